@@ -1,0 +1,1 @@
+"""Tests of tuimixer; they run against real sound systems."""

@@ -1,0 +1,1 @@
+"""The lab: real servers, plugins, terminals and cards for the tests."""
