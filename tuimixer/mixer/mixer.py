@@ -1,0 +1,129 @@
+"""The only mutable state: holds what a backend says, turns intents into its commands, and can undo them."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tuimixer.backend.base import Backend
+from tuimixer.mixer.history import History
+from tuimixer.model.balance import Aim
+from tuimixer.model.command import Command, SetVolume
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.intent import Intent
+from tuimixer.model.resolve import Impossible, Limits, resolve
+from tuimixer.model.snapshot import Diff, Levels, Notice, Snapshot, Update, diff
+from tuimixer.model.system import System
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The mixer's picture changed: the new one, and what is different in it."""
+
+    snapshot: Snapshot
+    diff: Diff
+
+
+Event = Changed | Levels | Notice
+Listener = Callable[[Event], None]
+
+
+def default_limits(control: Control) -> Limits:
+    """The limits where nothing is configured: up to 150 %."""
+    return Limits()
+
+
+class Mixer:
+    """One box's mixer: everything that a screen needs and nothing of Textual.
+
+    All methods are called on the loop that runs `run`.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        limits: Callable[[Control], Limits] = default_limits,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = backend.name
+        self.snapshot = Snapshot()
+        self._backend = backend
+        self._limits = limits
+        self._aims: dict[ControlId, Aim] = {}
+        self._listeners: list[Listener] = []
+        self._history = History(clock)
+
+    async def run(self) -> None:
+        """Run the backend until cancelled."""
+        await self._backend.run(self._take)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every event from now on; the answer ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def send(self, wish: Intent | Command) -> bool:
+        """Carry out an intent or a command; False where it changes nothing or is impossible (which is then said in a Notice)."""
+        control = self.snapshot.controls.get(wish.id)
+        if isinstance(wish, Command):
+            self._submit(wish, control)
+            return True
+        if control is None:
+            return False
+        try:
+            resolution = resolve(wish, control, self._limits(control), self._aims.get(wish.id))
+        except Impossible as impossible:
+            self._tell(Notice(f"{impossible}.", error=True, id=wish.id))
+            return False
+        if resolution.aim is not None:
+            self._aims[wish.id] = resolution.aim
+        if resolution.command is None:
+            return False
+        if resolution.aim is None and isinstance(resolution.command, SetVolume):
+            self._aims.pop(wish.id, None)
+        self._submit(resolution.command, control)
+        return True
+
+    def undo(self) -> bool:
+        """Take back the newest change that was made here; False when there is none."""
+        return self._replay(self._history.undo())
+
+    def redo(self) -> bool:
+        """Do again what was undone last; False when there is none."""
+        return self._replay(self._history.redo())
+
+    def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
+        """Ask for peak levels of these controls at so many a second; an empty set for none."""
+        self._backend.watch_levels(ids, rate)
+
+    async def inspect(self) -> System:
+        """The box's facts that do not come by themselves."""
+        return await self._backend.inspect()
+
+    def _submit(self, command: Command, control: Control | None) -> None:
+        self._history.record(command, control, self.snapshot)
+        self._backend.submit(command)
+
+    def _replay(self, change: tuple[str, tuple[Command, ...]] | None) -> bool:
+        if change is None:
+            return False
+        text, commands = change
+        for command in commands:
+            self._aims.pop(command.id, None)
+            self._backend.submit(command)
+        self._tell(Notice(text))
+        return True
+
+    def _take(self, update: Update) -> None:
+        if isinstance(update, Snapshot):
+            difference = diff(self.snapshot, update)
+            self.snapshot = update
+            for id in difference.removed:
+                self._aims.pop(id, None)
+            if difference:
+                self._tell(Changed(update, difference))
+        else:
+            self._tell(update)
+
+    def _tell(self, event: Event) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)

@@ -1,0 +1,171 @@
+"""Volume arithmetic: raw value, dB and position on the fader, for ALSA as alsamixer does it and for Pulse.
+
+dB are whole hundredths of a dB ("cdb") as libasound gives them. A position is 0 at the bottom of the fader and 1 at its top
+(Pulse: 1 is 100 %, more is allowed). ALSA's curve is the one of alsamixer and `amixer -M`: linear in dB for a control that spans at
+most 24 dB, else linear in the cube root of the amplitude with the control's own minimum at 0.
+"""
+
+import math
+from bisect import bisect_right
+from dataclasses import dataclass
+
+MUTE_CDB = -9_999_999
+"""libasound's dB value for silence (SND_CTL_TLV_DB_GAIN_MUTE)."""
+PULSE_NORM = 65536
+"""Pulse's volume for 100 % = 0 dB."""
+_LINEAR_SPAN = 2400
+_CUBE = 6000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of raw values whose dB lie on a straight line, rounded towards `cdb_first` as libasound's integer division does."""
+
+    first: int
+    last: int
+    cdb_first: int
+    cdb_last: int
+
+    def cdb(self, raw: int) -> int:
+        """Hundredths of a dB at `raw`, which lies in the run."""
+        if raw <= self.first or self.last == self.first:
+            return self.cdb_first
+        return self.cdb_first + (self.cdb_last - self.cdb_first) * (raw - self.first) // (self.last - self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The range of a control and how its raw values relate to dB."""
+
+    minimum: int
+    maximum: int
+    curve: tuple[Segment, ...] = ()
+    """For ALSA: runs that cover minimum to maximum without gaps, dB rising with the raw value; empty without dB data."""
+    low: int = 0
+    """For ALSA with dB data: the dB range's lower end as libasound gives it, MUTE_CDB for a mute bottom."""
+    high: int = 0
+    cubic: bool = False
+    """Pulse's own scale: amplitude is the cube of raw / 65536; `maximum` is what the server takes at most."""
+
+    @property
+    def has_db(self) -> bool:
+        """Whether raw values can be told in dB."""
+        return self.cubic or bool(self.curve)
+
+
+PULSE_SCALE = Scale(0, 0x7FFFFFFF, cubic=True)
+"""PA_VOLUME_MUTED … PA_VOLUME_MAX."""
+
+
+def to_cdb(scale: Scale, raw: int) -> int | None:
+    """Hundredths of a dB of a raw value, MUTE_CDB for silence, None where the control has no dB data.
+
+    Pulse: 60·log10(raw/65536) dB (pulse/volume.c: amplitude = (raw/65536)³).
+    """
+    if scale.cubic:
+        return round(6000 * math.log10(raw / PULSE_NORM)) if raw > 0 else MUTE_CDB
+    if not scale.curve:
+        return None
+    raw = min(max(raw, scale.minimum), scale.maximum)
+    return scale.curve[bisect_right(scale.curve, raw, key=lambda run: run.first) - 1].cdb(raw)
+
+
+def from_cdb(scale: Scale, cdb: float, direction: int = 0) -> int:
+    """Raw value for a wanted gain in hundredths of a dB, kept within the range.
+
+    direction: 1 the lowest raw value that is not quieter, -1 the highest that is not louder, 0 the nearest.
+
+    Raises:
+        ValueError: the control has no dB data.
+    """
+    if scale.cubic:
+        raw = PULSE_NORM * 10 ** (cdb / 6000) if cdb > MUTE_CDB else 0.0
+        return min(max(_round(raw, direction), scale.minimum), scale.maximum)
+    if not scale.curve:
+        raise ValueError("the control has no dB data")
+    below = _last_at_most(scale, cdb)
+    if below is None:
+        return scale.minimum
+    at_below = to_cdb(scale, below)
+    if at_below == cdb or below == scale.maximum or direction < 0:
+        return below
+    if direction > 0:
+        return below + 1
+    above = to_cdb(scale, below + 1)
+    assert at_below is not None and above is not None
+    return below if cdb - at_below < above - cdb else below + 1
+
+
+def _last_at_most(scale: Scale, cdb: float) -> int | None:
+    """The highest raw value whose gain is at most `cdb`; None when the lowest is louder already."""
+    low, high = scale.minimum, scale.maximum
+    bottom = to_cdb(scale, low)
+    if bottom is None or bottom > cdb:
+        return None
+    while low < high:
+        middle = (low + high + 1) // 2
+        gain = to_cdb(scale, middle)
+        if gain is not None and gain <= cdb:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def to_position(scale: Scale, raw: int) -> float:
+    """Where the fader stands: 0 bottom, 1 top; Pulse may stand above 1."""
+    if scale.cubic:
+        return raw / PULSE_NORM
+    if scale.maximum <= scale.minimum:
+        return 0.0
+    cdb = to_cdb(scale, raw)
+    if cdb is None or scale.low >= scale.high:
+        return (raw - scale.minimum) / (scale.maximum - scale.minimum)
+    if scale.high - scale.low <= _LINEAR_SPAN:
+        return (cdb - scale.low) / (scale.high - scale.low)
+    position = 10 ** ((cdb - scale.high) / _CUBE)
+    if scale.low == MUTE_CDB:
+        return position
+    floor = 10 ** ((scale.low - scale.high) / _CUBE)
+    return (position - floor) / (1 - floor)
+
+
+def from_position(scale: Scale, position: float, direction: int = 0) -> int:
+    """Raw value for a wanted position, kept within the range.
+
+    direction: 1 rounds up (louder keys), -1 down (quieter keys), 0 to the nearest (digits, mouse). The same direction is used for
+    the dB and for the raw value, so a step of any size moves at least one raw value.
+    """
+    if scale.cubic:
+        return min(max(_round(position * PULSE_NORM, direction), scale.minimum), scale.maximum)
+    span = scale.maximum - scale.minimum
+    if span <= 0:
+        return scale.minimum
+    position = min(max(position, 0.0), 1.0)
+    if not scale.curve or scale.low >= scale.high:
+        return min(max(_round(position * span, direction) + scale.minimum, scale.minimum), scale.maximum)
+    if scale.high - scale.low <= _LINEAR_SPAN:
+        return from_cdb(scale, _round(position * (scale.high - scale.low), direction) + scale.low, direction)
+    if scale.low != MUTE_CDB:
+        floor = 10 ** ((scale.low - scale.high) / _CUBE)
+        position = position * (1 - floor) + floor
+    cdb = _round(_CUBE * math.log10(max(position, 1e-36)), direction) + scale.high
+    return from_cdb(scale, cdb, direction)
+
+
+def to_percent(scale: Scale, raw: int) -> int:
+    """The percent that alsamixer, `amixer -M` and pavucontrol show."""
+    return round(100 * to_position(scale, raw))
+
+
+def _round(value: float, direction: int) -> int:
+    if direction > 0:
+        return math.ceil(value)
+    return math.floor(value) if direction < 0 else round(value)
+
+
+def format_db(cdb: int | None) -> str:
+    """`-12.00 dB`, `mute` at silence, nothing without dB data."""
+    if cdb is None:
+        return ""
+    return "mute" if cdb <= MUTE_CDB else f"{cdb / 100:.2f} dB"

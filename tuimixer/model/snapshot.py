@@ -1,0 +1,188 @@
+"""What is there right now: an immutable picture of one or several backends, and what changed between two of them."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tuimixer.model.control import Control, ControlId, Port
+
+
+class Phase(StrEnum):
+    """How far a backend has come."""
+
+    CONNECTING = "connecting"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How one half of the mixer is doing, in words for the screen."""
+
+    source: str
+    """`alsa`, `pulse`, or `engine`."""
+    phase: Phase
+    label: str
+    """What is connected: `PulseAudio 16.1`, `2 cards`."""
+    reason: str = ""
+    """When not ready: one sentence that says what failed and why."""
+    hint: str = ""
+    """When not ready: one sentence that says what was looked for or what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Jack:
+    """A jack of an ALSA card that can tell whether something is plugged in."""
+
+    name: str
+    plugged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlsaCard:
+    """A card of the kernel, or a control device such as `default` or `equal`."""
+
+    id: str
+    """The kernel's id (`PCH`), or the device's name."""
+    number: int | None
+    """The kernel's number; None for a device that is not a card."""
+    name: str
+    long_name: str = ""
+    driver: str = ""
+    mixer: str = ""
+    """Name of the mixer chip."""
+    components: str = ""
+    loopback: bool = False
+    """snd-aloop: a card without hardware and without controls."""
+    controls: int = 0
+    """How many controls it has."""
+    jacks: tuple[Jack, ...] = ()
+    reason: str = ""
+    """One sentence when it could not be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A way of using a server card."""
+
+    name: str
+    description: str
+    available: bool | None = None
+    priority: int = 0
+    sinks: int = 0
+    sources: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCard:
+    """A card as the sound server sees it."""
+
+    id: str
+    """`pulse:card/NAME`."""
+    index: int
+    server_name: str
+    description: str
+    alsa_card: str | None = None
+    """Id of the ALSA card, where it is one."""
+    profiles: tuple[Profile, ...] = ()
+    profile: str | None = None
+    ports: tuple[Port, ...] = ()
+    codecs: tuple[tuple[str, str], ...] = ()
+    """Bluetooth codecs (name, description) where the server offers a choice."""
+    codec: str | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The sound server."""
+
+    name: str
+    """`PulseAudio` or `PipeWire`."""
+    version: str
+    address: str
+    """The socket or host it was reached at."""
+    why: str = ""
+    """How it was found: `PULSE_SERVER`, `session`, …"""
+    user: str = ""
+    host: str = ""
+    default_sink: ControlId | None = None
+    default_source: ControlId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that one or several backends know. Not to be changed in place."""
+
+    statuses: tuple[Status, ...] = ()
+    controls: dict[ControlId, Control] = field(default_factory=dict)
+    """In the order in which they are to be shown within their group."""
+    alsa_cards: tuple[AlsaCard, ...] = ()
+    server_cards: tuple[ServerCard, ...] = ()
+    server: Server | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What is different in a newer snapshot."""
+
+    added: frozenset[ControlId] = frozenset()
+    removed: frozenset[ControlId] = frozenset()
+    changed: frozenset[ControlId] = frozenset()
+    reordered: bool = False
+    surroundings: bool = False
+    """Statuses, cards or server changed."""
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed or self.reordered or self.surroundings)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Peak levels since the last message: linear amplitude from 0 to 1 (1 = 0 dBFS), one number a channel."""
+
+    peaks: dict[ControlId, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that a person should be told once: a command that failed, a card that came or went."""
+
+    text: str
+    error: bool = False
+    id: ControlId | None = None
+
+
+Update = Snapshot | Levels | Notice
+"""All that a backend says by itself."""
+
+
+def diff(old: Snapshot, new: Snapshot) -> Diff:
+    """What changed from `old` to `new`; controls that are the same object are not compared."""
+    before, after = old.controls, new.controls
+    changed = frozenset(
+        id for id, control in after.items() if id in before and before[id] is not control and before[id] != control
+    )
+    kept_before = [id for id in before if id in after]
+    kept_after = [id for id in after if id in before]
+    return Diff(
+        added=frozenset(after.keys() - before.keys()),
+        removed=frozenset(before.keys() - after.keys()),
+        changed=changed,
+        reordered=kept_before != kept_after,
+        surroundings=(old.statuses, old.alsa_cards, old.server_cards, old.server)
+        != (new.statuses, new.alsa_cards, new.server_cards, new.server),
+    )
+
+
+def merge(*parts: Snapshot) -> Snapshot:
+    """One picture of several backends' snapshots, in the order given."""
+    controls: dict[ControlId, Control] = {}
+    for part in parts:
+        controls.update(part.controls)
+    return Snapshot(
+        statuses=tuple(status for part in parts for status in part.statuses),
+        controls=controls,
+        alsa_cards=tuple(card for part in parts for card in part.alsa_cards),
+        server_cards=tuple(card for part in parts for card in part.server_cards),
+        server=next((part.server for part in parts if part.server), None),
+    )

@@ -1,0 +1,64 @@
+"""Text from outside (names of cards, controls, streams) made safe to show.
+
+One line, bounded, without anything that steers a terminal.
+"""
+
+import re
+import unicodedata
+
+_ESCAPES = re.compile(
+    r"""
+    (?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?  # CSI: colours, cursor
+    | (?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f]) [^\x07\x1b\x9c]* (?:\x07|\x1b\\|\x9c)?  # OSC, DCS, SOS, PM, APC and text
+    | \x1b [ -/]* [0-~]?  # all other escape sequences
+    """,
+    re.VERBOSE,
+)
+_COMBINING = frozenset({"Mn", "Me"})
+_MOST_COMBINING = 4
+_READ_AT_MOST = 8
+
+
+def clean(text: str | None, limit: int = 256, fallback: str = "(no name)") -> str:
+    """One line of text to show, of at most `limit` characters, never empty.
+
+    Escape sequences, control characters and invisible format characters (bidirectional overrides, zero width)
+    go; white space becomes one blank; lone surrogates, which stand for undecodable bytes, become U+FFFD; a cut
+    is marked by an ellipsis. `fallback` is the answer where nothing is left.
+    """
+    if not text:
+        return fallback
+    # A name of megabytes costs no more than one of a few times the limit.
+    raw = text[: limit * _READ_AT_MOST]
+    if raw.isascii() and raw.isprintable():
+        line = " ".join(raw.split())
+    else:
+        line = " ".join("".join(_visible(_ESCAPES.sub("", raw))).split())
+    if not line:
+        return fallback
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _visible(text: str) -> list[str]:
+    """The characters that may be shown, without marks that would pile up on one character or on nothing."""
+    kept: list[str] = []
+    marks = _MOST_COMBINING
+    for character in text:
+        category = unicodedata.category(character)
+        if category in _COMBINING:
+            if marks < _MOST_COMBINING:
+                kept.append(character)
+            marks += 1
+            continue
+        if category == "Cs":
+            kept.append("\ufffd")
+        elif character.isspace() or category in ("Zl", "Zp"):
+            kept.append(" ")
+            marks = _MOST_COMBINING
+            continue
+        elif category in ("Cc", "Cf"):
+            continue
+        else:
+            kept.append(character)
+        marks = 0
+    return kept
