@@ -9,7 +9,7 @@ import unicodedata
 _ESCAPES = re.compile(
     r"""
     (?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?  # CSI: colours, cursor
-    | (?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f]) [^\x07\x1b\x9c]* (?:\x07|\x1b\\|\x9c)?  # OSC, DCS, SOS, PM, APC and text
+    | (?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f]) [^\x07\x1b\x9c]* (?:\x07|\x1b\\|\x9c)?  # OSC, DCS, APC…
     | \x1b [ -/]* [0-~]?  # all other escape sequences
     """,
     re.VERBOSE,
@@ -22,8 +22,8 @@ _READ_AT_MOST = 8
 def clean(text: str | None, limit: int = 256, fallback: str = "(no name)") -> str:
     """One line of text to show, of at most `limit` characters, never empty.
 
-    Escape sequences, control characters and invisible format characters (bidirectional overrides, zero width)
-    go; white space becomes one blank; lone surrogates, which stand for undecodable bytes, become U+FFFD; a cut
+    Escape sequences, control characters and invisible format characters (bidi overrides, zero width)
+    go; white space becomes a blank; lone surrogates, which stand for undecodable bytes, become U+FFFD; a cut
     is marked by an ellipsis. `fallback` is the answer where nothing is left.
     """
     if not text:
