@@ -1,0 +1,1 @@
+"""The adapter layer: one room a sound system, all behind `backend.base.Backend`."""

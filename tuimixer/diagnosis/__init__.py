@@ -1,0 +1,1 @@
+"""The path of a sound with its gain at each stage, and why nothing is heard."""

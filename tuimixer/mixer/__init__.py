@@ -1,0 +1,1 @@
+"""The only mutable state, and the views of it."""

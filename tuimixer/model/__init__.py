@@ -1,0 +1,1 @@
+"""What exists and what can be asked: frozen data and pure functions."""

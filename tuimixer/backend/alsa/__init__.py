@@ -1,0 +1,1 @@
+"""ALSA: controls of the kernel's cards and of any control plugin."""

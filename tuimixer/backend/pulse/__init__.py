@@ -1,0 +1,1 @@
+"""PulseAudio, and PipeWire through its Pulse server."""
