@@ -1,8 +1,9 @@
 """Volume arithmetic: raw value, dB and position on the fader, for ALSA as alsamixer does it and for Pulse.
 
-dB are whole hundredths of a dB ("cdb") as libasound gives them. A position is 0 at the bottom of the fader and 1 at its top
-(Pulse: 1 is 100 %, more is allowed). ALSA's curve is the one of alsamixer and `amixer -M`: linear in dB for a control that spans at
-most 24 dB, else linear in the cube root of the amplitude with the control's own minimum at 0.
+dB are whole hundredths of a dB ("cdb") as libasound gives them. A position is 0 at the bottom of the fader and
+1 at its top (Pulse: 1 is 100 %, more is allowed). ALSA's curve is the one of alsamixer and `amixer -M`: linear in
+dB for a control that spans at most 24 dB, else linear in the cube root of the amplitude with the control's own
+minimum at 0.
 """
 
 import math
@@ -19,18 +20,51 @@ _CUBE = 6000.0
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A run of raw values whose dB lie on a straight line, rounded towards `cdb_first` as libasound's integer division does."""
+    """Raw values on one straight line, with the integer arithmetic of libasound (tlv.c, snd_tlv_convert)."""
 
     first: int
     last: int
     cdb_first: int
     cdb_last: int
+    mute: bool = False
+    """`first` itself is silence; the line begins there all the same (DB_SCALE and DB_MINMAX with mute)."""
+    linear: bool = False
+    """The amplitude, not the dB, is a straight line (DB_LINEAR)."""
+
+    @property
+    def bottom(self) -> int:
+        """The lowest gain in the run."""
+        return MUTE_CDB if self.mute else self.cdb_first
 
     def cdb(self, raw: int) -> int:
         """Hundredths of a dB at `raw`, which lies in the run."""
-        if raw <= self.first or self.last == self.first:
-            return self.cdb_first
-        return self.cdb_first + (self.cdb_last - self.cdb_first) * (raw - self.first) // (self.last - self.first)
+        if raw <= self.first or self.last <= self.first:
+            return self.bottom
+        if raw >= self.last:
+            return self.cdb_last
+        if not self.linear:
+            gain = (self.cdb_last - self.cdb_first) * (raw - self.first)
+            return _divide(gain, self.last - self.first) + self.cdb_first
+        share = (raw - self.first) / (self.last - self.first)
+        if self.cdb_first <= MUTE_CDB:
+            return int(2000.0 * math.log10(share)) + self.cdb_last
+        low, high = 10.0 ** (self.cdb_first / 2000.0), 10.0 ** (self.cdb_last / 2000.0)
+        return int(2000.0 * math.log10((high - low) * share + low))
+
+    def raw(self, cdb: int, direction: int) -> int:
+        """Raw value for a gain; direction as in `from_cdb`."""
+        if cdb <= self.cdb_first:
+            return self.first + (self.mute and cdb > MUTE_CDB and direction > 0)
+        if cdb >= self.cdb_last:
+            return self.last
+        if self.linear:
+            low = 0.0 if self.cdb_first <= MUTE_CDB else 10.0 ** (self.cdb_first / 2000.0)
+            share = (10.0 ** (cdb / 2000.0) - low) / (10.0 ** (self.cdb_last / 2000.0) - low)
+            return _round(share * (self.last - self.first), direction) + self.first
+        rise = self.cdb_last - self.cdb_first
+        way = (cdb - self.cdb_first) * (self.last - self.first)
+        way += rise - 1 if direction > 0 else (rise + 1) // 2 if direction == 0 else 0
+        return way // rise + self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +74,7 @@ class Scale:
     minimum: int
     maximum: int
     curve: tuple[Segment, ...] = ()
-    """For ALSA: runs that cover minimum to maximum without gaps, dB rising with the raw value; empty without dB data."""
+    """For ALSA: runs that cover minimum to maximum, dB rising with the raw value; empty without dB data."""
     low: int = 0
     """For ALSA with dB data: the dB range's lower end as libasound gives it, MUTE_CDB for a mute bottom."""
     high: int = 0
@@ -74,6 +108,7 @@ def from_cdb(scale: Scale, cdb: float, direction: int = 0) -> int:
     """Raw value for a wanted gain in hundredths of a dB, kept within the range.
 
     direction: 1 the lowest raw value that is not quieter, -1 the highest that is not louder, 0 the nearest.
+    Between two runs of a curve 0 gives the lower run's end, as libasound does.
 
     Raises:
         ValueError: the control has no dB data.
@@ -83,33 +118,16 @@ def from_cdb(scale: Scale, cdb: float, direction: int = 0) -> int:
         return min(max(_round(raw, direction), scale.minimum), scale.maximum)
     if not scale.curve:
         raise ValueError("the control has no dB data")
-    below = _last_at_most(scale, cdb)
-    if below is None:
-        return scale.minimum
-    at_below = to_cdb(scale, below)
-    if at_below == cdb or below == scale.maximum or direction < 0:
-        return below
-    if direction > 0:
-        return below + 1
-    above = to_cdb(scale, below + 1)
-    assert at_below is not None and above is not None
-    return below if cdb - at_below < above - cdb else below + 1
-
-
-def _last_at_most(scale: Scale, cdb: float) -> int | None:
-    """The highest raw value whose gain is at most `cdb`; None when the lowest is louder already."""
-    low, high = scale.minimum, scale.maximum
-    bottom = to_cdb(scale, low)
-    if bottom is None or bottom > cdb:
-        return None
-    while low < high:
-        middle = (low + high + 1) // 2
-        gain = to_cdb(scale, middle)
-        if gain is not None and gain <= cdb:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    cdb = _round(cdb, direction)
+    raw = scale.curve[0].first
+    for run in scale.curve:
+        if cdb < run.bottom:
+            raw = run.first if direction > 0 or run is scale.curve[0] else raw
+            break
+        raw = run.raw(cdb, direction)
+        if cdb <= run.cdb_last:
+            break
+    return min(max(raw, scale.minimum), scale.maximum)
 
 
 def to_position(scale: Scale, raw: int) -> float:
@@ -133,8 +151,8 @@ def to_position(scale: Scale, raw: int) -> float:
 def from_position(scale: Scale, position: float, direction: int = 0) -> int:
     """Raw value for a wanted position, kept within the range.
 
-    direction: 1 rounds up (louder keys), -1 down (quieter keys), 0 to the nearest (digits, mouse). The same direction is used for
-    the dB and for the raw value, so a step of any size moves at least one raw value.
+    direction: 1 rounds up (louder keys), -1 down (quieter keys), 0 to the nearest (digits, mouse). The same direction
+    is used for the dB and for the raw value, so a step of any size moves at least one raw value.
     """
     if scale.cubic:
         return min(max(_round(position * PULSE_NORM, direction), scale.minimum), scale.maximum)
@@ -156,6 +174,11 @@ def from_position(scale: Scale, position: float, direction: int = 0) -> int:
 def to_percent(scale: Scale, raw: int) -> int:
     """The percent that alsamixer, `amixer -M` and pavucontrol show."""
     return round(100 * to_position(scale, raw))
+
+
+def _divide(dividend: int, divisor: int) -> int:
+    """As C divides: towards zero."""
+    return dividend // divisor if (dividend >= 0) == (divisor > 0) else -(-dividend // divisor)
 
 
 def _round(value: float, direction: int) -> int:
