@@ -1,9 +1,9 @@
 """Volume arithmetic: raw value, dB and position on the fader, for ALSA as alsamixer does it and for Pulse.
 
-dB are whole hundredths of a dB ("cdb") as libasound gives them. A position is 0 at the bottom of the fader and
-1 at its top (Pulse: 1 is 100 %, more is allowed). ALSA's curve is the one of alsamixer and `amixer -M`: linear in
-dB for a control that spans at most 24 dB, else linear in the cube root of the amplitude with the control's own
-minimum at 0.
+dB are whole hundredths of a dB ("cdb") as libasound gives them. A position is 0 at the bottom of the fader
+and 1 at its top (Pulse: 1 is 100 %, more is allowed). ALSA's curve is the one of alsamixer and `amixer -M`:
+linear in dB for a control that spans at most 24 dB, else linear in the cube root of the amplitude with the
+control's own minimum at 0.
 """
 
 import math
@@ -151,8 +151,8 @@ def to_position(scale: Scale, raw: int) -> float:
 def from_position(scale: Scale, position: float, direction: int = 0) -> int:
     """Raw value for a wanted position, kept within the range.
 
-    direction: 1 rounds up (louder keys), -1 down (quieter keys), 0 to the nearest (digits, mouse). The same direction
-    is used for the dB and for the raw value, so a step of any size moves at least one raw value.
+    direction: 1 rounds up (louder keys), -1 down (quieter keys), 0 to the nearest (digits, mouse). The same
+    direction is used for the dB and for the raw value, so a step of any size moves at least one raw value.
     """
     if scale.cubic:
         return min(max(_round(position * PULSE_NORM, direction), scale.minimum), scale.maximum)
