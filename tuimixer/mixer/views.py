@@ -1,0 +1,372 @@
+"""What a screen lists: the controls of a snapshot filtered, named, ordered and put in three groups. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fnmatch import translate
+from functools import lru_cache
+from itertools import count, groupby
+
+from tuimixer.model.control import Control, ControlId, Kind, Layer
+from tuimixer.model.snapshot import AlsaCard, Snapshot
+
+
+class View(StrEnum):
+    """Which sides are shown, as in alsamixer."""
+
+    PLAYBACK = "playback"
+    CAPTURE = "capture"
+    ALL = "all"
+
+
+class Streams(StrEnum):
+    """Which streams are shown, as in pavucontrol."""
+
+    ALL = "all"
+    APPLICATIONS = "applications"
+    VIRTUAL = "virtual"
+
+
+class Devices(StrEnum):
+    """Which sinks and sources are shown, as in pavucontrol; monitors are asked for apart."""
+
+    ALL = "all"
+    HARDWARE = "hardware"
+    VIRTUAL = "virtual"
+
+
+class Section(StrEnum):
+    """The three groups, in their order on the screen."""
+
+    HARDWARE = "hardware"
+    DEVICES = "devices"
+    APPLICATIONS = "applications"
+
+
+FIELDS = (
+    "id",
+    "kind",
+    "layer",
+    "name",
+    "card",
+    "device",
+    "application",
+    "media",
+    "role",
+    "binary",
+    "server_name",
+)
+"""Names that a rule can match besides the server's properties (`application.name`, `device.bus`, …)."""
+
+
+@lru_cache(maxsize=256)
+def pattern(text: str) -> re.Pattern[str]:
+    """A glob for the whole value; `/…/` is a regular expression found anywhere. Case does not matter.
+
+    Raises:
+        ValueError: not a regular expression.
+    """
+    if len(text) < 2 or not (text.startswith("/") and text.endswith("/")):
+        return re.compile(translate(text), re.IGNORECASE)
+    try:
+        return re.compile(text[1:-1], re.IGNORECASE)
+    except re.error as error:
+        raise ValueError(f"{text} is not a regular expression: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Hides or renames the controls of which every named field or property matches.
+
+    Raises:
+        ValueError: nothing to match, or something that is not a regular expression.
+    """
+
+    match: dict[str, str]
+    """Field (one of FIELDS) or property → glob, or regular expression between slashes."""
+    hide: bool = False
+    name: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.match:
+            raise ValueError("a rule needs something to match")
+        for text in self.match.values():
+            pattern(text)
+
+    def matches(self, control: Control) -> bool:
+        """Whether the rule is about this control."""
+        for key, text in self.match.items():
+            value = _field(control, key)
+            if value is None or not pattern(text).search(value):
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is left out. Level meters' own streams always are."""
+
+    text: str = ""
+    """Words that all have to occur in what is known of a control."""
+    streams: Streams = Streams.ALL
+    devices: Devices = Devices.ALL
+    monitors: bool = False
+    rules: tuple[Rule, ...] = ()
+    card: str | None = None
+    """Id of the one ALSA card (or control device) that is shown; None for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line or column of the screen."""
+
+    id: ControlId
+    label: str
+    """Different from every other label of its group and card."""
+    section: Section
+    heading: str | None = None
+    """Name of the card that begins with this row, where several cards are shown."""
+    capture_id: ControlId | None = None
+    """The groups hardware, devices and applications of a view, in the sound systems' own order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One of the three groups."""
+
+    section: Section
+    rows: tuple[Row, ...] = field(default=())
+
+
+def arrange(snapshot: Snapshot, view: View, filters: Filters = Filters()) -> tuple[Group, Group, Group]:
+    """The groups hardware, devices and applications of a view, each in the order of the sound system."""
+    known = [c for c in snapshot.controls.values() if not (c.stream and c.stream.peak)]
+    names = {control.id: _name(control, filters.rules) for control in known}
+    groups = []
+    for section in Section:
+        members = sorted(
+            (c for c in known if _SECTIONS[c.kind] is section), key=lambda c: _rank(c, snapshot.alsa_cards)
+        )
+        # Labels are given before anything is filtered away, so that a filter never renames what it leaves.
+        labels = _labels(members, names, view)
+        shown = [
+            c
+            for c in members
+            if _in_view(c, view) and _passes(c, filters) and _found(c, labels[c.id], filters.text)
+        ]
+        groups.append(Group(section, _rows(shown, labels, section, view, snapshot.alsa_cards)))
+    return groups[0], groups[1], groups[2]
+
+
+def rows_of(groups: Iterable[Group]) -> tuple[Row, ...]:
+    """All rows of some groups, one after the other."""
+    return tuple(row for group in groups for row in group.rows)
+
+
+def keep(before: Sequence[Row], after: Sequence[Row], cursor: ControlId | None) -> ControlId | None:
+    """Where the cursor goes when rows change: it stays on its control, else goes to the nearest neighbour.
+
+    The neighbour is of the same group as long as that has rows; the next one comes before the previous one.
+    None when there are no rows.
+    """
+    left = {row.id for row in after}
+    if cursor in left or not after:
+        return cursor if cursor in left else None
+    section = next((row.section for row in before if row.id == cursor), None)
+    if section is None:
+        return after[0].id
+    for old, new in (
+        ([row for row in before if row.section is section], [row for row in after if row.section is section]),
+        (before, after),
+    ):
+        at = next(i for i, row in enumerate(old) if row.id == cursor)
+        for distance in range(1, len(old)):
+            for i in (at + distance, at - distance):
+                if 0 <= i < len(old) and old[i].id in left:
+                    return old[i].id
+        if new:
+            return new[min(at, len(new) - 1)].id
+    return None
+
+
+_SECTIONS = {
+    Kind.ALSA_PLAYBACK: Section.HARDWARE,
+    Kind.ALSA_CAPTURE: Section.HARDWARE,
+    Kind.SINK: Section.DEVICES,
+    Kind.SOURCE: Section.DEVICES,
+    Kind.SINK_INPUT: Section.APPLICATIONS,
+    Kind.SOURCE_OUTPUT: Section.APPLICATIONS,
+    Kind.STORED: Section.APPLICATIONS,
+}
+_PULSE_ORDER = (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.STORED)
+
+
+def is_capture(control: Control) -> bool:
+    """Whether a control is on the recording side; a stored volume is if it is a recording stream's."""
+    if control.kind is Kind.STORED:
+        return control.stream is not None and control.stream.stored_name.startswith("source-output")
+    return control.kind.capture
+
+
+def _rank(control: Control, cards: tuple[AlsaCard, ...]) -> int:
+    """Cards in the order given, then the kinds of the server; the order within stays as it is."""
+    if control.kind.layer is Layer.PULSE:
+        return _PULSE_ORDER.index(control.kind)
+    return next((i for i, card in enumerate(cards) if card.id == control.card), len(cards))
+
+
+def _in_view(control: Control, view: View) -> bool:
+    return view is View.ALL or is_capture(control) == (view is View.CAPTURE)
+
+
+def _passes(control: Control, filters: Filters) -> bool:
+    device, stream = control.sink_or_source, control.stream
+    if control.kind.layer is Layer.ALSA and filters.card is not None and control.card != filters.card:
+        return False
+    if device is not None:
+        if device.monitor_of is not None:
+            if not filters.monitors:
+                return False
+        elif filters.devices is not Devices.ALL and device.hardware != (filters.devices is Devices.HARDWARE):
+            return False
+    if stream is not None and filters.streams is not Streams.ALL:
+        wanted = filters.streams is Streams.VIRTUAL
+        if stream.virtual != wanted:
+            return False
+    return not any(rule.hide and rule.matches(control) for rule in filters.rules)
+
+
+def _found(control: Control, label: str, text: str) -> bool:
+    if not text.strip():
+        return True
+    known = [label, control.name, *(_field(control, key) or "" for key in ("card", *FIELDS[6:]))]
+    if control.element:
+        known.append(control.element.name)
+    heap = "\n".join(known).casefold()
+    return all(word in heap for word in text.casefold().split())
+
+
+def _field(control: Control, key: str) -> str | None:
+    """What a rule's key stands for on a control; None where it has no such thing."""
+    stream, device = control.stream, control.sink_or_source
+    match key:
+        case "id" | "name" | "card" | "device":
+            value = getattr(control, key)
+            return value if isinstance(value, str) else None
+        case "kind":
+            return control.kind.value
+        case "layer":
+            return control.kind.layer.value
+        case "application" | "media" | "role" | "binary":
+            return getattr(stream, key) if stream else None
+        case "server_name":
+            return device.server_name if device else None
+    return control.properties.get(key)
+
+
+def _name(control: Control, rules: tuple[Rule, ...]) -> str:
+    return next((rule.name for rule in rules if rule.name and rule.matches(control)), control.name)
+
+
+def _labels(members: list[Control], names: dict[ControlId, str], view: View) -> dict[ControlId, str]:
+    """Labels that tell apart all that could be on the screen together: by title, by number, by direction."""
+    labels: dict[ControlId, str] = {}
+    for _, card in groupby(members, key=_card):
+        sides: dict[bool, list[Control]] = {False: [], True: []}
+        for control in card:
+            sides[is_capture(control)].append(control)
+        playback = _numbered(sides[False], names)
+        labels |= playback
+        taken = set(playback.values()) if view is View.ALL else set()
+        for key, label in _numbered(sides[True], names).items():
+            labels[key] = f"{label} Capture" if label in taken else label
+    return labels
+
+
+def _card(control: Control) -> str | None:
+    return control.card if control.kind.layer is Layer.ALSA else None
+
+
+def _numbered(side: list[Control], names: dict[ControlId, str]) -> dict[ControlId, str]:
+    """One label each: ALSA's own index, else a stream's title where names are equal, else a number."""
+    labels: dict[ControlId, str] = {}
+    shared = Counter(names[control.id] for control in side)
+    alike: dict[str, list[ControlId]] = {}
+    for control in side:
+        name = names[control.id]
+        if control.element is not None:
+            labels[control.id] = f"{name} {control.element.index}" if control.element.index else name
+            continue
+        title = control.stream.media if control.stream and shared[name] > 1 else ""
+        alike.setdefault(f"{name}: {title}" if title and title != name else name, []).append(control.id)
+    taken = set(alike)
+    for label, keys in alike.items():
+        labels[keys[0]] = label
+        free = (numbered for number in count(1) if (numbered := f"{label} {number}") not in taken)
+        labels.update(zip(keys[1:], free, strict=False))
+    return labels
+
+
+def _rows(
+    shown: list[Control],
+    labels: dict[ControlId, str],
+    section: Section,
+    view: View,
+    cards: tuple[AlsaCard, ...],
+) -> tuple[Row, ...]:
+    merged = _merged(shown) if section is Section.HARDWARE and view is View.ALL else {}
+    swallowed = set(merged.values())
+    several = len({control.card for control in shown}) > 1
+    rows: list[Row] = []
+    card: str | None = None
+    for control in shown:
+        if control.id in swallowed:
+            continue
+        heading = None
+        if section is Section.HARDWARE and several and (not rows or control.card != card):
+            card, heading = control.card, _heading(control.card, cards)
+        rows.append(Row(control.id, labels[control.id], section, heading, merged.get(control.id)))
+    return tuple(rows)
+
+
+def _heading(card_id: str | None, cards: tuple[AlsaCard, ...]) -> str:
+    card = next((card for card in cards if card.id == card_id), None)
+    if card is None:
+        return card_id or ""
+    alike = sum(other.name == card.name for other in cards) > 1
+    return f"{card.name} ({card.id})" if alike else card.name
+
+
+def _merged(shown: list[Control]) -> dict[ControlId, ControlId]:
+    """Playback controls that take in the capture switch of the same element."""
+    playback = {_element(control): control for control in shown if control.kind is Kind.ALSA_PLAYBACK}
+    merged = {}
+    for control in shown:
+        partner = playback.get(_element(control)) if control.kind is Kind.ALSA_CAPTURE else None
+        if partner is not None and _merges(partner, control):
+            merged[partner.id] = control.id
+    return merged
+
+
+def _element(control: Control) -> tuple[str | None, str, int]:
+    element = control.element
+    return (control.card, element.name, element.index) if element else (control.card, control.id, 0)
+
+
+def _merges(playback: Control, capture: Control) -> bool:
+    """alsamixer's rule: a capture side without volume, its switch on no channel pair that playback lacks."""
+    if not capture.capture or capture.channels or not (playback.channels or playback.mute):
+        return False
+    switches = len(capture.capture)
+    if switches == 1:
+        return True
+    if switches > 2 and (len(playback.channels) == 1 or len(playback.mute or ()) == 1):
+        return False
+    return _pairs(switches) <= _pairs(max(len(playback.channels), len(playback.mute or ())))
+
+
+def _pairs(channels: int) -> int:
+    """How many faders alsamixer makes of so many channels: front, rear, centre, woofer, side."""
+    return (0, 1, 1, 2, 2, 3, 4, 5, 5)[min(channels, 8)]
