@@ -1,0 +1,90 @@
+"""Fixtures for every lane, and the rule that each test belongs to exactly one lane."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.lab.cards import UsbCard
+    from tests.lab.pipewire import PrivatePipeWire
+    from tests.lab.plugins import Plugins
+    from tests.lab.pulse import PrivatePulse
+    from tests.lab.sound import SoundServer
+
+LANES = {"unit", "screen", "pulse", "pipewire", "plugins", "pty", "vm", "ssh"}
+
+
+def pytest_configure() -> None:
+    """End by the ordinary way out when told to, so that servers and machines are ended too."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit("ended by a signal"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test that would run in no lane or in two."""
+    for item in items:
+        lanes = sorted(LANES & {mark.name for mark in item.iter_markers()})
+        if len(lanes) != 1:
+            raise pytest.UsageError(
+                f"{item.nodeid} has the lanes {lanes}; it must have exactly one as its mark"
+            )
+
+
+@pytest.fixture
+def pulse() -> "Iterator[PrivatePulse]":
+    """A private PulseAudio with the sinks "speakers" (default) and "headphones"; see tests/lab/sound.py."""
+    from tests.lab.pulse import PrivatePulse
+
+    with PrivatePulse() as server:
+        yield server
+
+
+@pytest.fixture
+def pipewire() -> "Iterator[PrivatePipeWire]":
+    """A private PipeWire with the same interface and sinks as `pulse`."""
+    from tests.lab.pipewire import PrivatePipeWire
+
+    with PrivatePipeWire() as server:
+        yield server
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("pulse", marks=pytest.mark.pulse),
+        pytest.param("pipewire", marks=pytest.mark.pipewire),
+    ]
+)
+def server(request: pytest.FixtureRequest) -> "SoundServer":
+    """Both servers in turn; the parameter brings the lane, so the test has no lane mark of its own."""
+    chosen: SoundServer = request.getfixturevalue(request.param)
+    return chosen
+
+
+@pytest.fixture
+def plugins(pulse: "PrivatePulse", tmp_path: Path) -> "Plugins":
+    """ALSA devices "equal" and "pulse" on a private PulseAudio; see tests/lab/plugins.py."""
+    from tests.lab.plugins import Plugins
+
+    return Plugins(tmp_path, pulse)
+
+
+@pytest.fixture
+def cards() -> dict[str, int]:
+    """In the virtual machine: ALSA card id -> card number; the ids are named in tests/lab/cards.py."""
+    from tests.lab.cards import card_numbers
+
+    return card_numbers()
+
+
+@pytest.fixture
+def usb_card() -> "Iterator[UsbCard]":
+    """In the virtual machine: the USB card, which can be unplugged and plugged; plugged again at the end."""
+    from tests.lab.cards import UsbCard
+
+    card = UsbCard()
+    yield card
+    card.plug()

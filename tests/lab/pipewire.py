@@ -1,0 +1,36 @@
+"""A private PipeWire with WirePlumber and the PulseAudio protocol, ready in about a second."""
+
+from collections.abc import Sequence
+
+from tests.lab.sound import SINKS, Sink, SoundServer
+from tests.lab.waiting import wait_until
+
+
+class PrivatePipeWire(SoundServer):
+    """PipeWire, WirePlumber and pipewire-pulse on a D-Bus session of their own, with null sinks.
+
+    `modules` are loaded by `pactl load-module`, as PulseAudio's are.
+    """
+
+    def __init__(self, sinks: Sequence[Sink] = SINKS, modules: Sequence[str] = ()) -> None:
+        super().__init__(sinks)
+        self.modules = tuple(modules)
+
+    def _command(self) -> list[str]:
+        return ["dbus-run-session", "--", "sh", "-c", "pipewire & wireplumber & pipewire-pulse & wait"]
+
+    def _settle(self) -> None:
+        for sink in self.sinks:
+            self.pactl("load-module", "module-null-sink", sink.arguments)
+        for module in self.modules:
+            self.pactl("load-module", *module.split(maxsplit=1))
+        wait_until(
+            lambda: {sink.name for sink in self.sinks} <= {sink["name"] for sink in self.pactl_json("sinks")},
+            "the null sinks",
+        )
+        if self.sinks:
+            self.pactl("set-default-sink", self.sinks[0].name)
+            wait_until(
+                lambda: self.pactl("get-default-sink").strip() == self.sinks[0].name,
+                "the default sink to be taken",
+            )

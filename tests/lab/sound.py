@@ -1,0 +1,309 @@
+"""What a private PulseAudio and a private PipeWire have in common: start, end, clients, recordings."""
+
+import atexit
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from abc import ABC, abstractmethod
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tests.lab.samples import CHANNELS, RATE, Recording, sine
+from tests.lab.waiting import Value, wait_until
+
+_FOREIGN = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "ALSA_CONFIG_PATH")
+"""Variables that would lead a client out of the private box."""
+
+
+@dataclass(frozen=True)
+class Sink:
+    """A null sink to make."""
+
+    name: str
+    """Its sink_name, without spaces."""
+
+    description: str
+    """What a mixer shows."""
+
+    channel_map: str = "front-left,front-right"
+    """PulseAudio's names of the channels, separated by commas."""
+
+    @property
+    def arguments(self) -> str:
+        """The arguments of module-null-sink."""
+        channels = self.channel_map.count(",") + 1
+        return (
+            f"sink_name={self.name} sink_properties=\"device.description='{self.description}'\" "
+            f"rate={RATE} channels={channels} channel_map={self.channel_map}"
+        )
+
+
+SINKS = (Sink("speakers", "Speakers"), Sink("headphones", "Headphones"))
+"""The sinks that a server has unless told otherwise; the first is the default."""
+
+
+@dataclass
+class Player:
+    """A playing application: a `pacat` process, fed without end, and its sink input."""
+
+    process: subprocess.Popen[bytes]
+    feeder: subprocess.Popen[bytes]
+    index: int
+    """Index of the sink input when it was first seen; a restarted server gives another."""
+
+    @property
+    def pid(self) -> int:
+        """The process id of the client, as in application.process.id."""
+        return self.process.pid
+
+    def kill(self) -> None:
+        """End the application at once, as by kill -9. Does no harm twice."""
+        for process in (self.process, self.feeder):
+            process.kill()
+            process.wait()
+
+
+class SoundServer(ABC):
+    """A sound server of its own, away from the desktop's: use it with `with`, or call start() and stop().
+
+    Everything lives in `folder`, which is also the home of its clients. All that it started is ended by stop(), at
+    the latest when the interpreter exits.
+    """
+
+    def __init__(self, sinks: Sequence[Sink] = SINKS) -> None:
+        self.sinks = tuple(sinks)
+        self.folder = Path(
+            tempfile.mkdtemp(prefix="tuimixer-", dir="/tmp")
+        )  # a short path: sockets allow 107 bytes
+        self.runtime = self.folder / "run"
+        self.runtime.mkdir(mode=0o700)
+        self.address = f"unix:{self.runtime}/pulse/native"
+        """What PULSE_SERVER, and pulsectl's `server=`, want."""
+        self.env = self._environment()
+        """Environment for any client or for tuimixer itself."""
+        self.players: list[Player] = []
+        self._server: subprocess.Popen[bytes] | None = None
+        atexit.register(self.stop)
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in _FOREIGN and not name.startswith(("PULSE_", "PIPEWIRE_", "XDG_"))
+        }
+        return inherited | {
+            "HOME": str(self.folder),
+            "XDG_RUNTIME_DIR": str(self.runtime),
+            "PULSE_RUNTIME_PATH": str(self.runtime / "pulse"),
+            "PULSE_SERVER": self.address,
+            "LC_ALL": "C.UTF-8",
+        }
+
+    @abstractmethod
+    def _command(self) -> list[str]:
+        """The command that runs the server in the foreground."""
+
+    @abstractmethod
+    def _settle(self) -> None:
+        """Bring a server that answers to the state that the tests expect."""
+
+    # -- life --
+
+    @property
+    def log(self) -> Path:
+        """What the server printed."""
+        return self.folder / "server.log"
+
+    def start(self) -> None:
+        """Start the server and wait until it answers and has its sinks."""
+        with self.log.open("ab") as log:
+            self._server = subprocess.Popen(
+                self._command(),
+                env={name: value for name, value in self.env.items() if name != "PULSE_SERVER"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        try:
+            wait_until(self._answers, "the sound server to answer")
+            self._settle()
+        except BaseException:
+            self.kill()
+            raise
+
+    def _answers(self) -> bool:
+        if not self.running:
+            raise RuntimeError(f"the sound server ended by itself:\n{self.log.read_text(errors='replace')}")
+        return (
+            subprocess.run(["pactl", "info"], env=self.env, capture_output=True, check=False).returncode == 0
+        )
+
+    @property
+    def running(self) -> bool:
+        """Whether the server process is alive."""
+        return self._server is not None and self._server.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The server's process id (of PipeWire: of the process group's leader)."""
+        assert self._server is not None, "not started"
+        return self._server.pid
+
+    def kill(self) -> None:
+        """End the server at once, as by kill -9, and leave the players to notice."""
+        if self._server is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._server.pid, signal.SIGKILL)
+            self._server.wait()
+            self._server = None
+
+    def pause(self) -> None:
+        """Stop the server's processes (SIGSTOP), so that it hangs; resume() lets it go on."""
+        os.killpg(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a paused server go on."""
+        os.killpg(self.pid, signal.SIGCONT)
+
+    def restart(self) -> None:
+        """Kill the server and start it anew, with its sinks and without its former players."""
+        self.kill()
+        self.start()
+
+    def stop_players(self) -> None:
+        """End every application started by play()."""
+        for player in self.players:
+            player.kill()
+        self.players.clear()
+
+    def stop(self) -> None:
+        """End server and players and remove the folder. Does no harm twice."""
+        self.stop_players()
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        atexit.unregister(self.stop)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    # -- another client --
+
+    def pactl(self, *arguments: str) -> str:
+        """Run `pactl ARGUMENTS` on this server and return what it printed; raises CalledProcessError."""
+        done = subprocess.run(
+            ["pactl", *arguments], env=self.env, stdout=subprocess.PIPE, text=True, check=True, timeout=30
+        )
+        return done.stdout
+
+    def pactl_json(self, kind: str) -> list[dict[str, Any]]:
+        """The objects of one kind ("sinks", "sink-inputs", "sources", "source-outputs", "cards", …) in pactl's JSON.
+
+        pactl 16 prints texts beyond ASCII as null there; ask `pactl list` for those.
+        """
+        objects: list[dict[str, Any]] = json.loads(self.pactl("-f", "json", "list", kind))
+        return objects
+
+    def find(self, kind: str, index: int) -> dict[str, Any] | None:
+        """The object of that kind with that index, or None."""
+        return next((found for found in self.pactl_json(kind) if found["index"] == index), None)
+
+    def percents(self, kind: str, index: int) -> list[int]:
+        """The volume of each channel in percent, as pactl rounds it."""
+        found = self.find(kind, index)
+        assert found is not None, f"no {kind} {index}"
+        return [int(channel["value_percent"].rstrip("%")) for channel in found["volume"].values()]
+
+    def wait_for(self, condition: Callable[[], Value], what: str) -> Value:
+        """Wait until `condition` is true and return its value; see tests/lab/waiting.py."""
+        return wait_until(condition, what)
+
+    # -- applications --
+
+    def play(
+        self,
+        name: str,
+        *,
+        media: str = "tone",
+        device: str | None = None,
+        volume: int | None = None,
+        frequency: int = 440,
+        amplitude: float = 0.5,
+        silent: bool = False,
+        properties: Sequence[str] = (),
+    ) -> Player:
+        """Start an application that plays a stereo sine, or silence, until it is killed; wait for its sink input.
+
+        `name` becomes application.name, `media` media.name; `volume` is in percent (100 = 0 dB); `properties`
+        are more of the kind "media.role=music".
+        """
+        command = ["pacat", "--playback", f"--client-name={name}", f"--stream-name={media}", f"--rate={RATE}"]
+        command += [f"--channels={CHANNELS}", "--format=s16le", "--latency-msec=50"]
+        command += [f"--property={text}" for text in properties]
+        if device is not None:
+            command.append(f"--device={device}")
+        if silent:
+            feed = ["cat", "/dev/zero"]
+        else:
+            tone = self.folder / f"sine-{frequency}-{amplitude}.raw"
+            if not tone.exists():
+                tone.write_bytes(sine(frequency, amplitude))
+            feed = ["sh", "-c", 'while cat "$0"; do :; done', str(tone)]
+        feeder = subprocess.Popen(feed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=self.env, stdin=feeder.stdout, stderr=subprocess.DEVNULL)
+        assert feeder.stdout is not None
+        feeder.stdout.close()
+        player = Player(process, feeder, -1)
+        self.players.append(player)
+        player.index = wait_until(lambda: self._stream_of(player), f"the sink input of {name}") - 1
+        if volume is not None:
+            # Not by pacat's --volume, which pipewire-pulse 0.3.65 does not honour.
+            self.pactl("set-sink-input-volume", str(player.index), f"{volume}%")
+            wait_until(
+                lambda: set(self.percents("sink-inputs", player.index)) == {volume}, f"the volume of {name}"
+            )
+        return player
+
+    def _stream_of(self, player: Player) -> int:
+        """One more than the sink input's index, 0 while there is none."""
+        if player.process.poll() is not None:
+            raise RuntimeError(f"the player ended with status {player.process.returncode}")
+        for stream in self.pactl_json("sink-inputs"):
+            if stream["properties"].get("application.process.id") == str(player.pid):
+                return int(stream["index"]) + 1
+        return 0
+
+    def record(self, source: str, seconds: float = 0.5) -> Recording:
+        """Record `seconds` of a source, such as "speakers.monitor", once what was in flight has passed."""
+        command = [
+            "parec",
+            f"--device={source}",
+            f"--rate={RATE}",
+            f"--channels={CHANNELS}",
+            "--format=float32le",
+        ]
+        command += ["--latency-msec=20", "--client-name=recorder"]
+        frame = 4 * CHANNELS
+        with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE) as parec:
+            assert parec.stdout is not None
+            try:
+                # A change of volume takes effect at once, but up to the sink's latency is rendered already.
+                parec.stdout.read(RATE * frame // 2)
+                samples = array("f", parec.stdout.read(int(RATE * seconds) * frame))
+            finally:
+                parec.kill()
+        return Recording(samples)

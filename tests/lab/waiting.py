@@ -1,0 +1,20 @@
+"""Waiting for a condition, with a deadline and a name for what is waited for."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+DEADLINE = 20.0
+"""Seconds before a wait counts as failed. Far above what is expected: it ends a hang, it does not measure."""
+
+
+def wait_until(condition: Callable[[], Value], what: str, timeout: float = DEADLINE) -> Value:
+    """Return the first true value of `condition`; after `timeout` seconds raise TimeoutError naming `what`."""
+    end = time.monotonic() + timeout
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise TimeoutError(f"after {timeout:g} s still waiting for {what}")
+        time.sleep(0.01)
+    return value
