@@ -58,6 +58,39 @@ class FoundServer:
 
 
 @dataclass(frozen=True, slots=True)
+class PathElement:
+    """One ALSA simple element in a sound server's mixer path, and what the server does with it."""
+
+    name: str
+    index: int = 0
+    switch: str = "ignore"
+    """`ignore`, `mute`, `on`, `off`, or `select`."""
+    volume: str = "ignore"
+    """`ignore`, `merge`, `off`, `zero`, or a raw value."""
+
+
+@dataclass(frozen=True, slots=True)
+class MixerPath:
+    """A sound server's own rule for one port: which elements make its volume, in the order in which they are filled."""
+
+    server: str
+    """`PulseAudio` or `PipeWire`."""
+    name: str
+    """Name of the port, without the part behind a semicolon: `analog-output-headphones`."""
+    elements: tuple[PathElement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Daemon:
+    """A running sound server process."""
+
+    name: str
+    """`pulseaudio` or `pipewire-pulse`."""
+    pid: int
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class System:
     """What `inspect` of a backend answers."""
 
@@ -76,3 +109,8 @@ class System:
     """Groups of the user."""
     display: str = ""
     """DISPLAY, where it points to another machine through ssh forwarding."""
+    mixer_paths: tuple[MixerPath, ...] = ()
+    """The servers' own mixer path rules, where they are on the box."""
+    daemons: tuple[Daemon, ...] = ()
+    expects_server: str = ""
+    """Why programs on this box expect a sound server, in words; empty where nothing says so."""
