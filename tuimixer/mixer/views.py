@@ -129,7 +129,7 @@ class Row:
     heading: str | None = None
     """Name of the card that begins with this row, where several cards are shown."""
     capture_id: ControlId | None = None
-    """The groups hardware, devices and applications of a view, in the sound systems' own order."""
+    """A capture control with nothing but a switch, which this row shows too (alsamixer's view of all)."""
 
 
 @dataclass(frozen=True, slots=True)
