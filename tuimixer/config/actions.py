@@ -43,13 +43,12 @@ _SPELLED = {
     " ": "space",
 }
 _SYMBOLS = {name: symbol for symbol, name in _SPELLED.items() if symbol != " "}
-_NAMED = frozenset(
-    """
-    up down left right home end pageup pagedown insert delete tab enter escape space backspace
-    raise_volume lower_volume mute_volume
-    media_play media_pause media_play_pause media_stop media_track_next media_track_previous
-    """.split()
-) | {f"f{number}" for number in range(1, 25)}
+_NAMES = """
+up down left right home end pageup pagedown insert delete tab enter escape space backspace
+raise_volume lower_volume mute_volume
+media_play media_pause media_play_pause media_stop media_track_next media_track_previous
+"""
+_NAMED = frozenset(_NAMES.split()) | {f"f{number}" for number in range(1, 25)}
 _SYNONYMS = {
     "esc": "escape",
     "return": "enter",

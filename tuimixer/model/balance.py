@@ -5,9 +5,8 @@ constant difference in dB. An `Aim` remembers where channels that were stopped b
 difference comes back when the fader leaves the end again.
 """
 
-from dataclasses import dataclass
-
 from tuimixer.model.control import Control, side_of
+from tuimixer.model.record import dataclass
 from tuimixer.model.scale import PULSE_NORM, from_position, to_position
 
 

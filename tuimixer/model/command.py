@@ -1,8 +1,7 @@
 """What a backend is told to do: absolute and idempotent, so only the newest of a kind for a target has to be sent."""
 
-from dataclasses import dataclass
-
 from tuimixer.model.control import ControlId
+from tuimixer.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """What one fader stands for: an ALSA simple element's playback or capture side, a sink, a source, or a stream."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tuimixer.model.record import dataclass, field
 from tuimixer.model.scale import Scale
 
 ControlId = str

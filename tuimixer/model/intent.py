@@ -1,8 +1,7 @@
 """What a person asks for, in a person's words: relative where the hand is relative. `resolve` makes commands of it."""
 
-from dataclasses import dataclass
-
 from tuimixer.model.control import ControlId
+from tuimixer.model.record import dataclass
 
 Channels = tuple[int, ...] | None
 """Indices into the control's channels; None for all of them."""

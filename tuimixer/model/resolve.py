@@ -1,7 +1,5 @@
 """From what a person asks to what a backend is told: the one place where a fader's move becomes a control's value."""
 
-from dataclasses import dataclass
-
 from tuimixer.model.balance import Aim, get_balance, positions, sides, step, with_balance
 from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control
@@ -18,6 +16,7 @@ from tuimixer.model.intent import (
     SetLevel,
     SetRaw,
 )
+from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, Scale, from_cdb, from_position, to_cdb, to_position
 
 

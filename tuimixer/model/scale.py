@@ -8,7 +8,8 @@ control's own minimum at 0.
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from tuimixer.model.record import dataclass
 
 MUTE_CDB = -9_999_999
 """libasound's dB value for silence (SND_CTL_TLV_DB_GAIN_MUTE)."""

@@ -1,9 +1,9 @@
 """What is there right now: an immutable picture of one or several backends, and what changed between two of them."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tuimixer.model.control import Control, ControlId, Port
+from tuimixer.model.record import dataclass, field
 
 
 class Phase(StrEnum):

@@ -1,6 +1,6 @@
 """Facts about the box that are read when asked for: PCM devices and who holds them, kernel files, servers, permissions."""
 
-from dataclasses import dataclass
+from tuimixer.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)
