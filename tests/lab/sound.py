@@ -13,7 +13,6 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from tests.lab.samples import CHANNELS, RATE, Recording, sine
@@ -74,8 +73,8 @@ class Player:
 class SoundServer(ABC):
     """A sound server of its own, away from the desktop's: use it with `with`, or call start() and stop().
 
-    Everything lives in `folder`, which is also the home of its clients. All that it started is ended by stop(), at
-    the latest when the interpreter exits.
+    Everything lives in `folder`, which is also the home of its clients. All that it started ends with
+    stop(), at the latest when the interpreter exits.
     """
 
     def __init__(self, sinks: Sequence[Sink] = SINKS) -> None:
@@ -196,9 +195,7 @@ class SoundServer(ABC):
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     # -- another client --
@@ -211,7 +208,7 @@ class SoundServer(ABC):
         return done.stdout
 
     def pactl_json(self, kind: str) -> list[dict[str, Any]]:
-        """The objects of one kind ("sinks", "sink-inputs", "sources", "source-outputs", "cards", …) in pactl's JSON.
+        """The objects of one kind ("sinks", "sink-inputs", "sources", "source-outputs", "cards", …).
 
         pactl 16 prints texts beyond ASCII as null there; ask `pactl list` for those.
         """
@@ -246,7 +243,7 @@ class SoundServer(ABC):
         silent: bool = False,
         properties: Sequence[str] = (),
     ) -> Player:
-        """Start an application that plays a stereo sine, or silence, until it is killed; wait for its sink input.
+        """Start an application that plays a stereo sine, or silence, until killed; wait for its sink input.
 
         `name` becomes application.name, `media` media.name; `volume` is in percent (100 = 0 dB); `properties`
         are more of the kind "media.role=music".

@@ -11,7 +11,7 @@ DEADLINE = 20.0
 
 
 def wait_until(condition: Callable[[], Value], what: str, timeout: float = DEADLINE) -> Value:
-    """Return the first true value of `condition`; after `timeout` seconds raise TimeoutError naming `what`."""
+    """Return the first true value of `condition`; raise TimeoutError naming `what` after `timeout` s."""
     end = time.monotonic() + timeout
     while not (value := condition()):
         if time.monotonic() > end:

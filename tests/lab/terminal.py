@@ -1,0 +1,277 @@
+"""A person's terminal: a pseudo terminal whose screen is kept by pyte, with keys, mouse and resizes."""
+
+import fcntl
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import termios
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import pyte
+
+from tests.lab.waiting import DEADLINE
+
+_KEYS = {
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "insert": "\x1b[2~",
+    "delete": "\x1b[3~",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "f1": "\x1bOP",
+    "f2": "\x1bOQ",
+    "f3": "\x1bOR",
+    "f4": "\x1bOS",
+    "f5": "\x1b[15~",
+    "f6": "\x1b[17~",
+    "f7": "\x1b[18~",
+    "f8": "\x1b[19~",
+    "f9": "\x1b[20~",
+    "f10": "\x1b[21~",
+    "f11": "\x1b[23~",
+    "f12": "\x1b[24~",
+    "tab": "\t",
+    "shift+tab": "\x1b[Z",
+    "enter": "\r",
+    "escape": "\x1b",
+    "backspace": "\x7f",
+    "space": " ",
+}
+
+# What pyte 0.8 would print as text or take for something else: private CSI sequences with < = > (keyboard
+# protocol, device queries), mode queries ($p), and DCS, APC and PM strings.
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;:]*[ -/]*[@-~]|\x1b\[\?[0-9;]*\$p|\x1b[P_^][^\x1b]*\x1b\\")
+_UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*|[P_^\]][^\x1b\x07]*\x1b?)?$")
+
+
+class _Screen(pyte.Screen):
+    """A pyte screen that answers the program's questions (cursor position, device attributes)."""
+
+    def __init__(self, columns: int, lines: int, answer: Callable[[str], None]) -> None:
+        super().__init__(columns, lines)
+        self._answer = answer
+
+    def write_process_input(self, data: str) -> None:
+        """Called by pyte with the answer."""
+        self._answer(data)
+
+
+class Terminal:
+    """A command in a terminal of `columns` by `lines`; use it with `with`, which ends the command.
+
+    `env` is the whole environment (default: this process's) but for TERM, COLUMNS and LINES.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 80,
+        lines: int = 24,
+        term: str = "xterm-256color",
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+    ) -> None:
+        self.output = bytearray()
+        """Every byte that the program has sent."""
+        self._pending = b""
+        self._changed = threading.Condition()
+        self._screen = _Screen(columns, lines, self._answer)
+        self._stream = pyte.ByteStream(self._screen)
+        self._master, self._slave = pty.openpty()
+        self._set_size(columns, lines)
+        self.initial_modes = termios.tcgetattr(self._slave)
+        """The terminal's modes before the program started."""
+        environment = dict(os.environ if env is None else env)
+        for name in ("COLUMNS", "LINES"):
+            environment.pop(name, None)
+        slave = self._slave
+        self.process = subprocess.Popen(
+            list(command),
+            env=environment | {"TERM": term},
+            cwd=cwd,
+            close_fds=True,
+            pass_fds=(slave,),
+            preexec_fn=lambda: os.login_tty(slave),
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    # -- what the program shows --
+
+    def _answer(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:
+                return
+            if not data:
+                return
+            with self._changed:
+                self.output += data
+                whole = _UNKNOWN_TO_PYTE.sub(b"", self._pending + data)
+                cut = unfinished.start() if (unfinished := _UNFINISHED.search(whole)) else len(whole)
+                self._pending = whole[cut:]
+                self._stream.feed(whole[:cut])
+                self._changed.notify_all()
+
+    def lines(self) -> list[str]:
+        """The screen's lines as text, without blanks at their ends."""
+        with self._changed:
+            return [line.rstrip() for line in self._screen.display]
+
+    def screen(self) -> str:
+        """The screen as one text."""
+        return "\n".join(self.lines())
+
+    def cell(self, column: int, line: int) -> Any:
+        """The pyte character at a place counted from 0: .data, .fg, .bg, .bold, .reverse."""
+        with self._changed:
+            return self._screen.buffer[line][column]
+
+    def find(self, text: str) -> tuple[int, int] | None:
+        """Column and line, from 0, where `text` first stands on the screen (columns of narrow text)."""
+        for number, line in enumerate(self.lines()):
+            if (column := line.find(text)) >= 0:
+                return column, number
+        return None
+
+    @property
+    def alternate(self) -> bool:
+        """Whether the program is on the alternate screen now."""
+        return self.output.rfind(b"\x1b[?1049h") > self.output.rfind(b"\x1b[?1049l")
+
+    @property
+    def received(self) -> int:
+        """Number of bytes that the program has sent; take it before and after to count a step's bytes."""
+        return len(self.output)
+
+    def wait_for(self, wanted: str | Callable[[str], object], timeout: float = DEADLINE) -> float:
+        """Wait until the text is on the screen, or the function of the screen's text is true.
+
+        Returns the seconds it took; raises TimeoutError with the screen in it.
+        """
+        start = time.monotonic()
+        check = (lambda screen: wanted in screen) if isinstance(wanted, str) else wanted
+        with self._changed:
+            while not check(self.screen()):
+                left = start + timeout - time.monotonic()
+                if left <= 0:
+                    what = repr(wanted) if isinstance(wanted, str) else "the condition"
+                    raise TimeoutError(f"after {timeout:g} s {what} is not on the screen:\n{self.screen()}")
+                # Conditions may look at more than the screen, so look again even when nothing was painted.
+                self._changed.wait(min(left, 0.05))
+        return time.monotonic() - start
+
+    def wait_gone(self, text: str, timeout: float = DEADLINE) -> float:
+        """Wait until the text is no longer on the screen."""
+        return self.wait_for(lambda screen: text not in screen, timeout)
+
+    def wait_quiet(self, seconds: float = 0.3, timeout: float = DEADLINE) -> None:
+        """Wait until the program has sent nothing for `seconds`."""
+        end = time.monotonic() + timeout
+        with self._changed:
+            while self._changed.wait(seconds):
+                if time.monotonic() > end:
+                    raise TimeoutError(f"after {timeout:g} s the program still paints")
+
+    # -- what the person does --
+
+    def send(self, text: str) -> None:
+        """Send text as it is."""
+        os.write(self._master, text.encode())
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name ("Up", "F1", "Shift+Tab", "ctrl+r", "alt+x") or as characters ("m", "?")."""
+        for key in keys:
+            name = key.lower()
+            if len(key) == 1:
+                self.send(key)
+            elif name in _KEYS:
+                self.send(_KEYS[name])
+            elif name.startswith("ctrl+"):
+                self.send(chr(ord(name[-1]) & 0x1F))
+            elif name.startswith("alt+"):
+                self.send("\x1b" + key[4:])
+            else:
+                raise ValueError(f"no key {key!r}")
+
+    def mouse(self, button: int, column: int, line: int, *, release: bool = False) -> None:
+        """Send one SGR mouse event; places count from 0.
+
+        `button` is 0 left, 1 middle, 2 right, 32 more while moving, 64 wheel up, 65 wheel down.
+        """
+        self.send(f"\x1b[<{button};{column + 1};{line + 1}{'m' if release else 'M'}")
+
+    def click(self, column: int, line: int, button: int = 0) -> None:
+        """Press and release a button."""
+        self.mouse(button, column, line)
+        self.mouse(button, column, line, release=True)
+
+    def drag(self, start: tuple[int, int], end: tuple[int, int], steps: int = 4, button: int = 0) -> None:
+        """Press at `start`, move to `end` in `steps` steps, release; places are (column, line)."""
+        self.mouse(button, *start)
+        for step in range(1, steps + 1):
+            column, line = (a + round((b - a) * step / steps) for a, b in zip(start, end, strict=True))
+            self.mouse(button + 32, column, line)
+        self.mouse(button, *end, release=True)
+
+    def wheel(self, column: int, line: int, up: bool = True, clicks: int = 1) -> None:
+        """Turn the wheel."""
+        for _ in range(clicks):
+            self.mouse(64 if up else 65, column, line)
+
+    def _set_size(self, columns: int, lines: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size; the program gets SIGWINCH."""
+        with self._changed:
+            self._screen.resize(lines, columns)
+        self._set_size(columns, lines)
+
+    # -- the end --
+
+    def signal(self, number: int) -> None:
+        """Send the program a signal."""
+        self.process.send_signal(number)
+
+    def wait(self, timeout: float = DEADLINE) -> int:
+        """Wait for the program's end; its exit status, negative for a signal."""
+        return self.process.wait(timeout)
+
+    def modes(self) -> list[Any]:
+        """The terminal's modes now; equal to `initial_modes` when the program has put all in order."""
+        return termios.tcgetattr(self._slave)
+
+    def close(self) -> None:
+        """End the program if it runs, hang up, and free all. Does no harm twice."""
+        if self._master < 0:
+            return
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        os.close(self._slave)  # the last end on this side: the reader's next read fails
+        self._reader.join(timeout=5)
+        os.close(self._master)
+        self._master = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

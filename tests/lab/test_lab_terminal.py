@@ -1,0 +1,98 @@
+"""The pseudo terminal shows what a program paints and passes on what a person does."""
+
+import signal
+import sys
+
+import pytest
+
+from tests.lab.terminal import Terminal
+
+pytestmark = pytest.mark.pty
+
+
+def test_screen_keys_and_exit_status() -> None:
+    with Terminal(
+        ["sh", "-c", r'stty -echo; printf "\033[5;10Hready "; read x; echo "<$x>"; exit 3']
+    ) as terminal:
+        terminal.wait_for("ready")
+        assert terminal.find("ready") == (9, 4)
+        terminal.send("abc")
+        terminal.press("Enter")
+        terminal.wait_for("<abc>")
+        assert terminal.wait() == 3
+
+
+def test_sequences_unknown_to_pyte_leave_no_trace_even_in_pieces() -> None:
+    paint = (
+        r"printf 'a\033[>1u'; printf 'b\033[?20'; sleep 0.1; printf '26$pc\033P+q544e'; sleep 0.1;"
+        r" printf '\033\\d\033[<ue'; read x"
+    )
+    with Terminal(["sh", "-c", paint]) as terminal:
+        terminal.wait_for("abcde")
+
+
+def test_answers_where_the_cursor_is() -> None:
+    program = r"""
+import os, tty
+tty.setraw(0)
+os.write(1, b"\x1b[3;7H\x1b[6n")
+answer = os.read(0, 32)
+os.write(1, repr(answer).encode())
+os.read(0, 1)
+"""
+    with Terminal([sys.executable, "-c", program]) as terminal:
+        terminal.wait_for(r"b'\x1b[3;7R'")
+
+
+def test_mouse_and_keys_arrive_as_sent() -> None:
+    program = """
+import os, tty
+tty.setraw(0)
+os.write(1, b"go")
+while True:
+    os.write(1, repr(os.read(0, 99))[2:-1].encode())
+"""
+    with Terminal([sys.executable, "-c", program], columns=200) as terminal:
+        terminal.wait_for("go")
+        terminal.click(4, 2)
+        terminal.wait_for(r"\x1b[<0;5;3M\x1b[<0;5;3m")
+        terminal.drag((0, 9), (0, 5), steps=2)
+        terminal.wait_for(r"\x1b[<0;1;10M\x1b[<32;1;8M\x1b[<32;1;6M\x1b[<0;1;6m")
+        terminal.wheel(1, 1, up=False)
+        terminal.wait_for(r"\x1b[<65;2;2M")
+        terminal.press("Up", "F1", "ctrl+r")
+        terminal.wait_for(r"\x1b[A\x1bOP\x12")
+
+
+def test_resize_reaches_the_program() -> None:
+    program = """
+import os, signal
+signal.signal(signal.SIGWINCH, lambda *_: print(os.get_terminal_size(), flush=True))
+print("go", flush=True)
+while True:
+    signal.pause()
+"""
+    with Terminal([sys.executable, "-c", program]) as terminal:
+        terminal.wait_for("go")
+        terminal.resize(100, 30)
+        terminal.wait_for("columns=100, lines=30")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.wait() == -signal.SIGTERM
+
+
+def test_modes_tell_whether_the_terminal_was_left_in_order() -> None:
+    with Terminal(["sh", "-c", "stty raw -echo; printf raw; read x"]) as terminal:
+        terminal.wait_for("raw")
+        assert terminal.modes() != terminal.initial_modes
+    with Terminal(["sh", "-c", "printf done"]) as terminal:
+        terminal.wait()
+        assert terminal.modes() == terminal.initial_modes
+
+
+def test_bytes_are_counted() -> None:
+    with Terminal(["sh", "-c", "stty -echo; printf ready; read x; printf 12345; read x"]) as terminal:
+        terminal.wait_for("ready")
+        before = terminal.received
+        terminal.press("Enter")
+        terminal.wait_for("12345")
+        assert terminal.received - before == 5
