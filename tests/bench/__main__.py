@@ -1,4 +1,4 @@
-"""`./dev bench`: tuimixer beside its peers and a bare Textual app, interleaved in one run, and a table of the medians.
+"""`./dev bench`: tuimixer beside its peers and a bare Textual app, interleaved in one run.
 
 Compare the rows of one table only: machines differ, and a noisy one differs from itself.
 """
@@ -14,8 +14,9 @@ from pathlib import Path
 
 from tests.bench.measure import Driver, Figures, Observer, median
 from tests.bench.programs import Program, programs
-from tests.lab.plugins import alsa_env
+from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import Sink
 
 STREAMS, MANY = 5, 300
 
@@ -53,8 +54,11 @@ class bench_server:  # noqa: N801  (a context manager, used as a function)
 
     def __enter__(self) -> "bench_server":
         sinks = 2 if self._streams < 50 else 4
-        self.pulse = self._stack.enter_context(PrivatePulse(sinks=[f"bench_sink_{n}" for n in range(sinks)]))
-        env = alsa_env(self.pulse) | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        names = [f"bench_sink_{n}" for n in range(sinks)]
+        self.pulse = self._stack.enter_context(PrivatePulse([Sink(name, name) for name in names]))
+        plugins = Plugins(self.pulse.folder, self.pulse)
+        (self.pulse.folder / ".asoundrc").write_text("ctl.!default { type pulse }\n")
+        env = plugins.env | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         self.env = {key: value for key, value in env.items() if key not in ("NO_COLOR", "SSH_CONNECTION")}
         self.feeder = self._stack.enter_context(
             subprocess.Popen(
@@ -73,7 +77,8 @@ class bench_server:  # noqa: N801  (a context manager, used as a function)
 
     def sound(self, on: bool) -> None:
         """A tone of moving loudness, or silence."""
-        assert self.feeder.stdin is not None and self.feeder.stdout is not None
+        assert self.feeder.stdin is not None
+        assert self.feeder.stdout is not None
         self.feeder.stdin.write("tone\n" if on else "silence\n")
         self.feeder.stdin.flush()
         self.feeder.stdout.readline()
@@ -147,7 +152,7 @@ def verbs(rounds: int) -> None:
         "pactl set-sink-volume +1%": ["pactl", "set-sink-volume", "@DEFAULT_SINK@", "+1%"],
     }
     times: dict[str, list[float]] = {name: [] for name in commands}
-    with PrivatePulse(sinks=["bench_sink"]) as pulse:
+    with PrivatePulse([Sink("bench_sink", "Bench")]) as pulse:
         for _ in range(rounds):
             pulse.pactl("set-sink-volume", "bench_sink", "30%")
             for name, argv in commands.items():
@@ -164,7 +169,19 @@ def verbs(rounds: int) -> None:
 
 def print_table(figures: dict[str, Figures]) -> None:
     """One row a program."""
-    heads = ("paint", "least", "applied", "shown", "external", "B/step", "idle %", "B/s", "meter %", "B/s", "PSS MiB")
+    heads = (
+        "paint",
+        "least",
+        "applied",
+        "shown",
+        "external",
+        "B/step",
+        "idle %",
+        "B/s",
+        "meter %",
+        "B/s",
+        "PSS MiB",
+    )
     print(f"{'':14}" + "".join(f"{head:>9}" for head in heads) + "  held key (200 at 100/s)")
     for name, row in figures.items():
         values = (

@@ -77,7 +77,9 @@ class Figures:
 class Driver:
     """One running program and what it is about."""
 
-    def __init__(self, program: Program, env: dict[str, str], observer: Observer | None, lines: int = 24) -> None:
+    def __init__(
+        self, program: Program, env: dict[str, str], observer: Observer | None, lines: int = 24
+    ) -> None:
         self.program = program
         self.observer = observer if program.audio else None
         self.session = Session(list(program.argv), env, 80, lines)
@@ -103,12 +105,20 @@ class Driver:
         session.quiet(0.2)
         after = session.text()
         if self.observer:
-            moved = [t for t, volume in self.observer.volumes().items() if abs(volume - volumes.get(t, volume)) > 1e-4]
+            moved = [
+                t
+                for t, volume in self.observer.volumes().items()
+                if abs(volume - volumes.get(t, volume)) > 1e-4
+            ]
             self.target = moved[0] if moved else None
         for row, (old, new) in enumerate(zip(before, after, strict=True)):
             for number in _NUMBER.finditer(new):
                 was = _NUMBER.match(old, number.start())
-                if was and was.group() != number.group() and abs(int(was.group()) - int(number.group())) <= 10:
+                if (
+                    was
+                    and was.group() != number.group()
+                    and abs(int(was.group()) - int(number.group())) <= 10
+                ):
                     self._spot = self._spot or (row, number.end())
         session.send(self.program.down)
         session.quiet(0.2)
@@ -150,7 +160,7 @@ class Driver:
             figures.external.append((shown - at) * 1000)
 
     def hold(self, presses: int = 200, rate: float = 100.0) -> str:
-        """A held key: up and down inside the range; whether it ends on the right value, and how late it is shown."""
+        """A held key: up and down inside the range; whether it ends right, and how late it is shown."""
         if self.observer is None or self.target is None:
             return ""
         self.observer.set(self.target, START)
@@ -167,7 +177,11 @@ class Driver:
         self.session.quiet(0.3)
         volume = round(self.observer.volumes()[self.target] * 100)
         late = "never" if shown is None else f"{max(0.0, (shown - last) * 1000):.0f} ms"
-        right = "right" if volume == wanted == self.number() else f"wrong ({volume}, {self.number()} for {wanted})"
+        right = (
+            "right"
+            if volume == wanted == self.number()
+            else f"wrong ({volume}, {self.number()} for {wanted})"
+        )
         return f"{right}, {late}"
 
     def rest(self, seconds: float) -> tuple[float, float]:

@@ -32,9 +32,13 @@ def programs() -> list[Program]:
     tuimixer = str(Path(python).with_name("tuimixer"))
     found = [
         Program("tuimixer", (tuimixer,), STREAM, meters=True),
-        Program("alsamixer", ("alsamixer",), "Item: Master"),
+        Program("alsamixer", ("alsamixer",), "Item: Master", up=b"k", down=b"j"),
         Program("pulsemixer", ("pulsemixer",), STREAM, init=(b"j",), up=b"l", down=b"h"),
         Program("pamix", ("pamix",), STREAM, up=b"l", down=b"h", meters=True),
-        Program("bare Textual", (python, str(Path(__file__).with_name("floor.py"))), r"Volume +\d", audio=False),
+        Program(
+            "bare Textual", (python, str(Path(__file__).with_name("floor.py"))), r"Volume +\d", audio=False
+        ),
     ]
-    return [program for program in found if shutil.which(program.argv[0]) or os.access(program.argv[0], os.X_OK)]
+    return [
+        program for program in found if shutil.which(program.argv[0]) or os.access(program.argv[0], os.X_OK)
+    ]

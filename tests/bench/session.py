@@ -56,7 +56,7 @@ class Session:
         return True
 
     def until(self, condition: Callable[[], bool], timeout: float) -> float | None:
-        """Pump until the condition holds; the time of the output that made it true, None when it never did."""
+        """Pump until the condition holds; the time of the output that made it true, or None."""
         deadline = time.perf_counter() + timeout
         while not condition():
             left = deadline - time.perf_counter()
