@@ -5,13 +5,13 @@ import pytest
 from tuimixer.config.actions import (
     ACTIONS,
     BY_ID,
-    KEYMAPS,
     compile_keymap,
     default_keys,
     key_label,
     parse_key,
     taken_over,
 )
+from tuimixer.config.schema import KEYMAPS
 
 pytestmark = pytest.mark.unit
 
@@ -127,8 +127,11 @@ def test_an_empty_list_unbinds() -> None:
 @pytest.mark.parametrize(
     ("keymap", "overrides", "sentence"),
     [
-        ("emacs", {}, "keymap: 'emacs' is not one of alsamixer, vim"),
-        ("alsamixer", {"mute.togle": ["x"]}, "keys: no action 'mute.togle'; did you mean 'mute.toggle'?"),
+        (
+            "alsamixer",
+            {"mute.togle": ["x"]},
+            "keys.mute.togle: there is no such action; did you mean 'mute.toggle'?",
+        ),
         (
             "alsamixer",
             {"undo": ["super+x"]},

@@ -21,7 +21,8 @@ CONTROL = Control("pulse:sink/x", Kind.SINK, "X", channels=(Channel("mono", 3),)
 def test_equality_and_hash_go_by_value_and_class() -> None:
     assert SetMute("a", (True,)) == SetMute("a", (True,))
     assert hash(SetMute("a", (True,))) == hash(SetMute("a", (True,)))
-    assert SetMute("a", (True,)) != SetCapture("a", (True,))
+    other: object = SetCapture("a", (True,))
+    assert SetMute("a", (True,)) != other
 
 
 def test_it_is_frozen_and_has_no_dict() -> None:

@@ -5,7 +5,8 @@ Key bindings, the hint line, the help screen, the palette and the check of a con
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from tuimixer.model.record import dataclass
 
 _SPELLED = {
     "!": "exclamation_mark",
@@ -220,7 +221,6 @@ _VIM: dict[str, tuple[str, ...]] = {
 }
 """What differs from alsamixer's: h and l change the volume, j and k choose, as in pulsemixer and wiremix."""
 
-KEYMAPS = ("alsamixer", "vim")
 BY_ID = {action.id: action for action in ACTIONS}
 
 
@@ -289,26 +289,32 @@ def compile_keymap(
     A key that an override asks for is taken away from the action that has it by default. An empty list
     unbinds. What is wrong is left out of the keys.
     """
-    problems: list[str] = []
-    table = default_keys(keymap if keymap in KEYMAPS else KEYMAPS[0])
-    if keymap not in KEYMAPS:
-        problems.append(f"keymap: {keymap!r} is not one of {', '.join(KEYMAPS)}")
+    table, problems = check_keymap(keymap, overrides)
+    return table, [f"keys.{action_id}: {sentence}" for action_id, sentence in problems]
+
+
+def check_keymap(
+    keymap: str, overrides: Mapping[str, Sequence[str]]
+) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, str]]]:
+    """As `compile_keymap`, with each problem as the action's id and a sentence about it."""
+    problems: list[tuple[str, str]] = []
+    table = default_keys(keymap)
     taken: dict[tuple[str, str], str] = {}
     for action_id, wanted in overrides.items():
         action = BY_ID.get(action_id)
         if action is None:
-            problems.append(f"keys: no action {action_id!r}{_nearest(action_id)}")
+            problems.append((action_id, f"there is no such action{_nearest(action_id)}"))
             continue
         good: list[str] = []
         for text in wanted:
             try:
                 key = parse_key(text)
             except ValueError as error:
-                problems.append(f"keys.{action_id}: {error}")
+                problems.append((action_id, str(error)))
                 continue
             holder = taken.setdefault((action.scope, key), action_id)
             if holder != action_id:
-                problems.append(f"keys.{action_id}: {key_label(key)!r} is given to {holder} too")
+                problems.append((action_id, f"{key_label(key)!r} is given to {holder} too"))
             elif key not in good:
                 good.append(key)
         table[action_id] = tuple(good)
@@ -316,8 +322,8 @@ def compile_keymap(
         if action_id not in overrides:
             scope = BY_ID[action_id].scope
             table[action_id] = tuple(key for key in keys if (scope, key) not in taken)
-    if not problems and not table["quit"]:
-        problems.append("keys.quit: no key is left to quit with")
+    if not table["quit"]:
+        problems.append(("quit", "no key is left to quit with"))
         table["quit"] = BY_ID["quit"].keys
     return table, problems
 

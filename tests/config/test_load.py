@@ -1,0 +1,131 @@
+"""Reading the configuration: the documented defaults are the defaults; a wrong file is told with its line."""
+
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from tuimixer.config.load import config_path, load, parse
+from tuimixer.config.schema import Caps, Config, Rule
+
+pytestmark = pytest.mark.unit
+
+DEFAULT = files("tuimixer.config").joinpath("default.toml").read_text()
+
+
+def test_the_documented_defaults_are_the_defaults() -> None:
+    assert parse(DEFAULT) == (Config(), [])
+
+
+def test_every_key_is_documented() -> None:
+    documented = set(tomllib.loads(DEFAULT))
+    assert documented | {"hide", "rename"} == set(Config.__match_args__)
+    assert set(tomllib.loads(DEFAULT)["max"]) == set(Caps.__match_args__)
+
+
+def test_the_commented_examples_are_right() -> None:
+    lines = DEFAULT.splitlines()
+    examples = [
+        line[2:] if line.startswith(("# [[", "# match", "# kind", "# prop", "# name")) else line
+        for line in lines
+    ]
+    examples = [
+        line[2:] if line.startswith(("# headphones", '# "mute', '# "kill')) else line for line in examples
+    ]
+    config, problems = parse("\n".join(examples))
+    assert problems == []
+    assert config.max.devices == {"headphones": 60}
+    assert config.keys == {"mute.toggle": ("m", "f9"), "kill": ()}
+    assert config.hide[0] == Rule("*HDMI*", kind="sink")
+    assert config.hide[1] == Rule("speech-dispatcher*", property="application.process.binary")
+    assert config.rename[0].name == "Speakers"
+
+
+def test_keys_may_be_written_without_quotes() -> None:
+    assert parse('[keys]\nmute.toggle = "f9"')[0].keys == {"mute.toggle": ("f9",)}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('keymap = "emacs"', '1: keymap is "emacs"; allowed are alsamixer, vim.'),
+        ("\nmouse = 3", "2: mouse is 3; allowed are true and false."),
+        ("[step]\nsmall = 0", "2: step.small is 0; allowed is a number from 0.1 to 100."),
+        ("[step]\nbig = true", "2: step.big is true; allowed is a number from 0.1 to 100."),
+        ("step = 4", "1: step is 4; it must be a table, [step]."),
+        ("[meters]\nrate = nan", "2: meters.rate is nan; allowed is a number from 1 to 60."),
+        ("[meters]\nspeed = 3", "2: meters.speed is not known here; known are show, rate."),
+        ("[max]\nscreens = 3", "2: max.screens is not known here; did you mean screen?"),
+        (
+            "[max.devices]\nheadphones = 'x'",
+            '2: max.devices.headphones is "x"; allowed is a number from 0 to 1000.',
+        ),
+        ("[max]\nverbs = -1", "2: max.verbs is -1; allowed is a number from 0 to 1000."),
+        ("[[hide]]\nkind = 'sink'", '1: hide.match is missing; it is a pattern such as "*HDMI*".'),
+        ("[hide]\nmatch = 'x'", "1: hide is a table; it must be tables, [[hide]]."),
+        (
+            "[[rename]]\nmatch='a'\nname='b'\n[[rename]]\nmatch='c'",
+            "4: rename.name is missing; it is what to show.",
+        ),
+        ("[[hide]]\nmatch='x'\nkind='sinks'", '3: hide.kind is "sinks"; allowed are '),
+        (
+            "[keys]\nmute.toggle = 3",
+            '2: keys.mute.toggle is 3; allowed is a list of keys such as ["m", "f9"].',
+        ),
+        (
+            "[keys]\n'mute.togle' = ['x']",
+            "2: keys.mute.togle: there is no such action; did you mean 'mute.toggle'?.",
+        ),
+        ("[keys]\nundo = ['x']\nredo = ['x']", "3: keys.redo: 'x' is given to undo too."),
+        ("[keys]\nquit = []", "2: keys.quit: no key is left to quit with."),
+        ('card = "a\\nb"', '1: card is "a\ufffdb"; allowed is one line of text.'),
+        ("colour = 'never'", "1: colour is not known here; did you mean color?"),
+        ("keymap = ", "1: is not TOML: invalid value."),
+        ("a = 1\na = 2", "2: is not TOML: cannot overwrite a value."),
+        ("[keys\n", "1: is not TOML: "),
+        ("a = " + "[" * 100_000, "1: is nested too deeply."),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(text: str, problem: str) -> None:
+    config, problems = parse(text)
+    assert config == Config()
+    assert len(problems) == 1
+    assert problems[0].startswith(problem)
+
+
+def test_several_mistakes_are_all_told() -> None:
+    assert len(parse("layout = 1\ntheme = 2\n[step]\nsmall = 'x'")[1]) == 3
+
+
+def test_no_file_is_no_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert config_path() == str(tmp_path / "tuimixer" / "config.toml")
+    assert load().problems == ()
+    assert load(str(tmp_path / "nowhere")).problems == (f"{tmp_path}/nowhere: there is no such file.",)
+
+
+def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", "relative")
+    monkeypatch.setenv("HOME", "/home/x")
+    assert config_path() == "/home/x/.config/tuimixer/config.toml"
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"a = '\n\xff'", ":2: is not UTF-8 text."),
+        (b"#" * (2 << 20), ": is over 1 MiB, which no configuration is."),
+        (b"layout = 'x'", ':1: layout is "x"; allowed are auto, columns, rows.'),
+    ],
+)
+def test_unreadable_files(tmp_path: Path, data: bytes, problem: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(data)
+    loaded = load(str(path))
+    assert loaded.config == Config()
+    assert loaded.problems == (f"{path}{problem}",)
+
+
+def test_a_folder_in_its_place(tmp_path: Path) -> None:
+    assert load(str(tmp_path)).problems == (f"{tmp_path}: cannot be read: Is a directory.",)

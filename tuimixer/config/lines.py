@@ -1,0 +1,44 @@
+"""Which line of a TOML file a key stands in; `tomllib` does not tell, and a person wants to know."""
+
+import re
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(
+    r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
+_PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+
+
+def line_of(text: str, path: tuple[str | int, ...]) -> int:
+    """Number of the line with the key at `path` (an index follows the name of an array of tables).
+
+    Where the key itself is nowhere (missing, or inside another value), it is the line of its table.
+    """
+    wanted = _names(path)
+    table: tuple[str, ...] = ()
+    counts: dict[tuple[str, ...], int] = {}
+    best, best_length = 1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = _split(header[2])
+            if header[1] == "[[":
+                index = counts[table] = counts.get(table, -1) + 1
+                table = (*table, str(index))
+            here = table
+        elif key := _KEY.match(line):
+            here = (*table, *_split(key[1]))
+        else:
+            continue
+        length = len(here)
+        if length > best_length and wanted[:length] == here:
+            best, best_length = number, length
+    return best
+
+
+def _names(path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """An action id such as `volume.up` may be written with and without quotes: compare part by part."""
+    return tuple(name for part in path for name in str(part).split("."))
+
+
+def _split(dotted: str) -> tuple[str, ...]:
+    return tuple(name for part in _PART.findall(dotted) for name in part.strip("\"'").split("."))

@@ -1,0 +1,180 @@
+"""Finding, reading and checking the configuration file; what is wrong is told with its line."""
+
+import os
+import sys
+from typing import Any
+
+from tuimixer.config import schema
+from tuimixer.config.lines import line_of
+from tuimixer.config.schema import Config
+from tuimixer.config.table import Table, printable
+from tuimixer.model.record import dataclass
+
+LARGEST = 1 << 20
+"""A file over so many bytes is not a configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration, and what was wrong with the file: then it is the default one."""
+
+    config: Config
+    problems: tuple[str, ...] = ()
+    """Sentences with file and line."""
+    path: str = ""
+    """The file that was read; nothing where there is none."""
+
+
+def config_path() -> str:
+    """Where the file is looked for: `tuimixer/config.toml` in the XDG configuration folder."""
+    folder = os.environ.get("XDG_CONFIG_HOME", "")
+    if not os.path.isabs(folder):
+        folder = os.path.join(os.path.expanduser("~"), ".config")
+    return os.path.join(folder, "tuimixer", "config.toml")
+
+
+def load(path: str | None = None) -> Loaded:
+    """Read the file at `path`, or the one in the XDG folder if there is one."""
+    where = config_path() if path is None else path
+    try:
+        with open(where, "rb") as file:
+            data = file.read(LARGEST + 1)
+    except FileNotFoundError:
+        return Loaded(Config()) if path is None else Loaded(Config(), (f"{where}: there is no such file.",))
+    except OSError as error:
+        return Loaded(Config(), (f"{where}: cannot be read: {error.strerror}.",), where)
+    if len(data) > LARGEST:
+        return Loaded(Config(), (f"{where}: is over {LARGEST >> 20} MiB, which no configuration is.",), where)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return Loaded(Config(), (f"{where}:{line}: is not UTF-8 text.",), where)
+    config, problems = parse(text)
+    return Loaded(config, tuple(f"{where}:{problem}" for problem in problems), where)
+
+
+def parse(text: str) -> tuple[Config, list[str]]:
+    """The configuration in a file's text, or the default one with what is wrong as `LINE: sentence`."""
+    import tomllib
+
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return Config(), [_syntax(str(error), text)]
+    except RecursionError:
+        return Config(), ["1: is nested too deeply."]
+    reader = _Reader(document, text)
+    config = reader.config()
+    return (Config(), reader.problems) if reader.problems else (config, [])
+
+
+def _syntax(message: str, text: str) -> str:
+    what, _, where = message.rpartition(" (at ")
+    line = where.split()[1].rstrip(",") if where.startswith("line ") else str(text.count("\n") + 1)
+    return f"{line}: is not TOML: {what[:1].lower()}{what[1:]}."
+
+
+class _Reader:
+    """Turns a document into a `Config` and collects what is wrong."""
+
+    def __init__(self, document: dict[str, Any], text: str) -> None:
+        self.problems: list[str] = []
+        self._document = document
+        self._text = text
+
+    def _report(self, path: tuple[str | int, ...], sentence: str) -> None:
+        name = ".".join(str(part) for part in path if isinstance(part, str))
+        self.problems.append(
+            f"{line_of(self._text, path)}: {printable(name)} {sentence}.".replace(" : ", ": ")
+        )
+
+    def config(self) -> Config:
+        top, default = Table(self._report, self._document), Config()
+        config = Config(
+            keymap=top.choice("keymap", schema.KEYMAPS, default.keymap),
+            layout=top.choice("layout", schema.LAYOUTS, default.layout),
+            view=top.choice("view", schema.VIEWS, default.view),
+            theme=top.choice("theme", schema.THEMES, default.theme),
+            color=top.choice("color", schema.COLORS, default.color),
+            ascii=top.choice("ascii", schema.AUTO, default.ascii),
+            mouse=top.flag("mouse", default.mouse),
+            card=top.text("card"),
+            server=top.text("server"),
+            step=_steps(top.table("step"), default.step),
+            meters=_meters(top.table("meters"), default.meters),
+            max=_caps(top.table("max"), default.max),
+            filter=_filters(top.table("filter"), default.filter),
+            hide=tuple(_rule(table) for table in top.tables("hide")),
+            rename=tuple(_rule(table, rename=True) for table in top.tables("rename")),
+            keys=top.table("keys").keys(),
+        )
+        top.finish()
+        if config.keys:
+            self._check_keys(config)
+        return config
+
+    def _check_keys(self, config: Config) -> None:
+        from tuimixer.config.actions import check_keymap
+
+        for action, sentence in check_keymap(config.keymap, config.keys)[1]:
+            self._report(("keys", action), f": {sentence}")
+
+
+def _steps(table: Table, default: schema.Steps) -> schema.Steps:
+    steps = schema.Steps(
+        *(table.number(key, 0.1, 100, getattr(default, key)) for key in ("small", "big", "wheel"))
+    )
+    table.finish()
+    return steps
+
+
+def _meters(table: Table, default: schema.Meters) -> schema.Meters:
+    meters = schema.Meters(
+        table.choice("show", schema.AUTO, default.show), table.number("rate", 1, 60, default.rate)
+    )
+    table.finish()
+    return meters
+
+
+def _caps(table: Table, default: schema.Caps) -> schema.Caps:
+    screen, verbs = (
+        table.number("screen", 0, 1000, default.screen),
+        table.number("verbs", 0, 1000, default.verbs),
+    )
+    caps = schema.Caps(screen, verbs, table.table("devices").numbers(0, 1000))
+    table.finish()
+    return caps
+
+
+def _filters(table: Table, default: schema.Filters) -> schema.Filters:
+    filters = schema.Filters(
+        table.choice("streams", schema.STREAMS, default.streams),
+        table.choice("outputs", schema.OUTPUTS, default.outputs),
+        table.choice("inputs", schema.INPUTS, default.inputs),
+    )
+    table.finish()
+    return filters
+
+
+def _rule(table: Table, rename: bool = False) -> schema.Rule:
+    rule = schema.Rule(
+        table.text("match"),
+        table.text("property"),
+        table.choice("kind", schema.KINDS, ""),
+        table.text("name") if rename else "",
+    )
+    if not rule.match:
+        table.wrong("match", 'is missing; it is a pattern such as "*HDMI*"')
+    if rename and not rule.name:
+        table.wrong("name", "is missing; it is what to show")
+    table.finish()
+    return rule
+
+
+def warn(loaded: Loaded) -> None:
+    """Say on stderr what is wrong with the file and that the defaults are used."""
+    for problem in loaded.problems:
+        sys.stderr.write(f"tuimixer: {problem}\n")
+    if loaded.problems:
+        sys.stderr.write("tuimixer: The defaults are used until this is mended.\n")
