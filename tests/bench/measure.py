@@ -165,7 +165,7 @@ class Driver:
             return ""
         self.observer.set(self.target, START)
         self.session.quiet(0.2)
-        moves = [1 if index % 80 < 55 else -1 for index in range(presses)]
+        moves = [1 if index % 60 < 30 else -1 for index in range(presses)]
         begin = time.perf_counter()
         wanted = round(START * 100) + sum(moves)
         last = begin
