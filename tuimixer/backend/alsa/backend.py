@@ -1,0 +1,253 @@
+"""ALSA on an event loop: a card is opened when it comes, read when it says that something changed."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuimixer.backend.alsa.hotplug import card_changes
+from tuimixer.backend.alsa.status import SOUND_FOLDER, closed_card, closed_device, no_library, status_of
+from tuimixer.backend.base import BackendError, OutOfReach
+from tuimixer.backend.outbox import Outbox
+from tuimixer.model.command import Command
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.snapshot import AlsaCard, Notice, Phase, Snapshot, Status, Update
+from tuimixer.model.system import System
+
+if TYPE_CHECKING:
+    from tuimixer.backend.alsa.card import Card
+
+_FIRST_PICTURE = 0.3
+"""Seconds that the first snapshot waits for cards that are slow to open."""
+_RETRY_FIRST, _RETRY_LAST = 1.0, 15.0
+"""Seconds between attempts to open a device that is not a card (its server may be starting)."""
+
+
+class AlsaBackend:
+    """All cards of the kernel, `default` where it is something else, and the devices asked for."""
+
+    name = "alsa"
+
+    def __init__(self, devices: tuple[str, ...] | None = None, folder: Path = SOUND_FOLDER) -> None:
+        self._devices = devices or ()
+        self._folder = folder
+        self._outbox = Outbox()
+        self._emit: Callable[[Update], None] = lambda update: None
+        self._cards: dict[str, Card] = {}
+        self._closed: dict[str, AlsaCard] = {}
+        self._descriptors: dict[str, list[int]] = {}
+        self._gone: dict[str, asyncio.Event] = {}
+        self._opening: dict[str, asyncio.Task[None]] = {}
+        self._group: asyncio.TaskGroup | None = None
+        self._status: Status | None = None
+        self._writing = False
+        self._started = False
+
+    async def run(self, emit: Callable[[Update], None]) -> None:
+        """Open what there is, emit a snapshot for every change, until cancelled."""
+        self._emit = emit
+        try:
+            # libasound is loaded here and not with the module, so that a box without it can say so.
+            await asyncio.to_thread(_load_library)
+        except (ImportError, OSError) as error:
+            self._status = no_library(error)
+            self._publish()
+            await asyncio.Event().wait()
+        try:
+            async with asyncio.TaskGroup() as group:
+                self._group = group
+                group.create_task(self._start())
+                group.create_task(self._watch_folder())
+                for device in ("default", *self._devices):
+                    group.create_task(self._keep_open(device, wanted=device != "default"))
+        finally:
+            self._group = None
+            for device in list(self._cards):
+                self._close(device)
+
+    def submit(self, command: Command) -> None:
+        """Queue a command; it is shown at once and carried out before the loop waits again."""
+        self._outbox.submit(command)
+        self._publish()
+        if not self._writing:
+            self._writing = True
+            asyncio.get_running_loop().call_soon(self._write)
+
+    def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
+        """ALSA controls have no levels."""
+
+    async def inspect(self) -> System:
+        """Nothing that does not come by itself."""
+        return System()
+
+    def _write(self) -> None:
+        self._writing = False
+        while (command := self._outbox.take()) is not None:
+            card = next((card for card in self._cards.values() if command.id in card.controls), None)
+            try:
+                if card is None:
+                    raise OutOfReach("the control is not there any more")
+                card.apply(command)
+                self._outbox.acked(command)
+            except BackendError as error:
+                self._outbox.failed(command)
+                self._emit(Notice(_sentence(str(error)), error=True, id=command.id))
+            if card is not None:
+                self._read(card)
+        self._publish()
+
+    def _read(self, card: "Card") -> None:
+        """Take in a card's changes; a card that is gone is closed."""
+        number = self._outbox.begin_read()
+        try:
+            card.update()
+        except BackendError:
+            self._removed(card)
+        self._outbox.end_read(number)
+
+    def _on_readable(self, card: "Card") -> None:
+        before, jacks = card.controls, card.jacks
+        self._read(card)
+        if card.controls is not before or card.jacks != jacks:
+            self._publish()
+
+    async def _start(self) -> None:
+        """Open the kernel's cards and emit the first snapshot, soon even where one of them is slow."""
+        await self._look()
+        if self._opening:
+            await asyncio.wait(self._opening.values(), timeout=_FIRST_PICTURE)
+        self._started = True
+        self._publish()
+
+    async def _watch_folder(self) -> None:
+        try:
+            async for _ in card_changes(self._folder):
+                await self._look()
+        except OSError as error:
+            self._emit(Notice(f"Cards that come and go will not be noticed: {error.strerror}.", error=True))
+
+    async def _look(self) -> None:
+        """Compare the kernel's cards with the open ones: open what is new, forget what is gone."""
+        from tuimixer.backend.alsa.cards import hardware, numbers
+
+        present = {hardware(number): number for number in await asyncio.to_thread(numbers, self._folder)}
+        for device, card in list(self._cards.items()):
+            if card.number is not None and device not in present:
+                self._removed(card)
+        for device, summary in list(self._closed.items()):
+            if summary.number is not None and device not in present:
+                del self._closed[device]
+                self._publish()
+        for device, number in present.items():
+            if device not in self._cards and device not in self._opening and self._group is not None:
+                task = self._group.create_task(self._open_hardware(device, number))
+                self._opening[device] = task
+
+    async def _open_hardware(self, device: str, number: int) -> None:
+        try:
+            self._add(device, await asyncio.to_thread(_open, device))
+        except OutOfReach as error:
+            self._closed[device] = closed_card(number, str(error))
+        finally:
+            del self._opening[device]
+        if self._started:
+            self._publish()
+
+    async def _keep_open(self, device: str, wanted: bool) -> None:
+        """Open a device that is not a card, again and again: what is behind it may come later."""
+        pause = _RETRY_FIRST
+        while True:
+            try:
+                card = await asyncio.to_thread(_open_plugin, device)
+            except OutOfReach as error:
+                if _is_card(error):
+                    # It is open already by its number, or will be when it comes.
+                    if self._closed.pop(device, None) is not None:
+                        self._publish()
+                    return
+                if wanted and device not in self._closed:
+                    self._closed[device] = closed_device(device, str(error))
+                    self._publish()
+            else:
+                pause = _RETRY_FIRST
+                self._add(device, card)
+                self._publish()
+                await self._gone[device].wait()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _RETRY_LAST)
+
+    def _add(self, device: str, card: "Card") -> None:
+        self._closed.pop(device, None)
+        self._cards[device] = card
+        self._gone[device] = asyncio.Event()
+        self._descriptors[device] = card.fds()
+        for fd in self._descriptors[device]:
+            asyncio.get_running_loop().add_reader(fd, self._on_readable, card)
+
+    def _close(self, device: str) -> None:
+        for fd in self._descriptors.pop(device):
+            asyncio.get_running_loop().remove_reader(fd)
+        self._cards.pop(device).close()
+
+    def _removed(self, card: "Card") -> None:
+        self._close(card.device)
+        self._gone[card.device].set()
+        self._emit(Notice(f"{card.name} was removed."))
+        self._publish()
+        if card.number is not None and self._group is not None:
+            # One that was pulled and pushed at once may have come back under the same name already.
+            self._group.create_task(self._look())
+
+    def _publish(self) -> None:
+        self._emit(self._snapshot())
+
+    def _snapshot(self) -> Snapshot:
+        controls: dict[ControlId, Control] = {}
+        summaries = []
+        for device in sorted(self._cards, key=_order):
+            card = self._cards[device]
+            controls.update(card.controls)
+            summaries.append((device, card.summary()))
+        summaries += self._closed.items()
+        cards = tuple(summary for _, summary in sorted(summaries, key=lambda entry: _order(entry[0])))
+        status = self._status or status_of(cards)
+        if not self._started and self._status is None:
+            status = Status("alsa", Phase.CONNECTING, "ALSA")
+        return Snapshot(statuses=(status,), controls=self._outbox.over(controls), alsa_cards=cards)
+
+
+def _load_library() -> None:
+    import tuimixer.backend.alsa.bindings  # noqa: F401  (pyalsaaudio is there)
+    from tuimixer.backend.alsa.libasound import library
+
+    library()
+
+
+def _open(device: str) -> "Card":
+    from tuimixer.backend.alsa.card import Card
+
+    return Card(device)
+
+
+def _open_plugin(device: str) -> "Card":
+    from tuimixer.backend.alsa.card import Card
+
+    return Card(device, plugin_only=True)
+
+
+def _is_card(error: OutOfReach) -> bool:
+    from tuimixer.backend.alsa.handle import IsCard
+
+    return isinstance(error, IsCard)
+
+
+def _order(device: str) -> tuple[int, int, str]:
+    """The kernel's cards by number, then `default`, then the others."""
+    number = device.removeprefix("hw:")
+    if number != device and number.isdigit():
+        return (0, int(number), device)
+    return (1 if device == "default" else 2, 0, device)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."

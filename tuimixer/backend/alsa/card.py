@@ -1,0 +1,190 @@
+"""One open card: its controls as they are, and the moving of them."""
+
+from dataclasses import replace
+
+from tuimixer.backend.alsa.bindings import Hands, Key
+from tuimixer.backend.alsa.elements import Shape, Values, controls_of
+from tuimixer.backend.alsa.handle import Handle
+from tuimixer.backend.alsa.jacks import state_for
+from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.snapshot import AlsaCard, Jack
+from tuimixer.model.text import clean
+
+_LOOPBACK_DRIVER = "Loopback"
+
+
+class Card:
+    """A card of the kernel or another control device, with a handle for reading and hands for moving.
+
+    libasound is read by the handle, which is loaded once; controls are moved by pyalsaaudio. Both see
+    each other's changes as events from the card.
+    """
+
+    def __init__(self, device: str, plugin_only: bool = False) -> None:
+        """Open a device and read all of it.
+
+        Raises:
+            OSError: libasound is not installed.
+            IsCard: `plugin_only` was asked for and the device is a card of the kernel.
+            OutOfReach: the device does not exist or may not be opened.
+        """
+        self.device = device
+        self._handle = Handle(device, plugin_only)
+        self._hands = Hands(device)
+        self._shapes: dict[Key, Shape] = {}
+        self._values: dict[Key, Values] = {}
+        self.jacks: tuple[Jack, ...] = ()
+        self._by_element: dict[Key, tuple[Control, ...]] = {}
+        self._owners: dict[ControlId, Key] = {}
+        self.controls: dict[ControlId, Control] = {}
+        info = self._handle.info
+        self.number = info.number
+        self.id = info.id if info.number is not None else clean(device)
+        self.name = info.name or self.id
+        self._list()
+
+    def summary(self) -> AlsaCard:
+        """What to say of the card as a whole."""
+        info = self._handle.info
+        return AlsaCard(
+            id=self.id,
+            number=self.number,
+            name=self.name,
+            long_name=info.long_name,
+            driver=info.driver,
+            mixer=info.mixer,
+            components=info.components,
+            loopback=info.driver == _LOOPBACK_DRIVER,
+            controls=len(self.controls),
+            jacks=self.jacks,
+        )
+
+    def fds(self) -> list[int]:
+        """Descriptors that become readable when something changed."""
+        return self._handle.fds()
+
+    def update(self) -> bool:
+        """Take in what changed; tells whether a control or a jack did.
+
+        Raises:
+            OutOfReach: the card is gone.
+        """
+        events = self._handle.handle_events()
+        for key in events.reshaped:
+            self._hands.forget(key)
+        if events.structure:
+            return self._list()
+        changed = self._read_jacks()
+        for key in events.values:
+            if key in self._shapes:
+                changed |= self._read(key)
+        if changed:
+            self._assemble()
+        return changed
+
+    def apply(self, command: Command) -> bool:
+        """Move a control and take in the outcome; tells whether anything changed.
+
+        Raises:
+            OutOfReach: the card or the control is gone.
+            Refused: the driver kept the old value, or ALSA has no such command.
+        """
+        key = self._owners.get(command.id)
+        if key is None:
+            raise OutOfReach(f"{command.id} is not there any more")
+        before = self.controls[command.id]
+        self._hands.ready(key)
+        changed = self.update()
+        if command.id not in self.controls:
+            raise OutOfReach(f"{before.name} was removed")
+        if not self._hands.is_ready(key):
+            self._hands.ready(key)
+        self._move(key, before, command)
+        if self.number is None:
+            # A plugin may tell of changes late or never.
+            self._handle.refresh(key)
+            if self._read(key):
+                self._assemble()
+                changed = True
+        changed |= self.update()
+        after = self.controls.get(command.id)
+        if after is not None and after == before and not _stands(after, command):
+            raise Refused(f"{before.name} stays as it is: the driver did not take the new value")
+        return changed
+
+    def close(self) -> None:
+        """Close all handles; may be called twice."""
+        self._hands.close()
+        self._handle.close()
+
+    def _move(self, key: Key, control: Control, command: Command) -> None:
+        match command:
+            case SetVolume(raws=raws) if len(raws) == len(control.channels):
+                self._hands.set_volume(key, control.kind.capture, raws)
+            case SetMute(mute=mute) if control.mute is not None and len(mute) == len(control.mute):
+                self._hands.set_mute(key, mute)
+            case SetCapture(capture=on) if control.capture is not None and len(on) == len(control.capture):
+                self._hands.set_capture(key, on)
+            case SetChoice(item=item) if control.choice is not None and item in range(
+                len(control.choice.items)
+            ):
+                self._hands.set_choice(key, item)
+                self._handle.choose_everywhere(key, item)
+            case _:
+                raise Refused(f"{control.name} has nothing to set by {type(command).__name__}")
+
+    def _list(self) -> bool:
+        """Read everything anew."""
+        old = self.controls
+        self._shapes = self._handle.shapes()
+        self.jacks = self._handle.jacks()
+        self._values, self._by_element = {}, {}
+        for key in self._shapes:
+            self._read(key)
+        self._assemble()
+        return old != self.controls
+
+    def _read(self, key: Key) -> bool:
+        """Read what an element stands at; the controls are made anew where that changed."""
+        values = self._handle.values(key)
+        if values == self._values.get(key):
+            return False
+        self._values[key] = values
+        shape = self._shapes[key]
+        self._by_element[key] = controls_of(self.id, shape, values, state_for(shape.name, self.jacks))
+        return True
+
+    def _read_jacks(self) -> bool:
+        jacks = self._handle.jacks()
+        if jacks == self.jacks:
+            return False
+        self.jacks = jacks
+        for key, shape in self._shapes.items():
+            jack = state_for(shape.name, jacks)
+            self._by_element[key] = tuple(
+                replace(control, element=replace(control.element, jack=jack)) if control.element else control
+                for control in self._by_element[key]
+            )
+        return True
+
+    def _assemble(self) -> None:
+        self.controls, self._owners = {}, {}
+        for key, controls in self._by_element.items():
+            for control in controls:
+                self.controls[control.id] = control
+                self._owners[control.id] = key
+
+
+def _stands(control: Control, command: Command) -> bool:
+    match command:
+        case SetVolume(raws=raws):
+            return control.raws == raws
+        case SetMute(mute=mute):
+            return control.mute == mute
+        case SetCapture(capture=capture):
+            return control.capture == capture
+        case SetChoice(item=item):
+            return control.choice is not None and control.choice.value == item
+    return False

@@ -1,0 +1,334 @@
+"""One mixer of libasound for one card: its elements, what they stand at, and the events of both.
+
+pyalsaaudio loads the whole card for each control; this loads it once, and tells what pyalsaaudio cannot:
+dB data and its curve, channels, activity, user elements, jacks, elements that come and go.
+"""
+
+import ctypes
+import errno
+from ctypes import byref, c_int, c_long, c_uint, c_void_p
+from dataclasses import dataclass, field
+
+from tuimixer.backend.alsa.bindings import Key
+from tuimixer.backend.alsa.ctl import CardInfo, Ctl, RawElement
+from tuimixer.backend.alsa.decibel import agrees, curve_of_tlv, sampled_curve
+from tuimixer.backend.alsa.elements import Shape, Side, Values
+from tuimixer.backend.alsa.libasound import (
+    EVENT_INFO,
+    EVENT_REMOVE,
+    EVENT_VALUE,
+    ElementCallback,
+    MixerCallback,
+    PollFd,
+    library,
+)
+from tuimixer.backend.base import OutOfReach
+from tuimixer.model.scale import Scale, Segment
+from tuimixer.model.snapshot import Jack
+from tuimixer.model.text import clean
+
+_GONE = (-errno.ENODEV, -errno.EBADF, -errno.EBADFD, -errno.ENOENT)
+_CHANNELS = 32
+_ITEM_LENGTH = 64
+_PLAYBACK, _CAPTURE = "playback", "capture"
+_VOLUME_SUFFIXES = {
+    _PLAYBACK: (" Playback Volume", " Volume", ""),
+    _CAPTURE: (" Capture Volume", " Volume", ""),
+}
+_SUFFIXES = (
+    "",
+    *(
+        f"{side} {what}"
+        for side in ("", " Playback", " Capture")
+        for what in ("Volume", "Switch", "Enum", "Route")
+    ),
+)
+"""What the names of the elements below a simple element may end with (libasound's simple_none.c)."""
+
+
+@dataclass(slots=True)
+class Events:
+    """What a round of events was about."""
+
+    values: set[Key] = field(default_factory=set)
+    reshaped: set[Key] = field(default_factory=set)
+    """Elements that were removed or changed their shape."""
+    structure: bool = False
+    """Elements came, went or changed their shape: they have to be listed again."""
+
+
+class IsCard(OutOfReach):
+    """A device is one of the kernel's cards under another name."""
+
+
+class Handle:
+    """An open mixer. Not to be used from two threads at once."""
+
+    def __init__(self, device: str, plugin_only: bool = False) -> None:
+        """Open and load a card or another control device (`hw:0`, `equal`).
+
+        Raises:
+            OSError: libasound is not installed.
+            IsCard: `plugin_only` was asked for and the device is a card of the kernel.
+            OutOfReach: the device does not exist or may not be opened.
+        """
+        self._lib = library()
+        self.device = device
+        self._mixer = c_void_p()
+        self._ctl: Ctl | None = None
+        self._elements: dict[Key, int] = {}
+        self._keys: dict[int, Key] = {}
+        self._shapes: dict[Key, Shape] = {}
+        self._events = Events()
+        self._curves: dict[tuple[tuple[int, ...], int, int], tuple[Segment, ...]] = {}
+        # libasound keeps pointers to these for as long as the mixer is open.
+        self._on_element = ElementCallback(self._element_event)
+        self._on_mixer = MixerCallback(self._mixer_event)
+        try:
+            self._ctl = self._attach()
+            self.info = self._card_info(self._ctl)
+            if plugin_only and self.info.number is not None:
+                raise IsCard(f"{clean(device)} is the card {self.info.id}")
+            self._check(self._lib.mixer_load(self._mixer))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the mixer; may be called twice."""
+        if self._ctl is not None:
+            self._ctl.close()
+            self._ctl = None
+        if self._mixer:
+            self._lib.mixer_close(self._mixer)
+            self._mixer = c_void_p()
+
+    def fds(self) -> list[int]:
+        """Descriptors that become readable when there are events; a device without any has none."""
+        count = self._lib.mixer_poll_descriptors_count(self._mixer)
+        if count <= 0:
+            return []
+        polled = (PollFd * count)()
+        found = self._lib.mixer_poll_descriptors(self._mixer, polled, count)
+        return [entry.fd for entry in polled[: max(found, 0)] if entry.fd >= 0]
+
+    def handle_events(self) -> Events:
+        """Take in all pending events and tell what they were about.
+
+        Raises:
+            OutOfReach: the card or what stands behind the device is gone.
+        """
+        self._events = Events()
+        result = self._lib.mixer_handle_events(self._mixer)
+        if result < 0 and result != -errno.EAGAIN:
+            if (
+                result in _GONE
+                or self.info.number is None
+                or self._ctl is None
+                or self._ctl.card_info() is None
+            ):
+                raise OutOfReach(f"{self.info.name} is gone")
+            # An element that libasound could not take in; the others are as they are.
+            self._events.structure = True
+        return self._events
+
+    def shapes(self) -> dict[Key, Shape]:
+        """All elements in libasound's order, listed anew."""
+        raws = self._ctl.elements() if self._ctl is not None else {}
+        self._elements, self._keys = {}, {}
+        shapes: dict[Key, Shape] = {}
+        element = self._lib.mixer_first_elem(self._mixer)
+        while element:
+            if self._lib.mixer_elem_get_type(element) == 0:
+                name = self._lib.mixer_selem_get_name(element).decode(errors="surrogateescape")
+                key = (name, self._lib.mixer_selem_get_index(element))
+                self._elements[key] = element
+                self._keys[element] = key
+                self._lib.mixer_elem_set_callback(element, self._on_element)
+                shapes[key] = self._shape(element, key, raws)
+            element = self._lib.mixer_elem_next(element)
+        self._shapes = shapes
+        return shapes
+
+    def values(self, key: Key) -> Values:
+        """What a listed element stands at, as of the events that were handled."""
+        element, shape = self._elements[key], self._shapes[key]
+        if shape.items:
+            item = c_uint()
+            self._lib.mixer_selem_get_enum_item(element, 0, byref(item))
+            return Values(item=item.value)
+        play, rec = shape.playback, shape.capture
+        return Values(
+            playback=self._volumes("playback", element, play.volumes) if play else (),
+            playback_on=self._switches("playback", element, play.switches) if play else (),
+            capture=self._volumes("capture", element, rec.volumes) if rec else (),
+            capture_on=self._switches("capture", element, rec.switches) if rec else (),
+        )
+
+    def refresh(self, key: Key) -> None:
+        """Let libasound read an element again, for a device that does not tell of changes by events."""
+        element, shape = self._elements[key], self._shapes[key]
+        for name, side in zip((_PLAYBACK, _CAPTURE), (shape.playback, shape.capture), strict=True):
+            if side is not None and side.scale is not None:
+                # To give an element the range that it has is the one call that only reads it.
+                set_range = getattr(self._lib, f"mixer_selem_set_{name}_volume_range")
+                set_range(element, side.scale.minimum, side.scale.maximum)
+                return
+
+    def choose_everywhere(self, key: Key, item: int) -> None:
+        """Choose an item on the channels past the first of an enumerated element that has more than one."""
+        element, current = self._elements[key], c_uint()
+        for channel in range(1, 32):
+            if self._lib.mixer_selem_get_enum_item(element, channel, byref(current)) < 0:
+                return
+            self._lib.mixer_selem_set_enum_item(element, channel, item)
+
+    def jacks(self) -> tuple[Jack, ...]:
+        """The card's jacks as they are now."""
+        return self._ctl.jacks() if self._ctl is not None else ()
+
+    def _attach(self) -> Ctl:
+        lib, name, hctl = self._lib, self.device.encode(errors="surrogateescape"), c_void_p()
+        self._check(lib.mixer_open(byref(self._mixer), 0))
+        self._check(lib.mixer_attach(self._mixer, name))
+        self._check(lib.mixer_selem_register(self._mixer, None, None))
+        lib.mixer_set_callback(self._mixer, self._on_mixer)
+        self._check(lib.mixer_get_hctl(self._mixer, name, byref(hctl)))
+        return Ctl(lib, hctl)
+
+    def _answers(self) -> bool:
+        return self._ctl is not None and self._ctl.card_info() is not None
+
+    def _card_info(self, ctl: Ctl) -> CardInfo:
+        info = ctl.card_info()
+        if info is None:
+            raise OutOfReach(f"{clean(self.device)} went away while it was being opened")
+        return info
+
+    def _check(self, result: int) -> None:
+        if result < 0:
+            raise OutOfReach(_refusal(self.device, result, self._lib.reason(result)))
+
+    def _element_event(self, element: int, mask: int) -> int:
+        key = self._keys.get(element)
+        if mask == EVENT_REMOVE or mask & EVENT_INFO:
+            self._events.structure = True
+            if key is not None:
+                self._events.reshaped.add(key)
+        elif key is not None and mask & EVENT_VALUE:
+            self._events.values.add(key)
+        if mask == EVENT_REMOVE and key is not None:
+            del self._keys[element]
+            self._elements.pop(key, None)
+        return 0
+
+    def _mixer_event(self, mixer: int, mask: int, element: int) -> int:
+        self._events.structure = True
+        return 0
+
+    def _volumes(self, side: str, element: int, count: int) -> tuple[int, ...]:
+        get, value = getattr(self._lib, f"mixer_selem_get_{side}_volume"), c_long()
+        found = []
+        for channel in range(count):
+            get(element, channel, byref(value))
+            found.append(value.value)
+        return tuple(found)
+
+    def _switches(self, side: str, element: int, count: int) -> tuple[bool, ...]:
+        get, value = getattr(self._lib, f"mixer_selem_get_{side}_switch"), c_int()
+        found = []
+        for channel in range(count):
+            get(element, channel, byref(value))
+            found.append(bool(value.value))
+        return tuple(found)
+
+    def _shape(self, element: int, key: Key, raws: dict[Key, RawElement]) -> Shape:
+        lib, (name, index) = self._lib, key
+        parts = [raw for suffix in _SUFFIXES if (raw := raws.get((name + suffix, index)))]
+        user = bool(parts) and all(raw.user for raw in parts)
+        active = bool(lib.mixer_selem_is_active(element))
+        if lib.mixer_selem_is_enumerated(element):
+            return Shape(
+                name,
+                index,
+                items=self._items(element),
+                enum_capture=bool(lib.mixer_selem_is_enum_capture(element)),
+                active=active,
+                user=user,
+            )
+        exclusive = bool(lib.mixer_selem_has_capture_switch_exclusive(element))
+        return Shape(
+            name,
+            index,
+            playback=self._side(_PLAYBACK, element, key, raws),
+            capture=self._side(_CAPTURE, element, key, raws),
+            active=active,
+            user=user,
+            common_volume=bool(lib.mixer_selem_has_common_volume(element)),
+            common_switch=bool(lib.mixer_selem_has_common_switch(element)),
+            exclusive=lib.mixer_selem_get_capture_group(element) if exclusive else None,
+        )
+
+    def _items(self, element: int) -> tuple[str, ...]:
+        names, text = [], ctypes.create_string_buffer(_ITEM_LENGTH)
+        for item in range(max(self._lib.mixer_selem_get_enum_items(element), 0)):
+            self._lib.mixer_selem_get_enum_item_name(element, item, _ITEM_LENGTH - 1, text)
+            names.append(clean(text.value.decode(errors="replace"), fallback=str(item)))
+        return tuple(names) or ("-",)
+
+    def _side(self, side: str, element: int, key: Key, raws: dict[Key, RawElement]) -> Side | None:
+        def ask(what: str) -> bool:
+            return bool(getattr(self._lib, f"mixer_selem_has_{side}_{what}")(element))
+
+        volume, switch = ask("volume"), ask("switch")
+        if not volume and not switch:
+            return None
+        has_channel, channels = getattr(self._lib, f"mixer_selem_has_{side}_channel"), 1
+        while channels < _CHANNELS and has_channel(element, channels):
+            channels += 1
+        return Side(
+            channels,
+            scale=self._scale(side, element, key, raws) if volume else None,
+            volume_joined=volume and ask("volume_joined"),
+            switch=switch,
+            switch_joined=switch and ask("switch_joined"),
+        )
+
+    def _scale(self, side: str, element: int, key: Key, raws: dict[Key, RawElement]) -> Scale:
+        low, high = c_long(), c_long()
+        getattr(self._lib, f"mixer_selem_get_{side}_volume_range")(element, byref(low), byref(high))
+        minimum, maximum = low.value, high.value
+        if getattr(self._lib, f"mixer_selem_get_{side}_dB_range")(element, byref(low), byref(high)) < 0:
+            return Scale(minimum, maximum)
+        curve = self._curve(side, element, key, raws, minimum, maximum)
+        return Scale(minimum, maximum, curve, low.value, high.value) if curve else Scale(minimum, maximum)
+
+    def _curve(
+        self, side: str, element: int, key: Key, raws: dict[Key, RawElement], minimum: int, maximum: int
+    ) -> tuple[Segment, ...]:
+        ask_db, gain = getattr(self._lib, f"mixer_selem_ask_{side}_vol_dB"), c_long()
+
+        def ask(raw: int) -> int | None:
+            return gain.value if ask_db(element, raw, byref(gain)) >= 0 else None
+
+        for suffix in _VOLUME_SUFFIXES[side]:
+            below = raws.get((key[0] + suffix, key[1]))
+            if below is not None and below.tlv and self._ctl is not None:
+                words = self._ctl.tlv(below.numid)
+                known = self._curves.get((words, minimum, maximum))
+                if known is None:
+                    known = curve_of_tlv(words, minimum, maximum)
+                    self._curves[words, minimum, maximum] = known
+                if agrees(known, minimum, maximum, ask):
+                    return known
+        return sampled_curve(minimum, maximum, ask)
+
+
+def _refusal(device: str, code: int, reason: str) -> str:
+    """Why a device could not be opened, and what to do where that is known."""
+    what = clean(device)
+    if code == -errno.EACCES:
+        return f"no permission to open {what}: your user is not in the group audio"
+    if code in (-errno.ENOENT, -errno.ENODEV):
+        return f"there is no ALSA device {what}"
+    return f"{what} could not be opened: {reason}"

@@ -1,0 +1,56 @@
+"""What is said of the ALSA half and of cards that cannot be opened. Needs no libasound."""
+
+from pathlib import Path
+
+from tuimixer.model.snapshot import AlsaCard, Phase, Status
+from tuimixer.model.text import clean
+
+SOUND_FOLDER = Path("/dev/snd")
+
+
+def closed_card(number: int, reason: str) -> AlsaCard:
+    """A card of the kernel that could not be opened."""
+    try:
+        name = Path(f"/proc/asound/card{number}/id").read_text().strip()
+    except OSError:
+        name = ""
+    name = clean(name, fallback=f"card{number}")
+    return AlsaCard(id=name, number=number, name=name, reason=reason)
+
+
+def closed_device(device: str, reason: str) -> AlsaCard:
+    """A device that was asked for by name and could not be opened."""
+    return AlsaCard(id=clean(device), number=None, name=clean(device), reason=reason)
+
+
+def status_of(cards: tuple[AlsaCard, ...]) -> Status:
+    """How the ALSA half is doing with these cards."""
+    usable = [card for card in cards if not card.reason]
+    if usable:
+        label = usable[0].name if len(usable) == 1 else f"{len(usable)} cards"
+        return Status("alsa", Phase.READY, label)
+    if cards:
+        hint = "Add your user to the group audio and log in again." if "permission" in cards[0].reason else ""
+        return Status("alsa", Phase.UNAVAILABLE, "no ALSA", reason=_sentence(cards[0].reason), hint=hint)
+    return Status(
+        "alsa",
+        Phase.UNAVAILABLE,
+        "no ALSA card",
+        reason="There is no sound card.",
+        hint=f"Looked for {SOUND_FOLDER}/controlC*; a card shows up here as soon as it is plugged in.",
+    )
+
+
+def no_library(error: Exception) -> Status:
+    """libasound, or pyalsaaudio that needs it, cannot be loaded."""
+    return Status(
+        "alsa",
+        Phase.UNAVAILABLE,
+        "no ALSA",
+        reason=f"The ALSA library cannot be loaded: {clean(str(error))}.",
+        hint="Install libasound2 (on some systems alsa-lib).",
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
