@@ -1,0 +1,222 @@
+"""Real sound cards: a Debian kernel in QEMU with this machine's own root file system, by virtme-ng.
+
+`python -m tests.lab.vm test [ARGS]` boots once and runs the tests of the lane vm in there; `lacks`
+prints why it cannot, if so. No hardware virtualisation is used.
+"""
+
+import os
+import re
+import select
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kernel"
+MODULES = Path("/lib/modules")
+
+CARDS = (
+    "-device intel-hda -device hda-duplex,audiodev=a0",
+    "-device AC97,audiodev=a0",
+    "-device ES1370,audiodev=a0",
+    "-device qemu-xhci -device usb-audio,audiodev=a0",
+)
+
+# Nothing that a mixer needs; each costs start-up time under emulation.
+_UNWANTED_MODULES = (
+    "kvm,kvm_amd,kvm_intel,ahci,sr_mod,aesni_intel,ghash_clmulni_intel,psmouse,evdev,joydev,pcspkr,"
+    "iTCO_wdt,i6300esb,i2c_i801,lpc_ich,acpi_cpufreq,powernow_k8,bochs,cirrus,e1000,e1000e"
+)
+
+# virtme-ng's own 9p mounts do not cache, and an import of pytest takes 20 s there; through a second share
+# that may cache (nobody changes the files meanwhile) it takes 6 s.
+_GUEST = """\
+set -e
+mkdir -p /run/host /run/checkout/upper /run/checkout/work
+mount -t 9p -o ro,version=9p2000.L,trans=virtio,access=any,msize=512000,cache=loose host /run/host
+mount --bind /run/host/usr /usr
+case {prefix} in /usr) ;; *) mount --bind /run/host{prefix} {prefix} ;; esac
+layers=lowerdir=/run/host{root},upperdir=/run/checkout/upper,workdir=/run/checkout/work
+mount -t overlay -o $layers overlay {root}
+cd {root}
+export HOME=/root LC_ALL=C.UTF-8 TUIMIXER_GUEST=1
+export PATH={root}/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+modprobe -a snd-dummy snd-aloop snd-mixer-oss snd-pcm-oss
+udevadm settle
+{command}
+"""
+
+
+def lacks() -> str | None:
+    """Why this machine cannot boot the virtual machine, or None when it can."""
+    for program in ("qemu-system-x86_64", "busybox", "udevadm", "depmod", "mount"):
+        if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
+            return f"no {program}"
+    if not _vng().exists():
+        return "no virtme-ng in the virtual environment"
+    if not any(CACHE.glob("boot/vmlinuz-*")) and not shutil.which("apt-get"):
+        return "no apt-get to fetch a kernel with"
+    return None
+
+
+def _vng() -> Path:
+    return Path(sys.executable).parent / "vng"
+
+
+def _as_root(*command: str) -> None:
+    subprocess.run([*(() if os.geteuid() == 0 else ("sudo", "-n")), *command], check=True)
+
+
+def _fetch() -> None:
+    """Unpack the distribution's kernel into the cache; what is there stays if that fails."""
+    meta = "linux-image-amd64" if not Path("/etc/lsb-release").exists() else "linux-image-generic"
+    listing = subprocess.run(
+        ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", meta],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
+    pattern = r"^(linux-(?:image|modules|modules-extra)-[0-9][^\s:]*)(?<!-unsigned)$"
+    packages = sorted(set(re.findall(pattern, listing, re.MULTILINE)))
+    CACHE.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=CACHE.parent) as folder:
+        print(f"vm: fetching {' '.join(packages)}", flush=True)
+        subprocess.run(
+            ["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", *packages], cwd=folder, check=True
+        )
+        unpacked = Path(folder) / "unpacked"
+        for package in Path(folder).glob("*.deb"):
+            subprocess.run(["dpkg", "-x", str(package), str(unpacked)], check=True)
+        shutil.rmtree(CACHE, ignore_errors=True)
+        unpacked.rename(CACHE)
+
+
+def kernel() -> Path:
+    """The kernel image to boot, fetched if need be, with its modules where the guest looks for them."""
+    if not any(CACHE.glob("boot/vmlinuz-*")):
+        _fetch()
+    image = sorted(CACHE.glob("boot/vmlinuz-*"))[-1]
+    version = image.name.removeprefix("vmlinuz-")
+    if not (MODULES / version / "modules.dep.bin").exists():
+        unpacked = next(
+            folder for folder in (CACHE / "lib", CACHE / "usr/lib") if (folder / "modules").exists()
+        )
+        _as_root("mkdir", "-p", str(MODULES))
+        _as_root("cp", "-a", str(unpacked / "modules" / version), str(MODULES))
+        _as_root("/sbin/depmod", version)
+    return image
+
+
+def boot(
+    command: str,
+    *,
+    wav: Path | None = None,
+    cards: Sequence[str] = CARDS,
+    timeout: float = 900,
+    stream: bool = False,
+) -> subprocess.CompletedProcess[str]:
+    """Boot, run a shell command as root in the checkout, and return its exit status and its output.
+
+    The output is stdout and stderr in one. `wav` records what leaves the emulated chips, as a WAV file that
+    is complete on return. `cards` are QEMU options, by default all four cards; snd-dummy, snd-aloop and the
+    OSS devices are always there. What the guest writes is lost at its end. Raises TimeoutExpired, with the
+    output so far, after `timeout` seconds.
+    """
+    audio = "none,id=a0" if wav is None else f"wav,id=a0,path={wav}"
+    options = [
+        f"-audiodev {audio}",
+        *cards,
+        "-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
+        "-device virtio-9p-pci,fsdev=host,mount_tag=host",
+    ]
+    with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
+        script = Path(folder) / "guest.sh"
+        prefix = sys.base_prefix
+        script.write_text(
+            _GUEST.format(root=shlex.quote(str(ROOT)), prefix=shlex.quote(prefix), command=command)
+        )
+        vng = [str(_vng()), "-r", str(kernel()), "--disable-kvm", "--disable-microvm", "--cpus", "2"]
+        vng += ["--memory", "2G", "--user", "root", "--cwd", "/", "--append", "mitigations=off"]
+        vng += ["--append", f"module_blacklist={_UNWANTED_MODULES}", f"--qemu-opts={' '.join(options)}"]
+        machine = subprocess.Popen(
+            [*vng, "--", "sh", str(script)],
+            env=os.environ | {"PATH": f"{_vng().parent}:{os.environ['PATH']}:/usr/sbin:/sbin"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,  # never a file: the serial console would write over its beginning
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return _follow(machine, timeout, stream)
+
+
+def _follow(
+    machine: subprocess.Popen[bytes], timeout: float, stream: bool
+) -> subprocess.CompletedProcess[str]:
+    assert machine.stdout is not None
+    output = bytearray()
+    os.set_blocking(machine.stdout.fileno(), False)
+    end = time.monotonic() + timeout
+    try:
+        while True:
+            ready, _, _ = select.select([machine.stdout], [], [], max(0, end - time.monotonic()))
+            if not ready:
+                raise subprocess.TimeoutExpired(machine.args, timeout, bytes(output))
+            data = os.read(machine.stdout.fileno(), 65536)
+            if not data:
+                break
+            output += data
+            if stream:
+                sys.stdout.buffer.write(data)
+                sys.stdout.buffer.flush()
+        status = machine.wait()
+    finally:
+        if machine.poll() is None:
+            os.killpg(machine.pid, signal.SIGKILL)
+            machine.wait()
+    return subprocess.CompletedProcess(machine.args, status, output.decode(errors="replace"))
+
+
+def guest_test_files() -> list[str]:
+    """The test files of the lane vm; only those are collected in there, for every import is slow."""
+    files = []
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        text = path.read_text()
+        if re.search(r"\bmark\.vm\b", text) and not re.search(r"\bmark\.vm_host\b", text):
+            files.append(str(path.relative_to(ROOT)))
+    return files
+
+
+def run_tests(arguments: Sequence[str]) -> int:
+    """Boot once and run the lane's guest tests; the exit status is pytest's."""
+    # Plug-ins are named: loading the one for snapshots would import Textual, which takes 9 s in there.
+    pytest = ["python", "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "--color=no"]
+    command = shlex.join([*pytest, "-m", "vm and not vm_host", *arguments, *guest_test_files()])
+    start = time.monotonic()
+    times = r"""printf 'vm: %s s from power-on to the tests\n' "$(cut -d' ' -f1 /proc/uptime)";"""
+    done = boot(f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}", stream=True, timeout=3000)
+    print(f"vm: {time.monotonic() - start:.0f} s in all", flush=True)
+    return done.returncode
+
+
+def main() -> int:
+    """See the module's text."""
+    match sys.argv[1:]:
+        case ["lacks"]:
+            print(lacks() or "", end="")
+            return 0
+        case ["test", *arguments]:
+            return run_tests(arguments)
+        case ["run", command]:
+            return boot(command, stream=True).returncode
+    print("usage: python -m tests.lab.vm lacks | test [PYTEST-ARGS] | run COMMAND", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
