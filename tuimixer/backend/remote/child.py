@@ -1,0 +1,172 @@
+"""The engine's process as the screen's side sees it: spawned with next to nothing imported, so that it starts early."""
+
+import contextlib
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from typing import Protocol
+
+_LOG_LIMIT = 1 << 18
+
+
+@dataclass(slots=True)
+class Child:
+    """A running engine and its pipes; `stderr` is None where that goes to the log."""
+
+    pid: int
+    stdin: int
+    stdout: int
+    stderr: int | None
+    early: bytes = b""
+    """What was read from `stdout` before the loop took it over."""
+    status: int | None = None
+    """Exit status once it has ended: negative for a signal."""
+
+    def poll(self) -> int | None:
+        """Exit status if it has ended."""
+        if self.status is None:
+            with contextlib.suppress(ChildProcessError):
+                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                if not pid:
+                    return None
+                self.status = os.waitstatus_to_exitcode(status)
+                return self.status
+            self.status = 0
+        return self.status
+
+    def kill(self) -> None:
+        """Kill it, also when it is stopped."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def reap(self) -> None:
+        """Kill it if it still runs, and wait for its end."""
+        self.kill()
+        if self.status is None:
+            with contextlib.suppress(ChildProcessError):
+                self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+class Link(Protocol):
+    """How an engine is reached."""
+
+    name: str
+    """The box's name."""
+    noisy: bool
+    """Whether lines before the greeting are to be passed over (a login shell may print)."""
+    patience: float
+    """Seconds of silence after a question after which it is given up."""
+
+    def open(self, first: bool) -> Child:
+        """Start an engine; only the `first` time the terminal is still there to ask a person.
+
+        Raises:
+            OSError: the program cannot be started.
+            OutOfReach: there is no engine at the other end.
+        """
+        ...
+
+    def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
+        """One sentence for an end, and one that says what to do (or nothing)."""
+        ...
+
+
+@dataclass(slots=True)
+class LocalLink:
+    """A child process on this box."""
+
+    command: list[str]
+    name: str = field(default_factory=lambda: os.uname().nodename)
+    noisy: bool = False
+    patience: float = 2.0
+    _log: str = ""
+
+    def open(self, first: bool) -> Child:
+        """Start the child with its errors going to the log."""
+        log, self._log = open_log()
+        try:
+            return spawn(self.command, log, own_session=True)
+        finally:
+            os.close(log)
+
+    def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
+        """What ended it, and where its own words are."""
+        hint = f"Its last words are in {self._log}." if self._log else ""
+        if status is not None and status < 0:
+            return f"The engine was ended by {_signal_name(-status)}.", hint
+        return f"The engine ended (status {status}).", hint
+
+
+def engine_command(arguments: list[str]) -> list[str]:
+    """The command line of an engine on this box."""
+    # -P: a module in the folder that tuimixer was started from is nobody's to run.
+    return [sys.executable, "-P", "-m", "tuimixer", "engine", *arguments]
+
+
+def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
+    """Start a program with pipes at its descriptors 0 and 1, and at 2 too unless a descriptor is given for that.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    theirs_in, ours_in = os.pipe()
+    ours_out, theirs_out = os.pipe()
+    ours_err, theirs_err = (None, stderr) if stderr is not None else os.pipe()
+    actions = [(os.POSIX_SPAWN_DUP2, theirs_in, 0), (os.POSIX_SPAWN_DUP2, theirs_out, 1)]
+    actions.append((os.POSIX_SPAWN_DUP2, theirs_err, 2))
+    closing = [theirs_in, theirs_out] + ([theirs_err] if ours_err is not None else [])
+    try:
+        pid = os.posix_spawnp(
+            command[0],
+            command,
+            os.environ,
+            file_actions=actions,
+            setsid=own_session,
+            setsigmask=[],
+            setsigdef=[signal.SIGPIPE],
+        )
+    except OSError:
+        closing += [ours_in, ours_out] + ([ours_err] if ours_err is not None else [])
+        raise
+    finally:
+        for descriptor in closing:
+            os.close(descriptor)
+    return Child(pid, ours_in, ours_out, ours_err)
+
+
+def open_log() -> tuple[int, str]:
+    """Descriptor and path of the engine's log; the null device (and no path) where no folder can be written.
+
+    The log starts anew when it has grown past 256 KiB.
+    """
+    state = os.environ.get("XDG_STATE_HOME", "")
+    home = os.environ.get("HOME", "")
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    folders = [state, os.path.join(home, ".local/state") if home else "", runtime]
+    for folder in folders:
+        if not os.path.isabs(folder):
+            continue
+        path = os.path.join(folder, "tuimixer", "engine.log")
+        try:
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            log = os.open(path, flags, 0o600)
+            trim_log(log)
+        except OSError:
+            continue
+        return log, path
+    return os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC), ""
+
+
+def trim_log(log: int) -> None:
+    """Start the log anew when it has grown too long."""
+    if os.fstat(log).st_size > _LOG_LIMIT:
+        os.ftruncate(log, 0)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -1,0 +1,159 @@
+"""What changed between two snapshots, small enough to travel: for a changed control only the fields that differ."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.snapshot import AlsaCard, Server, ServerCard, Snapshot, Status
+
+_FIELDS = tuple(field.name for field in fields(Control) if field.name != "id")
+_WHOLE = tuple(name for name in _FIELDS if name != "channels")
+
+Patch: Any = msgspec.defstruct(
+    "Patch",
+    [
+        ("id", ControlId),
+        ("raws", tuple[int, ...] | UnsetType, UNSET),
+        ("after", ControlId | None | UnsetType, UNSET),
+        *((field.name, field.type | UnsetType, UNSET) for field in fields(Control) if field.name != "id"),
+    ],
+    omit_defaults=True,
+    frozen=True,
+    module=__name__,
+)
+"""A control's fields that differ from what the reader has; from the dataclass's own defaults for one that it does not have.
+
+`raws` stands for `channels` where only their raw values differ. `after` names the neighbour of a new control (None: it is the
+first); without it the control comes last.
+"""
+
+
+class Delta(msgspec.Struct, omit_defaults=True, frozen=True):
+    """One step from a snapshot to a newer one; `more` says that this line alone does not make it complete."""
+
+    serial: int = 0
+    """Number of the line, which the reader tells back."""
+    ack: int = 0
+    """The newest command whose effect is in here, when that is told for the first time."""
+    removed: tuple[ControlId, ...] = ()
+    controls: tuple[Patch, ...] = ()
+    order: tuple[ControlId, ...] | UnsetType = UNSET
+    """All ids, only when controls that stayed have changed places."""
+    statuses: tuple[Status, ...] | UnsetType = UNSET
+    alsa_cards: tuple[AlsaCard, ...] | UnsetType = UNSET
+    server_cards: tuple[ServerCard, ...] | UnsetType = UNSET
+    server: Server | None | UnsetType = UNSET
+    more: bool = False
+
+
+_SURROUNDINGS = ("statuses", "alsa_cards", "server_cards", "server")
+
+
+def make_delta(old: Snapshot, new: Snapshot, serial: int = 0, ack: int = 0) -> Delta:
+    """What `apply_delta` needs to make `new` of `old`."""
+    before, after = old.controls, new.controls
+    kept = [id for id in before if id in after]
+    reordered = kept != [id for id in after if id in before]
+    surroundings = {
+        name: getattr(new, name)
+        for name in _SURROUNDINGS
+        if getattr(old, name) is not getattr(new, name) and getattr(old, name) != getattr(new, name)
+    }
+    return Delta(
+        serial=serial,
+        ack=ack,
+        removed=tuple(id for id in before if id not in after),
+        controls=tuple(_patches(before, after, kept[-1] if kept else None)),
+        order=tuple(after) if reordered else UNSET,
+        **surroundings,
+    )
+
+
+def is_empty(delta: Delta) -> bool:
+    """Whether the delta changes nothing and acknowledges nothing."""
+    return delta == Delta(serial=delta.serial)
+
+
+def _patches(
+    before: dict[ControlId, Control], after: dict[ControlId, Control], last: ControlId | None
+) -> Iterator[Any]:
+    previous: ControlId | None = None
+    for id, control in after.items():
+        known = before.get(id)
+        if known is None:
+            place = {} if previous == last else {"after": previous}
+            if previous == last:
+                last = id
+            changes = _differing(Control(id=id, kind=control.kind, name=control.name), control)
+            yield Patch(id=id, kind=control.kind, name=control.name, **place, **changes)
+        elif known is not control and (changes := _differing(known, control)):
+            yield Patch(id=id, **changes)
+        previous = id
+
+
+def _differing(old: Control, new: Control) -> dict[str, Any]:
+    changes = {
+        name: getattr(new, name)
+        for name in _WHOLE
+        if getattr(old, name) is not getattr(new, name) and getattr(old, name) != getattr(new, name)
+    }
+    if old.channels is not new.channels and old.channels != new.channels:
+        if [channel.name for channel in old.channels] == [channel.name for channel in new.channels]:
+            changes["raws"] = new.raws
+        else:
+            changes["channels"] = new.channels
+    return changes
+
+
+def apply_delta(old: Snapshot, delta: Delta) -> Snapshot:
+    """The newer snapshot; controls that the delta does not name keep their identity.
+
+    Raises:
+        ValueError: the delta does not fit to `old`.
+    """
+    controls = old.controls
+    if delta.removed or delta.controls or delta.order is not UNSET:
+        controls = _apply_controls(old.controls, delta)
+    surroundings = {name: value for name in _SURROUNDINGS if (value := getattr(delta, name)) is not UNSET}
+    return replace(old, controls=controls, **surroundings)
+
+
+def _apply_controls(old: dict[ControlId, Control], delta: Delta) -> dict[ControlId, Control]:
+    controls = dict(old)
+    for id in delta.removed:
+        controls.pop(id, None)
+    order: list[ControlId] | None = None
+    for patch in delta.controls:
+        if patch.id not in controls and patch.after is not UNSET:
+            order = list(controls) if order is None else order
+            order.insert(_place(order, patch.after), patch.id)
+        elif patch.id not in controls and order is not None:
+            order.append(patch.id)
+        controls[patch.id] = _patched(controls.get(patch.id), patch)
+    if delta.order is not UNSET:
+        order = list(delta.order)
+    if order is None:
+        return controls
+    if len(order) != len(controls) or order and not controls.keys() >= set(order):
+        raise ValueError("the order does not name the controls that there are")
+    return {id: controls[id] for id in order}
+
+
+def _place(order: list[ControlId], after: ControlId | None) -> int:
+    return order.index(after) + 1 if after is not None else 0
+
+
+def _patched(control: Control | None, patch: Any) -> Control:
+    changes = {name: value for name in _FIELDS if (value := getattr(patch, name)) is not UNSET}
+    if control is None:
+        if not isinstance(changes.get("kind"), Kind) or "name" not in changes:
+            raise ValueError(f"nothing is known of {patch.id!r}")
+        return Control(id=patch.id, **changes)
+    if patch.raws is not UNSET:
+        channels = zip(control.channels, patch.raws, strict=True)
+        changes["channels"] = tuple(replace(channel, raw=raw) for channel, raw in channels)
+    return replace(control, **changes)

@@ -1,0 +1,87 @@
+"""Commands on their way to an engine, which may die before it has carried them out."""
+
+import time
+from collections.abc import Callable
+
+from tuimixer.backend.outbox import Outbox
+from tuimixer.model.command import Command, aspect
+from tuimixer.model.control import Control, ControlId
+
+_RECENT = 1.0
+"""Seconds for which an acknowledged command is remembered: an engine that dies then may not have carried it out."""
+
+
+class Pending:
+    """Numbers commands, shows them on top of the truth until they are acknowledged, and keeps them when an engine dies.
+
+    Commands are absolute, so one that is sent once more does no harm; but none is sent to a third engine, because it may be what
+    ends them.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._outbox = Outbox()
+        self._number = 0
+        self._in_flight: dict[int, Command] = {}
+        self._recent: list[tuple[float, Command]] = []
+        self._again: set[Command] = set()
+
+    def submit(self, command: Command) -> None:
+        """Queue a command; an older one of the same aspect that was not sent yet is replaced."""
+        self._outbox.submit(command)
+
+    def take(self) -> tuple[int, Command] | None:
+        """The oldest unsent command and the number it is to be sent under; None when all is sent."""
+        command = self._outbox.take()
+        if command is None:
+            return None
+        self._number += 1
+        self._in_flight[self._number] = command
+        return self._number, command
+
+    def acknowledge(self, number: int) -> None:
+        """All commands up to this number are in the truth that is shown from now on."""
+        now = self._clock()
+        self._recent = [entry for entry in self._recent if now - entry[0] < _RECENT]
+        for known in [known for known in self._in_flight if known <= number]:
+            command = self._in_flight.pop(known)
+            self._outbox.acked(command)
+            self._recent.append((now, command))
+        self._outbox.end_read(self._outbox.begin_read())
+
+    def requeue(self) -> list[Command]:
+        """The engine is gone: make everything that it may not have done unsent; the answer is what is given up."""
+        now = self._clock()
+        newest: dict[tuple[str, ...], Command] = {}
+        recent = [command for at, command in self._recent if now - at < _RECENT]
+        sent = [*recent, *self._in_flight.values()]
+        unsent = []
+        while (command := self._outbox.take()) is not None:
+            unsent.append(command)
+        given_up = [command for command in sent if command in self._again]
+        for command in [*(command for command in sent if command not in self._again), *unsent]:
+            newest.pop(aspect(command), None)
+            newest[aspect(command)] = command
+        self._again = set(newest.values()) - set(unsent)
+        self._forget()
+        for command in newest.values():
+            self._outbox.submit(command)
+        return [command for command in given_up if aspect(command) not in newest]
+
+    def drop(self) -> list[Command]:
+        """Give everything up; the answer is what was still to be sent."""
+        dropped = []
+        while (command := self._outbox.take()) is not None:
+            dropped.append(command)
+        self._again.clear()
+        self._forget()
+        return dropped
+
+    def over(self, truth: dict[ControlId, Control]) -> dict[ControlId, Control]:
+        """The truth with the unacknowledged commands on top; untouched controls keep their identity."""
+        return self._outbox.over(truth)
+
+    def _forget(self) -> None:
+        self._in_flight.clear()
+        self._recent.clear()
+        self._outbox.clear()

@@ -1,0 +1,108 @@
+"""Whole lines through a pair of non-blocking descriptors on the running loop, for both ends of the protocol."""
+
+import asyncio
+import os
+from collections.abc import Callable
+
+_READ_SIZE = 1 << 18
+
+
+class LinePipe:
+    """Reads lines and writes them at once where the pipe takes them; what it does not take waits here.
+
+    The descriptors become this object's own and are closed with it. Callbacks run on the loop.
+    """
+
+    def __init__(
+        self,
+        read_fd: int,
+        write_fd: int,
+        limit: int,
+        on_lines: Callable[[list[bytes]], None],
+        on_end: Callable[[str], None],
+        on_room: Callable[[], None],
+    ) -> None:
+        """Args: `limit` in bytes a line.
+
+        `on_end` gets a sentence's rest, empty for a plain end. `on_room` is called when all that waited has been written.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._read_fd, self._write_fd = read_fd, write_fd
+        self._limit = limit
+        self._on_lines, self._on_end, self._on_room = on_lines, on_end, on_room
+        self._rest = b""
+        self._waiting = bytearray()
+        self._open = True
+        os.set_blocking(read_fd, False)
+        os.set_blocking(write_fd, False)
+        self._loop.add_reader(read_fd, self._readable)
+
+    @property
+    def full(self) -> bool:
+        """Whether something waits for the pipe to take it."""
+        return bool(self._waiting)
+
+    def write(self, line: bytes) -> None:
+        """Write a line, now if possible; after the end it goes nowhere."""
+        if not self._open:
+            return
+        if self._waiting:
+            self._waiting += line
+            return
+        written = self._write(line)
+        if written < len(line) and self._open:
+            self._waiting += line[written:]
+            self._loop.add_writer(self._write_fd, self._writable)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take bytes that were read before this object had the descriptor."""
+        lines = (self._rest + chunk).split(b"\n")
+        self._rest = lines.pop()
+        if len(self._rest) > self._limit or any(len(line) > self._limit for line in lines):
+            self._end(f"sent a line of more than {self._limit} bytes")
+            return
+        if lines:
+            self._on_lines(lines)
+
+    def close(self) -> None:
+        """Close both descriptors; may be called twice."""
+        if not self._open:
+            return
+        self._open = False
+        self._loop.remove_reader(self._read_fd)
+        if self._waiting:
+            self._loop.remove_writer(self._write_fd)
+        os.close(self._read_fd)
+        os.close(self._write_fd)
+
+    def _readable(self) -> None:
+        try:
+            chunk = os.read(self._read_fd, _READ_SIZE)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._end(f"cannot be read ({error.strerror})")
+            return
+        if chunk:
+            self.feed(chunk)
+        else:
+            self._end("")
+
+    def _write(self, line: bytes | bytearray) -> int:
+        try:
+            return os.write(self._write_fd, line)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            # The other side is gone, which the reading end tells too.
+            return len(line)
+
+    def _writable(self) -> None:
+        del self._waiting[: self._write(self._waiting)]
+        if not self._waiting:
+            self._loop.remove_writer(self._write_fd)
+            self._on_room()
+
+    def _end(self, reason: str) -> None:
+        self.close()
+        self._on_end(reason)

@@ -1,0 +1,119 @@
+"""The composition root: options to backends. The only file that names concrete backends."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tuimixer.backend.base import Backend, Port
+    from tuimixer.model.control import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line and the configuration say about where the sound is."""
+
+    devices: tuple[str, ...] = ()
+    """ALSA control devices besides the cards (`equal`, `hw:1`)."""
+    server: str | None = None
+    """Address of the sound server; None: find it."""
+    demo: bool = False
+    hosts: tuple[str, ...] = ()
+    """Boxes to be reached by ssh: `[user@]box[:port]`."""
+    in_process: bool = False
+    """Run the backends in this process and not in an engine."""
+
+
+def local_backend(options: Options) -> "Backend":
+    """All sound systems of this box, in this process."""
+    if options.demo:
+        from tuimixer.backend.demo import DemoBackend
+
+        return DemoBackend()
+    from tuimixer.backend.alsa.backend import AlsaBackend
+    from tuimixer.backend.host import inspect
+    from tuimixer.backend.pulse.backend import PulseBackend
+    from tuimixer.backend.together import Together
+
+    parts: dict[str, Backend] = {
+        "alsa": AlsaBackend(devices=options.devices),
+        "pulse": PulseBackend(server=options.server),
+    }
+    return Together("local", parts, inspect)
+
+
+def screen_backends(options: Options) -> "list[Backend]":
+    """A backend for each box, started already; a person may be asked for a password on the terminal.
+
+    Raises:
+        OutOfReach: no box could be reached, or the only one.
+    """
+    if not options.hosts and (options.demo or options.in_process):
+        return [local_backend(options)]
+    if not options.hosts:
+        # The engine starts before anything is imported here that it need not wait for.
+        from tuimixer.backend.remote.child import LocalLink, engine_command
+
+        link = LocalLink(engine_command(engine_arguments(options)))
+        child = link.open(first=True)
+        from tuimixer.backend.remote.client import EngineBackend
+
+        return [EngineBackend(link, child)]
+    raise NotImplementedError
+
+
+def engine_arguments(options: Options) -> list[str]:
+    """The arguments of `tuimixer engine` that say what options say."""
+    arguments = [argument for device in options.devices for argument in ("--device", device)]
+    if options.server is not None:
+        arguments += ["--server", options.server]
+    if options.demo:
+        arguments.append("--demo")
+    return arguments
+
+
+def run_engine(arguments: Sequence[str]) -> int:
+    """`tuimixer engine`: serve this box's backends on descriptors 0 and 1; the exit status.
+
+    No argparse here: an engine is started by the screen, which waits for it.
+    """
+    devices: list[str] = []
+    server: str | None = None
+    demo = remote = False
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--device":
+            devices.append(next(rest, ""))
+        elif argument == "--server":
+            server = next(rest, "")
+        elif argument == "--demo":
+            demo = True
+        elif argument == "--remote":
+            remote = True
+        else:
+            print(f"tuimixer: engine: unknown option {argument!r}", file=sys.stderr)
+            return 2
+    from tuimixer.backend.remote.process import serve_process
+
+    options = Options(tuple(devices), server, demo)
+    return serve_process(lambda: local_backend(options), remote)
+
+
+def open_port(layer: "Layer", options: Options) -> "Port":
+    """A layer's port for one read or write in this process.
+
+    Raises:
+        OutOfReach: there is no server or no card.
+    """
+    if options.demo:
+        from tuimixer.backend.demo import DemoPort
+
+        return DemoPort(layer)
+    if layer == "alsa":
+        from tuimixer.backend.alsa.port import AlsaPort
+
+        return AlsaPort(devices=options.devices)
+    from tuimixer.backend.pulse.port import PulsePort
+
+    return PulsePort(server=options.server)
