@@ -1,140 +1,159 @@
 """Moving several channels with one hand: steps keep the difference between them, balance changes it.
 
-ALSA channels keep the difference of their positions, as alsamixer's do; Pulse channels keep the ratio of their volumes, which is a
-constant difference in dB. An `Aim` remembers where channels that were stopped by an end of the scale would stand, so that the
-difference comes back when the fader leaves the end again.
+ALSA channels keep the difference of their positions, as alsamixer's do; Pulse channels keep the ratio of
+their volumes, which is a constant difference in dB. An `Aim` remembers what a stop at an end of the scale
+would lose, so that the difference comes back when the fader leaves the end again.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from tuimixer.model.control import Control, side_of
-from tuimixer.model.record import dataclass
-from tuimixer.model.scale import PULSE_NORM, from_position, to_position
+from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, Scale, from_cdb, from_position, to_cdb, to_position
+
+_NOTHING = 1e-9
+"""Differences of positions below this come from floating point, not from a hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """Where a command meant to put the channels, the ends of the scale left aside."""
+    """Where a move meant to put the channels, which the scale's ends and its whole numbers did not allow."""
 
     raws: tuple[int, ...]
     """What was written; the aim holds only while the control still stands there."""
     positions: tuple[float, ...]
+    """Where the channels would stand on a fader without ends (ALSA) and without rounding (Pulse)."""
+    shape: tuple[float, ...] = ()
+    """Pulse: the positions when a channel was last audible, in whose proportion silence is left again."""
+
+
+Move = Callable[[int], tuple[int, bool]]
+"""From a channel's raw value to its new one, and whether a limit kept it from moving as far as it should."""
 
 
 def positions(control: Control, aim: Aim | None = None) -> tuple[float, ...]:
-    """Each channel's position; one stopped at an end has the position that the aim remembers."""
+    """Each channel's position; where an aim still holds, the one that it remembers.
+
+    Pulse: a raw value that stands for whole tenths of a percent is taken for exactly that, so that steps
+    of 1 % add up to 100 %.
+    """
     scale = control.scale
     if scale is None:
         return ()
     if aim is not None and aim.raws == control.raws:
         return aim.positions
+    if scale.cubic:
+        return tuple(_tenths(raw) for raw in control.raws)
     return tuple(to_position(scale, raw) for raw in control.raws)
 
 
 def step(
     control: Control, delta: float, which: tuple[int, ...], top: float, aim: Aim | None = None
 ) -> tuple[tuple[int, ...], Aim]:
-    """Raw values and aim after moving channels by `delta` (of 1), the loudest up to `top`.
+    """Raw values and aim after moving channels by `delta` (of 1), upwards no farther than `top`.
 
-    Every channel that is not at the end moves by at least one raw value. A channel above `top` already is never lowered by a
-    step up.
+    ALSA: each channel as alsamixer moves it, by at least one raw value. Pulse: the loudest one by `delta`,
+    the others keep their ratio to it. What stands above `top` already stays there on the way up.
+
+    Raises:
+        ValueError: the control has no volume.
     """
-    scale = control.scale
-    assert scale is not None
-    direction = 1 if delta > 0 else -1
-    start = positions(control, aim)
-    remembered = aim is not None and aim.raws == control.raws
-    moved = list(start)
-    if scale.cubic:
-        loudest = max(start[i] for i in which)
-        target = _limited(loudest, delta, top)
-        if loudest > 0:
-            for i in which:
-                moved[i] = start[i] * target / loudest
-        else:
-            shape = _shape(control, which, aim if remembered else None)
-            for i, part in zip(which, shape, strict=True):
-                moved[i] = target * part
-        aimed = _cubic_aim(start, moved, which, aim if remembered else None)
-        raws = [
-            max(0, round(position * PULSE_NORM)) if i in which else control.raws[i] for i, position in enumerate(moved)
-        ]
-        return tuple(raws), Aim(tuple(raws), aimed)
-    inner = [start[i] for i in which]
-    shift = delta
-    if direction > 0:
-        shift = max(0.0, min(delta, top - min(inner)))
-    else:
-        shift = min(0.0, max(delta, -max(inner)))
-    raws = list(control.raws)
-    for i in which:
-        moved[i] = start[i] + shift
-        if shift:
-            raws[i] = from_position(scale, min(max(moved[i], 0.0), top), direction)
-            if 0.0 <= moved[i] <= top:
-                moved[i] = to_position(scale, raws[i])
-    return tuple(raws), Aim(tuple(raws), tuple(moved))
-
-
-def _limited(loudest: float, delta: float, top: float) -> float:
+    scale = _scale(control)
+    if not scale.cubic:
+        direction = 1 if delta > 0 else -1
+        return _shift(control, scale, which, direction, _stepped(scale, delta, top), aim)
+    loudest = max(positions(control, aim)[i] for i in which)
     if delta > 0:
-        return max(loudest, min(loudest + delta, top))
-    return max(0.0, loudest + delta)
+        return stretch(control, max(loudest, min(loudest + max(delta, 1 / PULSE_NORM), top)), which, top, aim)
+    return stretch(control, max(0.0, loudest + min(delta, -1 / PULSE_NORM)), which, top, aim)
 
 
-def _shape(control: Control, which: tuple[int, ...], aim: Aim | None) -> tuple[float, ...]:
-    """Relative volumes of silent channels, loudest 1: what the aim remembers as negative parts, else all the same."""
-    if aim is not None and any(position < 0 for position in aim.positions):
-        parts = [-aim.positions[i] for i in which]
-        loudest = max(parts)
-        if loudest > 0:
-            return tuple(max(part, 0.0) / loudest for part in parts)
-    return (1.0,) * len(which)
+def gain(
+    control: Control, cdb: int, which: tuple[int, ...], top: float, aim: Aim | None = None
+) -> tuple[tuple[int, ...], Aim]:
+    """Raw values and aim after moving channels by hundredths of a dB, upwards no farther than `top`.
+
+    A silent channel stays silent: so many dB more than nothing is nothing.
+
+    Raises:
+        ValueError: the control has no volume.
+    """
+    scale = _scale(control)
+    if not scale.cubic:
+        return _shift(control, scale, which, 1 if cdb > 0 else -1, _louder(scale, cdb, top), aim)
+    loudest = max(positions(control, aim)[i] for i in which)
+    goal = loudest * 10 ** (cdb / 6000)
+    return stretch(control, max(loudest, min(goal, top)) if cdb > 0 else goal, which, top, aim)
 
 
-def _cubic_aim(
-    start: tuple[float, ...], moved: list[float], which: tuple[int, ...], aim: Aim | None
-) -> tuple[float, ...]:
-    """Positions to remember; silence keeps the shape it came from as negative parts (a volume is never negative)."""
-    if max((moved[i] for i in which), default=0.0) > 0:
-        return tuple(moved)
-    if aim is not None and any(position < 0 for position in aim.positions):
-        return aim.positions
-    return tuple(-start[i] if i in which else moved[i] for i in range(len(moved)))
+def stretch(
+    control: Control, goal: float, which: tuple[int, ...], top: float, aim: Aim | None = None
+) -> tuple[tuple[int, ...], Aim]:
+    """Raw values and aim with the loudest of some Pulse channels at position `goal` and their ratio kept.
+
+    No raw value is raised above `top`.
+
+    Raises:
+        ValueError: the control has no volume.
+    """
+    scale = _scale(control)
+    start = positions(control, aim)
+    shape = start
+    if max(start) <= 0 and aim is not None and aim.raws == control.raws:
+        shape = aim.shape
+    loudest = max((shape[i] for i in which), default=0.0) if shape else 0.0
+    moved = list(start)
+    for i in which:
+        moved[i] = goal * (shape[i] / loudest if loudest > 0 else 1.0)
+    raws = _limited(control, scale, {i: from_position(scale, moved[i]) for i in which}, top)
+    return raws, Aim(raws, tuple(moved), tuple(moved) if max(moved) > 0 else shape)
 
 
 def get_balance(control: Control) -> float | None:
     """-1 only left, 0 middle, 1 only right; None without a left and a right channel.
 
-    Measured on positions: the quieter side's share of the louder side is 1 - |balance|, as pa_cvolume_get_balance does.
+    The quieter side's share of the louder side's position is 1 - |balance|, as with pa_cvolume_get_balance; a
+    side is as loud as its loudest channel.
     """
-    scale = control.scale
     left, right = sides(control)
-    if scale is None or not left or not right:
+    if control.scale is None or not left or not right:
         return None
     here = positions(control)
-    quiet = sum(here[i] for i in left) / len(left), sum(here[i] for i in right) / len(right)
-    louder = max(quiet)
+    on_left, on_right = max(here[i] for i in left), max(here[i] for i in right)
+    louder = max(on_left, on_right)
     if louder <= 0:
         return 0.0
-    return 1 - quiet[0] / louder if quiet[0] < quiet[1] else quiet[1] / louder - 1
+    return 1 - on_left / louder if on_left < on_right else on_right / louder - 1
 
 
-def with_balance(control: Control, balance: float, aim: Aim | None = None) -> tuple[tuple[int, ...], Aim]:
-    """Raw values with the louder side where it is and the other side at 1 - |balance| of it."""
-    scale = control.scale
-    assert scale is not None
-    balance = min(max(balance, -1.0), 1.0)
+def with_balance(
+    control: Control, balance: float, aim: Aim | None = None, top: float = 1.0
+) -> tuple[tuple[int, ...], Aim]:
+    """Raw values with the louder side where it is and the other side at 1 - |balance| of it.
+
+    No raw value is raised above `top`.
+
+    Raises:
+        ValueError: the control has no volume, or no left and right channel.
+    """
+    scale = _scale(control)
     left, right = sides(control)
-    here = list(positions(control, aim))
+    if not left or not right:
+        raise ValueError("the control has no left and right channel")
+    balance = min(max(balance, -1.0), 1.0)
+    # What ends have kept back does not count here: balance is about what is heard now.
+    here = list(positions(control, aim) if scale.cubic else positions(control))
     louder = max(here[i] for i in left + right)
     for side, share in ((left, 1 - max(balance, 0.0)), (right, 1 + min(balance, 0.0))):
         loudest = max(here[i] for i in side)
         for i in side:
             here[i] = louder * share * (here[i] / loudest if loudest > 0 else 1.0)
-    raws = tuple(
-        from_position(scale, position) if i in left + right else raw
-        for i, (position, raw) in enumerate(zip(here, control.raws, strict=True))
-    )
-    return raws, Aim(raws, tuple(here))
+    wanted = {i: from_position(scale, here[i]) for i in left + right}
+    raws = _limited(control, scale, wanted, top)
+    kept = aim.shape if aim is not None and aim.raws == control.raws else ()
+    if not scale.cubic:
+        here = [to_position(scale, raw) for raw in raws]
+    return raws, Aim(raws, tuple(here), tuple(here) if max(here) > 0 else kept)
 
 
 def sides(control: Control) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -144,3 +163,106 @@ def sides(control: Control) -> tuple[tuple[int, ...], tuple[int, ...]]:
         tuple(i for i, name in enumerate(names) if side_of(name) < 0),
         tuple(i for i, name in enumerate(names) if side_of(name) > 0),
     )
+
+
+def highest(scale: Scale, top: float) -> int:
+    """The highest raw value that a limit at a position allows; Pulse: the one that shows its percent."""
+    if scale.cubic:
+        return from_position(scale, top)
+    return from_position(scale, top, -1) if top < 1 else scale.maximum
+
+
+def _scale(control: Control) -> Scale:
+    if control.scale is None or not control.channels:
+        raise ValueError("the control has no volume")
+    return control.scale
+
+
+def _tenths(raw: int) -> float:
+    tenths = round(raw * 1000 / PULSE_NORM) / 1000
+    return tenths if round(tenths * PULSE_NORM) == raw else raw / PULSE_NORM
+
+
+def _limited(control: Control, scale: Scale, wanted: dict[int, int], top: float) -> tuple[int, ...]:
+    """All raw values with the wanted ones in place, none of them raised above `top`."""
+    cap = highest(scale, top)
+    raws = list(control.raws)
+    for i, raw in wanted.items():
+        raws[i] = min(raw, max(raws[i], cap))
+    return tuple(raws)
+
+
+def _stepped(scale: Scale, delta: float, top: float) -> Move:
+    cap = highest(scale, top)
+
+    def move(raw: int) -> tuple[int, bool]:
+        wanted = to_position(scale, raw) + delta
+        if delta <= 0:
+            return from_position(scale, max(wanted, 0.0), -1), wanted < 0
+        new = from_position(scale, min(wanted, 1.0), 1)
+        return min(new, max(raw, cap)), wanted > 1 or new > cap
+
+    return move
+
+
+def _louder(scale: Scale, cdb: int, top: float) -> Move:
+    cap = highest(scale, top)
+    audible = scale.minimum + (to_cdb(scale, scale.minimum) == MUTE_CDB)
+
+    def move(raw: int) -> tuple[int, bool]:
+        now, lowest = to_cdb(scale, raw), to_cdb(scale, audible)
+        if now is None or lowest is None or now <= MUTE_CDB:
+            return raw, False
+        new = from_cdb(scale, now + cdb, 1 if cdb > 0 else -1)
+        if cdb <= 0:
+            return new, now + cdb < lowest
+        loudest = to_cdb(scale, cap)
+        return min(new, max(raw, cap)), loudest is not None and now + cdb > loudest
+
+    return move
+
+
+def _shift(
+    control: Control, scale: Scale, which: tuple[int, ...], direction: int, move: Move, aim: Aim | None
+) -> tuple[tuple[int, ...], Aim]:
+    """Move channels one by one; those that a limit stops go on in the aim, with the one that has most room.
+
+    A channel whose aim lies beyond a limit moves again when its aim has come back.
+    """
+    here = [to_position(scale, raw) for raw in control.raws]
+    beyond = _beyond(here, positions(control, aim), which)
+    raws = list(control.raws)
+    moves = {i: move(raws[i]) for i in which if not beyond[i]}
+    leaders = [i for i, (raw, _) in moves.items() if raw != raws[i]]
+    if leaders:
+        leader = min(leaders, key=lambda i: direction * here[i])
+        way = to_position(scale, moves[leader][0]) - here[leader]
+        for i in which:
+            wanted = here[i] + beyond[i] + way
+            if i in moves:
+                raws[i], stopped = moves[i]
+                lost = wanted - to_position(scale, raws[i])
+                beyond[i] = lost if stopped and direction * lost > _NOTHING else 0.0
+            elif (wanted - here[i]) * beyond[i] >= 0:
+                beyond[i] = _rounded(wanted - here[i])
+            else:
+                raws[i] = from_position(scale, wanted - direction * _NOTHING, direction)
+                beyond[i] = _rounded(wanted - min(max(wanted, 0.0), 1.0))
+    new = tuple(raws)
+    return new, Aim(new, tuple(to_position(scale, raw) + more for raw, more in zip(new, beyond, strict=True)))
+
+
+def _beyond(here: list[float], aimed: tuple[float, ...], which: tuple[int, ...]) -> list[float]:
+    """How far from where it stands each channel is meant to be; one of those to move is where it is meant."""
+    beyond = [_rounded(there - now) for there, now in zip(aimed, here, strict=True)]
+    kept = [beyond[i] for i in which]
+    surplus = min(kept) if min(kept) > 0 else max(kept) if max(kept) < 0 else 0.0
+    if not surplus and all(kept):
+        surplus = min(kept, key=abs)
+    for i in which:
+        beyond[i] = _rounded(beyond[i] - surplus)
+    return beyond
+
+
+def _rounded(distance: float) -> float:
+    return distance if abs(distance) > _NOTHING else 0.0

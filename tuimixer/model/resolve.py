@@ -1,7 +1,10 @@
-"""From what a person asks to what a backend is told: the one place where a fader's move becomes a control's value."""
+"""From what a person asks to what a backend is told: where a fader's move becomes a control's value."""
 
-from tuimixer.model.balance import Aim, get_balance, positions, sides, step, with_balance
-from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
+import math
+from dataclasses import dataclass
+
+from tuimixer.model.balance import Aim, gain, get_balance, highest, positions, step, stretch, with_balance
+from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control
 from tuimixer.model.intent import (
     Capture,
@@ -16,12 +19,11 @@ from tuimixer.model.intent import (
     SetLevel,
     SetRaw,
 )
-from tuimixer.model.record import dataclass
-from tuimixer.model.scale import MUTE_CDB, Scale, from_cdb, from_position, to_cdb, to_position
+from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, Scale, from_cdb, from_position, to_position
 
 
 class Impossible(Exception):
-    """The control cannot do what was asked; the text is one sentence for a person."""
+    """The control cannot do what was asked; the text is one sentence for a person, without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,146 +31,188 @@ class Limits:
     """How far a fader goes."""
 
     cap: float = 1.5
-    """Highest position of a Pulse volume (1 = 100 %); a volume above it is never raised further, nor lowered by the cap."""
+    """Highest position that a volume is raised to (Pulse: 1 = 100 %; ALSA ends at 1 anyhow).
+
+    What stands above it already is not raised further, nor lowered by the cap.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What to tell the backend (nothing where the intent changes nothing) and what to remember."""
 
-    command: Command | None
+    command: SetVolume | SetMute | SetCapture | SetChoice | None
     aim: Aim | None = None
 
 
-def resolve(intent: Intent, control: Control, limits: Limits = Limits(), aim: Aim | None = None) -> Resolution:  # noqa: B008
+_Volume = tuple[tuple[int, ...], Aim | None]
+
+
+def resolve(
+    intent: Intent, control: Control, limits: Limits = Limits(), aim: Aim | None = None
+) -> Resolution:
     """The command that carries out an intent on a control as it stands.
 
+    On a control that has only a choice, a step goes so many items on and a level of 0 or 1 to the first or
+    last item, as in alsamixer.
+
     Raises:
-        Impossible: the control lacks what the intent is about (a volume, dB data, a switch, a choice, two sides).
+        Impossible: the control lacks what the intent is about (a volume, dB data, a switch, a choice, two
+            sides, a channel, an item, a raw value).
     """
     match intent:
-        case Choose():
-            return Resolution(_choose(intent, control))
+        case Choose(item=item, relative=relative):
+            return Resolution(_choose(control, item, relative))
+        case Nudge(percent=percent) if _only_choice(control):
+            return Resolution(_choose(control, _items(percent), relative=True))
+        case SetLevel(position=position) if _only_choice(control):
+            return Resolution(_choose_end(control, position))
         case Mute(on=on, channels=channels):
             if control.mute is None:
                 raise Impossible(f"{control.name} has no mute switch")
-            return Resolution(SetMute(control.id, _switched(control, control.mute, on, channels)))
+            mute = _switched(control, control.mute, on, channels)
+            return Resolution(SetMute(control.id, mute) if mute != control.mute else None)
         case Capture(on=on, channels=channels):
             if control.capture is None:
                 raise Impossible(f"{control.name} has no capture switch")
-            return Resolution(SetCapture(control.id, _switched(control, control.capture, on, channels, first=True)))
+            capture = _switched(control, control.capture, on, channels)
+            return Resolution(SetCapture(control.id, capture) if capture != control.capture else None)
     if control.scale is None or not control.channels:
         raise Impossible(f"{control.name} has no volume")
+    if control.stream is not None and not control.stream.writable:
+        raise Impossible(f"{control.name} has a volume that cannot be changed")
     raws, new_aim = _volume(intent, control, control.scale, limits, aim)
-    command = SetVolume(control.id, raws) if raws != control.raws else None
-    return Resolution(command, new_aim)
+    return Resolution(SetVolume(control.id, raws) if raws != control.raws else None, new_aim)
 
 
 def top_of(scale: Scale, limits: Limits) -> float:
     """Highest position that may be asked for."""
-    return limits.cap if scale.cubic else 1.0
+    return limits.cap if scale.cubic else min(limits.cap, 1.0)
 
 
 def _volume(
-    intent: Intent, control: Control, scale: Scale, limits: Limits, aim: Aim | None
-) -> tuple[tuple[int, ...], Aim | None]:
+    intent: Nudge | SetLevel | SetGain | SetRaw | SetBalance | Equalize,
+    control: Control,
+    scale: Scale,
+    limits: Limits,
+    aim: Aim | None,
+) -> _Volume:
     top = top_of(scale, limits)
     match intent:
         case Nudge(percent=percent, channels=channels, past_full=past_full):
             which = _which(control, channels)
-            if scale.cubic and percent > 0 and top > 1.0:
-                loudest = max(to_position(scale, control.raws[i]) for i in which)
-                if loudest < 1.0 - 1e-9 or not past_full:
-                    top = max(1.0, min(loudest, top))
+            if _number(percent) == 0:
+                return control.raws, aim
+            if scale.cubic and (not past_full or max(control.raws[i] for i in which) < PULSE_NORM):
+                top = min(top, 1.0)
             return step(control, percent / 100, which, top, aim)
         case SetLevel(position=position, channels=channels):
-            return _put(control, scale, min(max(position, 0.0), top), channels, aim)
+            return _put(control, scale, _number(position), _which(control, channels), top, aim)
         case SetGain(cdb=cdb, relative=relative, channels=channels):
-            return _gain(control, scale, cdb, relative, channels, top)
+            return _gain(control, scale, cdb, relative, _which(control, channels), top, aim)
         case SetRaw(raw=raw, channels=channels):
-            wanted = min(max(raw, scale.minimum), scale.maximum)
-            highest = max(from_position(scale, top), min(control.raws)) if scale.cubic else scale.maximum
-            return _replaced(control, _which(control, channels), min(wanted, highest)), None
+            if not scale.minimum <= raw <= scale.maximum:
+                raise Impossible(f"{control.name} goes from {scale.minimum} to {scale.maximum}")
+            return _alike(control, scale, _which(control, channels), raw, top), None
         case SetBalance(balance=balance, relative=relative):
             now = get_balance(control)
             if now is None:
                 raise Impossible(f"{control.name} has no left and right channel to balance")
-            return with_balance(control, now + balance if relative else balance, aim)
+            return with_balance(control, _number(balance) + (now if relative else 0.0), aim, top)
         case Equalize():
             here = positions(control)
-            return _replaced(control, _which(control, None), from_position(scale, sum(here) / len(here))), None
-    raise AssertionError(intent)
+            # Lower than the mean where the cap keeps the quietest channel from coming up to it.
+            cap = max(highest(scale, top), min(control.raws))
+            raw = min(from_position(scale, sum(here) / len(here)), cap)
+            return (raw,) * len(here), None
 
 
 def _put(
-    control: Control, scale: Scale, position: float, channels: Channels, aim: Aim | None
-) -> tuple[tuple[int, ...], Aim | None]:
-    """Channels at a position: ALSA's all at the same, as alsamixer's digits do; Pulse's with their ratio kept."""
-    which = _which(control, channels)
-    if not scale.cubic or len(which) == 1:
-        return _replaced(control, which, from_position(scale, position)), None
+    control: Control, scale: Scale, position: float, which: tuple[int, ...], top: float, aim: Aim | None
+) -> _Volume:
+    """Channels at a position: ALSA's all at the same, as alsamixer's digits do; Pulse's with their ratio."""
+    if not scale.cubic:
+        return _alike(control, scale, which, from_position(scale, position), top), None
     loudest = max(to_position(scale, control.raws[i]) for i in which)
-    return step(control, position - loudest, which, max(position, loudest), aim)
+    return stretch(control, max(0.0, min(position, max(top, loudest))), which, top, aim)
 
 
 def _gain(
-    control: Control, scale: Scale, cdb: int, relative: bool, channels: Channels, top: float
-) -> tuple[tuple[int, ...], Aim | None]:
+    control: Control,
+    scale: Scale,
+    cdb: int,
+    relative: bool,
+    which: tuple[int, ...],
+    top: float,
+    aim: Aim | None,
+) -> _Volume:
     if not scale.has_db:
         raise Impossible(f"{control.name} has no dB data; give percent or a raw value")
-    which = _which(control, channels)
-    highest = from_position(scale, top) if scale.cubic else scale.maximum
-    now = {i: to_cdb(scale, control.raws[i]) for i in which}
-    loudest = max(gain if gain is not None else MUTE_CDB for gain in now.values())
-    raws = list(control.raws)
-    for i in which:
-        gain = now[i]
-        assert gain is not None
-        if relative:
-            wanted, direction = gain + cdb, (cdb > 0) - (cdb < 0)
-            if gain <= MUTE_CDB:
-                continue
-        else:
-            keep = scale.cubic and MUTE_CDB not in (gain, loudest)
-            wanted, direction = cdb + (gain - loudest if keep else 0), 0
-        raw = from_cdb(scale, wanted, direction if not scale.cubic else 0)
-        raws[i] = min(raw, max(highest, control.raws[i])) if raw > control.raws[i] else raw
-    return tuple(raws), None
+    if relative:
+        return gain(control, cdb, which, top, aim) if cdb else (control.raws, aim)
+    if scale.cubic:
+        position = 10 ** (cdb / 6000) if cdb > MUTE_CDB else 0.0
+        return _put(control, scale, position, which, top, aim)
+    return _alike(control, scale, which, from_cdb(scale, cdb), top), None
 
 
-def _replaced(control: Control, which: tuple[int, ...], raw: int) -> tuple[int, ...]:
-    return tuple(raw if i in which else old for i, old in enumerate(control.raws))
+def _alike(control: Control, scale: Scale, which: tuple[int, ...], raw: int, top: float) -> tuple[int, ...]:
+    """All raw values with some channels at the same one, none of them raised above `top`."""
+    cap = highest(scale, top)
+    return tuple(min(raw, max(old, cap)) if i in which else old for i, old in enumerate(control.raws))
 
 
 def _which(control: Control, channels: Channels) -> tuple[int, ...]:
+    """The channels meant; a single channel stands for any, as in alsamixer."""
     every = tuple(range(len(control.channels)))
     if channels is None or len(every) == 1:
         return every
-    return tuple(i for i in channels if i in every) or every
+    which = tuple(i for i in every if i in channels)
+    if not which:
+        raise Impossible(f"{control.name} has no such channel")
+    return which
 
 
 def _switched(
-    control: Control, now: tuple[bool, ...], on: bool | None, channels: Channels, first: bool = False
+    control: Control, now: tuple[bool, ...], on: bool | None, channels: Channels
 ) -> tuple[bool, ...]:
-    """Switches after the intent: both together go where the first one is not, as in alsamixer; one side alone goes over."""
-    if len(now) == 1 or channels is None:
-        target = on if on is not None else not (now[0] if first else now[0])
-        return (target,) * len(now)
-    return tuple(
-        (on if on is not None else not state) if i in channels else state for i, state in enumerate(now)
-    )
+    """Switches after the intent: a toggle turns each one over, where they differ too, as in alsamixer."""
+    which = range(len(now)) if channels is None or len(now) == 1 else channels
+    if not any(0 <= i < len(now) for i in which):
+        raise Impossible(f"{control.name} has no such channel")
+    return tuple((not state if on is None else on) if i in which else state for i, state in enumerate(now))
 
 
-def _choose(intent: Choose, control: Control) -> Command | None:
+def _only_choice(control: Control) -> bool:
+    return control.choice is not None and not control.channels
+
+
+def _items(percent: float) -> int:
+    """alsamixer goes as many items as it would go percent, at least one."""
+    return int(math.copysign(max(1, round(abs(percent))), percent)) if _number(percent) else 0
+
+
+def _choose_end(control: Control, position: float) -> SetChoice | None:
+    """alsamixer's digits on an enumerated control: only 0 % and 100 % mean something."""
+    if control.choice is None or 0 < _number(position) < 1:
+        return None
+    return _choose(control, 0 if position <= 0 else len(control.choice.items) - 1, relative=False)
+
+
+def _choose(control: Control, item: int, relative: bool) -> SetChoice | None:
     choice = control.choice
     if choice is None:
         raise Impossible(f"{control.name} has nothing to choose from")
+    if not choice.items:
+        raise Impossible(f"{control.name} has no items")
     last = len(choice.items) - 1
-    item = choice.value + intent.item if intent.relative else intent.item
-    if not intent.relative and not 0 <= item <= last:
+    if not relative and not 0 <= item <= last:
         raise Impossible(f"{control.name} has items 0 to {last}")
-    item = min(max(item, 0), last)
+    item = min(max(choice.value + item, 0), last) if relative else item
     return SetChoice(control.id, item) if item != choice.value else None
 
 
-__all__ = ["Impossible", "Limits", "Resolution", "resolve", "sides", "top_of"]
+def _number(value: float) -> float:
+    if not math.isfinite(value):
+        raise Impossible(f"{value} is not a number to set a volume to")
+    return value
