@@ -20,26 +20,21 @@ def test_the_documented_defaults_are_the_defaults() -> None:
 
 def test_every_key_is_documented() -> None:
     documented = set(tomllib.loads(DEFAULT))
-    assert documented | {"hide", "rename"} == set(Config.__match_args__)
+    assert documented | {"rule"} == set(Config.__match_args__)
     assert set(tomllib.loads(DEFAULT)["max"]) == set(Caps.__match_args__)
 
 
 def test_the_commented_examples_are_right() -> None:
-    lines = DEFAULT.splitlines()
-    examples = [
-        line[2:] if line.startswith(("# [[", "# match", "# kind", "# prop", "# name")) else line
-        for line in lines
-    ]
-    examples = [
-        line[2:] if line.startswith(("# headphones", '# "mute', '# "kill')) else line for line in examples
-    ]
-    config, problems = parse("\n".join(examples))
+    uncommented = DEFAULT
+    for start in ("[[rule]]", "match =", "hide =", "name =", "headphones =", '"mute.toggle" =', '"kill" ='):
+        uncommented = uncommented.replace(f"\n# {start}", f"\n{start}")
+    config, problems = parse(uncommented)
     assert problems == []
     assert config.max.devices == {"headphones": 60}
     assert config.keys == {"mute.toggle": ("m", "f9"), "kill": ()}
-    assert config.hide[0] == Rule("*HDMI*", kind="sink")
-    assert config.hide[1] == Rule("speech-dispatcher*", property="application.process.binary")
-    assert config.rename[0].name == "Speakers"
+    hdmi, speakers = config.rule
+    assert hdmi == Rule({"kind": "sink", "name": "*HDMI*"}, hide=True)
+    assert speakers.name == "Speakers"
 
 
 def test_keys_may_be_written_without_quotes() -> None:
@@ -62,13 +57,21 @@ def test_keys_may_be_written_without_quotes() -> None:
             '2: max.devices.headphones is "x"; allowed is a number from 0 to 1000.',
         ),
         ("[max]\nverbs = -1", "2: max.verbs is -1; allowed is a number from 0 to 1000."),
-        ("[[hide]]\nkind = 'sink'", '1: hide.match is missing; it is a pattern such as "*HDMI*".'),
-        ("[hide]\nmatch = 'x'", "1: hide is a table; it must be tables, [[hide]]."),
+        ("[[rule]]\nhide = true", "1: rule.match is missing; it is a table of patterns such as "),
         (
-            "[[rename]]\nmatch='a'\nname='b'\n[[rename]]\nmatch='c'",
-            "4: rename.name is missing; it is what to show.",
+            "[[rule]]\n[rule.match]\nname='x'",
+            "2: rule.match does nothing; add hide = true, or a name to show.",
         ),
-        ("[[hide]]\nmatch='x'\nkind='sinks'", '3: hide.kind is "sinks"; allowed are '),
+        ("rule = 3", "1: rule is 3; it must be tables, [[rule]]."),
+        (
+            "[[rule]]\nmatch.name='a'\nname='b'\n[[rule]]\nmatch.name='/(/'\nhide=true",
+            "5: rule.match.name is ",
+        ),
+        ("[[rule]]\nmatch.name=3\nhide=true", "2: rule.match.name is 3; allowed is one line of text."),
+        (
+            "[[rule]]\nmatch.name='x'\nhide='yes'\nname='b'",
+            '3: rule.hide is "yes"; allowed are true and false.',
+        ),
         (
             "[keys]\nmute.toggle = 3",
             '2: keys.mute.toggle is 3; allowed is a list of keys such as ["m", "f9"].',

@@ -20,11 +20,14 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
     best, best_length = 1, 0
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
-            table = _split(header[2])
+            table = ()
+            *outer, last = _split(header[2])
+            for name in outer:
+                table = _newest((*table, name), counts)
+            table = (*table, last)
             if header[1] == "[[":
-                index = counts[table] = counts.get(table, -1) + 1
-                table = (*table, str(index))
-            here = table
+                counts[table] = counts.get(table, -1) + 1
+            here = table = _newest(table, counts)
         elif key := _KEY.match(line):
             here = (*table, *_split(key[1]))
         else:
@@ -33,6 +36,11 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
         if length > best_length and wanted[:length] == here:
             best, best_length = number, length
     return best
+
+
+def _newest(table: tuple[str, ...], counts: dict[tuple[str, ...], int]) -> tuple[str, ...]:
+    """With the index of the newest one if it is an array of tables."""
+    return (*table, str(counts[table])) if table in counts else table
 
 
 def _names(path: tuple[str | int, ...]) -> tuple[str, ...]:

@@ -105,8 +105,7 @@ class _Reader:
             meters=_meters(top.table("meters"), default.meters),
             max=_caps(top.table("max"), default.max),
             filter=_filters(top.table("filter"), default.filter),
-            hide=tuple(_rule(table) for table in top.tables("hide")),
-            rename=tuple(_rule(table, rename=True) for table in top.tables("rename")),
+            rule=tuple(_rule(table) for table in top.tables("rule")),
             keys=top.table("keys").keys(),
         )
         top.finish()
@@ -150,24 +149,20 @@ def _caps(table: Table, default: schema.Caps) -> schema.Caps:
 def _filters(table: Table, default: schema.Filters) -> schema.Filters:
     filters = schema.Filters(
         table.choice("streams", schema.STREAMS, default.streams),
-        table.choice("outputs", schema.OUTPUTS, default.outputs),
-        table.choice("inputs", schema.INPUTS, default.inputs),
+        table.choice("devices", schema.DEVICES, default.devices),
+        table.flag("monitors", default.monitors),
     )
     table.finish()
     return filters
 
 
-def _rule(table: Table, rename: bool = False) -> schema.Rule:
-    rule = schema.Rule(
-        table.text("match"),
-        table.text("property"),
-        table.choice("kind", schema.KINDS, ""),
-        table.text("name") if rename else "",
-    )
-    if not rule.match:
-        table.wrong("match", 'is missing; it is a pattern such as "*HDMI*"')
-    if rename and not rule.name:
-        table.wrong("name", "is missing; it is what to show")
+def _rule(table: Table) -> schema.Rule:
+    match = table.table("match").patterns()
+    rule = schema.Rule(match, table.flag("hide", False), table.text("name"))
+    if not match:
+        table.wrong("match", 'is missing; it is a table of patterns such as { name = "*HDMI*" }')
+    elif not rule.hide and not rule.name:
+        table.wrong("match", "does nothing; add hide = true, or a name to show")
     table.finish()
     return rule
 

@@ -9,9 +9,7 @@ THEMES = ("auto", "dark", "light", "high-contrast", "ansi")
 COLORS = ("auto", "never", "16", "256", "full")
 AUTO = ("auto", "on", "off")
 STREAMS = ("all", "applications", "virtual")
-OUTPUTS = ("all", "hardware", "virtual")
-INPUTS = ("all", "all-except-monitors", "hardware", "virtual", "monitors")
-KINDS = ("alsa_playback", "alsa_capture", "sink", "source", "sink_input", "source_output", "stored")
+DEVICES = ("all", "hardware", "virtual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +46,19 @@ class Filters:
     """What the groups of the screen show."""
 
     streams: str = "all"
-    outputs: str = "all"
-    inputs: str = "all-except-monitors"
+    devices: str = "all"
+    monitors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Names controls by a pattern: one to hide, or one to show under another name."""
+    """Hides or renames the controls of which everything in `match` matches."""
 
-    match: str
-    """Shell pattern (`*`, `?`), compared without case."""
-    property: str = ""
-    """The server's property to compare; empty: the name, or the server's own name of it."""
-    kind: str = ""
-    """One of `KINDS`; empty: all."""
+    match: dict[str, str]
+    """Field or server property → shell pattern, or a regular expression between slashes; without case."""
+    hide: bool = False
     name: str = ""
-    """For a rename: what to show."""
+    """What to show instead of the control's own name; empty: that one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +80,6 @@ class Config:
     meters: Meters = field(default_factory=Meters)
     max: Caps = field(default_factory=Caps)
     filter: Filters = field(default_factory=Filters)
-    hide: tuple[Rule, ...] = ()
-    rename: tuple[Rule, ...] = ()
+    rule: tuple[Rule, ...] = ()
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys by action id, over those of the keymap."""

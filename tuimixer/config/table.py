@@ -1,5 +1,6 @@
 """One table of a TOML document, read key by key with checks; every complaint says what is allowed."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +68,17 @@ class Table:
     def numbers(self, low: float, high: float) -> dict[str, float]:
         """All keys of the table are free names for numbers."""
         return {key: self.number(key, low, high, 0.0) for key in tuple(self._left)}
+
+    def patterns(self) -> dict[str, str]:
+        """All keys of the table are free names for patterns; one between slashes is a regular expression."""
+        found = {key: self.text(key) for key in tuple(self._left)}
+        for key, text in found.items():
+            if len(text) > 1 and text.startswith("/") and text.endswith("/"):
+                try:
+                    re.compile(text[1:-1])
+                except re.error as error:
+                    self.wrong(key, f"is {shown(text)}, which is no regular expression: {error}")
+        return found
 
     def table(self, key: str) -> "Table":
         """A table in this one, empty where there is none."""
