@@ -1,0 +1,163 @@
+"""A sound server for as long as the screen lives: connect, serve, and connect again when it went away."""
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.pulse import reach
+from tuimixer.backend.pulse.find import Search, search
+from tuimixer.backend.pulse.store import Store
+from tuimixer.backend.pulse.watch import until_something_appears
+from tuimixer.model.command import Command
+from tuimixer.model.control import ControlId
+from tuimixer.model.snapshot import Notice, Phase, Snapshot, Status, Update
+from tuimixer.model.system import System
+
+if TYPE_CHECKING:
+    from tuimixer.backend.pulse.aio import AsyncClient
+    from tuimixer.backend.pulse.meters import Meters
+    from tuimixer.backend.pulse.session import Session
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+
+
+class PulseBackend:
+    """PulseAudio or PipeWire's Pulse server. See `tuimixer.backend.base.Backend`.
+
+    `server` is an address as in PULSE_SERVER; None finds one as `find.search` does, at each attempt anew.
+    """
+
+    name = "pulse"
+
+    def __init__(
+        self,
+        server: str | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        root: Path = Path("/"),
+        patience: float = 3.0,
+    ) -> None:
+        """`patience` is how long the server may take to answer, in seconds; then it counts as gone."""
+        self._server, self._root, self._patience = server, root, patience
+        self._environment = os.environ if environment is None else environment
+        self._emit: Callable[[Update], None] = lambda update: None
+        self._session: Session | None = None
+        self._meters: Meters | None = None
+        self._wanted: frozenset[ControlId] = frozenset()
+        self._rate = 20.0
+        self._status = Status("pulse", Phase.CONNECTING, "")
+
+    async def run(self, emit: Callable[[Update], None]) -> None:
+        """Serve until cancelled."""
+        self._emit = emit
+        self._show(Phase.CONNECTING)
+        pause = _FIRST_PAUSE
+        while True:
+            found = self._search()
+            try:
+                await self._serve(found)
+            except reach.NoLibrary as error:
+                self._show(Phase.UNAVAILABLE, str(error), reach.INSTALL)
+                await asyncio.Event().wait()
+            except OutOfReach as error:
+                if self._status.phase is Phase.READY:
+                    pause = _FIRST_PAUSE
+                self._show(
+                    Phase.UNAVAILABLE, str(error), f"{reach.looked_for(found)} It is tried again by itself."
+                )
+            if await until_something_appears(reach.socket_files(found), pause):
+                pause = _FIRST_PAUSE
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def submit(self, command: Command) -> None:
+        """Write a command; without a server it is answered by a Notice."""
+        if self._session is None:
+            self._emit(
+                Notice("There is no connection to a sound server just now.", error=True, id=command.id)
+            )
+            return
+        self._session.submit(command)
+        self._publish()
+
+    def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
+        """Meter these controls; see `tuimixer.backend.base.Backend.watch_levels`."""
+        self._wanted, self._rate = ids, rate
+        if self._meters is not None and self._session is not None:
+            self._meters.want(ids, rate, self._session.store.controls)
+
+    async def inspect(self) -> System:
+        """The servers on this box, the one in use first."""
+        found = self._search()
+        others = (place.found for place in found.places if place.found != found.chosen.found)
+        return System(servers=(found.chosen.found, *others))
+
+    def _search(self) -> Search:
+        return search(self._environment, self._root, address=self._server)
+
+    async def _serve(self, found: Search) -> None:
+        """One connection from its beginning to its end, which is always OutOfReach."""
+        aio, session_module, meters = reach.load("aio"), reach.load("session"), reach.load("meters")
+        place = found.chosen
+        client = aio.AsyncClient(place.found.address, place.cookie, self._patience)
+        try:
+            try:
+                await client.connect()
+            except OutOfReach as error:
+                raise OutOfReach(reach.unreachable(place, str(error))) from error
+            store = Store(place.found.address, place.found.why, reach.is_local(place.found.address))
+            self._meters = meters.Meters(client, self._emit)
+            self._meters.want(self._wanted, self._rate, {})
+            self._session = session_module.Session(client, store, self._publish, self._emit)
+            client.on_event = self._session.on_event
+            await self._until_lost(client, self._session)
+        finally:
+            self._session = None
+            if self._meters is not None:
+                self._meters.close()
+                self._meters = None
+            await client.close()
+
+    async def _until_lost(self, client: "AsyncClient", session: "Session") -> None:
+        """Run the session until it or the connection ends."""
+        reading = asyncio.ensure_future(session.run())
+        losing = asyncio.ensure_future(client.lost())
+        try:
+            await asyncio.wait((reading, losing), return_when=asyncio.FIRST_COMPLETED)
+            if losing.done():
+                raise OutOfReach(f"The connection to the sound server was lost: {losing.result()}.")
+            reading.result()
+        finally:
+            losing.cancel()
+            reading.cancel()
+            await asyncio.wait((reading, losing))
+            if not reading.cancelled():
+                reading.exception()
+
+    def _publish(self) -> None:
+        """Emit the truth with the unconfirmed commands on top."""
+        session = self._session
+        if session is None or session.store.server is None:
+            return
+        store = session.store
+        server = session.store.server
+        self._status = Status("pulse", Phase.READY, f"{server.name} {server.version}")
+        self._emit(
+            Snapshot(
+                statuses=(self._status,),
+                controls=session.outbox.over(store.controls),
+                server_cards=store.server_cards,
+                server=server,
+            )
+        )
+        if self._meters is not None:
+            self._meters.follow(store.controls)
+
+    def _show(self, phase: Phase, reason: str = "", hint: str = "") -> None:
+        """Emit that there is no server."""
+        status = Status("pulse", phase, "", reason, hint)
+        if status != self._status or phase is Phase.CONNECTING:
+            self._status = status
+            self._emit(Snapshot(statuses=(status,)))

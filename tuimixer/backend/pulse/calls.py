@@ -1,0 +1,156 @@
+"""Commands into the clients' calls; pure, one table for the blocking and the asyncio client."""
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+from tuimixer.backend.base import Refused
+from tuimixer.backend.pulse.records import StoredRecord
+from tuimixer.model.command import (
+    Command,
+    Kill,
+    MoveStream,
+    SetCodec,
+    SetDefault,
+    SetFormats,
+    SetLatencyOffset,
+    SetMute,
+    SetPort,
+    SetProfile,
+    SetSuspended,
+    SetVolume,
+)
+from tuimixer.model.control import Control, ControlId, Device, Kind
+from tuimixer.model.snapshot import ServerCard
+
+
+class Call(NamedTuple):
+    """A method of the client and its arguments."""
+
+    method: str
+    arguments: tuple[object, ...]
+
+
+class Known(Protocol):
+    """What has been read from the server."""
+
+    @property
+    def controls(self) -> Mapping[ControlId, Control]:
+        """All controls."""
+        ...
+
+    @property
+    def server_cards(self) -> tuple[ServerCard, ...]:
+        """All cards."""
+        ...
+
+    @property
+    def stored(self) -> Mapping[str, StoredRecord]:
+        """The stored volumes by key."""
+        ...
+
+
+_STREAM_DEVICES = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
+
+
+def call_for(command: Command, known: Known) -> Call:
+    """The call that carries a command out.
+
+    Raises:
+        Refused: its target is not there, or is of a kind to which this cannot be done.
+    """
+    match command:
+        case SetProfile() | SetLatencyOffset() | SetCodec():
+            return _card_call(command, known)
+        case _ if (control := known.controls.get(command.id)) is None:
+            raise Refused("It is not there any more.")
+    match command:
+        case SetVolume() | SetMute() | Kill() if control.kind is Kind.STORED:
+            return _stored_call(command, control, known.stored)
+        case SetVolume(raws=raws):
+            if len(raws) != len(control.channels):
+                raise Refused(f"{control.name} has {len(control.channels)} channels and not {len(raws)}.")
+            return Call(f"set_{control.kind}_volume", (_index(control), raws))
+        case SetMute(mute=mute):
+            return Call(f"{control.kind}_mute", (_index(control), all(mute)))
+        case MoveStream(target=target):
+            return _move(control, target, known)
+        case Kill() if control.kind in _STREAM_DEVICES:
+            return Call(f"kill_{control.kind}", (_index(control),))
+    return _device_call(command, control)
+
+
+def _device_call(command: Command, control: Control) -> Call:
+    device, index = control.sink_or_source, _index(control)
+    match command:
+        case SetDefault() if device:
+            return Call(f"{control.kind}_default_set", (device.server_name,))
+        case SetPort(port=port) if device:
+            return Call(f"{control.kind}_port_set", (index, port))
+        case SetSuspended(suspended=suspended) if device:
+            return Call(f"{control.kind}_suspend", (index, suspended))
+        case SetFormats(formats=formats) if device and control.kind is Kind.SINK:
+            return Call("save_formats", (index, ("pcm", *(name for name in formats if name != "pcm"))))
+    raise Refused(f"This cannot be done to {control.name}.")
+
+
+def _move(control: Control, target: ControlId | None, known: Known) -> Call:
+    """Both servers take a move onto the default device as the wish to follow the default from then on."""
+    kind = _STREAM_DEVICES.get(control.kind)
+    if kind is None:
+        raise Refused(f"{control.name} is not a stream and cannot be moved.")
+    if target is None:
+        devices = (other for other in known.controls.values() if other.kind is kind and other.default)
+        goal = next(devices, None)
+        if goal is None:
+            raise Refused(f"There is no default {kind} to follow.")
+    else:
+        goal = known.controls.get(target)
+    if goal is None or goal.sink_or_source is None:
+        raise Refused("The device to move to is not there any more.")
+    if goal.kind is not kind:
+        raise Refused(f"{control.name} can only be moved to a {kind}.")
+    return Call(f"{control.kind}_move", (_index(control), goal.sink_or_source.index))
+
+
+def _stored_call(command: Command, control: Control, stored: Mapping[str, StoredRecord]) -> Call:
+    entry = stored.get(control.stream.stored_name) if control.stream else None
+    if entry is None:
+        raise Refused("The server keeps no such volume any more.")
+    from dataclasses import replace  # some milliseconds that a volume key need not wait for
+
+    match command:
+        case SetVolume(raws=raws) if len(raws) == len(entry.volume):
+            return Call("write_stored", (replace(entry, volume=raws),))
+        case SetMute(mute=mute):
+            return Call("write_stored", (replace(entry, mute=all(mute)),))
+        case Kill():
+            return Call("delete_stored", (entry.key,))
+    raise Refused(f"{control.name} has {len(entry.volume)} channels.")
+
+
+def _card_call(command: SetProfile | SetLatencyOffset | SetCodec, known: Known) -> Call:
+    card = next((card for card in known.server_cards if card.id == command.id), None)
+    if card is None:
+        raise Refused("The card is not there any more.")
+    match command:
+        case SetProfile(profile=profile):
+            return Call("card_profile_set_by_index", (card.index, profile))
+        case SetLatencyOffset(port=port, microseconds=microseconds):
+            return Call("set_latency_offset", (card.server_name, port, microseconds))
+        case SetCodec(codec=codec):
+            return Call("send_message", (codec_message(card.server_name, "switch-codec", codec),))
+
+
+def codec_message(card: str, name: str, codec: str | None = None) -> tuple[str, str, str | None]:
+    """Object path, message and parameters with which both servers speak of a Bluetooth card's codec."""
+    return f"/card/{card}/bluez", name, None if codec is None else json.dumps(codec)
+
+
+def _index(control: Control) -> int:
+    part: Device | None = control.sink_or_source
+    if part is not None:
+        return part.index
+    if control.stream is None:
+        raise Refused(f"This cannot be done to {control.name}.")
+    return control.stream.index

@@ -1,0 +1,195 @@
+"""Which sound server to talk to: what a person would look for, and why it was taken."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from tuimixer.model.system import FoundServer
+
+SYSTEM_WIDE = ("/run/pulse/native", "/var/run/pulse/native")
+
+
+class Place(NamedTuple):
+    """Where a server is, or would be."""
+
+    found: FoundServer
+    cookie: str | None = None
+    """File with the key that another user's PulseAudio asks for, where it can be read."""
+
+
+class Search(NamedTuple):
+    """What was found, best first."""
+
+    places: tuple[Place, ...]
+    """Every server that is there, and the ones that the environment names; may be empty."""
+    chosen: Place
+    """The one to talk to; where nothing is there, the one to wait for."""
+    looked: tuple[str, ...]
+    """Socket files that were looked for, for a sentence when there is none."""
+
+
+def search(
+    environment: Mapping[str, str] | None = None,
+    root: Path = Path("/"),
+    uid: int | None = None,
+    address: str | None = None,
+) -> Search:
+    """Look for servers: the one asked for, PULSE_SERVER, client.conf, own session, other users, the system.
+
+    The property that X11 forwarding carries is left alone: over ssh it names the other end's server. `root`
+    is where the file system begins and `uid` whose eyes to look with, so that it can be tried out.
+    """
+    env = os.environ if environment is None else environment
+    uid = os.getuid() if uid is None else uid
+    listening = _listening(root)
+    places = [*_named(env, root, address)]
+    sockets = [*_own(env, root, uid), *_others(root, uid), *((path, "system-wide") for path in SYSTEM_WIDE)]
+    taken: set[str] = set()
+    for path, why in sockets:
+        if (real := _real(root, path)) in taken:
+            continue
+        taken.add(real)
+        place = _at(root, path, why, uid, listening)
+        if place is not None:
+            places.append(place)
+    named = address or env.get("PULSE_SERVER") or _default_server(env, root)
+    looked = tuple(dict.fromkeys(path for path, _ in sockets))
+    alive = (place for place in places if place.found.alive)
+    first_path, first_why = sockets[0]
+    waiting = Place(FoundServer(f"unix:{first_path}", _user_name(root, uid), first_why, alive=False))
+    chosen = places[0] if named else next(alive, waiting)
+    return Search(tuple(places), chosen, looked)
+
+
+def _named(env: Mapping[str, str], root: Path, address: str | None) -> Iterator[Place]:
+    """The server that somebody has named, whether it is there or not."""
+    for named, why in (
+        (address, "asked for"),
+        (env.get("PULSE_SERVER"), "PULSE_SERVER"),
+        (_default_server(env, root), "client.conf"),
+    ):
+        if named:
+            yield Place(FoundServer(named, "", why), _cookie_beside(named, root))
+
+
+def _own(env: Mapping[str, str], root: Path, uid: int) -> Iterator[tuple[str, str]]:
+    """Sockets of the user's own server."""
+    if folder := env.get("PULSE_RUNTIME_PATH"):
+        yield f"{folder}/native", "session"
+    if folder := env.get("XDG_RUNTIME_DIR"):
+        yield f"{folder}/pulse/native", "session"
+    yield f"/run/user/{uid}/pulse/native", f"/run/user/{uid}"
+    if home := env.get("HOME"):
+        # Without a runtime folder, PulseAudio puts a link to a folder in /tmp here.
+        try:
+            links = sorted((_under(root, home) / ".config/pulse").glob("*-runtime"))
+        except OSError:
+            links = []
+        for link in links:
+            yield f"{home}/.config/pulse/{link.name}/native", "home folder"
+
+
+def _others(root: Path, uid: int) -> Iterator[tuple[str, str]]:
+    """Sockets of other users' servers, lowest user number first."""
+    try:
+        names = [entry.name for entry in os.scandir(_under(root, "/run/user"))]
+    except OSError:
+        return
+    for number in sorted(int(name) for name in names if name.isdigit()):
+        if number != uid:
+            yield f"/run/user/{number}/pulse/native", f"/run/user/{number}"
+
+
+def _at(root: Path, path: str, why: str, uid: int, listening: frozenset[str] | None) -> Place | None:
+    """The server behind a socket file; None where there is none."""
+    real = _under(root, path)
+    try:
+        owner: int | None = real.stat().st_uid
+        permitted = os.access(real, os.W_OK)
+    except PermissionError:
+        # The folder is closed to us; the kernel's list still says whether somebody listens there.
+        if listening is None or path not in listening:
+            return None
+        owner, permitted = _owner_by_path(path), False
+    except OSError:
+        return None
+    alive = (listening is None or bool({path, _real(root, path)} & listening)) if permitted else None
+    user = _user_name(root, owner) if owner is not None else ""
+    cookie = _cookie_of(root, user) if owner is not None and owner != uid else None
+    return Place(FoundServer(f"unix:{path}", user, why, alive), cookie)
+
+
+def _listening(root: Path) -> frozenset[str] | None:
+    """Paths of the unix sockets that somebody has bound; None where the kernel does not tell.
+
+    Asking the kernel instead of knocking: knocking would start another user's socket-activated server.
+    """
+    try:
+        text = (root / "proc/net/unix").read_text(errors="replace")
+    except OSError:
+        return None
+    return frozenset(fields[7] for line in text.splitlines() if len(fields := line.split(maxsplit=7)) > 7)
+
+
+def _default_server(env: Mapping[str, str], root: Path) -> str:
+    """`default-server` of the user's client.conf, else of the system's."""
+    files = [env.get("PULSE_CLIENTCONFIG", "")]
+    config = env.get("XDG_CONFIG_HOME") or (f"{env['HOME']}/.config" if env.get("HOME") else "")
+    files += [f"{config}/pulse/client.conf" if config else "", "/etc/pulse/client.conf"]
+    for name in filter(None, files):
+        try:
+            text = _under(root, name).read_text(errors="replace")
+        except OSError:
+            continue
+        for line in text.splitlines():
+            key, equals, value = line.partition("=")
+            if equals and key.strip() == "default-server" and value.strip():
+                return value.strip()
+    return ""
+
+
+def _cookie_beside(address: str, root: Path) -> str | None:
+    """The cookie of the user whose runtime folder an address lies in."""
+    path = address.removeprefix("unix:")
+    owner = _owner_by_path(path)
+    return _cookie_of(root, _user_name(root, owner)) if owner not in (None, os.getuid()) else None
+
+
+def _owner_by_path(path: str) -> int | None:
+    parts = path.split("/")
+    return int(parts[3]) if parts[:3] == ["", "run", "user"] and parts[3].isdigit() else None
+
+
+def _cookie_of(root: Path, user: str) -> str | None:
+    home = next((fields[5] for fields in _accounts(root) if fields[0] == user), "")
+    for name in (".config/pulse/cookie", ".pulse-cookie"):
+        file = f"{home}/{name}"
+        if home and os.access(_under(root, file), os.R_OK):
+            return str(_under(root, file))
+    return None
+
+
+def _user_name(root: Path, uid: int | None) -> str:
+    return next(
+        (fields[0] for fields in _accounts(root) if fields[2] == str(uid)), "" if uid is None else str(uid)
+    )
+
+
+def _accounts(root: Path) -> list[list[str]]:
+    try:
+        lines = (root / "etc/passwd").read_text(errors="replace").splitlines()
+    except OSError:
+        return []
+    return [fields for line in lines if len(fields := line.split(":")) >= 7]
+
+
+def _under(root: Path, path: str) -> Path:
+    return root / path.lstrip("/")
+
+
+def _real(root: Path, path: str) -> str:
+    """The path with links followed, seen from `root`."""
+    real = os.path.realpath(_under(root, path))
+    base = os.path.realpath(root)
+    return real if base == "/" else real.removeprefix(base)

@@ -1,0 +1,210 @@
+"""Peak levels of the controls that somebody looks at, and of nothing else."""
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from tuimixer.backend.base import BackendError
+from tuimixer.backend.pulse.aio import AsyncClient
+from tuimixer.backend.pulse.peaks import PeakStream
+from tuimixer.model.control import Control, ControlId, Kind, side_of
+from tuimixer.model.snapshot import Levels, Update
+
+_HIGHEST_RATE = 100.0
+_FLOOR = 1e-3
+"""Amplitude of -60 dBFS; what is below is shown as nothing."""
+_STEPS_PER_DB = 2
+_DEAF = 0.3
+"""Seconds without a peak after which a level falls to nothing: a suspended device sends none."""
+_RETRY = 1.0
+"""Seconds before a meter that ended by itself is opened again."""
+
+
+class Tap(NamedTuple):
+    """Where a meter listens."""
+
+    source: str
+    sink_input: int | None
+    channels: int
+    keep_awake: bool
+
+
+class Meters:
+    """Opens and closes peak streams as the wanted controls come, go, move and pause.
+
+    Their levels are emitted together, and only those that changed by what can be seen: an id that is not in
+    a message has kept its level.
+    """
+
+    def __init__(self, client: AsyncClient, emit: Callable[[Update], None]) -> None:
+        self._client, self._emit = client, emit
+        self._ids: frozenset[ControlId] = frozenset()
+        self._rate = 20.0
+        self._controls: Mapping[ControlId, Control] = {}
+        self._streams: dict[ControlId, tuple[Tap, PeakStream]] = {}
+        self._closing: set[PeakStream] = set()
+        """Their callbacks must outlive them."""
+        self._shown: dict[ControlId, tuple[int, ...]] = {}
+        self._heard: dict[ControlId, float] = {}
+        self._not_before: dict[ControlId, float] = {}
+        self._flush_timer: asyncio.TimerHandle | None = None
+        self._retry_timer: asyncio.TimerHandle | None = None
+        self._last_flush = 0.0
+        self._idle = False
+        """The flush timer only watches for meters that have fallen silent."""
+
+    def want(self, ids: frozenset[ControlId], rate: float, controls: Mapping[ControlId, Control]) -> None:
+        """Meter these controls `rate` times a second."""
+        rate = min(max(rate, 1.0), _HIGHEST_RATE)
+        if rate != self._rate:
+            for control_id in list(self._streams):
+                self._stop(control_id)
+        self._ids, self._rate = ids, rate
+        self.follow(controls)
+
+    def follow(self, controls: Mapping[ControlId, Control]) -> None:
+        """The controls have changed."""
+        self._controls = controls
+        if not self._ids and not self._streams:
+            return
+        taps = {
+            control_id: tap for control_id in self._ids if (tap := tap_of(control_id, controls)) is not None
+        }
+        for control_id in [
+            control_id for control_id, (tap, _) in self._streams.items() if taps.get(control_id) != tap
+        ]:
+            self._stop(control_id)
+        now = asyncio.get_running_loop().time()
+        for control_id, tap in taps.items():
+            if control_id not in self._streams and self._not_before.get(control_id, 0.0) <= now:
+                self._start(control_id, tap)
+
+    def close(self) -> None:
+        """Let go of everything, because the connection ends."""
+        for timer in (self._flush_timer, self._retry_timer):
+            if timer is not None:
+                timer.cancel()
+        for stream in (*(stream for _, stream in self._streams.values()), *self._closing):
+            stream.abandon()
+        self._streams.clear()
+        self._closing.clear()
+
+    def _start(self, control_id: ControlId, tap: Tap) -> None:
+        try:
+            stream = self._client.open_peaks(
+                tap.source,
+                tap.sink_input,
+                round(self._rate),
+                tap.channels,
+                tap.keep_awake,
+                self._schedule,
+                partial(self._ended, control_id),
+            )
+        except BackendError:
+            self._try_again(control_id)
+            return
+        self._streams[control_id] = (tap, stream)
+
+    def _stop(self, control_id: ControlId) -> None:
+        _, stream = self._streams.pop(control_id)
+        self._closing.add(stream)
+        stream.close()
+        self._silence(control_id)
+
+    def _ended(self, control_id: ControlId) -> None:
+        """A stream has ended, which was asked for or not."""
+        self._closing = {stream for stream in self._closing if not stream.ended}
+        entry = self._streams.get(control_id)
+        if entry is not None and entry[1].ended:
+            del self._streams[control_id]
+            self._silence(control_id)
+            self._try_again(control_id)
+
+    def _try_again(self, control_id: ControlId) -> None:
+        loop = asyncio.get_running_loop()
+        self._not_before[control_id] = loop.time() + _RETRY
+        if self._retry_timer is None:
+            self._retry_timer = loop.call_later(_RETRY + 0.01, self._retry)
+
+    def _retry(self) -> None:
+        self._retry_timer = None
+        self._not_before.clear()
+        self.follow(self._controls)
+
+    def _silence(self, control_id: ControlId) -> None:
+        self._heard.pop(control_id, None)
+        levels = self._shown.pop(control_id, ())
+        if any(levels):
+            self._emit(Levels({control_id: (0.0,) * len(levels)}))
+
+    # ---- levels ----------------------------------------------------------------------------------
+
+    def _schedule(self) -> None:
+        """Peaks have come: emit them, at most at the rate, all meters' together."""
+        if self._flush_timer is None or self._idle:
+            if self._flush_timer is not None:
+                self._flush_timer.cancel()
+            self._idle = False
+            loop = asyncio.get_running_loop()
+            # A little after the first arrival, for the other meters' peaks of the same moment to be in.
+            due = max(self._last_flush + 1 / self._rate, loop.time() + 0.1 / self._rate)
+            self._flush_timer = loop.call_at(due, self._flush)
+
+    def _flush(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = self._last_flush = loop.time()
+        self._flush_timer, self._idle = None, False
+        changed: dict[ControlId, tuple[float, ...]] = {}
+        for control_id, (_, stream) in self._streams.items():
+            peaks = stream.take()
+            if peaks is not None:
+                self._heard[control_id] = now
+            elif now - self._heard.get(control_id, now) > _DEAF:
+                peaks = (0.0,) * stream.channels
+            else:
+                continue
+            steps = tuple(map(_step, peaks))
+            if steps != self._shown.get(control_id, (0,) * stream.channels):
+                self._shown[control_id] = steps
+                changed[control_id] = peaks
+        if changed:
+            self._emit(Levels(changed))
+        if any(map(any, self._shown.values())):
+            # Look again even if no more peaks come, so that no level stands still for ever.
+            self._idle = True
+            self._flush_timer = loop.call_later(max(_DEAF, 1 / self._rate) + 0.01, self._flush)
+
+
+def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> Tap | None:
+    """Where to listen for a control's level; None where there is nothing to hear or listening would do harm.
+
+    A stream on a corked sink input would stay in the making for ever and could not be taken back.
+    """
+    control = controls.get(control_id)
+    if control is None:
+        return None
+    sides = {side_of(channel.name) for channel in control.channels}
+    channels = 2 if {-1, 1} <= sides else 1
+    match control.kind:
+        case Kind.SINK if control.sink_or_source and control.sink_or_source.monitor:
+            return Tap(control.sink_or_source.monitor, None, channels, keep_awake=False)
+        case Kind.SOURCE if control.sink_or_source:
+            # A microphone would be suspended under the meter that is to show what comes in.
+            device = control.sink_or_source
+            return Tap(device.server_name, None, channels, keep_awake=device.monitor_of is None)
+        case Kind.SINK_INPUT if control.stream and not control.stream.corked:
+            sink = controls.get(control.device or "")
+            if sink and sink.sink_or_source and sink.sink_or_source.monitor:
+                return Tap(sink.sink_or_source.monitor, control.stream.index, channels, keep_awake=False)
+        case Kind.SOURCE_OUTPUT if control.stream and not control.stream.corked and not control.stream.peak:
+            source = controls.get(control.device or "")
+            if source and source.sink_or_source:
+                return Tap(source.sink_or_source.server_name, None, channels, keep_awake=False)
+    return None
+
+
+def _step(peak: float) -> int:
+    """Half decibels above the floor: what is equal here looks equal."""
+    return round(_STEPS_PER_DB * 20 * math.log10(peak / _FLOOR)) if peak > _FLOOR else 0

@@ -1,0 +1,142 @@
+"""One level meter's recording stream: the server reduces the sound to peaks and sends some a second."""
+
+import ctypes
+from collections.abc import Callable
+from typing import Any
+
+from tuimixer.backend.pulse import libpulse
+from tuimixer.backend.pulse.client import binding as c
+
+# pavucontrol's id keeps other mixers from showing our meters as recording applications.
+_PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimixer"
+_MEDIA = "Peak detect"
+_SAMPLE = 4
+_ANY = 0xFFFFFFFF
+
+
+class PeakStream:
+    """Peaks of a source, or of one sink input on a sink's monitor.
+
+    `on_data` is called when peaks have come, `on_end` once when the stream has ended, by `close` or by itself
+    because its device or stream is gone or has moved.
+    """
+
+    def __init__(
+        self,
+        context: Any,
+        source: str,
+        sink_input: int | None,
+        rate: int,
+        channels: int,
+        keep_awake: bool,
+        on_data: Callable[[], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        """`rate` is in Hz. `keep_awake`: the server must not suspend the source while it is metered.
+
+        Raises:
+            CallError: the server does not take it (pulsectl's class).
+        """
+        self.channels = channels
+        self._peaks = [0.0] * channels
+        self._fresh = False
+        self._closing = False
+        self._on_data, self._on_end = on_data, on_end
+        self._address = ctypes.c_void_p()
+        self._size = ctypes.c_int()
+        self._read_callback = c.PA_STREAM_REQUEST_CB_T(self._read)
+        self._state_callback = c.PA_STREAM_NOTIFY_CB_T(self._state_changed)
+        spec = c.PA_SAMPLE_SPEC(format=c.PA_SAMPLE_FLOAT32NE, rate=rate, channels=channels)
+        properties = c.pa.proplist_from_string(_PROPERTIES)
+        self._stream = c.pa.stream_new_with_proplist(context, _MEDIA, ctypes.byref(spec), None, properties)
+        c.pa.proplist_free(properties)
+        if not self._stream:
+            raise c.pa.CallError("the stream could not be made")
+        flags = libpulse.STREAM_DONT_MOVE | libpulse.STREAM_PEAK_DETECT | libpulse.STREAM_ADJUST_LATENCY
+        if not keep_awake:
+            flags |= libpulse.STREAM_DONT_INHIBIT_AUTO_SUSPEND
+        try:
+            if sink_input is not None:
+                c.pa.stream_set_monitor_stream(self._stream, sink_input)
+            c.pa.stream_set_read_callback(self._stream, self._read_callback, None)
+            libpulse.stream_set_state_callback(self._stream, self._state_callback, None)
+            attributes = c.PA_BUFFER_ATTR(_ANY, _ANY, _ANY, _ANY, _SAMPLE * channels)
+            c.pa.stream_connect_record(self._stream, source, attributes, flags)
+        except c.pa.CallError:
+            self._on_end = _nothing
+            self._end()
+            raise
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server has let go of it."""
+        return not self._stream
+
+    def take(self) -> tuple[float, ...] | None:
+        """The highest peaks since the last call, one a channel, 1 = 0 dBFS; None where nothing has come."""
+        if not self._fresh:
+            return None
+        peaks = tuple(self._peaks)
+        self._peaks = [0.0] * self.channels
+        self._fresh = False
+        return peaks
+
+    def close(self) -> None:
+        """End it as soon as the server has made it: one that is still being made cannot be taken back."""
+        self._closing = True
+        if self._stream and libpulse.stream_get_state(self._stream) == libpulse.STREAM_READY:
+            self._disconnect()
+
+    def abandon(self) -> None:
+        """Let go of it because its connection ends."""
+        self._on_end = _nothing
+        self._end()
+
+    def _disconnect(self) -> None:
+        try:
+            c.pa.stream_disconnect(self._stream)
+        except c.pa.CallError:
+            self._end()
+
+    def _read(self, stream: Any, _bytes: int, _data: Any) -> None:
+        while True:
+            try:
+                c.pa.stream_peek(stream, self._address, ctypes.byref(self._size))
+            except c.pa.CallError:
+                return
+            size = self._size.value
+            if not size:
+                break
+            if self._address:
+                self._take_in(self._address.value, size)
+            c.pa.stream_drop(stream)
+        if self._fresh and not self._closing:
+            self._on_data()
+
+    def _take_in(self, address: int | None, size: int) -> None:
+        samples = (ctypes.c_float * (size // _SAMPLE)).from_address(address or 0)
+        for channel in range(self.channels):
+            # A source that is not a number at all is shown as silence.
+            peak = max((value for value in samples[channel :: self.channels] if value >= 0), default=0.0)
+            self._peaks[channel] = max(self._peaks[channel], min(peak, 1.0))
+        self._fresh = True
+
+    def _state_changed(self, stream: Any, _data: Any) -> None:
+        state = libpulse.stream_get_state(stream)
+        if state == libpulse.STREAM_READY and self._closing:
+            self._disconnect()
+        elif state in (libpulse.STREAM_FAILED, libpulse.STREAM_TERMINATED):
+            self._end()
+
+    def _end(self) -> None:
+        stream, self._stream = self._stream, None
+        if not stream:
+            return
+        c.pa.stream_set_read_callback(stream, c.PA_STREAM_REQUEST_CB_T(), None)
+        libpulse.stream_set_state_callback(stream, None, None)
+        c.pa.stream_unref(stream)
+        self._on_end()
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,113 @@
+"""One read or one write from the command line, without asyncio."""
+
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuimixer.backend.base import Refused
+from tuimixer.backend.pulse import reach, translate
+from tuimixer.backend.pulse.calls import call_for, codec_message
+from tuimixer.backend.pulse.find import Search, search
+from tuimixer.backend.pulse.store import Store
+from tuimixer.model.command import Command
+from tuimixer.model.control import Kind
+from tuimixer.model.snapshot import Phase, Snapshot, Status
+
+if TYPE_CHECKING:
+    from tuimixer.backend.pulse.client import Client
+
+
+class PulsePort:
+    """A sound server, read and written by blocking calls; connects at the first of them.
+
+    `server` is an address as in PULSE_SERVER; None finds the server as `find.search` does.
+    """
+
+    def __init__(
+        self,
+        server: str | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        root: Path = Path("/"),
+        patience: float = 5.0,
+    ) -> None:
+        """`patience` is how long an answer may take, in seconds."""
+        self._server, self._environment, self._root, self._patience = server, environment, root, patience
+        self._client: Client | None = None
+        self._search: Search | None = None
+        self._store: Store | None = None
+
+    def servers(self) -> Search:
+        """The servers on this box and the one that is taken."""
+        if self._search is None:
+            self._search = search(self._environment, self._root, address=self._server)
+        return self._search
+
+    def read(self) -> Snapshot:
+        """Read everything.
+
+        Raises:
+            OutOfReach: there is no server, or it does not answer.
+        """
+        store = self._read(self._connected())
+        server = store.server
+        label = f"{server.name} {server.version}" if server else ""
+        return Snapshot(
+            statuses=(Status("pulse", Phase.READY, label),),
+            controls=store.controls,
+            server_cards=store.server_cards,
+            server=server,
+        )
+
+    def apply(self, command: Command) -> None:
+        """Carry out one command.
+
+        Raises:
+            OutOfReach: the server is not there or went away.
+            Refused: it said no, or the target is not there.
+        """
+        client = self._connected()
+        store = self._store or self._read(client)
+        call = call_for(command, store)
+        client.call(call.method, *call.arguments)
+
+    def close(self) -> None:
+        """Disconnect; may be called twice."""
+        if self._client is not None:
+            self._client.close()
+        self._client = self._store = None
+
+    def _connected(self) -> "Client":
+        if self._client is None:
+            found = self.servers()
+            self._client = reach.connect(found.chosen, found, self._patience)
+        return self._client
+
+    def _read(self, client: "Client") -> Store:
+        found = self.servers().chosen.found
+        store = Store(found.address, found.why, reach.is_local(found.address))
+        store.put_server(client.call("read_server"))
+        store.keep_cards(client.call("read_cards"))
+        for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT):
+            store.keep(kind, client.call(f"read_{kind}s"))
+        for index in store.unknown_clients():
+            with contextlib.suppress(Refused):  # it has gone since, and its stream with it
+                store.put_client(client.call("read_client", index))
+        self._read_extensions(client, store)
+        store.settle()
+        self._store = store
+        return store
+
+    def _read_extensions(self, client: "Client", store: Store) -> None:
+        """What only some servers have."""
+        if client.call("stream_restore_test") is not None:
+            store.put_stored(client.call("read_stored"))
+        store.put_formats(client.call("read_all_formats"))
+        for card in store.bluetooth_cards():
+            with contextlib.suppress(Refused):
+                listing, current = (
+                    client.call("send_message", codec_message(card.name, name))
+                    for name in ("list-codecs", "get-codec")
+                )
+                store.put_codecs(card.index, translate.codecs(listing, current))

@@ -1,0 +1,74 @@
+"""Getting to a server, and saying in plain words why it could not be done."""
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.pulse.find import Place, Search
+
+if TYPE_CHECKING:
+    from tuimixer.backend.pulse.client import Client
+
+NO_LIBRARY = "The library libpulse is not on this machine, so sound servers cannot be reached."
+INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Arch and Alpine: libpulse)."
+
+
+class NoLibrary(OutOfReach):
+    """libpulse is missing."""
+
+
+def load(name: str) -> ModuleType:
+    """Import a module of this package that needs libpulse.
+
+    Raises:
+        NoLibrary: libpulse is not installed.
+    """
+    from importlib import import_module
+
+    try:
+        return import_module(f"tuimixer.backend.pulse.{name}")
+    except OSError as error:  # from ctypes, which could not load libpulse.so.0
+        raise NoLibrary(NO_LIBRARY) from error
+
+
+def connect(place: Place, search: Search, patience: float) -> "Client":
+    """A blocking connection.
+
+    Raises:
+        OutOfReach: with one sentence that says where and why not.
+    """
+    client: type[Client] = load("client").Client
+    try:
+        return client(place.found.address, place.cookie, patience)
+    except OutOfReach as error:
+        raise OutOfReach(f"{unreachable(place, str(error))} {looked_for(search)}") from error
+
+
+def unreachable(place: Place, reason: str) -> str:
+    """One sentence: no server at this address, and why not."""
+    found = place.found
+    if found.alive is False:
+        return f"No sound server is running ({found.address} does not answer)."
+    return f"The sound server at {found.address} ({found.why}) could not be reached: {reason}."
+
+
+def looked_for(search: Search) -> str:
+    """One sentence: where servers were looked for."""
+    if search.chosen.found.why in ("asked for", "PULSE_SERVER", "client.conf"):
+        return f"Only this one was tried, because it was named by {_named_by(search.chosen.found.why)}."
+    return f"Looked for PulseAudio or PipeWire at {', '.join(search.looked)}."
+
+
+def _named_by(why: str) -> str:
+    return "you" if why == "asked for" else why
+
+
+def socket_files(search: Search) -> list[str]:
+    """The socket files that a server would make."""
+    address = search.chosen.found.address.removeprefix("unix:")
+    return [*([address] if address.startswith("/") else []), *search.looked]
+
+
+def is_local(address: str) -> bool:
+    """Whether a server's cards are this box's."""
+    return address.startswith(("/", "unix:", "{"))

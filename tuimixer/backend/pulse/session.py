@@ -1,0 +1,226 @@
+"""One connection's life: events mark what is dirty, a reader reads it once, commands are written at once."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tuimixer.backend.base import BackendError, Refused
+from tuimixer.backend.outbox import Outbox
+from tuimixer.backend.pulse import translate
+from tuimixer.backend.pulse.aio import AsyncClient
+from tuimixer.backend.pulse.calls import call_for, codec_message
+from tuimixer.backend.pulse.client import Gone
+from tuimixer.backend.pulse.store import Store
+from tuimixer.model.command import Command, SetCodec, SetFormats, SetLatencyOffset, SetProfile, aspect
+from tuimixer.model.control import Kind
+from tuimixer.model.snapshot import Notice
+
+_KINDS = {kind.value: kind for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)}
+_ONE_BY_ONE = 12
+"""From so many changed objects of a kind on, reading all of the kind is cheaper."""
+_BREATH = 0.004
+"""Seconds between two reads in a storm of events."""
+_STORED_PAUSE = 0.5
+"""Seconds after which stored volumes are read again: each step of a stream's volume changes one of them."""
+
+
+class Session:
+    """Reads and writes over one connection, until it is lost.
+
+    `publish` is called when the store or the outbox changed, `say` with what a person should be told.
+    """
+
+    def __init__(
+        self, client: AsyncClient, store: Store, publish: Callable[[], None], say: Callable[[Notice], None]
+    ) -> None:
+        self.outbox = Outbox()
+        self.store = store
+        self._client, self._publish, self._say = client, publish, say
+        self._dirty: dict[str, set[int]] = {}
+        """Indexes by facility."""
+        self._whole: set[str] = {"server", "card", *_KINDS}
+        """Facilities of which everything is to be read."""
+        self._removed: list[tuple[str, int]] = []
+        self._wake = asyncio.Event()
+        self._wake.set()
+        self._writing: set[tuple[str, ...]] = set()
+        self._waiting: dict[tuple[str, ...], Command] = {}
+        self._writers: set[asyncio.Task[None]] = set()
+        self._stored_timer: asyncio.TimerHandle | None = None
+        self._stored = self._formats = False
+
+    # ---- reading ---------------------------------------------------------------------------------
+
+    def on_event(self, facility: str, index: int, removed: bool) -> None:
+        """The server says that something changed."""
+        if facility == "stored":
+            if self._stored_timer is None:
+                loop = asyncio.get_running_loop()
+                self._stored_timer = loop.call_later(_STORED_PAUSE, self._stored_due)
+            return
+        if removed:
+            self._removed.append((facility, index))
+        elif facility in ("server", "formats"):
+            self._whole.add(facility)
+        else:
+            self._dirty.setdefault(facility, set()).add(index)
+        self._wake.set()
+
+    def _stored_due(self) -> None:
+        self._stored_timer = None
+        self._whole.add("stored")
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Read for ever what changes.
+
+        Raises:
+            OutOfReach: the connection is lost; its text is the reason.
+        """
+        await self._client.subscribe()
+        self._stored = await self._client.call("stream_restore_test") is not None
+        first = True
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                await self._read()
+                self._publish()
+                if first:
+                    # The first paint does not wait for what few people look at.
+                    first = False
+                    self._whole |= {"formats", "stored"} if self._stored else {"formats"}
+                    self._wake.set()
+                await asyncio.sleep(_BREATH if self._wake.is_set() else 0)
+        finally:
+            if self._stored_timer is not None:
+                self._stored_timer.cancel()
+
+    async def _read(self) -> None:
+        """One read of all that is dirty."""
+        number = self.outbox.begin_read()
+        dirty, self._dirty = self._dirty, {}
+        whole, self._whole = self._whole, set()
+        removed, self._removed = self._removed, []
+        for facility, index in removed:
+            dirty.get(facility, set()).discard(index)
+            if facility == "card":
+                self.store.remove_card(index)
+            else:
+                self.store.remove(_KINDS[facility], index)
+        whole |= {facility for facility, indexes in dirty.items() if len(indexes) > _ONE_BY_ONE}
+        reads = [self._read_whole(facility) for facility in whole]
+        reads += [
+            self._read_one(facility, index)
+            for facility, indexes in dirty.items()
+            if facility not in whole
+            for index in indexes
+        ]
+        await _all(reads)
+        await _all([self._read_client(index) for index in self.store.unknown_clients()])
+        if "card" in whole or "card" in dirty:
+            await _all([self._read_codecs(card.index, card.name) for card in self.store.bluetooth_cards()])
+        self.store.settle()
+        self.outbox.end_read(number)
+
+    async def _read_whole(self, facility: str) -> None:
+        call, store = self._client.call, self.store
+        match facility:
+            case "server":
+                store.put_server(await call("read_server"))
+            case "card":
+                store.keep_cards(await call("read_cards"))
+            case "stored":
+                if self._stored:
+                    store.put_stored(await call("read_stored"))
+            case "formats":
+                store.put_formats(await call("read_all_formats"))
+            case _:
+                store.keep(_KINDS[facility], await call(f"read_{facility}s"))
+
+    async def _read_one(self, facility: str, index: int) -> None:
+        try:
+            record = await self._client.call(f"read_{facility}", index)
+        except Gone:
+            return  # the event that says so is on its way
+        if facility == "card":
+            self.store.put_card(record)
+        else:
+            self.store.put(_KINDS[facility], record)
+
+    async def _read_client(self, index: int) -> None:
+        with contextlib.suppress(Gone):
+            self.store.put_client(await self._client.call("read_client", index))
+
+    async def _read_codecs(self, index: int, name: str) -> None:
+        with contextlib.suppress(Refused):
+            listing = await self._client.call("send_message", codec_message(name, "list-codecs"))
+            current = await self._client.call("send_message", codec_message(name, "get-codec"))
+            self.store.put_codecs(index, translate.codecs(listing, current))
+
+    # ---- writing ---------------------------------------------------------------------------------
+
+    def submit(self, command: Command) -> None:
+        """Write a command now, or right after the write of the same kind that is under way."""
+        self.outbox.submit(command)
+        while (next_one := self.outbox.take()) is not None:
+            key = aspect(next_one)
+            if key in self._writing:
+                self._waiting[key] = next_one
+            else:
+                self._writing.add(key)
+                task = asyncio.get_running_loop().create_task(self._write(key, next_one))
+                self._writers.add(task)
+                task.add_done_callback(self._writers.discard)
+
+    async def _write(self, key: tuple[str, ...], command: Command | None) -> None:
+        while command is not None:
+            try:
+                call = call_for(command, self.store)
+                await self._client.call(call.method, *call.arguments)
+            except Gone:
+                self._failed(command, "It is not there any more.")
+            except BackendError as error:
+                self._failed(command, str(error))
+            else:
+                self.outbox.acked(command)
+                self._read_back(command)
+            command = self._waiting.pop(key, None)
+        self._writing.discard(key)
+
+    def _failed(self, command: Command, reason: str) -> None:
+        self.outbox.failed(command)
+        self._say(Notice(reason, error=True, id=command.id))
+        self._publish()
+
+    def _read_back(self, command: Command) -> None:
+        """Read what an acknowledged command was about, so that the truth holds it before the overlay goes."""
+        control = self.store.controls.get(command.id)
+        if isinstance(command, SetProfile | SetLatencyOffset | SetCodec):
+            self._whole.add("card")
+        elif control is None:
+            return
+        elif control.kind is Kind.STORED:
+            self._whole.add("stored")
+        elif isinstance(command, SetFormats):
+            self._whole.add("formats")
+        elif control.sink_or_source is not None:
+            self._whole.add("server")
+            self._dirty.setdefault(control.kind.value, set()).add(control.sink_or_source.index)
+        elif control.stream is not None:
+            self._dirty.setdefault(control.kind.value, set()).add(control.stream.index)
+        self._wake.set()
+
+
+async def _all(reads: list[Coroutine[Any, Any, None]]) -> None:
+    """Run reads side by side; the first failure is raised when all have ended."""
+    if not reads:
+        return
+    if len(reads) == 1:
+        await reads[0]
+        return
+    results = await asyncio.gather(*reads, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result

@@ -1,0 +1,265 @@
+"""What has been read from one server, and the controls made of it; only what changed is made anew."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from tuimixer.backend.pulse import translate
+from tuimixer.backend.pulse.records import (
+    CardRecord,
+    ClientRecord,
+    CodecsRecord,
+    DeviceRecord,
+    FormatsRecord,
+    ServerRecord,
+    StoredRecord,
+    StreamRecord,
+)
+from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.snapshot import Server, ServerCard
+
+_DEVICES = (Kind.SINK, Kind.SOURCE)
+_STREAMS = (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)
+EVENT_ROLE = "sink-input-by-media-role:event"
+_RESTORE_KEY = "module-stream-restore.id"
+
+
+def alsa_id(number: str) -> str | None:
+    """The kernel's id of the card with this number or id, from /proc/asound."""
+    if not number.isdigit():
+        return number if os.path.isdir(f"/proc/asound/{number}") and number else None
+    try:
+        with open(f"/proc/asound/card{number}/id", encoding="utf-8", errors="replace") as file:
+            return file.read().strip() or None
+    except OSError:
+        return None
+
+
+class Store:
+    """Records by facility and index, and their controls.
+
+    Fill it with `put`, `keep` and the like, then `settle`. `controls` is a new dict after each change, never
+    changed in place; a control whose record and surroundings did not change stays the same object.
+    """
+
+    def __init__(self, address: str, why: str, local: bool = True) -> None:
+        self.controls: dict[ControlId, Control] = {}
+        self.server_cards: tuple[ServerCard, ...] = ()
+        self.server: Server | None = None
+        self.stored: dict[str, StoredRecord] = {}
+        self._address, self._why = address, why
+        self._local = local
+        self._devices: dict[Kind, dict[int, DeviceRecord]] = {kind: {} for kind in _DEVICES}
+        self._streams: dict[Kind, dict[int, StreamRecord]] = {kind: {} for kind in _STREAMS}
+        self._cards: dict[int, CardRecord] = {}
+        self._codecs: dict[int, CodecsRecord] = {}
+        self._clients: dict[int, ClientRecord] = {}
+        self._around = translate.Surroundings(alsa_id if local else lambda number: None)
+        self._around.cards, self._around.clients = self._cards, self._clients
+        self._made: dict[tuple[Kind, int | str], Control] = {}
+        self._stale: set[tuple[Kind, int]] = set()
+        self._all_stale = False
+        self._reordered = False
+        self._settled_server: Server | None = None
+
+    # ---- filling ---------------------------------------------------------------------------------
+
+    def put(self, kind: Kind, record: Any) -> None:
+        """A sink, source, sink input or source output has been read."""
+        table = self._table(kind)
+        before = table.get(record.index)
+        if before == record:
+            return
+        table[record.index] = record
+        self._stale.add((kind, record.index))
+        if before is None:
+            self._reordered = True
+        if kind in _DEVICES and (before is None or before.name != record.name):
+            self._all_stale = True
+
+    def remove(self, kind: Kind, index: int) -> None:
+        """The server has removed it."""
+        if self._table(kind).pop(index, None) is not None:
+            self._made.pop((kind, index), None)
+            self._reordered = True
+            self._all_stale |= kind in _DEVICES
+
+    def keep(self, kind: Kind, records: Iterable[Any]) -> None:
+        """All of a kind have been read."""
+        present = {record.index: record for record in records}
+        for index in [index for index in self._table(kind) if index not in present]:
+            self.remove(kind, index)
+        for record in present.values():
+            self.put(kind, record)
+
+    def put_card(self, record: CardRecord) -> None:
+        """A card has been read."""
+        if self._cards.get(record.index) != record:
+            self._cards[record.index] = record
+            self._all_stale = True
+
+    def remove_card(self, index: int) -> None:
+        """A card is gone."""
+        self._codecs.pop(index, None)
+        if self._cards.pop(index, None) is not None:
+            self._all_stale = True
+
+    def keep_cards(self, records: Iterable[CardRecord]) -> None:
+        """All cards have been read."""
+        present = {record.index: record for record in records}
+        for index in [index for index in self._cards if index not in present]:
+            self.remove_card(index)
+        for record in present.values():
+            self.put_card(record)
+
+    def put_codecs(self, index: int, record: CodecsRecord) -> None:
+        """A Bluetooth card's codecs have been read."""
+        if self._codecs.get(index) != record:
+            self._codecs[index] = record
+            self._all_stale = True
+
+    def put_client(self, record: ClientRecord) -> None:
+        """A stream's client has been read."""
+        self._clients[record.index] = record
+        for kind in _STREAMS:
+            for stream in self._streams[kind].values():
+                if stream.client == record.index:
+                    self._stale.add((kind, stream.index))
+
+    def put_server(self, record: ServerRecord) -> None:
+        """The server has been read."""
+        self.server = translate.server(record, self._address, self._why)
+        around = self._around
+        if (around.default_sink, around.default_source) != (record.default_sink, record.default_source):
+            around.default_sink, around.default_source = record.default_sink, record.default_source
+            self._stale.update((kind, index) for kind in _DEVICES for index in self._devices[kind])
+
+    def put_formats(self, records: Iterable[FormatsRecord]) -> None:
+        """The sinks' passthrough formats have been read."""
+        formats = {record.index: record.formats for record in records}
+        if self._around.formats != formats:
+            self._around.formats = formats
+            self._stale.update((Kind.SINK, index) for index in self._devices[Kind.SINK])
+
+    def put_stored(self, records: Iterable[StoredRecord]) -> None:
+        """The stored volumes have been read; the system sounds' is there even before it was ever changed."""
+        stored = {record.key: record for record in records}
+        if EVENT_ROLE not in stored:
+            stored[EVENT_ROLE] = StoredRecord(EVENT_ROLE, (0,), ("mono",), (0x10000,), False, "")
+        if stored != self.stored:
+            for key in [key for key in self.stored if stored.get(key) != self.stored[key]]:
+                self._made.pop((Kind.STORED, key), None)
+            self.stored = stored
+            self._reordered = True
+
+    # ---- asking ----------------------------------------------------------------------------------
+
+    def unknown_clients(self) -> set[int]:
+        """Clients of streams that do not say themselves which application they belong to."""
+        return {
+            stream.client
+            for streams in self._streams.values()
+            for stream in streams.values()
+            if stream.client is not None
+            and stream.client not in self._clients
+            and "application.name" not in stream.properties
+        }
+
+    def bluetooth_cards(self) -> list[CardRecord]:
+        """Cards that can be asked for their codecs."""
+        return [card for card in self._cards.values() if card.name.startswith("bluez_card.")]
+
+    # ---- making ----------------------------------------------------------------------------------
+
+    def settle(self) -> bool:
+        """Make the controls of what has changed; False where nothing has."""
+        cards_before, server_before = self.server_cards, self._settled_server
+        self._settled_server = self.server
+        changed = self._translate()
+        if self._reordered or changed is None:
+            self._reorder()
+        elif changed:
+            controls = dict(self.controls)
+            controls.update((control.id, control) for control in changed if control.id in controls)
+            self.controls = controls
+        return bool(
+            changed is None or changed or cards_before != self.server_cards or server_before != self.server
+        )
+
+    def _translate(self) -> list[Control] | None:
+        """The controls that are different now; None where their set, order or numbering may be different."""
+        structure = self._reordered
+        if self._all_stale:
+            self._around.sinks = {i: r.name for i, r in self._devices[Kind.SINK].items()}
+            self._around.sources = {i: r.name for i, r in self._devices[Kind.SOURCE].items()}
+            cards = (
+                translate.card(r, self._around, self._codecs.get(i)) for i, r in sorted(self._cards.items())
+            )
+            self.server_cards = _keep_equal(self.server_cards, tuple(cards))
+            self._stale.update((kind, index) for kind in _DEVICES for index in self._devices[kind])
+            self._stale.update((kind, index) for kind in _STREAMS for index in self._streams[kind])
+        changed: list[Control] = []
+        for kind, index in self._stale:
+            record = self._table(kind).get(index)
+            if record is None:
+                continue
+            make: Callable[..., Control] = translate.device if kind in _DEVICES else translate.stream
+            control, before = make(record, kind, self._around), self._made.get((kind, index))
+            if before is None or (before.name, before.card) != (control.name, control.card):
+                structure = True
+            elif before.index:
+                control = _numbered(control, before.index)
+            if control != before:
+                self._made[kind, index] = control
+                changed.append(control)
+        self._stale.clear()
+        self._all_stale = False
+        return None if structure else changed
+
+    def _reorder(self) -> None:
+        """All controls in their order, equal names numbered."""
+        self._reordered = False
+        for key, record in self.stored.items():
+            if (Kind.STORED, key) not in self._made:
+                self._made[Kind.STORED, key] = translate.stored(record)
+        running = {
+            stream.properties.get(_RESTORE_KEY)
+            for table in self._streams.values()
+            for stream in table.values()
+        }
+        running.discard(EVENT_ROLE)
+        keys: list[tuple[Kind, int | str]] = [
+            (kind, index) for kind in _DEVICES for index in sorted(self._devices[kind])
+        ]
+        keys += [(kind, index) for kind in _STREAMS for index in sorted(self._streams[kind])]
+        keys += [
+            (Kind.STORED, key)
+            for key in sorted(self.stored, key=lambda key: (key != EVENT_ROLE, key))
+            if key not in running
+        ]
+        count: dict[tuple[str, Kind, str | None], int] = {}
+        own = os.getpid() if self._local else None
+        controls: dict[ControlId, Control] = {}
+        for made in keys:
+            control = self._made[made]
+            if own is not None and control.stream and control.stream.peak and control.stream.pid == own:
+                continue
+            same = (control.name, control.kind, control.card)
+            number = count[same] = count.get(same, -1) + 1
+            if control.index != number:
+                control = self._made[made] = _numbered(control, number)
+            controls[control.id] = control
+        self.controls = controls
+
+    def _table(self, kind: Kind) -> dict[int, Any]:
+        return self._devices[kind] if kind in _DEVICES else self._streams[kind]
+
+
+def _keep_equal(before: tuple[ServerCard, ...], after: tuple[ServerCard, ...]) -> tuple[ServerCard, ...]:
+    return before if before == after else after
+
+
+def _numbered(control: Control, index: int) -> Control:
+    from dataclasses import replace  # some milliseconds that a volume key need not wait for
+
+    return replace(control, index=index)
