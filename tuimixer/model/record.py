@@ -105,14 +105,20 @@ else:
         def __get__(self, instance: object, cls: type) -> dict[str, Any]:
             import dataclasses
 
-            body = {"__annotations__": dict(cls.__annotations__), "__module__": cls.__module__}
+            # With no method to be made (and text in the doc string's place) there is nothing to compile.
+            body = {
+                "__annotations__": dict(cls.__annotations__),
+                "__module__": cls.__module__,
+                "__doc__": "-",
+            }
             for name, default in self._defaults.items():
                 body[name] = (
                     dataclasses.field(default_factory=default.make)
                     if isinstance(default, _Factory)
                     else default
                 )
-            fields = dataclasses.dataclass(type(cls.__name__, (), body)).__dataclass_fields__
+            bare = dataclasses.dataclass(init=False, repr=False, eq=False, match_args=False)
+            fields = bare(type(cls.__name__, (), body)).__dataclass_fields__
             cls.__dataclass_fields__ = fields
             return fields
 

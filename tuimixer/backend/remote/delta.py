@@ -1,7 +1,7 @@
 """What changed between two snapshots, small enough to travel: for a changed control only the fields that differ."""
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,7 +10,8 @@ from msgspec import UNSET, UnsetType
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import AlsaCard, Server, ServerCard, Snapshot, Status
 
-_FIELDS = tuple(field.name for field in fields(Control) if field.name != "id")
+_TYPES: dict[str, Any] = {name: kind for name, kind in Control.__annotations__.items() if name != "id"}
+_FIELDS = tuple(_TYPES)
 _WHOLE = tuple(name for name in _FIELDS if name != "channels")
 
 Patch: Any = msgspec.defstruct(
@@ -19,7 +20,7 @@ Patch: Any = msgspec.defstruct(
         ("id", ControlId),
         ("raws", tuple[int, ...] | UnsetType, UNSET),
         ("after", ControlId | None | UnsetType, UNSET),
-        *((field.name, field.type | UnsetType, UNSET) for field in fields(Control) if field.name != "id"),
+        *((name, kind | UnsetType, UNSET) for name, kind in _TYPES.items()),
     ],
     omit_defaults=True,
     frozen=True,
@@ -46,7 +47,7 @@ class Delta(msgspec.Struct, omit_defaults=True, frozen=True):
     statuses: tuple[Status, ...] | UnsetType = UNSET
     alsa_cards: tuple[AlsaCard, ...] | UnsetType = UNSET
     server_cards: tuple[ServerCard, ...] | UnsetType = UNSET
-    server: Server | None | UnsetType = UNSET
+    server: Server | UnsetType | None = UNSET
     more: bool = False
 
 
@@ -138,7 +139,7 @@ def _apply_controls(old: dict[ControlId, Control], delta: Delta) -> dict[Control
         order = list(delta.order)
     if order is None:
         return controls
-    if len(order) != len(controls) or order and not controls.keys() >= set(order):
+    if len(order) != len(controls) or controls.keys() != set(order):
         raise ValueError("the order does not name the controls that there are")
     return {id: controls[id] for id in order}
 
