@@ -1,0 +1,112 @@
+"""The Textual application: theme, main screen, the mixers' tasks, and a terminal left in order."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+from textual.app import App
+from textual.screen import Screen
+from textual.theme import Theme
+
+from tuimixer.config.actions import compile_keymap
+from tuimixer.config.schema import Config
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.mixer.views import Filters, View
+from tuimixer.ui.palette import Palette
+from tuimixer.ui.screens.mixer import MixerScreen
+from tuimixer.ui.terminal import Terminal, look_at
+
+
+class TuiMixerApp(App[int], inherit_bindings=False):
+    """One screen for one or several boxes' mixers."""
+
+    TITLE = "tuimixer"
+    ALLOW_SELECT = False
+    AUTO_FOCUS = None
+    ENABLE_COMMAND_PALETTE = True
+    CSS = """
+    Screen { background: $background; }
+    """
+
+    def __init__(
+        self,
+        mixers: Sequence[Mixer],
+        config: Config,
+        *,
+        terminal: Terminal | None = None,
+        view: View | None = None,
+        filters: Filters | None = None,
+        notices: Sequence[str] = (),
+    ) -> None:
+        self.terminal = terminal or look_at(os.environ, config, sys.stdout.encoding or "ascii")
+        palette = self.terminal.palette
+        # Textual chooses its colour filter here, so what is said later comes too late (NO_COLOR).
+        super().__init__(ansi_color=True if palette.ansi else None)
+        if palette.ansi:
+            self.theme = "ansi-dark" if palette.dark else "ansi-light"
+        else:
+            self.register_theme(theme_of(palette))
+            self.theme = f"tuimixer-{palette.name}"
+        keys, problems = compile_keymap(config.keymap, config.keys)
+        self.keys = keys
+        self.mixers = tuple(mixers)
+        self._notices = (*notices, *problems)
+        self._main = MixerScreen(
+            self.mixers,
+            config,
+            self.terminal,
+            keys,
+            view or View(config.view),
+            filters or Filters(),
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def main(self) -> MixerScreen:
+        """The main screen."""
+        return self._main
+
+    def get_default_screen(self) -> Screen[None]:
+        return self._main
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            try:
+                loop.add_signal_handler(number, self._end, 128 + number)
+            except (RuntimeError, ValueError):
+                break  # not the main thread: whoever started us there handles signals
+        for mixer in self.mixers:
+            task = loop.create_task(mixer.run(), name=f"mixer {mixer.name}")
+            self._tasks.add(task)
+            task.add_done_callback(self._mixer_ended)
+        for notice in self._notices:
+            self._main.say(notice, error=True)
+
+    async def on_unmount(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _end(self, status: int) -> None:
+        self.exit(status)
+
+    def _mixer_ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._handle_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
+
+
+def theme_of(palette: Palette) -> Theme:
+    """Textual's theme with the colours of a palette, for dialogs."""
+    return Theme(name=f"tuimixer-{palette.name}", dark=palette.dark, **palette.textual)  # type: ignore[arg-type]
+
+
+def run(
+    mixers: Sequence[Mixer], config: Config, *, view: View | None = None, notices: Sequence[str] = ()
+) -> int:
+    """Show the screen until it is left; the answer is the exit status."""
+    app = TuiMixerApp(mixers, config, view=view, notices=notices)
+    return app.run(mouse=config.mouse) or app.return_code or 0

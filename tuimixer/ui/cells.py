@@ -1,0 +1,141 @@
+"""A grid of cells that knows which of them the terminal shows already.
+
+Textual repaints whole widgets, from their left edge on; a fader's step or a meter's move is a few cells. This
+grid finds exactly those, so that they can be written by themselves.
+"""
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len, get_character_cell_size
+
+from tuimixer.ui.palette import Role
+
+_GAP = 6
+"""Unchanged cells of the same look that are cheaper to write again than to jump over."""
+
+
+class Grid:
+    """Characters and roles of a screen of fixed size; a wide character is followed by an empty cell."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        self.text = [[" "] * width for _ in range(height)]
+        self.roles = [[0] * width for _ in range(height)]
+        self._shown_text = [row[:] for row in self.text]
+        self._shown_roles = [row[:] for row in self.roles]
+        self._dirty: set[int] = set()
+
+    def put(self, x: int, y: int, text: str, role: Role, room: int | None = None) -> int:
+        """Write text from a cell on, cut at `room` cells or at the edge; the answer is the cell after it."""
+        end = self.width if room is None else min(self.width, x + room)
+        if not 0 <= y < self.height or x >= end:
+            return x
+        self._dirty.add(y)
+        row, roles = self.text[y], self.roles[y]
+        if text.isascii():
+            text = text[: end - x]
+            row[x : x + len(text)] = text
+            roles[x : x + len(text)] = [role] * len(text)
+            return x + len(text)
+        for character in text:
+            size = get_character_cell_size(character)
+            if size == 0:
+                if x > 0 and row[x - 1] != " ":
+                    row[x - 1] += character
+                continue
+            if x + size > end:
+                break
+            row[x], roles[x] = character, role
+            if size == 2:
+                row[x + 1], roles[x + 1] = "", role
+            x += size
+        return x
+
+    def fill(self, x: int, y: int, width: int, height: int, role: Role = Role.TEXT, glyph: str = " ") -> None:
+        """Fill a rectangle with one glyph."""
+        width = min(width, self.width - x)
+        if width <= 0:
+            return
+        for line in range(max(y, 0), min(y + height, self.height)):
+            self._dirty.add(line)
+            self.text[line][x : x + width] = [glyph] * width
+            self.roles[line][x : x + width] = [role] * width
+
+    def changes(self) -> Iterator[tuple[int, int, list[tuple[int, str]]]]:
+        """Runs that differ from what is shown, as (x, y, [(role, text), …]); they count as shown then."""
+        for y in sorted(self._dirty):
+            text, roles = self.text[y], self.roles[y]
+            old_text, old_roles = self._shown_text[y], self._shown_roles[y]
+            if text == old_text and roles == old_roles:
+                continue
+            different = [x for x in range(self.width) if text[x] != old_text[x] or roles[x] != old_roles[x]]
+            for start, end in self._runs(y, different):
+                yield start, y, _by_role(text, roles, start, end)
+            self._shown_text[y] = text[:]
+            self._shown_roles[y] = roles[:]
+        self._dirty.clear()
+
+    def settle(self) -> list[int]:
+        """Count everything as shown; the answer is the lines that were not."""
+        lines = [
+            y
+            for y in sorted(self._dirty)
+            if self.text[y] != self._shown_text[y] or self.roles[y] != self._shown_roles[y]
+        ]
+        for y in lines:
+            self._shown_text[y] = self.text[y][:]
+            self._shown_roles[y] = self.roles[y][:]
+        self._dirty.clear()
+        return lines
+
+    def line(self, y: int) -> list[tuple[int, str]]:
+        """A whole line as (role, text) runs."""
+        if not 0 <= y < self.height:
+            return [(Role.TEXT, " " * self.width)]
+        return _by_role(self.text[y], self.roles[y], 0, self.width)
+
+    def _runs(self, y: int, different: list[int]) -> Iterator[tuple[int, int]]:
+        """Spans of cells to write: neighbours joined, never cutting a wide character."""
+        text, roles, old = self.text[y], self.roles[y], self._shown_text[y]
+        start = end = -1
+        for x in different:
+            first = x - 1 if x and (text[x] == "" or old[x] == "") else x
+            last = x + 2 if x + 1 < self.width and (text[x + 1] == "" or old[x + 1] == "") else x + 1
+            if start >= 0 and first - end <= _GAP and len(set(roles[end - 1 : first + 1])) == 1:
+                end = max(end, last)
+                continue
+            if start >= 0 and first < end:
+                end = max(end, last)
+                continue
+            if start >= 0:
+                yield start, end
+            start, end = first, last
+        if start >= 0:
+            yield start, end
+
+
+def _by_role(text: list[str], roles: list[int], start: int, end: int) -> list[tuple[int, str]]:
+    runs: list[tuple[int, str]] = []
+    x = start
+    while x < end:
+        role, first = roles[x], x
+        while x < end and roles[x] == role:
+            x += 1
+        runs.append((role, "".join(text[first:x])))
+    return runs
+
+
+def fit(text: str, width: int, ellipsis: str) -> str:
+    """Text cut to a width in cells, a cut marked."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    kept, used = "", 0
+    for character in text:
+        size = get_character_cell_size(character)
+        if used + size > width - 1:
+            break
+        kept, used = kept + character, used + size
+    return kept + ellipsis

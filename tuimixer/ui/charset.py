@@ -1,0 +1,159 @@
+"""The characters that the screen is drawn with: all of Unicode, what a console font has (CP437), or ASCII."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CharSet:
+    """One way of drawing everything. Each glyph is one cell wide."""
+
+    name: str
+    encoding: str | None
+    """Names are shown in this encoding, with a question mark for what it lacks; None for all of Unicode."""
+    cursor: str
+    full: str
+    """Filled part of a horizontal fader, and of a vertical one in `eighths`."""
+    empty: str
+    upper: str
+    """Only the first of two channels reaches here (horizontal)."""
+    lower: str
+    """Only the second of two channels reaches here (horizontal)."""
+    between: str
+    """Some of more than two channels reach here (horizontal)."""
+    levels: str
+    """Heights of one cell of a vertical bar, from nothing to full."""
+    bar_left: str
+    bar_right: str
+    meter: str
+    """One cell of a horizontal meter of one channel."""
+    both: str
+    """One cell of a horizontal meter where both channels reach."""
+    hold: str
+    clip: str
+    base: str
+    mute: str
+    record: str
+    idle: str
+    star: str
+    dot: str
+    down: str
+    up: str
+    left: str
+    right: str
+    line: str
+    divider: str
+    ellipsis: str
+    minus: str
+    infinity: str
+    arrow: str
+
+    def text(self, text: str) -> str:
+        """A name with what this set can show of it."""
+        if self.encoding is None or text.isascii():
+            return text
+        return text.encode(self.encoding, "replace").decode(self.encoding)
+
+
+UNICODE = CharSet(
+    name="unicode",
+    encoding=None,
+    cursor="▸",
+    full="━",
+    empty="─",
+    upper="▀",
+    lower="▄",
+    between="╍",
+    levels=" ▁▂▃▄▅▆▇█",
+    bar_left="▕",
+    bar_right="▏",
+    meter="▄",
+    both="█",
+    hold="▐",
+    clip="!",
+    base="┼",
+    mute="M",
+    record="●",
+    idle="○",
+    star="★",
+    dot="●",
+    down="▾",
+    up="▴",
+    left="◂",
+    right="▸",
+    line="─",
+    divider="│",
+    ellipsis="…",
+    minus="−",
+    infinity="∞",
+    arrow="→",
+)
+
+CP437 = CharSet(
+    name="cp437",
+    encoding="cp437",
+    cursor=">",
+    full="═",
+    empty="─",
+    upper="▀",
+    lower="▄",
+    between="░",
+    levels=" ▄█",
+    bar_left="│",
+    bar_right="│",
+    meter="▄",
+    both="█",
+    hold="▐",
+    clip="!",
+    base="┼",
+    mute="M",
+    record="R",
+    idle="-",
+    star="*",
+    dot="*",
+    down="v",
+    up="^",
+    left="<",
+    right=">",
+    line="─",
+    divider="│",
+    ellipsis="~",
+    minus="-",
+    infinity="∞",
+    arrow=">",
+)
+
+ASCII = CharSet(
+    name="ascii",
+    encoding="ascii",
+    cursor=">",
+    full="=",
+    empty="-",
+    upper="'",
+    lower=",",
+    between=":",
+    levels=" #",
+    bar_left="|",
+    bar_right="|",
+    meter="=",
+    both="#",
+    hold="|",
+    clip="!",
+    base="+",
+    mute="M",
+    record="R",
+    idle="-",
+    star="*",
+    dot="*",
+    down="v",
+    up="^",
+    left="<",
+    right=">",
+    line="-",
+    divider="|",
+    ellipsis="~",
+    minus="-",
+    infinity="inf",
+    arrow=">",
+)
+
+CHARSETS = {charset.name: charset for charset in (UNICODE, CP437, ASCII)}

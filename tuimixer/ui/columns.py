@@ -1,0 +1,131 @@
+"""The columns layout: a vertical fader a control, as in alsamixer."""
+
+from rich.cells import cell_len
+
+from tuimixer.ui.cells import Grid, fit
+from tuimixer.ui.charset import CharSet
+from tuimixer.ui.face import Face, short_db
+from tuimixer.ui.layout import Box
+from tuimixer.ui.meters import Level
+from tuimixer.ui.paint import bar_role, vertical_bar, vertical_meter
+from tuimixer.ui.palette import Role
+from tuimixer.ui.rows import paint_marks, switch_text
+
+_TALL = 11
+"""Lines of a column from which dB and marks have lines of their own."""
+
+
+def bar_height(box: Box) -> int:
+    """Lines of the fader in a column."""
+    return box.height - (4 if box.height >= _TALL else 3 if box.height >= 7 else 2)
+
+
+def paint_column(
+    grid: Grid, box: Box, face: Face, level: Level | None, chosen: bool, charset: CharSet, meters: bool
+) -> None:
+    """One control's column: fader, percent, dB, marks, name."""
+    grid.fill(box.x, box.y, box.width, box.height)
+    height = bar_height(box)
+    role = Role.CHOSEN if chosen else Role.GONE if face.gone else Role.VALUE
+    if face.positions:
+        _paint_fader(grid, box, height, face, chosen, charset)
+        paint_column_meter(grid, box, face, level, charset, meters)
+        _centre(grid, box, box.y + height, _percents(face, box.width), role)
+    else:
+        _paint_choice(grid, box, height, face, role, charset)
+    y = box.y + height + 1
+    if box.height >= _TALL:
+        text = short_db(face.db, box.width - 4)
+        _centre(grid, box, y, f"{text} dB" if text else "", role if chosen or face.gone else Role.DIM)
+        y += 1
+    if box.height >= 7:
+        paint_marks(grid, box.x + max((box.width - 4) // 2, 0), y, 4, face, charset)
+    name = fit(face.label, box.width - 1, charset.ellipsis)
+    name_role = Role.CURSOR if chosen else Role.GONE if face.gone else Role.TEXT
+    _centre(grid, box, box.y + box.height - 1, name, name_role)
+
+
+def fader_box(box: Box, face: Face) -> tuple[int, int, int]:
+    """First cell, width of one channel's bar and number of bars of a column's fader."""
+    count = max(len(face.positions), 1)
+    most = max(1, box.width - 4)
+    shown = min(count, most)
+    each = max(1, min(3, 4 // shown)) if box.width >= NARROW_BARS else max(1, min(2, 3 // shown))
+    if count == 1:
+        each = min(3, most)
+    left = box.x + max(0, (box.width - (shown * each + 4)) // 2) + 1
+    return left, each, shown
+
+
+NARROW_BARS = 9
+
+
+def paint_column_meter(
+    grid: Grid, box: Box, face: Face, level: Level | None, charset: CharSet, meters: bool
+) -> None:
+    """The meter beside a column's fader, a cell for each of at most two channels."""
+    if not meters or not face.metered:
+        return
+    left, each, shown = fader_box(box, face)
+    x = left + each * shown + 1
+    sides = min(2, len(level.shares)) if level and level.shares else 1
+    for side in range(sides):
+        if x + side < box.x + box.width:
+            vertical_meter(grid, x + side, box.y, bar_height(box), level, side, charset)
+
+
+def _paint_fader(grid: Grid, box: Box, height: int, face: Face, chosen: bool, charset: CharSet) -> None:
+    left, each, shown = fader_box(box, face)
+    grid.fill(left - 1, box.y, 1, height, Role.FRAME, charset.bar_left)
+    grid.fill(left + each * shown, box.y, 1, height, Role.FRAME, charset.bar_right)
+    role = bar_role(face, chosen)
+    for number in range(shown):
+        vertical_bar(
+            grid,
+            left + number * each,
+            box.y,
+            each,
+            height,
+            face.positions[number],
+            role,
+            charset,
+            face.base,
+        )
+
+
+def _paint_choice(grid: Grid, box: Box, height: int, face: Face, role: Role, charset: CharSet) -> None:
+    """The chosen item, wrapped at the foot of the column."""
+    text = face.choice if face.choice is not None else switch_text(face)
+    lines = wrap(text, box.width - 1, charset.ellipsis)[: max(1, height)]
+    for number, line in enumerate(lines):
+        _centre(grid, box, box.y + height - len(lines) + number + 1, line, role)
+    if face.choice is not None and height > len(lines) + 1:
+        _centre(grid, box, box.y + height - len(lines), charset.up, Role.DIM)
+        _centre(grid, box, box.y + height + 1, charset.down, Role.DIM)
+
+
+def wrap(text: str, width: int, ellipsis: str) -> list[str]:
+    """Text in lines of at most so many cells, cut within a word only where the word is too long."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}".strip()
+        if cell_len(joined) <= width:
+            lines[-1] = joined
+        else:
+            lines.append(fit(word, width, ellipsis))
+    return [line for line in lines if line]
+
+
+def _percents(face: Face, width: int) -> str:
+    """`74`, or `74<>68` as in alsamixer where the sides differ and there is room."""
+    if len(face.percents) == 2 and face.percents[0] != face.percents[1]:
+        both = f"{face.percents[0]}<>{face.percents[1]}"
+        if len(both) < width:
+            return both
+    return face.percent
+
+
+def _centre(grid: Grid, box: Box, y: int, text: str, role: Role) -> None:
+    if text:
+        x = box.x + max(0, (box.width - cell_len(text)) // 2)
+        grid.put(x, y, text, role, box.x + box.width - x)

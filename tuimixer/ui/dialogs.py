@@ -1,0 +1,56 @@
+"""Opens dialogs from the main screen; each is imported when it is first asked for."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tuimixer.ui.screens.mixer import MixerScreen
+
+Make = Callable[["MixerScreen"], tuple[object, ...]]
+
+
+def _nothing(main: "MixerScreen") -> tuple[object, ...]:
+    return ()
+
+
+def _mixer(main: "MixerScreen") -> tuple[object, ...]:
+    return (main.mixer,)
+
+
+def _chosen(main: "MixerScreen") -> tuple[object, ...]:
+    return (main.mixer, main.board.cursor)
+
+
+def _with_task(task: str) -> Make:
+    return lambda main: (main.mixer, main.board.cursor, task)
+
+
+def _cards(main: "MixerScreen") -> tuple[object, ...]:
+    return (main.mixers, main.mixer, main.board.filters.card)
+
+
+DIALOGS: dict[str, tuple[str, str, Make]] = {
+    "help": ("help", "HelpScreen", _nothing),
+    "system": ("system", "SystemScreen", _mixer),
+    "card": ("choose_card", "CardScreen", _cards),
+    "cards": ("profiles", "ProfilesScreen", _mixer),
+    "path": ("path", "PathScreen", _chosen),
+    "details": ("details", "DetailsScreen", _chosen),
+    "move": ("details", "DetailsScreen", _with_task("move")),
+    "kill": ("details", "DetailsScreen", _with_task("kill")),
+    "value": ("value", "ValueScreen", _chosen),
+}
+"""Action → module of `tuimixer.ui.screens`, class, and what it is made with."""
+_NEEDS_CONTROL = frozenset({"details", "move", "kill", "value"})
+
+
+def open_dialog(main: "MixerScreen", action: str) -> None:
+    """Push the dialog of an action."""
+    if action in _NEEDS_CONTROL and main.board.control is None:
+        return
+    module, name, make = DIALOGS[action]
+    screen: Screen[Any] = getattr(import_module(f"tuimixer.ui.screens.{module}"), name)(*make(main))
+    main.app.push_screen(screen)

@@ -1,0 +1,121 @@
+"""What a strip says about its control, before it is decided where that goes: numbers, words and marks."""
+
+from dataclasses import dataclass
+
+from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, to_cdb, to_percent, to_position
+from tuimixer.ui.charset import CharSet
+
+METERED = frozenset({Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
+"""Kinds of which the server can tell a level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One control as it is to be shown."""
+
+    id: ControlId
+    label: str
+    positions: tuple[float, ...]
+    """Each channel's fader from 0 to 1; more than 1 is beyond 100 %. Empty without a volume."""
+    percents: tuple[int, ...]
+    db: str
+    """Gain of the loudest channel with two decimals, without the unit; empty without dB data."""
+    mute: tuple[bool, ...] | None
+    capture: tuple[bool, ...] | None
+    choice: str | None
+    default: bool
+    gone: bool
+    """Without effect just now: inactive, paused, suspended, not running."""
+    why_gone: str
+    base: float | None
+    """Where the hardware's own 0 dB lies on the fader, where that is not at its top."""
+    metered: bool
+
+    @property
+    def percent(self) -> str:
+        """Percent of the loudest channel; empty without a volume."""
+        return str(max(self.percents)) if self.percents else ""
+
+    @property
+    def muted(self) -> bool:
+        """All channels muted."""
+        return self.mute is not None and all(self.mute)
+
+    @property
+    def silent(self) -> bool:
+        """Muted, or a capture control that does not capture."""
+        return self.muted or (self.capture is not None and not any(self.capture) and self.mute is None)
+
+
+def make_face(control: Control, label: str, switch: Control | None, charset: CharSet) -> Face:
+    """The face of a control; `switch` is a capture control of nothing but a switch that it shows too."""
+    scale = control.scale
+    raws = control.raws if scale is not None else ()
+    why = _why_gone(control)
+    return Face(
+        id=control.id,
+        label=charset.text(label),
+        positions=tuple(to_position(scale, raw) for raw in raws) if scale else (),
+        percents=tuple(to_percent(scale, raw) for raw in raws) if scale else (),
+        db=db_text(_loudest_cdb(control), charset),
+        mute=control.mute,
+        capture=control.capture if switch is None else switch.capture,
+        choice=_item(control, charset),
+        default=control.default,
+        gone=bool(why),
+        why_gone=why,
+        base=_base(control),
+        metered=control.kind in METERED and not (control.stream and control.stream.corked),
+    )
+
+
+def db_text(cdb: int | None, charset: CharSet, signed: bool = False) -> str:
+    """`−19.50`, `0.00`, `−∞` at silence, nothing without dB data."""
+    if cdb is None:
+        return ""
+    if cdb <= MUTE_CDB:
+        return f"{charset.minus}{charset.infinity}"
+    text = f"{abs(cdb) / 100:.2f}"
+    if cdb < 0:
+        return charset.minus + text
+    return f"+{text}" if cdb > 0 or signed else text
+
+
+def short_db(db: str, room: int) -> str:
+    """dB with as many decimals as there is room for."""
+    while len(db) > room and "." in db:
+        db = db[:-1].removesuffix(".")
+    return db if len(db) <= room else ""
+
+
+def _loudest_cdb(control: Control) -> int | None:
+    if control.scale is None or not control.channels:
+        return None
+    return to_cdb(control.scale, max(control.raws))
+
+
+def _item(control: Control, charset: CharSet) -> str | None:
+    choice = control.choice
+    if choice is None:
+        return None
+    return charset.text(choice.items[choice.value]) if 0 <= choice.value < len(choice.items) else ""
+
+
+def _base(control: Control) -> float | None:
+    device = control.sink_or_source
+    if device is None or device.base in (0, PULSE_NORM):
+        return None
+    return device.base / PULSE_NORM
+
+
+def _why_gone(control: Control) -> str:
+    if control.element is not None and not control.element.active:
+        return "inactive"
+    if control.element is not None and control.element.jack == "unplugged":
+        return "unplugged"
+    if control.stream is not None and control.stream.corked:
+        return "paused"
+    if control.kind is Kind.STORED:
+        return "not playing"
+    return ""

@@ -1,0 +1,116 @@
+"""The lines around the faders: status on top, what the chosen control is, the keys that matter here. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from tuimixer.config.actions import BY_ID, key_label
+from tuimixer.mixer.views import View
+from tuimixer.model.snapshot import Phase, Snapshot
+from tuimixer.ui.cells import Grid, fit
+from tuimixer.ui.charset import CharSet
+from tuimixer.ui.layout import Box
+from tuimixer.ui.palette import Role
+
+HINTS = (
+    ("select.previous", "select.next"),
+    ("volume.up", "volume.down"),
+    ("mute.toggle",),
+    ("details",),
+    ("value",),
+    ("filter",),
+    ("undo",),
+    ("help",),
+    ("path",),
+    ("quit",),
+)
+_ARROWS = {"←": ("left", "<-"), "→": ("right", "->"), "↑": ("up", "Up"), "↓": ("down", "Dn")}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that does something when it is clicked."""
+
+    box: Box
+    action: str
+
+
+def paint_status(
+    grid: Grid, width: int, name: str, snapshot: Snapshot, card: str, view: View, charset: CharSet
+) -> list[Spot]:
+    """The top line: box, server, card, views."""
+    grid.fill(0, 0, width, 1, Role.STATUS)
+    tabs = [(view_, view_.value.capitalize()) for view_ in View]
+    if width < 60:
+        tabs = [(view_, label[:4]) for view_, label in tabs]
+    spots: list[Spot] = []
+    tabs_width = sum(len(label) + 2 for _, label in tabs)
+    x = max(0, width - tabs_width)
+    for view_, label in tabs:
+        grid.put(x, 0, f" {label} ", Role.STATUS_ON if view_ is view else Role.STATUS_DIM)
+        spots.append(Spot(Box(x, 0, len(label) + 2, 1), f"view.{view_.value}"))
+        x += len(label) + 2
+    room = width - tabs_width - 1
+    x = grid.put(1, 0, fit(name, min(room - 1, 24), charset.ellipsis), Role.STATUS, room)
+    for status in snapshot.statuses:
+        if x + 4 > room:
+            break
+        good = status.phase is Phase.READY
+        mark = charset.dot if good else "?" if status.phase is Phase.CONNECTING else "!"
+        x = grid.put(x + 2, 0, mark, Role.STATUS_GOOD if good else Role.STATUS_BAD, room - x)
+        label = charset.text(status.label or status.source)
+        if status.source == "alsa" and good and card:
+            label = f"{charset.text(card)} {charset.down}"
+        start = x + 1
+        text = fit(label, max(0, room - start), charset.ellipsis)
+        x = grid.put(start, 0, text, Role.STATUS if good else Role.STATUS_BAD, room - start)
+        spots.append(Spot(Box(start, 0, x - start, 1), "card"))
+    return spots
+
+
+def paint_info(
+    grid: Grid, y: int, width: int, name: str, text: str, right: str, error: bool, charset: CharSet
+) -> None:
+    """The line that says what the chosen control is and does, with its value at the right."""
+    grid.fill(0, y, width, 1)
+    right = right if width >= 40 else ""
+    room = width - 2 - (cell_len(right) + 2 if right else 0)
+    x = 1
+    if name:
+        x = (
+            grid.put(x, y, fit(charset.text(name), max(8, room // 2), charset.ellipsis), Role.STRONG, room)
+            + 1
+        )
+    left = room + 1 - x
+    grid.put(x, y, fit(charset.text(text), left, charset.ellipsis), Role.ERROR if error else Role.TEXT, left)
+    if right:
+        grid.put(width - 1 - cell_len(right), y, right, Role.CHOSEN)
+
+
+def paint_hints(
+    grid: Grid, y: int, width: int, keys: Mapping[str, Sequence[str]], charset: CharSet
+) -> list[Spot]:
+    """The bottom line: the first key of what is done most."""
+    grid.fill(0, y, width, 1)
+    spots: list[Spot] = []
+    x = 1
+    for actions in HINTS:
+        labels = [_label(keys[action][0], charset) for action in actions if keys.get(action)]
+        word = BY_ID[actions[0]].show
+        joined = ("" if all(len(label) == 1 for label in labels) else " ").join(labels)
+        if not labels or x + cell_len(joined) + 1 + len(word) >= width:
+            continue
+        start = x
+        x = grid.put(x, y, joined, Role.KEY)
+        x = grid.put(x + 1, y, word, Role.HINT)
+        spots.append(Spot(Box(start, y, x - start, 1), actions[-1]))
+        x += 2
+    return spots
+
+
+def _label(key: str, charset: CharSet) -> str:
+    label = key_label(key)
+    if charset.encoding is not None and label in _ARROWS:
+        return _ARROWS[label][1]
+    return label

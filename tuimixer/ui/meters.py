@@ -1,0 +1,48 @@
+"""What level meters show of the peaks that come in: scale, fall, peak hold and the clip mark. Pure."""
+
+import math
+from dataclasses import dataclass
+
+FLOOR = -60.0
+"""dBFS at the bottom of a meter; its top is 0 dBFS."""
+WARM = 1 + -18.0 / 60
+HOT = 1 + -6.0 / 60
+FALL = 26.0
+"""dB a second by which a meter falls."""
+HOLD = 1.5
+"""Seconds for which the highest peak is marked."""
+CLIP = 0.9999
+"""Amplitude from which a peak counts as clipped."""
+
+
+def share_of(amplitude: float) -> float:
+    """Place on the meter from 0 to 1 of a linear amplitude (1 = 0 dBFS)."""
+    if amplitude <= 0.001:
+        return 0.0
+    return min(1.0, 1 - 20 * math.log10(min(amplitude, 1.0)) / FLOOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One meter as it stands: places from 0 to 1."""
+
+    shares: tuple[float, ...] = ()
+    hold: float = 0.0
+    held_until: float = 0.0
+    clipped: bool = False
+    at: float = 0.0
+
+
+def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
+    """The meter after new peaks (linear amplitudes) at a time in seconds: it jumps up and falls evenly."""
+    new = tuple(share_of(peak) for peak in peaks)
+    clipped = any(peak >= CLIP for peak in peaks)
+    if level is None:
+        return Level(new, max(new, default=0.0), now + HOLD, clipped, now)
+    fall = max(0.0, now - level.at) * FALL / -FLOOR
+    old = level.shares if len(level.shares) == len(new) else (0.0,) * len(new)
+    shares = tuple(max(share, before - fall) for share, before in zip(new, old, strict=True))
+    top = max(shares, default=0.0)
+    if top >= level.hold or now > level.held_until:
+        return Level(shares, top, now + HOLD, clipped or level.clipped, now)
+    return Level(shares, level.hold, level.held_until, clipped or level.clipped, now)

@@ -1,0 +1,125 @@
+"""The rows layout: a control a line, with room for a long name."""
+
+from dataclasses import dataclass
+
+from tuimixer.ui.cells import Grid, fit
+from tuimixer.ui.charset import CharSet
+from tuimixer.ui.face import Face, short_db
+from tuimixer.ui.layout import Box
+from tuimixer.ui.meters import Level
+from tuimixer.ui.paint import horizontal_bar, horizontal_meter
+from tuimixer.ui.palette import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Where the parts of a line stand, as (first cell, width); a width of 0 leaves a part out."""
+
+    name: tuple[int, int]
+    marks: tuple[int, int]
+    bar: tuple[int, int]
+    percent: tuple[int, int]
+    db: tuple[int, int]
+    meter: tuple[int, int]
+
+
+def fields_for(width: int, label_width: int, meters: bool) -> Fields:
+    """The parts of a line of so many cells; what matters least goes first when there is not room for all."""
+    percent = 4
+    db = 8 if width >= 56 else 6 if width >= 44 else 0
+    marks = 4 if width >= 30 else 2
+    meter = max(8, min(24, width // 6)) if meters and width >= 60 else 0
+    fixed = 2 + marks + percent + (db + 1 if db else 0) + (meter + 1 if meter else 0) + 1
+    name = max(6, min(label_width, (width - fixed) * 45 // 100, 40))
+    bar = width - fixed - name
+    if bar < 4:
+        name, bar = max(1, width - fixed), 0
+    x = 1
+    at_name, x = x, x + name
+    at_marks, x = x, x + marks
+    at_bar, x = x, x + bar
+    at_percent, x = x, x + percent
+    at_db, x = x + 1 if db else x, x + (db + 1 if db else 0)
+    at_meter = x + 1
+    return Fields(
+        (at_name, name),
+        (at_marks, marks),
+        (at_bar, bar),
+        (at_percent, percent),
+        (at_db, db),
+        (at_meter, meter),
+    )
+
+
+def paint_row(
+    grid: Grid, box: Box, fields: Fields, face: Face, level: Level | None, chosen: bool, charset: CharSet
+) -> None:
+    """One control's line."""
+    grid.fill(box.x, box.y, box.width, 1)
+    y = box.y
+    x, room = fields.name
+    if chosen:
+        grid.put(0, y, charset.cursor, Role.KEY)
+    name_role = Role.CURSOR if chosen else Role.GONE if face.gone else Role.TEXT
+    grid.put(x, y, fit(face.label, room, charset.ellipsis), name_role, room)
+    paint_marks(grid, fields.marks[0], y, fields.marks[1], face, charset)
+    _paint_value(grid, y, fields, face, chosen, charset)
+    paint_row_meter(grid, box, fields, face, level, charset)
+
+
+def paint_row_meter(
+    grid: Grid, box: Box, fields: Fields, face: Face, level: Level | None, charset: CharSet
+) -> None:
+    """The meter of a control's line."""
+    x, width = fields.meter
+    if width and face.metered:
+        horizontal_meter(grid, x, box.y, width, level, charset)
+
+
+def _paint_value(grid: Grid, y: int, fields: Fields, face: Face, chosen: bool, charset: CharSet) -> None:
+    x, width = fields.bar
+    role = Role.CHOSEN if chosen else Role.GONE if face.gone else Role.VALUE
+    if not face.positions:
+        text = switch_text(face)
+        if face.choice is not None:
+            text = f"{charset.left} {face.choice} {charset.right}"
+        room = fields.db[0] + fields.db[1] - x
+        grid.put(x, y, fit(text, room, charset.ellipsis), role, room)
+        return
+    if width:
+        horizontal_bar(grid, x, y, width, face, chosen, charset)
+    percent = face.percent.rjust(fields.percent[1])
+    x, width = fields.db
+    if not width:
+        grid.put(fields.percent[0], y, percent, role)
+        return
+    db = short_db(face.db, width).rjust(width)
+    grid.put(fields.percent[0], y, percent, role)
+    grid.put(x, y, db, role if chosen else Role.GONE if face.gone else Role.DIM)
+
+
+def switch_text(face: Face) -> str:
+    """What a control without volume says: its switch in a word."""
+    if face.mute is not None:
+        return "off" if face.muted else "on"
+    if face.capture is not None:
+        return "capture" if any(face.capture) else "no capture"
+    return ""
+
+
+def paint_marks(grid: Grid, x: int, y: int, room: int, face: Face, charset: CharSet) -> None:
+    """Mute, capture and default, a cell each; of one side only, in the letter of that side."""
+    if face.mute is not None and any(face.mute):
+        whole = all(face.mute)
+        side = charset.mute if whole else ("l" if face.mute[0] else "r")
+        x = grid.put(x + 1, y, side, Role.MUTE) - 1
+        room -= 1
+    if face.capture is not None and room > 1:
+        on = any(face.capture)
+        glyph = charset.record if on else charset.idle
+        if on and not all(face.capture):
+            glyph = "L" if face.capture[0] else "R"
+        x = grid.put(x + 1, y, glyph, Role.RECORD if on else Role.DIM) - 1
+        room -= 1
+    if face.default and room > 1:
+        grid.put(x + 1, y, charset.star, Role.STAR)

@@ -1,0 +1,375 @@
+"""The main screen: gives each action of the table its meaning and hands what the mixers say to the board."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.timer import Timer
+
+from tuimixer.config.schema import Config
+from tuimixer.mixer.mixer import Changed, Event, Mixer
+from tuimixer.mixer.views import Filters, View
+from tuimixer.model.balance import sides
+from tuimixer.model.command import Command, SetDefault
+from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.intent import (
+    Capture,
+    Channels,
+    Choose,
+    Equalize,
+    Intent,
+    Mute,
+    Nudge,
+    SetBalance,
+    SetLevel,
+)
+from tuimixer.model.scale import to_position
+from tuimixer.model.snapshot import Levels
+from tuimixer.ui.board import Board
+from tuimixer.ui.dialogs import DIALOGS, open_dialog
+from tuimixer.ui.pointer import Pointer
+from tuimixer.ui.terminal import Terminal
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+NEW_PRESS = 0.3
+"""Seconds after which a press counts as a new one and not as a held key."""
+_NOTICE_SECONDS = 6.0
+_BALANCE_STEP = 0.05
+_VIEWS = tuple(View)
+
+
+class MixerScreen(Screen[None]):
+    """Status, faders, info and hints; the cursor is a control's id, and no strip ever has the focus."""
+
+    DEFAULT_CSS = (
+        "MixerScreen { overflow: hidden; layers: base; } MixerScreen Input { dock: bottom; height: 1; }"
+    )
+    AUTO_FOCUS: ClassVar[str | None] = ""
+    # Textual repaints the whole screen when the focus moves; here nothing depends on it.
+    focused: Reactive[object] = Reactive(None, repaint=False)  # type: ignore[assignment]
+
+    def __init__(
+        self,
+        mixers: Sequence[Mixer],
+        config: Config,
+        terminal: Terminal,
+        keys: dict[str, tuple[str, ...]],
+        view: View,
+        filters: Filters,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.mixers = tuple(mixers)
+        self.mixer = self.mixers[0]
+        self.config = config
+        self.board = Board(terminal, keys, view, filters, config.layout, clock)
+        self.board.on_visible = self._watch
+        self.pointer = Pointer(self.board, self.send, self.do, config.step.wheel)
+        self._actions = self._table()
+        self._by_key = {
+            key: action for action, names in keys.items() for key in names if action in self._actions
+        }
+        self._clock = clock
+        self._pressed: tuple[ControlId | None, float] = (None, float("-inf"))
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._notice_timer: Timer | None = None
+        self._input: Input | None = None
+        self._covered = False
+
+    def compose(self) -> ComposeResult:
+        yield self.board
+
+    def on_mount(self) -> None:
+        for mixer in self.mixers:
+            self._unsubscribe.append(mixer.subscribe(partial(self._take, mixer)))
+        self.board.box_name = self.mixer.name
+        self.board.show(self.mixer.snapshot)
+
+    def on_unmount(self) -> None:
+        for end in self._unsubscribe:
+            end()
+        self._unsubscribe.clear()
+
+    def on_screen_suspend(self) -> None:
+        self._covered = True
+        self._watch(frozenset())
+
+    def on_screen_resume(self) -> None:
+        if self._covered:
+            self._covered = False
+            self._watch(self.board.metered)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.pointer.down(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.pointer.move(event)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        self.pointer.up()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self.pointer.wheel(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self.pointer.wheel(event, -1)
+
+    # ---- from the mixer ----
+
+    def _take(self, mixer: Mixer, event: Event) -> None:
+        if mixer is not self.mixer:
+            return
+        if isinstance(event, Changed):
+            self.board.show(event.snapshot, event.diff)
+        elif isinstance(event, Levels):
+            self.board.take_levels(event)
+        else:
+            self.say(event.text, event.error)
+
+    def say(self, text: str, error: bool = False) -> None:
+        """Show a sentence for a while."""
+        self.board.say(text, error)
+        if self._notice_timer is not None:
+            self._notice_timer.stop()
+        self._notice_timer = self.set_timer(_NOTICE_SECONDS, self._hush)
+
+    def _hush(self) -> None:
+        self._notice_timer = None
+        self.board.say(None)
+
+    def _watch(self, ids: frozenset[ControlId]) -> None:
+        self.mixer.watch_levels(frozenset() if self._covered else ids, self.config.meters.rate)
+
+    # ---- to the mixer ----
+
+    def send(self, wish: Intent | Command) -> None:
+        """Carry out a wish; what it changes is on the screen when this returns."""
+        self.mixer.send(wish)
+
+    def do(self, action: str) -> None:
+        """Carry out an action of the table by its id."""
+        self._actions[action]()
+
+    def on_key(self, event: events.Key) -> None:
+        if self._input is not None:
+            self._key_in_filter(event)
+            return
+        action = self._by_key.get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            self._actions[action]()
+
+    def _table(self) -> dict[str, Callable[[], None]]:
+        step = self.config.step
+        board = self.board
+        table: dict[str, Callable[[], None]] = {
+            "select.previous": lambda: board.step(-1),
+            "select.next": lambda: board.step(1),
+            "select.first": lambda: board.step(-len(board.listed)),
+            "select.last": lambda: board.step(len(board.listed)),
+            "select.previous_group": lambda: board.step_group(-1),
+            "select.next_group": lambda: board.step_group(1),
+            "filter": self._open_filter,
+            "volume.up": lambda: self._move(step.small, 1),
+            "volume.down": lambda: self._move(-step.small, -1),
+            "volume.up_coarse": lambda: self._move(step.big, 5),
+            "volume.down_coarse": lambda: self._move(-step.big, -5),
+            "mute.toggle": lambda: self._with(lambda control: Mute(control.id)),
+            "mute.left": lambda: self._with(lambda control: Mute(control.id, channels=_side(control, 0))),
+            "mute.right": lambda: self._with(lambda control: Mute(control.id, channels=_side(control, 1))),
+            "capture.toggle": lambda: self._capture(None),
+            "capture.left": lambda: self._capture(0),
+            "capture.right": lambda: self._capture(1),
+            "left.up": lambda: self._move_side(step.small, 0),
+            "right.up": lambda: self._move_side(step.small, 1),
+            "left.down": lambda: self._move_side(-step.small, 0),
+            "right.down": lambda: self._move_side(-step.small, 1),
+            "balance.left": lambda: self._with(lambda control: SetBalance(control.id, -_BALANCE_STEP, True)),
+            "balance.right": lambda: self._with(lambda control: SetBalance(control.id, _BALANCE_STEP, True)),
+            "balance.equal": lambda: self._with(lambda control: Equalize(control.id)),
+            "channels.lock": self._next_channel,
+            "default": self._make_default,
+            "undo": lambda: self._replay(self.mixer.undo, "Nothing to undo."),
+            "redo": lambda: self._replay(self.mixer.redo, "Nothing to do again."),
+            "view.next": lambda: self._turn(1),
+            "view.previous": lambda: self._turn(-1),
+            "layout": board.switch_layout,
+            "meters": self._switch_meters,
+            "redraw": self._redraw,
+            "quit": lambda: self.app.exit(0),
+            "palette": self.app_palette,
+        }
+        for dialog in DIALOGS:
+            table[dialog] = partial(self._open, dialog)
+        for number in range(11):
+            table[f"volume.{number}0" if number else "volume.0"] = partial(self._digit, number)
+        for view in View:
+            table[f"view.{view.value}"] = partial(self._show, view)
+        return table
+
+    def _with(self, make: Callable[[Control], Intent]) -> None:
+        control = self.board.control
+        if control is not None:
+            self.send(make(control))
+
+    def _channels(self) -> Channels:
+        return None if self.board.channel is None else (self.board.channel,)
+
+    def _move(self, percent: float, items: int) -> None:
+        control = self.board.control
+        if control is None:
+            return
+        if control.choice is not None:
+            self.send(Choose(control.id, items, relative=True))
+        elif control.channels:
+            self._nudge(control, percent, self._channels())
+
+    def _move_side(self, percent: float, side: int) -> None:
+        control = self.board.control
+        if control is not None and control.channels:
+            self._nudge(control, percent, _side(control, side))
+
+    def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
+        """A step; beyond 100 % only by a press of its own, not by a key that is held."""
+        now = self._clock()
+        last, at = self._pressed
+        self._pressed = (control.id, now)
+        scale = control.scale
+        above = scale is not None and scale.cubic and max(to_position(scale, raw) for raw in control.raws) > 1
+        fresh = last != control.id or now - at >= NEW_PRESS
+        self.send(Nudge(control.id, percent, channels, past_full=fresh or above))
+
+    def _digit(self, tenths: int) -> None:
+        control = self.board.control
+        if control is None:
+            return
+        if control.choice is not None:
+            if tenths in (0, 10):
+                self.send(Choose(control.id, 0 if tenths == 0 else len(control.choice.items) - 1))
+        elif control.channels:
+            self.send(SetLevel(control.id, tenths / 10, self._channels()))
+
+    def _capture(self, side: int | None) -> None:
+        row, control = self.board.row, self.board.control
+        if row is None or control is None:
+            return
+        target = self.mixer.snapshot.controls.get(row.capture_id or row.id, control)
+        if target.capture is not None:
+            self.send(Capture(target.id, channels=None if side is None else _side(target, side)))
+
+    def _next_channel(self) -> None:
+        control, board = self.board.control, self.board
+        if control is None or len(control.channels) < 2:
+            return
+        following = 0 if board.channel is None else board.channel + 1
+        board.channel = following if following < len(control.channels) else None
+        board.repaint()
+        board.flush()
+
+    def _make_default(self) -> None:
+        control = self.board.control
+        if control is not None and control.kind in (Kind.SINK, Kind.SOURCE):
+            self.send(SetDefault(control.id))
+        elif control is not None:
+            self.say(f"{control.name} is not a device that can be the default.", True)
+
+    def _replay(self, again: Callable[[], bool], nothing: str) -> None:
+        if not again():
+            self.say(nothing)
+
+    # ---- what is shown ----
+
+    def _turn(self, by: int) -> None:
+        self._show(_VIEWS[(_VIEWS.index(self.board.view) + by) % len(_VIEWS)])
+
+    def _show(self, view: View) -> None:
+        self.board.view = view
+        self.board.rearrange()
+
+    def show_card(self, card: str | None) -> None:
+        """Show one ALSA card's controls, or all cards' (None)."""
+        self.board.filters = replace(self.board.filters, card=card)
+        self.board.rearrange()
+
+    def show_box(self, mixer: Mixer) -> None:
+        """Show another box's mixer."""
+        self._watch(frozenset())
+        self.mixer = mixer
+        self.board.box_name = mixer.name
+        self.board.cursor = None
+        self.board.show(mixer.snapshot)
+        self._watch(self.board.metered)
+
+    def _redraw(self) -> None:
+        """Send everything again, whatever the terminal shows."""
+        self.board.repaint()
+        self.app.refresh(repaint=True, layout=True)
+
+    def app_palette(self) -> None:
+        """Open Textual's palette with all actions."""
+        self.app.action_command_palette()
+
+    def _open(self, dialog: str) -> None:
+        open_dialog(self, dialog)
+
+    def _switch_meters(self) -> None:
+        self.board.set_meters(not self.board.meters)
+        self.say("Meters on." if self.board.meters else "Meters off.")
+
+    # ---- the filter ----
+
+    def _open_filter(self) -> None:
+        from textual.widgets import Input
+
+        field = Input(
+            self.board.filters.text, placeholder="words in a name; Enter keeps, Esc clears", compact=True
+        )
+        self._input = field
+        self.mount(field)
+        field.focus()
+
+    def on_input_changed(self, event: "Input.Changed") -> None:
+        if event.input is self._input:
+            self._filter(event.value)
+
+    def on_input_submitted(self, event: "Input.Submitted") -> None:
+        if event.input is self._input:
+            self._close_filter()
+
+    def _key_in_filter(self, event: events.Key) -> None:
+        """Keys that the input left over: leaving it, and moving on among what it found."""
+        if event.key == "escape":
+            self._filter("")
+            self._close_filter()
+        elif event.key in ("up", "down", "tab"):
+            self.board.step(-1 if event.key == "up" else 1)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _close_filter(self) -> None:
+        field, self._input = self._input, None
+        if field is not None:
+            self.set_focus(None)
+            field.remove()
+
+    def _filter(self, text: str) -> None:
+        if text != self.board.filters.text:
+            self.board.filters = replace(self.board.filters, text=text)
+            self.board.rearrange()
+
+
+def _side(control: Control, side: int) -> tuple[int, ...]:
+    """Indices of the left (0) or right (1) channels; those of a control with one channel are that one."""
+    found = sides(control)[side]
+    return found or (min(side, max(len(control.channels) - 1, 0)),)

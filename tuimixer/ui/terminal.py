@@ -1,0 +1,78 @@
+"""What the terminal can do, and what follows: theme, characters, meters. Pure."""
+
+import codecs
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tuimixer.config.schema import Config
+from tuimixer.ui.charset import ASCII, CP437, UNICODE, CharSet
+from tuimixer.ui.palette import ANSI, DARK, LIGHT, MONO, PALETTES, Palette
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """The choices."""
+
+    palette: Palette
+    charset: CharSet
+    remote: bool
+    """Reached over ssh."""
+    meters: bool
+
+
+def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf-8") -> Terminal:
+    """What to use on the terminal that these variables describe; `encoding` is standard output's."""
+    term = environment.get("TERM", "")
+    remote = any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
+    meters = config.meters.show == "on" or (config.meters.show == "auto" and not remote)
+    return Terminal(_palette(environment, config, term), _charset(config, term, encoding), remote, meters)
+
+
+def _palette(environment: Mapping[str, str], config: Config, term: str) -> Palette:
+    depth = config.color
+    if depth == "never" or (depth == "auto" and environment.get("NO_COLOR")):
+        return MONO
+    if depth == "auto":
+        depth = _depth(environment, term)
+    if depth == "never":
+        return MONO
+    if depth == "16":
+        return ANSI
+    if config.theme != "auto":
+        return PALETTES.get(config.theme, DARK)
+    return LIGHT if _light_background(environment) else DARK
+
+
+def _depth(environment: Mapping[str, str], term: str) -> str:
+    """Colours of a terminal by the customary variables: `full`, `256`, `16`, or `never` for one without."""
+    if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return "full"
+    if (
+        "256color" in term
+        or "direct" in term
+        or term.partition("-")[0] in ("kitty", "alacritty", "foot", "ghostty")
+    ):
+        return "256"
+    if term.startswith(("vt1", "vt2", "vt3", "vt5", "dumb")) or term.endswith("-m"):
+        return "never"
+    return "16"
+
+
+def _light_background(environment: Mapping[str, str]) -> bool:
+    """COLORFGBG is `fg;bg` or `fg;x;bg`: 7 and 9 to 15 are light backgrounds."""
+    background = environment.get("COLORFGBG", "").rpartition(";")[2]
+    return background.isdigit() and (int(background) == 7 or 9 <= int(background) <= 15)
+
+
+def _charset(config: Config, term: str, encoding: str) -> CharSet:
+    if config.ascii == "on":
+        return ASCII
+    try:
+        utf8 = codecs.lookup(encoding).name == "utf-8"
+    except LookupError:
+        utf8 = False
+    if not utf8:
+        return ASCII
+    if config.ascii == "auto" and (term == "linux" or term.startswith("vt")):
+        return CP437 if term == "linux" else ASCII
+    return UNICODE

@@ -1,0 +1,160 @@
+"""Sentences of the main screen: what the chosen control is and does, and what an empty group means. Pure."""
+
+from collections.abc import Mapping
+
+from tuimixer.mixer.views import Section, View
+from tuimixer.model.balance import get_balance
+from tuimixer.model.control import Control, ControlId, Kind, Medium
+from tuimixer.model.scale import to_percent
+from tuimixer.model.snapshot import Phase, Snapshot, Status
+
+TITLES = {
+    (Section.DEVICES, View.PLAYBACK): "Outputs",
+    (Section.DEVICES, View.CAPTURE): "Inputs",
+    (Section.DEVICES, View.ALL): "Devices",
+    (Section.APPLICATIONS, View.PLAYBACK): "Applications",
+    (Section.APPLICATIONS, View.CAPTURE): "Recording",
+    (Section.APPLICATIONS, View.ALL): "Applications",
+}
+
+
+def title_of(section: Section, view: View, snapshot: Snapshot, card: str | None) -> str:
+    """Heading of a group."""
+    if section is not Section.HARDWARE:
+        return TITLES[section, view]
+    cards = [known for known in snapshot.alsa_cards if card in (None, known.id)]
+    shown = {control.card for control in snapshot.controls.values() if control.element is not None}
+    cards = [known for known in cards if known.id in shown] or cards
+    return cards[0].name if cards else "Hardware"
+
+
+def sentence_for_empty(section: Section, view: View, snapshot: Snapshot, filtered: bool) -> str:
+    """What stands in a group that has no rows."""
+    source = "alsa" if section is Section.HARDWARE else "pulse"
+    status = status_of(snapshot, source)
+    if status is not None and status.phase is not Phase.READY:
+        return trouble(status)
+    if filtered:
+        return "Nothing that fits the filter."
+    if section is Section.HARDWARE:
+        loopback = [card.name for card in snapshot.alsa_cards if card.loopback]
+        if loopback:
+            return f"{loopback[0]} is a loopback card: it has no hardware and no controls."
+        if snapshot.alsa_cards:
+            return "The card has no controls of this kind."
+        return "No sound card. Still looking." if status is not None else ""
+    if status is None:
+        return ""
+    if section is Section.DEVICES:
+        return "No input." if view is View.CAPTURE else "No output."
+    return "Nothing records." if view is View.CAPTURE else "Nothing plays."
+
+
+def status_of(snapshot: Snapshot, source: str) -> Status | None:
+    """The state of one half, or of the engine that stands for both."""
+    found = {status.source: status for status in snapshot.statuses}
+    engine = found.get("engine")
+    if engine is not None and engine.phase is not Phase.READY:
+        return engine
+    return found.get(source)
+
+
+def trouble(status: Status) -> str:
+    """Reason and hint of a half that is not ready, in one line."""
+    if status.phase is Phase.CONNECTING:
+        return " ".join(
+            part for part in (status.reason or f"Connecting to {status.label}…", status.hint) if part
+        )
+    return " ".join(part for part in (status.reason or f"{status.label} is not there.", status.hint) if part)
+
+
+def sentence(
+    control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId], why_gone: str = ""
+) -> str:
+    """What a control is and does."""
+    parts = [_what(control, snapshot, driven)]
+    if control.element is not None and control.element.jack:
+        parts.append(f"jack {control.element.jack}")
+    if control.element is not None and not control.element.active:
+        parts.append("inactive: the driver says it has no effect now")
+    if control.stream is not None and control.stream.corked:
+        parts.append("paused")
+    sides = _sides(control)
+    if sides:
+        parts.append(sides)
+    return "; ".join(part for part in parts if part)
+
+
+def _what(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
+    match control.kind:
+        case Kind.ALSA_PLAYBACK | Kind.ALSA_CAPTURE:
+            return _alsa(control, snapshot, driven)
+        case Kind.SINK | Kind.SOURCE:
+            return _device(control, snapshot, driven)
+        case Kind.STORED:
+            return "kept by the server for what does not play just now"
+    return _stream(control, snapshot)
+
+
+def _alsa(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
+    if control.medium is Medium.SOFTWARE or (control.element is not None and control.element.user):
+        return "softvol: software inside ALSA, acts only on programs that play through it, not on the chip"
+    device = snapshot.controls.get(driven.get(control.id, ""))
+    server = snapshot.server.name if snapshot.server else "the sound server"
+    if device is not None:
+        return f"hardware; {server} drives it: it moves with {device.name}"
+    if control.choice is not None:
+        return "hardware option"
+    if control.scale is None or not control.channels:
+        return "hardware switch"
+    return "hardware"
+
+
+def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
+    device = control.sink_or_source
+    if device is None:
+        return ""
+    parts = []
+    names = [
+        snapshot.controls[alsa].name
+        for alsa, target in driven.items()
+        if target == control.id and alsa in snapshot.controls
+    ]
+    if device.monitor_of is not None:
+        parts.append("monitor: records what the output plays")
+    elif device.hardware_volume:
+        parts.append(f"hardware volume: moves {' and '.join(names)}" if names else "hardware volume")
+    else:
+        parts.append("software volume")
+    port = next((port.description for port in device.ports if port.name == device.port), "")
+    if port and port != control.name:
+        parts.append(f"port {port}")
+    if device.flat:
+        parts.append("follows its loudest stream")
+    if device.state == "suspended":
+        parts.append("asleep")
+    return "; ".join(parts)
+
+
+def _stream(control: Control, snapshot: Snapshot) -> str:
+    stream = control.stream
+    device = snapshot.controls.get(control.device or "")
+    media = f"“{stream.media}” " if stream is not None and stream.media else ""
+    if stream is not None and not stream.writable:
+        return f"{media}passed through as it is; its volume cannot be changed"
+    if control.kind is Kind.SOURCE_OUTPUT:
+        where = f"from {device.name}" if device else "from nowhere"
+        return f"{media}software, {where}"
+    return f"{media}software, on {device.name}" if device else f"{media}software, on no output"
+
+
+def _sides(control: Control) -> str:
+    if control.scale is None or len(control.channels) < 2 or len(set(control.raws)) == 1:
+        return ""
+    percents = [to_percent(control.scale, raw) for raw in control.raws]
+    if len(percents) == 2:
+        return f"left {percents[0]} %, right {percents[1]} %"
+    balance = get_balance(control)
+    if balance:
+        return f"balance {abs(round(balance * 100))} % {'right' if balance > 0 else 'left'}"
+    return "channels differ"
