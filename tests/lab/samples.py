@@ -1,8 +1,11 @@
 """Sound as numbers: an endless sine for players, and what a recording measures."""
 
 import math
+import sys
+import wave
 from array import array
 from dataclasses import dataclass
+from pathlib import Path
 
 RATE = 48_000
 """Samples per second of all that is played and recorded; the null sinks have it too: nothing is resampled."""
@@ -20,6 +23,13 @@ def sine(frequency: int, amplitude: float) -> bytes:
     for n in range(RATE):
         samples.extend([round(scale * math.sin(2 * math.pi * frequency * n / RATE))] * CHANNELS)
     return samples.tobytes()
+
+
+def write_sine(path: Path, *, seconds: int, frequency: int = 440, amplitude: float = 0.5) -> None:
+    """Write a WAV file with a stereo sine."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((CHANNELS, 2, RATE, 0, "NONE", ""))
+        file.writeframes(sine(frequency, amplitude) * seconds)
 
 
 @dataclass(frozen=True)
@@ -46,3 +56,33 @@ class Recording:
         """Root mean square of one channel in dB of full scale; minus infinity for silence."""
         rms = self.rms(channel)
         return 20 * math.log10(rms) if rms else -math.inf
+
+    def levels(self, window: int = 2048, length: int = 10, tolerance: float = 0.02) -> list[float]:
+        """The root mean squares that channel 0 stays at, in order; 0.0 is silence.
+
+        A level is kept for `length` windows of `window` samples or more, within `tolerance` of full scale; what
+        lies between two levels, a change or a click, does not count.
+        """
+        chosen = self.channel(0)
+        run: list[float] = []
+        levels: list[float] = []
+        for start in range(0, len(chosen) - window, window):
+            level = math.sqrt(sum(sample * sample for sample in chosen[start : start + window]) / window)
+            if run and abs(level - run[0]) > tolerance:
+                run = []
+            run.append(level)
+            if len(run) == length and (not levels or abs(levels[-1] - level) > tolerance):
+                levels.append(sorted(run)[length // 2])
+        return levels
+
+
+def read_wav(path: Path) -> Recording:
+    """Read a WAV file of signed 16 bit samples."""
+    with wave.open(str(path), "rb") as file:
+        if file.getsampwidth() != 2:
+            raise ValueError(f"{path} has {8 * file.getsampwidth()} bit samples; 16 bit are read here")
+        samples = array("h", file.readframes(file.getnframes()))
+        channels = file.getnchannels()
+    if sys.byteorder == "big":
+        samples.byteswap()
+    return Recording(array("f", (sample / 32768 for sample in samples)), channels)
