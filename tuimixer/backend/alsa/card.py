@@ -43,6 +43,7 @@ class Card:
         self.number = info.number
         self.id = info.id if info.number is not None else clean(device)
         self.name = info.name or self.id
+        self._silent = not self._handle.fds()
         self._list()
 
     def summary(self) -> AlsaCard:
@@ -79,7 +80,7 @@ class Card:
         changed = self._read_jacks()
         for key in events.values:
             if key in self._shapes:
-                changed |= self._read(key)
+                changed |= self._take(key, self._handle.values(key))
         if changed:
             self._assemble()
         return changed
@@ -102,12 +103,13 @@ class Card:
         if not self._hands.is_ready(key):
             self._hands.ready(key)
         self._move(key, before, command)
+        if self._silent:
+            # What was written stands: such a plugin stores it coarser, and a step of one would never get on.
+            return self._adopt(key, _written(self._values[key], before, command))
         if self.number is None:
-            # A plugin may tell of changes late or never.
+            # A plugin tells of changes later than it returns from the call that made them.
             self._handle.refresh(key)
-            if self._read(key):
-                self._assemble()
-                changed = True
+            changed |= self._adopt(key, self._handle.values(key))
         changed |= self.update()
         after = self.controls.get(command.id)
         if after is not None and after == before and not _stands(after, command):
@@ -142,19 +144,24 @@ class Card:
         self.jacks = self._handle.jacks()
         self._values, self._by_element = {}, {}
         for key in self._shapes:
-            self._read(key)
+            self._take(key, self._handle.values(key))
         self._assemble()
         return old != self.controls
 
-    def _read(self, key: Key) -> bool:
-        """Read what an element stands at; the controls are made anew where that changed."""
-        values = self._handle.values(key)
+    def _take(self, key: Key, values: Values) -> bool:
+        """Remember what an element stands at; its controls are made anew where that is something else."""
         if values == self._values.get(key):
             return False
         self._values[key] = values
         shape = self._shapes[key]
         self._by_element[key] = controls_of(self.id, shape, values, state_for(shape.name, self.jacks))
         return True
+
+    def _adopt(self, key: Key, values: Values) -> bool:
+        changed = self._take(key, values)
+        if changed:
+            self._assemble()
+        return changed
 
     def _read_jacks(self) -> bool:
         jacks = self._handle.jacks()
@@ -175,6 +182,21 @@ class Card:
             for control in controls:
                 self.controls[control.id] = control
                 self._owners[control.id] = key
+
+
+def _written(values: Values, control: Control, command: Command) -> Values:
+    """Values with a command carried out to the letter."""
+    capture = control.kind.capture
+    match command:
+        case SetVolume(raws=raws):
+            return replace(values, capture=raws) if capture else replace(values, playback=raws)
+        case SetMute(mute=mute):
+            return replace(values, playback_on=tuple(not muted for muted in mute))
+        case SetCapture(capture=on):
+            return replace(values, capture_on=on)
+        case SetChoice(item=item):
+            return replace(values, item=item)
+    return values
 
 
 def _stands(control: Control, command: Command) -> bool:

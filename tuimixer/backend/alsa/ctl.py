@@ -116,7 +116,11 @@ class Ctl:
 
     def _add_jack(self, element: str, numid: int) -> None:
         name = jack_name(element)
-        if name and self._read_info(numid) and self._lib.ctl_elem_info_get_type(self._info) == TYPE_BOOLEAN:
+        if not name or not self._read_info(numid):
+            return
+        boolean = self._lib.ctl_elem_info_get_type(self._info) == TYPE_BOOLEAN
+        # A switch that only has such a name can be written.
+        if boolean and not self._lib.ctl_elem_info_is_writable(self._info):
             self._jacks.append((clean(name), numid))
 
     def _read_info(self, numid: int) -> bool:

@@ -113,6 +113,7 @@ _QUICK: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "snd_ctl_elem_info_set_numid": (None, (_P, c_uint)),
     "snd_ctl_elem_info_get_type": (c_int, (_P,)),
     "snd_ctl_elem_info_is_user": (c_int, (_P,)),
+    "snd_ctl_elem_info_is_writable": (c_int, (_P,)),
     "snd_ctl_elem_info_is_tlv_readable": (c_int, (_P,)),
     "snd_ctl_elem_info": (c_int, (_P, _P)),
     "snd_ctl_elem_tlv_read": (c_int, (_P, _P, _UINT, c_uint)),
