@@ -96,7 +96,8 @@ class EngineBackend:
         if self._session is None:
             return System()
         number = next(self._numbers)
-        answer = self._questions[number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[System] = asyncio.get_running_loop().create_future()
+        self._questions[number] = answer
         self._session.inspect(number)
         try:
             return await answer

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Raw, Struct, structs
@@ -90,8 +90,7 @@ _BODIES: dict[str, type[Any]] = {
     "pong": Number,
     "seen": Number,
 }
-_COMMANDS: dict[str, type[Any]] = {kind.__name__: kind for kind in Command.__args__}
-_T = TypeVar("_T")
+_COMMANDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Command)}
 
 
 class _Envelope(Struct, array_like=True, frozen=True):
@@ -104,8 +103,13 @@ _envelope = msgspec.json.Decoder(_Envelope)
 
 
 @cache
-def _decoder(kind: type[_T]) -> "msgspec.json.Decoder[_T]":
-    return msgspec.json.Decoder(kind)
+def _body_decoder(kind: str) -> "msgspec.json.Decoder[Body]":
+    return msgspec.json.Decoder(_BODIES[kind])
+
+
+@cache
+def _command_decoder(name: str) -> "msgspec.json.Decoder[Command]":
+    return msgspec.json.Decoder(_COMMANDS[name])
 
 
 def encode(kind: str, body: Body) -> bytes:
@@ -114,14 +118,18 @@ def encode(kind: str, body: Body) -> bytes:
     Raises:
         WireError: it would be longer than the limit.
     """
-    try:
-        line = _encoder.encode((kind, body))
-    except UnicodeEncodeError:
-        # A lone surrogate (an undecodable byte of somebody's name) has no place in UTF-8.
-        line = _encoder.encode(_without_surrogates(msgspec.to_builtins((kind, body))))
+    line = _encode((kind, body))
     if len(line) >= LINE_LIMIT:
         raise WireError(f"a line of {len(line)} bytes is too long")
     return line + b"\n"
+
+
+def _encode(value: Any) -> bytes:
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:
+        # A lone surrogate (an undecodable byte of somebody's name) has no place in UTF-8.
+        return _encoder.encode(_without_surrogates(msgspec.to_builtins(value)))
 
 
 def decode(line: bytes) -> tuple[str, Body]:
@@ -132,8 +140,7 @@ def decode(line: bytes) -> tuple[str, Body]:
     """
     try:
         envelope = _envelope.decode(line)
-        body_type = _BODIES[envelope.kind]
-        body: Body = _decoder(body_type).decode(envelope.body)
+        body = _body_decoder(envelope.kind).decode(envelope.body)
     except KeyError:
         raise WireError("sent a message of an unknown kind") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -152,8 +159,8 @@ def check_hello(kind: str, body: Body, version: str) -> Hello:
         raise WireError(f"began with {kind!r} instead of a greeting")
     if body.protocol != PROTOCOL:
         raise WireError(
-            f"runs tuimixer {body.version} (protocol {body.protocol}) and here is {version} (protocol {PROTOCOL}): "
-            "install the same version on both"
+            f"runs tuimixer {body.version} (protocol {body.protocol}) and here is {version} "
+            f"(protocol {PROTOCOL}): install the same version on both"
         )
     return body
 
@@ -183,7 +190,7 @@ def delta_lines(delta: Delta) -> Iterator[bytes]:
 
 def pack_command(number: int, command: Command) -> bytes:
     """The line of a command."""
-    return encode("command", CommandLine(number, type(command).__name__, Raw(_encoder.encode(command))))
+    return encode("command", CommandLine(number, type(command).__name__, Raw(_encode(command))))
 
 
 def unpack_command(line: CommandLine) -> Command:
@@ -192,22 +199,20 @@ def unpack_command(line: CommandLine) -> Command:
     Raises:
         WireError: there is no such command, or its parts do not fit.
     """
-    kind = _COMMANDS.get(line.name)
-    if kind is None:
-        raise WireError(f"sent an unknown command {line.name[:40]!r}")
     try:
-        command: Command = _decoder(kind).decode(line.body)
-    except msgspec.DecodeError as error:
+        return _command_decoder(line.name).decode(line.body)
+    except KeyError:
+        raise WireError(f"sent an unknown command {line.name[:40]!r}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise WireError(f"sent a {line.name} that is not understood ({error})") from None
-    return command
 
 
 def pack_levels(serial: int, watch: Watch, levels: Levels) -> bytes:
     """The line of the levels that are watched."""
     rows = tuple(
-        (index, *(_quantised(peak) for peak in levels.peaks[id]))
-        for index, id in enumerate(watch.ids)
-        if id in levels.peaks
+        (index, *(_quantised(peak) for peak in levels.peaks[known]))
+        for index, known in enumerate(watch.ids)
+        if known in levels.peaks
     )
     return encode("levels", LevelsLine(serial, watch.number, rows))
 
