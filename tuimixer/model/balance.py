@@ -6,9 +6,9 @@ would lose, so that the difference comes back when the fader leaves the end agai
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tuimixer.model.control import Control, side_of
+from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, Scale, from_cdb, from_position, to_cdb, to_position
 
 _NOTHING = 1e-9
@@ -142,13 +142,15 @@ def with_balance(
         raise ValueError("the control has no left and right channel")
     balance = min(max(balance, -1.0), 1.0)
     # What ends have kept back does not count here: balance is about what is heard now.
-    here = list(positions(control, aim) if scale.cubic else positions(control))
+    start = positions(control, aim) if scale.cubic else positions(control)
+    here = list(start)
     louder = max(here[i] for i in left + right)
     for side, share in ((left, 1 - max(balance, 0.0)), (right, 1 + min(balance, 0.0))):
         loudest = max(here[i] for i in side)
         for i in side:
             here[i] = louder * share * (here[i] / loudest if loudest > 0 else 1.0)
-    wanted = {i: from_position(scale, here[i]) for i in left + right}
+    changed = (i for i in left + right if abs(here[i] - start[i]) > _NOTHING)
+    wanted = {i: from_position(scale, here[i]) for i in changed}
     raws = _limited(control, scale, wanted, top)
     kept = aim.shape if aim is not None and aim.raws == control.raws else ()
     if not scale.cubic:

@@ -1,4 +1,4 @@
-"""What a backend is told to do: absolute and idempotent, so only the newest of a kind for a target has to be sent."""
+"""What a backend is told: absolute and idempotent, so that only the newest about a thing has to be sent."""
 
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass

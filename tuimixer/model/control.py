@@ -1,4 +1,4 @@
-"""What one fader stands for: an ALSA simple element's playback or capture side, a sink, a source, or a stream."""
+"""What one fader stands for: one side of an ALSA simple element, a sink, a source, or a stream."""
 
 from enum import StrEnum
 
@@ -132,7 +132,7 @@ class Device:
     port: str | None = None
     """Name of the active port."""
     formats: tuple[str, ...] = ()
-    """Passthrough encodings that are switched on (`pcm`, `ac3-iec61937`, …), empty where the server does not tell."""
+    """Passthrough encodings that are on (`pcm`, `ac3-iec61937`, …), empty where the server does not tell."""
     latency_us: int = 0
     owner_module: int | None = None
     driver: str = ""
@@ -213,12 +213,16 @@ class Control:
         return tuple(channel.raw for channel in self.channels)
 
 
-LEFT_NAMES = frozenset({"mono", "front-left", "rear-left", "side-left", "front-left-of-center", "top-front-left", "top-rear-left"})
-RIGHT_NAMES = frozenset({"front-right", "rear-right", "side-right", "front-right-of-center", "top-front-right", "top-rear-right"})
+LEFT_NAMES = frozenset(
+    {"front-left", "rear-left", "side-left", "front-left-of-center", "top-front-left", "top-rear-left"}
+)
+RIGHT_NAMES = frozenset(
+    {"front-right", "rear-right", "side-right", "front-right-of-center", "top-front-right", "top-rear-right"}
+)
 
 
 def side_of(name: str) -> int:
     """Side of a channel by name: -1 left, 1 right, 0 neither (centre, LFE, mono, aux)."""
     if name in RIGHT_NAMES:
         return 1
-    return -1 if name in LEFT_NAMES and name != "mono" else 0
+    return -1 if name in LEFT_NAMES else 0

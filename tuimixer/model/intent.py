@@ -1,4 +1,4 @@
-"""What a person asks for, in a person's words: relative where the hand is relative. `resolve` makes commands of it."""
+"""What a person asks for: relative where the hand is relative. `resolve` makes commands of it."""
 
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
@@ -15,7 +15,7 @@ class Nudge:
     percent: float
     channels: Channels = None
     past_full: bool = False
-    """Whether this step may go on beyond 100 % (Pulse); a step that arrives at 100 % stops there in any case."""
+    """Whether this step may go on beyond 100 % (Pulse); one that begins below stops at 100 % in any case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """From what a person asks to what a backend is told: where a fader's move becomes a control's value."""
 
 import math
-from dataclasses import dataclass
 
 from tuimixer.model.balance import Aim, gain, get_balance, highest, positions, step, stretch, with_balance
 from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
@@ -19,6 +18,7 @@ from tuimixer.model.intent import (
     SetLevel,
     SetRaw,
 )
+from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, Scale, from_cdb, from_position, to_position
 
 
@@ -45,11 +45,12 @@ class Resolution:
     aim: Aim | None = None
 
 
+_DEFAULT = Limits()
 _Volume = tuple[tuple[int, ...], Aim | None]
 
 
 def resolve(
-    intent: Intent, control: Control, limits: Limits = Limits(), aim: Aim | None = None
+    intent: Intent, control: Control, limits: Limits = _DEFAULT, aim: Aim | None = None
 ) -> Resolution:
     """The command that carries out an intent on a control as it stands.
 

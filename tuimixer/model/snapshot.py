@@ -1,4 +1,4 @@
-"""What is there right now: an immutable picture of one or several backends, and what changed between two of them."""
+"""What is there right now: an immutable picture of one or several backends, and how two of them differ."""
 
 from enum import StrEnum
 
@@ -160,10 +160,12 @@ def diff(old: Snapshot, new: Snapshot) -> Diff:
     """What changed from `old` to `new`; controls that are the same object are not compared."""
     before, after = old.controls, new.controls
     changed = frozenset(
-        id for id, control in after.items() if id in before and before[id] is not control and before[id] != control
+        key
+        for key, control in after.items()
+        if key in before and before[key] is not control and before[key] != control
     )
-    kept_before = [id for id in before if id in after]
-    kept_after = [id for id in after if id in before]
+    kept_before = [key for key in before if key in after]
+    kept_after = [key for key in after if key in before]
     return Diff(
         added=frozenset(after.keys() - before.keys()),
         removed=frozenset(before.keys() - after.keys()),

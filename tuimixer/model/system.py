@@ -1,4 +1,4 @@
-"""Facts about the box that are read when asked for: PCM devices and who holds them, kernel files, servers, permissions."""
+"""Facts about the box that are read when asked for: PCM devices and their holders, servers, permissions."""
 
 from tuimixer.model.record import dataclass
 
@@ -71,7 +71,7 @@ class PathElement:
 
 @dataclass(frozen=True, slots=True)
 class MixerPath:
-    """A sound server's own rule for one port: which elements make its volume, in the order in which they are filled."""
+    """A sound server's own rule for one port: which elements make its volume, in the order of filling."""
 
     server: str
     """`PulseAudio` or `PipeWire`."""
