@@ -1,0 +1,213 @@
+"""The stages inside a card: ALSA controls on the way, the jack at the end, and what stands there where there
+is no card.
+"""
+
+from tuimixer.diagnosis.card_way import (
+    Jack,
+    active_port,
+    capture_controls,
+    description,
+    element_name,
+    jack_of,
+    pcm_of,
+    playback_controls,
+    through_softvol,
+)
+from tuimixer.diagnosis.driven import Driven, driven_gain
+from tuimixer.diagnosis.stage import Gains, Place, Stage, Work, at, db, gains_of
+from tuimixer.model.control import Control, Device, Medium
+from tuimixer.model.scale import PULSE_SCALE, to_cdb
+from tuimixer.model.snapshot import AlsaCard, Snapshot
+from tuimixer.model.system import Holder, System
+
+
+def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list[Stage]:
+    """ALSA controls that a sink plays through or a source records through, driven ones as parts of its
+    volume.
+    """
+    facts = device.sink_or_source
+    if facts is None or device.card is None:
+        return []
+    inside = [_driven_stage(control, device) for control in driven.controls]
+    taken = {control.id for control in driven.controls}
+    if device.kind.capture:
+        near = [(control, True) for control in capture_controls(snapshot, device.card)]
+    else:
+        near = playback_controls(snapshot, device.card, jack_of(facts), pcm_of(device))
+    stages = list(inside)
+    for control, certain in near:
+        if control.id in taken:
+            continue
+        if _user(control) and through_softvol(device, element_name(control)) is False:
+            continue
+        doubtful = not driven.known and control.channels and control in driven.candidates
+        stages.append(_own_stage(control, certain and not _softvol_unsure(control, device), bool(doubtful)))
+    return stages
+
+
+def holder_controls(snapshot: Snapshot, holder: Holder) -> list[Stage]:
+    """ALSA controls that a program which plays past the server goes through."""
+    if holder.capture:
+        near = [(control, True) for control in capture_controls(snapshot, holder.card)]
+    else:
+        near = playback_controls(snapshot, holder.card, Jack.ANY, holder.device)
+    return [_own_stage(control, certain and not _user(control), False) for control, certain in near]
+
+
+def _user(control: Control) -> bool:
+    return control.element is not None and control.element.user
+
+
+def _softvol_unsure(control: Control, device: Control) -> bool:
+    return _user(control) and through_softvol(device, element_name(control)) is None
+
+
+def _driven_stage(control: Control, device: Control) -> Stage:
+    names = [channel.name for channel in device.channels]
+    gains: Gains = {name: driven_gain(control, name) for name in names}
+    note = f"driven by the server: part of the volume of {device.name}"
+    return Stage(
+        element_name(control),
+        Place.ALSA,
+        Work.CONTROL,
+        control.medium,
+        gains,
+        bool(control.muted),
+        _partly(control, note),
+        control.id,
+        inside=device.id,
+    )
+
+
+def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
+    """A control that adds its own gain; unknown where it may not be on the way, unless it changes nothing."""
+    gains = gains_of(control)
+    note = ""
+    if _user(control):
+        note = "softvol: acts only on programs that play through it"
+    if doubtful:
+        note = "it is not known whether the server drives it"
+    elif not certain and not _user(control):
+        note = "it is not known whether the sound goes through it"
+    if gains and any(gain is None for gain in gains.values()):
+        note = note or "its driver gives no dB"
+    if (doubtful or not certain) and any(gain != 0 for gain in gains.values()):
+        gains = dict.fromkeys(gains, None)
+    muted = control.capturing is False if control.kind.capture else bool(control.muted)
+    # A switch that may not be on the way is no reason to call the whole way silent.
+    muted = muted and certain
+    return Stage(
+        element_name(control),
+        Place.ALSA,
+        Work.CONTROL,
+        control.medium,
+        gains,
+        muted,
+        _partly(control, note),
+        control.id,
+    )
+
+
+def _partly(control: Control, note: str) -> str:
+    """The note, with a word on a switch that is off on one side only."""
+    states = tuple(not on for on in control.capture or ()) if control.kind.capture else control.mute
+    if states and any(states) and not all(states):
+        sides = ", ".join(channel.name for channel, off in zip(control.channels, states, strict=False) if off)
+        return f"{note}; off for {sides}" if note else f"off for {sides}"
+    return note
+
+
+def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
+    """What stands at the far end of a sink, or where a source's sound comes from."""
+    facts = device.sink_or_source
+    assert facts is not None
+    card = card_of(snapshot, device.card)
+    port = active_port(facts)
+    if card is not None:
+        if card.loopback:
+            return _loopback_end(system, card, device.kind.capture)
+        name = port.description if port else card.name
+        note = f"on {card.name}" if port else ""
+        if port is not None and port.available is False:
+            note = "nothing is plugged in"
+        return Stage(name, Place.CARD, Work.END, Medium.HARDWARE, note=note)
+    if is_null(device):
+        return Stage("nothing", Place.PULSE, Work.END, Medium.SOFTWARE, note="a null sink: nobody hears it")
+    if "tunnel" in facts.driver or facts.server_name.startswith("tunnel"):
+        note = "what happens there is not seen from here"
+        return Stage("another machine", Place.CARD, Work.END, Medium.UNKNOWN, note=note)
+    medium = Medium.HARDWARE if facts.hardware else Medium.UNKNOWN
+    return Stage(description(facts) or device.name, Place.CARD, Work.END, medium)
+
+
+def holder_end(snapshot: Snapshot, system: System, holder: Holder) -> Stage:
+    """The jack side of a card that a program plays to itself."""
+    card = card_of(snapshot, holder.card)
+    if card is not None and card.loopback:
+        return _loopback_end(system, card, holder.capture)
+    return Stage(
+        card.name if card else holder.card,
+        Place.CARD,
+        Work.END,
+        Medium.HARDWARE,
+        note=f"device {holder.device}",
+    )
+
+
+def _loopback_end(system: System, card: AlsaCard, capture: bool) -> Stage:
+    other = [h for h in system.holders if h.card == card.id and h.capture is not capture]
+    readers = ", ".join(sorted({holder.program or "a program" for holder in other}))
+    if capture:
+        note = f"a loopback card: records what {readers or 'a program'} plays into its other side"
+    elif readers:
+        note = f"a loopback card without a jack: {readers} records its other side"
+    else:
+        note = "a loopback card without a jack: nobody records its other side, so nobody hears it"
+    return Stage(card.name, Place.CARD, Work.END, Medium.SOFTWARE, note=note)
+
+
+def card_of(snapshot: Snapshot, card_id: str | None) -> AlsaCard | None:
+    """The ALSA card with this id."""
+    return next((card for card in snapshot.alsa_cards if card.id == card_id), None)
+
+
+def is_null(device: Control) -> bool:
+    """Whether a sink only takes sound and plays it nowhere."""
+    facts = device.sink_or_source
+    if facts is None:
+        return False
+    factory = device.properties.get("factory.name", "")
+    return "null-sink" in facts.driver or "null-audio-sink" in factory or facts.server_name == "auto_null"
+
+
+def remainder_stage(device: Control, driven: Driven) -> Stage | None:
+    """The software rest of a hardware volume, where it is known."""
+    if not driven.known or not driven.controls:
+        return None
+    note = f"what {', '.join(element_name(c) for c in driven.controls)} cannot do, done by the server"
+    return Stage(
+        "software rest",
+        Place.PULSE,
+        Work.REMAINDER,
+        Medium.SOFTWARE,
+        dict(driven.remainder),
+        False,
+        note,
+        device.id,
+        device.id,
+    )
+
+
+def device_note(device: Control, driven: Driven, gains: Gains, facts: Device) -> str:
+    """What a sink's or source's volume is made of."""
+    parts: list[str] = []
+    shown = {name: gain for name, gain in gains_of(device).items() if gain != gains.get(name)}
+    if facts.hardware_volume and shown:
+        said = at(gains_of(device), next(iter(shown)))
+        top = -(to_cdb(PULSE_SCALE, facts.base) or 0)
+        parts.append(f"the server says {db(said)} below a full scale that ends at {db(top)}")
+    if facts.hardware_volume:
+        parts.append(driven.how.rstrip("."))
+    if facts.flat:
+        parts.append("flat volumes: it follows the loudest stream")
+    return "; ".join(parts)

@@ -1,0 +1,256 @@
+"""Which ALSA controls a sound server drives for a sink or a source: found out from its own rules and from
+its dB arithmetic.
+
+PulseAudio's alsa-mixer.c, and PipeWire's copy of it, fill the elements marked `volume = merge` in order and
+do the rest in software. Base volume is minus the elements' highest gain, so: sink dB − base dB = Σ dB of the
+driven controls + software rest.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+from tuimixer.diagnosis.card_way import element_name, jack_of, pcm_of, playback_controls, through_softvol
+from tuimixer.diagnosis.stage import Gains, add, at, gains_of, shifted
+from tuimixer.model.control import Control, Device, Kind, Medium
+from tuimixer.model.scale import MUTE_CDB, PULSE_SCALE, to_cdb
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.system import MixerPath, System
+
+_ACCURACY = 30
+"""Hundredths of a dB: PulseAudio leaves out a software rest within 1 % of the volume, which is 0.26 dB."""
+_BASE_ACCURACY = 5
+_MOST_CANDIDATES = 6
+_POSITIONS = {
+    "Front": ("front",),
+    "Front Speaker": ("front",),
+    "Speaker Front": ("front",),
+    "Rear": ("rear",),
+    "Surround": ("rear",),
+    "Surround Speaker": ("rear",),
+    "Speaker Surround": ("rear",),
+    "Side": ("side",),
+    "Speaker Side": ("side",),
+    "Center": ("front-center",),
+    "Center Speaker": ("front-center",),
+    "LFE": ("lfe",),
+    "LFE Speaker": ("lfe",),
+    "Bass Speaker": ("lfe",),
+    "CLFE": ("front-center", "lfe"),
+    "Center/LFE": ("front-center", "lfe"),
+    "Speaker CLFE": ("front-center", "lfe"),
+}
+"""Channels that an element acts on where it does not act on all (override-map in the servers' rules)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """The answer for one sink or source."""
+
+    controls: tuple[Control, ...] = ()
+    """In the order in which the server fills them; empty where it drives none or it is not known."""
+    known: bool = True
+    how: str = ""
+    """One sentence: how it was found out, or why it was not."""
+    remainder: tuple[tuple[str, int | None], ...] = ()
+    """What the controls leave for software: hundredths of a dB by channel of the device."""
+    candidates: tuple[Control, ...] = ()
+    """Where it is not known: the controls that may be driven."""
+    astray: bool = False
+    """The rules are known, but the controls do not stand where the server thinks."""
+
+
+def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
+    """Which ALSA controls carry out the volume of a sink or a source."""
+    facts = device.sink_or_source
+    if facts is None or not facts.hardware_volume:
+        return Driven(how="The server does this volume in software.")
+    if device.card is None:
+        return Driven(how="The device itself does this volume; it is not an ALSA card.")
+    if not facts.decibel:
+        rule = _by_rule(snapshot, system, device)
+        return Driven(
+            known=False, how="The hardware's volume is not known in dB.", candidates=tuple(rule or ())
+        )
+    wanted = hardware_gains(device)
+    ruled = _by_rule(snapshot, system, device)
+    if ruled is not None:
+        return _judge(device, wanted, tuple(ruled))
+    return _by_arithmetic(snapshot, device, wanted)
+
+
+def hardware_gains(device: Control) -> Gains:
+    """What a sink's or a source's volume amounts to in dB of the hardware: its own dB less its base
+    volume's.
+    """
+    facts = device.sink_or_source
+    base = to_cdb(PULSE_SCALE, facts.base) if facts and facts.hardware_volume else 0
+    return shifted(gains_of(device), -(base or 0))
+
+
+def rule_for(system: System, server: str, device: Device) -> MixerPath | None:
+    """The server's own mixer path for the active port."""
+    if device.port is None:
+        return None
+    name = device.port.partition(";")[0]
+    return next((path for path in system.mixer_paths if path.server == server and path.name == name), None)
+
+
+def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Control] | None:
+    facts = device.sink_or_source
+    server = snapshot.server
+    rule = rule_for(system, server.name, facts) if facts and server else None
+    if rule is None:
+        return None
+    kind = Kind.ALSA_CAPTURE if device.kind.capture else Kind.ALSA_PLAYBACK
+    there = {
+        element_name(control): control
+        for control in snapshot.controls.values()
+        if control.kind is kind and control.card == device.card and control.channels
+    }
+    merged: list[Control] = []
+    for element in rule.elements:
+        name = f"{element.name},{element.index}" if element.index else element.name
+        control = there.get(name)
+        if element.volume != "merge" or control is None or control.scale is None:
+            continue
+        if control.scale.maximum <= control.scale.minimum:
+            continue
+        if not control.scale.has_db:
+            # alsa-mixer.c: without dB on the first element nothing more is merged; later ones without dB are
+            # left out.
+            if not merged:
+                return [control]
+            continue
+        merged.append(control)
+    return merged
+
+
+def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Driven:
+    """Whether the rule's controls agree with the dB that the server states."""
+    rest = remainder(wanted, controls)
+    if not controls:
+        return Driven(known=False, how="The server's mixer path names no control that this card has.")
+    names = ", ".join(element_name(control) for control in controls)
+    if not _base_fits(device, controls):
+        how = f"The server's rules name {names}, but its base volume does not fit them."
+        return Driven(known=False, how=how, candidates=controls)
+    if not _rest_fits(rest, controls):
+        how = f"The server's rules name {names}, but they do not stand where the server thinks."
+        return Driven(known=False, how=how, candidates=controls, astray=True)
+    return Driven(controls, True, f"The server's rules name {names}, and the dB agree.", tuple(rest.items()))
+
+
+def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven:
+    """Without rules: the sets of controls on the way whose dB agree with what the server states."""
+    facts = device.sink_or_source
+    assert facts is not None
+    assert device.card is not None
+    if device.kind.capture:
+        kind = Kind.ALSA_CAPTURE
+        near = [c for c in snapshot.controls.values() if c.kind is kind and c.card == device.card]
+    else:
+        near = [c for c, _ in playback_controls(snapshot, device.card, jack_of(facts), pcm_of(device))]
+    possible = tuple(
+        c
+        for c in near
+        if c.channels
+        and c.scale is not None
+        and c.scale.has_db
+        and not (c.medium is Medium.SOFTWARE and through_softvol(device, element_name(c)) is False)
+    )[:_MOST_CANDIDATES]
+    fitting = [
+        some
+        for size in range(1, len(possible) + 1)
+        for some in combinations(possible, size)
+        if _base_fits(device, some) and _rest_fits(remainder(wanted, some), some)
+    ]
+    if len(fitting) == 1:
+        names = ", ".join(element_name(control) for control in fitting[0])
+        rest = tuple(remainder(wanted, fitting[0]).items())
+        return Driven(fitting[0], True, f"Only {names} fit the server's dB.", rest)
+    why = "Several sets of controls fit the server's dB." if fitting else "No control fits the server's dB."
+    return Driven(known=False, how=why, candidates=possible)
+
+
+def remainder(wanted: Gains, controls: tuple[Control, ...]) -> Gains:
+    """What is left of the wanted gains after the controls."""
+    rest: Gains = {}
+    for name, gain in wanted.items():
+        done = add([driven_gain(control, name) for control in controls])
+        if gain is None or done is None:
+            rest[name] = None
+        elif done <= MUTE_CDB:
+            rest[name] = 0
+        elif gain <= MUTE_CDB:
+            rest[name] = MUTE_CDB
+        else:
+            rest[name] = gain - done
+    return rest
+
+
+def driven_gain(control: Control, channel: str) -> int | None:
+    """What a driven control does to a channel of the device: nothing where its positions do not cover it."""
+    positions = _POSITIONS.get(control.element.name if control.element else control.name)
+    if positions is not None and not _covers(positions, channel):
+        return 0
+    return at(gains_of(control), channel)
+
+
+def _covers(positions: tuple[str, ...], channel: str) -> bool:
+    if channel == "mono":
+        return "front" in positions
+    for position in positions:
+        if channel == position or channel in (f"{position}-left", f"{position}-right"):
+            return True
+    return False
+
+
+def _base_fits(device: Control, controls: tuple[Control, ...]) -> bool:
+    """Base volume is minus the highest gain of all driven controls together."""
+    facts = device.sink_or_source
+    base = to_cdb(PULSE_SCALE, facts.base) if facts else None
+    if base is None:
+        return False
+    tops: list[int] = []
+    for channel in device.channels:
+        top = sum(
+            control.scale.high
+            for control in controls
+            if control.scale and (control.element is None or _acts_on(control, channel.name))
+        )
+        tops.append(top)
+    return bool(tops) and abs(max(tops) + base) <= _BASE_ACCURACY
+
+
+def _acts_on(control: Control, channel: str) -> bool:
+    positions = _POSITIONS.get(control.element.name if control.element else control.name)
+    return positions is None or _covers(positions, channel)
+
+
+def _rest_fits(rest: Gains, controls: tuple[Control, ...]) -> bool:
+    """The software rest is never more than a step of the finest control, except where all are at an end of
+    their scale.
+    """
+    step = min((_largest_step(control) for control in controls), default=0) + _ACCURACY
+    for gain in rest.values():
+        if gain is None:
+            return False
+        if abs(gain) > step and not (gain < 0 and _all_at_bottom(controls)):
+            return False
+    return True
+
+
+def _all_at_bottom(controls: tuple[Control, ...]) -> bool:
+    return all(min(control.raws) <= control.scale.minimum for control in controls if control.scale)
+
+
+def _largest_step(control: Control) -> int:
+    """The largest dB step of a control, mute bottom aside."""
+    scale = control.scale
+    if scale is None or not scale.curve:
+        return 0
+    steps = [0]
+    for run in scale.curve:
+        if run.last > run.first and run.cdb_first > MUTE_CDB:
+            steps.append(-(-(run.cdb_last - run.cdb_first) // (run.last - run.first)))
+    return max(steps)

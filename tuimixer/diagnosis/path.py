@@ -1,0 +1,308 @@
+"""The signal path: from an application to the jack, or from the microphone to an application, with the gain
+at each stage.
+
+Pure: a picture of the mixer and the facts of the box in, stages out. Where a sink only hands its sound on
+(combine, remap, a recorded monitor, a loopback module) the way goes on to what it feeds, and forks where it
+feeds several.
+"""
+
+from tuimixer.diagnosis.card_stages import (
+    card_end,
+    device_controls,
+    device_note,
+    holder_controls,
+    holder_end,
+    remainder_stage,
+)
+from tuimixer.diagnosis.driven import Driven, find_driven, hardware_gains
+from tuimixer.diagnosis.stage import Gains, Path, Place, Stage, Work, add, at, db, gains_of
+from tuimixer.model.control import Control, ControlId, Kind, Medium
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.system import Holder, System
+
+_DEEPEST = 8
+"""Devices in a row before a way is taken for a circle."""
+
+
+def trace(snapshot: Snapshot, system: System, start: ControlId | Holder) -> tuple[Path, ...]:
+    """All ways that a sound takes.
+
+    start: a sink input or a sink (playback), a source output or a source (recording), or a program that
+    holds a card's device itself. Empty for any other control, and for one that is gone.
+    """
+    if isinstance(start, Holder):
+        return (_past_the_server(snapshot, system, start),)
+    control = snapshot.controls.get(start)
+    if control is None:
+        return ()
+    match control.kind:
+        case Kind.SINK_INPUT:
+            return tuple(_forwards(snapshot, system, control, (_application(control),), frozenset()))
+        case Kind.SINK:
+            opening = Stage(
+                "a program", Place.APPLICATION, Work.APPLICATION, Medium.SOFTWARE, note="any that plays here"
+            )
+            return tuple(_through_sink(snapshot, system, control, (opening,), frozenset()))
+        case Kind.SOURCE_OUTPUT:
+            return (
+                _recording(
+                    snapshot, system, control.device, (_stream_stage(control, None), _application(control))
+                ),
+            )
+        case Kind.SOURCE:
+            closing = Stage(
+                "a program",
+                Place.APPLICATION,
+                Work.APPLICATION,
+                Medium.SOFTWARE,
+                note="any that records here",
+            )
+            return (_recording(snapshot, system, control.id, (closing,)),)
+    return ()
+
+
+def is_application(control: Control) -> bool:
+    """Whether a stream is one that a person started: not a module's and not a level meter."""
+    return control.stream is not None and not control.stream.virtual and not control.stream.peak
+
+
+# -- playback --
+
+
+def _forwards(
+    snapshot: Snapshot, system: System, stream: Control, before: tuple[Stage, ...], seen: frozenset[ControlId]
+) -> list[Path]:
+    sink = snapshot.controls.get(stream.device) if stream.device else None
+    stages = (*before, _stream_stage(stream, sink))
+    if sink is None:
+        end = Stage("nowhere", Place.PULSE, Work.END, note="the stream has no sink")
+        return [Path((*stages, end), _names(stream))]
+    return _through_sink(snapshot, system, sink, stages, seen)
+
+
+def _through_sink(
+    snapshot: Snapshot, system: System, sink: Control, before: tuple[Stage, ...], seen: frozenset[ControlId]
+) -> list[Path]:
+    driven = find_driven(snapshot, system, sink)
+    stages = (*before, *_device_stages(sink, driven))
+    if sink.id in seen or len(seen) >= _DEEPEST:
+        end = Stage("a circle", Place.PULSE, Work.END, Medium.SOFTWARE, note=f"{sink.name} feeds itself")
+        return [Path((*stages, end), _names(sink))]
+    onward = feeds(snapshot, sink)
+    if onward:
+        paths: list[Path] = []
+        for how, stream in onward:
+            stage = Stage(
+                how, Place.PULSE, Work.MODULE, Medium.SOFTWARE, note=f"hands on what {sink.name} gets"
+            )
+            more = _forwards(snapshot, system, stream, (*stages, stage), seen | {sink.id})
+            paths.extend(more)
+        if sink.sink_or_source is None or not sink.sink_or_source.hardware:
+            return paths
+        own = Path(
+            (*stages, *device_controls(snapshot, sink, driven), card_end(snapshot, system, sink)),
+            _names(sink),
+        )
+        return [own, *paths]
+    controls = device_controls(snapshot, sink, driven)
+    return [Path((*stages, *controls, card_end(snapshot, system, sink)), _names(sink))]
+
+
+def feeds(snapshot: Snapshot, sink: Control) -> list[tuple[str, Control]]:
+    """The streams through which a sink's sound goes on, each with the word for how: a module's own, or a
+    loopback.
+    """
+    facts = sink.sink_or_source
+    if facts is None:
+        return []
+    found: list[tuple[str, Control]] = []
+    streams = [
+        c for c in snapshot.controls.values() if c.kind is Kind.SINK_INPUT and c.stream and c.stream.virtual
+    ]
+    if not facts.hardware:
+        for stream in streams:
+            if stream.device != sink.id and _same_module(sink, stream):
+                found.append((_module_word(sink), stream))
+    if facts.monitor is None:
+        return found
+    monitor = next(
+        (c for c in snapshot.controls.values() if c.kind is Kind.SOURCE and _monitors(c, sink)), None
+    )
+    if monitor is None:
+        return found
+    for output in snapshot.controls.values():
+        if output.kind is not Kind.SOURCE_OUTPUT or output.device != monitor.id or output.stream is None:
+            continue
+        if not output.stream.virtual or output.stream.corked:
+            continue
+        for stream in streams:
+            if _same_module(output, stream) and stream not in [one for _, one in found]:
+                found.append(("loopback", stream))
+    return found
+
+
+def _monitors(source: Control, sink: Control) -> bool:
+    return source.sink_or_source is not None and source.sink_or_source.monitor_of == sink.id
+
+
+def _same_module(one: Control, other: Control) -> bool:
+    """Whether one module made both: by its index on PulseAudio, by link group or module id on PipeWire."""
+    if _owner(one) is not None and _owner(one) == _owner(other):
+        return True
+    for key in ("node.link-group", "pulse.module.id", "combine.id"):
+        if one.properties.get(key) and one.properties.get(key) == other.properties.get(key):
+            return True
+    return False
+
+
+def _owner(control: Control) -> int | None:
+    part = control.sink_or_source or control.stream
+    return part.owner_module if part else None
+
+
+def _module_word(sink: Control) -> str:
+    driver = sink.sink_or_source.driver if sink.sink_or_source else ""
+    name = f"{driver} {sink.properties.get('node.name', '')} {sink.properties.get('device.class', '')}"
+    return next(
+        (word for word in ("combine", "remap", "equalizer", "echo-cancel", "ladspa") if word in name),
+        "filter",
+    )
+
+
+# -- recording --
+
+
+def _recording(
+    snapshot: Snapshot, system: System, source_id: ControlId | None, after: tuple[Stage, ...], depth: int = 0
+) -> Path:
+    source = snapshot.controls.get(source_id) if source_id else None
+    if source is None or source.sink_or_source is None:
+        start = Stage("nowhere", Place.PULSE, Work.END, note="the stream has no source")
+        return Path((start, *after), ("mono",), capture=True)
+    driven = find_driven(snapshot, system, source)
+    facts = source.sink_or_source
+    stages = tuple(_device_stages(source, driven))
+    sink = snapshot.controls.get(facts.monitor_of) if facts.monitor_of else None
+    if sink is not None:
+        heard = find_driven(snapshot, system, sink)
+        start = Stage(
+            f"what plays on {sink.name}", Place.PULSE, Work.MODULE, Medium.SOFTWARE, note="a monitor"
+        )
+        taken = _software_part(sink, heard)
+        return Path((start, taken, *stages, *after), _names(source), capture=True)
+    controls = tuple(device_controls(snapshot, source, driven))
+    upstream = _upstream(snapshot, source)
+    if upstream is not None and depth < _DEEPEST:
+        word = Stage("remap", Place.PULSE, Work.MODULE, Medium.SOFTWARE, note=f"hands on to {source.name}")
+        stream_stage = _stream_stage(upstream, None)
+        return _recording(snapshot, system, upstream.device, (stream_stage, word, *stages, *after), depth + 1)
+    return Path(
+        (card_end(snapshot, system, source), *controls, *stages, *after), _names(source), capture=True
+    )
+
+
+def _upstream(snapshot: Snapshot, source: Control) -> Control | None:
+    """The recording stream that a module feeds this source with."""
+    facts = source.sink_or_source
+    if facts is None or facts.hardware:
+        return None
+    for output in snapshot.controls.values():
+        made = output.kind is Kind.SOURCE_OUTPUT and output.stream is not None and output.stream.virtual
+        if made and output.device != source.id and _same_module(output, source):
+            return output
+    return None
+
+
+def _software_part(sink: Control, driven: Driven) -> Stage:
+    """What a monitor hears of its sink's volume: the part that software does, which is all of it without a
+    hardware volume.
+    """
+    facts = sink.sink_or_source
+    hardware = facts is not None and facts.hardware_volume
+    gains: Gains = dict(driven.remainder) if hardware and driven.known else gains_of(sink)
+    if hardware and not driven.known:
+        gains = dict.fromkeys(gains, None)
+    muted = bool(sink.muted) and not (facts is not None and facts.hardware_mute)
+    note = "only the software part of its volume reaches the monitor" if hardware else ""
+    return Stage(sink.name, Place.PULSE, Work.SINK, Medium.SOFTWARE, gains, muted, note, sink.id)
+
+
+# -- past the server --
+
+
+def _past_the_server(snapshot: Snapshot, system: System, holder: Holder) -> Path:
+    who = holder.program or "a program"
+    details = [f"process {holder.pid}" if holder.pid else "", holder.user, holder.state.lower()]
+    if holder.dmix:
+        details.append("shares the device by dmix" if not holder.capture else "shares the device by dsnoop")
+    note = ", ".join(detail for detail in details if detail)
+    first = Stage(who, Place.APPLICATION, Work.APPLICATION, Medium.SOFTWARE, note=note)
+    controls = tuple(holder_controls(snapshot, holder))
+    end = holder_end(snapshot, system, holder)
+    names = ("mono",) if holder.channels == 1 else ("front-left", "front-right")
+    if holder.capture:
+        return Path((end, *controls, first), names, capture=True)
+    return Path((first, *controls, end), names)
+
+
+# -- single stages --
+
+
+def _application(control: Control) -> Stage:
+    stream = control.stream
+    assert stream is not None
+    name = stream.application or stream.binary or control.name
+    notes = [stream.media if stream.media != name else "", "paused (corked)" if stream.corked else ""]
+    note = "; ".join(text for text in notes if text)
+    return Stage(name, Place.APPLICATION, Work.APPLICATION, Medium.SOFTWARE, note=note, control=control.id)
+
+
+def _stream_stage(control: Control, sink: Control | None) -> Stage:
+    """A stream's own volume. With flat volumes the server counts the sink's share in; it is taken off
+    here.
+    """
+    gains = gains_of(control)
+    note = ""
+    stream = control.stream
+    if stream is not None and (not stream.writable or not gains):
+        note = "passed through as it is: the server does not change its volume"
+        gains = {}
+    elif sink is not None and sink.sink_or_source is not None and sink.sink_or_source.flat and gains:
+        share = gains_of(sink)
+        said = Path.loudest(tuple(gains.values()))
+        gains = {name: add([gain, _minus(at(share, name))]) for name, gain in gains.items()}
+        note = f"flat volumes: the server says {db(said)}, with the sink's share in it"
+    name = "volume of the stream" if not stream or not stream.virtual else f"volume of {control.name}"
+    return Stage(
+        name, Place.PULSE, Work.STREAM, Medium.SOFTWARE, gains, bool(control.muted), note, control.id
+    )
+
+
+def _minus(gain: int | None) -> int | None:
+    """The opposite gain; a sink at silence has no share that could be taken off."""
+    from_silence = gain is None or gain < -100_000
+    return 0 if from_silence else -(gain or 0)
+
+
+def _device_stages(device: Control, driven: Driven) -> list[Stage]:
+    """A sink's or source's volume and, for a hardware volume, its software rest as a part of it."""
+    facts = device.sink_or_source
+    assert facts is not None
+    gains = hardware_gains(device)
+    if facts.hardware_volume and not facts.decibel:
+        gains = dict.fromkeys(gains, None)
+    elif driven.astray:
+        # A control that stands elsewhere than the server thinks changes the gain by what nobody can tell.
+        gains = dict.fromkeys(gains, None)
+    medium = Medium.HARDWARE if facts.hardware_volume else Medium.SOFTWARE
+    kind = Work.SOURCE if device.kind.capture else Work.SINK
+    note = device_note(device, driven, gains, facts)
+    stages = [Stage(device.name, Place.PULSE, kind, medium, gains, bool(device.muted), note, device.id)]
+    rest = remainder_stage(device, driven)
+    if rest is not None:
+        stages.append(rest)
+    return stages
+
+
+def _names(device: Control) -> tuple[str, ...]:
+    return tuple(channel.name for channel in device.channels) or ("mono",)
