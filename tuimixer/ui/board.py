@@ -66,7 +66,7 @@ class Board(Widget):
         self._grid = Grid(0, 0)
         self._area = Box(0, 0, 0, 0)
         self._fields = rows.fields_for(80, 20, False)
-        self._start = 0
+        self._starts: tuple[int, ...] = ()
         self._decided_for: tuple[int, int] | None = None
         self._label_width = 0
         self._spots: list[frame.Spot] = []
@@ -156,7 +156,7 @@ class Board(Widget):
         level = self._levels.get(wanted)
         if level is not None and level.clipped:
             self._levels[wanted] = Level(level.shares, level.hold, level.held_until, False, level.at)
-        if self.plan.slot_of(wanted) is None or self._at_edge(wanted):
+        if self.plan.slot_of(wanted) is None:
             plan = self.plan
             self._replan()
             if self.plan != plan:
@@ -191,7 +191,7 @@ class Board(Widget):
     def switch_layout(self) -> None:
         """From columns to rows and back."""
         self.layout_wanted = "rows" if self.columns else "columns"
-        self._start = 0
+        self._starts = ()
         self.repaint()
         self.flush()
 
@@ -296,17 +296,11 @@ class Board(Widget):
         self.columns = self._decide(titled, width, self._area.height)
         margin = 1 if width >= 30 else 0
         if self.columns:
-            self.plan = plan_columns(
-                titled,
-                width - margin,
-                self._area.height,
-                self.cursor,
-                self._start,
-                min(self._label_width, 12),
-            )
+            size, labels = (width - margin, self._area.height), min(self._label_width, 12)
+            self.plan = plan_columns(titled, size, self.cursor, self._starts, labels)
         else:
-            self.plan = plan_rows(titled, width - margin, self._area.height, self.cursor, self._start)
-        self._start = self.plan.start
+            self.plan = plan_rows(titled, width - margin, self._area.height, self.cursor, self._starts)
+        self._starts = self.plan.starts
         self._fields = rows.fields_for(width - margin, self._label_width, self.meters)
 
     def _decide(self, titled: list[tuple[Group, str, str]], width: int, height: int) -> bool:
@@ -351,7 +345,7 @@ class Board(Widget):
                 continue
             text = charset.text(heading.text)
             if heading.number is not None and heading.number > 1:
-                text = f"{text} ({heading.number})" if self.plan.before + self.plan.after else text
+                text = f"{text} ({heading.number})" if self.plan.more else text
             x = self._grid.put(
                 box.x + 1, box.y, fit(text, box.width - 1, charset.ellipsis), Role.HEADING, box.width - 1
             )
@@ -374,16 +368,13 @@ class Board(Widget):
         charset, area, edge = self.terminal.charset, self._area, self._grid.width - 1
         if self._grid.width < 30:
             return
-        if self.columns:
-            marks = ((charset.left, 0, self.plan.before), (charset.right, edge, self.plan.after))
-            for glyph, x, hidden in marks:
-                if hidden:
-                    self._grid.put(x, area.y, glyph, Role.KEY)
-            return
-        if self.plan.before:
-            self._grid.put(edge, area.y, charset.up, Role.KEY)
-        if self.plan.after:
-            self._grid.put(edge, area.y + area.height - 1, charset.down, Role.KEY)
+        for mark in self.plan.more:
+            if mark.line is None:
+                glyph = charset.left if mark.up else charset.right
+                self._grid.put(0 if mark.up else edge, area.y, glyph, Role.KEY)
+            else:
+                glyph = charset.up if mark.up else charset.down
+                self._grid.put(edge, area.y + mark.line, glyph, Role.KEY)
 
     def _paint_frame(self) -> None:
         width, height = self._grid.width, self._grid.height
@@ -434,14 +425,6 @@ class Board(Widget):
                 return True
         return diff.surroundings and (
             before.alsa_cards != self.snapshot.alsa_cards or before.statuses != self.snapshot.statuses
-        )
-
-    def _at_edge(self, wanted: ControlId) -> bool:
-        """Whether a control stands first or last on the screen while more lies beyond."""
-        slots = self.plan.slots
-        return bool(slots) and (
-            (self.plan.before > 0 and slots[0].row.id == wanted)
-            or (self.plan.after > 0 and slots[-1].row.id == wanted)
         )
 
     def _tell_visible(self) -> None:

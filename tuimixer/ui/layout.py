@@ -4,7 +4,7 @@ Only what fits is laid out, so 300 streams cost what five cost.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuimixer.mixer.views import Group, Row
 from tuimixer.model.control import ControlId
@@ -14,6 +14,8 @@ NARROWEST = 8
 WIDEST = 15
 _EMPTY_WIDTH = 24
 """Cells that an empty group takes for the sentence in it."""
+_LOWEST_SECTION = 3
+"""Lines of a section, its heading among them, that are worth a section of its own."""
 LOWEST_COLUMNS = 9
 """Lines below which columns make no sense."""
 
@@ -54,6 +56,15 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """A mark that more controls lie up or down of a line; with no line, left or right of all."""
+
+    line: int | None
+    up: bool
+    """Towards the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What the mixing area shows."""
 
@@ -61,11 +72,10 @@ class Plan:
     headings: tuple[Heading, ...] = ()
     dividers: tuple[int, ...] = ()
     """Columns with a line from top to bottom."""
-    before: int = 0
-    """Rows that are hidden before the first slot."""
-    after: int = 0
-    start: int = 0
-    """Where the view begins: a line of the rows layout, a row's index of the columns layout."""
+    more: "tuple[More, ...]" = ()
+    """Where controls lie beyond the edge."""
+    starts: tuple[int, ...] = ()
+    """Where the view begins: a line of each section of the rows layout, a column of the columns layout."""
 
     def slot_of(self, wanted: ControlId | None) -> Slot | None:
         """The slot of a control, if it can be seen."""
@@ -88,50 +98,82 @@ def fits_columns(groups: Titled, width: int, height: int, label_width: int) -> b
     return height >= LOWEST_COLUMNS + 5 and rows * column + empty + len(groups) + 1 <= width
 
 
-def plan_rows(groups: Titled, width: int, height: int, cursor: ControlId | None, start: int) -> Plan:
-    """Sections one below the other, a line a control, scrolled so that the cursor can be seen."""
-    lines: list[Row | Heading | None] = []
-    spare = Box(0, 0, width, 1)
-    total = sum(max(len(group.rows), 1) + 1 for group, _, sentence in groups if group.rows or sentence)
-    roomy = total + len(groups) - 1 <= height
-    for group, title, sentence in groups:
-        if not group.rows and not sentence:
-            continue
-        if lines and roomy:
-            lines.append(None)
-        lines.append(Heading(title, spare, len(group.rows), first=True))
-        if not group.rows:
-            lines.append(Heading(sentence, spare, sentence=True))
-        for number, row in enumerate(group.rows):
-            if row.heading and (number or title != row.heading):
-                lines.append(Heading(row.heading, spare))
-            lines.append(row)
-    at = next((i for i, line in enumerate(lines) if isinstance(line, Row) and line.id == cursor), 0)
-    start = _scroll(start, at, height, len(lines), margin=1)
+def plan_rows(
+    groups: Titled, width: int, height: int, cursor: ControlId | None, starts: Sequence[int]
+) -> Plan:
+    """Sections one below the other, a line a control; each scrolls by itself, so that all can be seen."""
+    shown = [entry for entry in groups if entry[0].rows or entry[2]]
+    sections = [_section_lines(*entry) for entry in shown]
+    heights = _share([len(lines) for lines in sections], height)
+    if any(room < min(_LOWEST_SECTION, len(lines)) for room, lines in zip(heights, sections, strict=True)):
+        sections = [[line for lines in sections for line in lines]]
+        heights = [min(height, len(sections[0]))]
+    gap = 1 if sum(heights) + len(heights) - 1 <= height else 0
     slots: list[Slot] = []
     headings: list[Heading] = []
-    for y, line in enumerate(lines[start : start + height]):
-        box = Box(0, y, width, 1)
-        if isinstance(line, Row):
-            slots.append(Slot(line, box))
-        elif line is not None:
-            headings.append(Heading(line.text, box, line.number, line.sentence, line.first))
-    return Plan(
-        tuple(slots),
-        tuple(headings),
-        before=sum(isinstance(line, Row) for line in lines[:start]),
-        after=sum(isinstance(line, Row) for line in lines[start + height :]),
-        start=start,
-    )
+    more: list[More] = []
+    begun: list[int] = []
+    y = 0
+    for number, (lines, room) in enumerate(zip(sections, heights, strict=True)):
+        at = next((i for i, line in enumerate(lines) if isinstance(line, Row) and line.id == cursor), None)
+        start = starts[number] if number < len(starts) else 0
+        # The section's own heading stays in sight when there is room for it.
+        pinned = 1 if len(sections) > 1 and room > 1 else 0
+        start = _scroll(
+            start, at - pinned if at is not None else start, room - pinned, len(lines) - pinned, 1 - pinned
+        )
+        begun.append(start)
+        for i, line in enumerate([*lines[:pinned], *lines[start + pinned : start + room]]):
+            box = Box(0, y + i, width, 1)
+            if isinstance(line, Row):
+                slots.append(Slot(line, box))
+            else:
+                headings.append(replace(line, box=box))
+        if any(isinstance(line, Row) for line in lines[pinned : start + pinned]):
+            more.append(More(y + pinned, up=True))
+        if any(isinstance(line, Row) for line in lines[start + room :]):
+            more.append(More(y + room - 1, up=False))
+        y += room + gap
+    return Plan(tuple(slots), tuple(headings), more=tuple(more), starts=tuple(begun))
+
+
+def _section_lines(group: Group, title: str, sentence: str) -> "list[Row | Heading]":
+    """A section's heading and rows, with the headings of further cards between them."""
+    spare = Box(0, 0, 0, 0)
+    lines: list[Row | Heading] = [Heading(title, spare, len(group.rows), first=True)]
+    if not group.rows:
+        lines.append(Heading(sentence, spare, sentence=True))
+    for number, row in enumerate(group.rows):
+        if row.heading and (number or title != row.heading):
+            lines.append(Heading(row.heading, spare))
+        lines.append(row)
+    return lines
+
+
+def _share(wanted: Sequence[int], height: int) -> list[int]:
+    """Lines for each section: what it needs, or an even share of what those that need less leave over."""
+    given = [0] * len(wanted)
+    left, open_ = height, list(range(len(wanted)))
+    while open_ and left > 0:
+        even = max(1, left // len(open_))
+        modest = [i for i in open_ if wanted[i] - given[i] <= even]
+        for i in modest or open_:
+            more = min(wanted[i] - given[i], even, left)
+            given[i] += more
+            left -= more
+        open_ = [i for i in open_ if given[i] < wanted[i]]
+    return given
 
 
 def plan_columns(
-    groups: Titled, width: int, height: int, cursor: ControlId | None, start: int, label_width: int
+    groups: Titled, size: tuple[int, int], cursor: ControlId | None, starts: Sequence[int], label_width: int
 ) -> Plan:
     """Groups side by side, a column a control, scrolled by whole columns so that the cursor can be seen."""
     shown = [entry for entry in groups if entry[0].rows or entry[2]]
     rows = [row for group, _, _ in shown for row in group.rows]
     empty = sum(_EMPTY_WIDTH for group, _, _ in shown if not group.rows)
+    width, _ = size
+    start = starts[0] if starts else 0
     space = width - max(len(shown) - 1, 0)
     count = len(rows)
     if count and count * NARROWEST + empty <= space:
@@ -143,7 +185,7 @@ def plan_columns(
         column = max(1, min(space // visible, width))
         at = next((i for i, row in enumerate(rows) if row.id == cursor), 0)
         start = _scroll(start, at, visible, count, margin=0)
-    return _columns(shown, (start, start + visible), column, bool(empty), (width, height), count)
+    return _columns(shown, (start, start + visible), column, bool(empty), size, count)
 
 
 def _columns(
@@ -182,9 +224,11 @@ def _columns(
         tuple(slots),
         tuple(headings),
         tuple(dividers),
-        before=window[0],
-        after=max(0, count - window[1]),
-        start=window[0],
+        more=(
+            *((More(None, up=True),) if window[0] > 0 else ()),
+            *((More(None, up=False),) if count > window[1] else ()),
+        ),
+        starts=(window[0],),
     )
 
 

@@ -8,7 +8,7 @@ bytes and well under a millisecond. Both ways draw from the same grid, so either
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from tuimixer.ui.palette import Palette
+from tuimixer.ui.palette import Look, Palette
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -20,14 +20,12 @@ Run = tuple[int, int, list[tuple[int, str]]]
 def encode(runs: Iterable[Run], palette: Palette, left: int = 0, top: int = 0) -> str:
     """The escape sequences that put runs of cells on the screen; colours are named only where they change."""
     parts: list[str] = []
-    look = ""
+    look: Look | None = None
     for x, y, pieces in runs:
         parts.append(f"\x1b[{top + y + 1};{left + x + 1}H")
         for role, text in pieces:
-            wanted = palette.looks[role].sgr
-            if wanted != look:
-                parts.append(wanted)
-                look = wanted
+            parts.append(palette.looks[role].sgr_after(look))
+            look = palette.looks[role]
             parts.append(text)
     if not parts:
         return ""

@@ -68,6 +68,14 @@ class Look:
         codes += _colour(self.fg, 30) + _colour(self.bg, 40)
         return f"\x1b[{';'.join(['0', *codes])}m"
 
+    def sgr_after(self, before: "Look | None") -> str:
+        """The shortest sequence that switches from another look to this one."""
+        if before is None or (before.bold, before.dim, before.reverse) != (self.bold, self.dim, self.reverse):
+            return self.sgr
+        codes = [] if before.fg == self.fg else _colour(self.fg, 30) or ["39"]
+        codes += [] if before.bg == self.bg else _colour(self.bg, 40) or ["49"]
+        return f"\x1b[{';'.join(codes)}m" if codes else ""
+
     def rich(self) -> "Style":
         """The same for Textual's compositor."""
         from rich.color import Color

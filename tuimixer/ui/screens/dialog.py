@@ -1,0 +1,61 @@
+"""What all dialogs have in common: a framed box over the main screen that closes with the keys for it."""
+
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from tuimixer.ui.app import TuiMixerApp
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer | None], Generic[Answer]):
+    """A framed box; a subclass yields what is in it from `content` and may answer through `dismiss`.
+
+    `ui/dialogs.py` says which action opens it; its module is imported when it is needed.
+    """
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog:ansi { background: transparent; }
+    Dialog > .dialog--box {
+        width: 80%; max-width: 100; height: auto; max-height: 90%;
+        padding: 0 1; background: $surface; border: solid $primary; border-title-color: $primary;
+        border-title-style: bold; border-subtitle-color: $foreground;
+    }
+    Dialog.-ascii > .dialog--box { border: ascii $primary; }
+    Dialog.-small > .dialog--box { width: 100%; max-height: 100%; padding: 0; }
+    """
+    BINDINGS: ClassVar = [Binding("escape,f10", "close", "Close", show=False)]
+    TITLE = ""
+    HINT = "Esc close"
+
+    @property
+    def tuimixer(self) -> "TuiMixerApp":
+        """The application, with its keys and its terminal's characters."""
+        return cast("TuiMixerApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(*self.content(), classes="dialog--box")
+        box.border_title = self.title or self.TITLE
+        box.border_subtitle = self.HINT
+        yield box
+
+    def content(self) -> list[Widget]:
+        """The widgets in the box, from top to bottom."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        self.set_class(self.tuimixer.terminal.charset.encoding is not None, "-ascii")
+
+    def on_resize(self) -> None:
+        self.set_class(self.app.size.width < 60 or self.app.size.height < 16, "-small")
+
+    def action_close(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)
