@@ -60,7 +60,7 @@ class Surroundings:
     )
 
     def __init__(self, alsa_id: Callable[[str], str | None] = lambda number: None) -> None:
-        """`alsa_id`: the kernel's id of the card with a number or id, None where this box has no such card."""
+        """`alsa_id`: the kernel's id of the card with a number or id; None where there is no such card."""
         self.alsa_id = alsa_id
         self.sinks: Mapping[int, str] = {}
         """Names by the server's index."""
