@@ -1,0 +1,157 @@
+"""Facts about this box from /proc, /dev, /etc and the environment: PCM devices, who holds them, servers,
+rules, permissions.
+
+The one reader behind `System`. Everything is read below a root folder, so that a tree made for a test serves
+as well as the real one.
+"""
+
+import grp
+import os
+import re
+import socket
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from tuimixer.backend.holders import find_holders
+from tuimixer.backend.mixer_paths import read_mixer_paths
+from tuimixer.backend.proc import fields, integer, read, user_name
+from tuimixer.backend.pulse.find import search
+from tuimixer.model.system import Daemon, FoundServer, PcmDevice, System
+from tuimixer.model.text import clean
+
+_PAGES = (
+    ("Cards", "cards"),
+    ("Devices", "devices"),
+    ("PCM streams", "pcm"),
+    ("Timers", "timers"),
+    ("Modules", "modules"),
+    ("Version", "version"),
+)
+_DAEMONS = ("pulseaudio", "pipewire-pulse")
+_ALSA_FOLDERS = ("etc/alsa/conf.d", "usr/share/alsa/alsa.conf.d")
+_FORWARDED_FROM = 10
+"""First display number that sshd gives out (X11DisplayOffset)."""
+
+
+def inspect(
+    root: Path = Path("/"),
+    environ: Mapping[str, str] = os.environ,
+    servers: Iterable[FoundServer] | None = None,
+) -> System:
+    """Read all facts. What may not be read, or is not there, is left out.
+
+    root: folder that stands for `/`.
+    servers: sockets of sound servers; None to look for them.
+    """
+    sound = root / "proc/asound"
+    devices = find_devices(sound)
+    if servers is None:
+        servers = (place.found for place in search(environ, root).places)
+    found = tuple(servers)
+    folder = root / "dev/snd"
+    uid = os.getuid()
+    return System(
+        host=environ.get("HOSTNAME", "") if root != Path("/") else socket.gethostname(),
+        user=user_name(uid),
+        pcm_devices=devices,
+        holders=find_holders(root),
+        pages=_pages(sound),
+        servers=found,
+        sound_folder=folder.is_dir(),
+        permitted=_permitted(folder),
+        groups=_groups(),
+        display=forwarded_display(environ),
+        mixer_paths=read_mixer_paths(root, environ) if devices else (),
+        daemons=find_daemons(root),
+        expects_server=_expects(root, environ, found),
+    )
+
+
+def find_devices(sound: Path) -> tuple[PcmDevice, ...]:
+    """All PCM devices, from /proc/asound/card*/pcm*/info."""
+    devices = []
+    for info in sound.glob("card[0-9]*/pcm*/info"):
+        facts = fields(read(info))
+        number = integer(facts.get("card")) or 0
+        devices.append(
+            PcmDevice(
+                card=read(info.parent.parent / "id").strip() or str(number),
+                number=number,
+                device=integer(facts.get("device")) or 0,
+                name=clean(facts.get("name") or facts.get("id")),
+                capture=facts.get("stream") == "CAPTURE",
+                subdevices=integer(facts.get("subdevices_count")) or 1,
+                available=integer(facts.get("subdevices_avail")) or 0,
+            )
+        )
+    return tuple(sorted(devices, key=lambda d: (d.number, d.device, d.capture)))
+
+
+def find_daemons(root: Path) -> tuple[Daemon, ...]:
+    """Running sound server processes, as far as /proc shows them."""
+    found = []
+    for process in (root / "proc").glob("[0-9]*"):
+        name = read(process / "comm").strip()
+        if name not in _DAEMONS:
+            continue
+        try:
+            owner = process.stat().st_uid
+        except OSError:
+            continue
+        found.append(Daemon(name, int(process.name), user_name(owner)))
+    return tuple(sorted(found, key=lambda daemon: daemon.pid))
+
+
+def forwarded_display(environ: Mapping[str, str]) -> str:
+    """DISPLAY where ssh made it (`localhost:10.0`) or where it names another host; else nothing."""
+    display = environ.get("DISPLAY", "")
+    host, colon, rest = display.rpartition(":")
+    if not colon or host in ("", "unix") or host.endswith("/unix"):
+        return ""
+    number = re.match(r"\d+", rest)
+    if host in ("localhost", "127.0.0.1", "[::1]"):
+        return display if number and int(number.group()) >= _FORWARDED_FROM else ""
+    return display
+
+
+def _pages(sound: Path) -> tuple[tuple[str, str], ...]:
+    texts = ((title, read(sound / name)) for title, name in _PAGES)
+    return tuple((title, text.rstrip()) for title, text in texts if text.strip())
+
+
+def _permitted(folder: Path) -> bool:
+    """Whether the cards' control devices may be opened; true where there are none."""
+    nodes = list(folder.glob("controlC*"))
+    return not nodes or any(os.access(node, os.R_OK | os.W_OK) for node in nodes)
+
+
+def _groups() -> tuple[str, ...]:
+    names = []
+    for number in sorted({os.getgid(), *os.getgroups()}):
+        try:
+            names.append(grp.getgrgid(number).gr_name)
+        except KeyError:
+            names.append(str(number))
+    return tuple(names)
+
+
+def _expects(root: Path, environ: Mapping[str, str], servers: tuple[FoundServer, ...]) -> str:
+    """Why programs look for a sound server: told to, a socket left behind, or ALSA's default device leads to
+    one.
+    """
+    if environ.get("PULSE_SERVER"):
+        return "PULSE_SERVER is set"
+    for server in servers:
+        if server.alive is False:
+            return f"nobody answers at {server.address}"
+    for folder in _ALSA_FOLDERS:
+        for file in sorted((root / folder).glob("*.conf")):
+            if _routes_default(read(file)):
+                return f"ALSA's default device leads to the server ({folder}/{file.name})"
+    return ""
+
+
+def _routes_default(text: str) -> bool:
+    """Whether an ALSA configuration makes a sound server the default PCM."""
+    bare = re.sub(r"#.*", "", text)
+    return re.search(r"pcm\.!default\s*\{[^}]*type\s+(pulse|pipewire)\b", bare) is not None

@@ -1,0 +1,89 @@
+"""The sound servers' own rules for which ALSA elements make a device's volume: PulseAudio's mixer paths and
+PipeWire's.
+
+Both keep the same kind of file (its format is explained in alsa-mixer/paths/analog-output.conf.common); a
+file in an earlier folder takes the place of one of the same name in a later.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from tuimixer.backend.proc import read
+from tuimixer.model.system import MixerPath, PathElement
+
+_PULSE_FOLDERS = ("usr/share/pulseaudio/alsa-mixer/paths", "usr/local/share/pulseaudio/alsa-mixer/paths")
+_PIPEWIRE_FOLDERS = (
+    "etc/alsa-card-profile/mixer/paths",
+    "usr/share/alsa-card-profile/mixer/paths",
+    "usr/local/share/alsa-card-profile/mixer/paths",
+)
+_DEEPEST = 5
+_SECTION = re.compile(r"\[(.+)\]$")
+
+
+def read_mixer_paths(root: Path, environ: Mapping[str, str]) -> tuple[MixerPath, ...]:
+    """All rules of both servers that are on the box.
+
+    root: folder that stands for `/`. environ: for the user's own folders and ACP_PATHS_DIR.
+    """
+    home = environ.get("HOME", "")
+    data = environ.get("XDG_DATA_HOME") or (f"{home}/.local/share" if home else "")
+    config = environ.get("XDG_CONFIG_HOME") or (f"{home}/.config" if home else "")
+    pulse = [root / folder for folder in _PULSE_FOLDERS]
+    if data:
+        pulse.insert(0, root / data.lstrip("/") / "pulseaudio/alsa-mixer/paths")
+    pipewire = [root / folder for folder in _PIPEWIRE_FOLDERS]
+    if config:
+        pipewire.insert(0, root / config.lstrip("/") / "alsa-card-profile/mixer/paths")
+    if own := environ.get("ACP_PATHS_DIR"):
+        pipewire.insert(0, root / own.lstrip("/"))
+    return (*_of_server("PulseAudio", pulse), *_of_server("PipeWire", pipewire))
+
+
+def _of_server(server: str, folders: list[Path]) -> list[MixerPath]:
+    files: dict[str, Path] = {}
+    for folder in folders:
+        for file in folder.glob("*.conf"):
+            files.setdefault(file.stem, file)
+    paths = []
+    for name, file in sorted(files.items()):
+        elements = tuple(_elements(file))
+        if elements:
+            paths.append(MixerPath(server, name, elements))
+    return paths
+
+
+def _elements(file: Path) -> list[PathElement]:
+    """Elements that the server does something with, in the order of the file and of what it includes."""
+    found: dict[tuple[str, int], dict[str, str]] = {}
+    _parse(file, found, 0)
+    return [
+        PathElement(name, index, facts.get("switch", "ignore"), facts.get("volume", "ignore"))
+        for (name, index), facts in found.items()
+        if {facts.get("switch", "ignore"), facts.get("volume", "ignore")} != {"ignore"}
+    ]
+
+
+def _parse(file: Path, found: dict[tuple[str, int], dict[str, str]], depth: int) -> None:
+    section: dict[str, str] = {}
+    for line in read(file).splitlines():
+        text = line.strip()
+        if not text or text[0] in ";#":
+            continue
+        if text.startswith(".include "):
+            if depth < _DEEPEST:
+                _parse(file.parent / text.removeprefix(".include ").strip(), found, depth + 1)
+            section = {}
+        elif heading := _SECTION.match(text):
+            kind, _, rest = heading[1].partition(" ")
+            section = found.setdefault(_name(rest), {}) if kind == "Element" else {}
+        else:
+            key, _, value = text.partition("=")
+            section[key.strip()] = value.strip()
+
+
+def _name(text: str) -> tuple[str, int]:
+    """`Headphone,1` is an element's name and index."""
+    name, comma, index = text.strip().rpartition(",")
+    return (name, int(index)) if comma and index.isdigit() else (text.strip(), 0)
