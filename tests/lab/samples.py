@@ -60,8 +60,8 @@ class Recording:
     def levels(self, window: int = 2048, length: int = 10, tolerance: float = 0.02) -> list[float]:
         """The root mean squares that channel 0 stays at, in order; 0.0 is silence.
 
-        A level is kept for `length` windows of `window` samples or more, within `tolerance` of full scale; what
-        lies between two levels, a change or a click, does not count.
+        A level is kept for `length` windows of `window` samples or more, within `tolerance` of full scale;
+        what lies between two levels, a change or a click, does not count.
         """
         chosen = self.channel(0)
         run: list[float] = []

@@ -206,6 +206,7 @@ def run_tests(arguments: Sequence[str]) -> int:
 
 def main() -> int:
     """See the module's text."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # not without ending the machine
     match sys.argv[1:]:
         case ["lacks"]:
             print(lacks() or "", end="")
