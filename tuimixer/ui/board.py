@@ -11,14 +11,14 @@ from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, ke
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import Diff, Levels, Snapshot
 from tuimixer.ui import columns, frame, rows
-from tuimixer.ui.cells import Grid, fit
+from tuimixer.ui.cells import Grid, fit, fit_lines
 from tuimixer.ui.face import Face, make_face
-from tuimixer.ui.layout import Box, Plan, Slot, fits_columns, plan_columns, plan_rows
+from tuimixer.ui.layout import Box, Plan, Slot, fits_columns, plan_columns, plan_rows, wrap
 from tuimixer.ui.meters import Level, follow
 from tuimixer.ui.output import Output, encode
 from tuimixer.ui.palette import Role
 from tuimixer.ui.terminal import Terminal
-from tuimixer.ui.words import sentence, sentence_for_empty, title_of
+from tuimixer.ui.words import about, sentence, sentence_for_empty, title_of
 
 _LONGEST_LABEL = 30
 
@@ -264,7 +264,9 @@ class Board(Widget):
         if control is None:
             return None
         switch = self.snapshot.controls.get(row.capture_id) if row.capture_id else None
-        return make_face(control, row.label, switch, self.terminal.charset)
+        charset = self.terminal.charset
+        words = about(control, self.snapshot, charset.arrow) if self._fields.about[1] else ""
+        return make_face(control, row.label, switch, charset, words)
 
     def slot_at(self, x: int, y: int) -> Slot | None:
         """The strip at a cell of the board."""
@@ -296,8 +298,8 @@ class Board(Widget):
         self.columns = self._decide(titled, width, self._area.height)
         margin = 1 if width >= 30 else 0
         if self.columns:
-            size, labels = (width - margin, self._area.height), min(self._label_width, 12)
-            self.plan = plan_columns(titled, size, self.cursor, self._starts, labels)
+            size = (width - margin, self._area.height)
+            self.plan = plan_columns(titled, size, self.cursor, self._starts)
         else:
             self.plan = plan_rows(titled, width - margin, self._area.height, self.cursor, self._starts)
         self._starts = self.plan.starts
@@ -309,7 +311,7 @@ class Board(Widget):
             return self.layout_wanted == "columns" and height >= 4
         if self._decided_for != (width, height) and self._rows:
             self._decided_for = (width, height)
-            return fits_columns(titled, width, height, min(self._label_width, 12))
+            return fits_columns(titled, width - 1, height)
         return self.columns
 
     def _shifted(self, box: Box) -> Box:
@@ -357,10 +359,9 @@ class Board(Widget):
 
     def _paint_sentence(self, box: Box, text: str) -> None:
         charset = self.terminal.charset
-        lines = columns.wrap(charset.text(text), max(1, box.width - 2), charset.ellipsis)
-        if box.height == 1 and len(lines) > 1:
-            lines = [fit(charset.text(text), box.width - 2, charset.ellipsis)]
-        for number, line in enumerate(lines[: box.height]):
+        text = charset.text(text)
+        lines = fit_lines(wrap(text, box.width - 2), box.height, box.width - 2, charset.ellipsis)
+        for number, line in enumerate(lines):
             self._grid.put(box.x + 1, box.y + number, line, Role.DIM, box.width - 1)
 
     def _paint_more(self) -> None:
@@ -369,12 +370,11 @@ class Board(Widget):
         if self._grid.width < 30:
             return
         for mark in self.plan.more:
-            if mark.line is None:
-                glyph = charset.left if mark.up else charset.right
-                self._grid.put(0 if mark.up else edge, area.y, glyph, Role.KEY)
+            if mark.column < 0:
+                glyph, x = charset.up if mark.up else charset.down, edge
             else:
-                glyph = charset.up if mark.up else charset.down
-                self._grid.put(edge, area.y + mark.line, glyph, Role.KEY)
+                glyph, x = charset.left if mark.up else charset.right, mark.column
+            self._grid.put(x, area.y + mark.line, glyph, Role.KEY)
 
     def _paint_frame(self) -> None:
         width, height = self._grid.width, self._grid.height

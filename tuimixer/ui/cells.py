@@ -139,3 +139,10 @@ def fit(text: str, width: int, ellipsis: str) -> str:
             break
         kept, used = kept + character, used + size
     return kept + ellipsis
+
+
+def fit_lines(lines: list[str], most: int, width: int, ellipsis: str) -> list[str]:
+    """At most so many lines, each cut to a width; what is left over is joined to the last one."""
+    if len(lines) > most:
+        lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
+    return [fit(line, width, ellipsis) for line in lines]

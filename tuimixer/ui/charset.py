@@ -25,7 +25,9 @@ class CharSet:
     bar_left: str
     bar_right: str
     meter: str
-    """One cell of a horizontal meter of one channel."""
+    """One cell of a horizontal meter of one channel, or where only the second of two reaches."""
+    first: str
+    """One cell of a horizontal meter where only the first of two channels reaches."""
     both: str
     """One cell of a horizontal meter where both channels reach."""
     hold: str
@@ -60,13 +62,14 @@ UNICODE = CharSet(
     cursor="▸",
     full="━",
     empty="─",
-    upper="▀",
-    lower="▄",
+    upper="▔",
+    lower="▁",
     between="╍",
     levels=" ▁▂▃▄▅▆▇█",
     bar_left="▕",
     bar_right="▏",
     meter="▄",
+    first="▀",
     both="█",
     hold="▐",
     clip="!",
@@ -101,6 +104,7 @@ CP437 = CharSet(
     bar_left="│",
     bar_right="│",
     meter="▄",
+    first="▀",
     both="█",
     hold="▐",
     clip="!",
@@ -135,6 +139,7 @@ ASCII = CharSet(
     bar_left="|",
     bar_right="|",
     meter="=",
+    first="'",
     both="#",
     hold="|",
     clip="!",

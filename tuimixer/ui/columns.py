@@ -2,10 +2,10 @@
 
 from rich.cells import cell_len
 
-from tuimixer.ui.cells import Grid, fit
+from tuimixer.ui.cells import Grid, fit_lines
 from tuimixer.ui.charset import CharSet
 from tuimixer.ui.face import Face, short_db
-from tuimixer.ui.layout import Box
+from tuimixer.ui.layout import Box, name_lines, wrap
 from tuimixer.ui.meters import Level
 from tuimixer.ui.paint import bar_role, vertical_bar, vertical_meter
 from tuimixer.ui.palette import Role
@@ -17,7 +17,8 @@ _TALL = 11
 
 def bar_height(box: Box) -> int:
     """Lines of the fader in a column."""
-    return box.height - (4 if box.height >= _TALL else 3 if box.height >= 7 else 2)
+    foot = 3 if box.height >= _TALL else 2 if box.height >= 7 else 1
+    return box.height - foot - name_lines(box.height)
 
 
 def paint_column(
@@ -40,24 +41,21 @@ def paint_column(
         y += 1
     if box.height >= 7:
         paint_marks(grid, box.x + max((box.width - 4) // 2, 0), y, 4, face, charset)
-    name = fit(face.label, box.width - 1, charset.ellipsis)
     name_role = Role.CURSOR if chosen else Role.GONE if face.gone else Role.TEXT
-    _centre(grid, box, box.y + box.height - 1, name, name_role)
+    most = name_lines(box.height)
+    lines = fit_lines(wrap(face.label, box.width - 1), most, box.width - 1, charset.ellipsis)
+    for number, line in enumerate(lines):
+        _centre(grid, box, box.y + box.height - most + number, line, name_role)
 
 
 def fader_box(box: Box, face: Face) -> tuple[int, int, int]:
     """First cell, width of one channel's bar and number of bars of a column's fader."""
     count = max(len(face.positions), 1)
-    most = max(1, box.width - 4)
-    shown = min(count, most)
-    each = max(1, min(3, 4 // shown)) if box.width >= NARROW_BARS else max(1, min(2, 3 // shown))
-    if count == 1:
-        each = min(3, most)
-    left = box.x + max(0, (box.width - (shown * each + 4)) // 2) + 1
+    meter = 2 if face.metered else 0
+    shown = min(count, max(1, box.width - 3 - meter))
+    each = 3 if count == 1 else 2 if shown * 2 + 3 + meter <= box.width + 1 else 1
+    left = box.x + max(0, (box.width - (shown * each + 2 + meter)) // 2) + 1
     return left, each, shown
-
-
-NARROW_BARS = 9
 
 
 def paint_column_meter(
@@ -96,24 +94,12 @@ def _paint_fader(grid: Grid, box: Box, height: int, face: Face, chosen: bool, ch
 def _paint_choice(grid: Grid, box: Box, height: int, face: Face, role: Role, charset: CharSet) -> None:
     """The chosen item, wrapped at the foot of the column."""
     text = face.choice if face.choice is not None else switch_text(face)
-    lines = wrap(text, box.width - 1, charset.ellipsis)[: max(1, height)]
+    lines = fit_lines(wrap(text, box.width - 1), max(1, height), box.width - 1, charset.ellipsis)
     for number, line in enumerate(lines):
         _centre(grid, box, box.y + height - len(lines) + number + 1, line, role)
     if face.choice is not None and height > len(lines) + 1:
         _centre(grid, box, box.y + height - len(lines), charset.up, Role.DIM)
         _centre(grid, box, box.y + height + 1, charset.down, Role.DIM)
-
-
-def wrap(text: str, width: int, ellipsis: str) -> list[str]:
-    """Text in lines of at most so many cells, cut within a word only where the word is too long."""
-    lines = [""]
-    for word in text.split():
-        joined = f"{lines[-1]} {word}".strip()
-        if cell_len(joined) <= width:
-            lines[-1] = joined
-        else:
-            lines.append(fit(word, width, ellipsis))
-    return [line for line in lines if line]
 
 
 def _percents(face: Face, width: int) -> str:

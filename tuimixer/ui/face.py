@@ -31,6 +31,8 @@ class Face:
     base: float | None
     """Where the hardware's own 0 dB lies on the fader, where that is not at its top."""
     metered: bool
+    about: str = ""
+    """What it is and where it goes, in a few words."""
 
     @property
     def percent(self) -> str:
@@ -48,7 +50,9 @@ class Face:
         return self.muted or (self.capture is not None and not any(self.capture) and self.mute is None)
 
 
-def make_face(control: Control, label: str, switch: Control | None, charset: CharSet) -> Face:
+def make_face(
+    control: Control, label: str, switch: Control | None, charset: CharSet, about: str = ""
+) -> Face:
     """The face of a control; `switch` is a capture control of nothing but a switch that it shows too."""
     scale = control.scale
     raws = control.raws if scale is not None else ()
@@ -67,6 +71,7 @@ def make_face(control: Control, label: str, switch: Control | None, charset: Cha
         why_gone=why,
         base=_base(control),
         metered=control.kind in METERED and not (control.stream and control.stream.corked),
+        about=charset.text(about),
     )
 
 

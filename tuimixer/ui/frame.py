@@ -78,10 +78,8 @@ def paint_info(
     room = width - 2 - (cell_len(right) + 2 if right else 0)
     x = 1
     if name:
-        x = (
-            grid.put(x, y, fit(charset.text(name), max(8, room // 2), charset.ellipsis), Role.STRONG, room)
-            + 1
-        )
+        shown = fit(charset.text(name), max(8, room // 2), charset.ellipsis)
+        x = grid.put(x, y, shown, Role.STRONG, room) + 2
     left = room + 1 - x
     grid.put(x, y, fit(charset.text(text), left, charset.ellipsis), Role.ERROR if error else Role.TEXT, left)
     if right:

@@ -6,6 +6,8 @@ Only what fits is laid out, so 300 streams cost what five cost.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rich.cells import cell_len
+
 from tuimixer.mixer.views import Group, Row
 from tuimixer.model.control import ControlId
 
@@ -16,7 +18,7 @@ _EMPTY_WIDTH = 24
 """Cells that an empty group takes for the sentence in it."""
 _LOWEST_SECTION = 3
 """Lines of a section, its heading among them, that are worth a section of its own."""
-LOWEST_COLUMNS = 9
+_LOWEST_COLUMNS = 9
 """Lines below which columns make no sense."""
 
 
@@ -57,11 +59,13 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """A mark that more controls lie up or down of a line; with no line, left or right of all."""
+    """A mark that more controls lie beyond an edge."""
 
-    line: int | None
+    line: int
+    column: int
+    """-1 for the last one of the screen."""
     up: bool
-    """Towards the beginning."""
+    """Towards the beginning: up, or to the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +94,24 @@ Titled = Sequence[tuple[Group, str, str]]
 """Each group with its title and the sentence that stands for it when it is empty."""
 
 
-def fits_columns(groups: Titled, width: int, height: int, label_width: int) -> bool:
-    """Whether columns can show everything with unabridged names."""
-    rows = sum(len(group.rows) for group, _, _ in groups)
-    column = min(max(label_width + 2, NARROWEST), WIDEST)
+def name_lines(height: int) -> int:
+    """Lines that a name may take at the foot of a column in an area of so many lines."""
+    return 1 if height < 18 else 2 if height < 30 else 3
+
+
+def fits_columns(groups: Titled, width: int, height: int) -> bool:
+    """Whether columns can show everything at once, with unabridged names."""
+    rows = [row for group, _, _ in groups for row in group.rows]
     empty = sum(_EMPTY_WIDTH for group, _, sentence in groups if not group.rows and sentence)
-    return height >= LOWEST_COLUMNS + 5 and rows * column + empty + len(groups) + 1 <= width
+    column = min((width - empty - len(groups)) // max(1, len(rows)), WIDEST)
+    if height < _LOWEST_COLUMNS or column < NARROWEST:
+        return False
+    most = name_lines(height)
+    return all(
+        len(wrap(row.label, column - 1)) <= most
+        and all(cell_len(word) < column for word in row.label.split())
+        for row in rows
+    )
 
 
 def plan_rows(
@@ -119,9 +135,8 @@ def plan_rows(
         start = starts[number] if number < len(starts) else 0
         # The section's own heading stays in sight when there is room for it.
         pinned = 1 if len(sections) > 1 and room > 1 else 0
-        start = _scroll(
-            start, at - pinned if at is not None else start, room - pinned, len(lines) - pinned, 1 - pinned
-        )
+        focus = start if at is None else at - pinned
+        start = _scroll(start, focus, room - pinned, len(lines) - pinned, 1 - pinned)
         begun.append(start)
         for i, line in enumerate([*lines[:pinned], *lines[start + pinned : start + room]]):
             box = Box(0, y + i, width, 1)
@@ -130,9 +145,9 @@ def plan_rows(
             else:
                 headings.append(replace(line, box=box))
         if any(isinstance(line, Row) for line in lines[pinned : start + pinned]):
-            more.append(More(y + pinned, up=True))
+            more.append(More(y + pinned, -1, up=True))
         if any(isinstance(line, Row) for line in lines[start + room :]):
-            more.append(More(y + room - 1, up=False))
+            more.append(More(y + room - 1, -1, up=False))
         y += room + gap
     return Plan(tuple(slots), tuple(headings), more=tuple(more), starts=tuple(begun))
 
@@ -166,70 +181,52 @@ def _share(wanted: Sequence[int], height: int) -> list[int]:
 
 
 def plan_columns(
-    groups: Titled, size: tuple[int, int], cursor: ControlId | None, starts: Sequence[int], label_width: int
+    groups: Titled, size: tuple[int, int], cursor: ControlId | None, starts: Sequence[int]
 ) -> Plan:
-    """Groups side by side, a column a control, scrolled by whole columns so that the cursor can be seen."""
-    shown = [entry for entry in groups if entry[0].rows or entry[2]]
-    rows = [row for group, _, _ in shown for row in group.rows]
-    empty = sum(_EMPTY_WIDTH for group, _, _ in shown if not group.rows)
-    width, _ = size
-    start = starts[0] if starts else 0
-    space = width - max(len(shown) - 1, 0)
-    count = len(rows)
-    if count and count * NARROWEST + empty <= space:
-        column = min((space - empty) // count, max(label_width + 2, NARROWEST + 3), WIDEST)
-        start, visible = 0, count
-    else:
-        column, empty = NARROWEST, 0
-        visible = max(1, space // NARROWEST)
-        column = max(1, min(space // visible, width))
-        at = next((i for i, row in enumerate(rows) if row.id == cursor), 0)
-        start = _scroll(start, at, visible, count, margin=0)
-    return _columns(shown, (start, start + visible), column, bool(empty), size, count)
-
-
-def _columns(
-    shown: list[tuple[Group, str, str]],
-    window: tuple[int, int],
-    column: int,
-    sentences: bool,
-    size: tuple[int, int],
-    count: int,
-) -> Plan:
+    """Groups side by side, a column a control; each scrolls by itself, so that all can be seen."""
     width, height = size
+    shown = [entry for entry in groups if entry[0].rows or entry[2]]
+    numbers = [len(group.rows) for group, _, _ in shown]
+    empty = [_EMPTY_WIDTH if not number else 0 for number in numbers]
+    if sum(empty) > width // 2 and any(numbers):
+        shown = [entry for entry in shown if entry[0].rows]
+        numbers, empty = [len(group.rows) for group, _, _ in shown], [0] * len(shown)
+    space = max(1, width - sum(empty) - max(len(shown) - 1, 0))
+    visible = _share(numbers, max(1, space // NARROWEST))
+    column = min(space // max(1, sum(visible)), WIDEST)
     slots: list[Slot] = []
     headings: list[Heading] = []
     dividers: list[int] = []
-    x = index = 0
-    for group, title, sentence in shown:
-        first = max(window[0] - index, 0)
-        rows = group.rows[first : max(window[1] - index, 0)]
-        index += len(group.rows)
-        if not rows and not (sentences and not group.rows):
+    more: list[More] = []
+    begun: list[int] = []
+    x = 0
+    for number, (group, title, sentence) in enumerate(shown):
+        room = visible[number]
+        at = next((i for i, row in enumerate(group.rows) if row.id == cursor), None)
+        start = starts[number] if number < len(starts) else 0
+        start = _scroll(start, start if at is None else at, room, len(group.rows), 0) if room else 0
+        begun.append(start)
+        rows = group.rows[start : start + room]
+        if not rows and group.rows:
             continue
         if x:
             dividers.append(x)
             x += 1
-        span = len(rows) * column if rows else min(_EMPTY_WIDTH, width - x)
+        span = len(rows) * column or min(_EMPTY_WIDTH, width - x)
         headings.append(Heading(title, Box(x, 0, span, 1), len(group.rows), first=True))
         if not rows:
             headings.append(Heading(sentence, Box(x, 2, span, height - 2), sentence=True))
-        for number, row in enumerate(rows):
-            left = x + number * column
-            if row.heading and (first + number) and row.heading != title:
-                headings.append(Heading(row.heading, Box(left, 0, x + span - left, 1)))
-            slots.append(Slot(row, Box(left, 1, column, height - 1)))
+        for i, row in enumerate(rows):
+            box = Box(x + i * column, 1, column, height - 1)
+            if row.heading and row.heading != title:
+                headings.append(Heading(row.heading, Box(box.x, 0, x + span - box.x, 1)))
+            slots.append(Slot(row, box))
+        if start:
+            more.append(More(0, x, up=True))
+        if start + room < len(group.rows):
+            more.append(More(0, x + span - 1, up=False))
         x += span
-    return Plan(
-        tuple(slots),
-        tuple(headings),
-        tuple(dividers),
-        more=(
-            *((More(None, up=True),) if window[0] > 0 else ()),
-            *((More(None, up=False),) if count > window[1] else ()),
-        ),
-        starts=(window[0],),
-    )
+    return Plan(tuple(slots), tuple(headings), tuple(dividers), tuple(more), tuple(begun))
 
 
 def _scroll(start: int, at: int, room: int, total: int, margin: int) -> int:
@@ -237,3 +234,18 @@ def _scroll(start: int, at: int, room: int, total: int, margin: int) -> int:
     start = min(start, at - margin)
     start = max(start, at - room + 1)
     return max(0, min(start, total - room))
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Text in lines of so many cells, broken between words; a longer word has a line of its own."""
+    lines: list[str] = []
+    used = width
+    for word in text.split():
+        size = cell_len(word)
+        if used + 1 + size <= width:
+            lines[-1] = f"{lines[-1]} {word}"
+            used += 1 + size
+        else:
+            lines.append(word)
+            used = size
+    return lines

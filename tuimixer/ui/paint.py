@@ -37,7 +37,7 @@ def horizontal_bar(
     beyond = max(face.positions) - 1
     if beyond > 0.004:
         over = min(width, max(1, round(beyond * 2 * width)))
-        grid.fill(x, y, over, 1, Role.BAR_OVER, charset.full)
+        grid.fill(x, y, over, 1, role if role is Role.BAR_MUTED else Role.BAR_OVER, charset.full)
 
 
 def vertical_bar(
@@ -91,9 +91,9 @@ def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None
         if i < first and i < second:
             glyph = charset.both if len(shares) > 1 else charset.meter
         elif i < first:
-            glyph = charset.upper
+            glyph = charset.first
         elif i < second:
-            glyph = charset.lower
+            glyph = charset.meter
         elif i == hold:
             glyph = charset.hold
         else:

@@ -21,34 +21,30 @@ class Fields:
     percent: tuple[int, int]
     db: tuple[int, int]
     meter: tuple[int, int]
+    about: tuple[int, int]
+    """What it is and where it goes."""
 
 
 def fields_for(width: int, label_width: int, meters: bool) -> Fields:
     """The parts of a line of so many cells; what matters least goes first when there is not room for all."""
-    percent = 4
-    db = 8 if width >= 56 else 6 if width >= 44 else 0
+    percent = 4 if width < 30 else 5
+    db = 11 if width >= 76 else 8 if width >= 56 else 6 if width >= 44 else 0
     marks = 4 if width >= 30 else 2
-    meter = max(8, min(24, width // 6)) if meters and width >= 60 else 0
-    fixed = 2 + marks + percent + (db + 1 if db else 0) + (meter + 1 if meter else 0) + 1
+    meter = max(8, min(30, width // 6)) if meters and width >= 60 else 0
+    about = min(60, (width - 80) * 60 // 100) if width >= 110 else 0
+    fixed = 2 + marks + percent + sum(part + 1 for part in (db, meter, about) if part)
     name = max(6, min(label_width, (width - fixed) * 45 // 100, 40))
     bar = width - fixed - name
     if bar < 4:
         name, bar = max(1, width - fixed), 0
+    widths = (name, marks, bar, percent, db, meter, about)
+    places: list[tuple[int, int]] = []
     x = 1
-    at_name, x = x, x + name
-    at_marks, x = x, x + marks
-    at_bar, x = x, x + bar
-    at_percent, x = x, x + percent
-    at_db, x = x + 1 if db else x, x + (db + 1 if db else 0)
-    at_meter = x + 1
-    return Fields(
-        (at_name, name),
-        (at_marks, marks),
-        (at_bar, bar),
-        (at_percent, percent),
-        (at_db, db),
-        (at_meter, meter),
-    )
+    for number, part in enumerate(widths):
+        x += 1 if number > 3 and part else 0
+        places.append((x, part))
+        x += part
+    return Fields(*places)
 
 
 def paint_row(
@@ -64,6 +60,9 @@ def paint_row(
     grid.put(x, y, fit(face.label, room, charset.ellipsis), name_role, room)
     paint_marks(grid, fields.marks[0], y, fields.marks[1], face, charset)
     _paint_value(grid, y, fields, face, chosen, charset)
+    x, room = fields.about
+    if room:
+        grid.put(x, y, fit(face.about, room, charset.ellipsis), Role.GONE if face.gone else Role.DIM, room)
     paint_row_meter(grid, box, fields, face, level, charset)
 
 
@@ -88,12 +87,13 @@ def _paint_value(grid: Grid, y: int, fields: Fields, face: Face, chosen: bool, c
         return
     if width:
         horizontal_bar(grid, x, y, width, face, chosen, charset)
-    percent = face.percent.rjust(fields.percent[1])
+    percent = f"{face.percent}%".rjust(fields.percent[1])
     x, width = fields.db
     if not width:
         grid.put(fields.percent[0], y, percent, role)
         return
-    db = short_db(face.db, width).rjust(width)
+    unit = " dB" if width > 9 else ""
+    db = f"{short_db(face.db, width - len(unit))}{unit}".rjust(width) if face.db else " " * width
     grid.put(fields.percent[0], y, percent, role)
     grid.put(x, y, db, role if chosen else Role.GONE if face.gone else Role.DIM)
 

@@ -68,6 +68,25 @@ def trouble(status: Status) -> str:
     return " ".join(part for part in (status.reason or f"{status.label} is not there.", status.hint) if part)
 
 
+def about(control: Control, snapshot: Snapshot, arrow: str) -> str:
+    """What a control is and where it goes, in a few words for the end of its line."""
+    element, device, stream = control.element, control.sink_or_source, control.stream
+    if element is not None:
+        kind = "softvol" if element.user else "hardware"
+        return ", ".join(part for part in (kind, f"jack {element.jack}" if element.jack else "") if part)
+    if device is not None:
+        port = next((port.description for port in device.ports if port.name == device.port), "")
+        kind = "hardware" if device.hardware_volume else "software"
+        return ", ".join(part for part in (kind, port if port != control.name else "", device.state) if part)
+    if stream is None or control.kind is Kind.STORED:
+        return "not playing"
+    target = snapshot.controls.get(control.device or "")
+    where = f"{arrow} {target.name}" if target else ""
+    state = "paused" if stream.corked else ""
+    media = stream.media if stream.media != control.name else ""
+    return ", ".join(part for part in (where, state, media) if part)
+
+
 def sentence(
     control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId], why_gone: str = ""
 ) -> str:
