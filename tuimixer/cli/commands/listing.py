@@ -1,0 +1,96 @@
+"""`list` and `get`: what is there, and where one control stands."""
+
+import sys
+
+from tuimixer.cli.call import Call
+from tuimixer.cli.failure import sentence
+from tuimixer.cli.grammar import Option, Verb
+from tuimixer.cli.options import JSON, WHERE
+from tuimixer.cli.output import as_json, in_words, print_json, write
+from tuimixer.model.control import Control, Kind
+from tuimixer.model.select import OUTPUT
+from tuimixer.model.snapshot import Snapshot
+
+_HEADINGS = {
+    Kind.ALSA_PLAYBACK: "Card {card}, playback",
+    Kind.ALSA_CAPTURE: "Card {card}, capture",
+    Kind.SINK: "Outputs",
+    Kind.SOURCE: "Inputs",
+    Kind.SINK_INPUT: "Playing",
+    Kind.SOURCE_OUTPUT: "Recording",
+    Kind.STORED: "Stored for what is not running",
+}
+
+VERBS = (
+    Verb(
+        "list",
+        "[OPTIONS]",
+        "list all controls with their volumes",
+        'With --json: an object with the list "controls"; the id of each is a TARGET for the other verbs.',
+        (JSON, Option("all", "level meters' streams and stored volumes too", short="A"), *WHERE),
+        (("tuimixer list", "all controls, grouped"), ("tuimixer list --json", "the same for programs")),
+        most=0,
+    ),
+    Verb(
+        "get",
+        "[TARGET]",
+        "print where a control stands",
+        "Without TARGET: the default output. An application with several streams prints a line for each.",
+        (JSON, *WHERE),
+        (
+            ("tuimixer get", "the default output"),
+            ("tuimixer get firefox --json", "its streams, for programs"),
+        ),
+        most=1,
+        complete=("target",),
+    ),
+)
+
+
+def run(call: Call) -> int:
+    """Carry out `list` or `get`."""
+    return _list(call) if call.verb == "list" else _get(call)
+
+
+def _list(call: Call) -> int:
+    snapshot, failures = call.read_all()
+    everything = call.arguments.has("all")
+    controls = [c for c in snapshot.controls.values() if everything or not _hidden(c)]
+    if call.cards:
+        controls = [c for c in controls if c.element is None or c.card in call.cards]
+    if call.json:
+        print_json({"controls": [as_json(control, snapshot.controls) for control in controls]})
+        return 0
+    width = max((len(control.name) for control in controls), default=0)
+    heading = ""
+    for control in controls:
+        title = _HEADINGS[control.kind].format(card=control.card)
+        if title != heading:
+            write(title if not heading else f"\n{title}")
+            heading = title
+        write(_line(control, snapshot, min(width, 32)))
+    for failure in failures:
+        sys.stderr.write(f"tuimixer: {sentence(failure)}\n")
+    return 0
+
+
+def _line(control: Control, snapshot: Snapshot, width: int) -> str:
+    mark = "*" if control.default else " "
+    name = f"{control.name},{control.index}" if control.element and control.index else control.name
+    where = snapshot.controls.get(control.device or "")
+    place = f" -> {where.name}" if where else ""
+    return f"{mark} {name:<{width}}  {in_words(control)}{place}".rstrip()
+
+
+def _hidden(control: Control) -> bool:
+    return control.kind is Kind.STORED or bool(control.stream and control.stream.peak)
+
+
+def _get(call: Call) -> int:
+    match = call.select(call.words[0] if call.words else OUTPUT)
+    if call.json:
+        print_json({"controls": [as_json(control, call.known) for control in match.controls]})
+    else:
+        for control in match.controls:
+            write(in_words(control))
+    return 0

@@ -1,0 +1,33 @@
+"""How a command ends: the exit statuses, and the exceptions that lead to them."""
+
+DONE, NO_MATCH, USAGE, OUT_OF_REACH, REFUSED = range(5)
+
+STATUSES = (
+    (DONE, "done"),
+    (NO_MATCH, "nothing matches"),
+    (USAGE, "wrong usage, or an ambiguous name"),
+    (OUT_OF_REACH, "server or card out of reach"),
+    (REFUSED, "refused by the server or the card"),
+)
+
+
+class Failure(Exception):
+    """Ends the command; the text is one sentence for a person."""
+
+    status = USAGE
+
+
+class NoMatch(Failure):
+    """Nothing matches what was named."""
+
+    status = NO_MATCH
+
+
+class Usage(Failure):
+    """The command line makes no sense, or names several things where one is wanted."""
+
+
+def sentence(text: object) -> str:
+    """One line that ends as a sentence does."""
+    line = " ".join(str(text).split())
+    return line if line.endswith((".", "!", "?", "…")) else f"{line}."

@@ -1,0 +1,30 @@
+"""The log file, to which an unexpected error goes in full."""
+
+import os
+import time
+import traceback
+
+from tuimixer import __version__
+
+
+def log_path() -> str:
+    """`tuimixer/log` in the XDG folder for state."""
+    folder = os.environ.get("XDG_STATE_HOME", "")
+    if not os.path.isabs(folder):
+        folder = os.path.join(os.path.expanduser("~"), ".local", "state")
+    return os.path.join(folder, "tuimixer", "log")
+
+
+def write_crash(error: BaseException) -> str:
+    """Append an error to the log; one line about it that says where the rest is."""
+    short = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
+    path = log_path()
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+            stamp = time.strftime("%Y-%m-%d %H:%M:%S")
+            file.write(f"\n{stamp} tuimixer {__version__}\n")
+            file.writelines(traceback.format_exception(error))
+    except OSError as failure:
+        return f"{short} (the log {path} cannot be written: {failure.strerror})"
+    return f"{short}; the whole story is in {path}"

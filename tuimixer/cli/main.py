@@ -1,0 +1,126 @@
+"""Where a command line begins and ends: verbs, the screen, and one sentence for whatever goes wrong."""
+
+import os
+import sys
+from contextlib import suppress
+
+from tuimixer.cli import options
+from tuimixer.cli.failure import OUT_OF_REACH, REFUSED, USAGE, Failure, Usage, sentence
+from tuimixer.cli.grammar import Arguments, parse, shown
+from tuimixer.cli.verbs import MODULES, load
+
+CRASHED = 70
+"""Exit status when tuimixer itself is at fault (EX_SOFTWARE of sysexits.h)."""
+_INTERRUPTED = 130
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command line; the exit status."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["engine"]:
+        from tuimixer.wiring import run_engine
+
+        return run_engine(words[1:])
+    try:
+        status = _run(words)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # What is still in the buffer cannot be written either: Python would complain about it at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Failure as failure:
+        return _complain(failure, failure.status)
+    except Exception as error:
+        return _unexpected(error)
+    return status
+
+
+def _run(words: list[str]) -> int:
+    top = parse(words, options.SCREEN, "tuimixer", stop_at_word=True)
+    if not top.words:
+        return _without_verb(top)
+    name, *rest = top.words
+    if name not in MODULES:
+        raise Usage(f"there is no verb {shown(name)}{_nearest(name)}")
+    verb, module = load(name)
+    command = f"tuimixer {name}"
+    # What stands before the verb counts as if it stood behind it.
+    before = words[: len(words) - len(rest) - 1]
+    if before[-1:] == ["--"]:
+        before.pop()
+    arguments = parse([*before, *rest], verb.options, command)
+    if arguments.has("help"):
+        from tuimixer.cli.help import verb_help
+
+        sys.stdout.write(verb_help(verb))
+        return 0
+    count = len(arguments.words)
+    if count < verb.least or (verb.most is not None and count > verb.most):
+        problem = (
+            "too few arguments"
+            if count < verb.least
+            else f"too many arguments from {shown(arguments.words[-1])} on"
+        )
+        raise Usage(f"{problem}; usage: {command} {verb.usage}")
+    hosts = arguments.all("host")
+    if hosts:
+        from tuimixer.cli.remote import run_there
+
+        return run_there(hosts, name, [*before, *rest])
+    from tuimixer.cli.call import Call
+    from tuimixer.cli.configuration import configured
+
+    call = Call(name, arguments, configured(arguments))
+    try:
+        status: int = module.run(call)
+    finally:
+        call.close()
+    return status
+
+
+def _without_verb(top: Arguments) -> int:
+    if top.has("help"):
+        from tuimixer.cli.help import overview
+
+        sys.stdout.write(overview())
+        return 0
+    if top.has("version"):
+        from tuimixer import __version__
+
+        sys.stdout.write(f"tuimixer {__version__}\n")
+        return 0
+    from tuimixer.cli.screen import run_screen
+
+    return run_screen(top)
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, MODULES, n=1)
+    return f"; did you mean {close[0]}?" if close else "; `tuimixer --help` lists them"
+
+
+def _complain(error: object, status: int) -> int:
+    with suppress(OSError):  # where nobody is there to read it, the status says it
+        sys.stderr.write(f"tuimixer: {sentence(error)}\n")
+    return status
+
+
+def _unexpected(error: Exception) -> int:
+    """Errors of the sound systems and of the operating system in words; anything else goes to a log file."""
+    from tuimixer.backend.base import BackendError, OutOfReach
+    from tuimixer.model.resolve import Impossible
+
+    if isinstance(error, Impossible):
+        return _complain(error, USAGE)
+    if isinstance(error, BackendError):
+        return _complain(error, OUT_OF_REACH if isinstance(error, OutOfReach) else REFUSED)
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{where}{error.strerror}", REFUSED)
+    from tuimixer.cli.log import write_crash
+
+    return _complain(f"an error in tuimixer itself: {write_crash(error)}", CRASHED)

@@ -1,0 +1,116 @@
+"""What verbs print: a control as a line of text and as a JSON object."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tuimixer.model.control import Control, ControlId, Medium
+from tuimixer.model.scale import MUTE_CDB, to_cdb, to_percent
+
+_SOFTWARE = {Medium.SOFTWARE: True, Medium.HARDWARE: False, Medium.UNKNOWN: None}
+
+
+def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str, Any]:
+    """A control as `list --json` prints it; dB of silence is -99999.99, as amixer has it."""
+    return {
+        "id": control.id,
+        "layer": control.kind.layer.value,
+        "kind": control.kind.value,
+        "name": control.name,
+        "index": control.index,
+        "card": control.card,
+        "device": _device(control, controls),
+        "channels": [
+            {"name": channel.name, "percent": percent, "db": gain}
+            for channel, percent, gain in zip(
+                control.channels, percents(control), gains(control), strict=True
+            )
+        ],
+        "muted": control.muted,
+        "capturing": control.capturing,
+        "choice": None
+        if control.choice is None
+        else {"value": chosen(control), "items": list(control.choice.items)},
+        "default": control.default,
+        "software": _SOFTWARE[control.medium],
+    }
+
+
+def _device(control: Control, controls: Mapping[ControlId, Control]) -> str | None:
+    if control.device is None:
+        return None
+    holder = controls.get(control.device)
+    if holder is not None and holder.sink_or_source is not None:
+        return holder.sink_or_source.server_name
+    return control.device.partition("/")[2]
+
+
+def percents(control: Control) -> list[int]:
+    """Each channel's percent, as alsamixer or pavucontrol shows it."""
+    scale = control.scale
+    return [] if scale is None else [to_percent(scale, raw) for raw in control.raws]
+
+
+def gains(control: Control) -> list[float | None]:
+    """Each channel's dB, None without dB data."""
+    scale = control.scale
+    if scale is None:
+        return []
+    return [None if (cdb := to_cdb(scale, raw)) is None else cdb / 100 for raw in control.raws]
+
+
+def chosen(control: Control) -> str | None:
+    """The chosen item of an enumerated control."""
+    choice = control.choice
+    if choice is None or not 0 <= choice.value < len(choice.items):
+        return None
+    return choice.items[choice.value]
+
+
+def in_words(control: Control) -> str:
+    """`50% -18.06 dB muted`, each channel apart where they differ."""
+    parts = []
+    levels = [_level(percent, gain) for percent, gain in zip(percents(control), gains(control), strict=True)]
+    if len(set(levels)) == 1:
+        parts.append(levels[0])
+    else:
+        parts += [f"{channel.name} {level}" for channel, level in zip(control.channels, levels, strict=True)]
+    if control.choice is not None:
+        parts.append(chosen(control) or f"item {control.choice.value}")
+    if control.mute is not None and any(control.mute):
+        sides = ("left", "right")
+        halves = [side for side, muted in zip(sides, control.mute, strict=False) if muted]
+        parts.append("muted" if all(control.mute) else f"muted {' '.join(halves) or 'in part'}")
+    elif control.mute is not None and not levels:
+        parts.append("on")
+    if control.capture is not None:
+        parts.append("capture" if any(control.capture) else "nocapture")
+    return ", ".join(parts) if len(set(levels)) > 1 else " ".join(parts)
+
+
+def _level(percent: int, gain: float | None) -> str:
+    if gain is None:
+        return f"{percent}%"
+    return f"{percent}% -inf dB" if round(gain * 100) <= MUTE_CDB else f"{percent}% {gain:.2f} dB"
+
+
+def print_json(value: Any, indent: int | None = 2) -> None:
+    """One JSON value and a line end; None for `indent` keeps it on one line."""
+    import json
+    import sys
+
+    sys.stdout.write(json.dumps(value, indent=indent, ensure_ascii=not _unicode()) + "\n")
+    sys.stdout.flush()
+
+
+def _unicode() -> bool:
+    import sys
+
+    return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def write(text: str) -> None:
+    """A line of text; characters that the terminal's encoding lacks become question marks."""
+    import sys
+
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")

@@ -1,0 +1,124 @@
+"""Opening the mixer in the terminal: options over configuration, and one sentence where it cannot be."""
+
+import os
+import sys
+
+from tuimixer.cli.configuration import read
+from tuimixer.cli.failure import Usage
+from tuimixer.cli.grammar import Arguments, shown
+from tuimixer.config.limits import limits_for
+from tuimixer.config.schema import Config
+from tuimixer.model.control import Control, Layer
+from tuimixer.model.resolve import Limits
+from tuimixer.wiring import Options, open_port, screen_backends
+
+_CARDS = "/proc/asound"
+
+
+def run_screen(arguments: Arguments) -> int:
+    """Run the mixer until it is left; the exit status.
+
+    Raises:
+        Usage: there is no terminal, or the card or device that was named is not there.
+    """
+    _check_terminal()
+    if arguments.get("abstraction") == "basic":
+        raise Usage(
+            "-a basic is not supported: tuimixer shows the controls as the driver has them, which is -a none"
+        )
+    loaded = read(arguments)
+    config = _over(loaded.config, arguments)
+    device = arguments.get("device")
+    options = Options(
+        devices=(device,) if device else (),
+        server=config.server or None,
+        demo=arguments.has("demo"),
+        hosts=arguments.all("host"),
+    )
+    if not options.demo and not options.hosts:
+        _check_card(arguments.get("card"))
+        _check_device(options)
+    backends = screen_backends(options)
+    from tuimixer.mixer.mixer import Mixer
+    from tuimixer.mixer.views import View
+    from tuimixer.ui.app import run
+
+    def limits(control: Control) -> Limits:
+        return limits_for(control, config.max, config.max.screen)
+
+    notices = [*loaded.problems, "The defaults are used until this is mended."] if loaded.problems else []
+    return run(
+        [Mixer(backend, limits) for backend in backends], config, view=View(config.view), notices=notices
+    )
+
+
+def _check_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Usage("the mixer needs a terminal; for scripts there are verbs, which `tuimixer --help` lists")
+    if os.environ.get("TERM", "") in ("", "dumb"):
+        raise Usage(
+            "the mixer needs a terminal that can move its cursor (TERM is unset or dumb); the verbs need none"
+        )
+
+
+def _check_card(card: str | None) -> None:
+    """By the kernel's own folder, so that libasound is not loaded here for it."""
+    if card is None:
+        return
+    try:
+        names = os.listdir(_CARDS)
+    except OSError:
+        names = []
+    numbers = {
+        name.removeprefix("card") for name in names if name.startswith("card") and name[4:].isdecimal()
+    }
+    ids = {_first_line(f"{_CARDS}/card{number}/id") for number in numbers}
+    if card.removeprefix("hw:") not in numbers | ids:
+        there = f"there are {', '.join(sorted(ids))}" if ids else "there is no sound card at all"
+        raise Usage(f"there is no card {shown(card)}; {there}")
+
+
+def _first_line(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.readline().strip()
+    except OSError:
+        return ""
+
+
+def _check_device(options: Options) -> None:
+    """A device of the configuration cannot be looked up: only opening it tells whether it is there."""
+    if not options.devices:
+        return
+    from tuimixer.backend.base import OutOfReach
+
+    port = open_port(Layer.ALSA, options)
+    try:
+        port.read()
+    except OutOfReach as error:
+        raise Usage(str(error)) from error
+    finally:
+        port.close()
+
+
+def _over(config: Config, arguments: Arguments) -> Config:
+    """The configuration with what the command line says."""
+    from dataclasses import replace
+
+    changes: dict[str, object] = {}
+    for name in ("view", "layout", "color", "server"):
+        if (value := arguments.get(name)) is not None:
+            changes[name] = value
+    if card := arguments.get("card") or arguments.get("device"):
+        changes["card"] = card
+    if arguments.has("mouse") or arguments.has("no-mouse"):
+        changes["mouse"] = not arguments.has("no-mouse")
+    if arguments.has("no-color"):
+        changes["color"] = "never"
+    if arguments.has("black-background"):
+        changes["theme"] = "high-contrast"
+    if arguments.has("ascii"):
+        changes["ascii"] = "on"
+    if arguments.has("no-meters"):
+        changes["meters"] = replace(config.meters, show="off")
+    return replace(config, **changes)  # type: ignore[arg-type]

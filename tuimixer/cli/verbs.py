@@ -1,0 +1,32 @@
+"""Which verbs there are, and the module of each; a module is loaded only when its verb is used."""
+
+from importlib import import_module
+from types import ModuleType
+
+from tuimixer.cli.grammar import Verb
+
+_COMMANDS = "tuimixer.cli.commands"
+MODULES = {
+    "list": f"{_COMMANDS}.listing",
+    "get": f"{_COMMANDS}.listing",
+    "set": f"{_COMMANDS}.volume",
+    "mute": f"{_COMMANDS}.volume",
+    "unmute": f"{_COMMANDS}.volume",
+    "toggle": f"{_COMMANDS}.volume",
+}
+"""Verb → module with `VERBS` and `run(call)`, in the order of the help."""
+
+
+def load(name: str) -> tuple[Verb, ModuleType]:
+    """A verb's description and its module.
+
+    Raises:
+        KeyError: there is no such verb.
+    """
+    module = import_module(MODULES[name])
+    return next(verb for verb in module.VERBS if verb.name == name), module
+
+
+def every() -> tuple[Verb, ...]:
+    """All verbs, for the help, completion and the man page."""
+    return tuple(load(name)[0] for name in MODULES)
