@@ -44,23 +44,47 @@ def local_backend(options: Options) -> "Backend":
 
 
 def screen_backends(options: Options) -> "list[Backend]":
-    """A backend for each box, started already; a person may be asked for a password on the terminal.
+    """A backend for each box, its engine started already; ssh may ask a person for a password on the
+    terminal.
+
+    To be called before Textual is imported, which takes as long as an engine's first picture.
 
     Raises:
-        OutOfReach: no box could be reached, or the only one.
+        BadTarget: a host is no host.
+        OutOfReach: no box could be reached.
     """
-    if not options.hosts and (options.demo or options.in_process):
+    if options.hosts:
+        return _remote_backends(options)
+    if options.demo or options.in_process:
         return [local_backend(options)]
-    if not options.hosts:
-        # The engine starts before anything is imported here that it need not wait for.
-        from tuimixer.backend.remote.child import LocalLink, engine_command
+    from tuimixer.backend.remote.child import LocalLink, engine_command
 
-        link = LocalLink(engine_command(engine_arguments(options)))
-        child = link.open(first=True)
-        from tuimixer.backend.remote.client import EngineBackend
+    link = LocalLink(engine_command(engine_arguments(options)))
+    child = link.open(first=True)
+    # Only now, while the engine is starting on another core.
+    from tuimixer.backend.remote.client import EngineBackend
 
-        return [EngineBackend(link, child)]
-    raise NotImplementedError
+    return [EngineBackend(link, child)]
+
+
+def _remote_backends(options: Options) -> "list[Backend]":
+    from tuimixer.backend.base import OutOfReach
+    from tuimixer.backend.remote.client import EngineBackend
+    from tuimixer.backend.remote.ssh import SshLink, Target
+
+    targets = [Target.parse(host) for host in options.hosts]
+    backends = [EngineBackend(SshLink(target, engine_arguments(options))) for target in targets]
+    failures = []
+    for backend in backends:
+        try:
+            backend.start()
+        except OutOfReach as failure:
+            failures.append(failure)
+            print(f"tuimixer: {failure}", file=sys.stderr)
+    if len(failures) == len(backends):
+        raise failures[-1] if len(failures) == 1 else OutOfReach("None of the hosts could be reached.")
+    # The boxes that could not be reached say so on the screen, and are tried again.
+    return list(backends)
 
 
 def engine_arguments(options: Options) -> list[str]:

@@ -1,4 +1,6 @@
-"""The engine's process as the screen's side sees it: spawned with next to nothing imported, so that it starts early."""
+"""The engine's process as the screen's side sees it: spawned with next to nothing imported, so that it starts
+early.
+"""
 
 import contextlib
 import os
@@ -57,6 +59,8 @@ class Link(Protocol):
     """Whether lines before the greeting are to be passed over (a login shell may print)."""
     patience: float
     """Seconds of silence after a question after which it is given up."""
+    delays: tuple[float, float]
+    """Seconds before a second attempt at an engine, and at most; doubled from one to the other."""
 
     def open(self, first: bool) -> Child:
         """Start an engine; only the `first` time the terminal is still there to ask a person.
@@ -79,7 +83,8 @@ class LocalLink:
     command: list[str]
     name: str = field(default_factory=lambda: os.uname().nodename)
     noisy: bool = False
-    patience: float = 2.0
+    patience: float = 4.0
+    delays: tuple[float, float] = (0.25, 15.0)
     _log: str = ""
 
     def open(self, first: bool) -> Child:
@@ -105,7 +110,8 @@ def engine_command(arguments: list[str]) -> list[str]:
 
 
 def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
-    """Start a program with pipes at its descriptors 0 and 1, and at 2 too unless a descriptor is given for that.
+    """Start a program with pipes at its descriptors 0 and 1, and at 2 too unless a descriptor is given for
+    that.
 
     Raises:
         OSError: it cannot be started.

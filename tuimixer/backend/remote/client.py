@@ -1,7 +1,7 @@
-"""A backend whose sound systems live in an engine: a child process on this box, or on another one through ssh.
+"""A backend whose sound systems live in an engine: a child process here, or through ssh on another box.
 
-The screen lives on when the engine dies or hangs: the last picture stays, another engine is started, and what was asked for in
-between is carried out or said to be lost.
+The screen lives on when the engine dies or hangs: the last picture stays, another engine is started, and
+what was asked for in between is carried out or said to be lost.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from tuimixer.model.system import System
 _KEEP = 5.0
 """Seconds for which commands wait for the next engine."""
 _SETTLE = 1.5
-"""Seconds that a new engine has to know all that the last one knew, before its picture replaces the last one's."""
-_FIRST_DELAY, _LAST_DELAY = 0.25, 15.0
-"""Seconds between engines that do not live long, doubled each time."""
+"""Seconds that a new engine has to know all that the last one knew, before its picture replaces the last
+one's.
+"""
 _STEADY = 10.0
 """Seconds after which an engine counts as one that works."""
 
@@ -72,9 +72,10 @@ class EngineBackend:
             started = time.monotonic()
             reason, hint = await self._attend()
             steady = time.monotonic() - started > _STEADY
-            self._lost(reason, hint, delay := 0.0 if steady else delay)
+            delay = 0.0 if steady else delay
+            self._lost(reason, hint, delay)
             await asyncio.sleep(delay)
-            delay = min(max(2 * delay, _FIRST_DELAY), _LAST_DELAY)
+            delay = min(max(2 * delay, self._link.delays[0]), self._link.delays[1])
 
     def submit(self, command: Command) -> None:
         """Send a command, or keep it for the next engine if that comes soon."""

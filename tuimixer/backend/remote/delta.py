@@ -1,4 +1,6 @@
-"""What changed between two snapshots, small enough to travel: for a changed control only the fields that differ."""
+"""What changed between two snapshots, small enough to travel: for a changed control only the fields that
+differ.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,10 +28,11 @@ Patch: Any = msgspec.defstruct(
     frozen=True,
     module=__name__,
 )
-"""A control's fields that differ from what the reader has; from the dataclass's own defaults for one that it does not have.
+"""A control's fields that differ from what the reader has; from the dataclass's own defaults for one that it
+does not have.
 
-`raws` stands for `channels` where only their raw values differ. `after` names the neighbour of a new control (None: it is the
-first); without it the control comes last.
+`raws` stands for `channels` where only their raw values differ. `after` names the neighbour of a new
+control (None: it is the first); without it the control comes last.
 """
 
 
@@ -57,8 +60,8 @@ _SURROUNDINGS = ("statuses", "alsa_cards", "server_cards", "server")
 def make_delta(old: Snapshot, new: Snapshot, serial: int = 0, ack: int = 0) -> Delta:
     """What `apply_delta` needs to make `new` of `old`."""
     before, after = old.controls, new.controls
-    kept = [id for id in before if id in after]
-    reordered = kept != [id for id in after if id in before]
+    kept = [key for key in before if key in after]
+    reordered = kept != [key for key in after if key in before]
     surroundings = {
         name: getattr(new, name)
         for name in _SURROUNDINGS
@@ -67,7 +70,7 @@ def make_delta(old: Snapshot, new: Snapshot, serial: int = 0, ack: int = 0) -> D
     return Delta(
         serial=serial,
         ack=ack,
-        removed=tuple(id for id in before if id not in after),
+        removed=tuple(key for key in before if key not in after),
         controls=tuple(_patches(before, after, kept[-1] if kept else None)),
         order=tuple(after) if reordered else UNSET,
         **surroundings,
@@ -83,17 +86,17 @@ def _patches(
     before: dict[ControlId, Control], after: dict[ControlId, Control], last: ControlId | None
 ) -> Iterator[Any]:
     previous: ControlId | None = None
-    for id, control in after.items():
-        known = before.get(id)
+    for key, control in after.items():
+        known = before.get(key)
         if known is None:
             place = {} if previous == last else {"after": previous}
             if previous == last:
-                last = id
-            changes = _differing(Control(id=id, kind=control.kind, name=control.name), control)
-            yield Patch(id=id, kind=control.kind, name=control.name, **place, **changes)
+                last = key
+            changes = _differing(Control(id=key, kind=control.kind, name=control.name), control)
+            yield Patch(id=key, kind=control.kind, name=control.name, **place, **changes)
         elif known is not control and (changes := _differing(known, control)):
-            yield Patch(id=id, **changes)
-        previous = id
+            yield Patch(id=key, **changes)
+        previous = key
 
 
 def _differing(old: Control, new: Control) -> dict[str, Any]:
@@ -125,8 +128,8 @@ def apply_delta(old: Snapshot, delta: Delta) -> Snapshot:
 
 def _apply_controls(old: dict[ControlId, Control], delta: Delta) -> dict[ControlId, Control]:
     controls = dict(old)
-    for id in delta.removed:
-        controls.pop(id, None)
+    for key in delta.removed:
+        controls.pop(key, None)
     order: list[ControlId] | None = None
     for patch in delta.controls:
         if patch.id not in controls and patch.after is not UNSET:
@@ -141,7 +144,7 @@ def _apply_controls(old: dict[ControlId, Control], delta: Delta) -> dict[Control
         return controls
     if len(order) != len(controls) or controls.keys() != set(order):
         raise ValueError("the order does not name the controls that there are")
-    return {id: controls[id] for id in order}
+    return {key: controls[key] for key in order}
 
 
 def _place(order: list[ControlId], after: ControlId | None) -> int:

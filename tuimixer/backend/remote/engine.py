@@ -1,7 +1,8 @@
 """Serves a backend through a pair of pipes: the far half of the protocol, in a process of its own.
 
-Changes and acknowledgements are never dropped, only put together while the reader is slow; levels are dropped. How much may be
-under way is bounded by what the reader has told back as seen, because an ssh line's buffers would hide seconds of meters.
+Changes and acknowledgements are never dropped, only put together while the reader is slow; levels are
+dropped. How much may be under way is bounded by what the reader has told back as seen, because an ssh
+line's buffers would hide seconds of meters.
 """
 
 import asyncio
@@ -29,7 +30,9 @@ from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update
 from tuimixer.model.system import System
 
 _WINDOW = 2000
-"""Bytes under way above which nothing more is sent until the reader has seen some: 0.2 s of a 9600 byte/s line."""
+"""Bytes under way above which nothing more is sent until the reader has seen some: 0.2 s of a 9600 byte/s
+line.
+"""
 _LEVELS_WINDOW = 600
 """The same for levels, which leave room for what matters more."""
 _MOST_NOTICES = 100
@@ -41,7 +44,7 @@ class Engine:
     """One backend, one reader."""
 
     def __init__(self, backend: Backend, on_ping: Callable[[], object] = lambda: None) -> None:
-        """Args: `on_ping` is called with every sign of life, which a reader sends at least every few seconds."""
+        """Args: `on_ping` is called with every sign of life, which a reader sends every few seconds."""
         self._backend = backend
         self._on_ping = on_ping
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()

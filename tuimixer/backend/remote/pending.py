@@ -8,14 +8,17 @@ from tuimixer.model.command import Command, aspect
 from tuimixer.model.control import Control, ControlId
 
 _RECENT = 1.0
-"""Seconds for which an acknowledged command is remembered: an engine that dies then may not have carried it out."""
+"""Seconds for which an acknowledged command is remembered: an engine that dies then may not have carried it
+out.
+"""
 
 
 class Pending:
-    """Numbers commands, shows them on top of the truth until they are acknowledged, and keeps them when an engine dies.
+    """Numbers commands, shows them on top of the truth until they are acknowledged, and keeps them when an
+    engine dies.
 
-    Commands are absolute, so one that is sent once more does no harm; but none is sent to a third engine, because it may be what
-    ends them.
+    Commands are absolute, so one that is sent once more does no harm; but none is sent to a third engine,
+    because it may be what ends them.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -50,7 +53,9 @@ class Pending:
         self._outbox.end_read(self._outbox.begin_read())
 
     def requeue(self) -> list[Command]:
-        """The engine is gone: make everything that it may not have done unsent; the answer is what is given up."""
+        """The engine is gone: make everything that it may not have done unsent; the answer is what is given
+        up.
+        """
         now = self._clock()
         newest: dict[tuple[str, ...], Command] = {}
         recent = [command for at, command in self._recent if now - at < _RECENT]

@@ -1,4 +1,4 @@
-"""Whole lines through a pair of non-blocking descriptors on the running loop, for both ends of the protocol."""
+"""Whole lines through a pair of non-blocking descriptors on the running loop, for both ends."""
 
 import asyncio
 import os
@@ -24,7 +24,8 @@ class LinePipe:
     ) -> None:
         """Args: `limit` in bytes a line.
 
-        `on_end` gets a sentence's rest, empty for a plain end. `on_room` is called when all that waited has been written.
+        `on_end` gets a sentence's rest, empty for a plain end. `on_room` is called when all that waited has
+        been written.
         """
         self._loop = asyncio.get_running_loop()
         self._read_fd, self._write_fd = read_fd, write_fd

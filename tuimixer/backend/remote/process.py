@@ -1,4 +1,4 @@
-"""What an engine does to its own process: keeps its pipes to itself, greets, and never outlives its reader."""
+"""What an engine does to its process: keeps its pipes to itself, greets, and never outlives its reader."""
 
 import ctypes
 import faulthandler
@@ -56,7 +56,9 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
 
 
 def _own_pipes() -> tuple[int, int]:
-    """The protocol's descriptors, taken out of the libraries' reach: what they print on 1 goes to 2, and 0 is empty."""
+    """The protocol's descriptors, taken out of the libraries' reach: what they print on 1 goes to 2, and 0 is
+    empty.
+    """
     read_fd, write_fd = os.dup(0), os.dup(1)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
@@ -66,7 +68,7 @@ def _own_pipes() -> tuple[int, int]:
 
 
 def _never_outlive(remote: bool) -> None:
-    """See to it that the process ends even while it hangs in a call of a sound library, where no Python runs."""
+    """See to it that the process ends even while it hangs in a sound library, where no Python runs."""
     faulthandler.enable()
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
@@ -79,7 +81,9 @@ def _never_outlive(remote: bool) -> None:
 
 
 def _import_little() -> None:
-    """Keep what nobody here needs out: asyncio loads ssl (20 ms, 4 MB) and msgspec typing_extensions (9 ms) if they are there."""
+    """Keep what nobody here needs out: asyncio loads ssl (20 ms, 4 MB) and msgspec typing_extensions (9 ms)
+    if they are there.
+    """
     sys.modules["ssl"] = None  # type: ignore[assignment]
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]
     import msgspec.json  # noqa: F401

@@ -1,4 +1,4 @@
-"""The protocol between the screen and its engine: one JSON array a line, `[kind, body]`, typed by the model's dataclasses."""
+"""The protocol between screen and engine: one JSON array a line, `[kind, body]`, typed by the model."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -24,7 +24,9 @@ _PEAK_STEPS = 999
 
 
 class WireError(Exception):
-    """What arrived is not this protocol; the text is one sentence without its end mark, to be put after a name."""
+    """What arrived is not this protocol; the text is one sentence without its end mark, to be put after a
+    name.
+    """
 
 
 class Hello(Struct, frozen=True):
@@ -70,7 +72,7 @@ class Watch(Struct, frozen=True):
 
 
 class Number(Struct, frozen=True, array_like=True):
-    """`inspect` (number of the request), `ping` and `pong` (told back), `seen` (newest serial that was read)."""
+    """`inspect` (number of the request), `ping` and `pong` (told back), `seen` (newest serial read)."""
 
     value: int
 

@@ -1,0 +1,267 @@
+"""Engines and one-shot verbs on another box, through the system's own ssh with its config, keys and prompts.
+
+What is to run there is a script that goes to `/bin/sh` on ssh's standard input, so that nothing of it
+passes through a login shell of unknown kind.
+"""
+
+import contextlib
+import os
+import re
+import select
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tuimixer import __version__
+from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.remote.child import Child, spawn
+from tuimixer.backend.remote.wire import HELLO_START, LINE_LIMIT, WireError, check_hello, decode
+
+_STDERR_KEPT = 4096
+_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
+_USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@-]*\$?")
+_OPTIONS = {
+    "RemoteCommand": "none",
+    "ClearAllForwardings": "yes",
+    "ForwardAgent": "no",
+    "ForwardX11": "no",
+    "PermitLocalCommand": "no",
+    "ControlMaster": "no",
+    "Compression": "yes",
+    "ConnectTimeout": "20",
+    "ServerAliveInterval": "10",
+    "ServerAliveCountMax": "3",
+}
+"""No port is opened and nothing is forwarded, whatever ssh's config says; a line that is cut is noticed by
+ssh too.
+"""
+
+_FIND = r"""
+PATH="$PATH:${HOME:-/nonexistent}/.local/bin:/usr/local/bin"
+if command -v tuimixer >/dev/null 2>&1; then
+    set -- tuimixer "$@"
+elif python3 -c "import importlib.util as u, sys; sys.exit(u.find_spec('tuimixer') is None)" 2>/dev/null </dev/null
+then
+    set -- python3 -m tuimixer "$@"
+else
+    echo "tuimixer: not found" >&2
+    exit 127
+fi
+"""
+
+
+class BadTarget(ValueError):
+    """A host that ssh must not be given; the text is one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A box as a person names it: `[user@]box[:port]`, an IPv6 address in brackets."""
+
+    host: str
+    user: str = ""
+    port: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Target":
+        """Take a person's text apart.
+
+        Raises:
+            BadTarget: it is no host, or one that could be taken for an option or hold a shell's characters.
+        """
+        user, at, rest = text.rpartition("@")
+        bracketed = re.fullmatch(r"\[([^\]]*)\](?::([0-9]+))?", rest)
+        plain = re.fullmatch(r"([^:\[\]]*)(?::([0-9]+))?", rest)
+        match = bracketed or plain
+        if match is None:
+            hint = " (an IPv6 address goes in brackets: [::1])" if rest.count(":") > 1 else ""
+            raise BadTarget(f"--host {text!r} is not [user@]box[:port]{hint}.")
+        host, port = match[1], match[2]
+        if not (_ADDRESS if bracketed else _HOST).fullmatch(host):
+            raise BadTarget(f"--host {text!r}: {host!r} is not the name of a host.")
+        if at and not _USER.fullmatch(user):
+            raise BadTarget(f"--host {text!r}: {user!r} is not the name of a user.")
+        if port is not None and not 0 < int(port) < 65536:
+            raise BadTarget(f"--host {text!r}: port {port} is not between 1 and 65535.")
+        return cls(host, user, int(port) if port is not None else None)
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        user = f"{self.user}@" if self.user else ""
+        port = f":{self.port}" if self.port is not None else ""
+        return f"{user}{host}{port}"
+
+
+def ssh_command(target: Target, ask: bool = True) -> list[str]:
+    """The command line that runs `/bin/sh` on a box; `ask`: whether ssh may ask a person on the terminal."""
+    chosen = [f"-o{name}={value}" for name, value in _OPTIONS.items()]
+    if not ask:
+        chosen.append("-oBatchMode=yes")
+    port = ["-p", str(target.port)] if target.port is not None else []
+    user = ["-l", target.user] if target.user else []
+    return ["ssh", "-T", *chosen, *port, *user, "--", target.host, "exec /bin/sh"]
+
+
+def remote_script(arguments: Sequence[str], own_stdin: bool) -> bytes:
+    """POSIX shell that finds tuimixer and becomes it; `own_stdin`: it goes on reading what follows the
+    script.
+    """
+    return (
+        f"set -- {shlex.join(arguments)}\n{_FIND}"
+        + ('exec "$@"\n' if own_stdin else 'exec "$@" </dev/null\n')
+    ).encode("utf-8", "surrogateescape")
+
+
+@dataclass(slots=True)
+class SshLink:
+    """An engine on another box."""
+
+    target: Target
+    arguments: list[str]
+    """Of `tuimixer engine`."""
+    noisy: bool = True
+    patience: float = 20.0
+    delays: tuple[float, float] = (1.0, 60.0)
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = str(self.target)
+
+    def open(self, first: bool) -> Child:
+        """Start ssh; the first time, wait for the greeting while ssh can ask and its words reach the
+        terminal.
+
+        Raises:
+            OSError: there is no ssh on this box.
+            OutOfReach: there is no engine at the other end.
+        """
+        child = spawn(ssh_command(self.target, ask=first), None, own_session=not first)
+        # A few hundred bytes, which a new pipe takes at once; if ssh has ended already, its status says why.
+        with contextlib.suppress(BrokenPipeError):
+            os.write(child.stdin, remote_script(["engine", "--remote", *self.arguments], own_stdin=True))
+        if first:
+            try:
+                self._await_greeting(child)
+            except BaseException:
+                child.reap()
+                for descriptor in (child.stdin, child.stdout, child.stderr):
+                    if descriptor is not None:
+                        os.close(descriptor)
+                raise
+        return child
+
+    def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
+        """Why ssh or the engine behind it ended."""
+        return explain(self.name, status, stderr)
+
+    def _await_greeting(self, child: Child) -> None:
+        """Read until the engine greets, with ssh's words passed on to the terminal meanwhile."""
+        assert child.stderr is not None
+        said = b""
+        poll = select.poll()
+        for descriptor in (child.stdout, child.stderr):
+            poll.register(descriptor, select.POLLIN)
+        while (greeting := _greeting(child.early)) is None:
+            for descriptor, _ in poll.poll():
+                chunk = os.read(descriptor, _STDERR_KEPT)
+                if not chunk:
+                    poll.unregister(descriptor)
+                if descriptor == child.stderr:
+                    said = (said + chunk)[-_STDERR_KEPT:]
+                    os.write(2, chunk)
+                elif chunk and len(child.early) < LINE_LIMIT:
+                    child.early += chunk
+                else:
+                    child.reap()
+                    sentences = explain(self.name, child.status, said.decode("utf-8", "replace"))
+                    raise OutOfReach(" ".join(filter(None, sentences)))
+        try:
+            check_hello(*decode(greeting), __version__)
+        except WireError as error:
+            raise OutOfReach(f"{self.name} {error}.") from None
+
+
+def _greeting(read: bytes) -> bytes | None:
+    """The engine's first line, once it has come in full."""
+    start = read.find(HELLO_START)
+    end = read.find(b"\n", start)
+    return read[start:end] if start >= 0 and end >= 0 else None
+
+
+_REASONS = (
+    (
+        "REMOTE HOST IDENTIFICATION HAS CHANGED",
+        "The host key of {name} has changed.",
+        "If that is right: ssh-keygen -R {host}",
+    ),
+    (
+        "Host key verification failed",
+        "The host key of {name} is not known.",
+        "Connect once by ssh and accept it.",
+    ),
+    ("No matching host key", "ssh and {name} have no host key type in common.", ""),
+    ("Permission denied", "{name} refused the key or the password.", "Try to log in there by ssh."),
+    (
+        "Too many authentication failures",
+        "{name} refused the key or the password.",
+        "Try to log in there by ssh.",
+    ),
+    ("Could not resolve hostname", "There is no host called {name}.", ""),
+    ("Name or service not known", "There is no host called {name}.", ""),
+    ("Connection refused", "{name} refused the connection.", "Is its ssh server running?"),
+    ("No route to host", "There is no way to {name}.", "Is it switched on?"),
+    ("Network is unreachable", "There is no way to {name}.", "Is there a network?"),
+    ("timed out", "{name} does not answer.", "Is it switched on?"),
+    ("not responding", "The line to {name} was cut.", ""),
+    ("Broken pipe", "The line to {name} was cut.", ""),
+    ("Connection reset", "The line to {name} was cut.", ""),
+    ("Connection closed", "{name} closed the connection.", ""),
+    ("Connection to", "The line to {name} was cut.", ""),
+)
+"""What ssh says, and what that means. The first that is found counts."""
+
+
+def explain(name: str, status: int | None, stderr: str) -> tuple[str, str]:
+    """One sentence for ssh's exit status and words, and one that says what to do (or nothing)."""
+    words = [line.strip() for line in stderr.splitlines() if line.strip()]
+    last = words[-1][:200] if words else ""
+    if status == 127:
+        where = "It is looked for in PATH, in ~/.local/bin and among python3's modules."
+        return f"tuimixer was not found on {name}.", where
+    if status == 255:
+        for sign, reason, hint in _REASONS:
+            if sign in stderr:
+                return reason.format(name=name), hint.format(host=name.rpartition("@")[2])
+        return f"The line to {name} was cut{f': {last}' if last else ''}.", ""
+    if status is not None and status < 0:
+        return f"ssh to {name} was ended by a signal ({-status}).", ""
+    return f"The engine on {name} ended (status {status}){f': {last}' if last else ''}.", ""
+
+
+def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
+    """Run `tuimixer ARGUMENTS` on a box with its output here; its exit status, or 3 where the box cannot be
+    reached.
+
+    Raises:
+        BadTarget: it is no name of a host.
+    """
+    import subprocess
+
+    target = Target.parse(host)
+    command = ssh_command(target)
+    try:
+        status = subprocess.run(
+            command, input=remote_script(arguments, own_stdin=False), check=False
+        ).returncode
+    except FileNotFoundError:
+        print("tuimixer: --host needs ssh, and there is no ssh on this box", file=sys.stderr)
+        return 3
+    if status == 255:
+        print(f"tuimixer: {target} cannot be reached by ssh", file=sys.stderr)
+        return 3
+    if status == 127:
+        print(f"tuimixer: {explain(str(target), status, '')[0]}", file=sys.stderr)
+        return 3
+    return status if status >= 0 else 128 - status
