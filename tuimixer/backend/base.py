@@ -55,17 +55,20 @@ class Backend(Protocol):
     async def run(self, emit: Callable[[Update], None]) -> None:
         """Connect, emit a snapshot for every change, reconnect by itself; until cancelled.
 
-        The first snapshot comes as soon as possible, if only to say that nothing could be reached. `emit` is called on the
-        loop's thread.
+        The first snapshot comes as soon as possible, if only to say that nothing could be reached. `emit` is
+        called on the loop's thread.
         """
         ...
 
     def submit(self, command: Command) -> None:
-        """Queue a command; the snapshot with the new value on top is emitted at once. A failure comes as a Notice."""
+        """Queue a command; the snapshot with the new value on top is emitted at once.
+
+        A failure comes as a Notice.
+        """
         ...
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """Emit peak levels of these controls `rate` times a second (Hz); an empty set switches metering off."""
+        """Emit peak levels of these controls `rate` times a second (Hz); an empty set ends it."""
         ...
 
     async def inspect(self) -> System:

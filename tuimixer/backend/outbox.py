@@ -1,7 +1,7 @@
 """Commands that the sound system has not confirmed yet, shown on top of what it says.
 
-An entry leaves with the first read that *began* after its write was acknowledged: an earlier read may still carry the old value, and
-dropping the entry then would make the fader jump back or lose a step of a held key.
+An entry leaves with the first read that *began* after its write was acknowledged: an earlier read may still
+carry the old value, and dropping the entry then would make the fader jump back or lose a step of a held key.
 """
 
 from dataclasses import replace
@@ -47,13 +47,13 @@ class Outbox:
     def acked(self, command: Command) -> None:
         """The write of a command was acknowledged; any read that begins from now on carries it."""
         key = aspect(command)
-        if self._overlay.get(key) is command:
+        if self._overlay.get(key) is command and key not in self._unsent:
             self._acked[key] = self._reads
 
     def failed(self, command: Command) -> None:
         """The write of a command failed: the truth shows through again."""
         key = aspect(command)
-        if self._overlay.get(key) is command:
+        if self._overlay.get(key) is command and key not in self._unsent:
             del self._overlay[key]
             self._acked.pop(key, None)
 
@@ -99,11 +99,13 @@ def _overlay(control: Control, command: Command) -> Control:
                 replace(channel, raw=raw) for channel, raw in zip(control.channels, raws, strict=True)
             )
             return replace(control, channels=channels)
-        case SetMute(mute=mute) if control.mute is not None:
+        case SetMute(mute=mute) if control.mute is not None and len(mute) == len(control.mute):
             return replace(control, mute=mute)
-        case SetCapture(capture=capture) if control.capture is not None:
+        case SetCapture(capture=capture) if control.capture is not None and len(capture) == len(
+            control.capture
+        ):
             return replace(control, capture=capture)
-        case SetChoice(item=item) if control.choice is not None:
+        case SetChoice(item=item) if control.choice is not None and 0 <= item < len(control.choice.items):
             return replace(control, choice=replace(control.choice, value=item))
         case MoveStream(target=target) if target is not None:
             return replace(control, device=target)
@@ -112,10 +114,10 @@ def _overlay(control: Control, command: Command) -> Control:
     return control
 
 
-def _overlay_default(shown: dict[ControlId, Control], id: ControlId) -> None:
-    chosen = shown.get(id)
+def _overlay_default(shown: dict[ControlId, Control], wanted: ControlId) -> None:
+    chosen = shown.get(wanted)
     if chosen is None or chosen.kind not in (Kind.SINK, Kind.SOURCE):
         return
-    for other in shown.values():
-        if other.kind is chosen.kind and other.default != (other.id == id):
-            shown[other.id] = replace(other, default=other.id == id)
+    for key, other in shown.items():
+        if other.kind is chosen.kind and other.default != (key == wanted):
+            shown[key] = replace(other, default=key == wanted)

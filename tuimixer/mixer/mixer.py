@@ -62,7 +62,10 @@ class Mixer:
         return lambda: self._listeners.remove(listener)
 
     def send(self, wish: Intent | Command) -> bool:
-        """Carry out an intent or a command; False where it changes nothing or is impossible (which is then said in a Notice)."""
+        """Carry out an intent or a command; False where it changes nothing or is impossible.
+
+        What is impossible is said in a Notice.
+        """
         control = self.snapshot.controls.get(wish.id)
         if isinstance(wish, Command):
             self._submit(wish, control)
@@ -85,11 +88,13 @@ class Mixer:
 
     def undo(self) -> bool:
         """Take back the newest change that was made here; False when there is none."""
-        return self._replay(self._history.undo())
+        change = self._history.undo()
+        return change is not None and self._replay(change.before, change.words, "Undone")
 
     def redo(self) -> bool:
         """Do again what was undone last; False when there is none."""
-        return self._replay(self._history.redo())
+        change = self._history.redo()
+        return change is not None and self._replay(change.after, change.words, "Done again")
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
         """Ask for peak levels of these controls at so many a second; an empty set for none."""
@@ -103,22 +108,24 @@ class Mixer:
         self._history.record(command, control, self.snapshot)
         self._backend.submit(command)
 
-    def _replay(self, change: tuple[str, tuple[Command, ...]] | None) -> bool:
-        if change is None:
-            return False
-        text, commands = change
-        for command in commands:
-            self._aims.pop(command.id, None)
-            self._backend.submit(command)
-        self._tell(Notice(text))
+    def _replay(self, command: Command, words: str, done: str) -> bool:
+        """Send a command of the history, and say what it is about."""
+        if command.id not in self.snapshot.controls and all(
+            card.id != command.id for card in self.snapshot.server_cards
+        ):
+            self._tell(Notice(f"The {words} cannot be brought back: it is gone.", error=True))
+            return True
+        self._aims.pop(command.id, None)
+        self._backend.submit(command)
+        self._tell(Notice(f"{done}: {words}."))
         return True
 
     def _take(self, update: Update) -> None:
         if isinstance(update, Snapshot):
             difference = diff(self.snapshot, update)
             self.snapshot = update
-            for id in difference.removed:
-                self._aims.pop(id, None)
+            for gone in difference.removed:
+                self._aims.pop(gone, None)
             if difference:
                 self._tell(Changed(update, difference))
         else:
