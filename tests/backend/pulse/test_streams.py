@@ -1,33 +1,14 @@
 """Streams come, move, change and go, asserted with pactl on a real PulseAudio and a real PipeWire."""
 
 import asyncio
-import time
 
 import pytest
 
-from tests.backend.pulse.watcher import Watcher
+from tests.backend.pulse.watcher import Watcher, moved, sink_of
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
 from tuimixer.model.control import Kind, Medium
-
-
-def sink_of(server: SoundServer, index: int) -> str:
-    """Name of the sink that a sink input plays on, as pactl tells it."""
-    stream = server.find("sink-inputs", index)
-    names = {sink["index"]: sink["name"] for sink in server.pactl_json("sinks")}
-    return names.get(stream["sink"], "") if stream else ""
-
-
-def moved(server: SoundServer, index: int, sink: str) -> bool:
-    """Ask another client to move a stream; WirePlumber 0.4 forgets one such wish in ten."""
-    if sink_of(server, index) == sink:
-        return True
-    server.pactl("move-sink-input", str(index), sink)
-    end = time.monotonic() + 0.5
-    while sink_of(server, index) != sink and time.monotonic() < end:
-        time.sleep(0.01)
-    return sink_of(server, index) == sink
 
 
 async def test_stream_is_named_and_described_and_goes(server: SoundServer) -> None:
@@ -103,7 +84,9 @@ async def test_moving_and_following_the_default(server: SoundServer) -> None:
         watcher.backend.submit(MoveStream(control.id, None))
         await watcher.until_server(lambda: sink_of(server, player.index) == "speakers", "the default")
         watcher.backend.submit(SetDefault("pulse:sink/headphones"))
-        await watcher.until_server(lambda: sink_of(server, player.index) == "headphones", "the stream to follow the default")
+        await watcher.until_server(
+            lambda: sink_of(server, player.index) == "headphones", "the stream to follow the default"
+        )
         assert not watcher.notices
 
 

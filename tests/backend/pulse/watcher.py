@@ -1,10 +1,12 @@
 """A running PulseBackend and all that it says, to wait for what should become true."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.control import Control, ControlId, Kind
@@ -91,3 +93,21 @@ class Watcher:
         found = self.named(name, kind)
         assert found is not None
         return found
+
+
+def sink_of(server: SoundServer, index: int) -> str:
+    """Name of the sink that a sink input plays on, as pactl tells it."""
+    stream = server.find("sink-inputs", index)
+    names = {sink["index"]: sink["name"] for sink in server.pactl_json("sinks")}
+    return names.get(stream["sink"], "") if stream else ""
+
+
+def moved(server: SoundServer, index: int, sink: str) -> bool:
+    """Ask another client to move a stream; WirePlumber 0.4 forgets one such wish in ten."""
+    if sink_of(server, index) == sink:
+        return True
+    server.pactl("move-sink-input", str(index), sink)
+    end = time.monotonic() + 0.5
+    while sink_of(server, index) != sink and time.monotonic() < end:
+        time.sleep(0.01)
+    return sink_of(server, index) == sink

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tuimixer.backend.base import BackendError, Refused
+from tuimixer.backend.base import BackendError, OutOfReach, Refused
 from tuimixer.backend.outbox import Outbox
 from tuimixer.backend.pulse import translate
 from tuimixer.backend.pulse.aio import AsyncClient
@@ -48,7 +48,9 @@ class Session:
         self._waiting: dict[tuple[str, ...], Command] = {}
         self._writers: set[asyncio.Task[None]] = set()
         self._stored_timer: asyncio.TimerHandle | None = None
-        self._stored = self._formats = False
+        self._stored = False
+        """The server keeps volumes of streams that are not there."""
+        self._broken: OutOfReach | None = None
 
     # ---- reading ---------------------------------------------------------------------------------
 
@@ -85,6 +87,8 @@ class Session:
             while True:
                 await self._wake.wait()
                 self._wake.clear()
+                if self._broken is not None:
+                    raise self._broken
                 await self._read()
                 self._publish()
                 if first:
@@ -179,8 +183,10 @@ class Session:
             try:
                 call = call_for(command, self.store)
                 await self._client.call(call.method, *call.arguments)
-            except Gone:
-                self._failed(command, "It is not there any more.")
+            except OutOfReach as error:
+                self._broken = error
+                self._wake.set()
+                self._failed(command, str(error))
             except BackendError as error:
                 self._failed(command, str(error))
             else:

@@ -1,0 +1,128 @@
+"""Level meters on real sound, and nothing of them where nothing sounds or nobody looks."""
+
+import asyncio
+
+import pytest
+
+from tests.backend.pulse.watcher import Watcher, moved
+from tests.lab.sound import SoundServer
+from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.model.control import ControlId, Kind
+
+RATE = 20.0
+
+
+def newest(watcher: Watcher, control_id: ControlId) -> tuple[float, ...] | None:
+    """The level that stands, None before the first."""
+    for levels in reversed(watcher.levels):
+        if control_id in levels.peaks:
+            return levels.peaks[control_id]
+    return None
+
+
+def meters(server: SoundServer) -> int:
+    """How many recording streams the server has."""
+    return len(server.pactl_json("source-outputs"))
+
+
+async def test_tone_is_metered_on_stream_sink_and_monitor(server: SoundServer) -> None:
+    server.play("tone", amplitude=0.5)
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        control = await watcher.stream("tone")
+        ids = frozenset({control.id, "pulse:sink/speakers", "pulse:source/speakers.monitor"})
+        watcher.backend.watch_levels(ids, RATE)
+        for control_id in ids:
+            await watcher.until(
+                lambda control_id=control_id: (
+                    newest(watcher, control_id) == pytest.approx((0.5, 0.5), abs=0.02)
+                ),
+                f"the level of {control_id}",
+            )
+        assert await asyncio.to_thread(meters, server) == 3
+        own = [each for each in watcher.snapshot.controls.values() if each.kind is Kind.SOURCE_OUTPUT]
+        assert own == []
+        await asyncio.to_thread(server.pactl, "set-sink-volume", "speakers", "50%")
+        watcher.backend.watch_levels(frozenset(), RATE)
+        await watcher.until_server(lambda: meters(server) == 0, "the meters to be gone")
+        assert newest(watcher, control.id) == (0.0, 0.0)
+
+
+async def test_other_mixers_see_a_meter_as_a_meter(server: SoundServer) -> None:
+    server.play("tone")
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.stream("tone")
+        watcher.backend.watch_levels(frozenset({"pulse:sink/speakers"}), RATE)
+        await watcher.until(lambda: newest(watcher, "pulse:sink/speakers"), "a level")
+        found = (await asyncio.to_thread(server.pactl_json, "source-outputs"))[0]["properties"]
+        assert found["application.id"] == "org.PulseAudio.pavucontrol"
+        assert found["application.name"] == "tuimixer"
+        assert found["media.name"] == "Peak detect"
+
+
+async def test_silence_says_nothing(server: SoundServer) -> None:
+    server.play("still", silent=True)
+    tone = server.play("tone", device="headphones")
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        control, other = await watcher.stream("still"), await watcher.stream("tone")
+        ids = frozenset({control.id, "pulse:sink/speakers", other.id})
+        watcher.backend.watch_levels(ids, RATE)
+        # The tone's meter shows that time enough has passed.
+        await watcher.until(lambda: newest(watcher, other.id), "a level")
+        await watcher.until_server(lambda: meters(server) == 3, "all meters")
+        assert newest(watcher, control.id) is None
+        assert newest(watcher, "pulse:sink/speakers") is None
+        tone.kill()
+        await watcher.until(lambda: newest(watcher, other.id) == (0.0, 0.0), "the fall to nothing")
+
+
+async def test_meter_follows_a_moved_stream(server: SoundServer) -> None:
+    player = server.play("tone", device="speakers")
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        control = await watcher.stream("tone")
+        watcher.backend.watch_levels(frozenset({control.id}), RATE)
+        await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level")
+        await watcher.until_server(lambda: moved(server, player.index, "headphones"), "the server to move it")
+        await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/headphones", "the move")
+        seen = len(watcher.levels)
+        await watcher.until(
+            lambda: any(any(levels.peaks.get(control.id, ())) for levels in watcher.levels[seen:]),
+            "a level on the other sink",
+        )
+        assert await asyncio.to_thread(meters, server) == 1
+
+
+async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer) -> None:
+    players = [server.play(f"tone {n}") for n in range(3)]
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.stream("tone 2")
+        ids = frozenset(f"pulse:sink_input/{player.index}" for player in players)
+        for pause in (0.0, 0.001, 0.005, 0.02) * 5:
+            watcher.backend.watch_levels(ids, RATE)
+            await asyncio.sleep(pause)
+            watcher.backend.watch_levels(frozenset(), RATE)
+        await watcher.until_server(lambda: meters(server) == 0, "all meters to be gone")
+        watcher.backend.watch_levels(ids, RATE)
+        await watcher.until(lambda: all(newest(watcher, each) for each in ids), "levels again")
+        # With meters open the server still answers others.
+        assert len(await asyncio.to_thread(server.pactl_json, "sink-inputs")) == 3
+
+
+@pytest.mark.pulse
+async def test_corked_stream_is_never_metered(pulse: SoundServer) -> None:
+    pulse.pactl("load-module", "module-role-cork")
+    player = pulse.play("music", properties=("media.role=music",))
+    async with Watcher(PulseBackend(pulse.address)) as watcher:
+        control = await watcher.stream("music")
+        watcher.backend.watch_levels(frozenset({control.id}), RATE)
+        await watcher.until(lambda: newest(watcher, control.id), "a level")
+        call = await asyncio.to_thread(pulse.play, "call", properties=("media.role=phone",))
+        await watcher.until(lambda: watcher.get(control.id).stream.corked, "the cork")  # type: ignore[union-attr]
+        await watcher.until_server(lambda: meters(pulse) == 0, "the meter to be gone")
+        assert newest(watcher, control.id) == (0.0, 0.0)
+        call.kill()
+        await watcher.until(lambda: not watcher.get(control.id).stream.corked, "the stream to go on")  # type: ignore[union-attr]
+        seen = len(watcher.levels)
+        await watcher.until(
+            lambda: any(any(levels.peaks.get(control.id, ())) for levels in watcher.levels[seen:]), "a level"
+        )
+        assert player.process.poll() is None

@@ -1,0 +1,122 @@
+"""Servers that go, hang, come late or were never there, and streams that hardly live."""
+
+import asyncio
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+
+from tests.backend.pulse.watcher import Watcher
+from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import SoundServer
+from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.model.command import SetMute, SetVolume
+from tuimixer.model.control import Kind
+from tuimixer.model.snapshot import Phase
+
+
+async def test_killed_server_is_told_and_its_return_noticed_by_itself(server: SoundServer) -> None:
+    server.play("music")
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.stream("music")
+        await asyncio.to_thread(server.kill)
+        await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the loss")
+        assert not watcher.snapshot.controls
+        status = watcher.snapshot.statuses[0]
+        assert "The connection to the sound server was lost" in status.reason
+        assert "tried again by itself" in status.hint
+        watcher.backend.submit(SetVolume("pulse:sink/speakers", (1, 1)))
+        assert watcher.notices[-1].text == "There is no connection to a sound server just now."
+        await asyncio.to_thread(server.start)
+        await watcher.until(lambda: watcher.named("Headphones", Kind.SINK), "the sinks to come back")
+        watcher.backend.submit(SetMute("pulse:sink/headphones", (True,)))
+        await watcher.until_server(
+            lambda: {sink["name"]: sink["mute"] for sink in server.pactl_json("sinks")}["headphones"],
+            "the mute on the new server",
+        )
+
+
+async def test_server_that_comes_late(server: SoundServer) -> None:
+    server.kill()
+    (server.runtime / "pulse" / "native").unlink(missing_ok=True)
+    environment = {"XDG_RUNTIME_DIR": str(server.runtime), "HOME": str(server.folder)}
+    async with Watcher(PulseBackend(environment=environment)) as watcher:
+        await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the first answer")
+        status = watcher.snapshot.statuses[0]
+        assert status.reason == (
+            f"No sound server is running (unix:{server.runtime}/pulse/native does not answer)."
+        )
+        assert f"Looked for PulseAudio or PipeWire at {server.runtime}/pulse/native" in status.hint
+        await asyncio.to_thread(server.start)
+        await watcher.until(lambda: watcher.named("Speakers", Kind.SINK), "the sinks")
+        assert watcher.snapshot.server is not None
+        assert watcher.snapshot.server.why == "session"
+
+
+async def test_hung_server_is_told_and_taken_up_again(server: SoundServer) -> None:
+    server.play("music")
+    async with Watcher(PulseBackend(server.address, patience=0.3)) as watcher:
+        control = await watcher.stream("music")
+        await asyncio.to_thread(server.pause)
+        try:
+            watcher.backend.submit(SetVolume(control.id, (20000, 20000)))
+            await watcher.until(lambda: watcher.notices, "the failure of the command")
+            assert watcher.notices[0].text == "The sound server did not answer within 0.3 s."
+            await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the loss")
+        finally:
+            await asyncio.to_thread(server.resume)
+        await watcher.until(lambda: watcher.named("Speakers", Kind.SINK), "the server to answer again")
+
+
+async def test_backend_ends_while_calls_are_in_flight(server: SoundServer) -> None:
+    server.play("music")
+    for pause in (0.0, 0.001, 0.003, 0.01):
+        async with Watcher(PulseBackend(server.address)) as watcher:
+            control = await watcher.stream("music")
+            for step in range(50):
+                watcher.backend.submit(SetVolume(control.id, (step, step)))
+                watcher.backend.submit(SetMute(control.id, (bool(step % 2),)))
+            await asyncio.sleep(pause)
+
+
+async def test_streams_of_50_ms(server: SoundServer) -> None:
+    sound = server.folder / "short.raw"
+    sound.write_bytes(bytes(44100 * 4 // 20))
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.until_ready()
+        for _ in range(10):
+            played = ["pacat", "--raw", "--client-name=blip", "--latency-msec=20", str(sound)]
+            await asyncio.to_thread(subprocess.run, played, env=server.env, check=True)
+        assert any(
+            control.name == "blip" for snapshot in watcher.snapshots for control in snapshot.controls.values()
+        )
+        await watcher.until(lambda: not watcher.named("blip"), "the last to go")
+        assert watcher.phase is Phase.READY
+
+
+@pytest.mark.unit
+async def test_no_server_at_all() -> None:
+    async with Watcher(PulseBackend("unix:/nowhere/native")) as watcher:
+        await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the first answer")
+        assert watcher.snapshot.statuses[0].reason == (
+            "The sound server at unix:/nowhere/native (asked for) could not be reached: Connection refused."
+        )
+
+
+@pytest.fixture
+def bare() -> Iterator[PrivatePulse]:
+    """A PulseAudio without any sink, and so without a default."""
+    with PrivatePulse(sinks=()) as server:
+        yield server
+
+
+@pytest.mark.pulse
+async def test_server_without_sinks_and_default(bare: PrivatePulse) -> None:
+    async with Watcher(PulseBackend(bare.address)) as watcher:
+        await watcher.until_ready()
+        assert not watcher.snapshot.controls
+        assert watcher.snapshot.server is not None
+        assert watcher.snapshot.server.default_sink is None
+        await asyncio.to_thread(bare.pactl, "load-module", "module-null-sink", "sink_name=late")
+        await watcher.until(lambda: "pulse:sink/late" in watcher.snapshot.controls, "the sink")
+        await watcher.until(lambda: watcher.get("pulse:sink/late").default, "the default")
