@@ -61,6 +61,7 @@ class Board(Widget):
         self._clock = clock
         self._groups: tuple[Group, ...] = ()
         self._rows: tuple[Row, ...] = ()
+        self._faces: dict[ControlId, tuple[Control, Face]] = {}
         self._levels: dict[ControlId, Level] = {}
         self._metered: frozenset[ControlId] | None = None
         self._grid = Grid(0, 0)
@@ -250,6 +251,7 @@ class Board(Widget):
         width, height = self._grid.width, self._grid.height
         if not width or not height:
             return
+        self._faces.clear()
         self._replan()
         self._grid.fill(0, 0, width, height)
         self._paint_frame()
@@ -263,10 +265,15 @@ class Board(Widget):
         control = self.snapshot.controls.get(row.id)
         if control is None:
             return None
+        known = self._faces.get(row.id)
+        if known is not None and known[0] is control and not row.capture_id:
+            return known[1]
         switch = self.snapshot.controls.get(row.capture_id) if row.capture_id else None
         charset = self.terminal.charset
         words = about(control, self.snapshot, charset.arrow) if self._fields.about[1] else ""
-        return make_face(control, row.label, switch, charset, words)
+        face = make_face(control, row.label, switch, charset, words)
+        self._faces[row.id] = (control, face)
+        return face
 
     def slot_at(self, x: int, y: int) -> Slot | None:
         """The strip at a cell of the board."""
