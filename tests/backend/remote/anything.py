@@ -56,7 +56,7 @@ def snapshot(random: Random) -> Snapshot:
 
 
 def successor(random: Random, before: Snapshot) -> Snapshot:
-    """A snapshot that shares much with the one before: some controls as they were, some changed, some moved."""
+    """A snapshot that shares much with the one before: controls as they were, changed, or moved."""
     other = snapshot(random)
     kept = {known: control for known, control in before.controls.items() if random.random() < 0.7}
     for known, control in kept.items():

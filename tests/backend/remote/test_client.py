@@ -1,4 +1,4 @@
-"""The screen's side against real engines in processes of their own: whole, killed, stopped, and talking nonsense."""
+"""The screen's side against real engines in processes of their own: whole, killed, stopped, babbling."""
 
 import asyncio
 import os

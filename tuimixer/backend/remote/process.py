@@ -5,6 +5,7 @@ import faulthandler
 import getpass
 import os
 import signal
+import stat
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -25,7 +26,7 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
 
     Args: `remote` when the reader is on another box, which may disappear without a trace.
     """
-    if os.isatty(0) or os.isatty(1):
+    if not _is_pipe(0) or not _is_pipe(1):
         print(
             "tuimixer: engine is started by the screen, through pipes; start tuimixer itself", file=sys.stderr
         )
@@ -53,6 +54,15 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
         print(f"tuimixer: the screen {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _is_pipe(descriptor: int) -> bool:
+    try:
+        mode = os.fstat(descriptor).st_mode
+    except OSError:
+        return False
+    # sshd gives a socket where others give a pipe.
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _own_pipes() -> tuple[int, int]:

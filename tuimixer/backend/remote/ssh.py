@@ -42,7 +42,7 @@ _FIND = r"""
 PATH="$PATH:${HOME:-/nonexistent}/.local/bin:/usr/local/bin"
 if command -v tuimixer >/dev/null 2>&1; then
     set -- tuimixer "$@"
-elif python3 -c "import importlib.util as u, sys; sys.exit(u.find_spec('tuimixer') is None)" 2>/dev/null </dev/null
+elif python3 -c "from importlib.util import find_spec; exit(not find_spec('tuimixer'))" 2>/dev/null </dev/null
 then
     set -- python3 -m tuimixer "$@"
 else
