@@ -6,12 +6,12 @@ do the rest in software. Base volume is minus the elements' highest gain, so: si
 driven controls + software rest.
 """
 
-from dataclasses import dataclass
 from itertools import combinations
 
 from tuimixer.diagnosis.card_way import element_name, jack_of, pcm_of, playback_controls, through_softvol
 from tuimixer.diagnosis.stage import Gains, add, at, gains_of, shifted
 from tuimixer.model.control import Control, Device, Kind, Medium
+from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_SCALE, to_cdb
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import MixerPath, System

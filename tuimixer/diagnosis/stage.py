@@ -1,9 +1,9 @@
 """The parts of a signal path: a stage with its gain a channel, and the whole way with its total."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tuimixer.model.control import Control, ControlId, Medium, side_of
+from tuimixer.model.record import dataclass, field
 from tuimixer.model.scale import MUTE_CDB, to_cdb
 
 Gains = dict[str, int | None]

@@ -1,0 +1,238 @@
+"""Findings about the server's devices: defaults, ports, profiles, suspended ones, streams that play
+elsewhere.
+"""
+
+from collections.abc import Iterator
+
+from tuimixer.diagnosis.card_stages import card_of, is_null
+from tuimixer.diagnosis.card_way import Jack, active_port, element_name, jack_of
+from tuimixer.diagnosis.driven import rule_for
+from tuimixer.diagnosis.finding import Finding
+from tuimixer.diagnosis.path import feeds, is_application
+from tuimixer.model.command import MoveStream, SetDefault, SetPort, SetProfile, SetSuspended
+from tuimixer.model.control import Control, Kind, Port
+from tuimixer.model.intent import Capture, Choose
+from tuimixer.model.snapshot import Profile, ServerCard, Snapshot
+from tuimixer.model.system import System
+
+_CAPTURE_CHOICES = ("Input Source", "Capture Source", "PCM Capture Source", "Mic Select")
+
+
+def of_kind(snapshot: Snapshot, kind: Kind) -> list[Control]:
+    """All controls of a kind."""
+    return [control for control in snapshot.controls.values() if control.kind is kind]
+
+
+def plays(stream: Control) -> bool:
+    """Whether a stream is an application's and not paused."""
+    return is_application(stream) and stream.stream is not None and not stream.stream.corked
+
+
+def check_default(snapshot: Snapshot) -> Iterator[Finding]:
+    """No default, one that nobody can hear, or one with nothing plugged in while another would do."""
+    if snapshot.server is None:
+        return
+    sinks = of_kind(snapshot, Kind.SINK)
+    current = snapshot.controls.get(snapshot.server.default_sink or "")
+    if not sinks:
+        reason = "The server has no output at all."
+        yield Finding("no_sink", "outputs", reason, "Look at the cards' profiles: tuimixer, F7.")
+        return
+    better = [sink for sink in sinks if sink is not current and audible(snapshot, sink)]
+    if current is None:
+        best = (better or sinks)[0]
+        yield _make_default("The server's default output does not exist.", "default output", best)
+    elif not better:
+        if current.sink_or_source is not None and current.sink_or_source.server_name == "auto_null":
+            reason = "The server has no real output, only a dummy that plays nowhere."
+            yield Finding("no_sink", current.name, reason, "Look at the cards' profiles: tuimixer, F7.")
+    elif is_null(current) and not feeds(snapshot, current):
+        yield _make_default(f"The default output {current.name} plays nowhere.", current.name, better[0])
+    elif (card := card_of(snapshot, current.card)) is not None and card.loopback:
+        reason = f"The default output {current.name} is a loopback card without a jack."
+        yield _make_default(reason, current.name, better[0])
+    elif not audible(snapshot, current):
+        yield _make_default(
+            f"Nothing is plugged into the default output {current.name}.", current.name, better[0]
+        )
+
+
+def _make_default(reason: str, stage: str, best: Control) -> Finding:
+    return Finding(
+        "wrong_default",
+        stage,
+        reason,
+        f"Make {best.name} the default output.",
+        (SetDefault(best.id),),
+        best.id,
+    )
+
+
+def audible(snapshot: Snapshot, sink: Control) -> bool:
+    """Whether a sink is a real device that is not known to be unplugged."""
+    facts = sink.sink_or_source
+    if facts is None or not facts.hardware:
+        return False
+    card = card_of(snapshot, sink.card)
+    if card is not None and card.loopback:
+        return False
+    port = active_port(facts)
+    return port is None or port.available is not False
+
+
+def check_ports(device: Control) -> Iterator[Finding]:
+    """The active connector of a used device has nothing plugged in."""
+    facts = device.sink_or_source
+    port = active_port(facts) if facts else None
+    if facts is None or port is None or port.available is not False:
+        return
+    others = sorted((p for p in facts.ports if p is not port and p.available is not False), key=_preference)
+    reason = f"Nothing is plugged into {port.description} of {device.name}."
+    if others:
+        advice, mend = f"Use {others[0].description} instead.", (SetPort(device.id, others[0].name),)
+        yield Finding("unplugged", port.description, reason, advice, mend, device.id)
+    else:
+        yield Finding("unplugged", port.description, reason, "Plug something in.", (), device.id)
+
+
+def _preference(port: Port) -> tuple[bool, int]:
+    return (port.available is not True, -port.priority)
+
+
+def check_suspended(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
+    """A device that sleeps although something plays on it: the server failed to open it."""
+    facts = device.sink_or_source
+    kind = Kind.SOURCE_OUTPUT if device.kind.capture else Kind.SINK_INPUT
+    used = any(stream.device == device.id and plays(stream) for stream in of_kind(snapshot, kind))
+    if facts is not None and facts.state == "suspended" and used:
+        reason = f"{device.name} is suspended although a program uses it: the server could not open it."
+        yield Finding(
+            "suspended",
+            device.name,
+            reason,
+            f"Resume {device.name}.",
+            (SetSuspended(device.id, False),),
+            device.id,
+        )
+
+
+def check_profiles(snapshot: Snapshot) -> Iterator[Finding]:
+    """Cards that are switched off although they could play."""
+    for card in snapshot.server_cards:
+        usable = [p for p in card.profiles if p.sinks and p.available is not False and p.name != "off"]
+        if card.profile == "off" and usable and _connected(card):
+            best = max(usable, key=_profile_rank)
+            yield Finding(
+                "profile_off",
+                card.description,
+                f"The card {card.description} is switched off (profile Off).",
+                f"Use the profile {best.description}.",
+                (SetProfile(card.id, best.name),),
+                card.id,
+            )
+
+
+def _profile_rank(profile: Profile) -> tuple[bool, int]:
+    return (profile.available is True, profile.priority)
+
+
+def _connected(card: ServerCard) -> bool:
+    outputs = [port for port in card.ports if port.direction != "input"]
+    return not outputs or any(port.available is not False for port in outputs)
+
+
+def check_streams(snapshot: Snapshot, chosen: Control | None) -> Iterator[Finding]:
+    """Streams on another device than the default, and paused ones where nothing else plays."""
+    streams = [s for s in of_kind(snapshot, Kind.SINK_INPUT) if is_application(s)]
+    looked_at = [chosen] if chosen is not None and chosen.stream is not None else streams
+    default = snapshot.controls.get((snapshot.server and snapshot.server.default_sink) or "")
+    for stream in looked_at:
+        sink = snapshot.controls.get(stream.device or "")
+        if default is None or sink is None or stream.kind is not Kind.SINK_INPUT or not plays(stream):
+            continue
+        if sink is not default and not _reaches(snapshot, sink, default) and not is_null(default):
+            yield Finding(
+                "stream_elsewhere",
+                stream.name,
+                f"{stream.name} plays on {sink.name}, not on the default output {default.name}.",
+                f"Move {stream.name} to {default.name}.",
+                (MoveStream(stream.id, default.id),),
+                stream.id,
+            )
+    paused = [stream for stream in looked_at if stream.stream is not None and stream.stream.corked]
+    if looked_at and len(paused) == len(looked_at):
+        for stream in paused:
+            reason = f"{stream.name} is paused (corked by the program itself)."
+            yield Finding("corked", stream.name, reason, f"Press play in {stream.name}.", (), stream.id)
+
+
+def _reaches(snapshot: Snapshot, sink: Control, target: Control) -> bool:
+    return any(stream.device == target.id for _, stream in feeds(snapshot, sink))
+
+
+def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:
+    """The card silences its speakers for plugged headphones, and the server plays to the speakers."""
+    facts = sink.sink_or_source
+    card = card_of(snapshot, sink.card)
+    if facts is None or card is None or jack_of(facts) is not Jack.SPEAKERS:
+        return
+    plugged = next((jack for jack in card.jacks if jack.plugged and "Headphone" in jack.name), None)
+    for control in of_kind(snapshot, Kind.ALSA_PLAYBACK):
+        if control.card != card.id or control.choice is None or element_name(control) != "Auto-Mute Mode":
+            continue
+        items = control.choice.items
+        if plugged is None or items[control.choice.value] == "Disabled":
+            continue
+        port = next((p for p in facts.ports if "headphone" in p.name and p.available is not False), None)
+        reason = "The sound goes to the speakers, which the card mutes while headphones are plugged in (Auto-Mute)."
+        if port is not None:
+            advice, mend = f"Use {port.description} instead.", (SetPort(sink.id, port.name),)
+            yield Finding("auto_mute", "Auto-Mute Mode", reason, advice, mend, control.id)
+        elif "Disabled" in items:
+            off = (Choose(control.id, items.index("Disabled")),)
+            yield Finding("auto_mute", "Auto-Mute Mode", reason, "Disable Auto-Mute.", off, control.id)
+
+
+def check_capture_source(snapshot: Snapshot, system: System, source: Control) -> Iterator[Finding]:
+    """The card records from another connector than the server's port says."""
+    facts = source.sink_or_source
+    if facts is None or facts.port is None or source.card is None:
+        return
+    on_card = [c for c in snapshot.controls.values() if c.card == source.card and c.element is not None]
+    wanted_words = [word for word in ("mic", "line", "aux", "video", "cd") if word in facts.port]
+    port = active_port(facts)
+    name = port.description if port else facts.port
+    for control in on_card:
+        choice = control.choice
+        if choice is None or element_name(control) not in _CAPTURE_CHOICES or not wanted_words:
+            continue
+        fitting = [i for i, item in enumerate(choice.items) if any(w in item.lower() for w in wanted_words)]
+        if fitting and choice.value not in fitting:
+            reason = f"The card records from {choice.items[choice.value]}, not from {name}."
+            advice, mend = f"Choose {choice.items[fitting[0]]}.", (Choose(control.id, fitting[0]),)
+            yield Finding("wrong_capture_source", element_name(control), reason, advice, mend, control.id)
+    yield from _exclusive(snapshot, system, source, on_card, name)
+
+
+def _exclusive(
+    snapshot: Snapshot, system: System, source: Control, on_card: list[Control], port: str
+) -> Iterator[Finding]:
+    """Of a group of which one member can record, another records than the port's."""
+    facts = source.sink_or_source
+    rule = rule_for(system, snapshot.server.name, facts) if snapshot.server and facts else None
+    if rule is None:
+        return
+    named = {(e.name, e.index) for e in rule.elements if e.switch in ("mute", "on")}
+    group = [c for c in on_card if c.element and c.element.exclusive is not None and c.capture is not None]
+    wanted = [c for c in group if c.element and (c.element.name, c.element.index) in named]
+    chosen = [c for c in group if c.capturing]
+    if wanted and not any(c.capturing for c in wanted) and chosen:
+        names = ", ".join(element_name(c) for c in chosen)
+        yield Finding(
+            "wrong_capture_source",
+            element_name(chosen[0]),
+            f"The card records from {names}, not from {port}.",
+            f"Record from {element_name(wanted[0])}.",
+            (Capture(wanted[0].id, True),),
+            wanted[0].id,
+        )

@@ -1,0 +1,92 @@
+"""Why is there no sound? All checks on a mixer's picture and the facts of its box, likeliest cause first."""
+
+from collections.abc import Iterator
+
+from tuimixer.diagnosis.box_checks import check_cards, check_holders, check_server
+from tuimixer.diagnosis.device_checks import (
+    check_auto_mute,
+    check_capture_source,
+    check_default,
+    check_ports,
+    check_profiles,
+    check_streams,
+    check_suspended,
+    of_kind,
+    plays,
+)
+from tuimixer.diagnosis.finding import Finding, ordered
+from tuimixer.diagnosis.path import trace
+from tuimixer.diagnosis.way_checks import check_way
+from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.system import Holder, System
+
+_SINKS, _SOURCES = (Kind.SINK, Kind.SINK_INPUT), (Kind.SOURCE, Kind.SOURCE_OUTPUT)
+
+
+def diagnose(snapshot: Snapshot, system: System, stream: ControlId | None = None) -> tuple[Finding, ...]:
+    """Everything that keeps a sound from being heard, or a recording from being made.
+
+    stream: look at the way of this stream or device; None for whatever plays and records now, and where
+    nothing plays for the way of a program that would.
+    """
+    chosen = snapshot.controls.get(stream) if stream else None
+    return ordered(_all(snapshot, system, chosen))
+
+
+def _all(snapshot: Snapshot, system: System, chosen: Control | None) -> Iterator[Finding]:
+    yield from check_server(snapshot, system)
+    yield from check_cards(snapshot, system)
+    yield from check_holders(snapshot, system)
+    for start in _starts(snapshot, system, chosen):
+        for path in trace(snapshot, system, start):
+            yield from check_way(snapshot, path)
+    for device in _used(snapshot, chosen):
+        yield from check_ports(device)
+        yield from check_suspended(snapshot, device)
+        if device.kind is Kind.SINK:
+            yield from check_auto_mute(snapshot, device)
+        else:
+            yield from check_capture_source(snapshot, system, device)
+    if chosen is None or chosen.kind in _SINKS:
+        yield from check_default(snapshot)
+        yield from check_profiles(snapshot)
+    yield from check_streams(snapshot, chosen)
+
+
+def _starts(snapshot: Snapshot, system: System, chosen: Control | None) -> list[ControlId | Holder]:
+    """The sounds to follow."""
+    if chosen is not None:
+        return [chosen.id]
+    starts: list[ControlId | Holder] = [s.id for s in of_kind(snapshot, Kind.SINK_INPUT) if plays(s)]
+    default = snapshot.server.default_sink if snapshot.server else None
+    if not starts and default in snapshot.controls:
+        starts.append(default)
+    starts += [s.id for s in of_kind(snapshot, Kind.SOURCE_OUTPUT) if plays(s)]
+    if snapshot.server is None:
+        starts += system.holders or _first_card(snapshot)
+    return starts
+
+
+def _first_card(snapshot: Snapshot) -> list[Holder]:
+    """Without a server: a program that would play to the first card, which is ALSA's default."""
+    cards = [card for card in snapshot.alsa_cards if card.number is not None and not card.loopback]
+    first = min(cards, key=lambda card: card.number or 0, default=None)
+    return [] if first is None else [Holder(first.id, first.number or 0, 0, 0, capture=False)]
+
+
+def _used(snapshot: Snapshot, chosen: Control | None) -> list[Control]:
+    """Sinks and sources whose connectors matter."""
+    if chosen is not None:
+        device = snapshot.controls.get(chosen.device or "", chosen)
+        return [device] if device.sink_or_source is not None else []
+    ids = [
+        s.device
+        for kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)
+        for s in of_kind(snapshot, kind)
+        if plays(s)
+    ]
+    if snapshot.server is not None and not any(i and i.startswith("pulse:sink/") for i in ids):
+        ids.append(snapshot.server.default_sink)
+    found = (snapshot.controls.get(one or "") for one in dict.fromkeys(ids))
+    return [device for device in found if device is not None]

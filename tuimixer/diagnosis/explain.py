@@ -1,0 +1,111 @@
+"""What is this? A short paragraph on a stage of the signal path, for somebody who has never heard of it."""
+
+from tuimixer.diagnosis.card_stages import is_null
+from tuimixer.diagnosis.stage import Stage, Work
+from tuimixer.model.control import Control, Medium
+from tuimixer.model.snapshot import Snapshot
+
+_KINDS = {
+    Work.APPLICATION: (
+        "The program that makes or takes the sound. Many programs have a volume of their own inside, which no "
+        "mixer sees: if everything else is up, look there."
+    ),
+    Work.STREAM: (
+        "The volume of this one stream, which the sound server applies in software to the samples before it "
+        "mixes them with the other streams. Other programs are not touched. 100 % is 0 dB: nothing changes; "
+        "above it loud parts may distort."
+    ),
+    Work.SINK: (
+        "A sink is an output of the sound server: all streams that play to it are mixed, and its volume and mute "
+        "act on all of them."
+    ),
+    Work.SOURCE: (
+        "A source is an input of the sound server: a microphone, a line input, or the monitor of an output. Its "
+        "volume and mute act on every program that records from it."
+    ),
+    Work.REMAINDER: (
+        "The card's controls move in steps and have an end. What is between two steps or beyond the end the "
+        "sound server does in software, so that the volume is exact. It is part of the output's volume."
+    ),
+    Work.MODULE: (
+        "A part of the sound server that takes sound from one place and gives it to another: a combined or "
+        "remapped output, a loopback from an input to an output, or a monitor, which hears what an output plays."
+    ),
+    Work.END: (
+        "Where the sound leaves the box, or comes in. Behind it are amplifiers and knobs that no program can see."
+    ),
+    Work.CONTROL: "A control of the card.",
+}
+_NAMES = {
+    "Master": "Master comes last on the card: everything that it plays goes through it.",
+    "PCM": (
+        "PCM is the card's own volume for digital sound from programs, after the converter and before Master. "
+        "It does not act on what the card mixes in from its other inputs."
+    ),
+    "Headphone": "Headphone is the amplifier of the headphone jack; the speakers have one of their own.",
+    "Speaker": "Speaker is the amplifier of the built-in speakers; the headphone jack has one of its own.",
+    "Front": "Front is the pair of front channels, which stereo sound uses.",
+    "Line Out": "Line Out is the jack for an amplifier or active speakers.",
+    "Capture": "Capture is the gain of the card's converter: every recording from the card goes through it.",
+    "IEC958": "IEC958 (S/PDIF) switches the digital output on and off; its volume is up to the receiver.",
+    "External Amplifier": "External Amplifier switches the amplifier behind the chip on and off.",
+    "Auto-Mute Mode": "Auto-Mute lets the card silence its speakers while headphones are plugged in.",
+}
+_SOFTVOL = (
+    "A softvol control: no hardware behind it. ALSA's own library multiplies the samples of programs that play "
+    "through it (by the devices default or front); programs that open hw go past it, and it is of no use to them."
+)
+_DRIVEN = (
+    "The sound server drives it: it moves with the volume of {device}, and moving it by hand moves that volume too. "
+    "Its gain is part of that volume and does not count twice."
+)
+_ALOOP = (
+    "snd-aloop is a card without hardware: what a program plays into one side another can record from the other. "
+    "It has no jack, and no control to move."
+)
+_DMIX = (
+    "dmix is ALSA's way to let several programs share one device without a sound server: its library mixes "
+    "their samples. A sound server cannot open the device meanwhile."
+)
+_NULL = "A null sink takes sound and plays it nowhere; only a program that records its monitor hears it."
+
+
+def explain(snapshot: Snapshot, stage: Stage) -> str:
+    """One short paragraph about a stage of a path, for a person."""
+    control = snapshot.controls.get(stage.control or "")
+    parts = [_what(snapshot, stage, control)]
+    if stage.kind in (Work.SINK, Work.SOURCE) and control is not None:
+        parts.append(_how(stage, control))
+    if stage.kind is Work.APPLICATION and ("dmix" in stage.note or "dsnoop" in stage.note):
+        parts.append(_DMIX)
+    if stage.driven and stage.inside is not None:
+        device = snapshot.controls.get(stage.inside)
+        parts.append(_DRIVEN.format(device=device.name if device else "the output"))
+    return " ".join(part for part in parts if part)
+
+
+def _what(snapshot: Snapshot, stage: Stage, control: Control | None) -> str:
+    if stage.kind is Work.CONTROL and control is not None:
+        if control.element is not None and control.element.user:
+            return _SOFTVOL
+        name = control.element.name if control.element else control.name
+        known = next((text for word, text in _NAMES.items() if name == word), "")
+        return known or f"{control.name} is a control of the card {control.card}, in its hardware."
+    if stage.kind is Work.SINK and control is not None and is_null(control):
+        return f"{_KINDS[Work.SINK]} {_NULL}"
+    if stage.kind is Work.END and "null sink" in stage.note:
+        return _NULL
+    if stage.kind is Work.END and any(
+        card.loopback and card.name == stage.name for card in snapshot.alsa_cards
+    ):
+        return _ALOOP
+    return _KINDS[stage.kind]
+
+
+def _how(stage: Stage, control: Control) -> str:
+    card = f" of the card {control.card}" if control.card else ""
+    flat = control.sink_or_source is not None and control.sink_or_source.flat
+    extra = " Flat volumes are on: it follows the loudest stream." if flat else ""
+    if stage.medium is Medium.HARDWARE:
+        return f"This one's volume is done by the hardware{card}.{extra}"
+    return f"This one's volume is done in software.{extra}"

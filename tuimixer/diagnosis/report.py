@@ -1,0 +1,80 @@
+"""Paths and findings as text and as JSON values."""
+
+from typing import Any
+
+from tuimixer.diagnosis.finding import Finding
+from tuimixer.diagnosis.stage import Path, Stage, Work, db
+from tuimixer.model.scale import MUTE_CDB
+
+_PLAIN = (Work.APPLICATION, Work.END, Work.MODULE)
+
+
+def path_json(path: Path) -> dict[str, Any]:
+    """A path for programs: dB of the loudest channel, None where not known, -99999.99 for silence as amixer
+    has it.
+
+    A stage inside a device's volume (driven controls, software rest) says so in its note; its dB are part
+    of that volume's.
+    """
+    return {
+        "stages": [
+            {
+                "name": stage.name,
+                "layer": stage.layer.value,
+                "kind": stage.kind.value,
+                "db": _number(path.loudest(path.gain(stage))),
+                "muted": stage.muted,
+                "note": stage.note,
+            }
+            for stage in path.stages
+        ],
+        "total_db": _number(path.loudest(path.total)),
+        "muted": path.muted,
+    }
+
+
+def findings_json(findings: tuple[Finding, ...]) -> dict[str, Any]:
+    """Findings for programs, likeliest first."""
+    return {"findings": [{"stage": f.stage, "reason": f.reason, "mend": f.advice} for f in findings]}
+
+
+def path_lines(path: Path) -> list[str]:
+    """A path for a person: a stage a line, then the total."""
+    width = max(len(_title(stage)) for stage in path.stages)
+    lines = []
+    for stage in path.stages:
+        gain = "" if stage.kind in _PLAIN else _gain(path, stage)
+        note = f"  {stage.note}" if stage.note else ""
+        lines.append(f"{_title(stage):<{width}}  {gain:>11}{'  muted' if stage.muted else ''}{note}".rstrip())
+    total = path.loudest(path.total)
+    spread = {gain for gain in path.total if gain is not None}
+    apart = "  " + ", ".join(f"{n} {db(g)}" for n, g in zip(path.channels, path.total, strict=True))
+    silent = "  muted: nothing is heard" if path.muted and not path.capture else ""
+    silent = silent or ("  muted: nothing is recorded" if path.muted else "")
+    lines.append(f"{'Total':<{width}}  {db(total):>11}{silent}{apart if len(spread) > 1 else ''}")
+    return lines
+
+
+def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
+    """Findings for a person, numbered for `--fix`."""
+    lines: list[str] = []
+    for number, finding in enumerate(findings, 1):
+        lines.append(f"{number}. {finding.reason}")
+        how = f"tuimixer doctor --fix {number}: {finding.advice}" if finding.mend else finding.advice
+        lines.append(f"   {how}")
+    return lines or ["Nothing is wrong."]
+
+
+def _title(stage: Stage) -> str:
+    return f"  {stage.name}" if stage.inside is not None else stage.name
+
+
+def _gain(path: Path, stage: Stage) -> str:
+    gains = path.gain(stage)
+    if not stage.gains and stage.kind is Work.CONTROL:
+        return "off" if stage.muted else "on"
+    return db(path.loudest(gains))
+
+
+def _number(cdb: int | None) -> float | None:
+    return None if cdb is None else max(cdb, MUTE_CDB) / 100
