@@ -135,13 +135,14 @@ class SoundServer(ABC):
         try:
             wait_until(self._answers, "the sound server to answer")
             self._settle()
-        except BaseException:
+        except BaseException as error:
+            error.add_note(f"the server's log:\n{self.log.read_text(errors='replace')}")
             self.kill()
             raise
 
     def _answers(self) -> bool:
         if not self.running:
-            raise RuntimeError(f"the sound server ended by itself:\n{self.log.read_text(errors='replace')}")
+            raise RuntimeError("the sound server ended by itself")
         return (
             subprocess.run(["pactl", "info"], env=self.env, capture_output=True, check=False).returncode == 0
         )

@@ -39,7 +39,7 @@ def test_half_volume_is_recorded_18_06_db_lower_and_mute_is_silence(server: Soun
 def test_killed_server_is_gone_and_comes_back_with_its_sinks(server: SoundServer) -> None:
     player = server.play("tone")
     server.kill()
-    player.process.wait(timeout=20)
+    player.process.wait(timeout=30)
     server.start()
     assert len(server.pactl_json("sinks")) == 2
     assert server.pactl_json("sink-inputs") == []
