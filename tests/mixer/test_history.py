@@ -1,0 +1,229 @@
+"""Undo and redo of every change that has a way back."""
+
+from dataclasses import replace
+
+import pytest
+
+from tuimixer.mixer.history import DEPTH, TOGETHER, History, inverse
+from tuimixer.model.command import (
+    Command,
+    Kill,
+    MoveStream,
+    SetCapture,
+    SetChoice,
+    SetCodec,
+    SetDefault,
+    SetFormats,
+    SetLatencyOffset,
+    SetMute,
+    SetPort,
+    SetProfile,
+    SetSuspended,
+    SetVolume,
+)
+from tuimixer.model.control import Channel, Choice, Control, Device, Kind, Port
+from tuimixer.model.snapshot import ServerCard, Snapshot
+
+pytestmark = pytest.mark.unit
+
+A = Control(
+    "pulse:sink/a",
+    Kind.SINK,
+    "Speakers",
+    channels=(Channel("front-left", 10), Channel("front-right", 20)),
+    mute=(False,),
+    capture=(True, False),
+    choice=Choice(1, ("x", "y", "z")),
+    device="pulse:sink/home",
+    sink_or_source=Device("a", 0, state="running", port="speaker", formats=("pcm",)),
+)
+B = Control("pulse:sink/b", Kind.SINK, "HDMI", default=True)
+CARD = ServerCard(
+    "pulse:card/x",
+    0,
+    "x",
+    "Built-in Audio",
+    profile="stereo",
+    ports=(Port("p", "P", latency_offset=3), Port("q", "Q")),
+    codec="sbc",
+)
+SNAPSHOT = Snapshot(controls={A.id: A, B.id: B}, server_cards=(CARD,))
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Hand:
+    """A history with the control that its commands change."""
+
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self.history = History(self.clock)
+        self.control = A
+
+    def volume(self, raw: int, after: float = 0.0) -> None:
+        self.clock.now += after
+        self.history.record(SetVolume(A.id, (raw, raw)), self.control, SNAPSHOT)
+        self.control = replace(A, channels=(Channel("front-left", raw), Channel("front-right", raw)))
+
+    def undo(self) -> Command | None:
+        change = self.history.undo()
+        return change.before if change else None
+
+    def redo(self) -> Command | None:
+        change = self.history.redo()
+        return change.after if change else None
+
+
+@pytest.mark.parametrize(
+    ("command", "before", "words"),
+    [
+        (SetVolume(A.id, (5, 5)), SetVolume(A.id, (10, 20)), "volume of Speakers"),
+        (SetMute(A.id, (True,)), SetMute(A.id, (False,)), "mute of Speakers"),
+        (SetCapture(A.id, (False, False)), SetCapture(A.id, (True, False)), "capture of Speakers"),
+        (SetChoice(A.id, 2), SetChoice(A.id, 1), "choice of Speakers"),
+        (MoveStream(A.id, "pulse:sink/b"), MoveStream(A.id, "pulse:sink/home"), "move of Speakers"),
+        (MoveStream(A.id, None), MoveStream(A.id, "pulse:sink/home"), "move of Speakers"),
+        (SetPort(A.id, "line"), SetPort(A.id, "speaker"), "port of Speakers"),
+        (SetSuspended(A.id, True), SetSuspended(A.id, False), "suspend of Speakers"),
+        (SetFormats(A.id, ("pcm", "ac3")), SetFormats(A.id, ("pcm",)), "formats of Speakers"),
+        (SetDefault(A.id), SetDefault(B.id), "default of Speakers"),
+        (SetProfile(CARD.id, "off"), SetProfile(CARD.id, "stereo"), "profile of Built-in Audio"),
+        (SetCodec(CARD.id, "aac"), SetCodec(CARD.id, "sbc"), "codec of Built-in Audio"),
+        (
+            SetLatencyOffset(CARD.id, "p", 900),
+            SetLatencyOffset(CARD.id, "p", 3),
+            "latency offset of Built-in Audio",
+        ),
+    ],
+)
+def test_undo_and_redo(command: Command, before: Command, words: str) -> None:
+    history = History(Clock())
+    history.record(command, SNAPSHOT.controls.get(command.id), SNAPSHOT)
+    change = history.undo()
+    assert change is not None
+    assert (change.before, change.words) == (before, words)
+    assert history.undo() is None
+    again = history.redo()
+    assert again is not None
+    assert again.after == command
+    assert history.redo() is None
+    twice = history.undo()
+    assert twice is not None
+    assert twice.before == before
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Kill(A.id),
+        SetLatencyOffset(CARD.id, "q", 5),
+        SetLatencyOffset(CARD.id, "none", 5),
+        SetProfile("pulse:card/gone", "off"),
+        SetVolume("pulse:sink/gone", (1,)),
+        SetChoice(B.id, 1),
+        SetMute(B.id, (True,)),
+        SetCapture(B.id, (True,)),
+        SetPort(B.id, "x"),
+        SetSuspended(B.id, True),
+        SetFormats(B.id, ()),
+        MoveStream(B.id, A.id),
+        SetVolume(B.id, (1,)),
+    ],
+)
+def test_no_way_back(command: Command) -> None:
+    assert inverse(command, SNAPSHOT.controls.get(command.id), SNAPSHOT) is None
+    history = History(Clock())
+    history.record(command, SNAPSHOT.controls.get(command.id), SNAPSHOT)
+    assert history.undo() is None
+
+
+def test_without_a_default_there_is_none_to_go_back_to() -> None:
+    assert inverse(SetDefault(A.id), A, Snapshot(controls={A.id: A})) is None
+
+
+def test_what_changes_nothing_is_not_kept() -> None:
+    history = History(Clock())
+    history.record(SetVolume(A.id, (10, 20)), A, SNAPSHOT)
+    history.record(SetSuspended(A.id, False), A, SNAPSHOT)
+    history.record(SetDefault(B.id), B, SNAPSHOT)
+    assert history.undo() is None
+
+
+def test_steps_that_follow_each_other_are_one_change() -> None:
+    hand = Hand()
+    for raw in (11, 12, 13):
+        hand.volume(raw, TOGETHER / 2)
+    hand.volume(50, TOGETHER)
+    assert hand.undo() == SetVolume(A.id, (13, 13))
+    assert hand.undo() == SetVolume(A.id, (10, 20))
+    assert hand.undo() is None
+    assert hand.redo() == SetVolume(A.id, (13, 13))
+    assert hand.redo() == SetVolume(A.id, (50, 50))
+
+
+def test_steps_with_something_between_are_two_changes() -> None:
+    hand = Hand()
+    hand.volume(11)
+    hand.history.record(SetMute(A.id, (True,)), hand.control, SNAPSHOT)
+    hand.volume(12)
+    assert hand.undo() == SetVolume(A.id, (11, 11))
+    assert hand.undo() == SetMute(A.id, (False,))
+    assert hand.undo() == SetVolume(A.id, (10, 20))
+
+
+def test_steps_there_and_back_are_no_change() -> None:
+    hand = Hand()
+    hand.volume(11)
+    hand.history.record(SetVolume(A.id, (10, 20)), hand.control, SNAPSHOT)
+    assert hand.undo() is None
+
+
+def test_steps_of_another_control_are_a_change_of_their_own() -> None:
+    hand = Hand()
+    hand.volume(11)
+    other = replace(A, id="pulse:sink/c", name="C")
+    hand.history.record(SetVolume(other.id, (1, 1)), other, SNAPSHOT)
+    assert hand.undo() == SetVolume(other.id, (10, 20))
+    assert hand.undo() == SetVolume(A.id, (10, 20))
+
+
+def test_a_step_after_an_undo_does_not_join_what_was_before() -> None:
+    hand = Hand()
+    hand.volume(11)
+    hand.history.record(SetMute(A.id, (True,)), hand.control, SNAPSHOT)
+    hand.undo()
+    hand.volume(12)
+    assert hand.undo() == SetVolume(A.id, (11, 11))
+
+
+def test_a_step_after_a_redo_does_not_join_it() -> None:
+    hand = Hand()
+    hand.volume(11)
+    hand.undo()
+    hand.redo()
+    hand.volume(12)
+    assert hand.undo() == SetVolume(A.id, (11, 11))
+
+
+def test_a_new_change_ends_what_could_be_done_again() -> None:
+    hand = Hand()
+    hand.volume(11)
+    hand.undo()
+    hand.volume(12, TOGETHER)
+    assert hand.redo() is None
+
+
+def test_the_depth_is_bounded() -> None:
+    hand = Hand()
+    for raw in range(DEPTH + 10):
+        hand.volume(1000 + raw, TOGETHER)
+    count = 0
+    while hand.undo() is not None:
+        count += 1
+    assert count == DEPTH
