@@ -16,7 +16,7 @@ from tuimixer.model.control import (
 )
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE, Scale, Segment
 from tuimixer.model.snapshot import AlsaCard, Jack, Phase, Profile, Server, ServerCard, Snapshot, Status
-from tuimixer.model.system import FoundServer, Holder, PcmDevice, System
+from tuimixer.model.system import FoundServer, Holder, MixerPath, PathElement, PcmDevice, System
 
 MASTER: ControlId = "alsa:PCH/Master,0/playback"
 SPEAKERS: ControlId = "pulse:sink/alsa_output.pci-0000_00_1f.3.analog-stereo"
@@ -367,6 +367,10 @@ def system() -> System:
             ("Version", "Advanced Linux Sound Architecture Driver Version k6.1.0."),
         ),
         servers=(FoundServer("/run/user/1000/pulse/native", "demo", "session", True),),
+        mixer_paths=tuple(
+            MixerPath("PulseAudio", name, (PathElement("Master", 0, "mute", "merge"),))
+            for name in ("analog-output-speaker", "analog-output-headphones")
+        ),
         sound_folder=True,
         groups=("demo", "audio"),
     )

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 from textual.theme import Theme
@@ -14,6 +15,7 @@ from tuimixer.config.actions import compile_keymap
 from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.mixer.views import Filters, View
+from tuimixer.ui.choices import filters_of
 from tuimixer.ui.palette import Palette
 from tuimixer.ui.screens.mixer import MixerScreen
 from tuimixer.ui.terminal import Terminal, look_at
@@ -59,8 +61,10 @@ class TuiMixerApp(App[int], inherit_bindings=False):
             self.terminal,
             keys,
             view or View(config.view),
-            filters or Filters(),
+            filters or filters_of(config),
         )
+        self.failure: Exception | None = None
+        """What ended the program, if it was not a person."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -90,6 +94,18 @@ class TuiMixerApp(App[int], inherit_bindings=False):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        self._main.answered()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave the screen in order; `run` raises the error where it can be told in one sentence."""
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        self.failure = self.failure or error
+        self._exception, self._return_code = error, 1
+        self._close_messages_no_wait()
+
     def _end(self, status: int) -> None:
         self.exit(status)
 
@@ -107,6 +123,13 @@ def theme_of(palette: Palette) -> Theme:
 def run(
     mixers: Sequence[Mixer], config: Config, *, view: View | None = None, notices: Sequence[str] = ()
 ) -> int:
-    """Show the screen until it is left; the answer is the exit status."""
+    """Show the screen until it is left; the answer is the exit status.
+
+    Raises:
+        Exception: a fault of this program, after the terminal was put in order.
+    """
     app = TuiMixerApp(mixers, config, view=view, notices=notices)
-    return app.run(mouse=config.mouse) or app.return_code or 0
+    status = app.run(mouse=config.mouse)
+    if app.failure is not None:
+        raise app.failure
+    return status or app.return_code or 0

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -14,13 +16,22 @@ from tuimixer.ui import columns, frame, rows
 from tuimixer.ui.cells import Grid, fit, fit_lines
 from tuimixer.ui.face import Face, make_face
 from tuimixer.ui.layout import Box, Plan, Slot, fits_columns, plan_columns, plan_rows, wrap
-from tuimixer.ui.meters import Level, follow
+from tuimixer.ui.meters import CLIP, Level, follow, seen
 from tuimixer.ui.output import Output, encode
+from tuimixer.ui.pace import QUESTION, Pace
 from tuimixer.ui.palette import Role
 from tuimixer.ui.terminal import Terminal
 from tuimixer.ui.words import about, sentence, sentence_for_empty, title_of
 
+if TYPE_CHECKING:
+    from textual.driver import Driver
+    from textual.timer import Timer
+
 _LONGEST_LABEL = 30
+_MOST_BACKLOG = 2
+"""Writes that may wait for the terminal before changes are gathered instead."""
+_LATER = 0.01
+"""Seconds until it is tried again."""
 
 
 class Board(Widget):
@@ -73,6 +84,8 @@ class Board(Widget):
         self._spots: list[frame.Spot] = []
         self._styles = [look.rich() for look in terminal.palette.looks]
         self._output: Output | None = None
+        self._later: Timer | None = None
+        self.pace = Pace(terminal.remote)
 
     def on_mount(self) -> None:
         self._output = Output(self.screen)
@@ -86,8 +99,6 @@ class Board(Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """What the compositor paints; kept by the grid, so nothing has to be cached."""
         styles = self._styles
-        from rich.segment import Segment
-
         return [
             Strip(
                 [Segment(text, styles[role]) for role, text in self._grid.line(y)], self._grid.width
@@ -156,7 +167,7 @@ class Board(Widget):
             self.notice = None
         level = self._levels.get(wanted)
         if level is not None and level.clipped:
-            self._levels[wanted] = Level(level.shares, level.hold, level.held_until, False, level.at)
+            self._levels[wanted] = seen(level)
         if self.plan.slot_of(wanted) is None:
             plan = self.plan
             self._replan()
@@ -197,7 +208,7 @@ class Board(Widget):
         self.flush()
 
     def take_levels(self, levels: Levels) -> None:
-        """Move the meters of what can be seen."""
+        """Move the meters of what can be seen, as often as the line takes it."""
         if not self.meters:
             return
         now = self._clock()
@@ -205,20 +216,34 @@ class Board(Widget):
             peaks = levels.peaks.get(slot.row.id)
             if peaks is None:
                 continue
-            if slot.row.id != self.cursor and len(peaks) > 1:
+            chosen = slot.row.id == self.cursor
+            if not chosen and len(peaks) > 1:
                 peaks = (max(peaks),)
             level = follow(self._levels.get(slot.row.id), peaks, now)
-            if slot.row.id == self.cursor and level.clipped and max(peaks, default=0) < 1:
-                level = Level(level.shares, level.hold, level.held_until, False, level.at)
+            if chosen and level.clipped and max(peaks, default=0.0) < CLIP:
+                level = seen(level)
             self._levels[slot.row.id] = level
-            self._paint_meter(slot)
-        self.flush()
+        if not self.pace.may_paint(now) or (self._output is not None and self._output.backlog()):
+            return
+        for slot in self.plan.slots:
+            if slot.row.id in levels.peaks:
+                self._paint_meter(slot)
+        driver = self.flush()
+        if driver is not None and self.pace.painted(now):
+            driver.write(QUESTION)
 
     def say(self, text: str | None, error: bool = False) -> None:
         """Show a sentence in place of the info line, or take it away."""
         notice = (text, error) if text else None
         if notice != self.notice:
             self.notice = notice
+            self._paint_info()
+            self.flush()
+
+    def tell_driven(self, driven: dict[ControlId, ControlId]) -> None:
+        """Learn which ALSA control the server drives for which sink or source."""
+        if driven != self.driven:
+            self.driven = driven
             self._paint_info()
             self.flush()
 
@@ -233,18 +258,31 @@ class Board(Widget):
         """The action of a place that can be clicked."""
         return next((spot.action for spot in self._spots if (x, y) in spot.box), None)
 
-    def flush(self) -> None:
-        """Bring what has changed to the terminal."""
-        driver = self._output.driver() if self._output is not None else None
-        if driver is None:
+    def flush(self) -> "Driver | None":
+        """Bring what has changed to the terminal; the answer is where it was written, None if not here.
+
+        While the terminal does not take what it has got already, changes are gathered and come together.
+        """
+        output = self._output
+        driver = output.driver() if output is not None else None
+        if output is None or driver is None:
             regions = [Region(0, y, self._grid.width, 1) for y in self._grid.settle()]
             if regions and self.is_mounted:
                 self.refresh(*regions)
-            return
+            return None
+        if output.backlog() > _MOST_BACKLOG:
+            if self._later is None:
+                self._later = self.set_timer(_LATER, self._flush_later)
+            return None
         offset = self.region
         text = encode(self._grid.changes(), self.terminal.palette, offset.x, offset.y)
         if text:
             driver.write(text)
+        return driver
+
+    def _flush_later(self) -> None:
+        self._later = None
+        self.flush()
 
     def repaint(self) -> None:
         """Paint everything into the grid."""

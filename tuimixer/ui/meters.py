@@ -1,7 +1,7 @@
 """What level meters show of the peaks that come in: scale, fall, peak hold and the clip mark. Pure."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FLOOR = -60.0
 """dBFS at the bottom of a meter; its top is 0 dBFS."""
@@ -31,6 +31,11 @@ class Level:
     held_until: float = 0.0
     clipped: bool = False
     at: float = 0.0
+
+
+def seen(level: Level) -> Level:
+    """The meter without its clip mark, which has been looked at."""
+    return replace(level, clipped=False)
 
 
 def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:

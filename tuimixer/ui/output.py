@@ -49,8 +49,7 @@ class Output:
             return None
         return driver
 
-    def busy(self) -> bool:
-        """Whether the terminal has not taken yet what was written before."""
-        driver = self._screen.app._driver
-        writer = getattr(driver, "_writer_thread", None)
-        return writer is not None and writer._queue.qsize() > 0
+    def backlog(self) -> int:
+        """Writes that the terminal has not taken yet."""
+        writer = getattr(self._screen.app._driver, "_writer_thread", None)
+        return 0 if writer is None else int(writer._queue.qsize())

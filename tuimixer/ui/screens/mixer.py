@@ -30,8 +30,10 @@ from tuimixer.model.intent import (
     SetLevel,
 )
 from tuimixer.model.scale import to_position
-from tuimixer.model.snapshot import Levels
+from tuimixer.model.snapshot import Levels, Snapshot
+from tuimixer.model.system import System
 from tuimixer.ui.board import Board
+from tuimixer.ui.choices import first_card
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.pointer import Pointer
 from tuimixer.ui.terminal import Terminal
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 NEW_PRESS = 0.3
 """Seconds after which a press counts as a new one and not as a held key."""
 _NOTICE_SECONDS = 6.0
+_LEARN_SECONDS = 0.4
 _BALANCE_STEP = 0.05
 _VIEWS = tuple(View)
 
@@ -83,6 +86,9 @@ class MixerScreen(Screen[None]):
         self._notice_timer: Timer | None = None
         self._input: Input | None = None
         self._covered = False
+        self._card_chosen = filters.card is not None
+        self._learning: Timer | None = None
+        self._systems: dict[Mixer, System] = {}
 
     def compose(self) -> ComposeResult:
         yield self.board
@@ -91,7 +97,9 @@ class MixerScreen(Screen[None]):
         for mixer in self.mixers:
             self._unsubscribe.append(mixer.subscribe(partial(self._take, mixer)))
         self.board.box_name = self.mixer.name
+        self._begin_with_card(self.mixer.snapshot)
         self.board.show(self.mixer.snapshot)
+        self._learn_soon()
 
     def on_unmount(self) -> None:
         for end in self._unsubscribe:
@@ -128,11 +136,36 @@ class MixerScreen(Screen[None]):
         if mixer is not self.mixer:
             return
         if isinstance(event, Changed):
+            self._begin_with_card(event.snapshot)
             self.board.show(event.snapshot, event.diff)
+            if event.diff.added or event.diff.removed or event.diff.surroundings:
+                self._learn_soon()
         elif isinstance(event, Levels):
             self.board.take_levels(event)
         else:
             self.say(event.text, event.error)
+
+    def _begin_with_card(self, snapshot: Snapshot) -> None:
+        """Show one card at first, as alsamixer does; F6 has the others and all of them."""
+        if not self._card_chosen and snapshot.alsa_cards:
+            self._card_chosen = True
+            card = first_card(snapshot.alsa_cards, self.config.card)
+            self.board.filters = replace(self.board.filters, card=card)
+
+    def _learn_soon(self) -> None:
+        """Find out after a while which controls the server drives; not while the first picture is painted."""
+        if self._learning is None:
+            self._learning = self.set_timer(_LEARN_SECONDS, self._learn)
+
+    async def _learn(self) -> None:
+        from tuimixer.ui.driving import driven_controls
+
+        self._learning = None
+        mixer = self.mixer
+        if mixer not in self._systems:
+            self._systems[mixer] = await mixer.inspect()
+        if mixer is self.mixer:
+            self.board.tell_driven(driven_controls(mixer.snapshot, self._systems[mixer]))
 
     def say(self, text: str, error: bool = False) -> None:
         """Show a sentence for a while."""
@@ -297,6 +330,7 @@ class MixerScreen(Screen[None]):
 
     def show_card(self, card: str | None) -> None:
         """Show one ALSA card's controls, or all cards' (None)."""
+        self._card_chosen = True
         self.board.filters = replace(self.board.filters, card=card)
         self.board.rearrange()
 
@@ -308,6 +342,10 @@ class MixerScreen(Screen[None]):
         self.board.cursor = None
         self.board.show(mixer.snapshot)
         self._watch(self.board.metered)
+
+    def answered(self) -> None:
+        """The terminal has answered the question that followed a frame of meters."""
+        self.board.pace.answered(self._clock())
 
     def _redraw(self) -> None:
         """Send everything again, whatever the terminal shows."""

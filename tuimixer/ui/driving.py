@@ -1,0 +1,18 @@
+"""Which ALSA controls the sound server moves for which sink or source; loaded after the first picture."""
+
+from tuimixer.diagnosis.driven import find_driven
+from tuimixer.model.control import ControlId, Kind
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.system import System
+
+
+def driven_controls(snapshot: Snapshot, system: System) -> dict[ControlId, ControlId]:
+    """ALSA control → the sink or source whose volume it carries out, where that is known."""
+    return {
+        control.id: device.id
+        for device in snapshot.controls.values()
+        if device.kind in (Kind.SINK, Kind.SOURCE)
+        and device.sink_or_source is not None
+        and device.sink_or_source.hardware_volume
+        for control in find_driven(snapshot, system, device).controls
+    }

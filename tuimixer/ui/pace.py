@@ -1,0 +1,55 @@
+"""How often meters may be painted: no frame goes out before the terminal has taken the last one. Pure.
+
+A terminal answers a question only after it has shown what came before it. On a fast line one question every
+few seconds is enough to know that; on a slow one every frame carries its question, so that never more than
+one frame of meters stands between a key and what it changes.
+"""
+
+QUESTION = "\x1b[6n"
+"""DSR: where is the cursor? Every terminal since the VT100 answers it."""
+_EVERY = 3.0
+"""Seconds between questions on a fast line."""
+_SLOW = 0.06
+"""Seconds from question to answer from which a line is slow."""
+_DEAF = 3.0
+"""Seconds after which no answer is expected any more."""
+_BLIND_INTERVAL = 0.5
+"""Seconds between frames on a slow line that does not answer."""
+
+
+class Pace:
+    """Paces frames; times are in seconds of one clock."""
+
+    def __init__(self, slow: bool) -> None:
+        self.slow = slow
+        self._asked: float | None = None
+        self._last_asked = float("-inf")
+        self._not_before = float("-inf")
+
+    def may_paint(self, now: float) -> bool:
+        """Whether a frame may go out."""
+        if self._asked is not None:
+            waited = now - self._asked
+            if waited > _DEAF:
+                self._asked, self._last_asked = None, now
+                self._not_before = now + _BLIND_INTERVAL if self.slow else now
+            elif waited > _SLOW:
+                self.slow = True
+        if self.slow and self._asked is not None:
+            return False
+        return now >= self._not_before
+
+    def painted(self, now: float) -> bool:
+        """A frame went out; the answer is whether a question has to follow it."""
+        if self._asked is not None or not (self.slow or now - self._last_asked >= _EVERY):
+            return False
+        self._asked = self._last_asked = now
+        return True
+
+    def answered(self, now: float) -> None:
+        """The terminal has answered; on a slow line it is left alone for as long as that took."""
+        if self._asked is None:
+            return
+        took, self._asked = now - self._asked, None
+        self.slow = took > _SLOW
+        self._not_before = now + took if self.slow else now
