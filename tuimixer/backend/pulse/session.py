@@ -17,10 +17,13 @@ from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Notice
 
 _KINDS = {kind.value: kind for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)}
+_STREAMS_OF = {"sink": "sink_input", "source": "source_output"}
 _ONE_BY_ONE = 12
 """From so many changed objects of a kind on, reading all of the kind is cheaper."""
 _BREATH = 0.004
 """Seconds between two reads in a storm of events."""
+_LINKS_PAUSE = 0.1
+"""Seconds after which PipeWire's streams are read again when a device of theirs was linked anew."""
 _STORED_PAUSE = 0.5
 """Seconds after which stored volumes are read again: each step of a stream's volume changes one of them."""
 
@@ -47,7 +50,8 @@ class Session:
         self._writing: set[tuple[str, ...]] = set()
         self._waiting: dict[tuple[str, ...], Command] = {}
         self._writers: set[asyncio.Task[None]] = set()
-        self._stored_timer: asyncio.TimerHandle | None = None
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        """By the facility that is to be read as a whole when they end."""
         self._stored = False
         """The server keeps volumes of streams that are not there."""
         self._broken: OutOfReach | None = None
@@ -57,9 +61,7 @@ class Session:
     def on_event(self, facility: str, index: int, removed: bool) -> None:
         """The server says that something changed."""
         if facility == "stored":
-            if self._stored_timer is None:
-                loop = asyncio.get_running_loop()
-                self._stored_timer = loop.call_later(_STORED_PAUSE, self._stored_due)
+            self._read_later(facility, _STORED_PAUSE)
             return
         if removed:
             self._removed.append((facility, index))
@@ -69,9 +71,14 @@ class Session:
             self._dirty.setdefault(facility, set()).add(index)
         self._wake.set()
 
-    def _stored_due(self) -> None:
-        self._stored_timer = None
-        self._whole.add("stored")
+    def _read_later(self, facility: str, seconds: float) -> None:
+        if facility not in self._timers:
+            loop = asyncio.get_running_loop()
+            self._timers[facility] = loop.call_later(seconds, self._due, facility)
+
+    def _due(self, facility: str) -> None:
+        del self._timers[facility]
+        self._whole.add(facility)
         self._wake.set()
 
     async def run(self) -> None:
@@ -98,8 +105,8 @@ class Session:
                     self._wake.set()
                 await asyncio.sleep(_BREATH if self._wake.is_set() else 0)
         finally:
-            if self._stored_timer is not None:
-                self._stored_timer.cancel()
+            for timer in self._timers.values():
+                timer.cancel()
 
     async def _read(self) -> None:
         """One read of all that is dirty."""
@@ -150,8 +157,10 @@ class Session:
             return  # the event that says so is on its way
         if facility == "card":
             self.store.put_card(record)
-        else:
-            self.store.put(_KINDS[facility], record)
+        elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF:
+            # PipeWire tells of a stream's move by its devices alone while a meter listens to it.
+            if self.store.server is not None and self.store.server.name == "PipeWire":
+                self._read_later(_STREAMS_OF[facility], _LINKS_PAUSE)
 
     async def _read_client(self, index: int) -> None:
         with contextlib.suppress(Gone):

@@ -64,18 +64,21 @@ class Store:
 
     # ---- filling ---------------------------------------------------------------------------------
 
-    def put(self, kind: Kind, record: Any) -> None:
-        """A sink, source, sink input or source output has been read."""
+    def put(self, kind: Kind, record: Any) -> bool:
+        """A sink, source, sink input or source output has been read; False where nothing but its state is new."""
         table = self._table(kind)
         before = table.get(record.index)
         if before == record:
-            return
+            return False
         table[record.index] = record
         self._stale.add((kind, record.index))
         if before is None:
             self._reordered = True
         if kind in _DEVICES and (before is None or before.name != record.name):
             self._all_stale = True
+        return before is None or any(
+            getattr(before, name) != getattr(record, name) for name in record.__match_args__ if name != "state"
+        )
 
     def remove(self, kind: Kind, index: int) -> None:
         """The server has removed it."""
