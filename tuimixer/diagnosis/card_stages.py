@@ -182,7 +182,7 @@ def is_null(device: Control) -> bool:
 
 def remainder_stage(device: Control, driven: Driven) -> Stage | None:
     """The software rest of a hardware volume, where it is known."""
-    if not driven.known or not driven.controls:
+    if not driven.known or not driven.remainder:
         return None
     note = f"what {', '.join(element_name(c) for c in driven.controls)} cannot do, done by the server"
     return Stage(

@@ -121,8 +121,11 @@ def _on_way(control: Control, jack: Jack, device: int) -> bool | None:
     index = element.index if element else 0
     if jack is Jack.DIGITAL:
         return name.startswith("IEC958") and index in (0, device) and not control.channels
+    if name == "PCM" and index in (0, device):
+        # Cards with several converters have a PCM control for each, as a rule by the number of the device.
+        return True if index == device else None
     if name in _ALL:
-        return index == 0 or (name == "PCM" and index == device)
+        return index == 0
     if name in _OUTPUTS:
         return index == 0 and (jack in _OUTPUTS[name])
     if name.startswith("IEC958") or _ELSEWHERE.search(name):

@@ -184,7 +184,7 @@ def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:
         if plugged is None or items[control.choice.value] == "Disabled":
             continue
         port = next((p for p in facts.ports if "headphone" in p.name and p.available is not False), None)
-        reason = "The sound goes to the speakers, which the card mutes while headphones are plugged in (Auto-Mute)."
+        reason = "The sound goes to the speakers, which Auto-Mute silences while headphones are plugged in."
         if port is not None:
             advice, mend = f"Use {port.description} instead.", (SetPort(sink.id, port.name),)
             yield Finding("auto_mute", "Auto-Mute Mode", reason, advice, mend, control.id)

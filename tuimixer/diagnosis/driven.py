@@ -10,7 +10,7 @@ from itertools import combinations
 
 from tuimixer.diagnosis.card_way import element_name, jack_of, pcm_of, playback_controls, through_softvol
 from tuimixer.diagnosis.stage import Gains, add, at, gains_of, shifted
-from tuimixer.model.control import Control, Device, Kind, Medium
+from tuimixer.model.control import Control, Device, Medium
 from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_SCALE, to_cdb
 from tuimixer.model.snapshot import Snapshot
@@ -66,13 +66,11 @@ def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
         return Driven(how="The server does this volume in software.")
     if device.card is None:
         return Driven(how="The device itself does this volume; it is not an ALSA card.")
-    if not facts.decibel:
-        rule = _by_rule(snapshot, system, device)
-        return Driven(
-            known=False, how="The hardware's volume is not known in dB.", candidates=tuple(rule or ())
-        )
-    wanted = hardware_gains(device)
     ruled = _by_rule(snapshot, system, device)
+    if not facts.decibel:
+        how = "The hardware's volume is not known in dB."
+        return Driven(tuple(ruled or ()), bool(ruled), how)
+    wanted = hardware_gains(device)
     if ruled is not None:
         return _judge(device, wanted, tuple(ruled))
     return _by_arithmetic(snapshot, device, wanted)
@@ -101,12 +99,7 @@ def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Contro
     rule = rule_for(system, server.name, facts) if facts and server else None
     if rule is None:
         return None
-    kind = Kind.ALSA_CAPTURE if device.kind.capture else Kind.ALSA_PLAYBACK
-    there = {
-        element_name(control): control
-        for control in snapshot.controls.values()
-        if control.kind is kind and control.card == device.card and control.channels
-    }
+    there = {element_name(control): control for control in _volumes(snapshot, device)}
     merged: list[Control] = []
     for element in rule.elements:
         name = f"{element.name},{element.index}" if element.index else element.name
@@ -125,19 +118,37 @@ def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Contro
     return merged
 
 
+def _volumes(snapshot: Snapshot, device: Control) -> list[Control]:
+    """Volumes of the device's card and direction, those that both directions share included."""
+    return [
+        control
+        for control in snapshot.controls.values()
+        if control.card == device.card and control.element is not None and control.channels
+        if control.kind.capture == device.kind.capture or control.element.common
+    ]
+
+
 def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Driven:
     """Whether the rule's controls agree with the dB that the server states."""
-    rest = remainder(wanted, controls)
     if not controls:
         return Driven(known=False, how="The server's mixer path names no control that this card has.")
     names = ", ".join(element_name(control) for control in controls)
     if not _base_fits(device, controls):
         how = f"The server's rules name {names}, but its base volume does not fit them."
         return Driven(known=False, how=how, candidates=controls)
-    if not _rest_fits(rest, controls):
-        how = f"The server's rules name {names}, but they do not stand where the server thinks."
-        return Driven(known=False, how=how, candidates=controls, astray=True)
-    return Driven(controls, True, f"The server's rules name {names}, and the dB agree.", tuple(rest.items()))
+    # The whole set first: a control that the server has found after it was started is in its rules, not in its hands.
+    fitting = [
+        some
+        for size in range(len(controls), 0, -1)
+        for some in combinations(controls[:_MOST_CANDIDATES], size)
+        if _base_fits(device, some) and _rest_fits(remainder(wanted, some), some)
+    ]
+    if fitting and (fitting[0] == controls or len(fitting) == 1):
+        names = ", ".join(element_name(control) for control in fitting[0])
+        rest = tuple(remainder(wanted, fitting[0]).items())
+        return Driven(fitting[0], True, f"The server's rules name {names}, and the dB agree.", rest)
+    how = f"The server's rules name {names}, but they do not stand where the server thinks."
+    return Driven(known=False, how=how, candidates=controls, astray=True)
 
 
 def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven:
@@ -146,8 +157,7 @@ def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven
     assert facts is not None
     assert device.card is not None
     if device.kind.capture:
-        kind = Kind.ALSA_CAPTURE
-        near = [c for c in snapshot.controls.values() if c.kind is kind and c.card == device.card]
+        near = _volumes(snapshot, device)
     else:
         near = [c for c, _ in playback_controls(snapshot, device.card, jack_of(facts), pcm_of(device))]
     possible = tuple(

@@ -7,40 +7,43 @@ from tuimixer.model.snapshot import Snapshot
 
 _KINDS = {
     Work.APPLICATION: (
-        "The program that makes or takes the sound. Many programs have a volume of their own inside, which no "
-        "mixer sees: if everything else is up, look there."
+        "The program that makes or takes the sound. Many programs have a volume of their own inside, "
+        "which no mixer sees: if everything else is up, look there."
     ),
     Work.STREAM: (
-        "The volume of this one stream, which the sound server applies in software to the samples before it "
-        "mixes them with the other streams. Other programs are not touched. 100 % is 0 dB: nothing changes; "
-        "above it loud parts may distort."
+        "The volume of this one stream, which the sound server applies in software to the samples before "
+        "it mixes them with the other streams. Other programs are not touched. 100 % is 0 dB: nothing "
+        "changes; above it loud parts may distort."
     ),
     Work.SINK: (
-        "A sink is an output of the sound server: all streams that play to it are mixed, and its volume and mute "
-        "act on all of them."
+        "A sink is an output of the sound server: all streams that play to it are mixed, and its volume "
+        "and mute act on all of them."
     ),
     Work.SOURCE: (
-        "A source is an input of the sound server: a microphone, a line input, or the monitor of an output. Its "
-        "volume and mute act on every program that records from it."
+        "A source is an input of the sound server: a microphone, a line input, or the monitor of an "
+        "output. Its volume and mute act on every program that records from it."
     ),
     Work.REMAINDER: (
-        "The card's controls move in steps and have an end. What is between two steps or beyond the end the "
-        "sound server does in software, so that the volume is exact. It is part of the output's volume."
+        "The card's controls move in steps and have an end. What is between two steps or beyond the end "
+        "the sound server does in software, so that the volume is exact. It is part of the output's "
+        "volume."
     ),
     Work.MODULE: (
-        "A part of the sound server that takes sound from one place and gives it to another: a combined or "
-        "remapped output, a loopback from an input to an output, or a monitor, which hears what an output plays."
+        "A part of the sound server that takes sound from one place and gives it to another: a combined "
+        "or remapped output, a loopback from an input to an output, or a monitor, which hears what an "
+        "output plays."
     ),
     Work.END: (
-        "Where the sound leaves the box, or comes in. Behind it are amplifiers and knobs that no program can see."
+        "Where the sound leaves the box, or comes in. Behind it are amplifiers and knobs that no program "
+        "can see."
     ),
     Work.CONTROL: "A control of the card.",
 }
 _NAMES = {
     "Master": "Master comes last on the card: everything that it plays goes through it.",
     "PCM": (
-        "PCM is the card's own volume for digital sound from programs, after the converter and before Master. "
-        "It does not act on what the card mixes in from its other inputs."
+        "PCM is the card's own volume for digital sound from programs, after the converter and before "
+        "Master. It does not act on what the card mixes in from its other inputs."
     ),
     "Headphone": "Headphone is the amplifier of the headphone jack; the speakers have one of their own.",
     "Speaker": "Speaker is the amplifier of the built-in speakers; the headphone jack has one of its own.",
@@ -52,20 +55,21 @@ _NAMES = {
     "Auto-Mute Mode": "Auto-Mute lets the card silence its speakers while headphones are plugged in.",
 }
 _SOFTVOL = (
-    "A softvol control: no hardware behind it. ALSA's own library multiplies the samples of programs that play "
-    "through it (by the devices default or front); programs that open hw go past it, and it is of no use to them."
+    "A softvol control: no hardware behind it. ALSA's own library multiplies the samples of programs "
+    "that play through it (by the devices default or front); programs that open hw go past it, and it is "
+    "of no use to them."
 )
 _DRIVEN = (
-    "The sound server drives it: it moves with the volume of {device}, and moving it by hand moves that volume too. "
-    "Its gain is part of that volume and does not count twice."
+    "The sound server drives it: it moves with the volume of {device}, and moving it by hand moves that "
+    "volume too. Its gain is part of that volume and does not count twice."
 )
 _ALOOP = (
-    "snd-aloop is a card without hardware: what a program plays into one side another can record from the other. "
-    "It has no jack, and no control to move."
+    "snd-aloop is a card without hardware: what a program plays into one side another can record from "
+    "the other. It has no jack, and no control to move."
 )
 _DMIX = (
-    "dmix is ALSA's way to let several programs share one device without a sound server: its library mixes "
-    "their samples. A sound server cannot open the device meanwhile."
+    "dmix is ALSA's way to let several programs share one device without a sound server: its library "
+    "mixes their samples. A sound server cannot open the device meanwhile."
 )
 _NULL = "A null sink takes sound and plays it nowhere; only a program that records its monitor hears it."
 

@@ -1,0 +1,21 @@
+"""Everything about a box at once, for the verbs that look at the way of a sound: controls and the facts around them."""
+
+from tuimixer.backend.base import OutOfReach
+from tuimixer.cli.call import Call
+from tuimixer.model.control import Layer
+from tuimixer.model.snapshot import Phase, Snapshot, Status, merge
+from tuimixer.model.system import System
+from tuimixer.wiring import inspect_box
+
+
+def read_box(call: Call) -> tuple[Snapshot, System]:
+    """Both layers, each with its status where it is out of reach, and the system around them."""
+    parts = []
+    for layer in (Layer.ALSA, Layer.PULSE):
+        try:
+            parts.append(call.read(layer))
+        except OutOfReach as error:
+            parts.append(
+                Snapshot(statuses=(Status(layer.value, Phase.UNAVAILABLE, layer.value, str(error)),))
+            )
+    return merge(*parts), inspect_box(call.options)

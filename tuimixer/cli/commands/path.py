@@ -1,0 +1,78 @@
+"""`path`: the way of a sound from the application to the jack, with the gain at each stage."""
+
+from tuimixer.backend.base import OutOfReach
+from tuimixer.cli.box import read_box
+from tuimixer.cli.call import Call
+from tuimixer.cli.failure import NoMatch
+from tuimixer.cli.grammar import Option, Verb
+from tuimixer.cli.options import JSON, WHERE
+from tuimixer.cli.output import print_json, write
+from tuimixer.diagnosis.path import is_application, trace
+from tuimixer.diagnosis.report import path_json, path_lines
+from tuimixer.model.control import ControlId, Kind
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.system import Holder, System
+
+_KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
+
+VERBS = (
+    Verb(
+        "path",
+        "[STREAM]",
+        "follow a sound to the jack, with the gain at each stage",
+        """Without STREAM: all that plays, programs that play past the server too, else the default output.
+STREAM is an application, a program that holds a card itself, an output or an input.
+A stage that is indented is a part of the volume above it and does not count again.
+With --json: an object with "stages", "total_db" (null where a stage is not known) and "muted"; a list of such
+objects where there are several.""",
+        (JSON, Option("all", "what records too", short="A"), *WHERE),
+        (("tuimixer path", "all that plays now"), ("tuimixer path firefox --json", "its way, for programs")),
+        most=1,
+        complete=("target",),
+    ),
+)
+
+
+def run(call: Call) -> int:
+    """Carry out `path`."""
+    snapshot, system = read_box(call)
+    if call.words:
+        starts = _named(call, call.words[0], system)
+    else:
+        starts = _everything(snapshot, system, call.arguments.has("all"))
+    paths = [path for start in starts for path in trace(snapshot, system, start)]
+    if not paths:
+        raise NoMatch("there is no sound to follow: no server, and no program that holds a card")
+    if call.json:
+        values = [path_json(path) for path in paths]
+        print_json(values[0] if len(values) == 1 else values)
+    else:
+        write("\n\n".join("\n".join(path_lines(path)) for path in paths))
+    return 0
+
+
+def _named(call: Call, name: str, system: System) -> list[ControlId | Holder]:
+    """The streams or devices of a name, else the programs past the server that have it."""
+    try:
+        return [control.id for control in call.select(name, _KINDS).controls]
+    except (NoMatch, OutOfReach):
+        found: list[ControlId | Holder] = [
+            h for h in system.holders if h.program == name or str(h.pid) == name
+        ]
+        if not found:
+            raise
+        return found
+
+
+def _everything(snapshot: Snapshot, system: System, recording: bool) -> list[ControlId | Holder]:
+    kinds = {Kind.SINK_INPUT, *({Kind.SOURCE_OUTPUT} if recording else ())}
+    starts: list[ControlId | Holder] = []
+    starts += [c.id for c in snapshot.controls.values() if c.kind in kinds and is_application(c)]
+    servers = {daemon.pid for daemon in system.daemons}
+    names = ("pulseaudio", "pipewire", "wireplumber")
+    past = (h for h in system.holders if h.pid not in servers and h.program not in names)
+    starts += [holder for holder in past if recording or not holder.capture]
+    default = snapshot.server.default_sink if snapshot.server else None
+    if not starts and default in snapshot.controls:
+        starts.append(default)
+    return starts
