@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tuimixer.backend.base import Backend, Port
     from tuimixer.model.control import Layer
+    from tuimixer.model.system import System
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,17 @@ def run_engine(arguments: Sequence[str]) -> int:
 
     options = Options(tuple(devices), server, demo)
     return serve_process(lambda: local_backend(options), remote)
+
+
+def inspect_box(options: Options) -> "System":
+    """The facts of this box around its controls."""
+    if options.demo:
+        from tuimixer.backend.demo_box import system
+
+        return system()
+    from tuimixer.backend.host import inspect
+
+    return inspect()
 
 
 def open_port(layer: "Layer", options: Options) -> "Port":

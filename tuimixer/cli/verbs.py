@@ -13,6 +13,8 @@ MODULES = {
     "mute": f"{_COMMANDS}.volume",
     "unmute": f"{_COMMANDS}.volume",
     "toggle": f"{_COMMANDS}.volume",
+    "path": f"{_COMMANDS}.path",
+    "doctor": f"{_COMMANDS}.doctor",
 }
 """Verb → module with `VERBS` and `run(call)`, in the order of the help."""
 
