@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.lab.samples import CHANNELS, RATE, Recording, sine
-from tests.lab.waiting import Value, wait_until
+from tests.lab.waiting import DEADLINE, Value, wait_until
 
 _FOREIGN = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "ALSA_CONFIG_PATH")
 """Variables that would lead a client out of the private box."""
@@ -204,7 +204,12 @@ class SoundServer(ABC):
     def pactl(self, *arguments: str) -> str:
         """Run `pactl ARGUMENTS` on this server and return what it printed; raises CalledProcessError."""
         done = subprocess.run(
-            ["pactl", *arguments], env=self.env, stdout=subprocess.PIPE, text=True, check=True, timeout=30
+            ["pactl", *arguments],
+            env=self.env,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            timeout=DEADLINE,
         )
         return done.stdout
 

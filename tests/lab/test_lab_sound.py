@@ -5,6 +5,7 @@ import math
 import pytest
 
 from tests.lab.sound import SoundServer
+from tests.lab.waiting import DEADLINE
 
 
 def test_server_has_its_sinks_and_the_first_is_the_default(server: SoundServer) -> None:
@@ -39,7 +40,7 @@ def test_half_volume_is_recorded_18_06_db_lower_and_mute_is_silence(server: Soun
 def test_killed_server_is_gone_and_comes_back_with_its_sinks(server: SoundServer) -> None:
     player = server.play("tone")
     server.kill()
-    player.process.wait(timeout=30)
+    player.process.wait(timeout=DEADLINE)
     server.start()
     assert len(server.pactl_json("sinks")) == 2
     assert server.pactl_json("sink-inputs") == []
