@@ -15,6 +15,18 @@ MODULES = {
     "toggle": f"{_COMMANDS}.volume",
     "path": f"{_COMMANDS}.path",
     "doctor": f"{_COMMANDS}.doctor",
+    "move": f"{_COMMANDS}.routing",
+    "default": f"{_COMMANDS}.routing",
+    "port": f"{_COMMANDS}.routing",
+    "profile": f"{_COMMANDS}.routing",
+    "card": f"{_COMMANDS}.routing",
+    "kill": f"{_COMMANDS}.routing",
+    "watch": f"{_COMMANDS}.watch",
+    "status": f"{_COMMANDS}.status",
+    "config": f"{_COMMANDS}.configure",
+    "completion": f"{_COMMANDS}.completion",
+    "complete": f"{_COMMANDS}.completion",
+    "man": f"{_COMMANDS}.manual",
 }
 """Verb → module with `VERBS` and `run(call)`, in the order of the help."""
 

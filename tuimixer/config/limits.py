@@ -15,7 +15,7 @@ def limits_for(control: Control, caps: Caps, everywhere: float) -> Limits:
 
 
 def device_cap(control: Control, caps: Caps) -> float | None:
-    """The lowest configured cap, in percent, whose name is a part of the control's; None where there is none."""
+    """The lowest configured cap, in percent, whose name is a part of the control's; None without one."""
     if not caps.devices:
         return None
     names = _names(control)

@@ -1,0 +1,246 @@
+"""`completion` prints a shell's script; `complete` is what that script asks for what could stand here."""
+
+from collections.abc import Iterable, Iterator
+
+from tuimixer.backend.base import BackendError
+from tuimixer.cli.call import Call
+from tuimixer.cli.failure import Failure, Usage
+from tuimixer.cli.grammar import Arguments, Option, Verb, parse, shown
+from tuimixer.cli.options import HELP, PLAIN, SCREEN
+from tuimixer.cli.verbs import MODULES, every, load
+from tuimixer.config.schema import Config
+from tuimixer.model.control import Control, Kind
+from tuimixer.model.snapshot import Snapshot
+
+Candidate = tuple[str, str]
+"""A word and what it means."""
+
+_BASH = """# bash completion for tuimixer
+_tuimixer() {
+    local line=${COMP_LINE:0:COMP_POINT} word strip
+    # bash splits words at : and = and completes only what follows
+    strip=${line##* }
+    strip=${strip%"${COMP_WORDS[COMP_CWORD]}"}
+    COMPREPLY=()
+    while IFS=$'\\t' read -r word _; do
+        COMPREPLY+=("$(printf %q "${word#"$strip"}")")
+    done < <(command tuimixer complete --line "$line" 2>/dev/null)
+}
+complete -F _tuimixer tuimixer
+"""
+_ZSH = """#compdef tuimixer
+_tuimixer() {
+    local -a items
+    local line
+    for line in "${(@f)$(command tuimixer complete -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
+        [[ -n $line ]] && items+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}")
+    done
+    _describe -V tuimixer items
+}
+if [[ ${funcstack[1]} == _tuimixer ]]; then _tuimixer "$@"; else compdef _tuimixer tuimixer; fi
+"""
+_FISH = """# fish completion for tuimixer
+function __tuimixer
+    command tuimixer complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null
+end
+complete -c tuimixer -f -a '(__tuimixer)'
+"""
+SCRIPTS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
+
+VERBS = (
+    Verb(
+        "completion",
+        "bash | zsh | fish",
+        "print a shell's completion script",
+        """bash: put `source <(tuimixer completion bash)` into ~/.bashrc.
+zsh: `tuimixer completion zsh > _tuimixer` in a folder of $fpath.
+fish: `tuimixer completion fish > ~/.config/fish/completions/tuimixer.fish`.""",
+        PLAIN,
+        (("tuimixer completion bash", "the script for bash"),),
+        least=1,
+        most=1,
+        complete=("shell",),
+        local=True,
+    ),
+    Verb(
+        "complete",
+        "[--line LINE] | -- WORD…",
+        "print what could stand where a command line ends",
+        "",
+        (Option("line", "the line up to the cursor, as bash has it", value="LINE"), HELP),
+        local=True,
+        hidden=True,
+    ),
+)
+
+_VALUES: tuple[Candidate, ...] = (
+    ("+5%", "louder"),
+    ("-5%", "quieter"),
+    ("50%", "half the way"),
+    ("100%", "full"),
+    ("-12dB", "a gain"),
+    ("balance:0", "both sides alike"),
+    ("mute", "switch off"),
+    ("unmute", "switch on"),
+    ("toggle", "mute or unmute"),
+    ("capture", "record"),
+    ("nocapture", "do not record"),
+)
+
+
+def run(call: Call) -> int:
+    """Print the script, or the candidates as WORD, tab, meaning."""
+    from tuimixer.cli.output import write
+
+    if call.verb == "completion":
+        script = SCRIPTS.get(call.words[0])
+        if script is None:
+            raise Usage(f"there is no completion for {shown(call.words[0])}; there are {', '.join(SCRIPTS)}")
+        write(script.rstrip("\n"))
+        return 0
+    line = call.arguments.get("line")
+    words = call.words if line is None else _split(line)
+    for word, meaning in candidates(words or [""]):
+        write(f"{word}\t{meaning}")
+    return 0
+
+
+def _split(line: str) -> list[str]:
+    """The words of a line that ends at the cursor, the last one perhaps not finished."""
+    import shlex
+
+    for closing in ("", '"', "'"):
+        try:
+            words = shlex.split(line + closing)
+        except ValueError:
+            continue
+        return words[1:] + ([""] if line[-1:].isspace() and not closing else [])
+    return []
+
+
+def candidates(words: list[str]) -> list[Candidate]:
+    """What could stand in place of the last word, which begins it; the words before it are finished."""
+    *before, last = words
+    wanted = last.casefold()
+    return [found for found in _all(before, last) if found[0].casefold().startswith(wanted)]
+
+
+def _all(before: list[str], last: str) -> Iterator[Candidate]:
+    top = _parsed(before, SCREEN, stop_at_word=True)
+    name = top.words[0] if top.words else ""
+    if not name:
+        options: tuple[Option, ...] = SCREEN
+    elif name in MODULES:
+        options = load(name)[0].options
+    else:
+        return
+    previous = before[-1] if before else ""
+    if option := _awaiting(previous, options):
+        yield from _for_option(option, before)
+    elif last.startswith("--") or last == "-":
+        yield from ((f"--{option.name}", option.help) for option in options)
+    elif not name:
+        yield from ((verb.name, verb.summary) for verb in every() if not verb.hidden)
+    else:
+        arguments = _parsed(top.words[1:], options)
+        verb = load(name)[0]
+        if verb.complete and (verb.most is None or len(arguments.words) < verb.most):
+            what = verb.complete[min(len(arguments.words), len(verb.complete) - 1)]
+            yield from _for_argument(what, arguments)
+
+
+def _parsed(words: list[str], options: tuple[Option, ...], stop_at_word: bool = False) -> Arguments:
+    try:
+        return parse(words, options, "tuimixer", stop_at_word)
+    except Usage:
+        return Arguments()
+
+
+def _awaiting(word: str, options: tuple[Option, ...]) -> Option | None:
+    """The option whose value is what comes next."""
+    for option in options:
+        if option.value and word in (f"--{option.name}", f"-{option.short}"):
+            return option
+    return None
+
+
+def _for_option(option: Option, before: list[str]) -> Iterator[Candidate]:
+    if option.choices:
+        yield from ((choice, option.help) for choice in option.choices)
+    elif option.complete == "card":
+        yield from _for_argument("card", Arguments())
+    elif option.complete == "file":
+        yield from ()
+    elif option.name == "format":
+        from tuimixer.cli.commands.status import BARS
+
+        yield from ((bar, "status bar") for bar in BARS)
+
+
+def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:
+    if what == "value":
+        yield from _VALUES
+        return
+    if what == "shell":
+        yield from ((shell, "shell") for shell in SCRIPTS)
+        return
+    call = Call("complete", arguments, Config())
+    try:
+        snapshot, _ = call.read_all()
+        yield from _live(what, snapshot, call)
+    except (BackendError, Failure):
+        return
+    finally:
+        call.close()
+
+
+def _live(what: str, snapshot: Snapshot, call: Call) -> Iterator[Candidate]:
+    controls = snapshot.controls.values()
+    devices = (Kind.SINK, Kind.SOURCE)
+    if what == "target":
+        yield from (("@output", "the default output"), ("@input", "the default input"))
+    if what in ("target", "stream"):
+        yield from _applications(controls)
+    if what in ("target", "device"):
+        yield from (
+            (c.sink_or_source.server_name, c.name) for c in controls if c.sink_or_source and c.kind in devices
+        )
+    if what == "target":
+        yield from _elements(snapshot)
+    if what == "card":
+        yield from ((card.id, card.name) for card in snapshot.alsa_cards)
+    if what == "server_card":
+        yield from ((card.server_name, card.description) for card in snapshot.server_cards)
+    if what == "port" and call.words:
+        device = call.select(call.words[0], frozenset(devices)).controls[0].sink_or_source
+        yield from ((port.name, port.description) for port in (device.ports if device else ()))
+    if what == "profile" and call.words:
+        wanted = call.words[0].casefold()
+        for card in snapshot.server_cards:
+            if wanted in (card.server_name.casefold(), card.description.casefold()):
+                yield from ((profile.name, profile.description) for profile in card.profiles)
+
+
+def _applications(controls: Iterable[Control]) -> Iterator[Candidate]:
+    seen: set[str] = set()
+    for control in controls:
+        stream = control.stream
+        if stream and stream.application and not stream.peak and control.kind is not Kind.STORED:
+            name = stream.application
+            if name not in seen:
+                seen.add(name)
+                yield name, "plays" if control.kind is Kind.SINK_INPUT else "records"
+
+
+def _elements(snapshot: Snapshot) -> Iterator[Candidate]:
+    seen: set[str] = set()
+    several = len({c.card for c in snapshot.controls.values() if c.element}) > 1
+    for control in snapshot.controls.values():
+        element = control.element
+        if element is None:
+            continue
+        name = f"{element.name},{element.index}" if element.index else element.name
+        full = f"{control.card}/{name}" if several else name
+        if full not in seen:
+            seen.add(full)
+            yield full, f"ALSA control of {control.card}"

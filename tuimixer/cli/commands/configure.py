@@ -1,0 +1,130 @@
+"""`config`: writing, checking and finding the configuration file, and listing actions with their keys."""
+
+import os
+
+from tuimixer.cli.call import Call
+from tuimixer.cli.configuration import read
+from tuimixer.cli.failure import USAGE, Failure, Usage
+from tuimixer.cli.grammar import Option, Verb
+from tuimixer.cli.options import JSON, PLAIN
+from tuimixer.cli.output import print_json, write
+from tuimixer.config.load import config_path
+
+_WHAT = ("init", "check", "path", "keys")
+
+VERBS = (
+    Verb(
+        "config",
+        "--init | --check | --path | --keys",
+        "write, check or find the configuration file, or list the keys",
+        "",
+        (
+            Option("init", "write the documented defaults, where there is no file yet"),
+            Option("check", "tell what is wrong with the file: its line, and what is allowed"),
+            Option("path", "print where the file is looked for"),
+            Option("keys", "list all actions with their keys"),
+            JSON,
+            *PLAIN,
+        ),
+        (
+            ("tuimixer config --init", "a file to start from"),
+            ("tuimixer config --check", "is it right?"),
+            ("tuimixer config --path", "where is it?"),
+            ("tuimixer config --keys", "what can be bound, and to which keys it is"),
+        ),
+        most=0,
+        local=True,
+    ),
+)
+
+
+class CannotWrite(Failure):
+    """The operating system refused."""
+
+    status = 4
+
+
+def run(call: Call) -> int:
+    """Do what the option says."""
+    asked = [name for name in _WHAT if call.arguments.has(name)]
+    if len(asked) != 1:
+        raise Usage("give one of --init, --check, --path and --keys")
+    path = call.arguments.get("config") or config_path()
+    match asked[0]:
+        case "init":
+            _init(path)
+            write(path)
+        case "check":
+            return _check(call)
+        case "path":
+            write(path)
+        case "keys":
+            _keys(call)
+    return 0
+
+
+def _init(path: str) -> None:
+    """Write the whole file or none: it appears under its name only when it is complete."""
+    from importlib.resources import files
+
+    text = files("tuimixer.config").joinpath("default.toml").read_bytes()
+    folder = os.path.dirname(path) or "."
+    unfinished = f"{path}.{os.getpid()}.new"
+    try:
+        os.makedirs(folder, exist_ok=True)
+        try:
+            with open(unfinished, "xb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(unfinished, path)  # unlike a rename it never replaces a file
+        finally:
+            if os.path.lexists(unfinished):
+                os.unlink(unfinished)
+    except FileExistsError as error:
+        raise Usage(f"{path}: there is a file already; it is left as it is") from error
+    except OSError as error:
+        raise CannotWrite(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _check(call: Call) -> int:
+    from tuimixer.config.actions import taken_over
+
+    loaded = read(call.arguments)
+    if call.json:
+        print_json({"path": loaded.path or config_path(), "problems": list(loaded.problems)})
+    else:
+        for problem in loaded.problems:
+            write(problem)
+        if not loaded.problems:
+            write(
+                f"{loaded.path}: is right."
+                if loaded.path
+                else f"{config_path()}: there is no file; defaults hold."
+            )
+            for sentence in taken_over(loaded.config.keymap, loaded.config.keys):
+                write(f"Note: {sentence}.")
+    return USAGE if loaded.problems else 0
+
+
+def _keys(call: Call) -> None:
+    from tuimixer.config.actions import ACTIONS, compile_keymap, key_label
+
+    config = read(call.arguments).config
+    keys = compile_keymap(config.keymap, config.keys)[0]
+    if call.json:
+        print_json(
+            {
+                "actions": [
+                    {"id": a.id, "keys": list(keys[a.id]), "help": a.help, "group": a.group} for a in ACTIONS
+                ]
+            }
+        )
+        return
+    group = ""
+    for action in ACTIONS:
+        if action.group != group:
+            write(action.group if not group else f"\n{action.group}")
+            group = action.group
+        labels = " ".join(key_label(key) for key in keys[action.id]) or "-"
+        write(f"  {action.id:<22} {labels:<24} {action.help}")

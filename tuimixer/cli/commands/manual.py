@@ -1,0 +1,101 @@
+"""`man`: the manual page, made from the tables of verbs and options."""
+
+from collections.abc import Iterator
+
+from tuimixer import __version__
+from tuimixer.cli.call import Call
+from tuimixer.cli.failure import STATUSES
+from tuimixer.cli.grammar import Option, Verb
+from tuimixer.cli.help import TARGET_RULE, TARGETS, written
+from tuimixer.cli.options import PLAIN, SCREEN
+from tuimixer.cli.output import write
+from tuimixer.cli.verbs import every
+
+VERBS = (
+    Verb(
+        "man",
+        "",
+        "print the manual page",
+        "Put it where man finds it, or read it at once.",
+        PLAIN,
+        (("tuimixer man", "the page, as man reads it"),),
+        most=0,
+        local=True,
+    ),
+)
+
+_FILES = (
+    ("$XDG_CONFIG_HOME/tuimixer/config.toml", "the configuration; `tuimixer config --init` writes it"),
+    ("$XDG_STATE_HOME/tuimixer/log", "what went wrong inside tuimixer"),
+    ("$XDG_RUNTIME_DIR/tuimixer", "the lock that keeps steps from being lost"),
+)
+_ENVIRONMENT = (
+    ("PULSE_SERVER", "the sound server's address"),
+    ("NO_COLOR", "where set, no colours"),
+    ("TERM, LANG", "what the terminal can show"),
+)
+
+
+def run(call: Call) -> int:
+    """Print the page."""
+    for line in page():
+        write(line)
+    return 0
+
+
+def page() -> Iterator[str]:
+    """The page in roff, line by line."""
+    verbs = [verb for verb in every() if not verb.hidden]
+    yield f'.TH TUIMIXER 1 "" "tuimixer {_text(__version__)}" "User Commands"'
+    yield from (".SH NAME", _text("tuimixer - mixer for ALSA, PulseAudio and PipeWire in the terminal"))
+    yield from (
+        ".SH SYNOPSIS",
+        r".B tuimixer",
+        r"[\fIOPTIONS\fR]",
+        ".br",
+        ".B tuimixer",
+        r"\fIVERB\fR [\fIARGUMENTS\fR]",
+    )
+    yield ".SH DESCRIPTION"
+    yield _text(
+        "Shows the hardware controls of the sound cards next to the outputs, inputs and applications of "
+        "the sound server, and changes them by key, by mouse, or by a verb. F1 lists the keys."
+    )
+    yield ".SH OPTIONS"
+    yield from _options(SCREEN)
+    yield ".SH VERBS"
+    for verb in verbs:
+        yield from _verb(verb)
+    yield from (".SH TARGETS", ".nf", *map(_text, TARGETS.splitlines()), ".fi", ".PP", _text(TARGET_RULE))
+    yield ".SH EXIT STATUS"
+    yield from _list([(str(status), meaning) for status, meaning in STATUSES])
+    yield ".SH FILES"
+    yield from _list(_FILES)
+    yield ".SH ENVIRONMENT"
+    yield from _list(_ENVIRONMENT)
+    yield from (".SH SEE ALSO", ".BR alsamixer (1),", ".BR amixer (1),", ".BR pactl (1)")
+
+
+def _verb(verb: Verb) -> Iterator[str]:
+    yield f".SS {_text(f'{verb.name} {verb.usage}'.rstrip())}"
+    yield _text(f"{verb.summary[:1].upper()}{verb.summary[1:]}.")
+    for paragraph in verb.details.splitlines():
+        yield _text(paragraph)
+    yield from _options(tuple(option for option in verb.options if option not in SCREEN))
+    for command, meaning in verb.examples:
+        yield from (".TP", f".B {_text(command)}", _text(meaning))
+
+
+def _options(options: tuple[Option, ...]) -> Iterator[str]:
+    return _list([(written(option), option.help) for option in options])
+
+
+def _list(rows: "list[tuple[str, str]] | tuple[tuple[str, str], ...]") -> Iterator[str]:
+    for left, right in rows:
+        yield from (".TP", f".B {_text(left)}", _text(right))
+
+
+def _text(text: str) -> str:
+    """Text that roff takes for nothing but text."""
+    escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("…", "...")
+    return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

@@ -1,0 +1,278 @@
+"""`move`, `default`, `port`, `profile`, `card` and `kill`: where sound goes, and what ends it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from tuimixer.cli.call import Call
+from tuimixer.cli.failure import NoMatch, Usage
+from tuimixer.cli.grammar import Verb, shown
+from tuimixer.cli.options import JSON, WHERE
+from tuimixer.cli.output import as_json, print_json, write
+from tuimixer.model.command import Kill, MoveStream, SetDefault, SetPort, SetProfile
+from tuimixer.model.control import Control, Kind, Layer, Port
+from tuimixer.model.snapshot import AlsaCard, Profile, ServerCard
+
+_STREAMS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
+_DEVICES = frozenset({Kind.SINK, Kind.SOURCE})
+_OPTIONS = (JSON, *WHERE)
+Named = TypeVar("Named", Port, Profile, ServerCard)
+
+VERBS = (
+    Verb(
+        "move",
+        "TARGET DEVICE",
+        "move an application's streams to another output or input",
+        "DEVICE may be `auto`: the streams follow the default device from then on.",
+        _OPTIONS,
+        (("tuimixer move firefox headphones", "what Firefox plays goes to the headphones"),),
+        least=2,
+        most=2,
+        complete=("stream", "device"),
+    ),
+    Verb(
+        "default",
+        "[DEVICE]",
+        "make a device the default one, or print the default ones",
+        "",
+        _OPTIONS,
+        (
+            ("tuimixer default headphones", "new streams go there"),
+            ("tuimixer default", "the default output and input"),
+        ),
+        most=1,
+        complete=("device",),
+    ),
+    Verb(
+        "port",
+        "[DEVICE [PORT]]",
+        "choose a device's connector, or list its connectors",
+        "Without DEVICE: the default output. PORT is a name or a part of its description.",
+        _OPTIONS,
+        (("tuimixer port @output", "its connectors, the active one marked"),),
+        most=2,
+        complete=("device", "port"),
+    ),
+    Verb(
+        "profile",
+        "[CARD [PROFILE]]",
+        "choose a card's profile, or list its profiles",
+        "CARD is a card of the sound server; without it all cards are listed.",
+        _OPTIONS,
+        (("tuimixer profile", "all cards with their profiles"),),
+        most=2,
+        complete=("server_card", "profile"),
+    ),
+    Verb(
+        "card",
+        "[CARD]",
+        "list the ALSA cards and the sound server's cards, or tell all about one",
+        "",
+        _OPTIONS,
+        (("tuimixer card", "all cards"),),
+        most=1,
+        complete=("card",),
+    ),
+    Verb(
+        "kill",
+        "TARGET",
+        "end an application's streams",
+        "What plays is ended as if the server had refused it; the application may open a new stream.",
+        _OPTIONS,
+        (("tuimixer kill mpv", "end what mpv plays"),),
+        least=1,
+        most=1,
+        complete=("stream",),
+    ),
+)
+
+
+def run(call: Call) -> int:
+    """Carry out one of the verbs."""
+    act: Callable[[Call], None] = {
+        "move": _move,
+        "default": _default,
+        "port": _port,
+        "profile": _profile,
+        "card": _card,
+        "kill": _kill,
+    }[call.verb]
+    act(call)
+    return 0
+
+
+def _move(call: Call) -> None:
+    stream, device = call.words
+    match = call.select(stream, _STREAMS)
+    target = None
+    if device.casefold() != "auto":
+        wanted = Kind.SINK if match.controls[0].kind is Kind.SINK_INPUT else Kind.SOURCE
+        target = call.select(device, frozenset({wanted})).id
+    for control in match.controls:
+        call.apply(MoveStream(control.id, target))
+    _answer(call, match.controls)
+
+
+def _kill(call: Call) -> None:
+    match = call.select(call.words[0], _STREAMS)
+    for control in match.controls:
+        call.apply(Kill(control.id))
+    if call.json:
+        print_json({"killed": [control.id for control in match.controls]})
+
+
+def _default(call: Call) -> None:
+    if call.words:
+        match = call.select(call.words[0], _DEVICES)
+        call.apply(SetDefault(match.id))
+        _answer(call, match.controls)
+        return
+    read = call.read(Layer.PULSE).controls
+    defaults = [control for control in read.values() if control.default and control.kind in _DEVICES]
+    if call.json:
+        print_json({"controls": [as_json(control, read) for control in defaults]})
+        return
+    for control in defaults:
+        write(f"{'output' if control.kind is Kind.SINK else 'input'}: {control.name}")
+
+
+def _answer(call: Call, controls: Iterable[Control]) -> None:
+    """With --json: how the controls stand now."""
+    if call.json:
+        read = call.read(Layer.PULSE).controls
+        print_json({"controls": [as_json(read[c.id], read) for c in controls if c.id in read]})
+
+
+def _port(call: Call) -> None:
+    control = call.select(call.words[0] if call.words else "@output", _DEVICES).controls[0]
+    device = control.sink_or_source
+    assert device is not None
+    if len(call.words) == 2:
+        port = _pick(call.words[1], device.ports, f"{control.name} has no port")
+        call.apply(SetPort(control.id, port.name))
+        _answer(call, (control,))
+    elif call.json:
+        print_json({"id": control.id, "ports": [_port_json(port, device.port) for port in device.ports]})
+    else:
+        for port in device.ports:
+            mark = "*" if port.name == device.port else " "
+            write(f"{mark} {port.name}  {port.description}{_plug(port.available)}")
+
+
+def _profile(call: Call) -> None:
+    cards = call.read(Layer.PULSE).server_cards
+    if call.words:
+        cards = (_pick(call.words[0], cards, "the server has no card"),)
+    if len(call.words) == 2:
+        profile = _pick(call.words[1], cards[0].profiles, f"{cards[0].description} has no profile")
+        call.apply(SetProfile(cards[0].id, profile.name))
+        cards = tuple(card for card in call.read(Layer.PULSE).server_cards if card.id == cards[0].id)
+        if not call.json:
+            return
+    if call.json:
+        print_json({"cards": [_server_card_json(card) for card in cards]})
+        return
+    for card in cards:
+        write(f"{card.description} ({card.server_name})")
+        _write_profiles(card)
+
+
+def _write_profiles(card: ServerCard) -> None:
+    for profile in card.profiles:
+        mark = "*" if profile.name == card.profile else " "
+        write(f"{mark} {profile.name}  {profile.description}{_plug(profile.available)}")
+
+
+def _card(call: Call) -> None:
+    snapshot, _ = call.read_all()
+    alsa, servers = list(snapshot.alsa_cards), list(snapshot.server_cards)
+    if call.words:
+        text = call.words[0].casefold()
+        alsa = [
+            c
+            for c in alsa
+            if text in (c.id.casefold(), str(c.number), f"hw:{c.number}") or text in c.name.casefold()
+        ]
+        servers = [c for c in servers if text in c.server_name.casefold() or text in c.description.casefold()]
+        if not alsa and not servers:
+            raise NoMatch(f"there is no card {shown(call.words[0])}")
+    if call.json:
+        print_json(
+            {
+                "alsa": [_alsa_json(card) for card in alsa],
+                "server": [_server_card_json(card) for card in servers],
+            }
+        )
+        return
+    for card in alsa:
+        number = "-" if card.number is None else str(card.number)
+        write(f"{number:>2}  {card.id}  {card.name}  {card.reason or f'{card.controls} controls'}")
+        for jack in card.jacks if call.words else ():
+            write(f"      {jack.name}: {'plugged' if jack.plugged else 'unplugged'}")
+    for server_card in servers:
+        write(
+            f" s  {server_card.server_name}  {server_card.description}  {server_card.profile or ''}".rstrip()
+        )
+        if call.words:
+            _write_profiles(server_card)
+
+
+def _pick(text: str, things: Sequence[Named], nothing: str) -> Named:
+    """The one port, profile or card with this name, or whose name or description has it as a part."""
+    folded = text.casefold()
+    named = [(thing, [name.casefold() for name in _names(thing)]) for thing in things]
+    found = [thing for thing, names in named if folded in names]
+    found = found or [thing for thing, names in named if any(folded in name for name in names)]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(_names(thing)[0] for thing in found or things)
+    if found:
+        raise Usage(f"{shown(text)} is ambiguous; it matches {listed}")
+    raise NoMatch(f"{nothing} {shown(text)}; there are {listed}" if listed else f"{nothing} {shown(text)}")
+
+
+def _names(thing: Port | Profile | ServerCard) -> list[str]:
+    if isinstance(thing, ServerCard):
+        return [thing.server_name, thing.description, thing.id, str(thing.index), thing.alsa_card or thing.id]
+    return [thing.name, thing.description]
+
+
+def _plug(available: bool | None) -> str:
+    return "" if available is None or available else "  (unplugged)"
+
+
+def _port_json(port: Port, active: str | None) -> dict[str, Any]:
+    return {
+        "name": port.name,
+        "description": port.description,
+        "available": port.available,
+        "active": port.name == active,
+    }
+
+
+def _server_card_json(card: ServerCard) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "name": card.server_name,
+        "description": card.description,
+        "card": card.alsa_card,
+        "profile": card.profile,
+        "profiles": [
+            {"name": profile.name, "description": profile.description, "available": profile.available}
+            for profile in card.profiles
+        ],
+        "ports": [_port_json(port, None) for port in card.ports],
+    }
+
+
+def _alsa_json(card: AlsaCard) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "number": card.number,
+        "name": card.name,
+        "driver": card.driver,
+        "mixer": card.mixer,
+        "loopback": card.loopback,
+        "controls": card.controls,
+        "jacks": [{"name": jack.name, "plugged": jack.plugged} for jack in card.jacks],
+        "reason": card.reason or None,
+    }

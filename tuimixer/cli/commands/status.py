@@ -1,0 +1,166 @@
+"""`status`: one line for a status bar, once or at every change."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from tuimixer.cli.call import Call
+from tuimixer.cli.failure import Usage
+from tuimixer.cli.grammar import Option, Verb, shown
+from tuimixer.cli.options import JSON, WHERE
+from tuimixer.cli.output import as_json, gains, percents, write
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.scale import MUTE_CDB
+from tuimixer.model.select import OUTPUT, find
+from tuimixer.model.snapshot import Phase, Snapshot
+
+BARS = ("waybar", "i3blocks", "polybar", "tmux")
+FIELDS = ("name", "percent", "db", "state", "volume", "device", "kind", "id")
+
+VERBS = (
+    Verb(
+        "status",
+        "[TARGET]",
+        "print one line for a status bar",
+        f"""Without TARGET: the default output. FORMAT is one of {", ".join(BARS)}, or a text with
+{" ".join(f"{{{name}}}" for name in FIELDS)}. {{state}} is muted, off, low, medium or high; {{volume}} is the
+percentage, or the word muted. With --follow a line is printed at once and whenever it changes.""",
+        (
+            Option("format", "how the line looks", value="FORMAT"),
+            Option("follow", "print a line at every change, until interrupted"),
+            JSON,
+            *WHERE,
+        ),
+        (
+            ("tuimixer status", "50%, or muted"),
+            ("tuimixer status --format waybar", "a JSON line as waybar's custom module reads it"),
+            ("tuimixer status --format i3blocks", "full text, short text, colour"),
+            ("tuimixer status --format polybar", "for polybar's custom/script"),
+            ("tuimixer status --format tmux", "for status-right"),
+            ("tuimixer status --format '{name} {percent}% {db} dB'", "a text of one's own"),
+        ),
+        most=1,
+        complete=("target",),
+    ),
+)
+
+
+def run(call: Call) -> int:
+    """Print the line once, or follow."""
+    target = call.words[0] if call.words else OUTPUT
+    form = "json" if call.json else call.arguments.get("format") or "{volume}"
+    _check(form)
+    if not call.arguments.has("follow"):
+        control = call.select(target).controls[0]
+        _write(_line(control, form, call.known, follow=False))
+        return 0
+    return _follow(call, target, form)
+
+
+def _follow(call: Call, target: str, form: str) -> int:
+    from tuimixer.cli.follow import follow
+
+    shown_last: list[str] = []
+
+    def took(box: str, snapshot: Snapshot) -> None:
+        if any(status.phase is Phase.CONNECTING for status in snapshot.statuses):
+            return
+        matches = find(target, snapshot)
+        line = (
+            _line(matches[0].controls[0], form, snapshot.controls, follow=True) if matches else _nothing(form)
+        )
+        if shown_last != [line]:
+            shown_last[:] = [line]
+            _write(line)
+
+    return follow(call.options, took)
+
+
+def _write(line: str) -> None:
+    for part in line.split("\n"):
+        write(part)
+    sys.stdout.flush()
+
+
+def _check(form: str) -> None:
+    if form in BARS or form == "json":
+        return
+    try:
+        form.format_map(dict.fromkeys(FIELDS, ""))
+    except KeyError as error:
+        raise Usage(
+            f"--format: there is no {shown(str(error.args[0]))}; fields are {', '.join(FIELDS)}"
+        ) from error
+    except (ValueError, IndexError, AttributeError, TypeError) as error:
+        raise Usage(
+            f"--format {shown(form)} is no format: write {{percent}}, and {{{{ for a brace"
+        ) from error
+
+
+def _fields(control: Control, controls: Mapping[ControlId, Control]) -> dict[str, str]:
+    percent = max(percents(control), default=0)
+    gain = max((gain for gain in gains(control) if gain is not None), default=None)
+    device = controls.get(control.device or "")
+    return {
+        "name": control.name,
+        "percent": str(percent),
+        "db": "" if gain is None else "-inf" if round(gain * 100) <= MUTE_CDB else f"{gain:.2f}",
+        "state": _state(control, percent),
+        "volume": "muted" if control.muted else f"{percent}%",
+        "device": device.name if device else "",
+        "kind": control.kind.value,
+        "id": control.id,
+    }
+
+
+def _state(control: Control, percent: int) -> str:
+    if control.muted:
+        return "muted"
+    if percent == 0:
+        return "off"
+    return "low" if percent < 34 else "medium" if percent < 67 else "high"
+
+
+def _line(control: Control, form: str, controls: Mapping[ControlId, Control], follow: bool) -> str:
+    fields = _fields(control, controls)
+    volume, muted = fields["volume"], fields["state"] == "muted"
+    match form:
+        case "json":
+            return _json(as_json(control, controls))
+        case "waybar":
+            gain = f" {fields['db']} dB" if fields["db"] else ""
+            tooltip = f"{fields['name']}: {fields['percent']}%{gain}{', muted' if muted else ''}"
+            return _json(
+                {
+                    "text": volume,
+                    "alt": fields["state"],
+                    "tooltip": tooltip.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"),
+                    "class": fields["state"],
+                    "percentage": int(fields["percent"]),
+                }
+            )
+        case "i3blocks":
+            # A block that stays reads each line as a new full text.
+            return volume if follow else f"{volume}\n{volume}" + ("\n#888888" if muted else "")
+        case "polybar":
+            return f"%{{F#888888}}{volume}%{{F-}}" if muted else volume
+        case "tmux":
+            return volume
+    return form.format_map(fields)
+
+
+def _nothing(form: str) -> str:
+    """The line while there is nothing to show: the server is gone, the application does not run."""
+    if form in ("json", "waybar"):
+        return _json(
+            {"text": "", "alt": "none", "tooltip": "", "class": "none", "percentage": 0}
+            if form == "waybar"
+            else {}
+        )
+    return "" if form == "i3blocks" else "-"
+
+
+def _json(value: Any) -> str:
+    import json
+
+    return json.dumps(value)

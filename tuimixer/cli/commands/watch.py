@@ -1,0 +1,69 @@
+"""`watch`: one line for each change, until interrupted."""
+
+import sys
+from typing import Any
+
+from tuimixer.cli.call import Call
+from tuimixer.cli.follow import Change, Changes, follow
+from tuimixer.cli.grammar import Verb
+from tuimixer.cli.options import JSON, WHERE
+from tuimixer.cli.output import print_json, write
+from tuimixer.model.select import find
+from tuimixer.model.snapshot import Snapshot
+
+VERBS = (
+    Verb(
+        "watch",
+        "[TARGET]",
+        "print a line for each change, until interrupted",
+        """Without TARGET: every change of every control. Each line has the layer, the control's id, and its
+old and new value; with --json each line is an object. A server that goes away is waited for.""",
+        (JSON, *WHERE),
+        (
+            ("tuimixer watch", "everything"),
+            ("tuimixer watch firefox --json", "what Firefox plays, for programs"),
+        ),
+        most=1,
+        complete=("target",),
+    ),
+)
+
+
+def run(call: Call) -> int:
+    """Watch until interrupted."""
+    boxes: dict[str, Changes] = {}
+    target = call.words[0] if call.words else ""
+
+    def took(box: str, snapshot: Snapshot) -> None:
+        meant = {c.id for match in find(target, snapshot) for c in match.controls} if target else None
+        for change in boxes.setdefault(box, Changes()).between(snapshot):
+            if meant is None or change.id in meant or not change.id:
+                _print(change, box if len(call.options.hosts) > 1 else "", call.json)
+        sys.stdout.flush()
+
+    return follow(call.options, took)
+
+
+def _print(change: Change, box: str, json: bool) -> None:
+    if json:
+        line = {name: getattr(change, name) for name in ("layer", "id", "kind", "name", "what", "old", "new")}
+        print_json({"host": box, **line} if box else line, indent=None)
+        return
+    host = f"{box} " if box else ""
+    if change.what == "status":
+        write(f"{host}{change.layer} {change.old or '-'} -> {change.new} {change.name}".rstrip())
+        return
+    old, new = _words(change.old), _words(change.new)
+    write(f"{host}{change.layer} {change.id} {change.what} {old} -> {new} {change.name}")
+
+
+def _words(value: Any) -> str:
+    """A value without blanks, so that a line splits at them: `40%/45%`, `on`, `off`, `-` for nothing."""
+    if value is None or value == []:
+        return "-"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, list):
+        levels = [f"{channel['percent']}%" for channel in value]
+        return levels[0] if len(set(levels)) == 1 else "/".join(levels)
+    return str(value).replace(" ", "_")

@@ -1,0 +1,175 @@
+"""Staying with a box: every change of its controls as it happens, through the screen's own backends."""
+
+import asyncio
+import os
+import signal
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tuimixer.backend.base import Backend
+from tuimixer.cli.output import chosen, gains, percents
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.record import dataclass
+from tuimixer.model.snapshot import Phase, Snapshot, Status, Update
+from tuimixer.wiring import Options, screen_backends
+
+Took = Callable[[str, Snapshot], None]
+"""Gets the box's name and its newest picture."""
+
+
+def follow(options: Options, took: Took) -> int:
+    """Hand every picture of every box to `took` until interrupted or until nobody reads the output; 0.
+
+    Raises:
+        OutOfReach: a box could not be reached.
+    """
+    backends = screen_backends(options)
+    try:
+        asyncio.run(_follow(backends, took))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+async def _follow(backends: list[Backend], took: Took) -> None:
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
+
+    def end(error: Exception | None = None) -> None:
+        if not ended.done():
+            if error is None:
+                ended.set_result(None)
+            else:
+                ended.set_exception(error)
+
+    def take(name: str, update: Update) -> None:
+        if isinstance(update, Snapshot) and not ended.done():
+            try:
+                took(name, update)
+            except Exception as error:
+                end(error)
+
+    def run(backend: Backend) -> "asyncio.Task[None]":
+        task = asyncio.ensure_future(backend.run(lambda update: take(backend.name, update)))
+        task.add_done_callback(lambda done: None if done.cancelled() else end(_error_of(done)))
+        return task
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, end)
+    _watch_reader(loop, end)
+    tasks = [run(backend) for backend in backends]
+    try:
+        await ended
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _error_of(task: "asyncio.Task[None]") -> Exception | None:
+    error = task.exception()
+    return error if isinstance(error, Exception) else None
+
+
+def _watch_reader(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+    """A pipe whose reader has gone is noticed at once, not at the next change."""
+    fd = sys.stdout.fileno()
+    if stat.S_ISFIFO(os.fstat(fd).st_mode):
+        loop.add_reader(fd, end)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One aspect of one control, or the reach of one layer, before and after."""
+
+    layer: str
+    id: ControlId
+    """The control's; for a layer's own status nothing."""
+    kind: str
+    name: str
+    what: str
+    """A key of `_ASPECTS`, or `added`, `removed`, `status`."""
+    old: Any
+    new: Any
+
+
+class Changes:
+    """Compares pictures of one box; a layer out of reach counts as unchanged until it is back."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, dict[ControlId, Control]] = {}
+        self._statuses: dict[str, Status] = {}
+
+    def between(self, snapshot: Snapshot) -> Iterator[Change]:
+        """What has changed since the last picture; of the first one nothing."""
+        for status in snapshot.statuses:
+            yield from self._status(status)
+        ready = {status.source for status in snapshot.statuses if status.phase is Phase.READY}
+        for layer in ("alsa", "pulse"):
+            if layer not in ready:
+                continue
+            now = {c.id: c for c in snapshot.controls.values() if c.kind.layer == layer and not _is_meter(c)}
+            before = self._known.get(layer)
+            self._known[layer] = now
+            if before is not None:
+                yield from _controls(layer, before, now)
+
+    def _status(self, status: Status) -> Iterator[Change]:
+        old = self._statuses.get(status.source)
+        if status.phase is Phase.CONNECTING or (old and old.phase is status.phase):
+            return
+        self._statuses[status.source] = status
+        if old is not None or status.phase is Phase.UNAVAILABLE:
+            words = status.reason or status.label
+            yield Change(status.source, "", "", words, "status", old and old.phase.value, status.phase.value)
+
+
+def _is_meter(control: Control) -> bool:
+    return bool(control.stream and control.stream.peak)
+
+
+def _controls(
+    layer: str, before: dict[ControlId, Control], now: dict[ControlId, Control]
+) -> Iterator[Change]:
+    for control in before.values():
+        if control.id not in now:
+            yield Change(
+                layer, control.id, control.kind.value, control.name, "removed", _volume(control), None
+            )
+    for control in now.values():
+        old = before.get(control.id)
+        if old is None:
+            yield Change(layer, control.id, control.kind.value, control.name, "added", None, _volume(control))
+        elif old is not control and old != control:
+            for what, value in _ASPECTS.items():
+                was, is_ = value(old), value(control)
+                if was != is_:
+                    yield Change(layer, control.id, control.kind.value, control.name, what, was, is_)
+
+
+def _volume(control: Control) -> list[dict[str, Any]]:
+    return [
+        {"name": channel.name, "percent": percent, "db": gain}
+        for channel, percent, gain in zip(control.channels, percents(control), gains(control), strict=True)
+    ]
+
+
+def _device(control: Control) -> str | None:
+    return control.device
+
+
+def _port(control: Control) -> str | None:
+    return control.sink_or_source.port if control.sink_or_source else None
+
+
+_ASPECTS: dict[str, Callable[[Control], Any]] = {
+    "volume": _volume,
+    "muted": lambda control: control.muted,
+    "capturing": lambda control: control.capturing,
+    "choice": chosen,
+    "default": lambda control: control.default,
+    "device": _device,
+    "port": _port,
+}
