@@ -145,7 +145,7 @@ def test_what_an_end_holds_back_returns_where_the_difference_says(start: Control
                 assert raw in (scale.minimum, scale.maximum)
 
 
-@given(controls(), st.sampled_from([0.001, 0.5, 1, 5, 30]), st.sampled_from([1, -1]))
+@given(controls(), st.sampled_from([0.0004, 0.5, 1, 5, 30]), st.sampled_from([1, -1]))
 def test_a_step_moves_someone_unless_all_are_at_the_end(
     start: Control, percent: float, direction: int
 ) -> None:

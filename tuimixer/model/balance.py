@@ -32,18 +32,12 @@ Move = Callable[[int], tuple[int, bool]]
 
 
 def positions(control: Control, aim: Aim | None = None) -> tuple[float, ...]:
-    """Each channel's position; where an aim still holds, the one that it remembers.
-
-    Pulse: a raw value that stands for whole tenths of a percent is taken for exactly that, so that steps
-    of 1 % add up to 100 %.
-    """
+    """Each channel's position; where an aim still holds, the one that it remembers."""
     scale = control.scale
     if scale is None:
         return ()
     if aim is not None and aim.raws == control.raws:
         return aim.positions
-    if scale.cubic:
-        return tuple(_tenths(raw) for raw in control.raws)
     return tuple(to_position(scale, raw) for raw in control.raws)
 
 
@@ -62,7 +56,7 @@ def step(
     if not scale.cubic:
         direction = 1 if delta > 0 else -1
         return _shift(control, scale, which, direction, _stepped(scale, delta, top), aim)
-    loudest = max(positions(control, aim)[i] for i in which)
+    loudest = _tenths(max(positions(control, aim)[i] for i in which))
     if delta > 0:
         return stretch(control, max(loudest, min(loudest + max(delta, 1 / PULSE_NORM), top)), which, top, aim)
     return stretch(control, max(0.0, loudest + min(delta, -1 / PULSE_NORM)), which, top, aim)
@@ -180,9 +174,10 @@ def _scale(control: Control) -> Scale:
     return control.scale
 
 
-def _tenths(raw: int) -> float:
-    tenths = round(raw * 1000 / PULSE_NORM) / 1000
-    return tenths if round(tenths * PULSE_NORM) == raw else raw / PULSE_NORM
+def _tenths(position: float) -> float:
+    """The tenths of a percent that a raw value stands for, so that steps of 1 % add up to 100 %."""
+    tenths = round(position * 1000) / 1000
+    return tenths if abs(tenths - position) * PULSE_NORM <= 0.5 else position
 
 
 def _limited(control: Control, scale: Scale, wanted: dict[int, int], top: float) -> tuple[int, ...]:
