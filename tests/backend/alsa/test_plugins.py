@@ -1,0 +1,113 @@
+"""Control plugins through the real libasound: a ten-band equalizer, and a PulseAudio behind `ctl pulse`."""
+
+import asyncio
+
+import pytest
+
+from tests.backend.alsa.watching import watching
+from tests.lab.plugins import Plugins
+from tuimixer.backend.alsa.port import AlsaPort
+from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.model.command import SetMute, SetVolume
+from tuimixer.model.intent import Nudge
+from tuimixer.model.resolve import resolve
+from tuimixer.model.snapshot import Phase
+
+pytestmark = pytest.mark.plugins
+
+MASTER = "alsa:pulse/Master,0/playback"
+BAND = "alsa:equal/00. 31 Hz,0/playback"
+
+
+@pytest.fixture(autouse=True)
+def configured(plugins: Plugins, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in plugins.env.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_equalizer_has_ten_bands_without_db() -> None:
+    snapshot = AlsaPort(("equal",)).read()
+    bands = [control for control in snapshot.controls.values() if control.card == "equal"]
+    assert len(bands) == 10
+    for band in bands:
+        assert band.scale is not None
+        assert (band.scale.minimum, band.scale.maximum, band.scale.has_db) == (0, 100, False)
+    card = next(card for card in snapshot.alsa_cards if card.id == "equal")
+    assert (card.number, card.reason, card.controls) == (None, "", 10)
+
+
+def test_equalizer_keeps_what_was_set() -> None:
+    port = AlsaPort(("equal",))
+    port.read()
+    port.apply(SetVolume(BAND, (20, 20)))
+    assert port.read().controls[BAND].raws == (20, 20)
+    port.close()
+    assert AlsaPort(("equal",)).read().controls[BAND].raws == (20, 20)
+
+
+async def test_equalizer_steps_through_every_value() -> None:
+    """It stores some values as the one below; steps of one must get past them."""
+    async with watching(("equal",), cards=1) as watched:
+        watched.submit(SetVolume(BAND, (0, 0)))
+        while (raw := watched.control(BAND).raws[0]) < 100:
+            command = resolve(Nudge(BAND, 1), watched.control(BAND)).command
+            assert command is not None
+            watched.submit(command)
+            await asyncio.sleep(0)
+            # alsamixer's own arithmetic, in floating point, goes on by two now and then.
+            assert watched.control(BAND).raws[0] in (raw + 1, raw + 2)
+    assert watched.notices == []
+
+
+def test_what_a_plugin_lacks_is_refused() -> None:
+    port = AlsaPort(("equal",))
+    with pytest.raises(Refused, match="31 Hz"):
+        port.apply(SetMute(BAND, (True,)))
+
+
+def test_unknown_device() -> None:
+    with pytest.raises(OutOfReach, match="there is no ALSA device nonsense"):
+        AlsaPort(("nonsense",)).read()
+
+
+def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(OutOfReach):
+        AlsaPort(("nonsense",)).read()
+    captured = capfd.readouterr()
+    assert (captured.out, captured.err) == ("", "")
+
+
+def test_pulse_master_moves_the_default_sink(plugins: Plugins) -> None:
+    port = AlsaPort(("pulse",))
+    assert port.read().controls[MASTER].scale is not None
+    port.apply(SetVolume(MASTER, (32768, 32768)))
+    assert "50%" in plugins.server.pactl("get-sink-volume", "@DEFAULT_SINK@")
+    port.apply(SetMute(MASTER, (True,)))
+    assert "yes" in plugins.server.pactl("get-sink-mute", "@DEFAULT_SINK@")
+    assert port.read().controls[MASTER].muted
+    port.close()
+
+
+async def test_pulse_moves_the_fader(plugins: Plugins) -> None:
+    async with watching(("pulse",), cards=1) as watched:
+        await asyncio.to_thread(plugins.server.pactl, "set-sink-volume", "@DEFAULT_SINK@", "25%")
+        await watched.until(lambda s: s.controls[MASTER].raws == (16384, 16384), "Master at 25 %")
+        await asyncio.to_thread(plugins.server.pactl, "set-sink-volume", "@DEFAULT_SINK@", "140%")
+        await watched.until(lambda s: s.controls[MASTER].raws[0] > 65536, "Master above its own maximum")
+
+
+async def test_pulse_goes_and_comes_back(plugins: Plugins) -> None:
+    async with watching(("pulse", "equal"), cards=2) as watched:
+        await asyncio.to_thread(plugins.server.kill)
+        await watched.until(lambda s: MASTER not in s.controls, "Master to go")
+        assert BAND in watched.snapshot.controls
+        await asyncio.to_thread(plugins.server.start)
+        await watched.until(lambda s: MASTER in s.controls, "Master to come back")
+
+
+async def test_an_unknown_device_is_named_and_the_others_work() -> None:
+    async with watching(("nonsense", "equal"), cards=1) as watched:
+        await watched.until(lambda s: any(card.reason for card in s.alsa_cards), "the reason")
+        card = next(card for card in watched.snapshot.alsa_cards if card.id == "nonsense")
+        assert card.reason == "there is no ALSA device nonsense"
+        assert watched.snapshot.statuses[0].phase is Phase.READY

@@ -1,0 +1,67 @@
+"""A running AlsaBackend and what it has emitted."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+from tests.lab.waiting import DEADLINE
+from tuimixer.backend.alsa.backend import AlsaBackend
+from tuimixer.model.command import Command
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.snapshot import Notice, Snapshot, Update
+
+
+class Watched:
+    """The newest snapshot of a backend, and the notices so far."""
+
+    def __init__(self, backend: AlsaBackend) -> None:
+        self._backend = backend
+        self._changed = asyncio.Event()
+        self.snapshot = Snapshot()
+        self.notices: list[Notice] = []
+        self.snapshots = 0
+
+    def take(self, update: Update) -> None:
+        if isinstance(update, Snapshot):
+            self.snapshot = update
+            self.snapshots += 1
+        elif isinstance(update, Notice):
+            self.notices.append(update)
+        self._changed.set()
+
+    def control(self, name: ControlId) -> Control:
+        return self.snapshot.controls[name]
+
+    def submit(self, command: Command) -> None:
+        self._backend.submit(command)
+
+    async def until(self, condition: Callable[[Snapshot], object], what: str) -> None:
+        """Wait for a snapshot that fulfils a condition."""
+        try:
+            async with asyncio.timeout(DEADLINE):
+                while not condition(self.snapshot):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            cards = [(card.id, card.controls, card.reason) for card in self.snapshot.alsa_cards]
+            raise TimeoutError(f"still waiting for {what}; cards: {cards}, notices: {self.notices}") from None
+
+
+@asynccontextmanager
+async def watching(devices: tuple[str, ...] = (), cards: int = 0) -> AsyncIterator[Watched]:
+    """Run a backend until the end of the block; begins when so many cards are open."""
+    backend = AlsaBackend(devices)
+    watched = Watched(backend)
+    task = asyncio.create_task(backend.run(watched.take))
+    try:
+        await watched.until(
+            lambda snapshot: (
+                sum(not card.reason for card in snapshot.alsa_cards) >= cards and snapshot.statuses
+            ),
+            f"{cards} cards",
+        )
+        yield watched
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
