@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from textual import events
 from textual.app import App
@@ -41,6 +42,7 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         view: View | None = None,
         filters: Filters | None = None,
         notices: Sequence[str] = (),
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.terminal = terminal or look_at(os.environ, config, sys.stdout.encoding or "ascii")
         palette = self.terminal.palette
@@ -62,6 +64,7 @@ class TuiMixerApp(App[int], inherit_bindings=False):
             keys,
             view or View(config.view),
             filters or filters_of(config),
+            clock,
         )
         self.failure: Exception | None = None
         """What ended the program, if it was not a person."""

@@ -1,0 +1,1 @@
+"""Tests of the screen, by pilot and by snapshot, on the simulated box."""

@@ -1,0 +1,118 @@
+"""A main screen over the simulated box, and what a person sees of it as text."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from pytest_textual_snapshot import SVGImageExtension
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.pilot import Pilot
+
+from tuimixer.backend.demo import DemoBackend
+from tuimixer.config.schema import Config, Meters
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.control import Control, ControlId
+from tuimixer.ui.app import TuiMixerApp
+from tuimixer.ui.terminal import look_at
+
+
+class TextExtension(SingleFileSnapshotExtension):
+    """Snapshots that a person can read in a diff."""
+
+    file_extension = "txt"
+    _write_mode = WriteMode.TEXT
+
+
+def screen_text(app: TuiMixerApp) -> str:
+    """What is on the screen, line by line."""
+    lines = app.screen._compositor.render_strips()
+    return "\n".join(line.text.rstrip() for line in lines) + "\n"
+
+
+@dataclass
+class Desk:
+    """A running screen and everything around it."""
+
+    app: TuiMixerApp
+    pilot: Pilot[Any]
+    backend: DemoBackend
+    mixer: Mixer
+    clock: list[float]
+
+    @property
+    def text(self) -> str:
+        return screen_text(self.app)
+
+    @property
+    def cursor(self) -> ControlId | None:
+        return self.app.main.board.cursor
+
+    @property
+    def chosen(self) -> Control:
+        control = self.app.main.board.control
+        assert control is not None
+        return control
+
+    def control(self, name: str, end: str = "") -> Control:
+        """The control of a name, with an id that ends so."""
+        return next(c for c in self.mixer.snapshot.controls.values() if c.name == name and c.id.endswith(end))
+
+    async def choose(self, name: str, end: str = "") -> Control:
+        control = self.control(name, end)
+        self.app.main.board.choose(control.id)
+        await self.pilot.pause()
+        return control
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+
+Open = Callable[..., AbstractAsyncContextManager[Desk]]
+
+
+@pytest.fixture
+def desk() -> Open:
+    """Opens a main screen: `async with desk(size=(80, 24), backend=…, config=…) as it`."""
+
+    @asynccontextmanager
+    async def opened(
+        size: tuple[int, int] = (80, 24),
+        backend: DemoBackend | None = None,
+        config: Config | None = None,
+        environment: dict[str, str] | None = None,
+        encoding: str = "utf-8",
+        card: str = "all",
+    ) -> AsyncIterator[Desk]:
+        backend = backend or DemoBackend(still=True)
+        config = config or Config(meters=Meters(show="on"))
+        clock = [1000.0]
+        mixer = Mixer(backend)
+        terminal = look_at(environment or {"TERM": "xterm-256color"}, config, encoding)
+        app = TuiMixerApp([mixer], config, terminal=terminal, clock=lambda: clock[0])
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            if card == "all":
+                app.main.show_card(None)
+                await pilot.pause()
+            yield Desk(app, pilot, backend, mixer, clock)
+
+    return opened
+
+
+@pytest.fixture
+def text_snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(TextExtension)
+
+
+@pytest.fixture
+def svg_snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(SVGImageExtension)
+
+
+def named(control: Control, name: str) -> Control:
+    """The same control under another name."""
+    return replace(control, name=name)

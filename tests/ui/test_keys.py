@@ -1,0 +1,264 @@
+"""Every key of the main screen, pressed by a pilot on the simulated box."""
+
+import pytest
+
+from tests.ui.conftest import Open
+from tuimixer.backend import demo_box
+from tuimixer.config.schema import Config
+from tuimixer.model.control import Control
+from tuimixer.model.scale import to_percent
+
+pytestmark = pytest.mark.screen
+
+
+def percents(control: Control) -> tuple[int, ...]:
+    assert control.scale is not None
+    return tuple(to_percent(control.scale, raw) for raw in control.raws)
+
+
+@pytest.mark.parametrize("key", ["up", "plus", "k", "K", "w", "W", "raise_volume"])
+async def test_louder(desk: Open, key: str) -> None:
+    async with desk() as it:
+        before = (await it.choose("mpv")).raws
+        await it.press(key)
+        assert it.chosen.raws == tuple(round(65536 * 0.64) for _ in before)
+
+
+@pytest.mark.parametrize("key", ["down", "minus", "j", "J", "x", "X", "lower_volume"])
+async def test_quieter(desk: Open, key: str) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press(key)
+        assert percents(it.chosen) == (62, 62)
+
+
+async def test_a_step_is_at_least_one_hardware_step(desk: Open) -> None:
+    async with desk() as it:
+        before = (await it.choose("Mic Boost")).raws
+        await it.press("up")
+        assert it.chosen.raws == tuple(raw + 1 for raw in before)
+
+
+@pytest.mark.parametrize(("key", "expected"), [("pageup", 68), ("pagedown", 58)])
+async def test_big_steps(desk: Open, key: str, expected: int) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press(key)
+        assert percents(it.chosen) == (expected, expected)
+
+
+@pytest.mark.parametrize("digit", range(10))
+async def test_digits_set_tens(desk: Open, digit: int) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press(str(digit))
+        assert percents(it.chosen) == (digit * 10, digit * 10)
+
+
+async def test_end_is_silence(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press("end")
+        assert percents(it.chosen) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [("q", (64, 63)), ("e", (63, 64)), ("z", (62, 63)), ("y", (62, 63)), ("c", (63, 62)), ("Q", (64, 63))],
+)
+async def test_one_side(desk: Open, key: str, expected: tuple[int, int]) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press(key)
+        assert percents(it.chosen) == expected
+
+
+async def test_balance_keys(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Spotify")
+        await it.press("b")
+        assert percents(it.chosen) == (76, 76)
+        await it.press("right_square_bracket")
+        left, right = percents(it.chosen)
+        assert left < right == 76
+
+
+async def test_mute_and_its_sides(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Speaker")
+        await it.press("m")
+        assert it.chosen.mute == (True, True)
+        await it.press("less_than_sign")
+        assert it.chosen.mute == (False, True)
+        await it.press("full_stop")
+        assert it.chosen.mute == (False, False)
+        await it.press("mute_volume")
+        assert it.chosen.muted
+
+
+async def test_capture_and_its_sides(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Capture")
+        await it.press("space")
+        assert it.chosen.capture == (False, False)
+        await it.press("semicolon")
+        assert it.chosen.capture == (True, False)
+        await it.press("delete")
+        assert it.chosen.capture == (True, True)
+
+
+async def test_enumerations_go_through_their_items(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Auto-Mute Mode")
+        await it.press("down")
+        assert it.chosen.choice is not None
+        assert it.chosen.choice.value == 0
+        assert "Disabled" in it.text
+        await it.press("up", "up")
+        assert it.chosen.choice.value == 1
+        await it.press("0")
+        assert it.chosen.choice.value == 0
+
+
+async def test_left_and_right_go_through_all_groups_and_stop_at_the_ends(desk: Open) -> None:
+    async with desk() as it:
+        rows = [row.id for row in it.app.main.board.listed]
+        await it.press("left")
+        assert it.cursor == rows[0]
+        seen = [rows[0]]
+        for _ in rows:
+            await it.press("right")
+            if it.cursor != seen[-1]:
+                assert it.cursor is not None
+                seen.append(it.cursor)
+        assert seen == rows
+        await it.press("home")
+        assert it.cursor == rows[0]
+        await it.press("G", "p")
+        assert it.cursor == rows[-2]
+
+
+async def test_groups(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("ctrl+right")
+        assert it.cursor == demo_box.SPEAKERS
+        await it.press("ctrl+right")
+        assert it.chosen.name == "Firefox"
+        await it.press("right", "ctrl+left")
+        assert it.chosen.name == "Firefox"
+        await it.press("ctrl+left", "ctrl+left")
+        assert it.chosen.name == "Master"
+
+
+async def test_views(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("f3")
+        assert "Capture   " not in it.text.split("\n", 2)[2]
+        assert "OBS" not in it.text
+        await it.press("f4")
+        assert "OBS Studio" in it.text
+        assert "mpv" not in it.text
+        await it.press("tab")
+        assert "mpv" in it.text
+        assert "OBS Studio" in it.text
+        await it.press("shift+tab")
+        assert "mpv" not in it.text
+
+
+async def test_past_100_percent_only_by_a_press_of_its_own(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press("9")
+        for _ in range(15):
+            it.clock[0] += 0.03
+            await it.press("up")
+        assert percents(it.chosen) == (100, 100)
+        it.clock[0] += 1
+        await it.press("up")
+        assert percents(it.chosen) == (101, 101)
+        it.clock[0] += 0.03
+        await it.press("up")
+        assert percents(it.chosen) == (102, 102)
+
+
+async def test_undo_and_redo(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press("2", "u")
+        assert percents(it.chosen) == (63, 63)
+        assert "Undone" in it.text
+        await it.press("ctrl+r")
+        assert percents(it.chosen) == (20, 20)
+        await it.press("u", "u")
+        assert "Nothing to undo." in it.text
+
+
+async def test_default(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("HDMI 1")
+        await it.press("d")
+        assert it.chosen.default
+        assert not it.control("Speakers").default
+        await it.choose("mpv")
+        await it.press("d")
+        assert "not a device" in it.text
+
+
+async def test_channels_one_by_one(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press("o", "up")
+        assert percents(it.chosen) == (64, 63)
+        assert "only front-left" in it.text
+        await it.press("o", "down", "o", "down")
+        assert percents(it.chosen) == (63, 61)
+
+
+async def test_layout_and_meters(desk: Open) -> None:
+    async with desk() as it:
+        assert "━" in it.text
+        await it.press("v")
+        assert "▕" in it.text
+        await it.press("v")
+        assert "▄▄▄" in it.text
+        await it.press("t")
+        assert "▄▄▄" not in it.text
+        assert not it.app.main.board.metered
+
+
+async def test_filter(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("slash", *"fire")
+        assert [row.label for row in it.app.main.board.listed] == ["Firefox"]
+        await it.press("up", "enter")
+        assert it.chosen.name == "Firefox"
+        await it.press("down")
+        assert percents(it.chosen) == (99, 99)
+        await it.press("slash", "escape")
+        assert len(it.app.main.board.listed) > 10
+
+
+async def test_vim_keymap(desk: Open) -> None:
+    async with desk(config=Config(keymap="vim")) as it:
+        await it.choose("mpv")
+        await it.press("l")
+        assert percents(it.chosen) == (64, 64)
+        await it.press("j")
+        assert it.chosen.name == "Spotify"
+
+
+async def test_keys_of_the_configuration(desk: Open) -> None:
+    config = Config(keys={"mute.toggle": ("f9",), "volume.up": ()})
+    async with desk(config=config) as it:
+        await it.choose("mpv")
+        await it.press("f9", "up", "m")
+        assert it.chosen.muted
+        assert percents(it.chosen) == (63, 63)
+
+
+@pytest.mark.parametrize("key", ["escape", "f10", "ctrl+c", "ctrl+q"])
+async def test_quit(desk: Open, key: str) -> None:
+    async with desk() as it:
+        await it.press(key)
+        assert it.app.return_code == 0
+        assert it.app._exit

@@ -1,0 +1,82 @@
+"""The mouse on faders, marks, names and the lines around them."""
+
+import pytest
+from textual.geometry import Offset
+
+from tests.ui.conftest import Desk, Open
+from tuimixer.config.schema import Config
+from tuimixer.model.control import Control
+from tuimixer.model.scale import to_percent
+from tuimixer.ui import columns
+
+pytestmark = pytest.mark.screen
+
+
+def percents(control: Control) -> tuple[int, ...]:
+    assert control.scale is not None
+    return tuple(to_percent(control.scale, raw) for raw in control.raws)
+
+
+def bar_of(it: Desk, control: Control) -> tuple[int, int, int, int]:
+    """Where a control's fader lies: x, y, width, height."""
+    board = it.app.main.board
+    slot = board.plan.slot_of(control.id)
+    assert slot is not None
+    box = board.box_of(slot)
+    if not board.columns:
+        return board.fields().bar[0], box.y, board.fields().bar[1], 1
+    face = board.face_of(slot.row)
+    assert face is not None
+    left, each, shown = columns.fader_box(box, face)
+    return left, box.y, each * shown, columns.bar_height(box)
+
+
+@pytest.mark.parametrize("layout", ["columns", "rows"])
+async def test_click_and_drag_on_a_fader(desk: Open, layout: str) -> None:
+    async with desk(config=Config(layout=layout)) as it:
+        control = it.control("Speakers")
+        x, y, width, height = bar_of(it, control)
+        low = Offset(x, y + height - 1)
+        high = Offset(x + width - 1, y) if layout == "rows" else Offset(x, y)
+        await it.pilot.click(offset=low)
+        assert it.cursor == control.id
+        assert percents(it.chosen) == (0, 0)
+        await it.pilot.mouse_down(offset=low)
+        await it.pilot.hover(offset=high)
+        await it.pilot.pause()
+        assert percents(it.chosen) == (100, 100)
+        await it.pilot.mouse_up(offset=high)
+        await it.pilot.hover(offset=low)
+        assert percents(it.chosen) == (100, 100)
+
+
+async def test_the_right_button_moves_one_channel(desk: Open) -> None:
+    async with desk(config=Config(layout="columns")) as it:
+        control = it.control("Speakers")
+        x, y, width, _ = bar_of(it, control)
+        await it.pilot.click(offset=Offset(x + width - 1, y), button=3)
+        assert percents(it.chosen) == (47, 100)
+
+
+async def test_click_on_the_mark_mutes(desk: Open) -> None:
+    async with desk(config=Config(layout="rows")) as it:
+        control = it.control("Speakers")
+        _, y, _, _ = bar_of(it, control)
+        await it.pilot.click(offset=Offset(it.app.main.board.fields().marks[0] + 1, y))
+        assert it.chosen.muted
+        assert it.cursor == control.id
+
+
+async def test_click_on_a_name_only_chooses(desk: Open) -> None:
+    async with desk(config=Config(layout="rows")) as it:
+        control = it.control("mpv")
+        _, y, _, _ = bar_of(it, control)
+        await it.pilot.click(offset=Offset(3, y))
+        assert it.cursor == control.id
+        assert percents(it.chosen) == (63, 63)
+
+
+async def test_click_on_a_view(desk: Open) -> None:
+    async with desk() as it:
+        await it.pilot.click(offset=Offset(it.text.splitlines()[0].index("Playback"), 0))
+        assert it.app.main.board.view == "playback"

@@ -1,0 +1,112 @@
+"""What the main screen looks like, as text that a person can read and as a few pictures."""
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.ui.conftest import Open
+from tuimixer.backend.demo import DemoBackend
+from tuimixer.config.schema import Config, Meters
+from tuimixer.model.snapshot import Phase, Snapshot, Status
+
+pytestmark = pytest.mark.screen
+
+SIZES = [(80, 24), (120, 40), (200, 60), (40, 12), (20, 5)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("layout", ["auto", "columns", "rows"])
+async def test_sizes(
+    desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int], layout: str
+) -> None:
+    config = Config(layout=layout, meters=Meters(show="on"))
+    async with desk(size=size, config=config) as it:
+        assert it.text == text_snapshot
+
+
+@pytest.mark.parametrize("layout", ["columns", "rows"])
+async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, layout: str) -> None:
+    config = Config(layout=layout, ascii="on", meters=Meters(show="on"))
+    async with desk(config=config) as it:
+        assert it.text.isascii()
+        assert it.text == text_snapshot
+
+
+@pytest.mark.parametrize("layout", ["columns", "rows"])
+async def test_linux_console(desk: Open, text_snapshot: SnapshotAssertion, layout: str) -> None:
+    config = Config(layout=layout, meters=Meters(show="on"))
+    async with desk(config=config, environment={"TERM": "linux"}) as it:
+        it.text.encode("cp437")
+        assert it.text == text_snapshot
+
+
+@pytest.mark.parametrize("view", ["playback", "capture"])
+async def test_views(desk: Open, text_snapshot: SnapshotAssertion, view: str) -> None:
+    async with desk(size=(100, 24), config=Config(view=view)) as it:
+        assert it.text == text_snapshot
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "high-contrast", "ansi"])
+async def test_themes(desk: Open, svg_snapshot: SnapshotAssertion, theme: str) -> None:
+    config = Config(theme=theme, layout="columns", meters=Meters(show="on"))
+    async with desk(config=config) as it:
+        await it.choose("mpv")
+        assert it.app.export_screenshot(simplify=True) == svg_snapshot
+
+
+async def test_no_colour(desk: Open, svg_snapshot: SnapshotAssertion) -> None:
+    async with desk(environment={"TERM": "xterm-256color", "NO_COLOR": "1"}) as it:
+        styles = it.app.main.board._styles
+        assert all(style.color is None and style.bgcolor is None for style in styles)
+        assert it.app.export_screenshot(simplify=True) == svg_snapshot
+
+
+async def test_muted_and_chosen_are_told_without_colour(desk: Open) -> None:
+    async with desk(environment={"TERM": "xterm-256color", "NO_COLOR": "1"}) as it:
+        await it.choose("mpv")
+        await it.press("m")
+        line = next(line for line in it.text.splitlines() if "mpv" in line)
+        assert line.startswith("▸mpv")
+        assert " M " in line
+
+
+def _without_server() -> Snapshot:
+    reason = "No sound server: looked at /run/user/1000/pulse/native."
+    return Snapshot(
+        statuses=(
+            Status("alsa", Phase.READY, "no card"),
+            Status("pulse", Phase.UNAVAILABLE, "PulseAudio", reason, "Still looking."),
+        )
+    )
+
+
+@pytest.mark.parametrize("layout", ["columns", "rows"])
+async def test_nothing_there(desk: Open, text_snapshot: SnapshotAssertion, layout: str) -> None:
+    backend = DemoBackend(still=True, box=_without_server())
+    async with desk(backend=backend, config=Config(layout=layout)) as it:
+        assert "No sound card" in it.text
+        assert "Still looking" in it.text
+        assert it.text == text_snapshot
+
+
+async def test_the_other_half_goes_on_when_the_server_goes(desk: Open) -> None:
+    async with desk() as it:
+        picture = it.backend.snapshot
+        alsa = {key: control for key, control in picture.controls.items() if key.startswith("alsa:")}
+        gone = _without_server()
+        it.backend.show(
+            Snapshot(
+                (picture.statuses[0], gone.statuses[1]),
+                alsa,
+                picture.alsa_cards,
+                server_cards=(),
+                server=None,
+            )
+        )
+        await it.pilot.pause()
+        assert "No sound server" in it.text
+        before = it.chosen.raws
+        await it.press("up")
+        assert it.chosen.raws > before
+        it.backend.show(picture)
+        await it.pilot.pause()
+        assert "Firefox" in it.text

@@ -1,0 +1,119 @@
+"""F1: every action with its keys as they are set, by group."""
+
+from rich.text import Text
+from textual.app import RenderResult
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+
+from tuimixer.config.actions import ACTIONS, key_label
+from tuimixer.ui.screens.dialog import Dialog
+
+_GAP = 3
+_TENTHS = frozenset(f"volume.{n}0" for n in range(1, 10))
+_FOOT = (
+    "Mouse: click or drag a fader, wheel for a step, click M to mute, click a name to choose it; "
+    "with the right button one channel alone.",
+    "Percent on ALSA controls is alsamixer's; on sinks and streams 100 % is 0 dB. dB can be compared "
+    "between the two.",
+)
+
+
+class HelpScreen(Dialog[None]):
+    """The keys, in one column or two."""
+
+    TITLE = "Keys"
+    HINT = "arrows scroll  Esc close"
+    DEFAULT_CSS = (
+        "HelpScreen VerticalScroll { height: auto; max-height: 100%; } HelpScreen Keys { height: auto; }"
+    )
+
+    def content(self) -> list[Widget]:
+        return [VerticalScroll(Keys(self.groups()))]
+
+    def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """(heading, [(keys, what they do)]) in the order of the table; actions without a key are left out."""
+        charset = self.tuimixer.terminal.charset
+        found: dict[str, list[tuple[str, str]]] = {}
+        for action in ACTIONS:
+            labels: list[str] = []
+            for key in self.tuimixer.keys.get(action.id, ()):
+                label = charset.text(key_label(key))
+                # Both cases of a letter are one key to a person.
+                if not any(label.swapcase() == known and label.isalpha() for known in labels):
+                    labels.append(label)
+            if action.id in _TENTHS and labels == [action.id[7]]:
+                if action.id == "volume.10":
+                    found.setdefault(action.group, []).append((charset.text("1…9"), "Volume 10 % to 90 %"))
+            elif labels:
+                found.setdefault(action.group, []).append((" ".join(labels), action.help))
+        return list(found.items())
+
+
+class Keys(Widget):
+    """The groups as text; two columns where there is room."""
+
+    def __init__(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> None:
+        super().__init__()
+        self._groups = groups
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many lines as the text has at this width."""
+        return len(self._lines(width))
+
+    def render(self) -> RenderResult:
+        return Text("\n").join(self._lines(self.size.width))
+
+    def _lines(self, width: int) -> list[Text]:
+        blocks = [self._block(title, rows, width) for title, rows in self._groups]
+        if width >= 90:
+            half = (width - _GAP) // 2
+            blocks = [self._block(title, rows, half) for title, rows in self._groups]
+            lines = _beside(blocks, half)
+        else:
+            lines = [line for block in blocks for line in block]
+        for sentence in _FOOT:
+            lines += [Text(part) for part in _wrapped(sentence, width)]
+        return lines
+
+    @staticmethod
+    def _block(title: str, rows: list[tuple[str, str]], width: int) -> list[Text]:
+        keys_width = min(max(len(keys) for keys, _ in rows), max(8, width // 3))
+        lines = [Text(title, style="bold")]
+        for keys, words in rows:
+            told = _wrapped(words, max(8, width - keys_width - 2))
+            shown = _wrapped(keys, keys_width)
+            for index in range(max(len(told), len(shown))):
+                left = shown[index] if index < len(shown) else ""
+                right = told[index] if index < len(told) else ""
+                lines.append(Text(f"{left:<{keys_width}}  {right}"))
+        lines.append(Text(""))
+        return lines
+
+
+def _beside(blocks: list[list[Text]], half: int) -> list[Text]:
+    """The blocks in two columns of about the same height."""
+    total = sum(len(block) for block in blocks)
+    left: list[Text] = []
+    right: list[Text] = []
+    for block in blocks:
+        (left if len(left) + len(block) // 2 <= total // 2 and not right else right).extend(block)
+    lines = []
+    for index in range(max(len(left), len(right))):
+        line = left[index].copy() if index < len(left) else Text("")
+        line.pad_right(half + _GAP - line.cell_len)
+        if index < len(right):
+            line.append_text(right[index])
+        lines.append(line)
+    return lines
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at spaces."""
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line]
