@@ -20,7 +20,7 @@ class ValueScreen(Dialog[None]):
     HINT = "Enter set  Esc leave"
     DEFAULT_CSS = """
     ValueScreen > .dialog--box { width: 56; }
-    ValueScreen Input { border: none; height: 1; padding: 0; }
+    ValueScreen Input { height: 1; padding: 0; }
     ValueScreen Static { height: auto; }
     """
     BINDINGS: ClassVar = [Binding("enter", "set", "Set", show=False, priority=True)]
@@ -40,7 +40,7 @@ class ValueScreen(Dialog[None]):
         control = self.control
         self.title = control.name if control else "Gone"
         now = Static(_standing(control) if control else "", markup=False)
-        return [now, Input(id="value", placeholder=_examples(control)), self._answer]
+        return [now, Input(id="value", placeholder=_examples(control), compact=True), self._answer]
 
     def on_mount(self) -> None:
         super().on_mount()
