@@ -24,21 +24,39 @@ def amixer(card: int, *arguments: str, text: str | None = None) -> str:
     return subprocess.run(command, input=text, stdout=subprocess.PIPE, check=True, text=True).stdout
 
 
-def volumes(card: int) -> dict[tuple[str, int, bool], tuple[Volume, ...]]:
-    """(name, index, capture) -> volumes of the channels; a common volume stands on both sides."""
-    found: dict[tuple[str, int, bool], list[Volume]] = {}
+Table = dict[tuple[str, int, bool], dict[int, Volume]]
+"""(name, index, capture) -> raw value -> what amixer shows at it."""
+
+
+def table(card: int, ranges: dict[tuple[str, int, bool], range]) -> Table:
+    """What amixer shows of volumes at each raw value; it moves them there itself, in one go."""
+    lines = [
+        f"sset '{name}',{index} {'capture' if capture else 'playback'} {raw}"
+        for (name, index, capture), raws in ranges.items()
+        for raw in raws
+    ]
+    return _parsed(amixer(card, "-s", text="\n".join(lines) + "\n"))
+
+
+def shown(card: int) -> Table:
+    """What amixer shows of all volumes as they stand."""
+    return _parsed(amixer(card, "scontents"))
+
+
+def _parsed(text: str) -> Table:
+    found: Table = {}
     name, index = "", 0
-    for line in amixer(card, "scontents").splitlines():
+    for line in text.splitlines():
         if match := _NAME.match(line):
             name, index = match[1], int(match[2])
         elif match := _CHANNEL.match(line):
             for side, raw, percent, db in _VOLUME.findall(match[2]):
                 for capture in (False, True):
+                    # A volume that both sides have in common is on a line without a side.
                     if side in ("", "Capture" if capture else "Playback"):
-                        found.setdefault((name, index, capture), []).append(
-                            Volume(int(raw), int(percent), db or None)
-                        )
-    return {key: tuple(channels) for key, channels in found.items()}
+                        volume = Volume(int(raw), int(percent), db or None)
+                        found.setdefault((name, index, capture), {})[volume.raw] = volume
+    return found
 
 
 def sget(card: int, name: str, index: int = 0) -> str:

@@ -2,56 +2,47 @@
 
 import pytest
 
-from tests.backend.alsa.amixer import Volume, volumes
+from tests.backend.alsa.amixer import Volume, shown, table
 from tests.backend.alsa.user_elements import DB_LINEAR, DB_MINMAX_MUTE, DB_SCALE, UserElements
 from tests.lab import cards as lab
 from tuimixer.backend.alsa.card import Card
-from tuimixer.backend.base import Refused
 from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Control
-from tuimixer.model.scale import to_cdb, to_percent
+from tuimixer.model.scale import Scale, to_cdb, to_percent
 
 pytestmark = pytest.mark.vm
 
 
-def shown(control: Control) -> tuple[Volume, ...]:
-    """A control's volumes as they are shown here, in the words of amixer's output."""
-    assert control.scale is not None
-    scale, found = control.scale, []
-    for raw in control.raws:
-        cdb = to_cdb(scale, raw)
-        found.append(Volume(raw, to_percent(scale, raw), None if cdb is None else f"{cdb / 100:.2f}"))
-    return tuple(found)
+def key_of(control: Control) -> tuple[str, int, bool]:
+    assert control.element is not None
+    return control.element.name, control.index, control.kind.capture
+
+
+def volume_of(scale: Scale, raw: int) -> Volume:
+    """What is shown here, in the words of amixer's output."""
+    cdb = to_cdb(scale, raw)
+    return Volume(raw, to_percent(scale, raw), None if cdb is None else f"{cdb / 100:.2f}")
 
 
 def sweep(number: int) -> tuple[int, int, list[str]]:
-    """Move all volumes of a card through all raw values; (controls, values, differences)."""
+    """Move each volume of a card through all raw values; (controls, values, differences)."""
     card = Card(f"hw:{number}")
-    faders = {control.id: control for control in card.controls.values() if control.scale is not None}
+    faders = {key_of(c): (c.id, c.scale) for c in card.controls.values() if c.scale is not None}
+    ranges = {key: range(scale.minimum, scale.maximum + 1) for key, (_, scale) in faders.items()}
+    theirs = table(number, ranges)
     values, differences = 0, []
-    most = max((c.scale.maximum - c.scale.minimum for c in faders.values() if c.scale), default=-1)
-    for step in range(most + 1):
-        moved = []
-        for control in faders.values():
-            assert control.scale is not None
-            raw = control.scale.minimum + step
-            if raw <= control.scale.maximum:
-                try:
-                    card.apply(SetVolume(control.id, (raw,) * len(control.channels)))
-                except Refused as error:
-                    differences.append(f"{control.id} at {raw}: {error}")
-                moved.append(control.id)
-        theirs = volumes(number)
-        card.update()
-        for moved_id in moved:
-            control = card.controls[moved_id]
-            assert control.element is not None
-            ours = shown(control)
-            # A joined volume is one fader here and the same number on each channel there.
-            their = theirs[control.element.name, control.index, control.kind.capture][: len(ours)]
-            values += len(ours)
-            if ours != their:
-                differences.append(f"{moved_id}: {ours}, amixer: {their}")
+    for key, (control_id, scale) in faders.items():
+        for raw in ranges[key]:
+            control = card.controls[control_id]
+            card.apply(SetVolume(control_id, (raw,) * len(control.channels)))
+            ours = {volume_of(scale, there) for there in card.controls[control_id].raws}
+            their = theirs[key].get(raw)
+            values += 1
+            if ours != {their}:
+                differences.append(f"{control_id}: {ours}, amixer: {their}")
+        now = shown(number)[key]
+        if now != {ranges[key][-1]: volume_of(scale, ranges[key][-1])}:
+            differences.append(f"{control_id} left at {ranges[key][-1]}, amixer: {now}")
     card.close()
     return len(faders), values, differences
 

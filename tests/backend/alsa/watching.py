@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 from tests.lab.waiting import DEADLINE
 from tuimixer.backend.alsa.backend import AlsaBackend
+from tuimixer.backend.alsa.status import SOUND_FOLDER
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import Notice, Snapshot, Update
@@ -48,9 +50,11 @@ class Watched:
 
 
 @asynccontextmanager
-async def watching(devices: tuple[str, ...] = (), cards: int = 0) -> AsyncIterator[Watched]:
+async def watching(
+    devices: tuple[str, ...] = (), cards: int = 0, folder: Path = SOUND_FOLDER
+) -> AsyncIterator[Watched]:
     """Run a backend until the end of the block; begins when so many cards are open."""
-    backend = AlsaBackend(devices)
+    backend = AlsaBackend(devices, folder)
     watched = Watched(backend)
     task = asyncio.create_task(backend.run(watched.take))
     try:
