@@ -192,6 +192,11 @@ def test_pulse_percent_goes_by_the_step_from_any_value() -> None:
     assert Hand(PULSE_SCALE, 30001).step(-1).raws == (29346,)
 
 
+@pytest.mark.parametrize("percent", [0.0004, -0.0004])
+def test_the_smallest_pulse_step_is_one_raw_value(percent: float) -> None:
+    assert Hand(PULSE_SCALE, 30001).step(percent).raws == (30001 + (1 if percent > 0 else -1),)
+
+
 def test_hundred_steps_are_hundred_percent() -> None:
     raw = 0
     for _ in range(100):  # each in a process of its own, so without an aim

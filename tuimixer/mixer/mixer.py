@@ -115,7 +115,6 @@ class Mixer:
         ):
             self._tell(Notice(f"The {words} cannot be brought back: it is gone.", error=True))
             return True
-        self._aims.pop(command.id, None)
         self._backend.submit(command)
         self._tell(Notice(f"{done}: {words}."))
         return True
