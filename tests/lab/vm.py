@@ -145,7 +145,8 @@ def boot(
         vng += ["--memory", "2G", "--user", "root", "--cwd", "/", "--append", "mitigations=off"]
         vng += ["--append", f"module_blacklist={_UNWANTED_MODULES}", f"--qemu-opts={' '.join(options)}"]
         machine = subprocess.Popen(
-            [*vng, "--", "sh", str(script)],
+            # timeout(1) ends the machine even when this process was killed before it could.
+            ["timeout", "--kill-after=5", str(timeout + 10), *vng, "--", "sh", str(script)],
             env=os.environ | {"PATH": f"{_vng().parent}:{os.environ['PATH']}:/usr/sbin:/sbin"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,  # never a file: the serial console would write over its beginning
