@@ -76,7 +76,7 @@ def check_cards(snapshot: Snapshot, system: System) -> Iterator[Finding]:
         yield Finding("no_permission", "/dev/snd", reason, advice)
     for card in snapshot.alsa_cards:
         if card.reason and system.permitted:
-            reason = f"The card {card.name} could not be opened: {card.reason}"
+            reason = f"The card {card.name} could not be opened: {card.reason.rstrip('.')}."
             yield Finding(
                 "card_closed", card.name, reason, "Unplug it and plug it in again, or restart the box."
             )

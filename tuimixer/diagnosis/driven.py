@@ -136,7 +136,7 @@ def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Dri
     if not _base_fits(device, controls):
         how = f"The server's rules name {names}, but its base volume does not fit them."
         return Driven(known=False, how=how, candidates=controls)
-    # The whole set first: a control that the server has found after it was started is in its rules, not in its hands.
+    # The whole set first; a control that came after the server was started is in its rules, not in its hands.
     fitting = [
         some
         for size in range(len(controls), 0, -1)

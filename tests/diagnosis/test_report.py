@@ -1,0 +1,91 @@
+"""What is printed about a path and about findings, and what each stage is said to be."""
+
+import json
+
+import pytest
+
+from tests.diagnosis.boxes import (
+    STREAM,
+    SYSTEM,
+    ac97,
+    changed,
+    element,
+    picture,
+    scale,
+    sink,
+    soft_sink,
+    stream,
+)
+from tuimixer.diagnosis.doctor import diagnose
+from tuimixer.diagnosis.explain import explain
+from tuimixer.diagnosis.path import trace
+from tuimixer.diagnosis.report import finding_lines, findings_json, path_json, path_lines
+from tuimixer.model.snapshot import Snapshot
+
+pytestmark = pytest.mark.unit
+
+
+def test_a_path_in_json() -> None:
+    (path,) = trace(ac97(stream_db=-12.0), SYSTEM, STREAM)
+    value = json.loads(json.dumps(path_json(path)))
+    assert set(value) == {"stages", "total_db", "muted"}
+    assert all(set(stage) == {"name", "layer", "kind", "db", "muted", "note"} for stage in value["stages"])
+    assert value["total_db"] == pytest.approx(-18.06, abs=0.03)
+    assert value["muted"] is False
+    by_name = {stage["name"]: stage for stage in value["stages"]}
+    assert by_name["Master"]["db"] == -6.0
+    assert by_name["Master"]["layer"] == "alsa"
+
+
+def test_unknown_is_null_and_silence_is_the_lowest_number() -> None:
+    (vague,) = trace(ac97(sink_db=-18.06, master=-3000), SYSTEM, STREAM)
+    assert path_json(vague)["total_db"] is None
+    (silent,) = trace(ac97(stream_db=None), SYSTEM, STREAM)
+    assert path_json(silent)["total_db"] == -99999.99
+    assert path_json(silent)["muted"] is True
+
+
+def test_a_path_for_a_person() -> None:
+    (path,) = trace(ac97(stream_db=-12.0), SYSTEM, STREAM)
+    lines = path_lines(path)
+    assert lines[0].startswith("Player")
+    assert lines[4].startswith("  Master")
+    assert "−6.00 dB" in lines[4]
+    assert lines[-1].startswith("Total")
+    assert "−18.06 dB" in lines[-1]
+
+
+def test_findings_for_a_person_and_for_a_program() -> None:
+    findings = diagnose(changed(ac97(), STREAM, mute=(True,)), SYSTEM)
+    assert findings_json(findings) == {
+        "findings": [{"stage": "Player", "reason": "Player is muted.", "mend": "Unmute Player."}]
+    }
+    assert finding_lines(findings) == ["1. Player is muted.", "   tuimixer doctor --fix 1: Unmute Player."]
+    assert finding_lines(()) == ["Nothing is wrong."]
+
+
+def told(snapshot: Snapshot, name: str) -> str:
+    (path,) = trace(snapshot, SYSTEM, STREAM)
+    return explain(snapshot, next(stage for stage in path.stages if stage.name == name))
+
+
+def test_every_stage_can_be_asked_what_it_is() -> None:
+    snapshot = ac97()
+    (path,) = trace(snapshot, SYSTEM, STREAM)
+    for stage in path.stages:
+        text = explain(snapshot, stage)
+        assert 40 < len(text) < 600
+        assert text.endswith(".")
+
+
+def test_what_pcm_is_depends_on_the_card() -> None:
+    assert "drives it" in told(ac97(), "PCM")
+    assert "digital sound from programs" in told(ac97(), "PCM")
+    softvol = element("PCM", -1000, scale(255, -5100, 0), user=True, mute=None)
+    plain = picture(softvol, sink(-6.0, hardware_volume=False, base_db=0.0), stream())
+    assert "softvol" in told(plain, "PCM")
+    assert "drives it" not in told(plain, "PCM")
+
+
+def test_a_null_sink_is_explained() -> None:
+    assert "nowhere" in told(picture(soft_sink(), stream(0.0, "pulse:sink/null")), "nothing")
