@@ -51,7 +51,7 @@ def screen_backends(options: Options) -> "list[Backend]":
     To be called before Textual is imported, which takes as long as an engine's first picture.
 
     Raises:
-        BadTarget: a host is no host.
+        BadTarget: a host is no name of a host.
         OutOfReach: no box could be reached.
     """
     if options.hosts:
@@ -71,7 +71,8 @@ def screen_backends(options: Options) -> "list[Backend]":
 def _remote_backends(options: Options) -> "list[Backend]":
     from tuimixer.backend.base import OutOfReach
     from tuimixer.backend.remote.client import EngineBackend
-    from tuimixer.backend.remote.ssh import SshLink, Target
+    from tuimixer.backend.remote.ssh import Target
+    from tuimixer.backend.remote.ssh_link import SshLink
 
     targets = [Target.parse(host) for host in options.hosts]
     backends = [EngineBackend(SshLink(target, engine_arguments(options))) for target in targets]
@@ -81,9 +82,11 @@ def _remote_backends(options: Options) -> "list[Backend]":
             backend.start()
         except OutOfReach as failure:
             failures.append(failure)
+            if len(backends) == 1:
+                raise
             print(f"tuimixer: {failure}", file=sys.stderr)
     if len(failures) == len(backends):
-        raise failures[-1] if len(failures) == 1 else OutOfReach("None of the hosts could be reached.")
+        raise OutOfReach("None of the hosts could be reached.")
     # The boxes that could not be reached say so on the screen, and are tried again.
     return list(backends)
 
@@ -143,10 +146,10 @@ def open_port(layer: "Layer", options: Options) -> "Port":
         OutOfReach: there is no server or no card.
     """
     if options.demo:
-        from tuimixer.backend.demo import DemoPort
+        from tuimixer.backend.demo_port import DemoPort
 
         return DemoPort(layer)
-    if layer == "alsa":
+    if layer is layer.ALSA:
         from tuimixer.backend.alsa.port import AlsaPort
 
         return AlsaPort(devices=options.devices)

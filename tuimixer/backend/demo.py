@@ -76,7 +76,7 @@ class DemoBackend:
 
     def submit(self, command: Command) -> None:
         """Carry a command out at once; one that the box has no place for is told in a Notice."""
-        if not self._apply(command):
+        if not self.carry_out(command):
             self._tell(Notice(f"The demo box cannot do that to {command.id}.", error=True, id=command.id))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
@@ -104,7 +104,8 @@ class DemoBackend:
         self._picture = picture
         self._tell(picture)
 
-    def _apply(self, command: Command) -> bool:
+    def carry_out(self, command: Command) -> bool:
+        """Do what a command says; False where the box has no place for it."""
         match command:
             case SetProfile() | SetLatencyOffset() | SetCodec():
                 return self._apply_to_card(command)

@@ -239,7 +239,8 @@ sys.exit(process.serve_process(lambda: Stuck(still=True), sys.argv[1] == "remote
 def test_an_engine_that_is_stuck_does_not_outlive_its_parent() -> None:
     middle = (
         "import subprocess, sys\n"
-        "p = subprocess.Popen([sys.executable, '-P', '-c', sys.argv[1], 'local'], stdin=-1, stdout=-1, stderr=-1)\n"
+        "command = [sys.executable, '-P', '-c', sys.argv[1], 'local']\n"
+        "p = subprocess.Popen(command, stdin=-1, stdout=-1, stderr=-1)\n"
         "p.stderr.readline(); print(p.pid, flush=True); p.wait()\n"
     )
     with subprocess.Popen([*python(middle), STUCK], stdout=subprocess.PIPE) as parent:

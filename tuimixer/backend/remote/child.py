@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import sys
+import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -42,8 +43,11 @@ class Child:
         if self.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
 
-    def reap(self) -> None:
-        """Kill it if it still runs, and wait for its end."""
+    def reap(self, patience: float = 0.0) -> None:
+        """Wait for its end, after so many seconds by killing it."""
+        deadline = time.monotonic() + patience
+        while self.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.002)
         self.kill()
         if self.status is None:
             with contextlib.suppress(ChildProcessError):

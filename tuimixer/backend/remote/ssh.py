@@ -4,21 +4,12 @@ What is to run there is a script that goes to `/bin/sh` on ssh's standard input,
 passes through a login shell of unknown kind.
 """
 
-import contextlib
-import os
 import re
-import select
 import shlex
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
-from tuimixer import __version__
-from tuimixer.backend.base import OutOfReach
-from tuimixer.backend.remote.child import Child, spawn
-from tuimixer.backend.remote.wire import HELLO_START, LINE_LIMIT, WireError, check_hello, decode
+from tuimixer.model.record import dataclass
 
-_STDERR_KEPT = 4096
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+@-]*\$?")
@@ -114,82 +105,6 @@ def remote_script(arguments: Sequence[str], own_stdin: bool) -> bytes:
     ).encode("utf-8", "surrogateescape")
 
 
-@dataclass(slots=True)
-class SshLink:
-    """An engine on another box."""
-
-    target: Target
-    arguments: list[str]
-    """Of `tuimixer engine`."""
-    noisy: bool = True
-    patience: float = 20.0
-    delays: tuple[float, float] = (1.0, 60.0)
-    name: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.name = str(self.target)
-
-    def open(self, first: bool) -> Child:
-        """Start ssh; the first time, wait for the greeting while ssh can ask and its words reach the
-        terminal.
-
-        Raises:
-            OSError: there is no ssh on this box.
-            OutOfReach: there is no engine at the other end.
-        """
-        child = spawn(ssh_command(self.target, ask=first), None, own_session=not first)
-        # A few hundred bytes, which a new pipe takes at once; if ssh has ended already, its status says why.
-        with contextlib.suppress(BrokenPipeError):
-            os.write(child.stdin, remote_script(["engine", "--remote", *self.arguments], own_stdin=True))
-        if first:
-            try:
-                self._await_greeting(child)
-            except BaseException:
-                child.reap()
-                for descriptor in (child.stdin, child.stdout, child.stderr):
-                    if descriptor is not None:
-                        os.close(descriptor)
-                raise
-        return child
-
-    def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
-        """Why ssh or the engine behind it ended."""
-        return explain(self.name, status, stderr)
-
-    def _await_greeting(self, child: Child) -> None:
-        """Read until the engine greets, with ssh's words passed on to the terminal meanwhile."""
-        assert child.stderr is not None
-        said = b""
-        poll = select.poll()
-        for descriptor in (child.stdout, child.stderr):
-            poll.register(descriptor, select.POLLIN)
-        while (greeting := _greeting(child.early)) is None:
-            for descriptor, _ in poll.poll():
-                chunk = os.read(descriptor, _STDERR_KEPT)
-                if not chunk:
-                    poll.unregister(descriptor)
-                if descriptor == child.stderr:
-                    said = (said + chunk)[-_STDERR_KEPT:]
-                    os.write(2, chunk)
-                elif chunk and len(child.early) < LINE_LIMIT:
-                    child.early += chunk
-                else:
-                    child.reap()
-                    sentences = explain(self.name, child.status, said.decode("utf-8", "replace"))
-                    raise OutOfReach(" ".join(filter(None, sentences)))
-        try:
-            check_hello(*decode(greeting), __version__)
-        except WireError as error:
-            raise OutOfReach(f"{self.name} {error}.") from None
-
-
-def _greeting(read: bytes) -> bytes | None:
-    """The engine's first line, once it has come in full."""
-    start = read.find(HELLO_START)
-    end = read.find(b"\n", start)
-    return read[start:end] if start >= 0 and end >= 0 else None
-
-
 _REASONS = (
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
@@ -238,30 +153,3 @@ def explain(name: str, status: int | None, stderr: str) -> tuple[str, str]:
     if status is not None and status < 0:
         return f"ssh to {name} was ended by a signal ({-status}).", ""
     return f"The engine on {name} ended (status {status}){f': {last}' if last else ''}.", ""
-
-
-def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
-    """Run `tuimixer ARGUMENTS` on a box with its output here; its exit status, or 3 where the box cannot be
-    reached.
-
-    Raises:
-        BadTarget: it is no name of a host.
-    """
-    import subprocess
-
-    target = Target.parse(host)
-    command = ssh_command(target)
-    try:
-        status = subprocess.run(
-            command, input=remote_script(arguments, own_stdin=False), check=False
-        ).returncode
-    except FileNotFoundError:
-        print("tuimixer: --host needs ssh, and there is no ssh on this box", file=sys.stderr)
-        return 3
-    if status == 255:
-        print(f"tuimixer: {target} cannot be reached by ssh", file=sys.stderr)
-        return 3
-    if status == 127:
-        print(f"tuimixer: {explain(str(target), status, '')[0]}", file=sys.stderr)
-        return 3
-    return status if status >= 0 else 128 - status

@@ -1,0 +1,31 @@
+"""One-shot verbs on another box."""
+
+import subprocess
+from collections.abc import Sequence
+
+from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.remote.ssh import Target, explain, remote_script, ssh_command
+
+_SSH_FAILED = 255
+_NOT_FOUND = 127
+
+
+def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
+    """Run `tuimixer ARGUMENTS` on a box, with its output and ssh's words here; its exit status.
+
+    Raises:
+        BadTarget: it is no name of a host.
+        OutOfReach: the box cannot be reached, or has no tuimixer.
+    """
+    target = Target.parse(host)
+    script = remote_script(arguments, own_stdin=False)
+    try:
+        status = subprocess.run(ssh_command(target), input=script, check=False).returncode
+    except FileNotFoundError:
+        raise OutOfReach("--host needs ssh, and there is none on this box.") from None
+    if status == _SSH_FAILED:
+        raise OutOfReach(f"{target} cannot be reached by ssh.")
+    if status == _NOT_FOUND:
+        raise OutOfReach(" ".join(explain(str(target), status, "")))
+    # A signal ended ssh itself: the shells' way to tell it.
+    return status if status >= 0 else 128 - status
