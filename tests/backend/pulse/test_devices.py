@@ -11,6 +11,7 @@ from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import (
+    Command,
     Kill,
     SetDefault,
     SetFormats,
@@ -21,7 +22,7 @@ from tuimixer.model.command import (
     SetSuspended,
     SetVolume,
 )
-from tuimixer.model.control import Kind, Medium
+from tuimixer.model.control import Control, Kind, Medium
 
 EVENTS = "pulse:stored/sink-input-by-media-role:event"
 
@@ -59,20 +60,28 @@ async def test_sinks_and_monitors_are_described(server: SoundServer) -> None:
         )
 
 
+async def change_volume_and_mute(watcher: Watcher, server: SoundServer, kind: str, name: str) -> None:
+    plural = f"{kind}s"
+    index = device(server, plural, name)["index"]
+    watcher.backend.submit(SetVolume(f"pulse:{kind}/{name}", (16384, 49152)))
+    watcher.backend.submit(SetMute(f"pulse:{kind}/{name}", (True,)))
+    await watcher.until_server(lambda: server.percents(plural, index) == [25, 75], "the volume")
+    await watcher.until_server(lambda: device(server, plural, name)["mute"], "the mute")
+
+
+async def refusal(watcher: Watcher, command: Command) -> str:
+    """What a person is told after a command that cannot be done."""
+    seen = len(watcher.notices)
+    watcher.backend.submit(command)
+    await watcher.until(lambda: len(watcher.notices) > seen, "the refusal")
+    return watcher.notices[-1].text
+
+
 async def test_volume_mute_and_default_of_devices(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
         await watcher.until_ready()
-        for kind, plural in (("sink", "sinks"), ("source", "sources")):
-            name = "headphones" if kind == "sink" else "headphones.monitor"
-            index = device(server, plural, name)["index"]
-            watcher.backend.submit(SetVolume(f"pulse:{kind}/{name}", (16384, 49152)))
-            watcher.backend.submit(SetMute(f"pulse:{kind}/{name}", (True,)))
-            await watcher.until_server(
-                lambda plural=plural, index=index: server.percents(plural, index) == [25, 75], "the volume"
-            )
-            await watcher.until_server(
-                lambda plural=plural, name=name: device(server, plural, name)["mute"], "the mute"
-            )
+        await change_volume_and_mute(watcher, server, "sink", "headphones")
+        await change_volume_and_mute(watcher, server, "source", "headphones.monitor")
         watcher.backend.submit(SetDefault("pulse:sink/headphones"))
         assert watcher.get("pulse:sink/headphones").default
         assert not watcher.get("pulse:sink/speakers").default
@@ -114,10 +123,7 @@ async def test_what_the_server_refuses_is_told_in_one_sentence(server: SoundServ
             SetVolume("pulse:sink/speakers", (1, 2, 3)),
             SetDefault(EVENTS),
         ):
-            seen = len(watcher.notices)
-            watcher.backend.submit(command)
-            await watcher.until(lambda seen=seen: len(watcher.notices) > seen, "the refusal")
-            text = watcher.notices[-1].text
+            text = await refusal(watcher, command)
             assert text.endswith(".")
             assert "\n" not in text
         assert watcher.get("pulse:sink/speakers").raws == (65536, 65536)
@@ -223,6 +229,32 @@ async def test_recording_stream_and_microphone(server: SoundServer) -> None:
             if record.returncode is None:
                 record.terminate()
             await record.wait()
+
+
+@pytest.mark.pulse
+async def test_stream_without_name_and_of_a_bare_socket(pulse: PrivatePulse) -> None:
+    path = pulse.folder / "simple"
+    async with Watcher(PulseBackend(pulse.address)) as watcher:
+        await watcher.until_ready()
+        await asyncio.to_thread(
+            pulse.pactl, "load-module", "module-simple-protocol-unix", f"socket={path}", "playback=1"
+        )
+        _, writer = await asyncio.open_unix_connection(path)
+        nameless = await asyncio.to_thread(pulse.play, " ", media=" ", silent=True)
+        try:
+            writer.write(bytes(200_000))
+
+            def streams() -> list[Control]:
+                controls = watcher.snapshot.controls.values()
+                return [control for control in controls if control.kind is Kind.SINK_INPUT]
+
+            await watcher.until(lambda: len(streams()) == 2, "both streams")
+            assert all(control.name.strip() for control in streams())
+            found = watcher.get(f"pulse:sink_input/{nameless.index}")
+            assert found.name == f"pacat ({nameless.pid})"
+        finally:
+            writer.close()
+        await watcher.until(lambda: len(streams()) == 1, "the socket's stream to go")
 
 
 RESTORING = ("module-stream-restore restore_device=false", "module-device-restore")

@@ -31,13 +31,8 @@ async def test_tone_is_metered_on_stream_sink_and_monitor(server: SoundServer) -
         control = await watcher.stream("tone")
         ids = frozenset({control.id, "pulse:sink/speakers", "pulse:source/speakers.monitor"})
         watcher.backend.watch_levels(ids, RATE)
-        for control_id in ids:
-            await watcher.until(
-                lambda control_id=control_id: (
-                    newest(watcher, control_id) == pytest.approx((0.5, 0.5), abs=0.02)
-                ),
-                f"the level of {control_id}",
-            )
+        half = pytest.approx((0.5, 0.5), abs=0.02)
+        await watcher.until(lambda: all(newest(watcher, each) == half for each in ids), "all levels")
         assert await asyncio.to_thread(meters, server) == 3
         own = [each for each in watcher.snapshot.controls.values() if each.kind is Kind.SOURCE_OUTPUT]
         assert own == []

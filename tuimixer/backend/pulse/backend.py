@@ -3,7 +3,6 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuimixer.backend.base import OutOfReach
@@ -37,7 +36,7 @@ class PulseBackend:
         server: str | None = None,
         *,
         environment: Mapping[str, str] | None = None,
-        root: Path = Path("/"),
+        root: str = "/",
         patience: float = 3.0,
     ) -> None:
         """`patience` is how long the server may take to answer, in seconds; then it counts as gone."""

@@ -1,6 +1,5 @@
 """Commands into the clients' calls; pure, one table for the blocking and the asyncio client."""
 
-import json
 from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
@@ -144,6 +143,8 @@ def _card_call(command: SetProfile | SetLatencyOffset | SetCodec, known: Known) 
 
 def codec_message(card: str, name: str, codec: str | None = None) -> tuple[str, str, str | None]:
     """Object path, message and parameters with which both servers speak of a Bluetooth card's codec."""
+    import json  # only for Bluetooth
+
     return f"/card/{card}/bluez", name, None if codec is None else json.dumps(codec)
 
 

@@ -19,25 +19,47 @@ from tuimixer.backend.pulse import libpulse, structs
 from tuimixer.backend.pulse.records import StoredRecord
 
 
-@contextmanager
-def _quick_find_library() -> Iterator[None]:
-    """While pulsectl is imported: answer its search for libpulse, which starts ldconfig and a compiler.
+class _NoSignature:
+    """Stands for `inspect.signature` and `Parameter`: pulsectl only decorates its methods with them."""
 
-    That is 20 to 40 ms. The real ctypes.util, with subprocess and shutil that it loads, stays out too.
+    POSITIONAL_OR_KEYWORD = 1
+    parameters: dict[str, Any] = {}  # noqa: RUF012
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def replace(self, **_: object) -> "_NoSignature":
+        return self
+
+
+@contextmanager
+def _light_imports() -> Iterator[None]:
+    """While pulsectl is imported: spare it what a volume key would wait for and nothing uses.
+
+    Its search for libpulse starts ldconfig and a compiler (20 to 40 ms); ctypes.util loads subprocess and
+    shutil, and inspect and traceback the parser (10 ms each). Nobody else gets to see the stand-ins.
     """
-    if "ctypes.util" in sys.modules:
-        yield
-        return
-    stub = ModuleType("ctypes.util")
-    stub.find_library = lambda name: libpulse.LIBRARY  # type: ignore[attr-defined]
-    sys.modules["ctypes.util"] = ctypes.util = stub  # type: ignore[attr-defined]
+    stands: dict[str, dict[str, Any]] = {
+        "ctypes.util": {"find_library": lambda name: libpulse.LIBRARY},
+        "inspect": {"signature": _NoSignature, "Parameter": _NoSignature},
+        "traceback": {"print_exception": print},
+    }
+    made = [name for name in stands if name not in sys.modules]
+    for name in made:
+        module = sys.modules[name] = ModuleType(name)
+        vars(module).update(stands[name])
+        if name == "ctypes.util":
+            ctypes.util = module  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        del sys.modules["ctypes.util"], ctypes.util  # type: ignore[attr-defined]
+        for name in made:
+            del sys.modules[name]
+        if "ctypes.util" in made:
+            del ctypes.util  # type: ignore[attr-defined]
 
 
-with _quick_find_library():
+with _light_imports():
     import pulsectl
     from pulsectl import _pulsectl as c
 

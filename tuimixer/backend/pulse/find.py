@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from tuimixer.model.system import FoundServer
@@ -31,7 +30,7 @@ class Search(NamedTuple):
 
 def search(
     environment: Mapping[str, str] | None = None,
-    root: Path = Path("/"),
+    root: str = "/",
     uid: int | None = None,
     address: str | None = None,
 ) -> Search:
@@ -62,7 +61,7 @@ def search(
     return Search(tuple(places), chosen, looked)
 
 
-def _named(env: Mapping[str, str], root: Path, address: str | None) -> Iterator[Place]:
+def _named(env: Mapping[str, str], root: str, address: str | None) -> Iterator[Place]:
     """The server that somebody has named, whether it is there or not."""
     for named, why in (
         (address, "asked for"),
@@ -73,7 +72,7 @@ def _named(env: Mapping[str, str], root: Path, address: str | None) -> Iterator[
             yield Place(FoundServer(named, "", why), _cookie_beside(named, root))
 
 
-def _own(env: Mapping[str, str], root: Path, uid: int) -> Iterator[tuple[str, str]]:
+def _own(env: Mapping[str, str], root: str, uid: int) -> Iterator[tuple[str, str]]:
     """Sockets of the user's own server."""
     if folder := env.get("PULSE_RUNTIME_PATH"):
         yield f"{folder}/native", "session"
@@ -82,30 +81,24 @@ def _own(env: Mapping[str, str], root: Path, uid: int) -> Iterator[tuple[str, st
     yield f"/run/user/{uid}/pulse/native", f"/run/user/{uid}"
     if home := env.get("HOME"):
         # Without a runtime folder, PulseAudio puts a link to a folder in /tmp here.
-        try:
-            links = sorted((_under(root, home) / ".config/pulse").glob("*-runtime"))
-        except OSError:
-            links = []
-        for link in links:
-            yield f"{home}/.config/pulse/{link.name}/native", "home folder"
+        folder = f"{home}/.config/pulse"
+        for name in _names_in(root, folder):
+            if name.endswith("-runtime"):
+                yield f"{folder}/{name}/native", "home folder"
 
 
-def _others(root: Path, uid: int) -> Iterator[tuple[str, str]]:
+def _others(root: str, uid: int) -> Iterator[tuple[str, str]]:
     """Sockets of other users' servers, lowest user number first."""
-    try:
-        names = [entry.name for entry in os.scandir(_under(root, "/run/user"))]
-    except OSError:
-        return
-    for number in sorted(int(name) for name in names if name.isdigit()):
+    for number in sorted(int(name) for name in _names_in(root, "/run/user") if name.isdigit()):
         if number != uid:
             yield f"/run/user/{number}/pulse/native", f"/run/user/{number}"
 
 
-def _at(root: Path, path: str, why: str, uid: int, listening: frozenset[str] | None) -> Place | None:
+def _at(root: str, path: str, why: str, uid: int, listening: frozenset[str] | None) -> Place | None:
     """The server behind a socket file; None where there is none."""
     real = _under(root, path)
     try:
-        owner: int | None = real.stat().st_uid
+        owner: int | None = os.stat(real).st_uid
         permitted = os.access(real, os.W_OK)
     except PermissionError:
         # The folder is closed to us; the kernel's list still says whether somebody listens there.
@@ -120,36 +113,31 @@ def _at(root: Path, path: str, why: str, uid: int, listening: frozenset[str] | N
     return Place(FoundServer(f"unix:{path}", user, why, alive), cookie)
 
 
-def _listening(root: Path) -> frozenset[str] | None:
+def _listening(root: str) -> frozenset[str] | None:
     """Paths of the unix sockets that somebody has bound; None where the kernel does not tell.
 
     Asking the kernel instead of knocking: knocking would start another user's socket-activated server.
     """
-    try:
-        text = (root / "proc/net/unix").read_text(errors="replace")
-    except OSError:
+    lines = _lines(root, "/proc/net/unix")
+    if lines is None:
         return None
-    return frozenset(fields[7] for line in text.splitlines() if len(fields := line.split(maxsplit=7)) > 7)
+    return frozenset(fields[7] for line in lines if len(fields := line.split(maxsplit=7)) > 7)
 
 
-def _default_server(env: Mapping[str, str], root: Path) -> str:
+def _default_server(env: Mapping[str, str], root: str) -> str:
     """`default-server` of the user's client.conf, else of the system's."""
     files = [env.get("PULSE_CLIENTCONFIG", "")]
     config = env.get("XDG_CONFIG_HOME") or (f"{env['HOME']}/.config" if env.get("HOME") else "")
     files += [f"{config}/pulse/client.conf" if config else "", "/etc/pulse/client.conf"]
     for name in filter(None, files):
-        try:
-            text = _under(root, name).read_text(errors="replace")
-        except OSError:
-            continue
-        for line in text.splitlines():
+        for line in _lines(root, name) or ():
             key, equals, value = line.partition("=")
             if equals and key.strip() == "default-server" and value.strip():
                 return value.strip()
     return ""
 
 
-def _cookie_beside(address: str, root: Path) -> str | None:
+def _cookie_beside(address: str, root: str) -> str | None:
     """The cookie of the user whose runtime folder an address lies in."""
     path = address.removeprefix("unix:")
     owner = _owner_by_path(path)
@@ -161,34 +149,47 @@ def _owner_by_path(path: str) -> int | None:
     return int(parts[3]) if parts[:3] == ["", "run", "user"] and parts[3].isdigit() else None
 
 
-def _cookie_of(root: Path, user: str) -> str | None:
+def _cookie_of(root: str, user: str) -> str | None:
     home = next((fields[5] for fields in _accounts(root) if fields[0] == user), "")
     for name in (".config/pulse/cookie", ".pulse-cookie"):
         file = f"{home}/{name}"
         if home and os.access(_under(root, file), os.R_OK):
-            return str(_under(root, file))
+            return _under(root, file)
     return None
 
 
-def _user_name(root: Path, uid: int | None) -> str:
+def _user_name(root: str, uid: int | None) -> str:
     return next(
         (fields[0] for fields in _accounts(root) if fields[2] == str(uid)), "" if uid is None else str(uid)
     )
 
 
-def _accounts(root: Path) -> list[list[str]]:
+def _accounts(root: str) -> list[list[str]]:
+    return [fields for line in _lines(root, "/etc/passwd") or () if len(fields := line.split(":")) >= 7]
+
+
+def _lines(root: str, path: str) -> list[str] | None:
+    """The lines of a file, None where it cannot be read."""
     try:
-        lines = (root / "etc/passwd").read_text(errors="replace").splitlines()
+        with open(_under(root, path), encoding="utf-8", errors="replace") as file:
+            return file.read().splitlines()
+    except OSError:
+        return None
+
+
+def _names_in(root: str, folder: str) -> list[str]:
+    """What lies in a folder, in order; nothing where it cannot be read."""
+    try:
+        return sorted(os.listdir(_under(root, folder)))
     except OSError:
         return []
-    return [fields for line in lines if len(fields := line.split(":")) >= 7]
 
 
-def _under(root: Path, path: str) -> Path:
-    return root / path.lstrip("/")
+def _under(root: str, path: str) -> str:
+    return os.path.join(root, path.lstrip("/"))
 
 
-def _real(root: Path, path: str) -> str:
+def _real(root: str, path: str) -> str:
     """The path with links followed, seen from `root`."""
     real = os.path.realpath(_under(root, path))
     base = os.path.realpath(root)

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuimixer.backend.base import Refused
@@ -29,7 +28,7 @@ class PulsePort:
         server: str | None = None,
         *,
         environment: Mapping[str, str] | None = None,
-        root: Path = Path("/"),
+        root: str = "/",
         patience: float = 5.0,
     ) -> None:
         """`patience` is how long an answer may take, in seconds."""

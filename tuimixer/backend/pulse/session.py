@@ -96,8 +96,8 @@ class Session:
                 self._wake.clear()
                 if self._broken is not None:
                     raise self._broken
-                await self._read()
-                self._publish()
+                if await self._read():
+                    self._publish()
                 if first:
                     # The first paint does not wait for what few people look at.
                     first = False
@@ -108,8 +108,8 @@ class Session:
             for timer in self._timers.values():
                 timer.cancel()
 
-    async def _read(self) -> None:
-        """One read of all that is dirty."""
+    async def _read(self) -> bool:
+        """One read of all that is dirty; whether there is anything new to show."""
         number = self.outbox.begin_read()
         dirty, self._dirty = self._dirty, {}
         whole, self._whole = self._whole, set()
@@ -132,8 +132,9 @@ class Session:
         await _all([self._read_client(index) for index in self.store.unknown_clients()])
         if "card" in whole or "card" in dirty:
             await _all([self._read_codecs(card.index, card.name) for card in self.store.bluetooth_cards()])
-        self.store.settle()
+        confirming = self.outbox.awaiting_read
         self.outbox.end_read(number)
+        return self.store.settle() or confirming
 
     async def _read_whole(self, facility: str) -> None:
         call, store = self._client.call, self.store
@@ -157,10 +158,13 @@ class Session:
             return  # the event that says so is on its way
         if facility == "card":
             self.store.put_card(record)
-        elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF:
-            # PipeWire tells of a stream's move by its devices alone while a meter listens to it.
-            if self.store.server is not None and self.store.server.name == "PipeWire":
-                self._read_later(_STREAMS_OF[facility], _LINKS_PAUSE)
+        elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF and self._is_pipewire:
+            # It tells of a stream's move by the devices alone while a meter listens to the stream.
+            self._read_later(_STREAMS_OF[facility], _LINKS_PAUSE)
+
+    @property
+    def _is_pipewire(self) -> bool:
+        return self.store.server is not None and self.store.server.name == "PipeWire"
 
     async def _read_client(self, index: int) -> None:
         with contextlib.suppress(Gone):

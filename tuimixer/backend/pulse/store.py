@@ -65,7 +65,7 @@ class Store:
     # ---- filling ---------------------------------------------------------------------------------
 
     def put(self, kind: Kind, record: Any) -> bool:
-        """A sink, source, sink input or source output has been read; False where nothing but its state is new."""
+        """A device or stream has been read; False where nothing but its state is new."""
         table = self._table(kind)
         before = table.get(record.index)
         if before == record:
@@ -77,7 +77,9 @@ class Store:
         if kind in _DEVICES and (before is None or before.name != record.name):
             self._all_stale = True
         return before is None or any(
-            getattr(before, name) != getattr(record, name) for name in record.__match_args__ if name != "state"
+            getattr(before, name) != getattr(record, name)
+            for name in record.__match_args__
+            if name != "state"
         )
 
     def remove(self, kind: Kind, index: int) -> None:
@@ -158,12 +160,13 @@ class Store:
     # ---- asking ----------------------------------------------------------------------------------
 
     def unknown_clients(self) -> set[int]:
-        """Clients of streams that do not say themselves which application they belong to."""
+        """Clients of new streams that do not say themselves which application they belong to."""
+        streams = (self._streams[kind].get(index) for kind, index in self._stale if kind in _STREAMS)
         return {
             stream.client
-            for streams in self._streams.values()
-            for stream in streams.values()
-            if stream.client is not None
+            for stream in streams
+            if stream is not None
+            and stream.client is not None
             and stream.client not in self._clients
             and "application.name" not in stream.properties
         }

@@ -1,6 +1,5 @@
 """Records of the server into the model's objects; pure, the same for both clients."""
 
-import json
 from collections.abc import Callable, Mapping
 
 from tuimixer.backend.pulse.records import (
@@ -278,6 +277,8 @@ def codecs(listing: str, current: str) -> CodecsRecord:
 
 
 def _json(text: str) -> object:
+    import json  # only for Bluetooth
+
     try:
         value: object = json.loads(text)
     except ValueError:
