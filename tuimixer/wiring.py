@@ -1,11 +1,14 @@
 """The composition root: options to backends. The only file that names concrete backends."""
 
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from tuimixer.model.record import dataclass
+
+# As the standard library's modules do it, because importing typing takes longer than all of this one.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tuimixer.backend.base import Backend, Port
     from tuimixer.model.control import Layer
     from tuimixer.model.system import System
@@ -101,7 +104,7 @@ def engine_arguments(options: Options) -> list[str]:
     return arguments
 
 
-def run_engine(arguments: Sequence[str]) -> int:
+def run_engine(arguments: "Sequence[str]") -> int:
     """`tuimixer engine`: serve this box's backends on descriptors 0 and 1; the exit status.
 
     No argparse here: an engine is started by the screen, which waits for it.

@@ -20,9 +20,9 @@ def python(script: str) -> list[str]:
     return [sys.executable, "-P", "-c", script]
 
 
-def demo_link() -> LocalLink:
+def demo_link(patience: float = 4.0) -> LocalLink:
     """An engine with the demo's box."""
-    return LocalLink(engine_command(["--demo"]), name="box")
+    return LocalLink(engine_command(["--demo"]), name="box", patience=patience)
 
 
 class Screen:

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-from dataclasses import replace
 
 import pytest
 
@@ -173,7 +172,7 @@ async def test_a_stopped_engine_is_told_and_replaced() -> None:
 
 
 async def test_an_engine_that_wakes_up_in_time_is_kept() -> None:
-    async with Screen(EngineBackend(replace(demo_link(), patience=60.0))) as screen:
+    async with Screen(EngineBackend(demo_link(patience=60.0))) as screen:
         await screen.until_ready()
         first = screen.pid
         os.kill(first, signal.SIGSTOP)

@@ -7,24 +7,20 @@ import os
 import signal
 import sys
 import time
-from dataclasses import dataclass, field
-from typing import Protocol
 
 _LOG_LIMIT = 1 << 18
 
 
-@dataclass(slots=True)
 class Child:
     """A running engine and its pipes; `stderr` is None where that goes to the log."""
 
-    pid: int
-    stdin: int
-    stdout: int
-    stderr: int | None
-    early: bytes = b""
-    """What was read from `stdout` before the loop took it over."""
-    status: int | None = None
-    """Exit status once it has ended: negative for a signal."""
+    def __init__(self, pid: int, stdin: int, stdout: int, stderr: int | None) -> None:
+        self.pid = pid
+        self.stdin, self.stdout, self.stderr = stdin, stdout, stderr
+        self.early = b""
+        """What was read from `stdout` before the loop took it over."""
+        self.status: int | None = None
+        """Exit status once it has ended: negative for a signal."""
 
     def poll(self) -> int | None:
         """Exit status if it has ended."""
@@ -54,42 +50,17 @@ class Child:
                 self.status = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
-class Link(Protocol):
-    """How an engine is reached."""
-
-    name: str
-    """The box's name."""
-    noisy: bool
-    """Whether lines before the greeting are to be passed over (a login shell may print)."""
-    patience: float
-    """Seconds of silence after a question after which it is given up."""
-    delays: tuple[float, float]
-    """Seconds before a second attempt at an engine, and at most; doubled from one to the other."""
-
-    def open(self, first: bool) -> Child:
-        """Start an engine; only the `first` time the terminal is still there to ask a person.
-
-        Raises:
-            OSError: the program cannot be started.
-            OutOfReach: there is no engine at the other end.
-        """
-        ...
-
-    def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
-        """One sentence for an end, and one that says what to do (or nothing)."""
-        ...
-
-
-@dataclass(slots=True)
 class LocalLink:
     """A child process on this box."""
 
-    command: list[str]
-    name: str = field(default_factory=lambda: os.uname().nodename)
-    noisy: bool = False
-    patience: float = 4.0
-    delays: tuple[float, float] = (0.25, 15.0)
-    _log: str = ""
+    noisy = False
+    delays = (0.25, 15.0)
+
+    def __init__(self, command: list[str], name: str = "", patience: float = 4.0) -> None:
+        self.command = command
+        self.name = name or os.uname().nodename
+        self.patience = patience
+        self._log = ""
 
     def open(self, first: bool) -> Child:
         """Start the child with its errors going to the log."""

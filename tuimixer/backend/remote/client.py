@@ -11,9 +11,9 @@ from dataclasses import replace
 from itertools import count
 
 from tuimixer.backend.base import OutOfReach
-from tuimixer.backend.remote.child import Child, Link
+from tuimixer.backend.remote.child import Child
 from tuimixer.backend.remote.pending import Pending
-from tuimixer.backend.remote.session import Session
+from tuimixer.backend.remote.session import Link, Session
 from tuimixer.backend.remote.wire import Watch
 from tuimixer.model.command import Command
 from tuimixer.model.control import ControlId

@@ -6,7 +6,7 @@ import time
 from typing import Protocol
 
 from tuimixer import __version__
-from tuimixer.backend.remote.child import Child, Link
+from tuimixer.backend.remote.child import Child
 from tuimixer.backend.remote.delta import Delta, apply_delta
 from tuimixer.backend.remote.pipe import LinePipe
 from tuimixer.backend.remote.wire import (
@@ -40,6 +40,32 @@ _STDERR_KEPT = 4096
 _FAREWELL = 1.5
 """Seconds that an engine has to end by itself."""
 _POLL = 0.002
+
+
+class Link(Protocol):
+    """How an engine is reached."""
+
+    name: str
+    """The box's name."""
+    noisy: bool
+    """Whether lines before the greeting are to be passed over (a login shell may print)."""
+    patience: float
+    """Seconds of silence after a question after which it is given up."""
+    delays: tuple[float, float]
+    """Seconds before a second attempt at an engine, and at most; doubled from one to the other."""
+
+    def open(self, first: bool) -> Child:
+        """Start an engine; only the `first` time the terminal is still there to ask a person.
+
+        Raises:
+            OSError: the program cannot be started.
+            OutOfReach: there is no engine at the other end.
+        """
+        ...
+
+    def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
+        """One sentence for an end, and one that says what to do (or nothing)."""
+        ...
 
 
 class Listener(Protocol):

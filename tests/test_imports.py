@@ -1,0 +1,108 @@
+"""What each way into the program loads, and that nobody reaches past the doors between the rooms."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.unit
+
+PACKAGE = Path(__file__).parent.parent / "tuimixer"
+SCREEN = {"textual", "rich"}
+HEAVY = SCREEN | {"asyncio"}
+
+
+def loaded(script: str, *arguments: str) -> set[str]:
+    """Top-level names of what a script has loaded at its end, in a process of its own."""
+    ending = (
+        "\nimport json as _json, sys as _sys"
+        "\n_sys.__stderr__.write('LOADED' + _json.dumps([n for n, m in _sys.modules.items() if m]))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", script + ending, *arguments],
+        input="",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {name.partition(".")[0] for name in json.loads(result.stderr.partition("LOADED")[2])} | set(
+        json.loads(result.stderr.partition("LOADED")[2])
+    )
+
+
+def test_the_check_sees_what_is_loaded() -> None:
+    assert "asyncio" in loaded("import asyncio.events")
+    assert not loaded("import tuimixer") & HEAVY
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["--version"], ["list", "--help"]])
+def test_a_verb_loads_no_screen_and_no_loop(arguments: list[str]) -> None:
+    names = loaded("import sys\nfrom tuimixer.cli.main import main\nmain(sys.argv[1:])", *arguments)
+    assert "tuimixer.cli.main" in names
+    assert not names & (HEAVY | {"msgspec"})
+
+
+def test_a_verb_on_another_box_loads_no_protocol() -> None:
+    names = loaded("import tuimixer.backend.remote.verb")
+    assert not names & (HEAVY | {"msgspec"})
+
+
+def test_the_engine_loads_no_screen_and_nothing_in_vain() -> None:
+    script = (
+        "import os, sys\n"
+        "reads, writes = os.pipe(); os.dup2(reads, 0); os.close(writes); os.dup2(os.pipe()[1], 1)\n"
+        "from tuimixer.wiring import run_engine\n"
+        "assert run_engine([]) == 0\n"
+    )
+    names = loaded(script)
+    assert {"tuimixer.backend.remote.engine", "tuimixer.backend.alsa.backend", "asyncio"} <= names
+    assert not names & (SCREEN | {"ssl", "typing_extensions", "argparse"})
+
+
+def test_the_engine_is_spawned_before_anything_heavy_is_loaded() -> None:
+    script = (
+        "import sys\n"
+        "from tuimixer.backend.remote import child\n"
+        "spawn = child.spawn\n"
+        "def told(*arguments, **options):\n"
+        "    print(*sys.modules); return spawn(*arguments, **options)\n"
+        "child.spawn = told\n"
+        "from tuimixer.wiring import Options, screen_backends\n"
+        "screen_backends(Options())\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    names = set(result.stdout.split())
+    assert "tuimixer.wiring" in names
+    assert not names & (HEAVY | {"msgspec", "inspect"})
+
+
+def imports(folder: str) -> set[tuple[str, str]]:
+    """(file, module) for every import in a folder of the package, those inside functions included."""
+    found = set()
+    for path in (PACKAGE / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                found.add((path.name, node.module))
+                found |= {(path.name, f"{node.module}.{alias.name}") for alias in node.names}
+            elif isinstance(node, ast.Import):
+                found |= {(path.name, alias.name) for alias in node.names}
+    return found
+
+
+CONCRETE = ("alsa", "pulse", "remote", "demo", "together", "host")
+
+
+def test_the_screen_knows_no_concrete_backend() -> None:
+    forbidden = {f"tuimixer.backend.{name}" for name in CONCRETE} | {"tuimixer.wiring"}
+    reached = {
+        (file, name) for file, name in imports("ui") if any(f"{name}.".startswith(f"{f}.") for f in forbidden)
+    }
+    assert not reached
+
+
+@pytest.mark.parametrize("folder", ["model", "backend", "mixer", "diagnosis", "config", "cli"])
+def test_only_the_screen_knows_textual(folder: str) -> None:
+    assert not {(file, name) for file, name in imports(folder) if name.partition(".")[0] in SCREEN}
