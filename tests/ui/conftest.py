@@ -22,7 +22,7 @@ from tuimixer.ui.terminal import look_at
 class TextExtension(SingleFileSnapshotExtension):
     """Snapshots that a person can read in a diff."""
 
-    file_extension = "txt"
+    _file_extension = "txt"
     _write_mode = WriteMode.TEXT
 
 

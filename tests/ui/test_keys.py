@@ -1,7 +1,10 @@
 """Every key of the main screen, pressed by a pilot on the simulated box."""
 
+import asyncio
+
 import pytest
 
+from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Open
 from tuimixer.backend import demo_box
 from tuimixer.config.schema import Config
@@ -236,6 +239,19 @@ async def test_filter(desk: Open) -> None:
         assert percents(it.chosen) == (99, 99)
         await it.press("slash", "escape")
         assert len(it.app.main.board.listed) > 10
+
+
+async def test_every_action_is_in_the_palette(desk: Open) -> None:
+    async with desk(size=(100, 40)) as it:
+        await it.press("ctrl+p", *"louder by a big")
+        async with asyncio.timeout(DEADLINE):
+            while "big step" not in it.text:
+                await it.pilot.pause(0.02)
+            await it.press("enter")
+            while it.app.screen is not it.app.main:
+                await it.pilot.pause(0.02)
+        control = it.chosen
+        assert percents(control)[0] > 44
 
 
 async def test_vim_keymap(desk: Open) -> None:

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
@@ -21,6 +22,15 @@ from tuimixer.ui.palette import Palette
 from tuimixer.ui.screens.mixer import MixerScreen
 from tuimixer.ui.terminal import Terminal, look_at
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+
+def _commands() -> "type[Provider]":
+    from tuimixer.ui.palette_commands import ActionCommands
+
+    return ActionCommands
+
 
 class TuiMixerApp(App[int], inherit_bindings=False):
     """One screen for one or several boxes' mixers."""
@@ -29,6 +39,7 @@ class TuiMixerApp(App[int], inherit_bindings=False):
     ALLOW_SELECT = False
     AUTO_FOCUS = None
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar = {_commands}
     CSS = """
     Screen { background: $background; }
     """

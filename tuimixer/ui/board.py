@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _LONGEST_LABEL = 30
 _MOST_BACKLOG = 2
 """Writes that may wait for the terminal before changes are gathered instead."""
+_METERS_LATER = 0.1
 _LATER = 0.01
 """Seconds until it is tried again."""
 
@@ -85,6 +86,7 @@ class Board(Widget):
         self._styles = [look.rich() for look in terminal.palette.looks]
         self._output: Output | None = None
         self._later: Timer | None = None
+        self._meters_later: Timer | None = None
         self.pace = Pace(terminal.remote)
 
     def on_mount(self) -> None:
@@ -223,14 +225,26 @@ class Board(Widget):
             if chosen and level.clipped and max(peaks, default=0.0) < CLIP:
                 level = seen(level)
             self._levels[slot.row.id] = level
+        self._paint_meters()
+
+    def _paint_meters(self) -> None:
+        """Show the meters as they stand, or a little later when the line has not taken the last frame yet."""
+        now = self._clock()
         if not self.pace.may_paint(now) or (self._output is not None and self._output.backlog()):
+            if self._meters_later is None:
+                self._meters_later = self.set_timer(_METERS_LATER, self._paint_meters_later)
             return
         for slot in self.plan.slots:
-            if slot.row.id in levels.peaks:
+            if slot.row.id in self._levels:
                 self._paint_meter(slot)
         driver = self.flush()
         if driver is not None and self.pace.painted(now):
             driver.write(QUESTION)
+
+    def _paint_meters_later(self) -> None:
+        self._meters_later = None
+        if self.meters:
+            self._paint_meters()
 
     def say(self, text: str | None, error: bool = False) -> None:
         """Show a sentence in place of the info line, or take it away."""
@@ -393,9 +407,8 @@ class Board(Widget):
             text = charset.text(heading.text)
             if heading.number is not None and heading.number > 1:
                 text = f"{text} ({heading.number})" if self.plan.more else text
-            x = self._grid.put(
-                box.x + 1, box.y, fit(text, box.width - 1, charset.ellipsis), Role.HEADING, box.width - 1
-            )
+            room = box.width - (2 if self.columns else 1)
+            x = self._grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), Role.HEADING, room)
             if not self.columns and x + 1 < box.x + box.width:
                 self._grid.fill(x + 1, box.y, box.x + box.width - x - 1, 1, Role.FRAME, charset.line)
         for x in self.plan.dividers:
@@ -429,6 +442,7 @@ class Board(Widget):
             card = title_of(Section.HARDWARE, self.view, self.snapshot, self.filters.card)
             several = len(self.snapshot.alsa_cards) > 1 and self.filters.card is None
             name = f"{len(self.snapshot.alsa_cards)} cards" if several else card
+            name = name if self.snapshot.alsa_cards else ""
             self._spots += frame.paint_status(
                 self._grid, width, self.box_name, self.snapshot, name, self.view, charset
             )

@@ -187,6 +187,11 @@ class MixerScreen(Screen[None]):
         """Carry out a wish; what it changes is on the screen when this returns."""
         self.mixer.send(wish)
 
+    @property
+    def actions(self) -> frozenset[str]:
+        """Ids of the actions that can be carried out here."""
+        return frozenset(self._actions)
+
     def do(self, action: str) -> None:
         """Carry out an action of the table by its id."""
         self._actions[action]()

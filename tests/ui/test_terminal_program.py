@@ -1,0 +1,124 @@
+"""The whole screen in a pseudo terminal: what is written past the compositor, and how the program leaves."""
+
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.terminal import Terminal
+
+pytestmark = pytest.mark.pty
+
+PROGRAM = """
+import sys
+from tuimixer.backend.demo import DemoBackend
+from tuimixer.config.schema import Config, Meters
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.ui.app import run
+still = "still" in sys.argv
+backend = DemoBackend.big() if "big" in sys.argv else DemoBackend(still=still)
+config = Config(layout="columns" if "columns" in sys.argv else "auto", meters=Meters(show="on"))
+sys.exit(run([Mixer(backend)], config))
+"""
+
+
+def start(*words: str, columns: int = 80, lines: int = 24) -> Terminal:
+    return Terminal([sys.executable, "-c", PROGRAM, *words], columns=columns, lines=lines)
+
+
+@pytest.fixture(params=["rows", "columns"])
+def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
+    with start("still", request.param) as opened:
+        opened.wait_for("Firefox")
+        opened.wait_quiet(1.0)
+        yield opened
+
+
+def picture(terminal: Terminal) -> list[tuple[str, str, str, bool, bool]]:
+    """Each cell with its colours and attributes."""
+    lines = range(len(terminal.lines()))
+    cells = [terminal.cell(x, y) for y in lines for x in range(80)]
+    return [(cell.data, cell.fg, cell.bg, cell.bold, cell.reverse) for cell in cells]
+
+
+def redrawn(terminal: Terminal) -> None:
+    """What was written cell by cell is what a full repaint shows."""
+    text, cells, received = terminal.screen(), picture(terminal), terminal.received
+    terminal.press("l")
+    terminal.wait_quiet()
+    assert terminal.received > received
+    assert terminal.screen() == text
+    assert picture(terminal) == cells
+
+
+def test_cell_writes_agree_with_a_full_repaint(terminal: Terminal) -> None:
+    for keys in (["up"] * 7, ["right"] * 3 + ["m"], ["tab"], ["right", "pagedown", "q", "v"], ["v", "f5"]):
+        terminal.press(*keys)
+        terminal.wait_quiet()
+        redrawn(terminal)
+
+
+def test_a_step_is_at_most_150_bytes(terminal: Terminal) -> None:
+    for _ in range(40):
+        terminal.press("right")
+        terminal.wait_quiet(0.15)
+        if "documentary.mkv" in terminal.lines()[22]:
+            break
+    sizes = []
+    for key in ["up", "down"] * 10:
+        before = terminal.received
+        terminal.press(key)
+        terminal.wait_quiet(0.15)
+        sizes.append(terminal.received - before)
+    print(f"bytes a step: {sorted(sizes)}")
+    assert min(sizes) > 0
+    assert max(sizes) <= 150
+
+
+def test_nothing_is_written_when_nothing_happens(terminal: Terminal) -> None:
+    before = terminal.received
+    terminal.wait_quiet(2.0)
+    assert terminal.received == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_signals_leave_the_terminal_in_order(number: signal.Signals) -> None:
+    with start("still") as terminal:
+        modes = terminal.modes()
+        terminal.wait_for("Firefox")
+        assert terminal.alternate
+        terminal.signal(number)
+        assert terminal.wait() == 128 + number
+        assert not terminal.alternate
+        assert terminal.modes() == modes
+
+
+def test_quit_leaves_the_terminal_in_order() -> None:
+    with start("still") as terminal:
+        modes = terminal.modes()
+        terminal.wait_for("Firefox")
+        terminal.press("f10")
+        assert terminal.wait() == 0
+        assert not terminal.alternate
+        assert terminal.modes() == modes
+
+
+def test_moving_meters_never_garble_the_screen() -> None:
+    with start("moving") as terminal:
+        terminal.wait_for("Firefox")
+        terminal.wait_for(lambda screen: "▄▄" in screen)
+        terminal.press(*["right"] * 10, "up", "up", "t")
+        terminal.wait_for("Meters off")
+        terminal.wait_gone("Meters off", timeout=20)
+        redrawn(terminal)
+
+
+def test_resizes() -> None:
+    with start("still") as terminal:
+        terminal.wait_for("Firefox")
+        for columns, lines in ((40, 12), (120, 40), (20, 5), (80, 24)):
+            terminal.resize(columns, lines)
+            terminal.wait_for("Master")
+            terminal.wait_quiet()
+            redrawn(terminal)

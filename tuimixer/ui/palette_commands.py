@@ -1,0 +1,38 @@
+"""All actions of the main screen for Textual's command palette; imported when that is opened."""
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tuimixer.config.actions import ACTIONS, key_label
+from tuimixer.ui.app import TuiMixerApp
+
+
+class ActionCommands(Provider):
+    """Each action by what it does, with its keys."""
+
+    def _entries(self) -> list[tuple[str, str, partial[None]]]:
+        app = cast("TuiMixerApp", self.app)
+        known = app.main.actions
+        return [
+            (
+                action.help,
+                "  ".join([action.group, *(key_label(key) for key in app.keys.get(action.id, ())[:3])]),
+                partial(app.main.do, action.id),
+            )
+            for action in ACTIONS
+            if action.id in known and action.id != "palette"
+        ]
+
+    async def discover(self) -> Hits:
+        for text, keys, run in self._entries():
+            yield DiscoveryHit(text, run, help=keys)
+
+    async def search(self, query: str) -> AsyncIterator[Hit]:
+        matcher = self.matcher(query)
+        for text, keys, run in self._entries():
+            score = matcher.match(text)
+            if score > 0:
+                yield Hit(score, matcher.highlight(text), run, help=keys)
