@@ -1,4 +1,6 @@
-"""Everything about a box at once, for the verbs that look at the way of a sound: controls and the facts around them."""
+"""Everything about a box at once, for the verbs that look at the way of a sound: controls and the facts
+around them.
+"""
 
 from tuimixer.backend.base import OutOfReach
 from tuimixer.cli.call import Call

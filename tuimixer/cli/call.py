@@ -1,6 +1,7 @@
 """A box's controls for one command: opens only the layers that a target needs, reads, selects and changes."""
 
 from tuimixer.backend.base import OutOfReach, Port
+from tuimixer.cli.configuration import configured
 from tuimixer.cli.failure import NoMatch, Usage
 from tuimixer.cli.grammar import Arguments, shown
 from tuimixer.config.schema import Config
@@ -16,21 +17,35 @@ _MOST_SHOWN = 20
 class Call:
     """One command: its arguments, the configuration, and the box that it is about."""
 
-    def __init__(self, verb: str, arguments: Arguments, config: Config) -> None:
+    def __init__(self, verb: str, arguments: Arguments) -> None:
         self.verb = verb
         self.arguments = arguments
-        self.config = config
-        self.card = arguments.get("card") or arguments.get("device") or config.card
-        device = arguments.get("device")
-        self.options = Options(
-            devices=(device,) if device else (),
-            server=arguments.get("server") or config.server or None,
-            demo=arguments.has("demo"),
-            hosts=arguments.all("host"),
-        )
-        self._named_card = arguments.get("card") or device
+        self._config: Config | None = None
+        self._named_card = arguments.get("card") or arguments.get("device")
         self._ports: dict[Layer, Port] = {}
         self._read: dict[Layer, Snapshot] = {}
+
+    @property
+    def config(self) -> Config:
+        """The configuration, read when it is first needed.
+
+        Raises:
+            Usage: the file that was named on the command line is not there.
+        """
+        if self._config is None:
+            self._config = configured(self.arguments)
+        return self._config
+
+    @property
+    def options(self) -> Options:
+        """Where the sound is."""
+        device = self.arguments.get("device")
+        return Options(
+            devices=(device,) if device else (),
+            server=self.arguments.get("server") or self.config.server or None,
+            demo=self.arguments.has("demo"),
+            hosts=self.arguments.all("host"),
+        )
 
     @property
     def words(self) -> list[str]:
@@ -124,7 +139,8 @@ class Call:
         raise NoMatch(_nothing(target))
 
     def _find(self, target: str, snapshot: Snapshot, kinds: frozenset[Kind]) -> tuple[Match, ...]:
-        card = next(iter(find_cards(self.card, snapshot.alsa_cards)), "") if self.card else ""
+        named = self._named_card or self.config.card
+        card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
         if self._named_card:
             controls = {c.id: c for c in snapshot.controls.values() if c.card in self.cards and c.element}
             snapshot = Snapshot(controls=controls, alsa_cards=snapshot.alsa_cards)

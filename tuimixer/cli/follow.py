@@ -121,9 +121,9 @@ class Changes:
         if status.phase is Phase.CONNECTING or (old and old.phase is status.phase):
             return
         self._statuses[status.source] = status
-        if old is not None or status.phase is Phase.UNAVAILABLE:
+        if old is not None:
             words = status.reason or status.label
-            yield Change(status.source, "", "", words, "status", old and old.phase.value, status.phase.value)
+            yield Change(status.source, "", "", words, "status", old.phase.value, status.phase.value)
 
 
 def _is_meter(control: Control) -> bool:

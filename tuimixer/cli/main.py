@@ -17,6 +17,7 @@ _INTERRUPTED = 130
 def main(argv: list[str] | None = None) -> int:
     """Run a command line; the exit status."""
     words = sys.argv[1:] if argv is None else argv
+    _open_closed_streams()
     if words[:1] == ["engine"]:
         from tuimixer.wiring import run_engine
 
@@ -27,8 +28,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        # What is still in the buffer cannot be written either: Python would complain about it at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except Failure as failure:
         return _complain(failure, failure.status)
@@ -53,8 +53,9 @@ def _run(words: list[str]) -> int:
     arguments = parse([*before, *rest], verb.options, command)
     if arguments.has("help"):
         from tuimixer.cli.help import verb_help
+        from tuimixer.cli.output import write
 
-        sys.stdout.write(verb_help(verb))
+        write(verb_help(verb))
         return 0
     count = len(arguments.words)
     if count < verb.least or (verb.most is not None and count > verb.most):
@@ -70,9 +71,8 @@ def _run(words: list[str]) -> int:
 
         return run_there(hosts, name, [*before, *rest])
     from tuimixer.cli.call import Call
-    from tuimixer.cli.configuration import configured
 
-    call = Call(name, arguments, configured(arguments))
+    call = Call(name, arguments)
     try:
         status: int = module.run(call)
     finally:
@@ -83,8 +83,9 @@ def _run(words: list[str]) -> int:
 def _without_verb(top: Arguments) -> int:
     if top.has("help"):
         from tuimixer.cli.help import overview
+        from tuimixer.cli.output import write
 
-        sys.stdout.write(overview())
+        write(overview())
         return 0
     if top.has("version"):
         from tuimixer import __version__
@@ -103,6 +104,19 @@ def _nearest(name: str) -> str:
     return f"; did you mean {close[0]}?" if close else "; `tuimixer --help` lists them"
 
 
+def _open_closed_streams() -> None:
+    """Where the caller closed a standard stream (`>&-`), Python has none; what goes there is lost anyhow."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
+
+
+def _drop_output() -> None:
+    """What is still in stdout's buffer cannot be written: Python would complain about it at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _complain(error: object, status: int) -> int:
     with suppress(OSError):  # where nobody is there to read it, the status says it
         sys.stderr.write(f"tuimixer: {sentence(error)}\n")
@@ -119,6 +133,7 @@ def _unexpected(error: Exception) -> int:
     if isinstance(error, BackendError):
         return _complain(error, OUT_OF_REACH if isinstance(error, OutOfReach) else REFUSED)
     if isinstance(error, OSError) and error.strerror:
+        _drop_output()
         where = f"{error.filename}: " if error.filename else ""
         return _complain(f"{where}{error.strerror}", REFUSED)
     from tuimixer.cli.log import write_crash

@@ -109,8 +109,10 @@ def _unicode() -> bool:
 
 
 def write(text: str) -> None:
-    """A line of text; characters that the terminal's encoding lacks become question marks."""
+    """A line of text; characters that the output's encoding lacks become question marks."""
     import sys
 
     encoding = sys.stdout.encoding or "ascii"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    if not _unicode():
+        text = text.replace("…", "...").encode(encoding, "replace").decode(encoding)
+    sys.stdout.write(text + "\n")

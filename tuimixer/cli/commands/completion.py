@@ -8,7 +8,6 @@ from tuimixer.cli.failure import Failure, Usage
 from tuimixer.cli.grammar import Arguments, Option, Verb, parse, shown
 from tuimixer.cli.options import HELP, PLAIN, SCREEN
 from tuimixer.cli.verbs import MODULES, every, load
-from tuimixer.config.schema import Config
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.snapshot import Snapshot
 
@@ -184,7 +183,7 @@ def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:
     if what == "shell":
         yield from ((shell, "shell") for shell in SCRIPTS)
         return
-    call = Call("complete", arguments, Config())
+    call = Call("complete", arguments)
     try:
         snapshot, _ = call.read_all()
         yield from _live(what, snapshot, call)
@@ -196,15 +195,15 @@ def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:
 
 def _live(what: str, snapshot: Snapshot, call: Call) -> Iterator[Candidate]:
     controls = snapshot.controls.values()
-    devices = (Kind.SINK, Kind.SOURCE)
     if what == "target":
         yield from (("@output", "the default output"), ("@input", "the default input"))
     if what in ("target", "stream"):
         yield from _applications(controls)
     if what in ("target", "device"):
-        yield from (
-            (c.sink_or_source.server_name, c.name) for c in controls if c.sink_or_source and c.kind in devices
-        )
+        for control in controls:
+            device = control.sink_or_source
+            if device and not device.monitor_of:
+                yield device.server_name, control.name
     if what == "target":
         yield from _elements(snapshot)
     if what == "card":
@@ -212,8 +211,8 @@ def _live(what: str, snapshot: Snapshot, call: Call) -> Iterator[Candidate]:
     if what == "server_card":
         yield from ((card.server_name, card.description) for card in snapshot.server_cards)
     if what == "port" and call.words:
-        device = call.select(call.words[0], frozenset(devices)).controls[0].sink_or_source
-        yield from ((port.name, port.description) for port in (device.ports if device else ()))
+        chosen = call.select(call.words[0], frozenset({Kind.SINK, Kind.SOURCE})).controls[0].sink_or_source
+        yield from ((port.name, port.description) for port in (chosen.ports if chosen else ()))
     if what == "profile" and call.words:
         wanted = call.words[0].casefold()
         for card in snapshot.server_cards:

@@ -1,5 +1,6 @@
 """`status`: one line for a status bar, once or at every change."""
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -83,18 +84,24 @@ def _write(line: str) -> None:
 
 
 def _check(form: str) -> None:
-    if form in BARS or form == "json":
-        return
-    try:
-        form.format_map(dict.fromkeys(FIELDS, ""))
-    except KeyError as error:
-        raise Usage(
-            f"--format: there is no {shown(str(error.args[0]))}; fields are {', '.join(FIELDS)}"
-        ) from error
-    except (ValueError, IndexError, AttributeError, TypeError) as error:
-        raise Usage(
-            f"--format {shown(form)} is no format: write {{percent}}, and {{{{ for a brace"
-        ) from error
+    if form not in BARS and form != "json":
+        _fill(form, dict.fromkeys(FIELDS, ""))
+
+
+def _fill(form: str, fields: Mapping[str, str]) -> str:
+    """The text with its fields; `{{` and `}}` are braces."""
+
+    def one(found: re.Match[str]) -> str:
+        if found[0] in ("{{", "}}"):
+            return found[0][0]
+        name = found[1]
+        if name is None:
+            raise Usage(f"--format {shown(form)} is no format: write {{percent}}, and {{{{ for a brace")
+        if name not in fields:
+            raise Usage(f"--format: there is no {shown(name)}; fields are {', '.join(FIELDS)}")
+        return fields[name]
+
+    return re.sub(r"\{\{|\}\}|\{([^{}]*)\}|[{}]", one, form)
 
 
 def _fields(control: Control, controls: Mapping[ControlId, Control]) -> dict[str, str]:
@@ -146,7 +153,7 @@ def _line(control: Control, form: str, controls: Mapping[ControlId, Control], fo
             return f"%{{F#888888}}{volume}%{{F-}}" if muted else volume
         case "tmux":
             return volume
-    return form.format_map(fields)
+    return _fill(form, fields)
 
 
 def _nothing(form: str) -> str:

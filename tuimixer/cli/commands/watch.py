@@ -51,7 +51,7 @@ def _print(change: Change, box: str, json: bool) -> None:
         return
     host = f"{box} " if box else ""
     if change.what == "status":
-        write(f"{host}{change.layer} {change.old or '-'} -> {change.new} {change.name}".rstrip())
+        write(f"{host}{change.layer} {change.old} -> {change.new} {change.name}".rstrip())
         return
     old, new = _words(change.old), _words(change.new)
     write(f"{host}{change.layer} {change.id} {change.what} {old} -> {new} {change.name}")

@@ -1,0 +1,36 @@
+"""Runs the command line: as a process of its own, or in this one for long tables of cases."""
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from tuimixer.cli.main import main
+
+COMMAND = [sys.executable, "-m", "tuimixer"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command line ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def run(*words: str, env: Mapping[str, str], timeout: float = 60) -> Outcome:
+    """Run `tuimixer WORDS` in a process of its own, without a terminal."""
+    done = subprocess.run(
+        [*COMMAND, *words], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def run_here(words: Sequence[str], capsys: pytest.CaptureFixture[str]) -> Outcome:
+    """Run the same in this process and environment."""
+    status = main(list(words))
+    captured = capsys.readouterr()
+    return Outcome(status, captured.out, captured.err)

@@ -1,0 +1,156 @@
+"""`watch` and `status --follow`: a line for each change, through a server's restart, and a quiet end."""
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.cli.program import COMMAND
+from tests.lab.pulse import PrivatePulse
+from tests.lab.waiting import DEADLINE, wait_until
+
+pytestmark = pytest.mark.pulse
+
+
+class Follower:
+    """A running `tuimixer watch` or the like, whose lines are read as they come."""
+
+    def __init__(self, env: dict[str, str], *words: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, *words],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line.rstrip("\n"))
+
+    def until(self, condition: Callable[[str], bool]) -> str:
+        """The next line for which the condition holds."""
+        while not condition(line := self._lines.get(timeout=DEADLINE)):
+            pass
+        return line
+
+    def end(self, number: int) -> tuple[int, str]:
+        """Send a signal; status and errors."""
+        self.process.send_signal(number)
+        status = self.process.wait(timeout=DEADLINE)
+        assert self.process.stderr is not None
+        return status, self.process.stderr.read()
+
+
+@pytest.fixture
+def follow(pulse: PrivatePulse) -> Iterator[Callable[..., Follower]]:
+    started: list[Follower] = []
+
+    def start(*words: str) -> Follower:
+        started.append(Follower(pulse.env, *words))
+        return started[-1]
+
+    yield start
+    for follower in started:
+        follower.process.kill()
+        follower.process.wait()
+
+
+def provoke(pulse: PrivatePulse, follower: Follower, *command: str) -> None:
+    """Watching begins at an unknown moment: change back and forth until something is told."""
+    thread_ended = threading.Event()
+
+    def change() -> None:
+        value = 40
+        while not thread_ended.is_set():
+            pulse.pactl(*command, f"{value}%")
+            value = 90 - value
+            thread_ended.wait(0.3)
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        follower.until(lambda line: "volume" in line)
+    finally:
+        thread_ended.set()
+        thread.join()
+
+
+def test_changes_with_old_and_new(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
+    watch = follow("watch", "speakers", "--json")
+    provoke(pulse, watch, "set-sink-volume", "speakers")
+    pulse.pactl("set-sink-volume", "headphones", "17%")
+    pulse.pactl("set-sink-mute", "speakers", "1")
+    change: dict[str, Any] = json.loads(watch.until(lambda line: '"muted"' in line))
+    assert change == {
+        "layer": "pulse",
+        "id": "pulse:sink/speakers",
+        "kind": "sink",
+        "name": "Speakers",
+        "what": "muted",
+        "old": False,
+        "new": True,
+    }
+    assert watch.end(signal.SIGINT) == (0, "")
+
+
+def test_text_and_restart(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
+    watch = follow("watch")
+    provoke(pulse, watch, "set-sink-volume", "speakers")
+    pulse.play("mpv", silent=True, volume=55)
+    watch.until(lambda line: "added - -> " in line and line.endswith(" mpv"))
+    pulse.stop_players()
+    watch.until(lambda line: "removed" in line)
+    pulse.restart()
+    watch.until(lambda line: line.startswith("pulse ready -> unavailable"))
+    watch.until(lambda line: line.startswith("pulse unavailable -> ready"))
+    pulse.pactl("set-sink-volume", "speakers", "33%")
+    assert "-> 33% Speakers" in watch.until(
+        lambda line: "pulse:sink/speakers volume" in line and "33%" in line
+    )
+    assert watch.end(signal.SIGTERM) == (0, "")
+
+
+def test_a_closed_pipe_ends_it_at_once(pulse: PrivatePulse) -> None:
+    read, write = os.pipe()
+    watch = subprocess.Popen(
+        [*COMMAND, "watch"], env=pulse.env, stdout=write, stderr=subprocess.PIPE, text=True
+    )
+    os.close(write)
+    os.close(read)
+    assert watch.communicate(timeout=DEADLINE)[1] == ""
+    assert watch.returncode == 0
+
+
+def test_status_follows(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
+    pulse.pactl("set-sink-volume", "speakers", "21%")
+    status = follow("status", "--follow")
+    status.until(lambda line: line == "21%")
+    pulse.pactl("set-sink-volume", "speakers", "22%")
+    status.until(lambda line: line == "22%")
+    pulse.pactl("set-sink-mute", "speakers", "1")
+    status.until(lambda line: line == "muted")
+    pulse.kill()
+    status.until(lambda line: line == "-")
+    pulse.start()
+    status.until(lambda line: line.endswith("%") or line == "muted")
+    assert status.end(signal.SIGTERM) == (0, "")
+
+
+def test_nothing_is_left_running(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
+    watch = follow("watch")
+    provoke(pulse, watch, "set-sink-volume", "speakers")
+    children = f"/proc/{watch.process.pid}/task/{watch.process.pid}/children"
+    engines = open(children).read().split()
+    watch.end(signal.SIGTERM)
+    wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in engines), "the engine to end")

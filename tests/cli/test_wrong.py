@@ -1,0 +1,262 @@
+"""What is wrong on a command line ends with one sentence and the documented status, never a traceback."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import COMMAND, run, run_here
+from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import Sink
+from tuimixer.config.schema import Config
+
+pytestmark = pytest.mark.pulse
+
+TABLE: list[tuple[list[str], int, str]] = [
+    # verbs and options
+    (["sett"], 2, 'there is no verb "sett"; did you mean set?'),
+    (["xyzzy"], 2, 'there is no verb "xyzzy"; `tuimixer --help` lists them.'),
+    ([""], 2, 'there is no verb ""'),
+    (["\x1b[31mred"], 2, 'there is no verb "red"'),
+    (["--nonsense"], 2, 'there is no option "--nonsense"'),
+    (["-x"], 2, 'there is no option "-x"'),
+    (["--view", "sideways"], 2, '--view "sideways": allowed are playback, capture, all.'),
+    (["-V"], 2, "-V needs a value: VIEW."),
+    (["--color", "blue"], 2, '--color "blue": allowed are auto, never, 16, 256, full.'),
+    (["--ascii=yes"], 2, "--ascii takes no value."),
+    (["-a", "smart"], 2, '-a "smart": allowed are none, basic.'),
+    (["--layout=", "list"], 2, '--layout "": allowed are auto, columns, rows.'),
+    ([], 2, "the mixer needs a terminal"),
+    (["-V", "all"], 2, "the mixer needs a terminal"),
+    (["list", "speakers"], 2, 'too many arguments from "speakers" on; usage: tuimixer list [OPTIONS].'),
+    (["list", "--jason"], 2, 'there is no option "--jason"; did you mean --json?'),
+    (["list", "--json=yes"], 2, "--json takes no value."),
+    (["list", "-c", "99"], 2, 'there is no card "99"'),
+    (["list", "-D", "nonsense"], 2, "there is no ALSA device nonsense."),
+    (["list", "--server"], 2, "--server needs a value: ADDRESS."),
+    (["list", "--config", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
+    (["get", "a", "b"], 2, 'too many arguments from "b" on; usage: tuimixer get [TARGET].'),
+    # values
+    (["set"], 2, "too few arguments; usage: tuimixer set [TARGET] VALUE…"),
+    (["set", "speakers"], 2, '"speakers" is no value, and no value follows it; give '),
+    (["set", "40%%"], 2, '"40%%" is no value, and no value follows it; give '),
+    (["set", "speakers", ""], 2, "an empty value; give "),
+    (["set", "speakers", "loud"], 2, "'loud' is no value; give 40%, +5%"),
+    (["set", "speakers", "+-5%"], 2, "'+-5%' is no value; give "),
+    (["set", "speakers", "+5%+"], 2, "'+5%+' has two signs."),
+    (["set", "speakers", "5 kg"], 2, "'5 kg' is no value; give "),
+    (["set", "speakers", "nan%"], 2, "'nan%' is no value; give "),
+    (["set", "speakers", "1e3%"], 2, "'1e3%' is no value; give "),
+    (["set", "speakers", "99999999%"], 2, "'99999999%' is out of all bounds."),
+    (["set", "speakers", "-99999dB"], 2, "'-99999dB' is out of all bounds."),
+    (["set", "speakers", "9" * 400 + "%"], 2, "is out of all bounds."),
+    (
+        ["set", "speakers", "balance:200"],
+        2,
+        "'balance:200' is no balance; it goes from balance:-100 to balance:100.",
+    ),
+    (["set", "speakers", "balance:left"], 2, "'balance:left' is no balance; it goes from "),
+    (["set", "balance:"], 2, "'balance:' is no balance"),
+    (["set", "speakers", "left:"], 2, "'left:' is no value; give "),
+    (
+        ["set", "speakers", "middle:50%"],
+        2,
+        "Speakers has no channel 'middle'; there are front-left, front-right.",
+    ),
+    (["set", "speakers", "7:50%"], 2, "Speakers has no channel '7'; there are front-left, front-right."),
+    (["set", "mono", "left:50%"], 2, "Mono box has no channel 'left'; there are mono."),
+    (["set", "mono", "balance:10"], 2, "Mono box has no left and right channel to balance."),
+    (["set", "speakers", "capture"], 2, "Speakers has no capture switch."),
+    (["set", "speakers", "50%", "bogus"], 2, "'bogus' is no value; give "),
+    (["set", "--max", "much", "+5%"], 2, '--max "much": allowed is a number from 0 to 1000.'),
+    (["set", "--max", "-5", "+5%"], 2, '--max "-5": allowed is a number from 0 to 1000.'),
+    (["set", "--max", "9999", "+5%"], 2, '--max "9999": allowed is a number from 0 to 1000.'),
+    (["set", "--max"], 2, "--max needs a value: PERCENT."),
+    # targets
+    (["get", "nobody"], 1, 'nothing matches "nobody"; `tuimixer list` shows what there is.'),
+    (["get", ""], 1, 'nothing matches ""'),
+    (["get", "   "], 1, 'nothing matches ""'),
+    (["get", "pulse:sink/nowhere"], 1, 'nothing matches "pulse:sink/nowhere"'),
+    (["get", "sink/nowhere"], 1, 'nothing matches "sink/nowhere"'),
+    (["get", "app/nobody"], 1, 'nothing matches "app/nobody"'),
+    (["get", "99999"], 1, 'nothing matches "99999"'),
+    (["get", "x" * 5000], 1, "…"),
+    (["get", "a\nb\x1b]0;c\x07"], 1, 'nothing matches "a b"'),
+    (["mute", "nobody"], 1, 'nothing matches "nobody"'),
+    (
+        ["set", "box", "5%"],
+        2,
+        '"box" is ambiguous; it matches Mono box (pulse:sink/mono), Big box (pulse:sink/big).',
+    ),
+    (["toggle", "phones"], 0, ""),
+    (["kill", "speakers"], 1, 'nothing matches "speakers"'),
+    (["kill"], 2, "too few arguments; usage: tuimixer kill TARGET."),
+    (["move", "speakers", "headphones"], 1, 'nothing matches "speakers"'),
+    (["move", "speakers"], 2, "too few arguments; usage: tuimixer move TARGET DEVICE."),
+    (["default", "nobody"], 1, 'nothing matches "nobody"'),
+    (["port", "speakers", "usb"], 1, 'Speakers has no port "usb".'),
+    (["port", "nobody"], 1, 'nothing matches "nobody"'),
+    (["profile", "nobody"], 1, 'the server has no card "nobody".'),
+    (["card", "nobody"], 1, 'there is no card "nobody".'),
+    # the others
+    (["status", "--format", "{loudness}"], 2, '--format: there is no "loudness"; fields are name, percent'),
+    (["status", "--format", "{"], 2, '--format "{" is no format: write {percent}, and {{ for a brace.'),
+    (["status", "--format", "{percent.real}"], 2, "--format: there is no "),
+    (["status", "--format", "{0}"], 2, "--format: there is no "),
+    (["status", "--format", "{percent:>999999999999}"], 2, "--format: there is no "),
+    (["status", "nobody"], 1, 'nothing matches "nobody"'),
+    (["config"], 2, "give one of --init, --check, --path and --keys."),
+    (["config", "--init", "--check"], 2, "give one of --init, --check, --path and --keys."),
+    (["config", "--check", "-f", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
+    (["config", "--init", "-f", "/proc/x/config.toml"], 4, "/proc/x/config.toml: cannot be written: "),
+    (["config", "--init", "-f", "/dev/null"], 2, "/dev/null: there is a file already; it is left as it is."),
+    (["config", "--path", "--host", "box"], 2, 'there is no option "--host"'),
+    (["completion"], 2, "too few arguments; usage: tuimixer completion bash | zsh | fish."),
+    (["completion", "tcsh"], 2, 'there is no completion for "tcsh"; there are bash, zsh, fish.'),
+    (["man", "page"], 2, 'too many arguments from "page" on'),
+    (["list", "--server", "unix:/nonexistent/socket", "-F"], 0, ""),
+    (["get", "--server", "unix:/nonexistent/socket"], 3, "/nonexistent/socket"),
+    (["set", "--server", "tcp:127.0.0.1:1", "+5%"], 3, "127.0.0.1"),
+]
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[PrivatePulse]:
+    modules = [
+        f"module-null-sink {Sink('mono', 'Mono box', 'mono').arguments}",
+        f"module-null-sink {Sink('big', 'Big box').arguments}",
+    ]
+    with PrivatePulse(modules=modules) as server:
+        yield server
+
+
+@pytest.fixture
+def home(box: PrivatePulse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in [name for name in os.environ if name.startswith("XDG_")]:
+        monkeypatch.delenv(name)
+    for name, value in box.env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def _volumes(box: PrivatePulse) -> list[str]:
+    return [line for line in box.pactl("list", "sinks").splitlines() if "Volume:" in line or "Mute:" in line]
+
+
+@pytest.mark.parametrize(("words", "status", "sentence"), TABLE, ids=[" ".join(row[0])[:40] for row in TABLE])
+def test_wrong(
+    words: list[str],
+    status: int,
+    sentence: str,
+    home: Path,
+    box: PrivatePulse,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = _volumes(box)
+    outcome = run_here(words, capsys)
+    assert (outcome.status, sentence in outcome.err) == (status, True), outcome
+    assert not (home / ".local").exists(), "an error in tuimixer itself"
+    if status:
+        assert outcome.out == ""
+        assert outcome.err.startswith("tuimixer: ")
+        assert outcome.err.count("\n") == 1
+        assert outcome.err.rstrip("\n").isprintable()
+        assert _volumes(box) == before
+
+
+def test_the_table_is_long_enough() -> None:
+    assert sum(status != 0 for _, status, _ in TABLE) >= 60
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "status", "sentence"),
+    [
+        ({"HOME": None, "XDG_RUNTIME_DIR": None}, ["set", "51%"], 0, ""),
+        ({"XDG_RUNTIME_DIR": "/nonexistent"}, ["set", "52%"], 0, ""),
+        ({"XDG_RUNTIME_DIR": "relative"}, ["set", "53%"], 0, ""),
+        ({"LC_ALL": "C", "LANG": None, "PYTHONUTF8": "0"}, ["list"], 0, ""),
+        ({"PYTHONIOENCODING": "ascii"}, ["set", "--help"], 0, ""),
+        ({"TERM": None}, ["get"], 0, ""),
+        ({"PULSE_SERVER": "unix:/nonexistent"}, ["get"], 3, "/nonexistent"),
+        ({"PULSE_SERVER": "tcp:127.0.0.1:1"}, ["mute"], 3, "127.0.0.1"),
+        ({"XDG_CONFIG_HOME": "/dev/null"}, ["get"], 0, ""),
+    ],
+)
+def test_odd_environments(
+    changes: dict[str, str | None], words: list[str], status: int, sentence: str, box: PrivatePulse
+) -> None:
+    env = {name: value for name, value in (box.env | changes).items() if value is not None}
+    outcome = run(*words, env=env)
+    assert (outcome.status, sentence in outcome.err, "Traceback" in outcome.err) == (status, True, False), (
+        outcome
+    )
+    if words[0] == "set" and words[1].endswith("%"):
+        assert f" {words[1]} " in box.pactl("get-sink-volume", "speakers")
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", ">&- 2>&-", "<&-", "| true", "| head -c 10"])
+@pytest.mark.parametrize("verb", ["list", "get", "list --json", "--help", "man"])
+def test_closed_streams(verb: str, redirection: str, box: PrivatePulse) -> None:
+    command = f"{' '.join(COMMAND)} {verb} {redirection}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        env=box.env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_full_disk_for_the_output(box: PrivatePulse) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*COMMAND, "list"], env=box.env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (4, "tuimixer: No space left on device.\n")
+
+
+def test_a_full_disk_for_init(box: PrivatePulse, tmp_path: Path) -> None:
+    """Nothing is left behind, so that a later try is not taken for a second one."""
+    script = f"""cd {tmp_path} && mount -t tmpfs -o size=8k none . && cd {tmp_path} && head -c 8192 /dev/zero >full
+    {" ".join(COMMAND)} config --init -f {tmp_path}/c.toml; status=$?; ls; exit $status"""
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script],
+        env=box.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (4, "full\n")
+    assert done.stderr == f"tuimixer: {tmp_path}/c.toml: cannot be written: No space left on device.\n"
+
+
+def test_a_wrong_configuration_is_said_and_the_defaults_hold(box: PrivatePulse, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("[max]\nverbs = 20\nspeed = 3\n")
+    outcome = run("set", "60%", "-f", str(path), env=box.env)
+    assert outcome.status == 0
+    assert outcome.err.splitlines() == [
+        f"tuimixer: {path}:3: max.speed is not known here; known are screen, verbs, devices.",
+        "tuimixer: The defaults are used until this is mended.",
+    ]
+    assert Config().max.verbs == 100
+    assert " 60% " in box.pactl("get-sink-volume", "speakers")
+    assert run("config", "--check", "-f", str(path), env=box.env).status == 2
+
+
+def test_a_failure_inside_goes_to_the_log(box: PrivatePulse, tmp_path: Path) -> None:
+    """A module of tuimixer that cannot be imported stands for whatever nobody thought of."""
+    code = "import sys; sys.modules['tuimixer.cli.output'] = None; import tuimixer.cli.main as m; sys.exit(m.main())"
+    env = box.env | {"XDG_STATE_HOME": str(tmp_path)}
+    done = subprocess.run(
+        [COMMAND[0], "-c", code, "list"], env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 70
+    assert done.stderr.count("\n") == 1
+    assert f"the whole story is in {tmp_path}/tuimixer/log" in done.stderr
+    assert "Traceback" in (tmp_path / "tuimixer" / "log").read_text()
