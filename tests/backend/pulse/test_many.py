@@ -1,0 +1,54 @@
+"""300 streams: as a server takes them, over shared connections and several sinks."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.backend.pulse.watcher import Watcher
+from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import Sink
+from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.model.command import SetVolume
+from tuimixer.model.control import Control, Kind
+
+pytestmark = pytest.mark.pulse
+
+MANY = 300
+SINKS = 4
+
+
+@pytest.fixture
+def crowded() -> Iterator[PrivatePulse]:
+    """A PulseAudio on which 300 streams play."""
+    sinks = [Sink(f"bench_sink_{number}", f"Sink {number}") for number in range(SINKS)]
+    with PrivatePulse(sinks=sinks) as server:
+        command = [sys.executable, "-m", "tests.bench.feeder", str(MANY), str(SINKS)]
+        with subprocess.Popen(
+            command, env=server.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as feeder:
+            assert feeder.stdout is not None
+            assert feeder.stdout.readline().strip() == "ready"
+            yield server
+            feeder.terminate()
+
+
+async def test_300_streams_are_read_and_a_step_touches_one(crowded: PrivatePulse) -> None:
+    async with Watcher(PulseBackend(crowded.address)) as watcher:
+
+        def streams() -> list[Control]:
+            controls = watcher.snapshot.controls.values()
+            return [control for control in controls if control.kind is Kind.SINK_INPUT]
+
+        await watcher.until(lambda: len(streams()) == MANY, "all streams")
+        before = dict(watcher.snapshot.controls)
+        target = streams()[150]
+        assert target.stream is not None
+        index = target.stream.index
+        watcher.backend.submit(SetVolume(target.id, (12345,) * len(target.channels)))
+        await watcher.until_server(
+            lambda: "12345" in str(crowded.find("sink-inputs", index)), "the server to have it"
+        )
+        after = watcher.snapshot.controls
+        assert [key for key in before if before[key] is not after[key]] == [target.id]
