@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -12,6 +13,7 @@ import pytest
 from tests.backend.remote.screen import Screen
 from tests.backend.remote.sshd import Box
 from tests.lab.terminal import Terminal
+from tests.lab.waiting import wait_until
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.remote.client import EngineBackend
 from tuimixer.backend.remote.ssh import Target
@@ -243,6 +245,17 @@ def test_a_verb_s_failures(box: Box, capfd: pytest.CaptureFixture[str]) -> None:
     box.program.unlink()
     with pytest.raises(OutOfReach, match="tuimixer was not found on"):
         run_remote_verb(box.target, ["list"])
+
+
+def test_a_verb_that_goes_on_ends_with_its_reader(box: Box) -> None:
+    box.replace_program(f"""echo started; exec python3 -c 'import time; time.sleep(1000)' {box.folder}/lib""")
+    script = "import sys; from tuimixer.backend.remote.verb import run_remote_verb as run; run(sys.argv[1], [])"
+    with subprocess.Popen([sys.executable, "-c", script, box.target], stdout=subprocess.PIPE) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == b"started\n"
+        wait_until(box.engines, "the verb to run")
+        reader.kill()
+    box.await_nothing_left()
 
 
 async def test_round_trip_keeps_a_held_key(box: Box) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimixer.backend.remote.ssh import BadTarget, Target, explain, remote_script, ssh_command
+from tuimixer.backend.remote.ssh import BadTarget, Target, explain, ssh_command, verb_script
 
 pytestmark = pytest.mark.unit
 
@@ -103,7 +103,7 @@ def test_the_command_line_asks_only_when_it_may() -> None:
 
 @given(st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])), max_size=5))
 def test_the_script_hands_on_any_arguments(arguments: list[str]) -> None:
-    head, _, _ = remote_script(arguments, own_stdin=False).partition(b"\nPATH=")
+    head, _, _ = verb_script(arguments).partition(b"\nPATH=")
     script = head + b"\nfor each; do printf '%s\\0' \"$each\"; done\n"
     said = subprocess.run(["/bin/sh"], input=script, capture_output=True, check=True).stdout
     assert said.split(b"\0")[:-1] == [argument.encode() for argument in arguments]

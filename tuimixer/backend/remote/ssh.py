@@ -41,6 +41,16 @@ else
     exit 127
 fi
 """
+_UNTIL_CUT = r"""
+exec 3<&0
+"$@" </dev/null 3<&- &
+verb=$!
+{ cat; kill "$verb"; } <&3 3<&- >/dev/null 2>&1 &
+exec 3<&-
+wait "$verb"
+exit $?
+"""
+"""A verb that goes on (`watch`) would not notice that nobody listens any more."""
 
 
 class BadTarget(ValueError):
@@ -95,14 +105,18 @@ def ssh_command(target: Target, ask: bool = True) -> list[str]:
     return ["ssh", "-T", *chosen, *port, *user, "--", target.host, "exec /bin/sh"]
 
 
-def remote_script(arguments: Sequence[str], own_stdin: bool) -> bytes:
-    """POSIX shell that finds tuimixer and becomes it; `own_stdin`: it goes on reading what follows the
-    script.
-    """
-    return (
-        f"set -- {shlex.join(arguments)}\n{_FIND}"
-        + ('exec "$@"\n' if own_stdin else 'exec "$@" </dev/null\n')
-    ).encode("utf-8", "surrogateescape")
+def engine_script(arguments: Sequence[str]) -> bytes:
+    """POSIX shell that finds tuimixer and becomes its engine, which reads what follows the script."""
+    return _script(["engine", "--remote", *arguments], 'exec "$@"\n')
+
+
+def verb_script(arguments: Sequence[str]) -> bytes:
+    """POSIX shell that finds tuimixer and runs it until its end or the end of the script's own input."""
+    return _script(arguments, _UNTIL_CUT)
+
+
+def _script(arguments: Sequence[str], ending: str) -> bytes:
+    return f"set -- {shlex.join(arguments)}\n{_FIND}{ending}".encode("utf-8", "surrogateescape")
 
 
 _REASONS = (

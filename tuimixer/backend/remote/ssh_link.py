@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tuimixer import __version__
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.remote.child import Child, spawn
-from tuimixer.backend.remote.ssh import Target, explain, remote_script, ssh_command
+from tuimixer.backend.remote.ssh import Target, engine_script, explain, ssh_command
 from tuimixer.backend.remote.wire import HELLO_START, LINE_LIMIT, WireError, check_hello, decode
 
 _STDERR_KEPT = 4096
@@ -42,7 +42,7 @@ class SshLink:
         child = spawn(ssh_command(self.target, ask=first), None, own_session=not first)
         # A few hundred bytes, which a new pipe takes at once; if ssh has ended already, its status says why.
         with contextlib.suppress(BrokenPipeError):
-            os.write(child.stdin, remote_script(["engine", "--remote", *self.arguments], own_stdin=True))
+            os.write(child.stdin, engine_script(self.arguments))
         if first:
             try:
                 self._await_greeting(child)

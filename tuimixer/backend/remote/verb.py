@@ -2,9 +2,10 @@
 
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 
 from tuimixer.backend.base import OutOfReach
-from tuimixer.backend.remote.ssh import Target, explain, remote_script, ssh_command
+from tuimixer.backend.remote.ssh import Target, explain, ssh_command, verb_script
 
 _SSH_FAILED = 255
 _NOT_FOUND = 127
@@ -18,9 +19,14 @@ def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
         OutOfReach: the box cannot be reached, or has no tuimixer.
     """
     target = Target.parse(host)
-    script = remote_script(arguments, own_stdin=False)
     try:
-        status = subprocess.run(ssh_command(target), input=script, check=False).returncode
+        with subprocess.Popen(ssh_command(target), stdin=subprocess.PIPE) as ssh:
+            assert ssh.stdin
+            # Left open until the verb has ended; if ssh has ended already, its status says why.
+            with suppress(BrokenPipeError):
+                ssh.stdin.write(verb_script(arguments))
+                ssh.stdin.flush()
+            status = ssh.wait()
     except FileNotFoundError:
         raise OutOfReach("--host needs ssh, and there is none on this box.") from None
     if status == _SSH_FAILED:
