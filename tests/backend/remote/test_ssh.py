@@ -6,10 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.backend.remote import slow_line
 from tests.backend.remote.screen import Screen
 from tests.backend.remote.sshd import Box
 from tests.lab.terminal import Terminal
@@ -249,7 +252,9 @@ def test_a_verb_s_failures(box: Box, capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_a_verb_that_goes_on_ends_with_its_reader(box: Box) -> None:
     box.replace_program(f"""echo started; exec python3 -c 'import time; time.sleep(1000)' {box.folder}/lib""")
-    script = "import sys; from tuimixer.backend.remote.verb import run_remote_verb as run; run(sys.argv[1], [])"
+    script = (
+        "import sys; from tuimixer.backend.remote.verb import run_remote_verb as run; run(sys.argv[1], [])"
+    )
     with subprocess.Popen([sys.executable, "-c", script, box.target], stdout=subprocess.PIPE) as reader:
         assert reader.stdout
         assert reader.stdout.readline() == b"started\n"
@@ -268,3 +273,25 @@ async def test_round_trip_keeps_a_held_key(box: Box) -> None:
             if raw % 30 == 0:
                 await asyncio.sleep(0.01)
         await screen.until(lambda: screen.backend._truth.controls[control.id].raws == (300, 300), "the echo")
+
+
+async def test_on_a_slow_line_keys_are_not_queued_behind_meters(box: Box) -> None:
+    proxy = f"{sys.executable} {Path(slow_line.__file__)} 127.0.0.1 {box.port} 9600 0.1"
+    box.configure_client(more=f"ProxyCommand {proxy}")
+    async with Screen(reach(box)) as screen:
+        await screen.until_ready()
+        control = screen.control()
+        screen.backend.watch_levels(frozenset(screen.snapshot.controls), 100.0)
+        await screen.until(lambda: len(screen.levels) > 20, "levels")
+        for raw in range(1, 61):
+            screen.backend.submit(SetVolume(control.id, (raw, raw)))
+            assert screen.control().raws == (raw, raw)
+            await asyncio.sleep(1 / 30)
+        before, started = len(screen.levels), time.monotonic()
+        await screen.until(lambda: screen.backend._truth.controls[control.id].raws == (60, 60), "the echo")
+        took = time.monotonic() - started
+        print(f"echo of a held key's last step after {1000 * took:.0f} ms")
+        # What lay in the line before the echo; a line full of meters holds hundreds.
+        assert len(screen.levels) - before < 12
+        assert screen.control().raws == (60, 60)
+    box.await_nothing_left()
