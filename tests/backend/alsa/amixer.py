@@ -61,9 +61,9 @@ def _parsed(text: str) -> Table:
 
 def sget(card: int, name: str, index: int = 0) -> str:
     """What amixer prints of one control."""
-    return amixer(card, "sget", f"{name},{index}")
+    return amixer(card, "sget", f"'{name}',{index}")
 
 
 def sset(card: int, name: str, *values: str, index: int = 0) -> None:
     """Set a control as another program would."""
-    amixer(card, "-q", "sset", f"{name},{index}", *values)
+    amixer(card, "-q", "sset", f"'{name}',{index}", *values)

@@ -79,6 +79,8 @@ class UserElements:
         return element
 
     def _keep(self, element: c_void_p, name: str, index: int) -> None:
+        # The kernel keeps a new element locked for the program that made it.
+        _check(_lib.snd_ctl_elem_unlock(self._ctl, element))
         _lib.snd_ctl_elem_id_free(element)
         self._added.append((name, index))
 

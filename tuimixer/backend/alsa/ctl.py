@@ -50,6 +50,7 @@ class Ctl:
         lib.ctl_elem_info_malloc(byref(self._info))
         lib.ctl_elem_value_malloc(byref(self._value))
         lib.ctl_elem_id_malloc(byref(self._id))
+        self._words = _TLV_ARRAY()
         self._jacks: list[tuple[str, int]] = []
 
     def close(self) -> None:
@@ -98,7 +99,7 @@ class Ctl:
 
     def tlv(self, numid: int) -> tuple[int, ...]:
         """TLV data of an element as unsigned words, empty where there is none."""
-        words = _TLV_ARRAY()
+        words = self._words
         self._lib.ctl_elem_id_set_numid(self._id, numid)
         if self._lib.ctl_elem_tlv_read(self._ctl, self._id, words, ctypes.sizeof(words)) < 0:
             return ()

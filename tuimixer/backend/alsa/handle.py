@@ -23,7 +23,7 @@ from tuimixer.backend.alsa.libasound import (
     library,
 )
 from tuimixer.backend.base import OutOfReach
-from tuimixer.model.scale import Scale, Segment
+from tuimixer.model.scale import Scale
 from tuimixer.model.snapshot import Jack
 from tuimixer.model.text import clean
 
@@ -80,7 +80,7 @@ class Handle:
         self._keys: dict[int, Key] = {}
         self._shapes: dict[Key, Shape] = {}
         self._events = Events()
-        self._curves: dict[tuple[tuple[int, ...], int, int], tuple[Segment, ...]] = {}
+        self._scales: dict[tuple[tuple[int, ...], int, int], Scale] = {}
         # libasound keeps pointers to these for as long as the mixer is open.
         self._on_element = ElementCallback(self._element_event)
         self._on_mixer = MixerCallback(self._mixer_event)
@@ -298,30 +298,32 @@ class Handle:
         low, high = c_long(), c_long()
         getattr(self._lib, f"mixer_selem_get_{side}_volume_range")(element, byref(low), byref(high))
         minimum, maximum = low.value, high.value
+        words = self._tlv(side, key, raws)
+        # Controls of a card have much the same data: what libasound said of the first holds for the others.
+        if words and (known := self._scales.get((words, minimum, maximum))):
+            return known
         if getattr(self._lib, f"mixer_selem_get_{side}_dB_range")(element, byref(low), byref(high)) < 0:
             return Scale(minimum, maximum)
-        curve = self._curve(side, element, key, raws, minimum, maximum)
-        return Scale(minimum, maximum, curve, low.value, high.value) if curve else Scale(minimum, maximum)
-
-    def _curve(
-        self, side: str, element: int, key: Key, raws: dict[Key, RawElement], minimum: int, maximum: int
-    ) -> tuple[Segment, ...]:
         ask_db, gain = getattr(self._lib, f"mixer_selem_ask_{side}_vol_dB"), c_long()
 
         def ask(raw: int) -> int | None:
             return gain.value if ask_db(element, raw, byref(gain)) >= 0 else None
 
+        curve = curve_of_tlv(words, minimum, maximum)
+        if agrees(curve, minimum, maximum, ask):
+            scale = Scale(minimum, maximum, curve, low.value, high.value)
+            self._scales[words, minimum, maximum] = scale
+            return scale
+        curve = sampled_curve(minimum, maximum, ask)
+        return Scale(minimum, maximum, curve, low.value, high.value) if curve else Scale(minimum, maximum)
+
+    def _tlv(self, side: str, key: Key, raws: dict[Key, RawElement]) -> tuple[int, ...]:
+        """The TLV data of the element below that has the volume, empty where there is none."""
         for suffix in _VOLUME_SUFFIXES[side]:
             below = raws.get((key[0] + suffix, key[1]))
             if below is not None and below.tlv and self._ctl is not None:
-                words = self._ctl.tlv(below.numid)
-                known = self._curves.get((words, minimum, maximum))
-                if known is None:
-                    known = curve_of_tlv(words, minimum, maximum)
-                    self._curves[words, minimum, maximum] = known
-                if agrees(known, minimum, maximum, ask):
-                    return known
-        return sampled_curve(minimum, maximum, ask)
+                return self._ctl.tlv(below.numid)
+        return ()
 
 
 def _refusal(device: str, code: int, reason: str) -> str:
