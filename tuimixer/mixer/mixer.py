@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from tuimixer.backend.base import Backend
 from tuimixer.mixer.history import History
@@ -10,6 +9,7 @@ from tuimixer.model.balance import Aim
 from tuimixer.model.command import Command, SetVolume
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import Intent
+from tuimixer.model.record import dataclass
 from tuimixer.model.resolve import Impossible, Limits, resolve
 from tuimixer.model.snapshot import Diff, Levels, Notice, Snapshot, Update, diff
 from tuimixer.model.system import System

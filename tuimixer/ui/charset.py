@@ -1,6 +1,6 @@
 """The characters that the screen is drawn with: all of Unicode, what a console font has (CP437), or ASCII."""
 
-from dataclasses import dataclass
+from tuimixer.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """What a strip says about its control, before it is decided where that goes: numbers, words and marks."""
 
-from dataclasses import dataclass
-
 from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, to_cdb, to_percent, to_position
 from tuimixer.ui.charset import CharSet
 

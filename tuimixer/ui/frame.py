@@ -1,12 +1,12 @@
 """The lines around the faders: status on top, what the chosen control is, the keys that matter here. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from tuimixer.config.actions import BY_ID, key_label
 from tuimixer.mixer.views import View
+from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Phase, Snapshot
 from tuimixer.ui.cells import Grid, fit
 from tuimixer.ui.charset import CharSet

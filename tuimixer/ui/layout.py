@@ -4,12 +4,13 @@ Only what fits is laid out, so 300 streams cost what five cost.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rich.cells import cell_len
 
 from tuimixer.mixer.views import Group, Row
 from tuimixer.model.control import ControlId
+from tuimixer.model.record import dataclass
 
 NARROWEST = 8
 """Cells of a column."""

@@ -1,7 +1,9 @@
 """What level meters show of the peaks that come in: scale, fall, peak hold and the clip mark. Pure."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from tuimixer.model.record import dataclass
 
 FLOOR = -60.0
 """dBFS at the bottom of a meter; its top is 0 dBFS."""

@@ -1,7 +1,6 @@
 """The rows layout: a control a line, with room for a long name."""
 
-from dataclasses import dataclass
-
+from tuimixer.model.record import dataclass
 from tuimixer.ui.cells import Grid, fit
 from tuimixer.ui.charset import CharSet
 from tuimixer.ui.face import Face, short_db

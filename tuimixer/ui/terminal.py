@@ -2,11 +2,12 @@
 
 import codecs
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tuimixer.config.schema import Config
+from tuimixer.model.record import dataclass
 from tuimixer.ui.charset import ASCII, CP437, UNICODE, CharSet
-from tuimixer.ui.palette import ANSI, DARK, LIGHT, MONO, PALETTES, Palette
+from tuimixer.ui.palette import Palette
+from tuimixer.ui.themes import theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,16 @@ def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf
 def _palette(environment: Mapping[str, str], config: Config, term: str) -> Palette:
     depth = config.color
     if depth == "never" or (depth == "auto" and environment.get("NO_COLOR")):
-        return MONO
+        return theme("mono")
     if depth == "auto":
         depth = _depth(environment, term)
     if depth == "never":
-        return MONO
+        return theme("mono")
     if depth == "16":
-        return ANSI
+        return theme("ansi")
     if config.theme != "auto":
-        return PALETTES.get(config.theme, DARK)
-    return LIGHT if _light_background(environment) else DARK
+        return theme(config.theme)
+    return theme("light" if _light_background(environment) else "dark")
 
 
 def _depth(environment: Mapping[str, str], term: str) -> str:
