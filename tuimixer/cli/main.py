@@ -126,9 +126,10 @@ def _complain(error: object, status: int) -> int:
 def _unexpected(error: Exception) -> int:
     """Errors of the sound systems and of the operating system in words; anything else goes to a log file."""
     from tuimixer.backend.base import BackendError, OutOfReach
+    from tuimixer.backend.remote.ssh import BadTarget
     from tuimixer.model.resolve import Impossible
 
-    if isinstance(error, Impossible):
+    if isinstance(error, Impossible | BadTarget):
         return _complain(error, USAGE)
     if isinstance(error, BackendError):
         return _complain(error, OUT_OF_REACH if isinstance(error, OutOfReach) else REFUSED)

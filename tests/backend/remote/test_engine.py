@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -254,6 +255,27 @@ def test_an_engine_whose_screen_is_silent_on_another_box_ends_though_stuck() -> 
     child = spawn([*python(STUCK), "remote"], None, own_session=True)
     wait_until(lambda: child.poll() is not None, "the engine to end")
     assert child.status == -signal.SIGALRM
+
+
+def test_whatever_a_screen_says_keeps_an_engine_on_another_box_alive() -> None:
+    script = (
+        "import sys\n"
+        "from tuimixer.backend.remote import process\n"
+        "from tuimixer.backend.demo import DemoBackend\n"
+        "process._SILENCE = 1\n"
+        "sys.exit(process.serve_process(lambda: DemoBackend(still=True), True))\n"
+    )
+    child = spawn(python(script), None, own_session=True)
+    with open(child.stdin, "wb", buffering=0) as stdin, open(child.stdout, "rb") as stdout:
+        assert stdout.readline().startswith(wire.HELLO_START)
+        assert stdout.readline()
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            stdin.write(wire.encode("seen", Number(1)))
+            time.sleep(0.1)
+        assert child.poll() is None
+    wait_until(lambda: child.poll() is not None, "the engine to end")
+    assert child.status == 0
 
 
 def zombie(pid: int) -> bool:

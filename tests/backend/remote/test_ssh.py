@@ -281,7 +281,7 @@ async def test_on_a_slow_line_keys_are_not_queued_behind_meters(box: Box) -> Non
     async with Screen(reach(box)) as screen:
         await screen.until_ready()
         control = screen.control()
-        screen.backend.watch_levels(frozenset(screen.snapshot.controls), 100.0)
+        screen.backend.watch_levels(frozenset(screen.snapshot.controls), 400.0)
         await screen.until(lambda: len(screen.levels) > 20, "levels")
         for raw in range(1, 61):
             screen.backend.submit(SetVolume(control.id, (raw, raw)))

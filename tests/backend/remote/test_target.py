@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimixer.backend.remote.ssh import BadTarget, Target, explain, ssh_command, verb_script
+from tuimixer.cli.main import main
 
 pytestmark = pytest.mark.unit
 
@@ -107,6 +108,11 @@ def test_the_script_hands_on_any_arguments(arguments: list[str]) -> None:
     script = head + b"\nfor each; do printf '%s\\0' \"$each\"; done\n"
     said = subprocess.run(["/bin/sh"], input=script, capture_output=True, check=True).stdout
     assert said.split(b"\0")[:-1] == [argument.encode() for argument in arguments]
+
+
+def test_a_bad_name_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "--host=-oProxyCommand=x"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize(

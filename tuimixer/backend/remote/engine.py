@@ -43,10 +43,10 @@ _FAREWELL = 1.0
 class Engine:
     """One backend, one reader."""
 
-    def __init__(self, backend: Backend, on_ping: Callable[[], object] = lambda: None) -> None:
-        """Args: `on_ping` is called with every sign of life, which a reader sends every few seconds."""
+    def __init__(self, backend: Backend, on_word: Callable[[], object] = lambda: None) -> None:
+        """Args: `on_word` is called for whatever the reader says, which is something every few seconds."""
         self._backend = backend
-        self._on_ping = on_ping
+        self._on_word = on_word
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pipe: LinePipe | None = None
         self._sent = Snapshot()
@@ -100,7 +100,7 @@ class Engine:
         self._scheduled = False
         pipe = self._pipe
         assert pipe is not None
-        while self._notices:
+        while self._notices and not pipe.full:
             pipe.write(encode("notice", self._notices.popleft()))
         if not pipe.full and self._bytes < _WINDOW:
             self._send_changes(pipe)
@@ -129,6 +129,7 @@ class Engine:
         pipe.write(line)
 
     def _take(self, lines: list[bytes]) -> None:
+        self._on_word()
         try:
             for line in lines:
                 self._answer(*decode(line))
@@ -158,7 +159,6 @@ class Engine:
             self._schedule()
         elif kind == "ping":
             self._pipe.write(encode("pong", body))
-            self._on_ping()
         elif kind == "inspect":
             task = asyncio.ensure_future(self._inspect(body.value))
             self._inspections.add(task)

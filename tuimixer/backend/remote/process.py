@@ -44,8 +44,8 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
     from tuimixer.backend.remote.engine import Engine
 
     async def serve() -> None:
-        on_ping = partial(signal.alarm, _SILENCE) if remote else partial(trim_log, 2)
-        await Engine(make_backend(), on_ping).run(read_fd, write_fd)
+        on_word = partial(signal.alarm, _SILENCE) if remote else partial(trim_log, 2)
+        await Engine(make_backend(), on_word).run(read_fd, write_fd)
 
     loop = asyncio.new_event_loop()
     try:
