@@ -46,7 +46,7 @@ def inspect(
     sound = root / "proc/asound"
     devices = find_devices(sound)
     if servers is None:
-        servers = (place.found for place in search(environ, root).places)
+        servers = (place.found for place in search(environ, str(root)).places)
     found = tuple(servers)
     folder = root / "dev/snd"
     uid = os.getuid()
@@ -62,7 +62,7 @@ def inspect(
         groups=_groups(),
         display=forwarded_display(environ),
         mixer_paths=read_mixer_paths(root, environ) if devices else (),
-        daemons=find_daemons(root),
+        daemons=find_daemons(root, environ),
         expects_server=_expects(root, environ, found),
     )
 
@@ -87,16 +87,24 @@ def find_devices(sound: Path) -> tuple[PcmDevice, ...]:
     return tuple(sorted(devices, key=lambda d: (d.number, d.device, d.capture)))
 
 
-def find_daemons(root: Path) -> tuple[Daemon, ...]:
-    """Running sound server processes, as far as /proc shows them."""
+def find_daemons(root: Path, environ: Mapping[str, str]) -> tuple[Daemon, ...]:
+    """Running sound server processes, as far as /proc shows them.
+
+    Of the user's own those of another runtime folder than `environ` names are left out: they are of a session
+    of their own.
+    """
+    session = environ.get("XDG_RUNTIME_DIR", "")
     found = []
     for process in (root / "proc").glob("[0-9]*"):
         name = read(process / "comm").strip()
-        if name not in _DAEMONS:
+        if name not in _DAEMONS or fields(read(process / "status")).get("State", "").startswith("Z"):
             continue
         try:
             owner = process.stat().st_uid
         except OSError:
+            continue
+        told = read(process / "environ")
+        if told and session and f"XDG_RUNTIME_DIR={session}" not in told.split("\0"):
             continue
         found.append(Daemon(name, int(process.name), user_name(owner)))
     return tuple(sorted(found, key=lambda daemon: daemon.pid))

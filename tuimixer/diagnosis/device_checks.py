@@ -150,7 +150,9 @@ def check_streams(snapshot: Snapshot, chosen: Control | None) -> Iterator[Findin
         sink = snapshot.controls.get(stream.device or "")
         if default is None or sink is None or stream.kind is not Kind.SINK_INPUT or not plays(stream):
             continue
-        if sink is not default and not _reaches(snapshot, sink, default) and not is_null(default):
+        if is_null(default) and not is_null(sink):
+            continue  # the default is what is wrong
+        if sink is not default and not _reaches(snapshot, sink, default):
             yield Finding(
                 "stream_elsewhere",
                 stream.name,

@@ -1,0 +1,125 @@
+"""What `path` states against what is recorded, and what `doctor` finds, on real servers without a card."""
+
+import math
+import random
+from collections.abc import Callable
+
+import pytest
+
+from tests.diagnosis.verbs import findings, path_of, tuimixer
+from tests.lab.sound import SoundServer
+
+# The fixture `server` carries the lane: pulse and pipewire.
+AMPLITUDE = 0.5
+
+
+def recorded_gain(server: SoundServer, source: str) -> float:
+    """dB between what is played and what a monitor gives."""
+    return server.record(source).db() - 20 * math.log10(AMPLITUDE / math.sqrt(2))
+
+
+def play(server: SoundServer, device: str = "speakers") -> int:
+    """Start a tone and wait until it is heard, without gaps; the sink input's index."""
+    player = server.play("tone", amplitude=AMPLITUDE, device=device)
+    heard = math.sqrt(0.5) * AMPLITUDE * 0.99
+    server.wait_for(lambda: server.record("speakers.monitor").rms() > heard, "the tone")
+    return player.index
+
+
+def test_the_stated_gain_is_what_a_monitor_hears(server: SoundServer) -> None:
+    index = play(server)
+    chance = random.Random(6)
+    for _ in range(10):
+        stream, sink = chance.randint(25, 115), chance.randint(25, 100)
+        server.pactl("set-sink-input-volume", str(index), f"{stream}%")
+        server.pactl("set-sink-volume", "speakers", f"{sink}%")
+        stated = path_of("tone", server.env)
+        assert stated["muted"] is False
+        assert stated["total_db"] == pytest.approx(recorded_gain(server, "speakers.monitor"), abs=0.2)
+        assert stated["total_db"] == pytest.approx(60 * math.log10(stream * sink / 10_000), abs=0.1)
+
+
+def test_muted_is_silence(server: SoundServer) -> None:
+    index = play(server)
+    server.pactl("set-sink-input-mute", str(index), "1")
+    assert path_of("tone", server.env)["muted"] is True
+    assert server.record("speakers.monitor").peak() == 0.0
+
+
+def test_a_recording_of_a_monitor_has_the_stated_gain(server: SoundServer) -> None:
+    play(server)
+    server.pactl("set-sink-volume", "speakers", "70%")
+    server.pactl("set-source-volume", "speakers.monitor", "80%")
+    stated = path_of("speakers.monitor", server.env)["total_db"]
+    assert stated == pytest.approx(60 * math.log10(0.7 * 0.8), abs=0.1)
+    assert stated == pytest.approx(recorded_gain(server, "speakers.monitor"), abs=0.2)
+
+
+def test_nothing_is_wrong_with_a_healthy_server(server: SoundServer) -> None:
+    server.play("tone")
+    assert findings(env=server.env) == []
+
+
+FAULTS: dict[str, tuple[Callable[[SoundServer, int], str], str]] = {
+    "the stream muted": (lambda s, i: s.pactl("set-sink-input-mute", str(i), "1"), "tone"),
+    "the sink muted": (lambda s, i: s.pactl("set-sink-mute", "speakers", "1"), "Speakers"),
+    "the stream at zero": (lambda s, i: s.pactl("set-sink-input-volume", str(i), "0"), "tone"),
+    "the stream near silence": (lambda s, i: s.pactl("set-sink-input-volume", str(i), "3%"), "tone"),
+    "the sink at zero": (lambda s, i: s.pactl("set-sink-volume", "speakers", "0"), "Speakers"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_silences_is_named_first_and_mended(server: SoundServer, fault: str) -> None:
+    index = play(server)
+    provoke, stage = FAULTS[fault]
+    provoke(server, index)
+    server.wait_for(lambda: server.record("speakers.monitor", 0.1).peak() < 0.001, "silence")
+    assert findings(env=server.env)[0]["stage"] == stage
+    mended = tuimixer("doctor", "--fix", "1", env=server.env)
+    assert mended.returncode == 0, mended.stderr
+    server.wait_for(lambda: server.record("speakers.monitor", 0.1).peak() > 0.02, "the sound again")
+    assert findings(env=server.env) == []
+
+
+def test_a_stream_on_another_device_is_named_and_moved(server: SoundServer) -> None:
+    player = server.play("tone", device="headphones")
+    assert (
+        findings(env=server.env)[0]["reason"]
+        == "tone plays on Headphones, not on the default output Speakers."
+    )
+    assert tuimixer("doctor", "--fix", "1", env=server.env).returncode == 0
+    speakers = next(sink["index"] for sink in server.pactl_json("sinks") if sink["name"] == "speakers")
+    stream = server.find("sink-inputs", player.index)
+    assert stream is not None
+    assert stream["sink"] == speakers
+    assert findings(env=server.env) == []
+
+
+def test_a_boost_before_a_cut_is_named(server: SoundServer) -> None:
+    server.play("tone", volume=140)
+    server.pactl("set-sink-volume", "speakers", "50%")
+    assert "distort" in findings(env=server.env)[0]["reason"]
+
+
+def test_fixing_what_is_not_there(server: SoundServer) -> None:
+    done = tuimixer("doctor", "--fix", "1", env=server.env)
+    assert done.returncode == 2
+    assert "nothing is wrong" in done.stderr
+
+
+def test_combined_and_remapped_sinks_are_followed(server: SoundServer) -> None:
+    server.pactl("load-module", "module-remap-sink", "sink_name=narrow", "master=speakers", "remix=no")
+    play(server, "narrow")
+    server.pactl("set-sink-volume", "narrow", "50%")
+    server.pactl("set-sink-volume", "speakers", "80%")
+    stated = path_of("tone", server.env)
+    assert [stage["kind"] for stage in stated["stages"]].count("sink") == 2
+    assert stated["total_db"] == pytest.approx(recorded_gain(server, "speakers.monitor"), abs=0.2)
+
+
+def test_no_server_where_one_is_expected(server: SoundServer) -> None:
+    server.kill()
+    first = findings(env=server.env)[0]
+    assert first["stage"] == "sound server"
+    assert "PULSE_SERVER is set" in first["reason"]
