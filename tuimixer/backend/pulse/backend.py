@@ -48,6 +48,7 @@ class PulseBackend:
         self._wanted: frozenset[ControlId] = frozenset()
         self._rate = 20.0
         self._status = Status("pulse", Phase.CONNECTING, "")
+        self._shown = Snapshot()
 
     async def run(self, emit: Callable[[Update], None]) -> None:
         """Serve until cancelled."""
@@ -143,14 +144,15 @@ class PulseBackend:
         store = session.store
         server = session.store.server
         self._status = Status("pulse", Phase.READY, f"{server.name} {server.version}")
-        self._emit(
-            Snapshot(
-                statuses=(self._status,),
-                controls=session.outbox.over(store.controls),
-                server_cards=store.server_cards,
-                server=server,
-            )
+        snapshot = Snapshot(
+            statuses=(self._status,),
+            controls=session.outbox.over(store.controls),
+            server_cards=store.server_cards,
+            server=server,
         )
+        if snapshot != self._shown:
+            self._shown = snapshot
+            self._emit(snapshot)
         if self._meters is not None:
             self._meters.follow(store.controls)
 
@@ -159,4 +161,5 @@ class PulseBackend:
         status = Status("pulse", phase, "", reason, hint)
         if status != self._status or phase is Phase.CONNECTING:
             self._status = status
-            self._emit(Snapshot(statuses=(status,)))
+            self._shown = Snapshot(statuses=(status,))
+            self._emit(self._shown)

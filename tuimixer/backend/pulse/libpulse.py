@@ -49,6 +49,8 @@ FORMATS_CB = ctypes.CFUNCTYPE(
 )
 STRING_CB = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_void_p)
 STORED_EVENT_CB = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+REQUEST_CB = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p)
+NOTIFY_CB = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 FORMATS_EVENT_CB = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
 
 _POINTER, _TEXT = ctypes.c_void_p, ctypes.c_char_p
@@ -92,3 +94,6 @@ proplist_to_string = _plain("pa_proplist_to_string", [_POINTER], _POINTER)
 xfree = _plain("pa_xfree", [_POINTER])
 stream_get_state = _plain("pa_stream_get_state", [_POINTER], ctypes.c_int)
 stream_set_state_callback = _plain("pa_stream_set_state_callback", [_POINTER, _POINTER, _POINTER])
+stream_set_read_callback = _plain("pa_stream_set_read_callback", [_POINTER, _POINTER, _POINTER])
+stream_peek = _plain("pa_stream_peek", [_POINTER, _POINTER, _POINTER], ctypes.c_int)
+stream_drop = _plain("pa_stream_drop", [_POINTER], ctypes.c_int)

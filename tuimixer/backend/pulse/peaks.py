@@ -1,6 +1,7 @@
 """One level meter's recording stream: the server reduces the sound to peaks and sends some a second."""
 
 import ctypes
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -43,9 +44,10 @@ class PeakStream:
         self._closing = False
         self._on_data, self._on_end = on_data, on_end
         self._address = ctypes.c_void_p()
-        self._size = ctypes.c_int()
-        self._read_callback = c.PA_STREAM_REQUEST_CB_T(self._read)
-        self._state_callback = c.PA_STREAM_NOTIFY_CB_T(self._state_changed)
+        self._size = ctypes.c_size_t()
+        self._address_at, self._size_at = ctypes.byref(self._address), ctypes.byref(self._size)
+        self._read_callback = libpulse.REQUEST_CB(self._read)
+        self._state_callback = libpulse.NOTIFY_CB(self._state_changed)
         spec = c.PA_SAMPLE_SPEC(format=c.PA_SAMPLE_FLOAT32NE, rate=rate, channels=channels)
         properties = c.pa.proplist_from_string(_PROPERTIES)
         self._stream = c.pa.stream_new_with_proplist(context, _MEDIA, ctypes.byref(spec), None, properties)
@@ -58,7 +60,7 @@ class PeakStream:
         try:
             if sink_input is not None:
                 c.pa.stream_set_monitor_stream(self._stream, sink_input)
-            c.pa.stream_set_read_callback(self._stream, self._read_callback, None)
+            libpulse.stream_set_read_callback(self._stream, self._read_callback, None)
             libpulse.stream_set_state_callback(self._stream, self._state_callback, None)
             attributes = c.PA_BUFFER_ATTR(_ANY, _ANY, _ANY, _ANY, _SAMPLE * channels)
             c.pa.stream_connect_record(self._stream, source, attributes, flags)
@@ -98,27 +100,26 @@ class PeakStream:
         except c.pa.CallError:
             self._end()
 
-    def _read(self, stream: Any, _bytes: int, _data: Any) -> None:
-        while True:
-            try:
-                c.pa.stream_peek(stream, self._address, ctypes.byref(self._size))
-            except c.pa.CallError:
-                return
-            size = self._size.value
-            if not size:
+    def _read(self, stream: int, waiting: int, _data: Any) -> None:
+        while waiting > 0:
+            if libpulse.stream_peek(stream, self._address_at, self._size_at) < 0 or not self._size.value:
                 break
-            if self._address:
-                self._take_in(self._address.value, size)
-            c.pa.stream_drop(stream)
+            size = self._size.value
+            if self._address.value:
+                self._take_in(ctypes.string_at(self._address.value, size))
+            libpulse.stream_drop(stream)
+            waiting -= size
         if self._fresh and not self._closing:
             self._on_data()
 
-    def _take_in(self, address: int | None, size: int) -> None:
-        samples = (ctypes.c_float * (size // _SAMPLE)).from_address(address or 0)
+    def _take_in(self, data: bytes) -> None:
+        samples = struct.unpack(f"={len(data) // _SAMPLE}f", data)
+        peaks = self._peaks
         for channel in range(self.channels):
-            # A source that is not a number at all is shown as silence.
-            peak = max((value for value in samples[channel :: self.channels] if value >= 0), default=0.0)
-            self._peaks[channel] = max(self._peaks[channel], min(peak, 1.0))
+            # min and max in this order turn what is not a number into silence.
+            peaks[channel] = max(
+                peaks[channel], *(min(value, 1.0) for value in samples[channel :: self.channels])
+            )
         self._fresh = True
 
     def _state_changed(self, stream: Any, _data: Any) -> None:
@@ -132,7 +133,7 @@ class PeakStream:
         stream, self._stream = self._stream, None
         if not stream:
             return
-        c.pa.stream_set_read_callback(stream, c.PA_STREAM_REQUEST_CB_T(), None)
+        libpulse.stream_set_read_callback(stream, None, None)
         libpulse.stream_set_state_callback(stream, None, None)
         c.pa.stream_unref(stream)
         self._on_end()
