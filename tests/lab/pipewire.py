@@ -7,6 +7,12 @@ from collections.abc import Sequence
 from tests.lab.sound import SINKS, Sink, SoundServer
 from tests.lab.waiting import wait_until
 
+# WirePlumber ends for good when PipeWire's socket is not there yet.
+_START = (
+    'pipewire & until [ -S "$XDG_RUNTIME_DIR/pipewire-0" ]; do sleep 0.02; done; '
+    "wireplumber & pipewire-pulse & wait"
+)
+
 
 class PrivatePipeWire(SoundServer):
     """PipeWire, WirePlumber and pipewire-pulse on a D-Bus session of their own, with null sinks.
@@ -19,7 +25,7 @@ class PrivatePipeWire(SoundServer):
         self.modules = tuple(modules)
 
     def _command(self) -> list[str]:
-        return ["dbus-run-session", "--", "sh", "-c", "pipewire & wireplumber & pipewire-pulse & wait"]
+        return ["dbus-run-session", "--", "sh", "-c", _START]
 
     def _settle(self) -> None:
         for sink in self.sinks:
