@@ -1,7 +1,5 @@
 """One open card: its controls as they are, and the moving of them."""
 
-from dataclasses import replace
-
 from tuimixer.backend.alsa.bindings import Hands, Key
 from tuimixer.backend.alsa.elements import Shape, Values, controls_of
 from tuimixer.backend.alsa.handle import Handle
@@ -169,10 +167,8 @@ class Card:
             return False
         self.jacks = jacks
         for key, shape in self._shapes.items():
-            jack = state_for(shape.name, jacks)
-            self._by_element[key] = tuple(
-                replace(control, element=replace(control.element, jack=jack)) if control.element else control
-                for control in self._by_element[key]
+            self._by_element[key] = controls_of(
+                self.id, shape, self._values[key], state_for(shape.name, jacks)
             )
         return True
 
@@ -184,19 +180,21 @@ class Card:
                 self._owners[control.id] = key
 
 
-def _written(values: Values, control: Control, command: Command) -> Values:
+def _written(now: Values, control: Control, command: Command) -> Values:
     """Values with a command carried out to the letter."""
-    capture = control.kind.capture
+    play, play_on, rec, rec_on, item = now.playback, now.playback_on, now.capture, now.capture_on, now.item
     match command:
+        case SetVolume(raws=raws) if control.kind.capture:
+            rec = raws
         case SetVolume(raws=raws):
-            return replace(values, capture=raws) if capture else replace(values, playback=raws)
+            play = raws
         case SetMute(mute=mute):
-            return replace(values, playback_on=tuple(not muted for muted in mute))
+            play_on = tuple(not muted for muted in mute)
         case SetCapture(capture=on):
-            return replace(values, capture_on=on)
-        case SetChoice(item=item):
-            return replace(values, item=item)
-    return values
+            rec_on = on
+        case SetChoice(item=chosen):
+            item = chosen
+    return Values(play, play_on, rec, rec_on, item)
 
 
 def _stands(control: Control, command: Command) -> bool:

@@ -2,10 +2,10 @@
 
 import ctypes
 from ctypes import byref, c_uint, c_void_p
-from dataclasses import dataclass
 
 from tuimixer.backend.alsa.jacks import jack_name
 from tuimixer.backend.alsa.libasound import CTL_TYPE_HW, IFACE_CARD, IFACE_MIXER, TYPE_BOOLEAN, Library
+from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Jack
 from tuimixer.model.text import clean
 

@@ -5,9 +5,8 @@ is one, and a capture switch without a volume of its own is shown on the playbac
 channels are one control.
 """
 
-from dataclasses import dataclass
-
 from tuimixer.model.control import Channel, Choice, Control, ControlId, Element, Kind, Medium
+from tuimixer.model.record import dataclass
 from tuimixer.model.scale import Scale
 from tuimixer.model.text import clean
 

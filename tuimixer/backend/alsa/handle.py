@@ -6,8 +6,8 @@ dB data and its curve, channels, activity, user elements, jacks, elements that c
 
 import ctypes
 import errno
+import re
 from ctypes import byref, c_int, c_long, c_uint, c_void_p
-from dataclasses import dataclass, field
 
 from tuimixer.backend.alsa.bindings import Key
 from tuimixer.backend.alsa.ctl import CardInfo, Ctl, RawElement
@@ -31,30 +31,26 @@ _GONE = (-errno.ENODEV, -errno.EBADF, -errno.EBADFD, -errno.ENOENT)
 _CHANNELS = 32
 _ITEM_LENGTH = 64
 _PLAYBACK, _CAPTURE = "playback", "capture"
+_ABILITIES = ("volume", "volume_joined", "switch", "switch_joined", "channel")
+_ENDING = re.compile(r"(?: Playback| Capture)? (?:Volume|Switch|Enum|Route)$")
+"""What the name of an element has after that of the simple element (libasound's simple_none.c)."""
 _VOLUME_SUFFIXES = {
     _PLAYBACK: (" Playback Volume", " Volume", ""),
     _CAPTURE: (" Capture Volume", " Volume", ""),
 }
-_SUFFIXES = (
-    "",
-    *(
-        f"{side} {what}"
-        for side in ("", " Playback", " Capture")
-        for what in ("Volume", "Switch", "Enum", "Route")
-    ),
-)
-"""What the names of the elements below a simple element may end with (libasound's simple_none.c)."""
 
 
-@dataclass(slots=True)
 class Events:
     """What a round of events was about."""
 
-    values: set[Key] = field(default_factory=set)
-    reshaped: set[Key] = field(default_factory=set)
-    """Elements that were removed or changed their shape."""
-    structure: bool = False
-    """Elements came, went or changed their shape: they have to be listed again."""
+    __slots__ = ("reshaped", "structure", "values")
+
+    def __init__(self) -> None:
+        self.values: set[Key] = set()
+        self.reshaped: set[Key] = set()
+        """Elements that were removed or changed their shape."""
+        self.structure = False
+        """Elements came, went or changed their shape: they have to be listed again."""
 
 
 class IsCard(OutOfReach):
@@ -80,6 +76,11 @@ class Handle:
         self._keys: dict[int, Key] = {}
         self._shapes: dict[Key, Shape] = {}
         self._events = Events()
+        self._has = {
+            side: {what: getattr(self._lib, f"mixer_selem_has_{side}_{what}") for what in _ABILITIES}
+            for side in (_PLAYBACK, _CAPTURE)
+        }
+        self._users: dict[Key, bool] = {}
         self._scales: dict[tuple[tuple[int, ...], int, int], Scale] = {}
         # libasound keeps pointers to these for as long as the mixer is open.
         self._on_element = ElementCallback(self._element_event)
@@ -135,6 +136,7 @@ class Handle:
     def shapes(self) -> dict[Key, Shape]:
         """All elements in libasound's order, listed anew."""
         raws = self._ctl.elements() if self._ctl is not None else {}
+        self._users = _users(raws)
         self._elements, self._keys = {}, {}
         shapes: dict[Key, Shape] = {}
         element = self._lib.mixer_first_elem(self._mixer)
@@ -244,8 +246,7 @@ class Handle:
 
     def _shape(self, element: int, key: Key, raws: dict[Key, RawElement]) -> Shape:
         lib, (name, index) = self._lib, key
-        parts = [raw for suffix in _SUFFIXES if (raw := raws.get((name + suffix, index)))]
-        user = bool(parts) and all(raw.user for raw in parts)
+        user = self._users.get(key, False)
         active = bool(lib.mixer_selem_is_active(element))
         if lib.mixer_selem_is_enumerated(element):
             return Shape(
@@ -277,14 +278,16 @@ class Handle:
         return tuple(names) or ("-",)
 
     def _side(self, side: str, element: int, key: Key, raws: dict[Key, RawElement]) -> Side | None:
+        has = self._has[side]
+
         def ask(what: str) -> bool:
-            return bool(getattr(self._lib, f"mixer_selem_has_{side}_{what}")(element))
+            return bool(has[what](element))
 
         volume, switch = ask("volume"), ask("switch")
         if not volume and not switch:
             return None
-        has_channel, channels = getattr(self._lib, f"mixer_selem_has_{side}_channel"), 1
-        while channels < _CHANNELS and has_channel(element, channels):
+        channels = 1
+        while channels < _CHANNELS and has["channel"](element, channels):
             channels += 1
         return Side(
             channels,
@@ -324,6 +327,16 @@ class Handle:
             if below is not None and below.tlv and self._ctl is not None:
                 return self._ctl.tlv(below.numid)
         return ()
+
+
+def _users(raws: dict[Key, RawElement]) -> dict[Key, bool]:
+    """By simple element, whether all elements that it is made of are a program's."""
+    users: dict[Key, bool] = {}
+    for (name, index), raw in raws.items():
+        ending = _ENDING.search(name)
+        key = (name[: ending.start()] if ending else name, index)
+        users[key] = users.get(key, True) and raw.user
+    return users
 
 
 def _refusal(device: str, code: int, reason: str) -> str:
