@@ -158,6 +158,17 @@ class Call:
             self._ports[layer] = open_port(layer, self.options)
         self._ports[layer].apply(command)
 
+    def is_plugin(self, control: Control) -> bool:
+        """Whether an ALSA control is a device's of the configuration and not a card's of the kernel."""
+        cards = self._read[Layer.ALSA].alsa_cards if Layer.ALSA in self._read else ()
+        return any(card.id == control.card and card.number is None for card in cards)
+
+    def reopen(self, layer: Layer) -> None:
+        """Read the next time from the beginning, past what was kept in this process."""
+        port = self._ports.pop(layer, None)
+        if port is not None:
+            port.close()
+
     def close(self) -> None:
         """Let go of what was opened."""
         for port in self._ports.values():

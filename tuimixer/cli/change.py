@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from tuimixer.cli.call import Call
 from tuimixer.cli.lock import VolumeLock
 from tuimixer.config.limits import device_cap
+from tuimixer.model.balance import Aim
 from tuimixer.model.command import SetVolume
-from tuimixer.model.control import Control
+from tuimixer.model.control import Control, Layer
 from tuimixer.model.intent import Capture, Intent, Mute
 from tuimixer.model.resolve import Limits, resolve
 from tuimixer.model.select import Match
@@ -23,30 +24,43 @@ def change(call: Call, target: str, values: Sequence[Value], cap: float | None) 
         Impossible: a control cannot do what was asked.
         NoMatch, Usage, OutOfReach, Refused: as `Call.select` and `Call.apply`.
     """
+    # Libraries and connections come before the lock: others wait only for a read and a write.
+    match = call.select(target)
+    for value in values:
+        for control in _meant(match, value):
+            resolve(_intent(value, control, match), control, _limits(call, control, cap))
     with VolumeLock() as lock:
-        match = call.select(target)
         for value in values:
-            for control in _meant(match, value):
-                resolve(_intent(value, control, match), control, _limits(call, control, cap))
-        for number, value in enumerate(values):
-            if number:
-                match = _reread(call, match)
-            for control in _meant(match, value):
+            match = _reread(call, match)
+            for found in _meant(match, value):
+                control = lock.as_written(found)
                 intent = _intent(value, control, match)
                 done = resolve(intent, control, _limits(call, control, cap), lock.aim(control.id))
                 if done.command is None:
                     continue
                 call.apply(done.command)
                 if isinstance(done.command, SetVolume):
-                    lock.remember(control.id, done.aim)
-        if call.json:
-            match = _reread(call, match)
-    return match
+                    _remember(call, lock, done.command, done.aim)
+    return _reread(call, match) if call.json else match
+
+
+def _remember(call: Call, lock: VolumeLock, command: SetVolume, aim: Aim | None) -> None:
+    """Keep the aim; some ALSA plugins store a value coarser than it was written, so keep that too."""
+    lock.remember(command.id, aim)
+    control = call.known[command.id]
+    if call.is_plugin(control):
+        call.reopen(Layer.ALSA)
+        stored = call.read(Layer.ALSA).controls.get(command.id)
+        if stored is not None:
+            lock.remember_written(command.id, stored.raws, command.raws)
 
 
 def _reread(call: Call, match: Match) -> Match:
     """The same controls as they stand now, without those that have gone."""
-    read = call.read(match.controls[0].kind.layer).controls
+    first = match.controls[0]
+    if call.is_plugin(first):
+        call.reopen(Layer.ALSA)  # a plugin tells a handle that is open nothing of what others write
+    read = call.read(first.kind.layer).controls
     return Match(tuple(read.get(control.id, control) for control in match.controls), match.exact)
 
 

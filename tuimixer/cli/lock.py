@@ -7,15 +7,17 @@ import fcntl
 import os
 import signal
 import stat
+from contextlib import suppress
 from types import FrameType, TracebackType
 
 from tuimixer.cli.failure import OUT_OF_REACH, Failure
 from tuimixer.model.balance import Aim
-from tuimixer.model.control import ControlId
+from tuimixer.model.control import Channel, Control, ControlId
 
-PATIENCE = 10
+PATIENCE = 30
 """Seconds to wait for another process's change."""
-_MOST_AIMS = 64
+_MOST = 64
+Raws = tuple[int, ...]
 
 
 class Busy(Failure):
@@ -31,6 +33,7 @@ class VolumeLock:
         self._folder = _own_folder()
         self._fd = -1
         self._aims: dict[ControlId, Aim] = {}
+        self._written: dict[ControlId, tuple[Raws, Raws]] = {}
         self._changed = False
 
     def __enter__(self) -> "VolumeLock":
@@ -42,14 +45,14 @@ class VolumeLock:
         finally:
             signal.alarm(0)
             signal.signal(signal.SIGALRM, before)
-        self._aims = _read_aims(self._file)
+        self._aims, self._written = _read(self._file)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._changed:
-            _write_aims(self._file, self._aims)
+            _write(self._file, self._aims, self._written)
         os.close(self._fd)
 
     def aim(self, control: ControlId) -> Aim | None:
@@ -62,6 +65,25 @@ class VolumeLock:
             self._changed = True
         if aim is not None:
             self._aims[control] = aim
+
+    def as_written(self, control: Control) -> Control:
+        """The control as it was written last, where it was stored coarser and nobody changed it since."""
+        stored, written = self._written.get(control.id, ((), ()))
+        if not stored or stored != control.raws or len(written) != len(stored):
+            return control
+        channels = (
+            Channel(channel.name, raw) for channel, raw in zip(control.channels, written, strict=True)
+        )
+        from dataclasses import replace
+
+        return replace(control, channels=tuple(channels))
+
+    def remember_written(self, control: ControlId, stored: Raws, written: Raws) -> None:
+        """Keep what was written to a control that has stored something else."""
+        self._changed = True
+        self._written.pop(control, None)
+        if stored != written:
+            self._written[control] = (stored, written)
 
     @property
     def _file(self) -> str:
@@ -105,41 +127,41 @@ def _is_own(folder: str, user: int) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022
 
 
-def _read_aims(path: str) -> dict[ControlId, Aim]:
+def _read(path: str) -> tuple[dict[ControlId, Aim], dict[ControlId, tuple[Raws, Raws]]]:
     """What was remembered; a line that was cut or spoilt is left out."""
+    aims: dict[ControlId, Aim] = {}
+    written: dict[ControlId, tuple[Raws, Raws]] = {}
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read(1 << 16).splitlines()
     except OSError:
-        return {}
-    aims = {}
+        return aims, written
     for line in lines:
-        try:
-            control, raws, positions, shape = line.split("\t")
-            aims[control] = Aim(
-                tuple(int(raw) for raw in raws.split()),
-                tuple(float(position) for position in positions.split()),
-                tuple(float(part) for part in shape.split()),
-            )
-        except ValueError:
-            continue
-    return aims
+        with suppress(ValueError):
+            control, *rows = line.split("\t")
+            if len(rows) == 2:
+                written[control] = (_whole(rows[0]), _whole(rows[1]))
+            else:
+                raws, positions, shape = rows
+                aims[control] = Aim(_whole(raws), _numbers(positions), _numbers(shape))
+    return aims, written
 
 
-def _write_aims(path: str, aims: dict[ControlId, Aim]) -> None:
+def _write(path: str, aims: dict[ControlId, Aim], written: dict[ControlId, tuple[Raws, Raws]]) -> None:
     """Keep the newest; a full disk loses them, which costs no more than the difference at a scale's end."""
-    newest = list(aims.items())[-_MOST_AIMS:]
-    text = "".join(
-        f"{control}\t{_row(aim.raws)}\t{_row(aim.positions)}\t{_row(aim.shape)}\n"
-        for control, aim in newest
-        if "\t" not in control
-    )
-    try:
-        with open(path, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-    except OSError:
-        return
+    rows: list[tuple[ControlId, list[tuple[float, ...]]]] = []
+    rows += [(control, [aim.raws, aim.positions, aim.shape]) for control, aim in list(aims.items())[-_MOST:]]
+    for control, (stored, given) in list(written.items())[-_MOST:]:
+        rows.append((control, [stored, given]))
+    with suppress(OSError), open(path, "w", encoding="utf-8", errors="replace") as file:
+        for control, numbers in rows:
+            if not {"\t", "\n"} & set(control):
+                file.write("\t".join([control, *(" ".join(map(repr, row)) for row in numbers)]) + "\n")
 
 
-def _row(numbers: tuple[float, ...]) -> str:
-    return " ".join(map(repr, numbers))
+def _whole(text: str) -> Raws:
+    return tuple(int(number) for number in text.split())
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(float(number) for number in text.split())
