@@ -222,6 +222,12 @@ def _profile_off() -> Box:
     return replace(picture(usb()), server_cards=(off,)), SYSTEM
 
 
+@case("profile_off")
+def _the_only_card_is_off() -> Box:
+    off = with_card("off", Profile("off", "Off"), Profile("analog", "Analog Stereo", sinks=1))
+    return replace(picture(soft_sink(0.0, "auto_null")), server_cards=(off,)), SYSTEM
+
+
 @case("suspended")
 def _suspended_while_used() -> Box:
     return ac97(state="suspended"), SYSTEM

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tuimixer.diagnosis.card_way import pcm_of
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.model.control import Control, Kind
-from tuimixer.model.snapshot import Phase, Snapshot
+from tuimixer.model.snapshot import Phase, Server, Snapshot
 from tuimixer.model.system import Holder, System
 
 _SERVERS = ("pulseaudio", "pipewire", "pipewire-pulse", "wireplumber")
@@ -91,7 +91,7 @@ def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
     if snapshot.server is None:
         return
     for holder in system.holders:
-        if _own_server(holder, system) or _free(holder, system):
+        if _the_servers(holder, snapshot.server, system) or _free(holder, system):
             continue
         kind = Kind.SOURCE if holder.capture else Kind.SINK
         devices = [c for c in snapshot.controls.values() if c.kind is kind and _on(c, holder)]
@@ -109,10 +109,9 @@ def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
             yield Finding("held", stage, reason, advice, (), waiting[0].id if waiting else None)
 
 
-def _own_server(holder: Holder, system: System) -> bool:
-    """Whether it is this user's server that has the device open; another user's is a stranger."""
-    pids = {daemon.pid for daemon in system.daemons if daemon.user == system.user}
-    return holder.pid in pids or (holder.program in _SERVERS and holder.user == system.user)
+def _the_servers(holder: Holder, server: Server, system: System) -> bool:
+    """Whether it is the server in use that has the device open; another user's is a stranger."""
+    return holder.program in _SERVERS and holder.user == (server.user or system.user)
 
 
 def _free(holder: Holder, system: System) -> bool:

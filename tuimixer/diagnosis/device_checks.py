@@ -105,7 +105,7 @@ def check_suspended(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
     kind = Kind.SOURCE_OUTPUT if device.kind.capture else Kind.SINK_INPUT
     used = any(stream.device == device.id and plays(stream) for stream in of_kind(snapshot, kind))
     if facts is not None and facts.state == "suspended" and used:
-        reason = f"{device.name} is suspended although a program uses it: the server could not open it."
+        reason = f"{device.name} is suspended although a program uses it, by somebody or for an error."
         yield Finding(
             "suspended",
             device.name,

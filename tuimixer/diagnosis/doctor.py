@@ -49,8 +49,10 @@ def _all(snapshot: Snapshot, system: System, chosen: Control | None) -> Iterator
         else:
             yield from check_capture_source(snapshot, system, device)
     if chosen is None or chosen.kind in _SINKS:
-        yield from check_default(snapshot)
-        yield from check_profiles(snapshot)
+        switched_off = tuple(check_profiles(snapshot))
+        # Where a card is switched off, that no output is left is a mere consequence.
+        yield from (f for f in check_default(snapshot) if f.key != "no_sink" or not switched_off)
+        yield from switched_off
     yield from check_streams(snapshot, chosen)
 
 
