@@ -122,3 +122,31 @@ def test_resizes() -> None:
             terminal.wait_for("Master")
             terminal.wait_quiet()
             redrawn(terminal)
+
+
+CRASHES = PROGRAM.replace(
+    "sys.exit(run",
+    """
+from tuimixer.ui.board import Board
+def fall_over(self, *_):
+    raise ZeroDivisionError("on purpose")
+Board.switch_layout = fall_over
+try:
+    run([Mixer(backend)], config)
+except ZeroDivisionError as error:
+    print(f"told: {error}")
+    sys.exit(3)
+sys.exit(run""",
+)
+
+
+def test_a_fault_leaves_the_terminal_in_order_and_comes_out_of_run() -> None:
+    with Terminal([sys.executable, "-c", CRASHES, "still"]) as terminal:
+        modes = terminal.modes()
+        terminal.wait_for("Firefox")
+        terminal.press("v")
+        assert terminal.wait() == 3
+        assert not terminal.alternate
+        assert terminal.modes() == modes
+        assert "told: on purpose" in terminal.screen()
+        assert "Traceback" not in terminal.screen()

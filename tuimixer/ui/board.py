@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _MOST_BACKLOG = 2
 """Writes that may wait for the terminal before changes are gathered instead."""
 _METERS_LATER = 0.1
+_FALL_SECONDS = 0.15
+"""Seconds between two looks at meters that fall while no new levels come."""
 _LATER = 0.01
 """Seconds until it is tried again."""
 
@@ -55,6 +57,7 @@ class Board(Picture, Widget):
         self._output: Output | None = None
         self._later: Timer | None = None
         self._meters_later: Timer | None = None
+        self._falling: Timer | None = None
         self.pace = Pace(terminal.remote)
 
     def on_mount(self) -> None:
@@ -149,12 +152,17 @@ class Board(Picture, Widget):
         self.flush()
 
     def take_levels(self, levels: Levels) -> None:
-        """Move the meters of what can be seen, as often as the line takes it."""
-        if not self.meters:
-            return
+        """Move the meters of what can be seen; what is not named has kept its level."""
+        if self.meters:
+            self._peaks.update(levels.peaks)
+            self._follow()
+
+    def _follow(self) -> None:
+        """Bring the meters on to this moment, and once more a little later while some still fall."""
         now = self._clock()
+        moving = False
         for slot in self.plan.slots:
-            peaks = levels.peaks.get(slot.row.id)
+            peaks = self._peaks.get(slot.row.id)
             if peaks is None:
                 continue
             chosen = slot.row.id == self.cursor
@@ -164,7 +172,15 @@ class Board(Picture, Widget):
             if chosen and level.clipped and max(peaks, default=0.0) < CLIP:
                 level = seen(level)
             self._levels[slot.row.id] = level
+            moving = moving or level.moving
         self._paint_meters()
+        if moving and self._falling is None:
+            self._falling = self.set_timer(_FALL_SECONDS, self._fall)
+
+    def _fall(self) -> None:
+        self._falling = None
+        if self.meters:
+            self._follow()
 
     def _paint_meters(self) -> None:
         """Show the meters as they stand, or a little later when the line has not taken the last frame yet."""
@@ -204,6 +220,7 @@ class Board(Picture, Widget):
         """Switch the meters on or off."""
         self.meters = on
         self._levels.clear()
+        self._peaks.clear()
         self.repaint()
         self.flush()
 

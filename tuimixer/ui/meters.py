@@ -29,10 +29,18 @@ class Level:
     """One meter as it stands: places from 0 to 1."""
 
     shares: tuple[float, ...] = ()
+    targets: tuple[float, ...] = ()
+    """Where the channels' peaks are; a meter that is above falls to it."""
     hold: float = 0.0
     held_until: float = 0.0
     clipped: bool = False
     at: float = 0.0
+    """When this was, in seconds."""
+
+    @property
+    def moving(self) -> bool:
+        """Whether it will look different a little later without new peaks."""
+        return self.shares != self.targets or self.hold > max(self.shares, default=0.0)
 
 
 def seen(level: Level) -> Level:
@@ -41,15 +49,15 @@ def seen(level: Level) -> Level:
 
 
 def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
-    """The meter after new peaks (linear amplitudes) at a time in seconds: it jumps up and falls evenly."""
-    new = tuple(share_of(peak) for peak in peaks)
+    """The meter at a time in seconds with the newest peaks (linear amplitudes): up at once, down evenly."""
+    targets = tuple(share_of(peak) for peak in peaks)
     clipped = any(peak >= CLIP for peak in peaks)
     if level is None:
-        return Level(new, max(new, default=0.0), now + HOLD, clipped, now)
+        return Level(targets, targets, max(targets, default=0.0), now + HOLD, clipped, now)
     fall = max(0.0, now - level.at) * FALL / -FLOOR
-    old = level.shares if len(level.shares) == len(new) else (0.0,) * len(new)
-    shares = tuple(max(share, before - fall) for share, before in zip(new, old, strict=True))
-    top = max(shares, default=0.0)
+    old = level.shares if len(level.shares) == len(targets) else targets
+    shares = tuple(max(target, before - fall) for target, before in zip(targets, old, strict=True))
+    top, clipped = max(shares, default=0.0), clipped or level.clipped
     if top >= level.hold or now > level.held_until:
-        return Level(shares, top, now + HOLD, clipped or level.clipped, now)
-    return Level(shares, level.hold, level.held_until, clipped or level.clipped, now)
+        return Level(shares, targets, top, now + HOLD, clipped, now)
+    return Level(shares, targets, level.hold, level.held_until, clipped, now)

@@ -53,6 +53,8 @@ class Picture:
         self._groups: tuple[Group, ...] = ()
         self._rows: tuple[Row, ...] = ()
         self._faces: dict[ControlId, tuple[Control, Face]] = {}
+        self._peaks: dict[ControlId, tuple[float, ...]] = {}
+        """What each control's level was last said to be: linear amplitudes."""
         self._levels: dict[ControlId, Level] = {}
         self._metered: frozenset[ControlId] | None = None
         self._grid = Grid(0, 0)
@@ -94,6 +96,7 @@ class Picture:
             self.cursor = keep(before, self._rows, self.cursor)
         longest = max((len(row.label) for row in self._rows), default=8)
         self._label_width = min(max(longest, 8), _LONGEST_LABEL)
+        self._peaks = {key: peaks for key, peaks in self._peaks.items() if key in self.snapshot.controls}
         self._levels = {key: level for key, level in self._levels.items() if key in self.snapshot.controls}
 
     def spot_at(self, x: int, y: int) -> str | None:

@@ -1,0 +1,100 @@
+"""Meters: scale, fall, hold, clip, and how often they may be painted."""
+
+from itertools import pairwise
+
+import pytest
+
+from tuimixer.ui.meters import HOLD, Level, follow, seen, share_of
+from tuimixer.ui.pace import Pace
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize(
+    ("amplitude", "share"),
+    [(0, 0), (0.001, 0), (1, 1), (2, 1), (0.5, 1 - 6.0206 / 60), (0.1, 1 - 20 / 60), (0.01, 1 / 3)],
+)
+def test_scale_is_60_db(amplitude: float, share: float) -> None:
+    assert share_of(amplitude) == pytest.approx(share, abs=1e-4)
+
+
+def test_it_jumps_up_and_falls_evenly_to_the_newest_peak() -> None:
+    level = follow(None, (1.0,), 0)
+    assert level.shares == (1.0,)
+    falling = [level := follow(level, (0.1,), t / 10) for t in range(1, 20)]
+    steps = [a.shares[0] - b.shares[0] for a, b in pairwise(falling)]
+    assert steps[0] == pytest.approx(26 / 60 / 10)
+    assert falling[-1].shares == (pytest.approx(share_of(0.1)),)
+
+
+def test_the_hold_stays_and_then_comes_down() -> None:
+    level = follow(follow(None, (0.5,), 0), (0.0,), HOLD - 0.01)
+    assert level.hold == share_of(0.5)
+    assert level.moving
+    for step in range(1, 10):
+        level = follow(level, (0.0,), HOLD + step)
+    assert level.hold == 0
+    assert not level.moving
+
+
+def test_the_clip_mark_stays_till_it_was_seen() -> None:
+    level = follow(None, (1.0, 0.2), 0)
+    for t in range(1, 100):
+        level = follow(level, (0.0, 0.0), t)
+    assert level.clipped
+    assert not seen(level).clipped
+    assert not follow(seen(level), (0.5, 0.5), 101).clipped
+
+
+def test_another_number_of_channels() -> None:
+    assert len(follow(follow(None, (0.1,), 0), (0.5, 0.2), 1).shares) == 2
+    assert follow(Level(), (), 1) == Level(at=1, held_until=1 + HOLD)
+
+
+def test_a_fast_line_is_asked_now_and_then() -> None:
+    pace, asked = Pace(slow=False), 0
+    for frame in range(120):
+        now = frame / 12
+        assert pace.may_paint(now)
+        if pace.painted(now):
+            asked += 1
+            pace.answered(now + 0.001)
+    assert asked == 4
+
+
+def test_on_a_slow_line_one_frame_is_under_way_at_most() -> None:
+    pace, under_way, most, frames, answer_at = Pace(slow=True), 0, 0, 0, 0.0
+    for tick in range(1000):
+        now = tick / 100
+        if under_way and now >= answer_at:
+            under_way -= 1
+            pace.answered(now)
+        if pace.may_paint(now):
+            frames += 1
+            if pace.painted(now):
+                under_way += 1
+                answer_at = now + 0.2
+        most = max(most, under_way)
+    assert most == 1
+    assert 20 <= frames <= 26
+
+
+def test_a_line_that_becomes_slow_is_noticed() -> None:
+    pace = Pace(slow=False)
+    assert pace.may_paint(0)
+    assert pace.painted(0)
+    assert pace.may_paint(0.05)
+    assert not pace.may_paint(0.1)
+    pace.answered(0.3)
+    assert not pace.may_paint(0.4)
+    assert pace.may_paint(0.7)
+
+
+def test_a_terminal_that_never_answers_is_not_waited_for() -> None:
+    pace, frames = Pace(slow=True), 0
+    for tick in range(3000):
+        now = tick / 100
+        if pace.may_paint(now):
+            frames += 1
+            pace.painted(now)
+    assert frames >= 8
