@@ -133,10 +133,10 @@ class EngineBackend:
         """Show that the engine does not answer, or does so again."""
         if seconds and self._ready:
             text = f"The engine on {self.name} has not answered for {seconds:.0f} seconds."
-            self._trouble = Status("engine", Phase.UNAVAILABLE, self.name, text, "Waiting for it.")
+            self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", text, "Waiting for it.")
         elif seconds:
             text = f"The engine on {self.name} has been starting for {seconds:.0f} seconds."
-            self._trouble = Status("engine", Phase.CONNECTING, self.name, text)
+            self._trouble = Status("engine", Phase.CONNECTING, "engine", text)
         elif self._ready:
             self._trouble = None
         self._show()
@@ -192,9 +192,8 @@ class EngineBackend:
     def _lost(self, reason: str, hint: str, delay: float) -> None:
         """Say that the engine is gone; what it may not have done waits for the next one, for a while."""
         again = f"Trying again in {delay:.0f} s." if delay >= 1 else ""
-        self._trouble = Status(
-            "engine", Phase.UNAVAILABLE, self.name, reason, " ".join(filter(None, (hint, again)))
-        )
+        what_next = " ".join(filter(None, (hint, again)))
+        self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", reason, what_next)
         given_up = self._pending.requeue()
         if self._expiry is None and not self._expired:
             self._expiry = asyncio.get_running_loop().call_later(_KEEP, self._expire)
