@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tuimixer.config.load import config_path, load, parse
+from tuimixer.config.load import load, parse
+from tuimixer.config.place import config_path
 from tuimixer.config.schema import Caps, Config, Rule
 
 pytestmark = pytest.mark.unit

@@ -1,12 +1,15 @@
 """The one small protocol behind which every sound system, local or remote or simulated, lives."""
 
-from collections.abc import Callable
-from typing import Protocol
+from __future__ import annotations
 
-from tuimixer.model.command import Command
-from tuimixer.model.control import ControlId
-from tuimixer.model.snapshot import Snapshot, Update
-from tuimixer.model.system import System
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tuimixer.model.command import Command
+    from tuimixer.model.control import ControlId
+    from tuimixer.model.snapshot import Snapshot, Update
+    from tuimixer.model.system import System
 
 
 class BackendError(Exception):

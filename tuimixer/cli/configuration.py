@@ -1,9 +1,15 @@
 """The configuration of one command: the file that is named, the one in the XDG folder, or none."""
 
+import os
+from typing import TYPE_CHECKING
+
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Arguments
-from tuimixer.config.load import Loaded, load, warn
+from tuimixer.config.place import config_path
 from tuimixer.config.schema import Config
+
+if TYPE_CHECKING:
+    from tuimixer.config.load import Loaded
 
 
 def configured(arguments: Arguments) -> Config:
@@ -12,17 +18,23 @@ def configured(arguments: Arguments) -> Config:
     Raises:
         Usage: the file that was named on the command line is not there.
     """
+    if arguments.get("config") is None and (arguments.has("no-config") or not os.path.lexists(config_path())):
+        return Config()  # the usual case of a volume key, without what reading a file takes
+    from tuimixer.config.load import warn
+
     loaded = read(arguments)
     warn(loaded)
     return loaded.config
 
 
-def read(arguments: Arguments) -> Loaded:
+def read(arguments: Arguments) -> "Loaded":
     """The configuration and its problems.
 
     Raises:
         Usage: the file that was named on the command line is not there.
     """
+    from tuimixer.config.load import Loaded, load
+
     if arguments.has("no-config"):
         return Loaded(Config())
     named = arguments.get("config")

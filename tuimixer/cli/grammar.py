@@ -3,12 +3,8 @@
 argparse would cost a tenth of a volume key's time, and takes `-5%` and `-12dB` for options.
 """
 
-import re
-
 from tuimixer.cli.failure import Usage
 from tuimixer.model.record import dataclass
-
-_VALUE = re.compile(r"-=?[0-9.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ def parse(
         if word == "--":
             found.words += rest
             break
-        if not word.startswith("-") or word == "-" or _VALUE.match(word):
+        if not word.startswith("-") or word == "-" or word[1] in "=.0123456789":
             found.words.append(word)
             if stop_at_word:
                 found.words += rest

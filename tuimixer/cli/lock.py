@@ -5,10 +5,10 @@ The lock is the kernel's, on a folder of the user's own: it goes with the proces
 
 import fcntl
 import os
-import signal
 import stat
+import time
 from contextlib import suppress
-from types import FrameType, TracebackType
+from types import TracebackType
 
 from tuimixer.cli.failure import OUT_OF_REACH, Failure
 from tuimixer.model.balance import Aim
@@ -16,6 +16,7 @@ from tuimixer.model.control import Channel, Control, ControlId
 
 PATIENCE = 30
 """Seconds to wait for another process's change."""
+_PAUSE = 0.003
 _MOST = 64
 Raws = tuple[int, ...]
 
@@ -38,13 +39,11 @@ class VolumeLock:
 
     def __enter__(self) -> "VolumeLock":
         self._fd = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        before = signal.signal(signal.SIGALRM, _too_long)
-        signal.alarm(PATIENCE)
         try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX)
-        finally:
-            signal.alarm(0)
-            signal.signal(signal.SIGALRM, before)
+            _wait_for(self._fd)
+        except BaseException:
+            os.close(self._fd)
+            raise
         self._aims, self._written = _read(self._file)
         return self
 
@@ -90,10 +89,20 @@ class VolumeLock:
         return os.path.join(self._folder, "aims")
 
 
-def _too_long(number: int, frame: FrameType | None) -> None:
-    raise Busy(
-        f"another tuimixer has been changing a volume for over {PATIENCE} seconds; end it and try again"
-    )
+def _wait_for(folder: int) -> None:
+    """Take the lock, asking again and again: a lock that is waited for has no time limit of its own."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise Busy(
+                    f"another tuimixer has been changing a volume for over {PATIENCE} seconds"
+                ) from None
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def _own_folder() -> str:

@@ -1,11 +1,11 @@
 """Finding, reading and checking the configuration file; what is wrong is told with its line."""
 
-import os
 import sys
 from typing import Any
 
 from tuimixer.config import schema
 from tuimixer.config.lines import line_of
+from tuimixer.config.place import config_path
 from tuimixer.config.schema import Config
 from tuimixer.config.table import Table, printable
 from tuimixer.model.record import dataclass
@@ -23,14 +23,6 @@ class Loaded:
     """Sentences with file and line."""
     path: str = ""
     """The file that was read; nothing where there is none."""
-
-
-def config_path() -> str:
-    """Where the file is looked for: `tuimixer/config.toml` in the XDG configuration folder."""
-    folder = os.environ.get("XDG_CONFIG_HOME", "")
-    if not os.path.isabs(folder):
-        folder = os.path.join(os.path.expanduser("~"), ".config")
-    return os.path.join(folder, "tuimixer", "config.toml")
 
 
 def load(path: str | None = None) -> Loaded:

@@ -1,6 +1,5 @@
 """Which controls a person means: `@output`, `firefox`, `Master`, `PCM,1`, `hw:0/Master`, an id. Pure."""
 
-import re
 from collections.abc import Callable, Iterable
 
 from tuimixer.model.control import Control, Kind, Layer
@@ -25,7 +24,6 @@ _KINDS = {
     "app": (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.STORED),
 }
 _SIDES = {"playback": Kind.ALSA_PLAYBACK, "capture": Kind.ALSA_CAPTURE}
-_INDEXED = re.compile(r"(.+?),(\d{1,4})$")
 ANY = frozenset(Kind)
 
 
@@ -56,7 +54,7 @@ def layers_of(target: str) -> tuple[Layer, ...]:
         return (Layer.PULSE,)
     if (
         lower.startswith(("alsa:", "hw:"))
-        or _INDEXED.match(target)
+        or _indexed(target)[1] is not None
         or lower.endswith(("/playback", "/capture"))
     ):
         return (Layer.ALSA,)
@@ -145,8 +143,7 @@ def find_cards(text: str, cards: tuple[AlsaCard, ...]) -> frozenset[str]:
 
 def _elements(name: str, things: list[tuple[Control, ...]]) -> tuple[Match, ...]:
     """Elements by name; a name with index 0 stands for the first of several, as in amixer."""
-    indexed = _INDEXED.match(name)
-    bare, index = (indexed[1], int(indexed[2])) if indexed else (name, None)
+    bare, index = _indexed(name)
     keyed = [(thing, thing[0].element) for thing in things]
 
     def matching(test: Callable[[str], bool], at: int | None) -> list[tuple[Control, ...]]:
@@ -162,6 +159,12 @@ def _elements(name: str, things: list[tuple[Control, ...]]) -> tuple[Match, ...]
     if full:
         return tuple(Match(thing, True) for thing in full)
     return tuple(Match(thing, False) for thing in matching(lambda own: bare in own, index))
+
+
+def _indexed(name: str) -> tuple[str, int | None]:
+    """`PCM,1` as name and index; None without one."""
+    bare, _, digits = name.rpartition(",")
+    return (bare, int(digits)) if bare and digits.isdecimal() and len(digits) < 5 else (name, None)
 
 
 def _named(text: str, things: list[tuple[Control, ...]], card: str, snapshot: Snapshot) -> tuple[Match, ...]:

@@ -3,8 +3,6 @@
 The command line's verbs and the screen's line for a typed value read the same words.
 """
 
-import re
-
 from tuimixer.model.balance import sides
 from tuimixer.model.control import Control
 from tuimixer.model.intent import (
@@ -23,7 +21,6 @@ from tuimixer.model.resolve import Impossible
 
 FORMS = "40%, +5%, -5%, -12dB, +3dB, 3dB-, a raw 17, left:50%, balance:-20, mute, unmute, toggle or capture"
 
-_NUMBER = re.compile(r"(=|\+|-=|-)?(\d+(?:\.\d*)?|\.\d+)\s*(%|db)?([+-])?", re.IGNORECASE)
 _SWITCHES = {
     "mute": ("mute", True),
     "unmute": ("mute", False),
@@ -163,15 +160,14 @@ def is_value(text: str) -> bool:
 
 
 def _number(word: str, part: str = "") -> Value | None:
-    found = _NUMBER.fullmatch(word)
-    if found is None:
+    before, digits, unit, after = _pieces(word)
+    size = _positive(digits)
+    if size is None:
         return None
-    before, digits, unit, after = found[1] or "", found[2], (found[3] or "").lower(), found[4] or ""
-    if len(digits) > 12 or float(digits) > (_HUGE if unit else 2**31):
-        raise ValueError(f"{word!r} is out of all bounds")
-    size = float(digits)
     if before and after:
         raise ValueError(f"{word!r} has two signs")
+    if size > (_HUGE if unit else 2**31):
+        raise ValueError(f"{word!r} is out of all bounds")
     if unit == "db":
         if after or before in ("+", "-="):
             return Value(word, "gain_by", -size if "-" in (before[:1], after) else size, part=part)
@@ -183,13 +179,36 @@ def _number(word: str, part: str = "") -> Value | None:
     return Value(word, "nudge", size, part=part)
 
 
+def _pieces(word: str) -> tuple[str, str, str, str]:
+    """Sign before, digits, unit (`%`, `db` or nothing) and sign after."""
+    rest = word.casefold()
+    before = next((sign for sign in ("-=", "=", "+", "-") if rest.startswith(sign)), "")
+    rest = rest[len(before) :]
+    after = rest[-1:] if rest[-1:] in ("+", "-") else ""
+    rest = rest[: len(rest) - len(after)]
+    unit = next((unit for unit in ("%", "db") if rest.endswith(unit)), "")
+    return before, rest[: len(rest) - len(unit)].rstrip() if unit else rest, unit, after
+
+
+def _positive(digits: str) -> float | None:
+    """A number without sign or exponent, None where it is none; too long a one is infinite."""
+    whole, _, part = digits.partition(".")
+    if not (whole + part).isascii() or not (whole + part).isdecimal():
+        return None
+    return float(digits) if len(digits) < 20 else float("inf")
+
+
 def _prefixed(word: str, head: str, tail: str) -> Value:
     if head == "balance":
-        found = re.fullmatch(r"(=|\+=|-=)?([+-]?)(\d+(?:\.\d*)?)%?", tail.strip())
-        if found is None or float(found[3]) > 100:
+        text = tail.strip().removesuffix("%")
+        by = next((sign for sign in ("+=", "-=") if text.startswith(sign)), "")
+        text = text.removeprefix(by or "=")
+        sign = text[:1] if text[:1] in ("+", "-") else ""
+        size = _positive(text.removeprefix(sign))
+        if size is None or size > 100:
             raise ValueError(f"{word!r} is no balance; it goes from balance:-100 to balance:100")
-        size = -float(found[3]) if "-" in (found[2], (found[1] or "")[:1]) else float(found[3])
-        return Value(word, "balance_by" if found[1] in ("+=", "-=") else "balance", size)
+        size = -size if "-" in (sign, by[:1]) else size
+        return Value(word, "balance_by" if by else "balance", size)
     lower = tail.strip().casefold()
     if lower in _SWITCHES:
         form, on = _SWITCHES[lower]

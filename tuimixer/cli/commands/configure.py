@@ -8,7 +8,7 @@ from tuimixer.cli.failure import USAGE, Failure, Usage
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.options import JSON, PLAIN
 from tuimixer.cli.output import print_json, write
-from tuimixer.config.load import config_path
+from tuimixer.config.place import config_path
 
 _WHAT = ("init", "check", "path", "keys")
 

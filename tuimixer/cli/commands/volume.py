@@ -5,7 +5,6 @@ from tuimixer.cli.change import change
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Option, Verb, shown
 from tuimixer.cli.options import JSON, WHERE
-from tuimixer.cli.output import as_json, print_json
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.value import FORMS, Value, is_value, parse_value
 
@@ -79,6 +78,8 @@ def run(call: Call) -> int:
         values = [Value(call.verb, "mute", on=_SWITCH[call.verb])]
     match = change(call, target, values, _cap(call))
     if call.json:
+        from tuimixer.cli.output import as_json, print_json
+
         controls = [
             control for control in call.known.values() if control.id in {c.id for c in match.controls}
         ]

@@ -1,0 +1,99 @@
+"""The words for values, and what they ask of a control."""
+
+import pytest
+
+from tuimixer.model.control import Channel, Choice, Control, Kind
+from tuimixer.model.intent import Capture, Choose, Intent, Mute, Nudge, SetBalance, SetGain, SetLevel, SetRaw
+from tuimixer.model.resolve import Impossible
+from tuimixer.model.scale import PULSE_SCALE, Scale
+from tuimixer.model.value import is_value, parse_value
+
+pytestmark = pytest.mark.unit
+
+STEREO = (Channel("front-left", 10), Channel("front-right", 10))
+ALSA = Control("a", Kind.ALSA_PLAYBACK, "PCM", scale=Scale(0, 31), channels=STEREO, mute=(False, False))
+SINK = Control("s", Kind.SINK, "Speakers", scale=PULSE_SCALE, channels=STEREO, mute=(False,))
+ENUM = Control("e", Kind.ALSA_PLAYBACK, "Box", choice=Choice(0, ("Front", "Rear Left", "Rear Right")))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("40%", SetLevel("a", 0.4)),
+        ("=40%", SetLevel("a", 0.4)),
+        (" 40 % ", SetLevel("a", 0.4)),
+        ("+5%", Nudge("a", 5, past_full=True)),
+        ("-5%", Nudge("a", -5, past_full=True)),
+        ("5%-", Nudge("a", -5, past_full=True)),
+        ("+2.5%", Nudge("a", 2.5, past_full=True)),
+        ("-12dB", SetGain("a", -1200)),
+        ("-12.5 DB", SetGain("a", -1250)),
+        ("3dB", SetGain("a", 300)),
+        ("+3dB", SetGain("a", 300, relative=True)),
+        ("3dB+", SetGain("a", 300, relative=True)),
+        ("3dB-", SetGain("a", -300, relative=True)),
+        ("-=3dB", SetGain("a", -300, relative=True)),
+        ("17", SetRaw("a", 17)),
+        ("left:50%", SetLevel("a", 0.5, (0,))),
+        ("RIGHT:+5%", Nudge("a", 5, (1,), past_full=True)),
+        ("front-left:3", SetRaw("a", 3, (0,))),
+        ("1:50%", SetLevel("a", 0.5, (1,))),
+        ("balance:-20", SetBalance("a", -0.2)),
+        ("balance:+=10%", SetBalance("a", 0.1, relative=True)),
+        ("balance:-=10", SetBalance("a", -0.1, relative=True)),
+        ("mute", Mute("a", True)),
+        ("Unmute", Mute("a", False)),
+        ("toggle", Mute("a")),
+        ("left:mute", Mute("a", True, (0,))),
+        ("capture", Capture("a", True)),
+        ("nocap", Capture("a", False)),
+    ],
+)
+def test_values(text: str, intent: Intent) -> None:
+    assert parse_value(text).intent(ALSA) == intent
+
+
+def test_a_plain_number_is_a_percentage_for_the_server() -> None:
+    """Nobody counts in Pulse's 65536 parts, and 40 of them would be silence."""
+    assert parse_value("40").intent(SINK) == SetLevel("s", 0.4)
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [("front", 0), ("REAR LEFT", 1), ("right", 2), ("2", 2)],
+    ids=["name", "case", "part", "number"],
+)
+def test_items(text: str, item: int) -> None:
+    assert parse_value(text).intent(ENUM) == Choose("e", item)
+
+
+@pytest.mark.parametrize("text", ["rear", "side", "50%"])
+def test_unclear_items(text: str) -> None:
+    with pytest.raises(Impossible, match=r"Box has no item .* there are Front, Rear Left, Rear Right"):
+        parse_value(text).intent(ENUM)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "+5%+", "left:", "top:x", "balance:101", "balance:x", "99999%", "9" * 30]
+)
+def test_nonsense(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_value(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("+5%", True),
+        ("mute", True),
+        ("left:50%", True),
+        ("balance:x", True),
+        ("firefox", False),
+        ("hw:0/Master", False),
+        ("pulse:sink/x", False),
+        ("½%", False),
+        ("٣%", False),
+    ],
+)
+def test_what_can_only_be_a_value(text: str, value: bool) -> None:
+    assert is_value(text) is value
