@@ -64,13 +64,22 @@ class Board(Picture, Widget):
         self._output = Output(self.screen)
 
     def on_resize(self) -> None:
-        self._grid = Grid(self.size.width, self.size.height)
+        if self._fit_size():
+            self.refresh()
+
+    def _fit_size(self) -> bool:
+        """Paint for another size, if it is another; the compositor may ask before the event of it comes."""
+        size = self.size
+        if (self._grid.width, self._grid.height) == (size.width, size.height):
+            return False
+        self._grid = Grid(size.width, size.height)
         self.repaint()
         self._grid.settle()
-        self.refresh()
+        return True
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """What the compositor paints; kept by the grid, so nothing has to be cached."""
+        self._fit_size()
         styles = self._styles
         return [
             Strip(
