@@ -4,7 +4,7 @@ import shlex
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuimixer.backend.remote.ssh import BadTarget, Target, explain, ssh_command, verb_script
@@ -74,6 +74,7 @@ def test_what_is_no_box(text: str) -> None:
     assert str(error.value).isprintable()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_whatever_is_taken_for_a_box_is_no_option_and_no_shell(text: str) -> None:
     try:
@@ -102,6 +103,7 @@ def test_the_command_line_asks_only_when_it_may() -> None:
     assert asking[-7:] == ["-p", "2222", "-l", "me", "--", "box", "exec /bin/sh"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])), max_size=5))
 def test_the_script_hands_on_any_arguments(arguments: list[str]) -> None:
     head, _, _ = verb_script(arguments).partition(b"\nPATH=")

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
 
@@ -35,6 +35,7 @@ def travelled(old: Snapshot, new: Snapshot) -> Snapshot:
     return old
 
 
+@settings(deadline=None)
 @given(randoms())
 def test_any_two_snapshots_travel(random: Random) -> None:
     old = snapshot(random)
@@ -47,12 +48,14 @@ def test_any_two_snapshots_travel(random: Random) -> None:
             assert result.controls[known] is control
 
 
+@settings(deadline=None)
 @given(randoms())
 def test_the_same_snapshot_is_nothing_to_send(random: Random) -> None:
     old = snapshot(random)
     assert is_empty(make_delta(old, replace(old, controls=dict(old.controls))))
 
 
+@settings(deadline=None)
 @given(randoms(), st.sampled_from(get_args(Command)))
 def test_any_command_travels(random: Random, kind_of: type[Command]) -> None:
     command = anything(kind_of, random)
@@ -62,6 +65,7 @@ def test_any_command_travels(random: Random, kind_of: type[Command]) -> None:
     assert (line.number, wire.unpack_command(line)) == (7, command)
 
 
+@settings(deadline=None)
 @given(randoms())
 def test_answers_and_notices_travel(random: Random) -> None:
     system, notice = anything(System, random), anything(Notice, random)
@@ -120,6 +124,7 @@ def test_undecodable_bytes_in_a_name_travel_as_a_question_mark() -> None:
     assert wire.decode(wire.encode("notice", notice)) == ("notice", Notice("caf?"))
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from("abcd"), st.lists(st.floats(0, 1), max_size=4).map(tuple)))
 def test_levels_travel_within_a_percent_of_the_fader(peaks: dict[str, tuple[float, ...]]) -> None:
     watch = Watch(4, tuple("abcd"), 20.0)
@@ -155,6 +160,7 @@ def test_no_message(line: bytes, says: str) -> None:
     assert "\n" not in str(error.value)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_message_or_a_wire_error(line: bytes) -> None:
     with suppress(WireError):
