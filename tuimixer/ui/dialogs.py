@@ -24,8 +24,8 @@ def _chosen(main: "MixerScreen") -> tuple[object, ...]:
     return (main.mixer, main.board.cursor)
 
 
-def _with_task(task: str) -> Make:
-    return lambda main: (main.mixer, main.board.cursor, task)
+def _with_driven(main: "MixerScreen") -> tuple[object, ...]:
+    return (main.mixer, main.board.cursor, main.board.driven)
 
 
 def _cards(main: "MixerScreen") -> tuple[object, ...]:
@@ -38,9 +38,9 @@ DIALOGS: dict[str, tuple[str, str, Make]] = {
     "card": ("choose_card", "CardScreen", _cards),
     "cards": ("profiles", "ProfilesScreen", _mixer),
     "path": ("path", "PathScreen", _chosen),
-    "details": ("details", "DetailsScreen", _chosen),
-    "move": ("details", "DetailsScreen", _with_task("move")),
-    "kill": ("details", "DetailsScreen", _with_task("kill")),
+    "details": ("details", "DetailsScreen", _with_driven),
+    "move": ("details", "MoveScreen", _chosen),
+    "kill": ("confirm", "KillScreen", _chosen),
     "value": ("value", "ValueScreen", _chosen),
 }
 """Action → module of `tuimixer.ui.screens`, class, and what it is made with."""
@@ -49,7 +49,11 @@ _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value"})
 
 def open_dialog(main: "MixerScreen", action: str) -> None:
     """Push the dialog of an action."""
-    if action in _NEEDS_CONTROL and main.board.control is None:
+    control = main.board.control
+    if action in _NEEDS_CONTROL and control is None:
+        return
+    if action == "kill" and control is not None and control.stream is None:
+        main.say(f"{control.name} is not a stream that can be ended.", True)
         return
     module, name, make = DIALOGS[action]
     screen: Screen[Any] = getattr(import_module(f"tuimixer.ui.screens.{module}"), name)(*make(main))

@@ -2,16 +2,29 @@
 
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
+
+from tuimixer.ui.charset import CharSet
 
 if TYPE_CHECKING:
     from tuimixer.ui.app import TuiMixerApp
 
 Answer = TypeVar("Answer")
+
+
+def shown(text: str, charset: CharSet) -> str:
+    """A text in a set of characters, with the nearest sign for what the set lacks of our own sentences."""
+    if charset.encoding is None or text.isascii():
+        return text
+    for sign, plain in (("−", charset.minus), ("…", "..."), ("“", '"'), ("”", '"'), ("→", charset.arrow)):
+        text = text.replace(sign, plain)
+    return charset.text(text)
 
 
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
@@ -42,9 +55,13 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def compose(self) -> ComposeResult:
         box = Vertical(*self.content(), classes="dialog--box")
-        box.border_title = self.title or self.TITLE
-        box.border_subtitle = self.HINT
+        # As content, because a name in brackets would be taken for markup.
+        box.border_title = Content(self.shown(self.title or self.TITLE))
         yield box
+
+    def shown(self, text: str) -> str:
+        """A text with what the terminal's characters can show of it."""
+        return shown(text, self.tuimixer.terminal.charset)
 
     def content(self) -> list[Widget]:
         """The widgets in the box, from top to bottom."""
@@ -55,6 +72,15 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def on_resize(self) -> None:
         self.set_class(self.app.size.width < 60 or self.app.size.height < 16, "-small")
+        self.call_after_refresh(self.hint, self.HINT)
+
+    def hint(self, keys: str) -> None:
+        """Show the keys in the frame, the last ones where there is not room for all."""
+        box = self.query_one(".dialog--box")
+        parts = keys.split("  ")
+        while len(parts) > 1 and cell_len("  ".join(parts)) > box.size.width - 6:
+            parts.pop(0)
+        box.border_subtitle = Content(self.shown("  ".join(parts)))
 
     def action_close(self) -> None:
         """Close without an answer."""

@@ -1,0 +1,289 @@
+"""Enter, move and kill: what is told about a control, and what the box gets of what is done with it."""
+
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.ui.conftest import Desk, Open
+from tuimixer.backend import demo_box
+from tuimixer.backend.demo import DemoBackend
+from tuimixer.config.schema import Config, Meters
+from tuimixer.mixer.views import View
+from tuimixer.model.control import Control, Element
+from tuimixer.model.scale import to_percent
+from tuimixer.ui.screens.listing import Listing
+
+pytestmark = pytest.mark.screen
+
+FIREFOX = "pulse:sink_input/17"
+
+
+async def open_details(it: Desk, name: str, end: str = "") -> Control:
+    control = await it.choose(name, end)
+    it.app.main.board.tell_driven({demo_box.MASTER: demo_box.SPEAKERS})
+    await it.press("enter")
+    return control
+
+
+async def go_to(it: Desk, line_id: str) -> None:
+    listing = it.app.screen.query_one(Listing)
+    listing.choose(line_id)
+    await it.pilot.pause()
+    assert listing.line is not None
+    assert listing.line.id == line_id
+
+
+def percents(control: Control) -> list[int]:
+    assert control.scale is not None
+    return [to_percent(control.scale, raw) for raw in control.raws]
+
+
+SIZES = [(80, 24), (120, 40), (40, 12)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", ["Firefox", "Speakers", "Master", "PCM", "Auto-Mute Mode", "Event sounds"])
+async def test_picture(
+    desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int], name: str
+) -> None:
+    async with desk(size=size) as it:
+        await open_details(it, name)
+        assert it.text == text_snapshot
+
+
+@pytest.mark.parametrize("name", ["Firefox", "Speakers", "Headphone"])
+async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, name: str) -> None:
+    async with desk(config=Config(ascii="on", meters=Meters(show="on"))) as it:
+        await open_details(it, name)
+        assert it.text.isascii()
+        assert it.text == text_snapshot
+
+
+async def test_everything_is_told(desk: Open) -> None:
+    async with desk(size=(120, 60)) as it:
+        await open_details(it, "Master")
+        assert "PulseAudio drives it: it moves with Speakers" in it.text
+        await it.press("escape")
+        await open_details(it, "PCM")
+        assert "softvol" in it.text
+        await it.press("escape")
+        await open_details(it, "Loopback Mixing")
+        assert "no effect just now" in it.text
+        await it.press("escape")
+        await open_details(it, "Headphone")
+        assert "unplugged" in it.text
+
+
+async def test_volume_by_channel(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "mpv")
+        await it.press("right")
+        assert percents(it.control("mpv")) == [64, 64]
+        await it.press("down", "left", "left")
+        assert percents(it.control("mpv")) == [62, 64]
+        await it.press("u")
+        assert percents(it.control("mpv")) == [63, 63]
+
+
+async def test_volume_typed_for_a_channel(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "mpv")
+        await go_to(it, "volume front-right")
+        await it.press("enter", *"40%", "enter")
+        assert percents(it.control("mpv")) == [63, 40]
+
+
+async def test_nonsense_is_refused_in_a_sentence(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "mpv")
+        await it.press("enter", *"loud", "enter")
+        assert "is no value" in it.text
+        await it.press("escape")
+        assert percents(it.control("mpv")) == [63, 63]
+
+
+async def test_balance_and_mute(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "mpv")
+        await go_to(it, "balance")
+        await it.press("right")
+        left, right = percents(it.control("mpv"))
+        assert left < right
+        await it.press("enter")
+        left, right = percents(it.control("mpv"))
+        assert left == right
+        await go_to(it, "mute None")
+        await it.press("enter")
+        assert it.control("mpv").muted
+
+
+async def test_move_to_a_device(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "Firefox")
+        await go_to(it, f"target {demo_box.HEADSET}")
+        await it.press("enter")
+        assert it.control("Firefox").device == demo_box.HEADSET
+        assert "on USB Headset" in it.text
+
+
+async def test_move_picker_closes(desk: Open, text_snapshot: SnapshotAssertion) -> None:
+    async with desk() as it:
+        await it.choose("Spotify")
+        await it.press("r")
+        assert it.text == text_snapshot
+        await it.press("home", "enter")
+        assert it.app.screen is it.app.main
+        assert it.control("Spotify").device == demo_box.SPEAKERS
+
+
+async def test_follow_the_default(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Spotify")
+        await it.press("r", "end", "enter")
+        assert it.control("Spotify").device == demo_box.SPEAKERS
+
+
+async def test_move_says_what_cannot_be_moved(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Master")
+        await it.press("r")
+        assert "only streams can be moved" in it.text
+
+
+async def test_port_by_the_move_key(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Speakers")
+        await it.press("r", "down", "enter")
+        device = it.control("Speakers").sink_or_source
+        assert device is not None
+        assert device.port == "analog-output-headphones"
+
+
+async def test_default_suspend_and_latency(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "Speakers")
+        await go_to(it, "state")
+        await it.press("enter")
+        device = it.control("Speakers").sink_or_source
+        assert device is not None
+        assert device.state == "suspended"
+        await go_to(it, "latency")
+        await it.press("enter", *"-40", "enter")
+        card = it.backend.snapshot.server_cards[0]
+        assert card.ports[0].latency_offset == -40_000
+        await it.press("escape")
+        await open_details(it, "USB Headset")
+        await go_to(it, "default")
+        await it.press("enter")
+        assert it.control("USB Headset").default
+
+
+async def test_latency_that_is_no_number(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "Speakers")
+        await go_to(it, "latency")
+        await it.press("enter", *"soon", "enter")
+        assert "no number of milliseconds" in it.text
+
+
+async def test_passthrough_formats(desk: Open) -> None:
+    box = demo_box.box()
+    hdmi = box.controls[demo_box.HDMI]
+    assert hdmi.sink_or_source is not None
+    device = replace(hdmi.sink_or_source, formats=("pcm", "dts-iec61937"))
+    box = replace(box, controls={**box.controls, hdmi.id: replace(hdmi, sink_or_source=device)})
+    async with desk(backend=DemoBackend(still=True, box=box)) as it:
+        await open_details(it, "HDMI 1")
+        await go_to(it, "format ac3-iec61937")
+        await it.press("enter")
+        await go_to(it, "format dts-iec61937")
+        await it.press("enter")
+        changed = it.control("HDMI 1").sink_or_source
+        assert changed is not None
+        assert changed.formats == ("pcm", "ac3-iec61937")
+
+
+async def test_items_of_an_enumeration(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "Auto-Mute Mode")
+        await it.press("home", "enter")
+        choice = it.control("Auto-Mute Mode").choice
+        assert choice is not None
+        assert choice.value == 0
+
+
+async def test_exclusive_capture_is_one_choice(desk: Open) -> None:
+    box = demo_box.box()
+    names = ("Mic Boost", "Internal Mic Boost")
+    group = [
+        replace(control, capture=(i == 0,), element=Element(control.name, 0, exclusive=3))
+        for i, control in enumerate(c for c in box.controls.values() if c.name in names)
+    ]
+    box = replace(box, controls={**box.controls, **{control.id: control for control in group}})
+    async with desk(backend=DemoBackend(still=True, box=box), config=Config(view=View.CAPTURE)) as it:
+        await open_details(it, "Mic Boost")
+        assert "Record from one of these" in it.text
+        await go_to(it, f"member {group[1].id}")
+        await it.press("enter")
+        assert it.control("Internal Mic Boost").capturing
+        assert not it.control("Mic Boost").capturing
+
+
+async def test_kill_asks_first(desk: Open, text_snapshot: SnapshotAssertion) -> None:
+    async with desk() as it:
+        await it.choose("Firefox")
+        await it.press("ctrl+k")
+        assert it.text == text_snapshot
+        await it.press("enter", "n")
+        assert FIREFOX in it.backend.snapshot.controls
+        await it.press("ctrl+k", "y")
+        assert FIREFOX not in it.backend.snapshot.controls
+        assert it.app.screen is it.app.main
+
+
+async def test_kill_of_what_is_no_stream(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Master")
+        await it.press("ctrl+k")
+        assert it.app.screen is it.app.main
+        assert "not a stream" in it.text
+
+
+async def test_forget_a_stored_volume(desk: Open) -> None:
+    async with desk() as it:
+        stored = await open_details(it, "Event sounds")
+        await go_to(it, "end")
+        await it.press("enter", "y")
+        assert stored.id not in it.backend.snapshot.controls
+        assert "not there any more" in it.text
+
+
+async def test_properties_scroll(desk: Open) -> None:
+    box = demo_box.box()
+    firefox = box.controls[FIREFOX]
+    many = {f"property.{number:03}": f"value {number}" for number in range(200)}
+    box = replace(box, controls={**box.controls, FIREFOX: replace(firefox, properties=many)})
+    async with desk(backend=DemoBackend(still=True, box=box)) as it:
+        await open_details(it, "Firefox")
+        assert "value 199" not in it.text
+        await it.press("end")
+        assert "value 199" in it.text
+
+
+async def test_names_are_no_markup(desk: Open) -> None:
+    box = demo_box.box()
+    firefox = replace(box.controls[FIREFOX], name="[red]Fire[/nothing]fox")
+    async with desk(backend=DemoBackend(still=True, box=replace(box, controls={FIREFOX: firefox}))) as it:
+        await open_details(it, firefox.name)
+        assert "[red]Fire[/nothing]fox" in it.text
+
+
+async def test_the_control_goes_while_it_is_looked_at(desk: Open) -> None:
+    async with desk() as it:
+        control = await open_details(it, "mpv")
+        it.backend.remove(control.id)
+        await it.pilot.pause()
+        assert "not there any more" in it.text
+        await it.press("right", "enter", "escape")
+        assert it.app.screen is it.app.main

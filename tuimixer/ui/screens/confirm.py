@@ -1,0 +1,53 @@
+"""A question before something that cannot be undone: ending a stream, forgetting a stored volume."""
+
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.control import ControlId
+from tuimixer.ui.screens.control_lines import ending
+from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.listing import Sure
+
+
+class ConfirmScreen(Dialog[bool]):
+    """Answers True for yes. Enter does not: it would be pressed by habit."""
+
+    HINT = "y yes  n no"
+    DEFAULT_CSS = """
+    ConfirmScreen > .dialog--box { width: 60; border: solid $warning; border-title-color: $warning; }
+    ConfirmScreen.-ascii > .dialog--box { border: ascii $warning; }
+    ConfirmScreen Static { height: auto; }
+    """
+    BINDINGS: ClassVar = [Binding("y,Y", "yes", show=False), Binding("n,N,q", "close", show=False)]
+
+    def __init__(self, sure: Sure) -> None:
+        super().__init__()
+        self.title = sure.title
+        self._sure = sure
+
+    def content(self) -> list[Widget]:
+        sentences = f"{self._sure.question}\n\ny  {self._sure.yes}\nn  No, leave it"
+        return [Static(self.shown(sentences), markup=False)]
+
+    def action_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)
+
+
+class KillScreen(ConfirmScreen):
+    """Ends a stream or forgets a stored volume when a person says so."""
+
+    def __init__(self, mixer: Mixer, control_id: ControlId) -> None:
+        sure = ending(mixer.snapshot.controls[control_id])
+        if sure is None:
+            raise ValueError("only a stream can be ended, and a stored volume forgotten")
+        super().__init__(sure)
+        self._mixer = mixer
+
+    def action_yes(self) -> None:
+        self._mixer.send(self._sure.wish)
+        self.dismiss(True)

@@ -1,0 +1,315 @@
+"""What can be done with one control, as lines: its volume, its switches, where it goes, its end. Pure."""
+
+from collections.abc import Iterator
+
+from tuimixer.model.balance import get_balance
+from tuimixer.model.command import (
+    Kill,
+    MoveStream,
+    SetDefault,
+    SetFormats,
+    SetLatencyOffset,
+    SetPort,
+    SetSuspended,
+)
+from tuimixer.model.control import Control, Device, Kind, Port
+from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Intent, Mute, Nudge, SetBalance
+from tuimixer.model.resolve import resolve
+from tuimixer.model.scale import MUTE_CDB, to_cdb, to_percent, to_position
+from tuimixer.model.snapshot import ServerCard, Snapshot
+from tuimixer.model.value import parse_value
+from tuimixer.ui.screens.listing import Ask, Line, Sure
+
+ENCODINGS = {
+    "pcm": "PCM",
+    "ac3-iec61937": "AC-3 (Dolby Digital)",
+    "eac3-iec61937": "E-AC-3 (Dolby Digital Plus)",
+    "dts-iec61937": "DTS",
+    "dtshd-iec61937": "DTS-HD",
+    "truehd-iec61937": "TrueHD",
+    "mpeg-iec61937": "MPEG",
+    "mpeg2-aac-iec61937": "AAC",
+}
+"""PulseAudio's passthrough encodings (pulse/format.c), in the order in which they are offered."""
+_BALANCE_STEP = 0.05
+
+
+def plug(port: Port) -> str:
+    """Whether something is plugged in, as far as the server can tell."""
+    return "" if port.available is None else "plugged in" if port.available else "unplugged"
+
+
+def joined(*parts: str) -> str:
+    """The parts that are there, with commas."""
+    return ", ".join(part for part in parts if part)
+
+
+def volume_lines(control: Control, step: float) -> Iterator[Line]:
+    """Volume in steps of so many percent of all channels and of each, balance, mute and capture switches."""
+    key, scale = control.id, control.scale
+    switches = control.mute is not None or control.capture is not None
+    if scale is None and not switches:
+        return
+    yield Line("Volume" if control.channels and scale else "Switch", heading=True)
+    if scale is not None and control.channels:
+        loudest = max(control.channels, key=lambda channel: channel.raw)
+        parts: list[tuple[str, int, Channels, str]] = [("All channels", loudest.raw, None, "")]
+        if len(control.channels) > 1:
+            parts += [(words(c.name), c.raw, (i,), c.name) for i, c in enumerate(control.channels)]
+        else:
+            parts = [("Level", loudest.raw, None, "")]
+        for name, raw, which, prefix in parts:
+            yield Line(
+                name,
+                level_words(control, raw),
+                f"volume {prefix}",
+                gauge=to_position(scale, raw),
+                enter=_ask_value(control, prefix),
+                less=Nudge(key, -step, which),
+                more=Nudge(key, step, which),
+            )
+        balance = get_balance(control)
+        if balance is not None:
+            yield Line(
+                "Balance",
+                _balance_words(balance),
+                "balance",
+                enter=Equalize(key),
+                less=SetBalance(key, -_BALANCE_STEP, relative=True),
+                more=SetBalance(key, _BALANCE_STEP, relative=True),
+            )
+    if control.mute is not None:
+        for name, i, on in _each(control, "Mute", control.mute):
+            channels = None if i is None else (i,)
+            yield Line(
+                name,
+                "on: silent" if on else "off",
+                f"mute {i}",
+                enter=Mute(key, None, channels),
+                less=Mute(key, False, channels),
+                more=Mute(key, True, channels),
+            )
+    if control.capture is not None and (control.element is None or control.element.exclusive is None):
+        for name, i, on in _each(control, "Capture", control.capture):
+            channels = None if i is None else (i,)
+            yield Line(
+                name,
+                "on: records" if on else "off",
+                f"capture {i}",
+                enter=Capture(key, None, channels),
+                less=Capture(key, False, channels),
+                more=Capture(key, True, channels),
+            )
+
+
+def choice_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
+    """Items of an enumerated control; the members of a group of which only one can capture."""
+    if control.choice is not None:
+        yield Line("Choose one", heading=True)
+        for i, item in enumerate(control.choice.items):
+            chosen = i == control.choice.value
+            yield Line(item, id=f"item {i}", chosen=chosen, enter=Choose(control.id, i))
+    group = control.element.exclusive if control.element else None
+    if group is None:
+        return
+    yield Line("Record from one of these", heading=True)
+    for other in snapshot.controls.values():
+        element = other.element
+        if element and element.exclusive == group and other.card == control.card and other.kind.capture:
+            yield Line(
+                other.name,
+                id=f"member {other.id}",
+                chosen=bool(other.capturing),
+                enter=Capture(other.id, True),
+            )
+
+
+def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
+    """The devices that a stream can be moved to, and following the default."""
+    kinds = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
+    wanted = kinds.get(control.kind)
+    if wanted is None:
+        return
+    yield Line("Play on" if wanted is Kind.SINK else "Record from", heading=True)
+    for device in snapshot.controls.values():
+        facts = device.sink_or_source
+        if device.kind is not wanted or facts is None:
+            continue
+        yield Line(
+            device.name,
+            joined("default" if device.default else "", facts.state, port_words(device, facts)),
+            f"target {device.id}",
+            chosen=device.id == control.device,
+            dim=facts.monitor_of is not None,
+            enter=MoveStream(control.id, device.id),
+        )
+    yield Line(
+        "Follow the default",
+        "goes along when another device becomes the default",
+        "target",
+        chosen=False,
+        enter=MoveStream(control.id, None),
+    )
+
+
+def port_words(device: Control, facts: Device) -> str:
+    """The active port and whether it is plugged; nothing that the device's name says already."""
+    port = next((port for port in facts.ports if port.name == facts.port), None)
+    if port is None:
+        return ""
+    name = port.description if port.description != device.name else ""
+    return " ".join(part for part in (name, plug(port)) if part)
+
+
+def port_lines(control: Control) -> Iterator[Line]:
+    """The ports of a sink or source."""
+    device = control.sink_or_source
+    if device is None or not device.ports:
+        return
+    yield Line("Port", heading=True)
+    for port in device.ports:
+        yield Line(
+            port.description or port.name,
+            plug(port) or "it cannot tell whether something is plugged in",
+            f"port {port.name}",
+            chosen=port.name == device.port,
+            dim=port.available is False,
+            enter=SetPort(control.id, port.name),
+        )
+
+
+def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
+    """Default, suspending, latency offset and passthrough of a sink or source."""
+    device = control.sink_or_source
+    if device is None:
+        return
+    yield Line("Device", heading=True)
+    side = "output" if control.kind is Kind.SINK else "input"
+    yield Line(
+        "Default",
+        f"yes: the default {side}" if control.default else f"no; Enter makes it the default {side}",
+        "default",
+        enter=None if control.default else SetDefault(control.id),
+    )
+    asleep = device.state == "suspended"
+    yield Line(
+        "State",
+        f"{device.state or 'not told'}; Enter {'wakes it' if asleep else 'suspends it'}",
+        "state",
+        enter=SetSuspended(control.id, not asleep),
+    )
+    latency = _latency_line(control, snapshot)
+    if latency is not None:
+        yield latency
+    if device.formats:
+        yield Line("Passes through as it is", heading=True)
+        known = [*ENCODINGS, *(name for name in device.formats if name not in ENCODINGS)]
+        for name in known:
+            on = name in device.formats
+            left = tuple(n for n in known if (n in device.formats) != (n == name))
+            yield Line(
+                ENCODINGS.get(name, name),
+                "always" if name == "pcm" else "on" if on else "off",
+                f"format {name}",
+                enter=None if name == "pcm" else SetFormats(control.id, left),
+            )
+
+
+def card_of(control: Control, snapshot: Snapshot) -> ServerCard | None:
+    """The server's card that a sink or source belongs to."""
+    device = control.sink_or_source
+    if device is None or device.card_index is None:
+        return None
+    return next((card for card in snapshot.server_cards if card.index == device.card_index), None)
+
+
+def latency_ask(card: ServerCard, port: Port) -> Ask:
+    """Asks for a port's latency offset."""
+
+    def make(text: str) -> SetLatencyOffset:
+        number = text.lower().removesuffix("ms").strip().replace(",", ".").replace("−", "-")
+        try:
+            milliseconds = float(number)
+        except ValueError:
+            raise ValueError(f"{text!r} is no number of milliseconds") from None
+        if not abs(milliseconds) <= 5000:
+            raise ValueError("an offset of more than 5000 ms is not possible")
+        return SetLatencyOffset(card.id, port.name, round(milliseconds * 1000))
+
+    now = f"Now {(port.latency_offset or 0) / 1000:g} ms. What plays there is told to be later by so much."
+    return Ask(f"Latency offset of {port.description}", now, "milliseconds: 120, -40", make)
+
+
+def ending(control: Control) -> Sure | None:
+    """The question before a stream is ended or a stored volume forgotten; None for anything else."""
+    stream = control.stream
+    if stream is None:
+        return None
+    if control.kind is Kind.STORED:
+        question = f"The server forgets the volume that it keeps for {control.name}."
+        return Sure(f"Forget {control.name}", question, "Yes, forget it", Kill(control.id))
+    media = f" (“{stream.media}”)" if stream.media and stream.media != control.name else ""
+    side = "recording" if control.kind is Kind.SOURCE_OUTPUT else "playing"
+    question = f"{control.name}{media} stops {side}. Some programs begin anew, some end."
+    return Sure(f"End {control.name}", question, "Yes, end the stream", Kill(control.id))
+
+
+def ending_lines(control: Control) -> Iterator[Line]:
+    """The line that ends a stream."""
+    sure = ending(control)
+    if sure is not None:
+        yield Line("End", heading=True)
+        words = "Forget this volume…" if control.kind is Kind.STORED else "End this stream…"
+        yield Line(words, id="end", enter=sure)
+
+
+def words(channel: str) -> str:
+    """A channel's name for a person: `Front left`."""
+    return channel.replace("-", " ").capitalize()
+
+
+def level_words(control: Control, raw: int) -> str:
+    """`63 %  −12.04 dB`, for ALSA with the raw value."""
+    scale = control.scale
+    assert scale is not None
+    cdb = to_cdb(scale, raw)
+    gain = "" if cdb is None else "silence" if cdb <= MUTE_CDB else f"{cdb / 100:.2f} dB".replace("-", "−")
+    return f"{to_percent(scale, raw):>3} %  {gain:>10}".rstrip()
+
+
+def _each(control: Control, name: str, states: tuple[bool, ...]) -> Iterator[tuple[str, int | None, bool]]:
+    """A switch for all channels, and one for each where they are apart."""
+    yield name, None, all(states) if name == "Mute" else any(states)
+    if len(states) > 1:
+        for i, on in enumerate(states):
+            channel = control.channels[i].name if i < len(control.channels) else f"channel {i}"
+            yield f"{name} {words(channel).lower()}", i, on
+
+
+def _balance_words(balance: float) -> str:
+    share = abs(round(balance * 100))
+    return "middle" if share == 0 else f"{share} % to the {'right' if balance > 0 else 'left'}"
+
+
+def _ask_value(control: Control, channel: str) -> Ask:
+    prefix = f"{channel}:" if channel else ""
+
+    def make(text: str) -> Intent:
+        intent = parse_value(text if ":" in text else prefix + text).intent(control)
+        resolve(intent, control)
+        return intent
+
+    title = f"{control.name}, {words(channel).lower()}" if channel else control.name
+    prompt = "A volume in percent or dB, or a step."
+    return Ask(title, prompt, "45%, +5%, -12dB, +3dB", make)
+
+
+def _latency_line(control: Control, snapshot: Snapshot) -> Line | None:
+    card, device = card_of(control, snapshot), control.sink_or_source
+    if card is None or device is None or device.port is None:
+        return None
+    port = next((port for port in card.ports if port.name == device.port), None)
+    if port is None:
+        return None
+    offset = (port.latency_offset or 0) / 1000
+    return Line("Latency offset", f"{offset:g} ms", "latency", enter=latency_ask(card, port))

@@ -1,0 +1,133 @@
+"""A dialog that is a list: made of what the mixer shows now, made anew when that changes."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Static
+
+from tuimixer.mixer.mixer import Changed, Event, Mixer
+from tuimixer.model.command import Command
+from tuimixer.model.intent import Intent
+from tuimixer.model.snapshot import Levels
+from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.listing import Act, Ask, Line, Listing, Sure
+
+
+class ListDialog(Dialog[None]):
+    """A subclass gives the lines; what a line does is carried out here."""
+
+    DEFAULT_CSS = """
+    ListDialog > .dialog--box { width: 90%; }
+    ListDialog .listing--intro { height: auto; margin-bottom: 1; }
+    ListDialog .listing--notice { height: auto; color: $error; display: none; }
+    ListDialog .listing--notice.-said { display: block; }
+    ListDialog.-small .listing--intro { margin-bottom: 0; }
+    """
+    BINDINGS: ClassVar = [Binding("u", "undo", "Undo", show=False)]
+    closing = False
+    """Close once something was done."""
+
+    def __init__(self, mixer: Mixer) -> None:
+        super().__init__()
+        self.mixer = mixer
+        self._introduction = Static("", markup=False, classes="listing--intro")
+        self._notice = Static("", markup=False, classes="listing--notice")
+        self._unsubscribe: Callable[[], None] | None = None
+
+    @property
+    def listing(self) -> Listing:
+        """The list in it."""
+        return self.query_one(Listing)
+
+    def lines(self) -> Sequence[Line]:
+        """What the list shows now."""
+        raise NotImplementedError
+
+    def introduction(self) -> str:
+        """A sentence above the list; may be empty."""
+        return ""
+
+    def content(self) -> list[Widget]:
+        terminal = self.tuimixer.terminal
+        return [self._introduction, Listing(terminal.charset, terminal.palette), self._notice]
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._unsubscribe = self.mixer.subscribe(self.take)
+        self.listing.focus()
+        self.rebuild()
+
+    def on_unmount(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self.rebuild)
+
+    def take(self, event: Event) -> None:
+        """Something happened in the mixer."""
+        if isinstance(event, Changed):
+            self.rebuild()
+        elif not isinstance(event, Levels):
+            self.say(event.text)
+
+    def rebuild(self) -> None:
+        """Make the list anew."""
+        if not self.is_mounted:
+            return
+        text = self.shown(self.introduction())
+        self._introduction.update(text)
+        self._introduction.display = bool(text)
+        size = self.app.size
+        share = 1.0 if self.has_class("-small") else 0.9
+        taken = 2 + sum(
+            part.outer_size.height + part.styles.margin.height
+            for part in (self._introduction, self._notice)
+            if part.display
+        )
+        self.listing.most = max(3, int(size.height * share) - max(taken, 4 if text else 2))
+        self.listing.show(self.lines())
+
+    def say(self, text: str) -> None:
+        """Show a sentence below the list."""
+        self._notice.update(self.shown(text))
+        self._notice.set_class(bool(text), "-said")
+        self.call_after_refresh(self.rebuild)
+
+    @on(Listing.Wanted)
+    def _wanted(self, message: Listing.Wanted) -> None:
+        message.stop()
+        self.perform(message.act)
+
+    def perform(self, act: Act) -> None:
+        """Do what a line asks for, after a question where it has one."""
+        if isinstance(act, Ask):
+            from tuimixer.ui.screens.ask import AskScreen
+
+            self.app.push_screen(AskScreen(act), self._answered)
+        elif isinstance(act, Sure):
+            from tuimixer.ui.screens.confirm import ConfirmScreen
+
+            wish = act.wish
+            self.app.push_screen(ConfirmScreen(act), lambda yes: self._answered(wish if yes else None))
+        elif isinstance(act, Intent | Command):
+            self._answered(act)
+        else:
+            act()
+
+    def action_undo(self) -> None:
+        """Take back the last change."""
+        if not self.mixer.undo():
+            self.say("Nothing to undo.")
+
+    def _answered(self, wish: Intent | Command | None) -> None:
+        if wish is None:
+            return
+        self.say("")
+        self.mixer.send(wish)
+        if self.closing:
+            self.dismiss(None)

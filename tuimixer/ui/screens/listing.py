@@ -1,0 +1,331 @@
+"""A list to read and to choose from: headings, facts and lines that do something, one under the cursor."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tuimixer.model.command import Command
+from tuimixer.model.intent import Intent
+from tuimixer.model.record import dataclass
+from tuimixer.ui.cells import fit
+from tuimixer.ui.charset import CharSet
+from tuimixer.ui.palette import Look, Palette, Role
+from tuimixer.ui.screens.dialog import shown
+
+_MARKS = 3
+"""Cells before a line's words: cursor, mark, gap."""
+_MOST_NAME = 0.45
+"""Share of the width that the names of a section may take."""
+_GAUGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Asks for a text first."""
+
+    title: str
+    prompt: str
+    examples: str
+    make: Callable[[str], Intent | Command]
+    """What to do with it; raises ValueError with what is wrong with the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """Does it only when a person has said yes."""
+
+    title: str
+    question: str
+    yes: str
+    wish: Intent | Command
+
+
+Act = Intent | Command | Ask | Sure | Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list. With an id it can be chosen; with `enter` it does something."""
+
+    words: str
+    value: str = ""
+    id: str = ""
+    heading: bool = False
+    chosen: bool | None = None
+    """The one that holds, of several; None where it is not one of several."""
+    dim: bool = False
+    gauge: float | None = None
+    """Draws a small fader: 0 to 1, more is beyond 100 %."""
+    enter: Act | None = None
+    less: Act | None = None
+    more: Act | None = None
+
+
+Row = list[tuple[Role, str]]
+
+
+def style_of(look: Look, plain: Look) -> Style:
+    """A role's look in a dialog, whose background is its own: only marked backgrounds stay."""
+    from dataclasses import replace
+
+    return (replace(look, bg=None) if look.bg == plain.bg else look).rich()
+
+
+def styles_of(palette: Palette) -> list[Style]:
+    """The styles of all roles in a dialog, by role."""
+    return [style_of(look, palette.looks[Role.TEXT]) for look in palette.looks]
+
+
+class Listing(ScrollView, can_focus=True):
+    """Shows lines, wraps what is long, keeps the cursor on its line when others come and go."""
+
+    DEFAULT_CSS = "Listing { height: 1; scrollbar-size: 0 0; }"
+    BINDINGS: ClassVar = [
+        Binding("up,k", "step(-1)", show=False),
+        Binding("down,j", "step(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home,g", "end(-1)", show=False),
+        Binding("end,G", "end(1)", show=False),
+        Binding("enter", "do('enter')", show=False),
+        Binding("space", "do('enter')", show=False),
+        Binding("left,h,minus", "do('less')", show=False),
+        Binding("right,l,plus", "do('more')", show=False),
+    ]
+
+    class Wanted(Message):
+        """The line under the cursor is to do something."""
+
+        def __init__(self, line: Line, act: Act) -> None:
+            super().__init__()
+            self.line = line
+            self.act = act
+
+    def __init__(self, charset: CharSet, palette: Palette) -> None:
+        super().__init__()
+        self._charset = charset
+        self._looks = styles_of(palette)
+        self._lines: tuple[Line, ...] = ()
+        self._rows: list[tuple[int, Row]] = []
+        self._at = -1
+        self.most = 1000
+        """Rows that there is room for."""
+
+    @property
+    def line(self) -> Line | None:
+        """The line under the cursor."""
+        return self._lines[self._at] if 0 <= self._at < len(self._lines) else None
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show other lines; the cursor stays on the line of its id, else near where it was."""
+        before = self.line
+        self._lines = tuple(lines)
+        same = [i for i, line in enumerate(lines) if before is not None and line.id == before.id]
+        if same and before is not None and before.id:
+            self._at = same[0]
+        else:
+            self._at = self._near(max(self._at, 0))
+        self._lay_out()
+
+    def choose(self, line_id: str) -> None:
+        """Put the cursor on a line."""
+        found = [i for i, line in enumerate(self._lines) if line.id == line_id]
+        if line_id and found:
+            self._at = found[0]
+            self._lay_out()
+            self._reveal()
+
+    def on_resize(self) -> None:
+        self._lay_out()
+        self._reveal()
+
+    def render_line(self, y: int) -> Strip:
+        top = self.scroll_offset.y
+        width = self.size.width
+        if not 0 <= top + y < len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        row = list(self._rows[top + y][1])
+        last = min(self.size.height, len(self._rows) - top) - 1
+        glyph = ""
+        if y == 0 and top > 0:
+            glyph = self._charset.up
+        elif y == last and top + y < len(self._rows) - 1:
+            glyph = self._charset.down
+        base = self.rich_style
+        strip = Strip([Segment(text, base + self._looks[role]) for role, text in row])
+        strip = strip.adjust_cell_length(width, base)
+        if glyph:
+            strip = Strip([*strip.crop(0, width - 1), Segment(glyph, base + self._looks[Role.KEY])])
+        return strip
+
+    # ---- keys and mouse ----
+
+    def action_step(self, by: int) -> None:
+        at = self._at + by
+        while 0 <= at < len(self._lines) and not self._lines[at].id:
+            at += by
+        if 0 <= at < len(self._lines):
+            self._move_to(at)
+        else:
+            # Past the last line that can be chosen there may be more to read.
+            self.scroll_to(y=self.scroll_offset.y + by, animate=False)
+
+    def action_page(self, by: int) -> None:
+        height = max(1, self.size.height - 1)
+        row = next((i for i, (line, _) in enumerate(self._rows) if line == self._at), 0)
+        wanted = min(max(row + by * height, 0), len(self._rows) - 1)
+        self.scroll_to(y=self.scroll_offset.y + by * height, animate=False)
+        if self._rows:
+            self._move_to(self._near(self._rows[wanted][0]))
+
+    def action_end(self, to: int) -> None:
+        at = self._near(0 if to < 0 else len(self._lines) - 1)
+        self._move_to(at)
+        self.scroll_to(y=0 if to < 0 else len(self._rows), animate=False)
+
+    def action_do(self, which: str) -> None:
+        line = self.line
+        act: Act | None = getattr(line, which) if line is not None else None
+        if line is not None and act is not None:
+            self.post_message(self.Wanted(line, act))
+
+    def on_click(self, event: events.Click) -> None:
+        y = event.y + self.scroll_offset.y
+        if 0 <= y < len(self._rows) and self._lines[self._rows[y][0]].id:
+            again = self._rows[y][0] == self._at
+            self._move_to(self._rows[y][0])
+            if again:
+                self.action_do("enter")
+
+    # ---- layout ----
+
+    def _near(self, at: int) -> int:
+        """The nearest line that can be chosen, the following ones first; -1 where there is none."""
+        after = [i for i in range(at, len(self._lines)) if self._lines[i].id]
+        before = [i for i in range(min(at, len(self._lines)) - 1, -1, -1) if self._lines[i].id]
+        return (after or before or [-1])[0]
+
+    def _move_to(self, at: int) -> None:
+        if at >= 0:
+            self._at = at
+            self._lay_out()
+            self._reveal()
+
+    def _reveal(self) -> None:
+        """Scroll so far that the cursor's line is seen, with its heading where that stands before it."""
+        rows = [i for i, (line, _) in enumerate(self._rows) if line == self._at]
+        if not rows or not self.size.height:
+            return
+        first = rows[0]
+        if self._near(0) == self._at:
+            first = 0
+        elif first and self._lines[self._rows[first - 1][0]].heading:
+            first -= 1
+        region = Region(0, first, 1, min(rows[-1] - first + 1, self.size.height))
+        self.scroll_to_region(region, animate=False)
+
+    def _lay_out(self) -> None:
+        width = self.size.width - 1  # the last column is for the marks that there is more
+        if width <= 0:
+            return
+        rows: list[tuple[int, Row]] = []
+        for section in _sections(self._lines):
+            names = [cell_len(self._lines[i].words) for i in section if self._lines[i].value]
+            room = min(max(names, default=0), round((width - _MARKS) * _MOST_NAME))
+            for i in section:
+                rows += [(i, row) for row in self._draw(self._lines[i], i == self._at, room, width)]
+        height = max(1, min(len(rows), self.most))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+        if rows != self._rows:
+            self._rows = rows
+            self.virtual_size = Size(width, len(rows))
+            self.refresh()
+
+    def _draw(self, line: Line, here: bool, room: int, width: int) -> list[Row]:
+        """One line's rows: marks and name, then the value, wrapped beside the name."""
+        text = partial(shown, charset=self._charset)
+        if line.heading:
+            return [[(Role.HEADING, fit(text(line.words), width, self._charset.ellipsis))]]
+        role = Role.GONE if line.dim else Role.TEXT
+        name = Role.CURSOR if here else Role.STRONG if line.chosen else role
+        cursor = self._charset.cursor if here else " "
+        mark = self._charset.dot if line.chosen else " "
+        if not line.value:
+            parts = wrap(text(line.words), width - _MARKS)
+            return [
+                [
+                    (Role.KEY, cursor if not i else " "),
+                    (Role.STAR, mark if not i else " "),
+                    (role, " "),
+                    (name, part),
+                ]
+                for i, part in enumerate(parts)
+            ]
+        words = fit(text(line.words), room, self._charset.ellipsis)
+        pad = room - cell_len(words)
+        values = wrap(text(line.value), max(8, width - _MARKS - room - 2))
+        row: Row = [
+            (Role.KEY, cursor),
+            (Role.STAR, mark),
+            (role, " "),
+            (name, words),
+            (role, " " * (pad + 2)),
+        ]
+        row.append((role, values[0]))
+        rows = [row]
+        if line.gauge is not None:
+            self._add_gauge(row, line, here, width)
+        blank = " " * (_MARKS + room + 2)
+        rows += [[(role, blank), (role, part)] for part in values[1:]]
+        return rows
+
+    def _add_gauge(self, row: Row, line: Line, here: bool, width: int) -> None:
+        used = _MARKS + sum(cell_len(text) for _, text in row[3:])
+        room = min(_GAUGE, width - used - 3)
+        value = row[-1][1]
+        if room < 6 or line.gauge is None:
+            return
+        row[-1] = (row[-1][0], f"{value}  ")
+        filled = round(min(max(line.gauge, 0.0), 1.0) * room)
+        bar = Role.BAR_CHOSEN if here else Role.BAR
+        row += [(bar, self._charset.full * filled), (Role.TRACK, self._charset.empty * (room - filled))]
+
+
+def _sections(lines: Sequence[Line]) -> list[list[int]]:
+    """Indices of the lines between headings, each heading with those below it."""
+    sections: list[list[int]] = [[]]
+    for i, line in enumerate(lines):
+        if line.heading and sections[-1]:
+            sections.append([])
+        sections[-1].append(i)
+    return sections
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at blanks, and within a word that is longer than a line."""
+    width = max(width, 1)
+    lines, line = [], ""
+    for word in text.split(" "):
+        if line and cell_len(line) + 1 + cell_len(word) <= width:
+            line = f"{line} {word}"
+            continue
+        if line:
+            lines.append(line)
+        while cell_len(word) > width:
+            head = fit(word, width + 1, "")
+            head = head if 0 < cell_len(head) <= width else word[:1]
+            lines.append(head)
+            word = word[len(head) :]
+        line = word
+    return [*lines, line] if line or not lines else lines

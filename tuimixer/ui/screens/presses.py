@@ -1,0 +1,30 @@
+"""Steps of a fader in a dialog, by the rule of the main screen: past 100 % only with a press of its own."""
+
+import time
+from collections.abc import Callable
+
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.intent import Channels, Nudge
+from tuimixer.model.scale import to_position
+
+NEW_PRESS = 0.3
+"""Seconds after which a press counts as a new one and not as a held key."""
+
+
+class Presses:
+    """Tells a new press from a held key."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._last: tuple[ControlId | None, float] = (None, float("-inf"))
+
+    def nudge(self, control: Control, percent: float, channels: Channels) -> Nudge:
+        """A step of so many percent, made now."""
+        now = self._clock()
+        last, at = self._last
+        self._last = (control.id, now)
+        scale = control.scale
+        above = scale is not None and scale.cubic and max(to_position(scale, raw) for raw in control.raws) > 1
+        return Nudge(
+            control.id, percent, channels, past_full=above or last != control.id or now - at >= NEW_PRESS
+        )
