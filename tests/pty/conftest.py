@@ -1,0 +1,78 @@
+"""Boxes with a sound server, the ALSA devices of the plugins, and three playing applications."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.plugins import Plugins
+from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import Player, SoundServer
+from tests.pty.person import Person
+
+APPLICATIONS = ("Firefox", "mpv", "Music")
+
+
+@dataclass
+class Box:
+    """A box to mix on."""
+
+    server: SoundServer
+    env: dict[str, str]
+    """With the ALSA devices "equal" and "pulse"."""
+    players: dict[str, Player]
+
+    def play_all(self) -> None:
+        """Start the three applications; they play silence, so that no meter moves."""
+        for number, name in enumerate(APPLICATIONS):
+            device = self.server.sinks[number % 2].name
+            self.players[name] = self.server.play(name, device=device, volume=60, silent=True)
+
+    def percents(self, name: str) -> list[int]:
+        """What pactl says of an application's volume."""
+        return self.server.percents("sink-inputs", self.players[name].index)
+
+    def muted(self, name: str) -> bool:
+        """What pactl says of an application's mute."""
+        found = self.server.find("sink-inputs", self.players[name].index)
+        assert found is not None
+        return bool(found["mute"])
+
+
+def _box(server: SoundServer, folder: Path) -> Box:
+    box = Box(server, Plugins(folder, server).env, {})
+    box.play_all()
+    return box
+
+
+@pytest.fixture
+def box(pulse: PrivatePulse, tmp_path: Path) -> Box:
+    """A box with PulseAudio."""
+    return _box(pulse, tmp_path)
+
+
+@pytest.fixture(params=["pulse", "pipewire"])
+def any_box(request: pytest.FixtureRequest, tmp_path: Path) -> Box:
+    """A box with PulseAudio, and one with PipeWire."""
+    server: PrivatePulse | PrivatePipeWire = request.getfixturevalue(request.param)
+    return _box(server, tmp_path)
+
+
+Open = Callable[..., AbstractContextManager[Person]]
+
+
+@pytest.fixture
+def opened(box: Box) -> Open:
+    """Opens tuimixer on the box with PulseAudio: `with opened("--layout", "rows") as person`."""
+
+    @contextmanager
+    def open_it(*words: str, **terminal: object) -> Iterator[Person]:
+        env = box.env | dict(terminal.pop("env", {}))  # type: ignore[call-overload]
+        with Person(env, "-D", "pulse", *words, **terminal) as person:  # type: ignore[arg-type]
+            person.sees("Firefox", "Master")
+            yield person
+
+    return open_it

@@ -1,0 +1,140 @@
+"""What a person does with the running program, and reads off its screen."""
+
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from tests.lab.terminal import Terminal
+from tests.lab.waiting import DEADLINE, wait_until
+
+Value = TypeVar("Value")
+
+PROGRAM = (sys.executable, "-m", "tuimixer")
+_CURSORS = ("▸", ">")
+
+
+class Person:
+    """Someone in front of tuimixer in a terminal; use it with `with`."""
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        *words: str,
+        columns: int = 80,
+        lines: int = 24,
+        term: str = "xterm-256color",
+        program: Sequence[str] = PROGRAM,
+    ) -> None:
+        self.terminal = Terminal([*program, *words], columns=columns, lines=lines, term=term, env=env)
+        self.log = Path(env.get("HOME", "/")) / ".local/state/tuimixer/log"
+
+    def __enter__(self) -> "Person":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.terminal.close()
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name or as characters."""
+        self.terminal.press(*keys)
+
+    def sees(self, *texts: str, timeout: float = DEADLINE) -> None:
+        """Wait until all the texts are on the screen together."""
+        self.terminal.wait_for(lambda screen: all(text in screen for text in texts), timeout)
+
+    def sees_no_more(self, *texts: str) -> None:
+        """Wait until none of the texts is on the screen."""
+        self.terminal.wait_for(lambda screen: not any(text in screen for text in texts))
+
+    def waits_for(self, condition: Callable[[], Value], what: str) -> Value:
+        """Wait for something outside; a failure tells what was on the screen."""
+        try:
+            return wait_until(condition, what)
+        except TimeoutError as error:
+            error.add_note(self.terminal.screen())
+            raise
+
+    @property
+    def said(self) -> str:
+        """The line above the keys."""
+        return self.terminal.lines()[-2].strip()
+
+    @property
+    def chosen(self) -> str:
+        """Name of the control that the line above the keys is about."""
+        return self.said.partition("  ")[0]
+
+    def choose(self, name: str, key: str = "Right") -> None:
+        """Go to a control by pressing one key again and again, as a person does."""
+        for _ in range(60):
+            before = self.chosen
+            if before == name:
+                return
+            self.press(key)
+            self.terminal.wait_for(lambda _, before=before: self.chosen != before)
+        raise AssertionError(f"{name!r} cannot be reached:\n{self.terminal.screen()}")
+
+    def line(self, name: str) -> str:
+        """The line of the rows layout that begins with a name; empty when there is none."""
+        for line in self.terminal.lines():
+            if line[1:].startswith(f"{name} "):
+                return line
+        return ""
+
+    def percent(self, name: str) -> int | None:
+        """The percent of a control in the rows layout."""
+        found = re.search(r"(\d+)%", self.line(name))
+        return int(found[1]) if found else None
+
+    def sees_percent(self, name: str, percent: int) -> None:
+        """Wait until a control of the rows layout stands at so many percent."""
+        self.waits_for(lambda: self.percent(name) == percent, f"{name} at {percent} % on the screen")
+
+    def muted(self, name: str) -> bool:
+        """Whether a control of the rows layout shows that it is muted."""
+        return re.match(rf".{re.escape(name)} +[A-Z]? ?M ", self.line(name)) is not None
+
+    def in_order(self) -> bool:
+        """Whether the program has left the terminal as it was."""
+        end = bytes(self.terminal.output)
+        return (
+            not self.terminal.alternate
+            and self.terminal.modes() == self.terminal.initial_modes
+            and _last(end, b"\x1b[?25h", b"\x1b[?25l")
+            and all(_last(end, b"\x1b[?%dl" % mode, b"\x1b[?%dh" % mode) for mode in (1000, 1003, 1006, 2004))
+        )
+
+    def engines(self) -> list[int]:
+        """Process ids of the program's engines."""
+        return engines_of(self.terminal.process.pid)
+
+
+def _last(output: bytes, wanted: bytes, other: bytes) -> bool:
+    return output.rfind(wanted) >= output.rfind(other)
+
+
+def engines_of(parent: int) -> list[int]:
+    """Process ids of the engines that a program has started."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdecimal():
+            continue
+        try:
+            stat = Path(f"/proc/{entry}/stat").read_text()
+            words = Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if int(stat.rpartition(")")[2].split()[1]) == parent and b"engine" in words:
+            found.append(int(entry))
+    return found
+
+
+def state_of(pid: int) -> str:
+    """The kernel's letter for what a process does: S, R, T (stopped), Z; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return ""

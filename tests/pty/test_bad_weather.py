@@ -1,0 +1,131 @@
+"""What goes wrong around the running program: servers, engines, cards that are not there, and faults."""
+
+import os
+import signal
+
+import pytest
+
+from tests.lab.pulse import PrivatePulse
+from tests.pty.conftest import APPLICATIONS, Box, Open
+from tests.pty.person import PROGRAM, Person, state_of
+
+pytestmark = pytest.mark.pty
+
+NOWHERE = "unix:/nonexistent/native"
+
+
+def test_the_screen_lives_on_when_its_engine_is_killed(box: Box, opened: Open) -> None:
+    with opened("--layout", "rows") as person:
+        person.choose("mpv")
+        [engine] = person.engines()
+        os.kill(engine, signal.SIGKILL)
+        person.waits_for(lambda: set(person.engines()) - {engine}, "another engine")
+        person.sees(*APPLICATIONS, "Master")
+        assert person.chosen == "mpv"
+        person.press("Up")
+        person.waits_for(lambda: set(box.percents("mpv")) == {61}, "the new engine to move the stream")
+        person.press("F10")
+        assert person.terminal.wait() == 0
+        assert person.in_order()
+
+
+def test_a_key_pressed_while_there_is_no_engine_is_not_lost(box: Box, opened: Open) -> None:
+    with opened("--layout", "rows") as person:
+        person.choose("mpv")
+        os.kill(person.engines()[0], signal.SIGKILL)
+        person.press("Up", "Up", "Up")
+        person.waits_for(lambda: set(box.percents("mpv")) == {63}, "all three steps")
+        person.sees_percent("mpv", 63)
+
+
+def test_an_engine_that_hangs_is_told_and_replaced(box: Box, opened: Open) -> None:
+    with opened("--layout", "rows") as person:
+        person.choose("mpv")
+        [engine] = person.engines()
+        os.kill(engine, signal.SIGSTOP)
+        person.press("Up")
+        person.sees("has not answered for")
+        # The screen is not held up by it.
+        person.press("F1")
+        person.sees("Choosing")
+        person.press("Escape")
+        person.waits_for(lambda: set(person.engines()) - {engine}, "another engine")
+        person.sees(*APPLICATIONS, "Master")
+        person.waits_for(lambda: set(box.percents("mpv")) == {61}, "the step that waited")
+        person.waits_for(lambda: state_of(engine) == "", "the end of the engine that hung")
+
+
+def test_a_server_that_hangs_does_not_hold_up_the_screen(box: Box, opened: Open) -> None:
+    with opened("--layout", "rows") as person:
+        person.choose("mpv")
+        box.server.pause()
+        try:
+            person.press("Up", "Left")
+            person.terminal.wait_for(lambda _: person.chosen == "Firefox")
+        finally:
+            box.server.resume()
+        person.waits_for(lambda: set(box.percents("mpv")) == {61}, "the step that waited")
+
+
+FAULT = """
+import sys
+from tuimixer.cli.main import main
+from tuimixer.ui.screens.mixer import MixerScreen
+def fault(self):
+    raise RuntimeError("made for the test")
+MixerScreen._next_channel = fault
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_an_exception_leaves_the_terminal_in_order_and_names_the_log(box: Box) -> None:
+    with Person(box.env, "-D", "pulse", program=[PROGRAM[0], "-c", FAULT]) as person:
+        person.sees("Firefox")
+        engines = person.engines()
+        person.press("o")
+        assert person.terminal.wait() == 70
+        person.waits_for(person.in_order, "the terminal to be in order")
+        told = "".join(person.terminal.lines())
+        assert "tuimixer: an error in tuimixer itself: RuntimeError: made for the test" in told
+        assert str(person.log) in told
+        assert "Traceback" not in told
+        assert "made for the test" in person.log.read_text()
+        person.waits_for(lambda: not any(map(state_of, engines)), "the engine to end")
+
+
+def test_neither_server_nor_card(pulse: PrivatePulse) -> None:
+    with Person(pulse.env | {"PULSE_SERVER": NOWHERE}) as person:
+        person.sees("There is no sound card", "/dev/snd", "/nonexistent/native", "PULSE_SERVER")
+        person.press("Up", "m", "Right", "Enter", "=")
+        person.press("F1")
+        person.sees("Choosing")
+        person.press("Escape")
+        person.sees_no_more("Choosing")
+        person.press("F10")
+        assert person.terminal.wait() == 0
+        assert person.in_order()
+
+
+def test_a_card_without_a_server(box: Box) -> None:
+    with Person(box.env | {"PULSE_SERVER": NOWHERE}, "-D", "equal", "--layout", "rows") as person:
+        person.sees("00. 31 Hz", "/nonexistent/native")
+        before = person.percent("00. 31 Hz")
+        assert before is not None
+        person.choose("00. 31 Hz", key="Left")
+        person.press("Down")
+        person.sees_percent("00. 31 Hz", before - 1)
+
+
+def test_a_server_that_comes_later(pulse: PrivatePulse) -> None:
+    pulse.kill()
+    with Person(pulse.env, "--layout", "rows") as person:
+        person.sees("There is no sound card", "PULSE_SERVER")
+        pulse.start()
+        person.sees("Speakers", "Headphones")
+
+
+def test_a_server_without_default_and_without_sinks() -> None:
+    with PrivatePulse(sinks=()) as server, Person(server.env) as person:
+        person.sees("PulseAudio", "No output.", "Nothing plays.")
+        server.pactl("load-module", "module-null-sink", "sink_name=late")
+        person.sees("Null Output")

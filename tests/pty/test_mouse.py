@@ -1,0 +1,78 @@
+"""The mouse of a real terminal: fader, drag, wheel, mute, name."""
+
+import pytest
+
+from tests.pty.conftest import Box, Open
+from tests.pty.person import Person
+
+pytestmark = pytest.mark.pty
+
+
+def fader(person: Person, name: str) -> tuple[int, int, int]:
+    """First and last column, and line, of a fader in the rows layout."""
+    lines = person.terminal.lines()
+    number = next(i for i, line in enumerate(lines) if line[1:].startswith(f"{name} "))
+    bar = [column for column, glyph in enumerate(lines[number]) if glyph in "━─"]
+    return bar[0], bar[-1], number
+
+
+def percents(box: Box, name: str, wanted: range) -> bool:
+    return all(percent in wanted for percent in box.percents(name))
+
+
+def test_rows(box: Box, opened: Open) -> None:
+    with opened("--layout", "rows") as person:
+        first, last, line = fader(person, "mpv")
+        person.terminal.click(first, line)
+        person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a click at the left end")
+        assert person.chosen == "mpv"
+        person.terminal.click(last, line)
+        person.waits_for(lambda: set(box.percents("mpv")) == {100}, "a click at the right end")
+        middle = (first + last) // 2
+        person.terminal.drag((last, line), (middle, line))
+        person.waits_for(lambda: percents(box, "mpv", range(45, 56)), "a drag to the middle")
+        # A drag goes on past the strip's own line, and ends with the button.
+        person.terminal.drag((middle, line), (first, line - 3))
+        person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a drag to the left end")
+        person.terminal.mouse(32, last, line)
+        other = fader(person, "Firefox")[2]
+        person.terminal.click(first, other, button=2)
+        person.waits_for(lambda: box.percents("Firefox") == [60, 0], "the right button to move one channel")
+        assert set(box.percents("mpv")) == {0}
+
+
+def test_wheel_mute_and_name(box: Box, opened: Open) -> None:
+    with opened("--layout", "rows") as person:
+        first, _, line = fader(person, "Music")
+        before = box.percents("Music")[0]
+        person.terminal.wheel(first + 3, line, up=True)
+        person.waits_for(lambda: box.percents("Music")[0] > before, "the wheel to make it louder")
+        assert person.chosen == "Music"
+        person.terminal.wheel(first + 3, line, up=False, clicks=2)
+        person.waits_for(lambda: box.percents("Music")[0] < before, "the wheel to make it quieter")
+        person.terminal.click(first - 3, line)
+        person.waits_for(lambda: box.muted("Music"), "a click on the mark to mute")
+        person.waits_for(lambda: person.muted("Music"), "the mute on the screen")
+        person.terminal.click(first - 3, line)
+        person.waits_for(lambda: not box.muted("Music"), "a second click to end it")
+        person.terminal.click(2, fader(person, "Firefox")[2])
+        person.terminal.wait_for(lambda _: person.chosen == "Firefox")
+
+
+def test_columns(box: Box, opened: Open) -> None:
+    with opened("--layout", "columns") as person:
+        person.choose("mpv")
+        lines = person.terminal.lines()
+        foot = next(i for i, line in enumerate(lines) if "mpv" in line)
+        column = lines[foot].index("mpv") + 1
+        bottom = next(i for i in range(foot, 0, -1) if "▕" in lines[i])
+        person.terminal.click(column, bottom)
+        person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a click at the bottom")
+        person.terminal.drag((column, bottom), (column, 2))
+        person.waits_for(lambda: set(box.percents("mpv")) == {100}, "a drag to the top")
+
+
+def test_without_mouse(opened: Open) -> None:
+    with opened("--no-mouse") as person:
+        assert b"\x1b[?1000h" not in person.terminal.output
+        assert b"\x1b[?1003h" not in person.terminal.output

@@ -1,0 +1,64 @@
+"""Names from outside are shown clean and bounded, and do nothing to the terminal."""
+
+import pytest
+
+from tests.lab.pulse import PrivatePulse
+from tests.pty.person import Person
+
+pytestmark = pytest.mark.pty
+
+NAMES = {
+    "\x1b[31mRed\x1b[0m\x1b]0;owned\x07\x1b[2J": "Red",
+    "[bold red]Bold[/] [@click=app.quit]x": "[bold red]Bold[/]",
+    "two\nlines\tand a tab": "two lines and a tab",
+    "\u202eright to left": "right to left",
+    "e\u0301a\u0308\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301x": "\u00e9\u00e4",
+    "音楽プレーヤー": "音楽プレーヤー",
+    "L" * 10_000: "LLLLLLLL",
+}
+
+
+@pytest.mark.parametrize("layout", ["rows", "columns"])
+def test_strange_names(pulse: PrivatePulse, layout: str) -> None:
+    for name in NAMES:
+        pulse.play(name, media=name, silent=True)
+    with Person(pulse.env, "--layout", layout, columns=120, lines=30) as person:
+        shown = [_start(text) for text in NAMES.values()]
+        person.sees(*shown)
+        person.terminal.wait_quiet()
+        output = bytes(person.terminal.output)
+        assert b"\x1b[31mRed" not in output
+        assert b"owned" not in output
+        assert "\u202e".encode() not in output
+        assert b"L" * 121 not in output
+        for line in person.terminal.lines():
+            assert len(line) <= 120
+        # Every line ends where it should: what is beside a strange name stands where it always does.
+        if layout == "rows":
+            places = {line.rindex("100%") for line in map(_cells, person.terminal.lines()) if "100%" in line}
+            assert len(places) == 1
+        for _ in NAMES:
+            person.press("Right")
+        person.terminal.wait_quiet()
+        person.press("F10")
+        assert person.terminal.wait() == 0
+
+
+def _start(text: str) -> str:
+    """What a narrow column still shows of it."""
+    return text[:2] if not text.isascii() else text.split()[0][:5]
+
+
+def _cells(line: str) -> str:
+    """The line with a character for each cell: pyte leaves an empty text in the second cell of a wide one."""
+    from wcwidth import wcwidth
+
+    return "".join("##" if wcwidth(character) == 2 else character for character in line)
+
+
+def test_a_stream_without_a_name(pulse: PrivatePulse) -> None:
+    player = pulse.play("", media="", silent=True)
+    with Person(pulse.env, "--layout", "rows") as person:
+        person.sees("pacat")
+        player.kill()
+        person.sees("Nothing plays.")

@@ -1,0 +1,42 @@
+"""What the program writes to the terminal: little for a step, nothing when nothing happens."""
+
+import pytest
+
+from tests.pty.conftest import Box, Open
+
+pytestmark = pytest.mark.pty
+
+MOST_BYTES = 150
+"""What a step of the volume may write."""
+
+
+@pytest.mark.parametrize("layout", ["rows", "columns"])
+def test_a_step_writes_little_and_rest_writes_nothing(box: Box, opened: Open, layout: str) -> None:
+    with opened("--layout", layout) as person:
+        person.choose("mpv")
+        person.terminal.wait_quiet(1.0)
+        sizes = []
+        for number in range(20):
+            before = person.terminal.received
+            person.press("Up" if number < 10 else "Down")
+            wanted = 61 + number if number < 10 else 79 - number
+            person.waits_for(lambda wanted=wanted: set(box.percents("mpv")) == {wanted}, f"{wanted} %")
+            person.terminal.wait_quiet()
+            sizes.append(person.terminal.received - before)
+        print(f"{layout}: bytes a step: median {sorted(sizes)[10]}, most {max(sizes)}")
+        assert 0 < min(sizes)
+        assert max(sizes) <= MOST_BYTES
+        before = person.terminal.received
+        person.terminal.wait_quiet(3.0)
+        assert person.terminal.received == before
+
+
+def test_a_held_key_ends_on_the_right_value(box: Box, opened: Open) -> None:
+    with opened("--layout", "rows") as person:
+        person.choose("mpv")
+        person.press("0")
+        person.waits_for(lambda: set(box.percents("mpv")) == {0}, "silence")
+        for _ in range(80):
+            person.press("Up")
+        person.waits_for(lambda: set(box.percents("mpv")) == {80}, "80 steps")
+        person.sees_percent("mpv", 80)
