@@ -233,6 +233,7 @@ async def test_filter(desk: Open) -> None:
     async with desk() as it:
         await it.press("slash", *"fire")
         assert [row.label for row in it.app.main.board.listed] == ["Firefox"]
+        assert " /fire " in it.text
         await it.press("up", "enter")
         assert it.chosen.name == "Firefox"
         await it.press("down")

@@ -1,5 +1,7 @@
 """What the main screen looks like, as text that a person can read and as a few pictures."""
 
+from dataclasses import replace
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -86,6 +88,19 @@ async def test_nothing_there(desk: Open, text_snapshot: SnapshotAssertion, layou
         assert "No sound card" in it.text
         assert "Still looking" in it.text
         assert it.text == text_snapshot
+
+
+async def test_a_card_that_is_pulled_and_pushed_again(desk: Open) -> None:
+    async with desk(card="first") as it:
+        assert "Master" in it.text
+        picture = it.backend.snapshot
+        left = {key: control for key, control in picture.controls.items() if not key.startswith("alsa:PCH")}
+        it.backend.show(replace(picture, controls=left, alsa_cards=picture.alsa_cards[1:]))
+        await it.pilot.pause()
+        assert "The card PCH is not there now." in it.text
+        it.backend.show(picture)
+        await it.pilot.pause()
+        assert "Master" in it.text
 
 
 async def test_the_other_half_goes_on_when_the_server_goes(desk: Open) -> None:

@@ -37,9 +37,16 @@ class Spot:
 
 
 def paint_status(
-    grid: Grid, width: int, name: str, snapshot: Snapshot, card: str, view: View, charset: CharSet
+    grid: Grid,
+    width: int,
+    name: str,
+    snapshot: Snapshot,
+    card: str,
+    view: View,
+    words: str,
+    charset: CharSet,
 ) -> list[Spot]:
-    """The top line: box, server, card, views."""
+    """The top line: box, the words of the filter if there are any, server, card, views."""
     grid.fill(0, 0, width, 1, Role.STATUS)
     tabs = [(view_, view_.value.capitalize()) for view_ in View]
     if width < 60:
@@ -53,6 +60,11 @@ def paint_status(
         x += len(label) + 2
     room = width - tabs_width - 1
     x = grid.put(1, 0, fit(name, min(room - 1, 24), charset.ellipsis), Role.STATUS, room)
+    if words and x + 4 < room:
+        shown = fit(f"/{charset.text(words)}", min(room - x - 1, 20), charset.ellipsis)
+        start = x + 2
+        x = grid.put(start, 0, f" {shown} ", Role.STATUS_ON, room - start)
+        spots.append(Spot(Box(start, 0, x - start, 1), "filter"))
     for status in snapshot.statuses:
         if x + 4 > room:
             break

@@ -155,7 +155,9 @@ class Picture:
             (
                 group,
                 title_of(group.section, self.view, self.snapshot, self.filters.card),
-                sentence_for_empty(group.section, self.view, self.snapshot, bool(self.filters.text)),
+                sentence_for_empty(
+                    group.section, self.view, self.snapshot, bool(self.filters.text), self.filters.card
+                ),
             )
             for group in self._groups
         ]
@@ -249,7 +251,14 @@ class Picture:
             name = f"{len(self.snapshot.alsa_cards)} cards" if several else card
             name = name if self.snapshot.alsa_cards else ""
             self._spots += frame.paint_status(
-                self._grid, width, self.box_name, self.snapshot, name, self.view, charset
+                self._grid,
+                width,
+                self.box_name,
+                self.snapshot,
+                name,
+                self.view,
+                self.filters.text,
+                charset,
             )
         below = height - self._area.y - self._area.height
         if below == 2:

@@ -28,7 +28,9 @@ def title_of(section: Section, view: View, snapshot: Snapshot, card: str | None)
     return cards[0].name if cards else "Hardware"
 
 
-def sentence_for_empty(section: Section, view: View, snapshot: Snapshot, filtered: bool) -> str:
+def sentence_for_empty(
+    section: Section, view: View, snapshot: Snapshot, filtered: bool, card: str | None = None
+) -> str:
     """What stands in a group that has no rows."""
     source = "alsa" if section is Section.HARDWARE else "pulse"
     status = status_of(snapshot, source)
@@ -37,7 +39,14 @@ def sentence_for_empty(section: Section, view: View, snapshot: Snapshot, filtere
     if filtered:
         return "Nothing that fits the filter."
     if section is Section.HARDWARE:
-        loopback = [card.name for card in snapshot.alsa_cards if card.loopback]
+        if card is not None and all(known.id != card for known in snapshot.alsa_cards):
+            return f"The card {card} is not there now. F6 has the others."
+        broken = [known.reason for known in snapshot.alsa_cards if known.reason and card in (None, known.id)]
+        if broken:
+            return broken[0]
+        loopback = [
+            known.name for known in snapshot.alsa_cards if known.loopback and card in (None, known.id)
+        ]
         if loopback:
             return f"{loopback[0]} is a loopback card: it has no hardware and no controls."
         if snapshot.alsa_cards:

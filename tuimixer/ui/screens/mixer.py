@@ -35,6 +35,7 @@ from tuimixer.model.system import System
 from tuimixer.ui.board import Board
 from tuimixer.ui.choices import first_card
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
+from tuimixer.ui.finder import Finder
 from tuimixer.ui.pointer import Pointer
 from tuimixer.ui.terminal import Terminal
 
@@ -76,6 +77,7 @@ class MixerScreen(Screen[None]):
         self.board = Board(terminal, keys, view, filters, config.layout, clock)
         self.board.on_visible = self._watch
         self.pointer = Pointer(self.board, self.send, self.do, config.step.wheel)
+        self.finder = Finder(self, self.board)
         self._actions = self._table()
         self._by_key = {
             key: action for action, names in keys.items() for key in names if action in self._actions
@@ -84,7 +86,6 @@ class MixerScreen(Screen[None]):
         self._pressed: tuple[ControlId | None, float] = (None, float("-inf"))
         self._unsubscribe: list[Callable[[], None]] = []
         self._notice_timer: Timer | None = None
-        self._input: Input | None = None
         self._covered = False
         self._card_chosen = filters.card is not None
         self._learning: Timer | None = None
@@ -197,8 +198,8 @@ class MixerScreen(Screen[None]):
         self._actions[action]()
 
     def on_key(self, event: events.Key) -> None:
-        if self._input is not None:
-            self._key_in_filter(event)
+        if self.finder.is_open:
+            self.finder.key(event)
             return
         action = self._by_key.get(event.key)
         if action is not None:
@@ -216,7 +217,7 @@ class MixerScreen(Screen[None]):
             "select.last": lambda: board.step(len(board.listed)),
             "select.previous_group": lambda: board.step_group(-1),
             "select.next_group": lambda: board.step_group(1),
-            "filter": self._open_filter,
+            "filter": self.finder.open,
             "volume.up": lambda: self._move(step.small, 1),
             "volume.down": lambda: self._move(-step.small, -1),
             "volume.up_coarse": lambda: self._move(step.big, 5),
@@ -368,48 +369,11 @@ class MixerScreen(Screen[None]):
         self.board.set_meters(not self.board.meters)
         self.say("Meters on." if self.board.meters else "Meters off.")
 
-    # ---- the filter ----
-
-    def _open_filter(self) -> None:
-        from textual.widgets import Input
-
-        field = Input(
-            self.board.filters.text, placeholder="words in a name; Enter keeps, Esc clears", compact=True
-        )
-        self._input = field
-        self.mount(field)
-        field.focus()
-
     def on_input_changed(self, event: "Input.Changed") -> None:
-        if event.input is self._input:
-            self._filter(event.value)
+        self.finder.changed(event)
 
     def on_input_submitted(self, event: "Input.Submitted") -> None:
-        if event.input is self._input:
-            self._close_filter()
-
-    def _key_in_filter(self, event: events.Key) -> None:
-        """Keys that the input left over: leaving it, and moving on among what it found."""
-        if event.key == "escape":
-            self._filter("")
-            self._close_filter()
-        elif event.key in ("up", "down", "tab"):
-            self.board.step(-1 if event.key == "up" else 1)
-        else:
-            return
-        event.stop()
-        event.prevent_default()
-
-    def _close_filter(self) -> None:
-        field, self._input = self._input, None
-        if field is not None:
-            self.set_focus(None)
-            field.remove()
-
-    def _filter(self, text: str) -> None:
-        if text != self.board.filters.text:
-            self.board.filters = replace(self.board.filters, text=text)
-            self.board.rearrange()
+        self.finder.close()
 
 
 def _side(control: Control, side: int) -> tuple[int, ...]:
