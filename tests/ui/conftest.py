@@ -1,5 +1,6 @@
 """A main screen over the simulated box, and what a person sees of it as text."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 
+from tests.lab.waiting import DEADLINE
 from tuimixer.backend.demo import DemoBackend
 from tuimixer.config.schema import Config, Meters
 from tuimixer.mixer.mixer import Mixer
@@ -66,6 +68,14 @@ class Desk:
         await self.pilot.pause()
         return control
 
+    async def levels_shown(self) -> None:
+        """Wait until every meter on the screen has its level."""
+        board = self.app.main.board
+        async with asyncio.timeout(DEADLINE):
+            while not board.metered <= board._levels.keys():
+                await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()
@@ -98,7 +108,9 @@ def desk() -> Open:
             if card == "all":
                 app.main.show_card(None)
                 await pilot.pause()
-            yield Desk(app, pilot, backend, mixer, clock)
+            it = Desk(app, pilot, backend, mixer, clock)
+            await it.levels_shown()
+            yield it
 
     return opened
 
