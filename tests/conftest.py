@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.lab.pulse import PrivatePulse
     from tests.lab.sound import SoundServer
 
-LANES = {"unit", "screen", "pulse", "pipewire", "plugins", "pty", "vm", "ssh"}
+LANES = {"unit", "screen", "pulse", "pipewire", "plugins", "pty", "vm", "ssh", "web"}
 
 
 def pytest_configure() -> None:

@@ -107,7 +107,7 @@ EFFECTS: dict[str, Check] = {
     "tuimixer completion bash": prints("complete -F _tuimixer tuimixer"),
     "tuimixer man": prints(".TH TUIMIXER 1"),
 }
-ELSEWHERE = {"watch": "test_watch.py", "path": "diagnosis", "doctor": "diagnosis"}
+ELSEWHERE = {"watch": "test_watch.py", "path": "diagnosis", "doctor": "diagnosis", "serve": "web"}
 """Verbs whose examples are run by other tests: they go on until interrupted, or belong to another room."""
 
 EXAMPLES = [

@@ -23,6 +23,7 @@ MODULES = {
     "kill": f"{_COMMANDS}.routing",
     "watch": f"{_COMMANDS}.watch",
     "status": f"{_COMMANDS}.status",
+    "serve": f"{_COMMANDS}.serve",
     "config": f"{_COMMANDS}.configure",
     "completion": f"{_COMMANDS}.completion",
     "complete": f"{_COMMANDS}.completion",

@@ -1,0 +1,64 @@
+"""`serve`: the screen in a browser."""
+
+import os
+
+from tuimixer.cli.call import Call
+from tuimixer.cli.failure import DONE, Usage
+from tuimixer.cli.grammar import Option, Verb, shown
+from tuimixer.cli.options import WHERE
+
+VERBS = (
+    Verb(
+        "serve",
+        "",
+        "offer the mixer to a browser",
+        """For a box without a terminal. The address has a secret in it: whoever knows it has the mixer.
+Needs the package textual-serve (the extra `serve`).""",
+        (
+            Option("bind", "address to listen on; without: 127.0.0.1, this box alone", value="ADDRESS"),
+            Option("port", "port to listen on; without: a free one", value="PORT"),
+            *WHERE,
+        ),
+        (
+            ("tuimixer serve", "on a free port, for this box alone"),
+            ("tuimixer serve --port 8000", "so that ssh -L 8000:127.0.0.1:8000 reaches it"),
+        ),
+        most=0,
+        local=True,
+    ),
+)
+_PASSED_ON = ("server", "card", "device", "config")
+
+
+def run(call: Call) -> int:
+    """Serve until interrupted.
+
+    Raises:
+        Usage: textual-serve is missing, or the address cannot be listened on.
+    """
+    port = call.arguments.get("port") or "0"
+    if not port.isdecimal() or int(port) > 65535:
+        raise Usage(f"{shown(port)} is no port; give a number from 0 to 65535")
+    try:
+        from tuimixer.ui.web import serve
+    except ImportError as error:
+        raise Usage(
+            f"`serve` needs the Python package textual-serve ({error.name} is missing); "
+            "install tuimixer with its extra: pipx install 'tuimixer[serve]'"
+        ) from error
+    bind = call.arguments.get("bind") or "127.0.0.1"
+    try:
+        serve(_screen_arguments(call), bind, int(port))
+    except OSError as error:
+        raise Usage(
+            f"cannot listen on {shown(bind)} port {port}: {error.strerror or os.strerror(1)}"
+        ) from error
+    return DONE
+
+
+def _screen_arguments(call: Call) -> list[str]:
+    """The options of the screen that were given here."""
+    given = [f"--{name}={value}" for name in _PASSED_ON for value in call.arguments.all(name)]
+    given += [f"--host={host}" for host in call.arguments.all("host")]
+    given += [f"--{name}" for name in ("demo", "no-config") if call.arguments.has(name)]
+    return given
