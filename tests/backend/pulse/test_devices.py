@@ -1,20 +1,20 @@
 """Sinks, sources, defaults, formats and stored volumes on real servers, asserted with pactl."""
 
 import asyncio
-from collections.abc import Iterator
-from typing import Any
+import subprocess
 
 import pytest
 
-from tests.backend.pulse.watcher import Watcher
-from tests.lab.pulse import PrivatePulse
+from tests.backend.pulse.table import Lacks
+from tests.backend.pulse.watcher import Watcher, device
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import (
     Command,
     Kill,
+    MoveStream,
+    SetCodec,
     SetDefault,
-    SetFormats,
     SetLatencyOffset,
     SetMute,
     SetPort,
@@ -22,16 +22,14 @@ from tuimixer.model.command import (
     SetSuspended,
     SetVolume,
 )
-from tuimixer.model.control import Control, Kind, Medium
+from tuimixer.model.control import Kind, Medium
+from tuimixer.model.intent import Nudge
+from tuimixer.model.resolve import resolve
 
 EVENTS = "pulse:stored/sink-input-by-media-role:event"
 
 
-def device(server: SoundServer, kind: str, name: str) -> dict[str, Any]:
-    """What pactl says about a sink or source."""
-    return next(found for found in server.pactl_json(kind) if found["name"] == name)
-
-
+@pytest.mark.feature("monitors told from inputs")
 async def test_sinks_and_monitors_are_described(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
         await watcher.until_ready()
@@ -77,6 +75,7 @@ async def refusal(watcher: Watcher, command: Command) -> str:
     return watcher.notices[-1].text
 
 
+@pytest.mark.feature("device volume and mute", "default output and input")
 async def test_volume_mute_and_default_of_devices(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
         await watcher.until_ready()
@@ -91,9 +90,35 @@ async def test_volume_mute_and_default_of_devices(server: SoundServer) -> None:
         await asyncio.to_thread(server.pactl, "set-default-sink", "speakers")
         await watcher.until(lambda: watcher.get("pulse:sink/speakers").default, "the default set by another")
         assert not watcher.get("pulse:sink/headphones").default
+        watcher.backend.submit(SetDefault("pulse:source/headphones.monitor"))
+        await watcher.until_server(
+            lambda: server.pactl("get-default-source").strip() == "headphones.monitor", "the default source"
+        )
+        await watcher.until(lambda: watcher.get("pulse:source/headphones.monitor").default, "it to be shown")
         assert not watcher.notices
 
 
+@pytest.mark.feature("device over 100 %", "device: base volume")
+async def test_over_100_percent_and_base_volume(server: SoundServer) -> None:
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.until_ready()
+        told = await asyncio.to_thread(device, server, "sinks", "speakers")
+        control = watcher.get("pulse:sink/speakers")
+        assert control.sink_or_source is not None
+        assert control.sink_or_source.base == told["base_volume"]["value"]
+        command = resolve(Nudge(control.id, 45, past_full=True), control).command
+        assert command is not None
+        watcher.backend.submit(command)
+        await watcher.until_server(
+            lambda: server.percents("sinks", told["index"]) == [145, 145], "a volume over 100 %"
+        )
+        # Not past the cap, however long the key is held.
+        assert resolve(Nudge(control.id, 45, past_full=True), watcher.get(control.id)).command == SetVolume(
+            control.id, (98304, 98304)
+        )
+
+
+@pytest.mark.feature("suspend and resume")
 async def test_suspend_and_resume(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
         await watcher.until_ready()
@@ -104,12 +129,16 @@ async def test_suspend_and_resume(server: SoundServer) -> None:
         )
         assert device(server, "sinks", "headphones")["state"] == "SUSPENDED"
         watcher.backend.submit(SetSuspended("pulse:sink/headphones", False))
-        if watcher.snapshot.server and watcher.snapshot.server.name == "PulseAudio":
-            # PipeWire resumes a device when something plays on it, and not before.
-            await watcher.until(
-                lambda: watcher.get("pulse:sink/headphones").sink_or_source.state != "suspended",  # type: ignore[union-attr]
-                "the resumption",
-            )
+        if watcher.snapshot.server and watcher.snapshot.server.name == "PipeWire":
+            # It resumes a device when something plays on it, and not before.
+            await asyncio.to_thread(server.play, "music", device="headphones")
+        await watcher.until(
+            lambda: watcher.get("pulse:sink/headphones").sink_or_source.state != "suspended",  # type: ignore[union-attr]
+            "the resumption",
+        )
+        await watcher.until_server(
+            lambda: device(server, "sinks", "headphones")["state"] != "SUSPENDED", "pactl to say so"
+        )
         assert not watcher.notices
 
 
@@ -129,6 +158,21 @@ async def test_what_the_server_refuses_is_told_in_one_sentence(server: SoundServ
         assert watcher.get("pulse:sink/speakers").raws == (65536, 65536)
 
 
+@pytest.mark.feature("Bluetooth codec")
+async def test_codec_where_there_is_no_bluetooth(server: SoundServer, lacks: Lacks) -> None:
+    card = "bluez_card.00_11_22_33_44_55"
+    asked = ["pactl", "send-message", f"/card/{card}/bluez", "list-codecs"]
+    done = await asyncio.to_thread(subprocess.run, asked, env=server.env, capture_output=True, text=True)
+    assert done.returncode
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.until_ready()
+        assert (
+            await refusal(watcher, SetCodec(f"pulse:card/{card}", "aac")) == "The card is not there any more."
+        )
+    lacks("Bluetooth codec", f"no Bluetooth card here; {' '.join(asked)}: {done.stderr.strip()}")
+
+
+@pytest.mark.feature("surround, and as many channels as there can be")
 async def test_surround_and_64_channels(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
         await watcher.until_ready()
@@ -169,37 +213,7 @@ async def test_surround_and_64_channels(server: SoundServer) -> None:
         )
 
 
-async def test_odd_streams_and_devices(server: SoundServer) -> None:
-    modules = [
-        "module-combine-sink sink_name=both slaves=speakers,headphones",
-        "module-loopback source=speakers.monitor sink=headphones",
-        "module-remap-sink sink_name=mapped master=speakers",
-    ]
-    async with Watcher(PulseBackend(server.address)) as watcher:
-        await watcher.until_ready()
-        for module in modules:
-            await asyncio.to_thread(server.pactl, "load-module", *module.split())
-        wanted = {"pulse:sink/both", "pulse:sink/mapped"}
-        await watcher.until(lambda: wanted <= watcher.snapshot.controls.keys(), "the virtual sinks")
-
-        def streams() -> list[Any]:
-            return [
-                control
-                for control in watcher.snapshot.controls.values()
-                if control.kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)
-            ]
-
-        await watcher.until(lambda: len(streams()) >= 4, "the modules' streams")
-        for control in streams():
-            assert control.name
-            assert control.stream.virtual, control
-        assert not any(control.stream.peak for control in streams())
-        await watcher.until(
-            lambda: all(control.device for control in streams() if control.kind is Kind.SINK_INPUT),
-            "their sinks",
-        )
-
-
+@pytest.mark.feature("recording stream: volume, move, end")
 async def test_recording_stream_and_microphone(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
         await watcher.until_ready()
@@ -223,117 +237,21 @@ async def test_recording_stream_and_microphone(server: SoundServer) -> None:
             await watcher.until_server(
                 lambda: set(server.percents("source-outputs", index)) == {50}, "its volume"
             )
+            watcher.backend.submit(MoveStream(control.id, "pulse:source/headphones.monitor"))
+            other = await asyncio.to_thread(device, server, "sources", "headphones.monitor")
+
+            def records_there() -> bool:
+                found = server.find("source-outputs", index)
+                return found is not None and found["source"] == other["index"]
+
+            await watcher.until_server(records_there, "the move")
+            await watcher.until(
+                lambda: watcher.get(control.id).device == "pulse:source/headphones.monitor", "it to be shown"
+            )
             watcher.backend.submit(Kill(control.id))
             await watcher.until(lambda: control.id not in watcher.snapshot.controls, "its end")
+            assert await asyncio.to_thread(server.find, "source-outputs", index) is None
         finally:
             if record.returncode is None:
                 record.terminate()
             await record.wait()
-
-
-@pytest.mark.pulse
-async def test_stream_without_name_and_of_a_bare_socket(pulse: PrivatePulse) -> None:
-    path = pulse.folder / "simple"
-    async with Watcher(PulseBackend(pulse.address)) as watcher:
-        await watcher.until_ready()
-        await asyncio.to_thread(
-            pulse.pactl, "load-module", "module-simple-protocol-unix", f"socket={path}", "playback=1"
-        )
-        _, writer = await asyncio.open_unix_connection(path)
-        nameless = await asyncio.to_thread(pulse.play, " ", media=" ", silent=True)
-        try:
-            writer.write(bytes(200_000))
-
-            def streams() -> list[Control]:
-                controls = watcher.snapshot.controls.values()
-                return [control for control in controls if control.kind is Kind.SINK_INPUT]
-
-            await watcher.until(lambda: len(streams()) == 2, "both streams")
-            assert all(control.name.strip() for control in streams())
-            found = watcher.get(f"pulse:sink_input/{nameless.index}")
-            assert found.name == f"pacat ({nameless.pid})"
-        finally:
-            writer.close()
-        await watcher.until(lambda: len(streams()) == 1, "the socket's stream to go")
-
-
-RESTORING = ("module-stream-restore restore_device=false", "module-device-restore")
-
-
-@pytest.fixture
-def restoring() -> Iterator[PrivatePulse]:
-    """A PulseAudio that keeps volumes and formats."""
-    with PrivatePulse(modules=RESTORING) as server:
-        yield server
-
-
-@pytest.mark.pulse
-async def test_passthrough_formats(restoring: PrivatePulse) -> None:
-    async with Watcher(PulseBackend(restoring.address)) as watcher:
-        await watcher.until_ready()
-
-        def formats() -> tuple[str, ...]:
-            part = watcher.get("pulse:sink/speakers").sink_or_source
-            assert part is not None
-            return part.formats
-
-        await watcher.until(lambda: formats() == ("pcm",), "the formats")
-        watcher.backend.submit(SetFormats("pulse:sink/speakers", ("ac3-iec61937", "dts-iec61937")))
-        await watcher.until(lambda: formats() == ("pcm", "ac3-iec61937", "dts-iec61937"), "the new formats")
-        await watcher.until_server(
-            lambda: "ac3-iec61937" in restoring.pactl("list", "sinks"), "pactl to show them"
-        )
-        await asyncio.to_thread(
-            restoring.pactl,
-            "set-sink-formats",
-            str(device(restoring, "sinks", "speakers")["index"]),
-            "pcm; eac3-iec61937",
-        )
-        await watcher.until(lambda: formats() == ("pcm", "eac3-iec61937"), "formats set by another")
-
-
-@pytest.mark.pulse
-async def test_stored_volumes(restoring: PrivatePulse) -> None:
-    player = restoring.play("music", volume=30)
-    stored = "pulse:stored/sink-input-by-application-name:music"
-    async with Watcher(PulseBackend(restoring.address)) as watcher:
-        await watcher.until_ready()
-        await watcher.until(lambda: EVENTS in watcher.snapshot.controls, "the system sounds")
-        assert watcher.get(EVENTS).name == "System sounds"
-        assert stored not in watcher.snapshot.controls
-        player.kill()
-        await watcher.until(lambda: stored in watcher.snapshot.controls, "the volume of what has ended")
-        control = watcher.get(stored)
-        assert (control.name, control.kind) == ("music", Kind.STORED)
-        assert [round(raw / 655.36) for raw in control.raws] == [30, 30]
-        watcher.backend.submit(SetVolume(stored, (45875, 45875)))
-        watcher.backend.submit(SetVolume(EVENTS, (20000,)))
-        await watcher.until(lambda: watcher.get(EVENTS).raws == (20000,), "the system sounds' volume")
-        again = await asyncio.to_thread(restoring.play, "music")
-        await watcher.until_server(
-            lambda: restoring.percents("sink-inputs", again.index) == [70, 70], "the stored volume to be used"
-        )
-        again.kill()
-        await watcher.until(lambda: stored in watcher.snapshot.controls, "it to be back")
-        watcher.backend.submit(Kill(stored))
-        await watcher.until(lambda: stored not in watcher.snapshot.controls, "it to be forgotten")
-        assert not watcher.notices
-
-
-@pytest.mark.pipewire
-async def test_system_sounds_on_pipewire(pipewire: SoundServer) -> None:
-    async with Watcher(PulseBackend(pipewire.address)) as watcher:
-        await watcher.until_ready()
-        await watcher.until(lambda: EVENTS in watcher.snapshot.controls, "the system sounds")
-        watcher.backend.submit(SetVolume(EVENTS, (20000,)))
-        await watcher.until(lambda: watcher.get(EVENTS).raws == (20000,), "their volume")
-        assert not watcher.notices
-
-
-@pytest.mark.pulse
-async def test_server_that_keeps_no_volumes_shows_none(pulse: SoundServer) -> None:
-    async with Watcher(PulseBackend(pulse.address)) as watcher:
-        await watcher.until_ready()
-        await asyncio.to_thread(pulse.pactl, "set-sink-volume", "speakers", "6554")
-        await watcher.until(lambda: watcher.get("pulse:sink/speakers").raws == (6554, 6554), "a change")
-        assert not [control for control in watcher.snapshot.controls.values() if control.kind is Kind.STORED]

@@ -7,23 +7,27 @@ from collections.abc import Iterator
 import pytest
 
 from tests.backend.pulse.watcher import Watcher
+from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
-from tests.lab.sound import Sink
+from tests.lab.sound import Sink, SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Control, Kind
-
-pytestmark = pytest.mark.pulse
 
 MANY = 300
 SINKS = 4
 
 
-@pytest.fixture
-def crowded() -> Iterator[PrivatePulse]:
-    """A PulseAudio on which 300 streams play."""
+@pytest.fixture(
+    params=[
+        pytest.param(PrivatePulse, marks=pytest.mark.pulse),
+        pytest.param(PrivatePipeWire, marks=pytest.mark.pipewire),
+    ]
+)
+def crowded(request: pytest.FixtureRequest) -> Iterator[SoundServer]:
+    """A server on which 300 streams play."""
     sinks = [Sink(f"bench_sink_{number}", f"Sink {number}") for number in range(SINKS)]
-    with PrivatePulse(sinks=sinks) as server:
+    with request.param(sinks=sinks) as server:
         command = [sys.executable, "-m", "tests.bench.feeder", str(MANY), str(SINKS)]
         with subprocess.Popen(
             command, env=server.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -34,7 +38,8 @@ def crowded() -> Iterator[PrivatePulse]:
             feeder.terminate()
 
 
-async def test_300_streams_are_read_and_a_step_touches_one(crowded: PrivatePulse) -> None:
+@pytest.mark.feature("300 streams")
+async def test_300_streams_are_read_and_a_step_touches_one(crowded: SoundServer) -> None:
     async with Watcher(PulseBackend(crowded.address)) as watcher:
 
         def streams() -> list[Control]:

@@ -1,15 +1,26 @@
 """Level meters on real sound, and nothing of them where nothing sounds or nobody looks."""
 
 import asyncio
+import sys
 
 import pytest
 
 from tests.backend.pulse.watcher import Watcher, moved
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
-from tuimixer.model.control import ControlId, Kind
+from tuimixer.mixer.views import View, arrange
+from tuimixer.model.control import Control, ControlId, Kind
 
 RATE = 20.0
+
+OTHER = """
+import asyncio, sys
+from tuimixer.backend.pulse.backend import PulseBackend
+backend = PulseBackend(sys.argv[1])
+backend.watch_levels(frozenset({"pulse:sink/speakers"}), 20.0)
+asyncio.run(backend.run(lambda update: None))
+"""
+"""Another mixer that meters the same sink."""
 
 
 def newest(watcher: Watcher, control_id: ControlId) -> tuple[float, ...] | None:
@@ -25,6 +36,7 @@ def meters(server: SoundServer) -> int:
     return len(server.pactl_json("source-outputs"))
 
 
+@pytest.mark.feature("meters of stream, output and input", "meters off are no load")
 async def test_tone_is_metered_on_stream_sink_and_monitor(server: SoundServer) -> None:
     server.play("tone", amplitude=0.5)
     async with Watcher(PulseBackend(server.address)) as watcher:
@@ -40,6 +52,48 @@ async def test_tone_is_metered_on_stream_sink_and_monitor(server: SoundServer) -
         watcher.backend.watch_levels(frozenset(), RATE)
         await watcher.until_server(lambda: meters(server) == 0, "the meters to be gone")
         assert newest(watcher, control.id) == (0.0, 0.0)
+
+
+@pytest.mark.feature("meters: rate")
+@pytest.mark.parametrize("rate", [10, 50])
+async def test_rate_is_the_one_asked_for(server: SoundServer, rate: int) -> None:
+    server.play("tone")
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.stream("tone")
+        for asked in (RATE, float(rate)):
+            watcher.backend.watch_levels(frozenset({"pulse:sink/speakers"}), asked)
+            spec = f"float32le 2ch {asked:g}Hz"
+
+            def specs() -> list[str]:
+                return [found["sample_specification"] for found in server.pactl_json("source-outputs")]
+
+            await watcher.until_server(lambda spec=spec: specs() == [spec], f"one meter at {asked} Hz")  # type: ignore[misc]
+
+
+@pytest.mark.feature("meter streams of ours and of others hidden")
+async def test_meters_of_another_mixer_are_known_as_such(server: SoundServer) -> None:
+    server.play("tone")
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.stream("tone")
+        watcher.backend.watch_levels(frozenset({"pulse:sink/speakers"}), RATE)
+        other = await asyncio.create_subprocess_exec(sys.executable, "-c", OTHER, server.address)
+        try:
+            await watcher.until_server(lambda: meters(server) == 2, "both meters")
+
+            def recorders() -> list[Control]:
+                controls = watcher.snapshot.controls.values()
+                return [control for control in controls if control.kind is Kind.SOURCE_OUTPUT]
+
+            await watcher.until(recorders, "the other's meter")
+            [control] = recorders()
+            assert control.stream is not None
+            assert control.stream.pid == other.pid
+            assert control.stream.peak
+            groups = arrange(watcher.snapshot, View.ALL)
+            assert control.id not in {row.id for group in groups for row in group.rows}
+        finally:
+            other.kill()
+            await other.wait()
 
 
 async def test_other_mixers_see_a_meter_as_a_meter(server: SoundServer) -> None:

@@ -1,6 +1,9 @@
 """Streams come, move, change and go, asserted with pactl on a real PulseAudio and a real PipeWire."""
 
 import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -9,8 +12,11 @@ from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
 from tuimixer.model.control import Kind, Medium
+from tuimixer.model.intent import Intent, Nudge, SetBalance, SetLevel
+from tuimixer.model.resolve import resolve
 
 
+@pytest.mark.feature("stream: application and title", "stream: where it plays")
 async def test_stream_is_named_and_described_and_goes(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
         await watcher.until_ready()
@@ -32,6 +38,7 @@ async def test_stream_is_named_and_described_and_goes(server: SoundServer) -> No
         await watcher.until(lambda: control.id not in watcher.snapshot.controls, "the stream to go")
 
 
+@pytest.mark.feature("stream volume", "stream mute")
 async def test_volume_of_each_channel_and_mute(server: SoundServer) -> None:
     player = server.play("music")
     async with Watcher(PulseBackend(server.address)) as watcher:
@@ -74,12 +81,75 @@ async def test_unchanged_controls_stay_the_same_objects(server: SoundServer) -> 
         assert watcher.get(one.id) is one
 
 
-async def test_moving_and_following_the_default(server: SoundServer) -> None:
-    player = server.play("music", device="speakers")
+@pytest.mark.feature("stream: one channel, and all with their ratio", "stream balance")
+async def test_one_channel_and_all_with_their_ratio_and_balance(server: SoundServer) -> None:
+    player = server.play("music", volume=80)
+
+    def percents() -> list[int]:
+        return server.percents("sink-inputs", player.index)
+
+    def balance() -> float:
+        found = server.find("sink-inputs", player.index)
+        assert found is not None
+        return float(found["balance"])
+
     async with Watcher(PulseBackend(server.address)) as watcher:
         control = await watcher.stream("music")
+        await watcher.until(lambda: watcher.get(control.id).raws == (52428, 52428), "the start")
+
+        async def ask(intent: Intent, what: str, condition: Callable[[], object]) -> None:
+            command = resolve(intent, watcher.get(control.id)).command
+            assert command is not None
+            watcher.backend.submit(command)
+            await watcher.until_server(condition, what)
+
+        await ask(Nudge(control.id, -40, channels=(0,)), "the left channel", lambda: percents() == [40, 80])
+        await ask(SetLevel(control.id, 0.4), "both, the ratio kept", lambda: percents() == [20, 40])
+        await ask(
+            SetBalance(control.id, -0.5), "the balance", lambda: balance() == pytest.approx(-0.5, abs=1e-3)
+        )
+        assert await asyncio.to_thread(percents) == [40, 20]
+        await ask(SetBalance(control.id, 0.0), "the middle", lambda: balance() == 0)
+        assert not watcher.notices
+
+
+@pytest.mark.feature("stream: corked")
+async def test_corked_stream(server: SoundServer) -> None:
+    command = [sys.executable, "-m", "tests.backend.pulse.corking", "pausing"]
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.until_ready()
+        process = await asyncio.create_subprocess_exec(*command, env=server.env, stdin=subprocess.PIPE)
+        try:
+            control = await watcher.stream("pausing")
+            assert process.stdin is not None
+            assert control.stream is not None
+            index = control.stream.index
+            for corked in (True, False, True):
+
+                def told(corked: bool = corked) -> bool:
+                    found = server.find("sink-inputs", index)
+                    return found is not None and found["corked"] is corked
+
+                await watcher.until_server(told, f"corked to be {corked}")
+                await watcher.until(
+                    lambda corked=corked: watcher.get(control.id).stream.corked is corked,  # type: ignore[misc,union-attr]
+                    f"corked to be shown as {corked}",
+                )
+                process.stdin.write(b"\n")
+        finally:
+            process.kill()
+            await process.wait()
+
+
+@pytest.mark.feature("stream: move, its level kept", "stream: follow the default")
+async def test_moving_and_following_the_default(server: SoundServer) -> None:
+    player = server.play("music", device="speakers", volume=40)
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        control = await watcher.stream("music")
+        await watcher.until(lambda: watcher.get(control.id).raws == (26214, 26214), "its level")
         watcher.backend.submit(MoveStream(control.id, "pulse:sink/headphones"))
         await watcher.until_server(lambda: sink_of(server, player.index) == "headphones", "the move")
+        assert await asyncio.to_thread(server.percents, "sink-inputs", player.index) == [40, 40]
         await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/headphones", "the move")
         watcher.backend.submit(MoveStream(control.id, None))
         await watcher.until_server(lambda: sink_of(server, player.index) == "speakers", "the default")
@@ -90,6 +160,7 @@ async def test_moving_and_following_the_default(server: SoundServer) -> None:
         assert not watcher.notices
 
 
+@pytest.mark.feature("stream: end it")
 async def test_kill(server: SoundServer) -> None:
     player = server.play("music")
     async with Watcher(PulseBackend(server.address)) as watcher:

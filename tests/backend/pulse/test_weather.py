@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.backend.pulse.table import Lacks
 from tests.backend.pulse.watcher import Watcher
+from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
@@ -15,6 +17,7 @@ from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase
 
 
+@pytest.mark.feature("server gone and back")
 async def test_killed_server_is_told_and_its_return_noticed_by_itself(server: SoundServer) -> None:
     server.play("music")
     async with Watcher(PulseBackend(server.address)) as watcher:
@@ -79,6 +82,7 @@ async def test_backend_ends_while_calls_are_in_flight(server: SoundServer) -> No
             await asyncio.sleep(pause)
 
 
+@pytest.mark.feature("streams of 50 ms")
 async def test_streams_of_50_ms(server: SoundServer) -> None:
     sound = server.folder / "short.raw"
     sound.write_bytes(bytes(44100 * 4 // 20))
@@ -110,6 +114,7 @@ def bare() -> Iterator[PrivatePulse]:
         yield server
 
 
+@pytest.mark.feature("no device and no default")
 @pytest.mark.pulse
 async def test_server_without_sinks_and_default(bare: PrivatePulse) -> None:
     async with Watcher(PulseBackend(bare.address)) as watcher:
@@ -120,3 +125,17 @@ async def test_server_without_sinks_and_default(bare: PrivatePulse) -> None:
         await asyncio.to_thread(bare.pactl, "load-module", "module-null-sink", "sink_name=late")
         await watcher.until(lambda: "pulse:sink/late" in watcher.snapshot.controls, "the sink")
         await watcher.until(lambda: watcher.get("pulse:sink/late").default, "the default")
+
+
+@pytest.mark.feature("no device and no default")
+@pytest.mark.pipewire
+async def test_pipewire_without_sinks_makes_one(lacks: Lacks) -> None:
+    with PrivatePipeWire(sinks=()) as server:
+        async with Watcher(PulseBackend(server.address)) as watcher:
+            await watcher.until(lambda: "pulse:sink/auto_null" in watcher.snapshot.controls, "the dummy")
+            [told] = await asyncio.to_thread(server.pactl_json, "sinks")
+            assert told["name"] == "auto_null"
+            assert watcher.get("pulse:sink/auto_null").name == told["description"]
+    lacks(
+        "no device and no default", f"without any it makes one itself, {told['name']}: {told['description']}"
+    )

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
@@ -93,6 +93,11 @@ class Watcher:
         found = self.named(name, kind)
         assert found is not None
         return found
+
+
+def device(server: SoundServer, kind: str, name: str) -> dict[str, Any]:
+    """What pactl says about a sink or source; `kind` is `sinks` or `sources`."""
+    return next(found for found in server.pactl_json(kind) if found["name"] == name)
 
 
 def sink_of(server: SoundServer, index: int) -> str:

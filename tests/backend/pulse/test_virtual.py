@@ -1,0 +1,110 @@
+"""Devices that modules make, and the streams behind them, asserted with pactl on both servers."""
+
+import asyncio
+
+import pytest
+
+from tests.backend.pulse.watcher import Watcher, device, sink_of
+from tests.lab.sound import SoundServer
+from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.mixer.views import Devices, Filters, Streams, View, arrange
+from tuimixer.model.command import MoveStream, SetVolume
+from tuimixer.model.control import Control, Kind
+
+STREAMS = {Kind.SINK_INPUT: "sink-inputs", Kind.SOURCE_OUTPUT: "source-outputs"}
+MODULES = {
+    "null": ("module-null-sink sink_name=made", set()),
+    "combined": (
+        "module-combine-sink sink_name=made slaves=speakers,headphones",
+        {"speakers", "headphones"},
+    ),
+    "remapped": ("module-remap-sink sink_name=made master=headphones", {"headphones"}),
+    "loopback": ("module-loopback source=speakers.monitor sink=headphones", {"headphones"}),
+}
+"""What to load, and the sinks that the module plays on itself."""
+
+
+def streams_of(watcher: Watcher) -> list[Control]:
+    """Everything that plays or records."""
+    return [control for control in watcher.snapshot.controls.values() if control.kind in STREAMS]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param("null", marks=pytest.mark.feature("null sink")),
+        pytest.param("combined", marks=pytest.mark.feature("combined sink")),
+        pytest.param("remapped", marks=pytest.mark.feature("remapped sink")),
+        pytest.param("loopback", marks=pytest.mark.feature("loopback")),
+    ],
+)
+async def test_what_modules_make(server: SoundServer, made: str) -> None:
+    module, plays_on = MODULES[made]
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.until_ready()
+        number = (await asyncio.to_thread(server.pactl, "load-module", *module.split())).strip()
+        wanted = {f"pulse:sink/{name}" for name in plays_on}
+
+        def own() -> list[Control]:
+            return [control for control in streams_of(watcher) if control.kind is Kind.SINK_INPUT]
+
+        await watcher.until(lambda: {control.device for control in own()} == wanted, "what it plays")
+        told = await asyncio.to_thread(server.pactl_json, "sink-inputs")
+        assert {control.stream.index for control in own() if control.stream} == {
+            found["index"] for found in told
+        }
+        for control in streams_of(watcher):
+            assert control.name
+            assert control.stream is not None
+            assert control.stream.virtual
+            assert not control.stream.peak
+        if made == "loopback":
+            await change_and_move(watcher, server, own()[0])
+        else:
+            await watcher.until(lambda: "pulse:sink/made" in watcher.snapshot.controls, "the sink")
+            sink = watcher.get("pulse:sink/made")
+            assert sink.sink_or_source is not None
+            assert not sink.sink_or_source.hardware
+            watcher.backend.submit(SetVolume(sink.id, (20000,) * len(sink.channels)))
+            index = device(server, "sinks", "made")["index"]
+            await watcher.until_server(lambda: set(server.percents("sinks", index)) == {31}, "its volume")
+        await asyncio.to_thread(server.pactl, "unload-module", number)
+        await watcher.until(
+            lambda: not own() and "pulse:sink/made" not in watcher.snapshot.controls, "its end"
+        )
+        assert not watcher.notices
+
+
+async def change_and_move(watcher: Watcher, server: SoundServer, control: Control) -> None:
+    """A loopback's stream is to be changed and moved as an application's is."""
+    assert control.stream is not None
+    index = control.stream.index
+    watcher.backend.submit(SetVolume(control.id, (20000,) * len(control.channels)))
+    await watcher.until_server(lambda: set(server.percents("sink-inputs", index)) == {31}, "its volume")
+    await asyncio.to_thread(server.pactl, "load-module", "module-null-sink", "sink_name=third")
+    await watcher.until(lambda: "pulse:sink/third" in watcher.snapshot.controls, "a third sink")
+    watcher.backend.submit(MoveStream(control.id, "pulse:sink/third"))
+    await watcher.until_server(lambda: sink_of(server, index) == "third", "the move")
+    await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/third", "it to be shown")
+
+
+@pytest.mark.feature("virtual streams told from applications")
+async def test_filters(server: SoundServer) -> None:
+    player = server.play("music")
+    await asyncio.to_thread(server.pactl, "load-module", "module-loopback", "source=speakers.monitor")
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.until(lambda: len(streams_of(watcher)) == 3, "player and loopback")
+
+        def shown(filters: Filters) -> set[str]:
+            groups = arrange(watcher.snapshot, View.PLAYBACK, filters)
+            return {row.id for group in groups for row in group.rows}
+
+        application = f"pulse:sink_input/{player.index}"
+        told = await asyncio.to_thread(server.pactl_json, "sink-inputs")
+        streams = {f"pulse:sink_input/{found['index']}" for found in told}
+        every = shown(Filters())
+        assert streams | {"pulse:sink/speakers", "pulse:sink/headphones"} <= every
+        assert shown(Filters(streams=Streams.APPLICATIONS)) & streams == {application}
+        assert shown(Filters(streams=Streams.VIRTUAL)) & streams == streams - {application}
+        assert not any("sink/" in each for each in shown(Filters(devices=Devices.HARDWARE)))
+        assert not any("monitor" in row for row in shown(Filters()))
