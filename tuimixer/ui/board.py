@@ -58,6 +58,7 @@ class Board(Picture, Widget):
         self._later: Timer | None = None
         self._meters_later: Timer | None = None
         self._falling: Timer | None = None
+        self._heard = float("-inf")
         self.pace = Pace(terminal.remote)
 
     def on_mount(self) -> None:
@@ -113,6 +114,7 @@ class Board(Picture, Widget):
 
     def choose(self, wanted: ControlId | None) -> None:
         """Put the cursor on a control."""
+        self.touched = True
         if wanted is None or wanted == self.cursor:
             return
         old, self.cursor, self.channel = self.cursor, wanted, None
@@ -163,6 +165,7 @@ class Board(Picture, Widget):
     def take_levels(self, levels: Levels) -> None:
         """Move the meters of what can be seen; what is not named has kept its level."""
         if self.meters:
+            self._heard = self._clock()
             self._peaks.update(levels.peaks)
             self._follow()
 
@@ -188,7 +191,9 @@ class Board(Picture, Widget):
 
     def _fall(self) -> None:
         self._falling = None
-        if self.meters:
+        if self.meters and self._clock() - self._heard < _FALL_SECONDS:
+            self._falling = self.set_timer(_FALL_SECONDS, self._fall)
+        elif self.meters:
             self._follow()
 
     def _paint_meters(self) -> None:
