@@ -64,7 +64,7 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
                 level_words(control, raw),
                 f"volume {prefix}",
                 gauge=to_position(scale, raw),
-                enter=_ask_value(control, prefix),
+                enter=value_ask(control, prefix),
                 less=Nudge(key, -step, which),
                 more=Nudge(key, step, which),
             )
@@ -291,7 +291,8 @@ def _balance_words(balance: float) -> str:
     return "middle" if share == 0 else f"{share} % to the {'right' if balance > 0 else 'left'}"
 
 
-def _ask_value(control: Control, channel: str) -> Ask:
+def value_ask(control: Control, channel: str = "") -> Ask:
+    """Asks for a value of all channels, or of one by its name."""
     prefix = f"{channel}:" if channel else ""
 
     def make(text: str) -> Intent:

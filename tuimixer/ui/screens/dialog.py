@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from tuimixer.ui.app import TuiMixerApp
 
 Answer = TypeVar("Answer")
+_PLAIN = (("…", "..."), ("“", '"'), ("”", '"'), ("–", "-"), ("←→", "<- ->"), ("↑↓", "Up Dn"))
 
 
 def shown(text: str, charset: CharSet) -> str:
     """A text in a set of characters, with the nearest sign for what the set lacks of our own sentences."""
     if charset.encoding is None or text.isascii():
         return text
-    for sign, plain in (("−", charset.minus), ("…", "..."), ("“", '"'), ("”", '"'), ("→", charset.arrow)):
+    for sign, plain in (*_PLAIN, ("−", charset.minus), ("→", charset.arrow)):
         text = text.replace(sign, plain)
     return charset.text(text)
 
@@ -77,10 +78,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     def hint(self, keys: str) -> None:
         """Show the keys in the frame, the last ones where there is not room for all."""
         box = self.query_one(".dialog--box")
-        parts = keys.split("  ")
-        while len(parts) > 1 and cell_len("  ".join(parts)) > box.size.width - 6:
+        parts = self.shown(keys).split("  ")
+        while len(parts) > 1 and cell_len("  ".join(parts)) > box.outer_size.width - 6:
             parts.pop(0)
-        box.border_subtitle = Content(self.shown("  ".join(parts)))
+        box.border_subtitle = Content("  ".join(parts))
 
     def action_close(self) -> None:
         """Close without an answer."""

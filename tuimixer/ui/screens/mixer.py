@@ -186,6 +186,7 @@ class MixerScreen(Screen[None]):
 
     def send(self, wish: Intent | Command) -> None:
         """Carry out a wish; what it changes is on the screen when this returns."""
+        self.board.touched = True
         self.mixer.send(wish)
 
     @property
