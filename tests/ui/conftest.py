@@ -18,6 +18,7 @@ from tuimixer.config.schema import Config, Meters
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import Control, ControlId
 from tuimixer.ui.app import TuiMixerApp
+from tuimixer.ui.screens import mixer as mixer_screen
 from tuimixer.ui.terminal import look_at
 
 
@@ -68,6 +69,14 @@ class Desk:
         await self.pilot.pause()
         return control
 
+    async def learnt(self) -> None:
+        """Wait until it is known which controls the server drives."""
+        main = self.app.main
+        async with asyncio.timeout(DEADLINE):
+            while main._learning is not None or not main._systems:
+                await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
     async def levels_shown(self) -> None:
         """Wait until every meter on the screen has its level."""
         board = self.app.main.board
@@ -85,8 +94,10 @@ Open = Callable[..., AbstractAsyncContextManager[Desk]]
 
 
 @pytest.fixture
-def desk() -> Open:
+def desk(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens a main screen: `async with desk(size=(80, 24), backend=…, config=…) as it`."""
+
+    monkeypatch.setattr(mixer_screen, "_LEARN_SECONDS", 0.001)
 
     @asynccontextmanager
     async def opened(
@@ -109,6 +120,7 @@ def desk() -> Open:
                 app.main.show_card(None)
                 await pilot.pause()
             it = Desk(app, pilot, backend, mixer, clock)
+            await it.learnt()
             await it.levels_shown()
             yield it
 
