@@ -20,7 +20,7 @@ from tuimixer.mixer.views import Filters, View
 from tuimixer.ui.choices import filters_of
 from tuimixer.ui.palette import Palette
 from tuimixer.ui.screens.mixer import MixerScreen
-from tuimixer.ui.terminal import Terminal, look_at
+from tuimixer.ui.terminal import Terminal, encoding_of, first_environment, look_at
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -55,7 +55,8 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         notices: Sequence[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.terminal = terminal or look_at(os.environ, config, sys.stdout.encoding or "ascii")
+        encoding = encoding_of(first_environment(), sys.stdout.encoding or "ascii")
+        self.terminal = terminal or look_at(os.environ, config, encoding)
         palette = self.terminal.palette
         # Textual chooses its colour filter here, so what is said later comes too late (NO_COLOR).
         super().__init__(ansi_color=True if palette.ansi else None)

@@ -25,7 +25,7 @@ HINTS = (
     ("path",),
     ("quit",),
 )
-_ARROWS = {"←": ("left", "<-"), "→": ("right", "->"), "↑": ("up", "Up"), "↓": ("down", "Dn")}
+_ARROWS = {"←": "<-", "→": "->", "↑": "Up", "↓": "Dn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def paint_hints(
     spots: list[Spot] = []
     x = 1
     for actions in HINTS:
-        labels = [_label(keys[action][0], charset) for action in actions if keys.get(action)]
+        labels = [key_in(keys[action][0], charset) for action in actions if keys.get(action)]
         word = BY_ID[actions[0]].show
         joined = ("" if all(len(label) == 1 for label in labels) else " ").join(labels)
         if not labels or x + cell_len(joined) + 1 + len(word) >= width:
@@ -119,8 +119,10 @@ def paint_hints(
     return spots
 
 
-def _label(key: str, charset: CharSet) -> str:
+def key_in(key: str, charset: CharSet) -> str:
+    """A key's label in a set of characters, most of which have no arrows."""
     label = key_label(key)
-    if charset.encoding is not None and label in _ARROWS:
-        return _ARROWS[label][1]
+    if charset.encoding is not None:
+        for arrow, plain in _ARROWS.items():
+            label = label.replace(arrow, plain)
     return label

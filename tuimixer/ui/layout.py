@@ -120,7 +120,7 @@ def plan_rows(
 ) -> Plan:
     """Sections one below the other, a line a control; each scrolls by itself, so that all can be seen."""
     shown = [entry for entry in groups if entry[0].rows or entry[2]]
-    sections = [_section_lines(*entry) for entry in shown]
+    sections = [_section_lines(*entry, width) for entry in shown]
     heights = _share([len(lines) for lines in sections], height)
     if any(room < min(_LOWEST_SECTION, len(lines)) for room, lines in zip(heights, sections, strict=True)):
         sections = [[line for lines in sections for line in lines]]
@@ -153,12 +153,12 @@ def plan_rows(
     return Plan(tuple(slots), tuple(headings), more=tuple(more), starts=tuple(begun))
 
 
-def _section_lines(group: Group, title: str, sentence: str) -> "list[Row | Heading]":
+def _section_lines(group: Group, title: str, sentence: str, width: int) -> "list[Row | Heading]":
     """A section's heading and rows, with the headings of further cards between them."""
     spare = Box(0, 0, 0, 0)
     lines: list[Row | Heading] = [Heading(title, spare, len(group.rows), first=True)]
     if not group.rows:
-        lines.append(Heading(sentence, spare, sentence=True))
+        lines += [Heading(line, spare, sentence=True) for line in wrap(sentence, width - 2)]
     for number, row in enumerate(group.rows):
         if row.heading and (number or title != row.heading):
             lines.append(Heading(row.heading, spare))

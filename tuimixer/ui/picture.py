@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, keep, rows_of
 from tuimixer.model.control import Control, ControlId
-from tuimixer.model.snapshot import Diff, Snapshot
+from tuimixer.model.snapshot import Diff, Phase, Snapshot
 from tuimixer.ui import columns, frame, rows
 from tuimixer.ui.cells import Grid, fit, fit_lines
 from tuimixer.ui.face import Face, make_face
@@ -16,7 +16,7 @@ from tuimixer.ui.layout import Box, Plan, Slot, fits_columns, plan_columns, plan
 from tuimixer.ui.meters import Level
 from tuimixer.ui.palette import Role
 from tuimixer.ui.terminal import Terminal
-from tuimixer.ui.words import about, sentence, sentence_for_empty, title_of
+from tuimixer.ui.words import about, sentence, sentence_for_empty, status_of, title_of, trouble
 
 _LONGEST_LABEL = 30
 
@@ -41,6 +41,8 @@ class Picture:
         self.filters = filters
         self.layout_wanted = layout
         self.cursor: ControlId | None = None
+        self.touched = False
+        """Whether the cursor stays on its control: a person has used it, or all has been there."""
         self.channel: int | None = None
         """Index of the one channel that keys move, None for all."""
         self.meters = terminal.meters
@@ -61,7 +63,7 @@ class Picture:
         self._area = Box(0, 0, 0, 0)
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
-        self._decided_for: tuple[int, int] | None = None
+        self._decided_for: tuple[int, int, bool] | None = None
         self._label_width = 0
         self._spots: list[frame.Spot] = []
 
@@ -90,14 +92,21 @@ class Picture:
         before = self._rows
         self._groups = arrange(self.snapshot, self.view, self.filters)
         self._rows = rows_of(self._groups)
-        if self.cursor is None:
+        if self.cursor is None or not self.touched:
             self.cursor = self._rows[0].id if self._rows else None
         else:
             self.cursor = keep(before, self._rows, self.cursor)
+        # Which half answers first is chance; from then on the cursor stays where it is.
+        self.touched = self.touched or (bool(self._rows) and self._settled)
         longest = max((len(row.label) for row in self._rows), default=8)
         self._label_width = min(max(longest, 8), _LONGEST_LABEL)
         self._peaks = {key: peaks for key, peaks in self._peaks.items() if key in self.snapshot.controls}
         self._levels = {key: level for key, level in self._levels.items() if key in self.snapshot.controls}
+
+    @property
+    def _settled(self) -> bool:
+        """Whether no sound system is still being connected to."""
+        return all(status.phase is not Phase.CONNECTING for status in self.snapshot.statuses)
 
     def spot_at(self, x: int, y: int) -> str | None:
         """The action of a place that can be clicked."""
@@ -172,11 +181,16 @@ class Picture:
         self._fields = rows.fields_for(width - margin, self._label_width, self.meters)
 
     def _decide(self, titled: list[tuple[Group, str, str]], width: int, height: int) -> bool:
-        """Columns or rows. What fits is decided once for a size, so that nothing jumps when streams come."""
+        """Columns or rows.
+
+        What fits is decided once for a size, when all that there is has come, so that nothing jumps when
+        streams come later.
+        """
         if self.layout_wanted != "auto":
             return self.layout_wanted == "columns" and height >= 4
-        if self._decided_for != (width, height) and self._rows:
-            self._decided_for = (width, height)
+        decided, size = self._decided_for, (width, height)
+        if self._rows and (decided is None or decided[:2] != size or (self._settled and not decided[2])):
+            self._decided_for = (*size, self._settled)
             return fits_columns(titled, width - 1, height)
         return self.columns
 
@@ -272,6 +286,10 @@ class Picture:
         width, charset, row = self._grid.width, self.terminal.charset, self.row
         if self.notice is not None:
             frame.paint_info(self._grid, y, width, "", self.notice[0], "", self.notice[1], charset)
+            return
+        engine = status_of(self.snapshot, "engine")
+        if engine is not None and engine.phase is not Phase.READY:
+            frame.paint_info(self._grid, y, width, "", trouble(engine), "", True, charset)
             return
         control = self.control
         if row is None or control is None:

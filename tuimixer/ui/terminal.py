@@ -1,6 +1,7 @@
-"""What the terminal can do, and what follows: theme, characters, meters. Pure."""
+"""What the terminal can do, and what follows: theme, characters, meters."""
 
 import codecs
+import os
 from collections.abc import Mapping
 
 from tuimixer.config.schema import Config
@@ -27,6 +28,28 @@ def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf
     remote = any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
     meters = config.meters.show == "on" or (config.meters.show == "auto" and not remote)
     return Terminal(_palette(environment, config, term), _charset(config, term, encoding), remote, meters)
+
+
+def encoding_of(environment: Mapping[str, str], output: str) -> str:
+    """The encoding that a terminal with these variables expects; `output` is what Python writes.
+
+    Python takes UTF-8 in the locales C and POSIX, and says so in LC_CTYPE (PEP 538 and 540); no terminal
+    learns UTF-8 by that. So `environment` is what the program was started with. Where no locale is named,
+    nothing is known against UTF-8.
+    """
+    names = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    return "ascii" if next(filter(None, names), "") in ("C", "POSIX") else output
+
+
+def first_environment() -> dict[str, str]:
+    """The variables that this process was started with, as far as the kernel tells."""
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            entries = file.read().split(b"\0")
+    except OSError:
+        return dict(os.environ)
+    pairs = (os.fsdecode(entry).partition("=") for entry in entries if entry)
+    return {name: value for name, _, value in pairs}
 
 
 def _palette(environment: Mapping[str, str], config: Config, term: str) -> Palette:

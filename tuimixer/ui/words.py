@@ -35,7 +35,8 @@ def sentence_for_empty(
     source = "alsa" if section is Section.HARDWARE else "pulse"
     status = status_of(snapshot, source)
     if status is not None and status.phase is not Phase.READY:
-        return trouble(status)
+        # The devices say it for the applications too.
+        return trouble(status) if section is not Section.APPLICATIONS else ""
     if filtered:
         return "Nothing that fits the filter."
     if section is Section.HARDWARE:

@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
 
 from tuimixer.ui.charset import CharSet
@@ -26,6 +27,13 @@ def shown(text: str, charset: CharSet) -> str:
     for sign, plain in (*_PLAIN, ("−", charset.minus), ("→", charset.arrow)):
         text = text.replace(sign, plain)
     return charset.text(text)
+
+
+class _PlainScrollBar(ScrollBarRender):
+    """A scroll bar of whole cells, without characters of its own."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
@@ -69,6 +77,8 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
+        if self.tuimixer.terminal.charset.encoding is not None:
+            ScrollBar.renderer = _PlainScrollBar
         self.set_class(self.tuimixer.terminal.charset.encoding is not None, "-ascii")
 
     def on_resize(self) -> None:

@@ -5,7 +5,8 @@ from textual.app import RenderResult
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
-from tuimixer.config.actions import ACTIONS, key_label
+from tuimixer.config.actions import ACTIONS
+from tuimixer.ui.frame import key_in
 from tuimixer.ui.screens.dialog import Dialog
 
 _GAP = 3
@@ -37,15 +38,15 @@ class HelpScreen(Dialog[None]):
         for action in ACTIONS:
             labels: list[str] = []
             for key in self.tuimixer.keys.get(action.id, ()):
-                label = charset.text(key_label(key))
+                label = key_in(key, charset)
                 # Both cases of a letter are one key to a person.
                 if not any(label.swapcase() == known and label.isalpha() for known in labels):
                     labels.append(label)
             if action.id in _TENTHS and labels == [action.id[7]]:
                 if action.id == "volume.10":
-                    found.setdefault(action.group, []).append((charset.text("1…9"), "Volume 10 % to 90 %"))
+                    found.setdefault(action.group, []).append((self.shown("1…9"), "Volume 10 % to 90 %"))
             elif labels:
-                found.setdefault(action.group, []).append((" ".join(labels), action.help))
+                found.setdefault(action.group, []).append((" ".join(labels), self.shown(action.help)))
         return list(found.items())
 
 
