@@ -11,6 +11,7 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import Player, SoundServer
+from tests.lab.waiting import wait_until
 from tests.pty.person import Person
 
 APPLICATIONS = ("Firefox", "mpv", "Music")
@@ -34,6 +35,10 @@ class Box:
     def percents(self, name: str) -> list[int]:
         """What pactl says of an application's volume."""
         return self.server.percents("sink-inputs", self.players[name].index)
+
+    def waits_for_percent(self, name: str, percent: int) -> None:
+        """Wait until all channels of an application stand at so many percent."""
+        wait_until(lambda: set(self.percents(name)) == {percent}, f"{name} at {percent} %")
 
     def muted(self, name: str) -> bool:
         """What pactl says of an application's mute."""

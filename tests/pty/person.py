@@ -13,7 +13,6 @@ from tests.lab.waiting import DEADLINE, wait_until
 Value = TypeVar("Value")
 
 PROGRAM = (sys.executable, "-m", "tuimixer")
-_CURSORS = ("▸", ">")
 
 
 class Person:
@@ -74,8 +73,11 @@ class Person:
             if before == name:
                 return
             self.press(key)
-            self.terminal.wait_for(lambda _, before=before: self.chosen != before)
+            self._leaves(before)
         raise AssertionError(f"{name!r} cannot be reached:\n{self.terminal.screen()}")
+
+    def _leaves(self, name: str) -> None:
+        self.terminal.wait_for(lambda _: self.chosen != name)
 
     def line(self, name: str) -> str:
         """The line of the rows layout that begins with a name; empty when there is none."""

@@ -21,7 +21,7 @@ def test_the_screen_lives_on_when_its_engine_is_killed(box: Box, opened: Open) -
         os.kill(engine, signal.SIGKILL)
         person.waits_for(lambda: set(person.engines()) - {engine}, "another engine")
         person.sees(*APPLICATIONS, "Master")
-        assert person.chosen == "mpv"
+        person.terminal.wait_for(lambda _: person.chosen == "mpv")
         person.press("Up")
         person.waits_for(lambda: set(box.percents("mpv")) == {61}, "the new engine to move the stream")
         person.press("F10")

@@ -20,11 +20,11 @@ def test_a_step_writes_little_and_rest_writes_nothing(box: Box, opened: Open, la
             before = person.terminal.received
             person.press("Up" if number < 10 else "Down")
             wanted = 61 + number if number < 10 else 79 - number
-            person.waits_for(lambda wanted=wanted: set(box.percents("mpv")) == {wanted}, f"{wanted} %")
+            box.waits_for_percent("mpv", wanted)
             person.terminal.wait_quiet()
             sizes.append(person.terminal.received - before)
         print(f"{layout}: bytes a step: median {sorted(sizes)[10]}, most {max(sizes)}")
-        assert 0 < min(sizes)
+        assert min(sizes) > 0
         assert max(sizes) <= MOST_BYTES
         before = person.terminal.received
         person.terminal.wait_quiet(3.0)
