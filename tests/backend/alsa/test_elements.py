@@ -40,13 +40,13 @@ def test_more_channels_than_names() -> None:
     assert [channel.name for channel in control.channels][-3:] == ["aux9", "aux10", "aux11"]
 
 
-def test_capture_switch_without_volume_is_shown_on_the_playback_side() -> None:
+def test_capture_switch_without_volume_is_a_control_of_its_own() -> None:
     shape = Shape("CD", 0, playback=STEREO, capture=Side(2, switch=True), exclusive=3)
-    (control,) = controls_of("PCH", shape, Values((1, 1), (True, True), (), (True, False)))
-    assert control.kind is Kind.ALSA_PLAYBACK
-    assert control.capture == (True, False)
-    assert control.element is not None
-    assert control.element.exclusive == 3
+    play, rec = controls_of("PCH", shape, Values((1, 1), (True, True), (), (True, False)))
+    assert (play.kind, play.capture) == (Kind.ALSA_PLAYBACK, None)
+    assert (rec.kind, rec.channels, rec.capture) == (Kind.ALSA_CAPTURE, (), (True, False))
+    assert rec.element is not None
+    assert rec.element.exclusive == 3
 
 
 def test_capture_switch_alone() -> None:
@@ -54,12 +54,6 @@ def test_capture_switch_alone() -> None:
         "PCH", Shape("CD", 0, capture=Side(2, switch=True)), Values(capture_on=(True, True))
     )
     assert (control.kind, control.scale, control.channels) == (Kind.ALSA_CAPTURE, None, ())
-
-
-def test_capture_switches_that_have_no_playback_channel_stay_apart() -> None:
-    shape = Shape("Mic", 0, playback=Side(1, SCALE), capture=Side(4, switch=True))
-    assert not shape.merged
-    assert len(controls_of("PCH", shape, Values((1,), (), (), (True,) * 4))) == 2
 
 
 @pytest.mark.parametrize(("capture", "kind"), [(False, Kind.ALSA_PLAYBACK), (True, Kind.ALSA_CAPTURE)])

@@ -9,10 +9,11 @@ from tuimixer.backend.alsa.hotplug import card_changes
 from tuimixer.backend.alsa.status import SOUND_FOLDER, closed_card, closed_device, no_library, status_of
 from tuimixer.backend.base import BackendError, OutOfReach
 from tuimixer.backend.outbox import Outbox
-from tuimixer.model.command import Command
+from tuimixer.model.command import Command, OpenDevice
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Notice, Phase, Snapshot, Status, Update
 from tuimixer.model.system import System
+from tuimixer.model.text import clean
 
 if TYPE_CHECKING:
     from tuimixer.backend.alsa.card import Card
@@ -67,6 +68,10 @@ class AlsaBackend:
 
     def submit(self, command: Command) -> None:
         """Queue a command; it is shown at once and carried out before the loop waits again."""
+        if isinstance(command, OpenDevice):
+            if self._group is not None:
+                self._group.create_task(self._open_by_name(command.id.removeprefix("alsa:")))
+            return
         self._outbox.submit(command)
         self._publish()
         if not self._writing:
@@ -175,6 +180,19 @@ class AlsaBackend:
                 await self._gone[device].wait()
             await asyncio.sleep(pause)
             pause = min(2 * pause, _RETRY_LAST)
+
+    async def _open_by_name(self, device: str) -> None:
+        """Open a device that a person named; a wrong name is told and forgotten."""
+        if device in self._cards or device in self._closed:
+            return
+        try:
+            card = await asyncio.to_thread(_open_plugin, device)
+        except OutOfReach as error:
+            known = f"{clean(device)} is a card, and open already"
+            self._emit(Notice(_sentence(known if _is_card(error) else str(error)), error=True))
+            return
+        card.close()
+        await self._keep_open(device, wanted=True)
 
     def _add(self, device: str, card: "Card") -> None:
         self._closed.pop(device, None)

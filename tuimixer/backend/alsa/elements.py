@@ -1,8 +1,7 @@
 """From what libasound tells about a simple element to the controls that a person sees. Pure.
 
 As in alsamixer: the playback and the capture side of an element are two controls, an enumerated element
-is one, and a capture switch without a volume of its own is shown on the playback side. Unlike there all
-channels are one control.
+is one. Unlike there all channels are one control.
 """
 
 from tuimixer.model.control import Channel, Choice, Control, ControlId, Element, Kind, Medium
@@ -22,8 +21,6 @@ CHANNEL_NAMES = (
     "rear-center",
 )
 """In the order of snd_mixer_selem_channel_id_t; the rest are `aux9`, …"""
-
-_FRONT_PAIR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +71,6 @@ class Shape:
     common_switch: bool = False
     exclusive: int | None = None
 
-    @property
-    def merged(self) -> bool:
-        """The capture switch has no volume of its own and is shown on the playback side."""
-        play, rec = self.playback, self.capture
-        if play is None or rec is None or not rec.switch or rec.scale is not None:
-            return False
-        if rec.switch_joined:
-            return True
-        joined = (play.scale is not None and play.volume_joined) or (play.switch and play.switch_joined)
-        if joined and rec.channels > _FRONT_PAIR:
-            return False
-        # Every pair of channels that records must have a playback channel to be shown on.
-        return all(first < play.channels for first in (0, 2, 4, 5, 6) if first < rec.channels)
-
 
 @dataclass(frozen=True, slots=True)
 class Values:
@@ -112,10 +95,9 @@ def controls_of(card: str, shape: Shape, values: Values, jack: str = "") -> tupl
         return (_enumerated(card, shape, values, jack),)
     controls = []
     if shape.playback is not None:
-        switches = values.capture_on if shape.merged else None
-        controls.append(_side(card, shape, shape.playback, values, jack, capture=False, recording=switches))
-    if shape.capture is not None and not shape.merged:
-        controls.append(_side(card, shape, shape.capture, values, jack, capture=True, recording=None))
+        controls.append(_side(card, shape, shape.playback, values, jack, capture=False))
+    if shape.capture is not None:
+        controls.append(_side(card, shape, shape.capture, values, jack, capture=True))
     return tuple(controls)
 
 
@@ -124,16 +106,7 @@ def shown_name(name: str) -> str:
     return clean(name, fallback="(unnamed)").replace("IEC958", "S/PDIF")
 
 
-def _side(
-    card: str,
-    shape: Shape,
-    side: Side,
-    values: Values,
-    jack: str,
-    *,
-    capture: bool,
-    recording: tuple[bool, ...] | None,
-) -> Control:
+def _side(card: str, shape: Shape, side: Side, values: Values, jack: str, *, capture: bool) -> Control:
     raws = values.capture if capture else values.playback
     switches = values.capture_on if capture else values.playback_on
     return Control(
@@ -145,7 +118,7 @@ def _side(
         scale=side.scale,
         channels=tuple(Channel(name, raw) for name, raw in zip(side.channel_names(), raws, strict=True)),
         mute=tuple(not on for on in switches) if side.switch and not capture else None,
-        capture=switches if capture and side.switch else recording,
+        capture=switches if side.switch and capture else None,
         medium=_medium(shape),
         element=_element(shape, jack),
     )
