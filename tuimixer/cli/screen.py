@@ -31,7 +31,8 @@ def run_screen(arguments: Arguments) -> int:
     device = arguments.get("device")
     options = Options(
         devices=(device,) if device else (),
-        server=config.server or None,
+        # The configuration is about this box; another one finds its server itself.
+        server=arguments.get("server") if arguments.has("host") else config.server or None,
         demo=arguments.has("demo"),
         hosts=arguments.all("host"),
     )

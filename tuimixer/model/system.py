@@ -57,6 +57,21 @@ class FoundServer:
     """Whether something answers; None where permissions do not allow to ask."""
 
 
+_REASONS = {
+    "asked for": "named on the command line or in the configuration",
+    "PULSE_SERVER": "named by PULSE_SERVER",
+    "client.conf": "named by client.conf",
+    "session": "of this session",
+    "home folder": "found through the home folder, there being no session",
+    "system-wide": "the system-wide one",
+}
+
+
+def reason_for(why: str) -> str:
+    """How a server was found (`FoundServer.why`, `Server.why`), in words to stand behind its address."""
+    return _REASONS.get(why, f"found in {why}" if why.startswith("/") else why)
+
+
 @dataclass(frozen=True, slots=True)
 class PathElement:
     """One ALSA simple element in a sound server's mixer path, and what the server does with it."""

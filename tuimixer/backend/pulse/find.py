@@ -42,9 +42,9 @@ def search(
     env = os.environ if environment is None else environment
     uid = os.getuid() if uid is None else uid
     listening = _listening(root)
-    places = [*_named(env, root, address)]
+    places = [*_named(env, root, address, uid, listening)]
     sockets = [*_own(env, root, uid), *_others(root, uid), *((path, "system-wide") for path in SYSTEM_WIDE)]
-    taken: set[str] = set()
+    taken = {_real(root, path) for place in places if (path := _socket_file(place.found.address))}
     for path, why in sockets:
         if (real := _real(root, path)) in taken:
             continue
@@ -61,15 +61,31 @@ def search(
     return Search(tuple(places), chosen, looked)
 
 
-def _named(env: Mapping[str, str], root: str, address: str | None) -> Iterator[Place]:
-    """The server that somebody has named, whether it is there or not."""
+def _named(
+    env: Mapping[str, str], root: str, address: str | None, uid: int, listening: frozenset[str] | None
+) -> Iterator[Place]:
+    """The servers that somebody has named, whether they are there or not."""
+    seen: set[str] = set()
     for named, why in (
         (address, "asked for"),
         (env.get("PULSE_SERVER"), "PULSE_SERVER"),
         (_default_server(env, root), "client.conf"),
     ):
-        if named:
+        if not named or named in seen:
+            continue
+        seen.add(named)
+        path = _socket_file(named)
+        there = _at(root, path, why, uid, listening) if path else None
+        if there is not None and there.found.alive:
+            yield Place(FoundServer(named, there.found.user, why, alive=True), there.cookie)
+        else:
             yield Place(FoundServer(named, "", why), _cookie_beside(named, root))
+
+
+def _socket_file(address: str) -> str:
+    """The path in an address that is a single socket file on this box; else nothing."""
+    path = address.removeprefix("unix:")
+    return path if path.startswith("/") and " " not in path else ""
 
 
 def _own(env: Mapping[str, str], root: str, uid: int) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,7 @@ class PulsePort:
         """
         store = self._read(self._connected())
         server = store.server
-        label = f"{server.name} {server.version}" if server else ""
+        label = reach.label(server) if server else ""
         return Snapshot(
             statuses=(Status("pulse", Phase.READY, label),),
             controls=store.controls,

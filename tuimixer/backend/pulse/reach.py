@@ -1,10 +1,12 @@
 """Getting to a server, and saying in plain words why it could not be done."""
 
+import os
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.pulse.find import Place, Search
+from tuimixer.model.snapshot import Server
 
 if TYPE_CHECKING:
     from tuimixer.backend.pulse.client import Client
@@ -67,6 +69,17 @@ def socket_files(search: Search) -> list[str]:
     """The socket files that a server would make."""
     address = search.chosen.found.address.removeprefix("unix:")
     return [*([address] if address.startswith("/") else []), *search.looked]
+
+
+def label(server: Server) -> str:
+    """The server's name and version, and whose it is where that is somebody else."""
+    name = f"{server.name} {server.version}".strip()
+    if server.why == "system-wide":
+        return f"{name}, system-wide"
+    if not is_local(server.address):
+        return f"{name} on {server.host}" if server.host else name
+    foreign = server.why.startswith("/run/user/") and server.why != f"/run/user/{os.getuid()}"
+    return f"{name} of {server.user}" if foreign and server.user else name
 
 
 def is_local(address: str) -> bool:

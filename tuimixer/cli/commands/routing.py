@@ -8,9 +8,11 @@ from tuimixer.cli.failure import NoMatch, Usage
 from tuimixer.cli.grammar import Verb, shown
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, print_json, write
+from tuimixer.cli.servers import server_lines, servers_json
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetPort, SetProfile
 from tuimixer.model.control import Control, Kind, Layer, Port
 from tuimixer.model.snapshot import AlsaCard, Profile, ServerCard
+from tuimixer.wiring import inspect_box
 
 _STREAMS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
 _DEVICES = frozenset({Kind.SINK, Kind.SOURCE})
@@ -66,7 +68,7 @@ VERBS = (
         "card",
         "[CARD]",
         "list the ALSA cards and the sound server's cards, or tell all about one",
-        "",
+        "Without CARD, also the sound servers on the box: which one is used and why, and the others.",
         _OPTIONS,
         (("tuimixer card", "all cards"),),
         most=1,
@@ -183,7 +185,7 @@ def _write_profiles(card: ServerCard) -> None:
 
 
 def _card(call: Call) -> None:
-    snapshot, _ = call.read_all()
+    snapshot, failures = call.read_all()
     alsa, servers = list(snapshot.alsa_cards), list(snapshot.server_cards)
     if call.words:
         text = call.words[0].casefold()
@@ -200,6 +202,7 @@ def _card(call: Call) -> None:
             {
                 "alsa": [_alsa_json(card) for card in alsa],
                 "server": [_server_card_json(card) for card in servers],
+                "servers": servers_json(snapshot, inspect_box(call.options)),
             }
         )
         return
@@ -214,6 +217,11 @@ def _card(call: Call) -> None:
         )
         if call.words:
             _write_profiles(server_card)
+    if not call.words:
+        for line in server_lines(snapshot, inspect_box(call.options)):
+            write(line)
+        for failure in failures:
+            write(f" -  {failure}")
 
 
 def _pick(text: str, things: Sequence[Named], nothing: str) -> Named:

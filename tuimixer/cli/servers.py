@@ -1,0 +1,52 @@
+"""The sound servers on a box in words: which one is used and why, and which others there are."""
+
+from typing import Any
+
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.system import System, reason_for
+
+
+def server_lines(snapshot: Snapshot, system: System) -> list[str]:
+    """A line for each server, the one in use first."""
+    return [_line(server) for server in servers_json(snapshot, system)]
+
+
+def _line(server: dict[str, Any]) -> str:
+    start = f" *  {server['name']} at" if server["used"] else "    another sound server at"
+    whose = f", of {server['user']}" if server["user"] else ""
+    state = "; nobody answers there" if server["alive"] is False else ""
+    if server["alive"] is None and server["why"].startswith("/"):
+        state = "; not open to this user"
+    return f"{start} {server['address']}{whose}, {reason_for(server['why'])}{state}"
+
+
+def servers_json(snapshot: Snapshot, system: System) -> list[dict[str, Any]]:
+    """An object for each server, the one in use first."""
+    taken = snapshot.server
+    used = (
+        []
+        if taken is None
+        else [
+            {
+                "used": True,
+                "name": f"{taken.name} {taken.version}".strip(),
+                "address": taken.address,
+                "user": taken.user,
+                "why": taken.why,
+                "alive": True,
+            }
+        ]
+    )
+    others = [
+        {
+            "used": False,
+            "name": "",
+            "address": found.address,
+            "user": found.user,
+            "why": found.why,
+            "alive": found.alive,
+        }
+        for found in system.servers
+        if taken is None or found.address != taken.address
+    ]
+    return [*used, *others]
