@@ -56,4 +56,6 @@ async def test_300_streams_are_read_and_a_step_touches_one(crowded: SoundServer)
             lambda: "12345" in str(crowded.find("sink-inputs", index)), "the server to have it"
         )
         after = watcher.snapshot.controls
-        assert [key for key in before if before[key] is not after[key]] == [target.id]
+        changed = [key for key, control in before.items() if control is not after[key]]
+        # PipeWire's sinks may change their state meanwhile.
+        assert [key for key in changed if not key.startswith("pulse:sink/")] == [target.id]

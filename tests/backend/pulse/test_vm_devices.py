@@ -1,0 +1,257 @@
+"""On real cards, with PulseAudio and with PipeWire, asserted with pactl and amixer: profiles, ports, hardware
+volume, moves from card to card, and a card that is pulled.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.backend.pulse.watcher import Watcher, device, moved, sink_of
+from tests.diagnosis.guest import Guest, amixer, amixer_db, on_cards
+from tests.lab.cards import AC97, USB, UsbCard
+from tests.lab.waiting import wait_until
+from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.backend.pulse.port import PulsePort
+from tuimixer.mixer.views import Devices, Filters, View, arrange
+from tuimixer.model.command import MoveStream, SetDefault, SetLatencyOffset, SetPort, SetProfile, SetVolume
+from tuimixer.model.control import Kind, Medium
+from tuimixer.model.snapshot import ServerCard
+
+pytestmark = pytest.mark.vm
+
+AVAILABLE = {"available": True, "not available": False, "availability unknown": None}
+
+
+@pytest.fixture(scope="module", params=["PulseAudio", "PipeWire"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Both servers in turn."""
+    chosen: str = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def guest(kind: str) -> Iterator[Guest]:
+    """The server on all cards, the USB card's sink there too."""
+    with on_cards(kind, AC97) as made:
+        wait_until(lambda: any(made.on(found, USB) for found in made.sinks()), "the USB card's sink")
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def quiet(guest: Guest) -> Iterator[None]:
+    """No application is left behind."""
+    yield
+    guest.server.stop_players()
+
+
+def card_of(guest: Guest, card: str) -> dict[str, Any]:
+    """What pactl says about an ALSA card."""
+    number = str(guest.numbers[card])
+    return next(
+        found
+        for found in guest.server.pactl_json("cards")
+        if number in (found["properties"].get("alsa.card"), found["properties"].get("api.alsa.card"))
+    )
+
+
+def shown_card(watcher: Watcher, name: str) -> ServerCard:
+    """What the backend says about a server card."""
+    return next(card for card in watcher.snapshot.server_cards if card.server_name == name)
+
+
+def sink_id(guest: Guest, card: str) -> str:
+    """Our id of a card's sink."""
+    return f"pulse:sink/{guest.sink(card)['name']}"
+
+
+@pytest.mark.feature("card profile, with what is available", "card off")
+async def test_profiles_and_off(guest: Guest) -> None:
+    told = card_of(guest, AC97)
+    name, before = told["name"], told["active_profile"]
+    port = PulsePort(guest.server.address)
+    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+        await watcher.until(lambda: watcher.snapshot.server_cards, "the cards")
+        card = shown_card(watcher, name)
+        assert card.alsa_card == AC97
+        assert card.profile == before
+        assert {each.name: each.description for each in card.profiles} == {
+            key: each["description"] for key, each in told["profiles"].items()
+        }
+        usable = {key for key, each in told["profiles"].items() if each["available"]}
+        assert {each.name for each in card.profiles if each.available is not False} == usable
+        sink = sink_id(guest, AC97)
+        assert sink in watcher.snapshot.controls
+        wanted = next(key for key in usable if key.startswith("output:") and "input:" not in key)
+        for profile in (wanted, "off"):
+            watcher.backend.submit(SetProfile(card.id, profile))
+            await watcher.until_server(
+                lambda profile=profile: card_of(guest, AC97)["active_profile"] == profile,  # type: ignore[misc]
+                f"the profile {profile}",
+            )
+            await watcher.until(
+                lambda profile=profile: shown_card(watcher, name).profile == profile,  # type: ignore[misc]
+                f"the profile {profile} to be shown",
+            )
+        await watcher.until(lambda: sink not in watcher.snapshot.controls, "the sink to go")
+        assert not any(guest.on(found, AC97) for found in await asyncio.to_thread(guest.sinks))
+        await asyncio.to_thread(port.apply, SetProfile(card.id, before))
+        await watcher.until_server(lambda: card_of(guest, AC97)["active_profile"] == before, "it to be back")
+        await watcher.until(lambda: sink in watcher.snapshot.controls, "the sink to be back")
+        assert not watcher.notices
+    port.close()
+
+
+@pytest.mark.feature("port, plugged or not", "latency offset")
+async def test_ports_and_latency_offset(guest: Guest) -> None:
+    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+        await watcher.until(lambda: watcher.snapshot.server_cards, "the cards")
+        for told in guest.server.pactl_json("cards"):
+            card = shown_card(watcher, told["name"])
+            assert {port.name: (port.description, port.available) for port in card.ports} == {
+                key: (port["description"], AVAILABLE[port["availability"]])
+                for key, port in told["ports"].items()
+            }
+        source = guest.source(AC97)
+        control = watcher.get(f"pulse:source/{source['name']}")
+        assert control.sink_or_source is not None
+        names = [port["name"] for port in source["ports"]]
+        assert {port.name for port in control.sink_or_source.ports} == set(names)
+        assert control.sink_or_source.port == source["active_port"]
+        other = next(port for port in names if port != source["active_port"])
+        for chosen in (other, source["active_port"]):
+            watcher.backend.submit(SetPort(control.id, chosen))
+            await watcher.until_server(
+                lambda chosen=chosen: guest.source(AC97)["active_port"] == chosen,  # type: ignore[misc]
+                f"the port {chosen}",
+            )
+            await watcher.until(
+                lambda chosen=chosen: watcher.get(control.id).sink_or_source.port == chosen,  # type: ignore[misc,union-attr]
+                "it to be shown",
+            )
+        card_name = card_of(guest, AC97)["name"]
+        output = guest.sink(AC97)["active_port"]
+        watcher.backend.submit(SetLatencyOffset(f"pulse:card/{card_name}", output, 30000))
+        await watcher.until_server(
+            lambda: card_of(guest, AC97)["ports"][output]["latency_offset"].startswith("30000"), "the offset"
+        )
+
+        def offset() -> int | None:
+            ports = shown_card(watcher, card_name).ports
+            return next(port.latency_offset for port in ports if port.name == output)
+
+        await watcher.until(lambda: offset() == 30000, "the offset to be shown")
+        watcher.backend.submit(SetLatencyOffset(f"pulse:card/{card_name}", output, 0))
+        await watcher.until(lambda: offset() == 0, "no offset")
+        assert not watcher.notices
+
+
+@pytest.mark.feature("hardware volume")
+async def test_a_sinks_volume_is_the_cards_controls(guest: Guest) -> None:
+    for name in ("Master", "PCM"):
+        amixer(AC97, "-q", "sset", name, "100%", "unmute")
+    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+        await watcher.until_ready()
+        sink = sink_id(guest, AC97)
+        await watcher.until(lambda: watcher.get(sink).raws == (65536, 65536), "the hardware's maximum")
+        control = watcher.get(sink)
+        assert control.medium is Medium.HARDWARE
+        assert control.sink_or_source is not None
+        assert control.card == AC97
+        told = guest.sink(AC97)
+        assert control.sink_or_source.base == told["base_volume"]["value"]
+        assert told["base_volume"]["db"] == "-12.00 dB"
+        watcher.backend.submit(SetVolume(sink, (32768, 32768)))
+        await watcher.until_server(lambda: amixer_db(AC97, "Master") == -6.0, "Master at -6 dB")
+        assert amixer_db(AC97, "PCM") == 0.0
+        await asyncio.to_thread(amixer, AC97, "-q", "sset", "PCM", "10%")
+        await watcher.until(lambda: watcher.get(sink).raws != (32768, 32768), "the server to have seen it")
+        await watcher.until_server(
+            lambda: told_volume(guest) == {channel.raw for channel in watcher.get(sink).channels},
+            "pactl and the backend to agree",
+        )
+        volume = float(guest.sink(AC97)["volume"]["front-left"]["db"].removesuffix(" dB"))
+        assert volume == pytest.approx(amixer_db(AC97, "Master") + amixer_db(AC97, "PCM") - 12, abs=0.1)
+        watcher.backend.submit(SetVolume(sink, (65536, 65536)))
+        await watcher.until_server(lambda: told_volume(guest) == {65536}, "all the way up")
+        assert not watcher.notices
+
+
+def told_volume(guest: Guest) -> set[int]:
+    """The volumes that pactl tells of the AC97 card's sink."""
+    return {channel["value"] for channel in guest.sink(AC97)["volume"].values()}
+
+
+@pytest.mark.feature("move between cards and back", "default card")
+async def test_move_from_card_to_card_and_the_default(guest: Guest) -> None:
+    here, there = guest.sink(AC97)["name"], guest.sink(USB)["name"]
+    player = guest.server.play("music", silent=True, device=here, volume=40)
+    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+        control = await watcher.stream("music")
+        for sink in (there, here):
+            watcher.backend.submit(MoveStream(control.id, f"pulse:sink/{sink}"))
+            await watcher.until_server(
+                lambda sink=sink: sink_of(guest.server, player.index) == sink,  # type: ignore[misc]
+                f"the move to {sink}",
+            )
+            await watcher.until(
+                lambda sink=sink: watcher.get(control.id).device == f"pulse:sink/{sink}",  # type: ignore[misc]
+                "it to be shown",
+            )
+            assert await asyncio.to_thread(guest.server.percents, "sink-inputs", player.index) == [40, 40]
+        for sink in (there, here):
+            watcher.backend.submit(SetDefault(f"pulse:sink/{sink}"))
+            await watcher.until_server(
+                lambda sink=sink: guest.server.pactl("get-default-sink").strip() == sink,  # type: ignore[misc]
+                f"the default {sink}",
+            )
+            await watcher.until(
+                lambda sink=sink: watcher.get(f"pulse:sink/{sink}").default,  # type: ignore[misc]
+                "it to be shown",
+            )
+        assert not watcher.notices
+
+
+@pytest.mark.feature("hardware devices told from virtual")
+async def test_hardware_devices_are_told_from_virtual(guest: Guest) -> None:
+    module = guest.server.pactl("load-module", "module-null-sink", "sink_name=made").strip()
+    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+        await watcher.until(lambda: "pulse:sink/made" in watcher.snapshot.controls, "the null sink")
+
+        def shown(devices: Devices) -> set[str]:
+            groups = arrange(watcher.snapshot, View.PLAYBACK, Filters(devices=devices))
+            rows = {row.id for group in groups for row in group.rows}
+            return {each for each in rows if watcher.get(each).kind is Kind.SINK}
+
+        sinks = await asyncio.to_thread(guest.sinks)
+        real = {f"pulse:sink/{found['name']}" for found in sinks if "HARDWARE" in found["flags"]}
+        assert {sink_id(guest, AC97), sink_id(guest, USB)} <= real
+        assert shown(Devices.HARDWARE) == real
+        assert shown(Devices.VIRTUAL) == {f"pulse:sink/{found['name']}" for found in sinks} - real
+    guest.server.pactl("unload-module", module)
+
+
+@pytest.mark.feature("card pulled while a stream plays on it")
+async def test_card_is_pulled_while_a_stream_plays_on_it(guest: Guest, usb_card: UsbCard) -> None:
+    name = guest.sink(USB)["name"]
+    player = guest.server.play("music", silent=True)
+    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+        control = await watcher.stream("music")
+        await watcher.until_server(lambda: moved(guest.server, player.index, name), "the stream on the card")
+        await watcher.until(lambda: watcher.get(control.id).device == f"pulse:sink/{name}", "it to be shown")
+        await asyncio.to_thread(usb_card.unplug)
+        await watcher.until(lambda: f"pulse:sink/{name}" not in watcher.snapshot.controls, "the sink to go")
+        await watcher.until(
+            lambda: watcher.get(control.id).device in watcher.snapshot.controls, "the stream's new device"
+        )
+        await watcher.until_server(
+            lambda: watcher.get(control.id).device == f"pulse:sink/{sink_of(guest.server, player.index)}",
+            "pactl to say the same",
+        )
+        assert player.process.poll() is None
+        guest.numbers[USB] = await asyncio.to_thread(usb_card.plug)
+        await watcher.until(
+            lambda: f"pulse:sink/{name}" in watcher.snapshot.controls, "the sink to come back"
+        )
+        assert await asyncio.to_thread(device, guest.server, "sinks", name)
