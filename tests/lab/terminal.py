@@ -138,6 +138,11 @@ class Terminal:
         """The screen as one text."""
         return "\n".join(self.lines())
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines."""
+        return self._screen.columns, self._screen.lines
+
     def cell(self, column: int, line: int) -> Any:
         """The pyte character at a place counted from 0: .data, .fg, .bg, .bold, .reverse."""
         with self._changed:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App
+from textual.filter import NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -60,6 +61,9 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         palette = self.terminal.palette
         # Textual chooses its colour filter here, so what is said later comes too late (NO_COLOR).
         super().__init__(ansi_color=True if palette.ansi else None)
+        if palette.name == "mono" and not self.no_color:
+            self.no_color = True
+            self._filters.append(NoColor())
         if palette.ansi:
             self.theme = "ansi-dark" if palette.dark else "ansi-light"
         else:

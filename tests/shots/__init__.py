@@ -1,0 +1,1 @@
+"""Makes the pictures in screenshots/ from real runs: `python -m tests.shots [NAME…]`."""

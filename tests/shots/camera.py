@@ -1,0 +1,37 @@
+"""Runs tuimixer in a terminal, leads it to a scene, and takes the picture."""
+
+from collections.abc import Mapping
+
+from tests.pty.person import Person
+from tests.shots.picture import svg_of
+from tests.shots.scenes import Scene
+
+
+def take(scene: Scene, env: Mapping[str, str]) -> str:
+    """The scene as SVG; `env` is the box."""
+    with Person(
+        {**env, **scene.env},
+        *scene.words,
+        "--no-config",
+        columns=scene.columns,
+        lines=scene.lines,
+        term=scene.term,
+    ) as person:
+        terminal = person.terminal
+        terminal.wait_for(lambda screen: len(screen.split()) > 4)
+        _settle(person)
+        if scene.chosen:
+            person.choose(scene.chosen)
+        person.press(*scene.keys)
+        if scene.wanted:
+            person.sees(scene.wanted)
+        # Meters move on; everything else is there after a moment.
+        _settle(person)
+        return svg_of(terminal, f"tuimixer: {scene.title}")
+
+
+def _settle(person: Person) -> None:
+    try:
+        person.terminal.wait_quiet(1.0, timeout=2.5)
+    except TimeoutError:
+        return

@@ -1,0 +1,75 @@
+"""What is shown in the pictures: size, terminal, command line, and the keys that lead there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+COLOURS = {"COLORTERM": "truecolor"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture."""
+
+    name: str
+    title: str
+    words: Sequence[str] = ()
+    keys: Sequence[str] = ()
+    chosen: str = ""
+    """The control to go to first, by pressing Right."""
+    wanted: str = ""
+    """Text to wait for at the end."""
+    columns: int = 80
+    lines: int = 24
+    term: str = "xterm-256color"
+    env: dict[str, str] = field(default_factory=lambda: dict(COLOURS))
+
+
+DEMO = ("--demo",)
+SIMULATED = (
+    Scene("rows", "rows, 80x24", (*DEMO, "--layout", "rows"), chosen="Firefox"),
+    Scene("columns", "columns, 120x40", (*DEMO, "--layout", "columns"), chosen="PCM", columns=120, lines=40),
+    Scene("columns-small", "columns, 80x24", (*DEMO, "--layout", "columns"), chosen="PCM"),
+    Scene("rows-wide", "rows, 120x40", (*DEMO, "--layout", "rows"), chosen="mpv", columns=120, lines=40),
+    Scene("help", "F1: the keys", DEMO, ("F1",), wanted="Choosing", columns=120, lines=40),
+    Scene("details", "Enter: everything about a stream", DEMO, ("Enter",), "mpv", "Esc close"),
+    Scene("path", "F8: the signal path", DEMO, ("F8",), "mpv", "Esc close", columns=100, lines=36),
+    Scene("path-muted", "F8: why nothing is heard", DEMO, ("m", "F8"), "mpv", "muted", columns=100, lines=36),
+    Scene("system", "F2: system information", DEMO, ("F2",), "", "Esc close", columns=100, lines=36),
+    Scene("profiles", "F7: cards and their profiles", DEMO, ("F7",), "", "Esc close"),
+    Scene("choose-card", "F6: card, server or host", DEMO, ("F6",), "", "Esc leave"),
+    Scene("console", "Linux console, 16 colours", DEMO, chosen="Firefox", term="linux", env={}),
+    Scene("ascii", "no colour, ASCII", (*DEMO, "--ascii"), chosen="Firefox", env={"NO_COLOR": "1"}),
+    Scene("small", "40x12", DEMO, chosen="Firefox", columns=40, lines=12),
+    Scene("tiny", "20x5", DEMO, columns=20, lines=5),
+    Scene(
+        "high-contrast", "high contrast", (*DEMO, "--black-background", "--layout", "rows"), chosen="Firefox"
+    ),
+)
+REAL = (
+    Scene("pulse", "a real PulseAudio, rows", ("-D", "pulse", "--layout", "rows"), chosen="Firefox"),
+    Scene(
+        "pulse-columns",
+        "a real PulseAudio, columns",
+        ("-D", "pulse", "--layout", "columns"),
+        chosen="mpv",
+        columns=120,
+        lines=40,
+    ),
+    Scene("pulse-path", "F8 on a real PulseAudio", ("-D", "pulse"), ("F8",), "mpv", "Esc close", 100, 36),
+    Scene(
+        "equalizer", "an ALSA equalizer", ("-D", "equal", "-c", "equal", "--layout", "columns"), columns=110
+    ),
+)
+CARDS = (
+    Scene(
+        "ac97",
+        "an AC97 card, columns",
+        ("-c", "I82801AAICH", "--layout", "columns"),
+        chosen="PCM",
+        columns=120,
+        lines=40,
+    ),
+    Scene("ac97-rows", "an AC97 card, rows", ("-c", "I82801AAICH", "--layout", "rows"), chosen="PCM"),
+    Scene("ac97-system", "F2 on real cards", ("-c", "I82801AAICH"), ("F2",), "", "Esc close", 100, 40),
+)
+"""Made in the virtual machine."""
