@@ -79,7 +79,7 @@ class Keys(Widget):
     @staticmethod
     def _block(title: str, rows: list[tuple[str, str]], width: int) -> list[Text]:
         keys_width = min(max(len(keys) for keys, _ in rows), max(8, width // 3))
-        lines = [Text(title, style="bold")]
+        lines = [Text.assemble((title, "bold"))]
         for keys, words in rows:
             told = _wrapped(words, max(8, width - keys_width - 2))
             shown = _wrapped(keys, keys_width)

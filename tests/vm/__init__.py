@@ -1,0 +1,1 @@
+"""The whole program on real cards in the virtual machine."""
