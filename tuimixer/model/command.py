@@ -107,6 +107,22 @@ class SetCodec:
     codec: str
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDevice:
+    """Open an ALSA control device that is not a card and keep it open; id is `alsa:` and its name."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseServer:
+    """Leave the sound server in use for another one; id is `pulse:server`."""
+
+    id: str
+    address: str
+    """As in PULSE_SERVER; empty: the one that is found."""
+
+
 Command = (
     SetVolume
     | SetMute
@@ -121,6 +137,8 @@ Command = (
     | SetProfile
     | SetLatencyOffset
     | SetCodec
+    | OpenDevice
+    | UseServer
 )
 
 

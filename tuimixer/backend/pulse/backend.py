@@ -10,7 +10,7 @@ from tuimixer.backend.pulse import reach
 from tuimixer.backend.pulse.find import Search, search
 from tuimixer.backend.pulse.store import Store
 from tuimixer.backend.pulse.watch import until_something_appears
-from tuimixer.model.command import Command
+from tuimixer.model.command import Command, UseServer
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Notice, Phase, Snapshot, Status, Update
 from tuimixer.model.system import System
@@ -49,6 +49,7 @@ class PulseBackend:
         self._rate = 20.0
         self._status = Status("pulse", Phase.CONNECTING, "")
         self._shown = Snapshot()
+        self._leave = asyncio.Event()
 
     async def run(self, emit: Callable[[Update], None]) -> None:
         """Serve until cancelled."""
@@ -63,6 +64,10 @@ class PulseBackend:
                 self._show(Phase.UNAVAILABLE, str(error), reach.INSTALL)
                 await asyncio.Event().wait()
             except OutOfReach as error:
+                if self._leave.is_set():
+                    self._leave.clear()
+                    pause = _FIRST_PAUSE
+                    continue
                 if self._status.phase is Phase.READY:
                     pause = _FIRST_PAUSE
                 self._show(
@@ -74,6 +79,10 @@ class PulseBackend:
 
     def submit(self, command: Command) -> None:
         """Write a command; without a server it is answered by a Notice."""
+        if isinstance(command, UseServer):
+            self._server = command.address or None
+            self._leave.set()
+            return
         if self._session is None:
             self._emit(
                 Notice("There is no connection to a sound server just now.", error=True, id=command.id)
@@ -124,15 +133,19 @@ class PulseBackend:
         """Run the session until it or the connection ends."""
         reading = asyncio.ensure_future(session.run())
         losing = asyncio.ensure_future(client.lost())
+        leaving = asyncio.ensure_future(self._leave.wait())
         try:
-            await asyncio.wait((reading, losing), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((reading, losing, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done():
+                raise OutOfReach("Another server was asked for.")
             if losing.done():
                 raise OutOfReach(f"The connection to the sound server was lost: {losing.result()}.")
             reading.result()
         finally:
             losing.cancel()
+            leaving.cancel()
             reading.cancel()
-            await asyncio.wait((reading, losing))
+            await asyncio.wait((reading, losing, leaving))
             if not reading.cancelled():
                 reading.exception()
 
@@ -143,7 +156,7 @@ class PulseBackend:
             return
         store = session.store
         server = session.store.server
-        self._status = Status("pulse", Phase.READY, f"{server.name} {server.version}")
+        self._status = Status("pulse", Phase.READY, reach.label(server))
         snapshot = Snapshot(
             statuses=(self._status,),
             controls=session.outbox.over(store.controls),

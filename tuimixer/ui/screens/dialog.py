@@ -85,6 +85,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         self.set_class(self.app.size.width < 60 or self.app.size.height < 16, "-small")
         self.call_after_refresh(self.hint, self.HINT)
 
+    def retitle(self, title: str) -> None:
+        """Show another title."""
+        self.query_one(".dialog--box").border_title = Content(self.shown(title))
+
     def hint(self, keys: str) -> None:
         """Show the keys in the frame, the last ones where there is not room for all."""
         box = self.query_one(".dialog--box")

@@ -118,6 +118,7 @@ class Listing(ScrollView, can_focus=True):
         self._lines: tuple[Line, ...] = ()
         self._rows: list[tuple[int, Row]] = []
         self._at = -1
+        self._wanted = ""
         self.most = 1000
         """Rows that there is room for."""
 
@@ -128,22 +129,20 @@ class Listing(ScrollView, can_focus=True):
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines; the cursor stays on the line of its id, else near where it was."""
-        before = self.line
+        wanted = self._wanted or (self.line.id if self.line is not None else "")
         self._lines = tuple(lines)
-        same = [i for i, line in enumerate(lines) if before is not None and line.id == before.id]
-        if same and before is not None and before.id:
-            self._at = same[0]
+        found = [i for i, line in enumerate(lines) if wanted and line.id == wanted]
+        if found:
+            self._at, self._wanted = found[0], ""
         else:
             self._at = self._near(max(self._at, 0))
         self._lay_out()
 
     def choose(self, line_id: str) -> None:
-        """Put the cursor on a line."""
-        found = [i for i, line in enumerate(self._lines) if line.id == line_id]
-        if line_id and found:
-            self._at = found[0]
-            self._lay_out()
-            self._reveal()
+        """Put the cursor on a line, as soon as it is there."""
+        self._wanted = line_id
+        self.show(self._lines)
+        self._reveal()
 
     def on_resize(self) -> None:
         self._lay_out()
@@ -241,7 +240,8 @@ class Listing(ScrollView, can_focus=True):
         rows: list[tuple[int, Row]] = []
         for section in _sections(self._lines):
             names = [cell_len(self._lines[i].words) for i in section if self._lines[i].value]
-            room = min(max(names, default=0), round((width - _MARKS) * _MOST_NAME))
+            most = round((width - _MARKS) * _MOST_NAME)
+            room = max((name for name in names if name <= most), default=most)
             for i in section:
                 rows += [(i, row) for row in self._draw(self._lines[i], i == self._at, room, width)]
         height = max(1, min(len(rows), self.most))
@@ -261,9 +261,11 @@ class Listing(ScrollView, can_focus=True):
         name = Role.CURSOR if here else Role.STRONG if line.chosen else role
         cursor = self._charset.cursor if here else " "
         mark = self._charset.dot if line.chosen else " "
-        if not line.value:
-            parts = wrap(text(line.words), width - _MARKS)
-            return [
+        words, values = text(line.words), text(line.value)
+        if not values or cell_len(words) > room:
+            # A name that is too long for its column has lines of its own.
+            parts = wrap(words, width - _MARKS)
+            rows = [
                 [
                     (Role.KEY, cursor if not i else " "),
                     (Role.STAR, mark if not i else " "),
@@ -272,23 +274,17 @@ class Listing(ScrollView, can_focus=True):
                 ]
                 for i, part in enumerate(parts)
             ]
-        words = fit(text(line.words), room, self._charset.ellipsis)
-        pad = room - cell_len(words)
-        values = wrap(text(line.value), max(8, width - _MARKS - room - 2))
-        row: Row = [
-            (Role.KEY, cursor),
-            (Role.STAR, mark),
-            (role, " "),
-            (name, words),
-            (role, " " * (pad + 2)),
-        ]
-        row.append((role, values[0]))
-        rows = [row]
+            blank = " " * (_MARKS + 2)
+            below = wrap(values, max(8, width - len(blank))) if values else []
+            return rows + [[(role, blank), (role, part)] for part in below]
+        shares = wrap(values, max(8, width - _MARKS - room - 2))
+        gap = " " * (room - cell_len(words) + 2)
+        row: Row = [(Role.KEY, cursor), (Role.STAR, mark), (role, " "), (name, words), (role, gap)]
+        row.append((role, shares[0]))
         if line.gauge is not None:
             self._add_gauge(row, line, here, width)
         blank = " " * (_MARKS + room + 2)
-        rows += [[(role, blank), (role, part)] for part in values[1:]]
-        return rows
+        return [row, *([(role, blank), (role, part)] for part in shares[1:])]
 
     def _add_gauge(self, row: Row, line: Line, here: bool, width: int) -> None:
         used = _MARKS + sum(cell_len(text) for _, text in row[3:])

@@ -1,0 +1,89 @@
+"""F7: profiles, ports and codecs of the server's cards."""
+
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.ui.conftest import Desk, Open
+from tuimixer.backend import demo_box
+from tuimixer.backend.demo import DemoBackend
+from tuimixer.config.schema import Config
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.ui.screens.listing import Listing
+
+pytestmark = pytest.mark.screen
+
+CARD = "pulse:card/alsa_card.pci-0000_00_1f.3"
+
+
+async def go_to(it: Desk, line_id: str) -> None:
+    listing = it.app.screen.query_one(Listing)
+    listing.choose(line_id)
+    await it.pilot.pause()
+    assert listing.line is not None
+    assert listing.line.id == line_id
+
+
+def with_codecs() -> DemoBackend:
+    box = demo_box.box()
+    card = replace(box.server_cards[1], codecs=(("sbc", "SBC"), ("aptx_hd", "aptX HD")), codec="sbc")
+    return DemoBackend(still=True, box=replace(box, server_cards=(box.server_cards[0], card)))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_picture(desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
+    async with desk(size=size, backend=with_codecs()) as it:
+        await it.press("f7")
+        assert it.text == text_snapshot
+
+
+async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion) -> None:
+    async with desk(config=Config(ascii="on"), backend=with_codecs()) as it:
+        await it.press("f7")
+        assert it.text.isascii()
+        assert it.text == text_snapshot
+
+
+async def test_a_profile_is_applied_and_undone(desk: Open) -> None:
+    async with desk() as it:
+        before = it.backend.snapshot.server_cards[0].profile
+        await it.press("f7")
+        await go_to(it, f"profile {CARD} off")
+        await it.press("enter")
+        assert it.backend.snapshot.server_cards[0].profile == "off"
+        await it.press("u")
+        assert it.backend.snapshot.server_cards[0].profile == before
+
+
+async def test_a_codec_is_chosen(desk: Open) -> None:
+    async with desk(backend=with_codecs()) as it:
+        await it.press("f7", "end", "enter")
+        assert it.backend.snapshot.server_cards[1].codec == "aptx_hd"
+
+
+async def test_unavailable_ones_can_be_hidden(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("f7")
+        assert "HDMI" in it.text
+        assert "unplugged" in it.text
+        await it.press("h")
+        assert "HDMI" not in it.text
+        assert "unplugged" not in it.text
+        await it.press("h")
+        assert "HDMI" in it.text
+
+
+async def test_latency_offset_of_a_port(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("f7")
+        await go_to(it, f"port {CARD} analog-output-headphones")
+        await it.press("enter", *"12.5 ms", "enter")
+        assert it.backend.snapshot.server_cards[0].ports[1].latency_offset == 12_500
+        assert "latency offset 12.5 ms" in it.text
+
+
+async def test_without_a_server(desk: Open) -> None:
+    async with desk(backend=DemoBackend(still=True, box=Snapshot())) as it:
+        await it.press("f7")
+        assert "There is no sound server" in it.text

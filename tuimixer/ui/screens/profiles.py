@@ -1,0 +1,97 @@
+"""F7: the sound server's cards, how each is used, and what is plugged into it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding
+
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.command import SetCodec, SetProfile
+from tuimixer.model.snapshot import Profile, ServerCard
+from tuimixer.ui.screens.control_lines import joined, latency_ask, plug
+from tuimixer.ui.screens.list_dialog import ListDialog
+from tuimixer.ui.screens.listing import Line
+
+
+class ProfilesScreen(ListDialog):
+    """Profiles, ports and codecs of all cards; Enter applies the one under the cursor."""
+
+    TITLE = "Cards"
+    HINT = "u undo  h hide unavailable  Enter use  Esc close"
+    BINDINGS: ClassVar = [Binding("h,H", "hide", show=False, priority=True)]
+
+    def __init__(self, mixer: Mixer) -> None:
+        super().__init__(mixer)
+        self._hidden = False
+
+    def introduction(self) -> str:
+        snapshot = self.mixer.snapshot
+        if snapshot.server_cards:
+            return ""
+        if snapshot.server is None:
+            return "There is no sound server, and profiles are its own: ALSA cards have none."
+        return f"{snapshot.server.name} uses no card."
+
+    def lines(self) -> Sequence[Line]:
+        return [line for card in self.mixer.snapshot.server_cards for line in self._card_lines(card)]
+
+    def action_hide(self) -> None:
+        """Leave out what cannot be used now, or show it again."""
+        self._hidden = not self._hidden
+        self.hint(self.HINT.replace("hide", "show") if self._hidden else self.HINT)
+        self.rebuild()
+
+    def _card_lines(self, card: ServerCard) -> list[Line]:
+        about = f"  (ALSA card {card.alsa_card})" if card.alsa_card else ""
+        lines = [Line(f"{card.description}{about}", heading=True)]
+        for profile in card.profiles:
+            chosen = profile.name == card.profile
+            if self._hidden and profile.available is False and not chosen:
+                continue
+            lines.append(
+                Line(
+                    profile.description or profile.name,
+                    _about(profile),
+                    f"profile {card.id} {profile.name}",
+                    chosen=chosen,
+                    dim=profile.available is False,
+                    enter=SetProfile(card.id, profile.name),
+                )
+            )
+        ports = [port for port in card.ports if not (self._hidden and port.available is False)]
+        if ports:
+            lines.append(Line(f"Ports of {card.description}", heading=True))
+        for port in ports:
+            used = card.profile in port.profiles
+            offset = f"latency offset {port.latency_offset / 1000:g} ms" if port.latency_offset else ""
+            words = joined(port.direction, plug(port), "" if used else "not in this profile", offset)
+            lines.append(
+                Line(
+                    port.description or port.name,
+                    words or "no more is known",
+                    f"port {card.id} {port.name}",
+                    dim=port.available is False or not used,
+                    enter=latency_ask(card, port),
+                )
+            )
+        if card.codecs:
+            lines.append(Line(f"Codec of {card.description}", heading=True))
+        for name, description in card.codecs:
+            lines.append(
+                Line(
+                    description or name,
+                    id=f"codec {card.id} {name}",
+                    chosen=name == card.codec,
+                    enter=SetCodec(card.id, name),
+                )
+            )
+        return lines
+
+
+def _about(profile: Profile) -> str:
+    """What a profile offers, and whether it can be used now."""
+    if profile.name == "off":
+        return "the server leaves the card alone"
+    outputs = "1 output" if profile.sinks == 1 else f"{profile.sinks} outputs" if profile.sinks else ""
+    inputs = "1 input" if profile.sources == 1 else f"{profile.sources} inputs" if profile.sources else ""
+    return joined(outputs, inputs, "unavailable" if profile.available is False else "") or profile.name

@@ -1,0 +1,220 @@
+"""F2: cards and PCM devices, who holds them and how, then the kernel's own files, a page each."""
+
+from collections.abc import Callable
+from functools import partial
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuimixer.config.actions import ACTIONS
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.system import Holder, PcmDevice, System
+from tuimixer.ui.palette import Role
+from tuimixer.ui.screens.choose_card import about_card
+from tuimixer.ui.screens.control_lines import joined
+from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.listing import styles_of, wrap
+from tuimixer.ui.terminal import Terminal
+
+_SIDEWAYS = 8
+"""Cells by which a page moves to the side."""
+TextLine = tuple[Role, str]
+
+
+def overview(snapshot: Snapshot, system: System, width: int) -> list[TextLine]:
+    """The first page: what is there and who uses it, wrapped."""
+    lines: list[TextLine] = []
+
+    def say(text: str, role: Role = Role.TEXT, indent: int = 0) -> None:
+        for i, part in enumerate(wrap(text, max(10, width - indent - 2))):
+            lines.append((role, " " * (indent + (2 if i else 0)) + part))
+
+    who = joined(system.host, f"user {system.user}" if system.user else "")
+    say(who or "This box", Role.STRONG)
+    server = snapshot.server
+    if server is not None:
+        say(f"Sound server: {joined(f'{server.name} {server.version}', server.address, server.why)}")
+    else:
+        say("Sound server: none")
+    for found in system.servers:
+        if server is None or found.address != server.address:
+            state = "" if found.alive else "does not answer" if found.alive is False else "may not be asked"
+            say(f"Another server: {joined(found.address, found.user, found.why, state)}")
+    for daemon in system.daemons:
+        say(f"Daemon: {joined(daemon.name, f'process {daemon.pid}', daemon.user)}")
+    if not system.sound_folder:
+        say("/dev/snd is not there: the kernel has no sound card.", Role.ERROR)
+    elif not system.permitted:
+        say(f"{system.user or 'This user'} may not open the devices in /dev/snd.", Role.ERROR)
+    for card in snapshot.alsa_cards:
+        lines.append((Role.TEXT, ""))
+        say(card.name, Role.HEADING)
+        say(about_card(card), indent=2)
+        say(joined(card.long_name, card.driver), indent=2)
+        for jack in card.jacks:
+            say(f"Jack {jack.name}: {'plugged in' if jack.plugged else 'nothing plugged in'}", indent=2)
+        for device in system.pcm_devices:
+            if device.card == card.id:
+                say(_device(device), indent=2)
+                holders = [holder for holder in system.holders if _holds(holder, device)]
+                for holder in holders:
+                    say(_holder(holder), Role.STRONG, 4)
+                if not holders and device.available < device.subdevices:
+                    say("in use, but not to be seen by whom", Role.STRONG, 4)
+    return lines
+
+
+def _holds(holder: Holder, device: PcmDevice) -> bool:
+    return (holder.number, holder.device, holder.capture) == (device.number, device.device, device.capture)
+
+
+def _device(device: PcmDevice) -> str:
+    side = "capture" if device.capture else "playback"
+    free = f"{device.available} of {device.subdevices} free"
+    return f"hw:{device.number},{device.device} {side}: {device.name} ({free})"
+
+
+def _holder(holder: Holder) -> str:
+    """Who has a device open, and how it runs."""
+    who = holder.program or "a program of another user"
+    rate = f"{holder.rate} Hz" if holder.rate else ""
+    channels = f"{holder.channels} channels" if holder.channels else ""
+    period = f"period {holder.period} frames" if holder.period else ""
+    if holder.period and holder.rate:
+        period += f" ({1000 * holder.period / holder.rate:.1f} ms)"
+    details = joined(
+        f"process {holder.pid}" if holder.pid else "",
+        holder.user,
+        holder.state.lower(),
+        rate,
+        holder.format,
+        channels,
+        period,
+        f"buffer {holder.buffer}" if holder.buffer else "",
+        "shared by dmix" if holder.dmix else "",
+    )
+    return f"{who}: {details}" if details else who
+
+
+class Page(ScrollView, can_focus=True):
+    """Text to read, with alsamixer's keys for it."""
+
+    DEFAULT_CSS = "Page { height: 1fr; scrollbar-size: 0 0; }"
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__()
+        self._charset = terminal.charset
+        self._looks: list[Style] = styles_of(terminal.palette)
+        self._text: list[TextLine] = []
+
+    def show(self, lines: list[TextLine]) -> None:
+        """Show a page from its beginning."""
+        self._text = lines
+        self.virtual_size = Size(max((cell_len(text) for _, text in lines), default=0), len(lines))
+        self.scroll_to(0, 0, animate=False)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        base, width, offset = self.rich_style, self.size.width, self.scroll_offset
+        at = offset.y + y
+        if not 0 <= at < len(self._text):
+            return Strip.blank(width, base)
+        role, text = self._text[at]
+        strip = Strip([Segment(self._charset.text(text), base + self._looks[role])])
+        strip = strip.crop_extend(offset.x, offset.x + width, base)
+        more = self._charset.up if y == 0 and at else ""
+        if y == self.size.height - 1 and at < len(self._text) - 1:
+            more = self._charset.down
+        if more:
+            strip = Strip([*strip.crop(0, width - 1), Segment(more, base + self._looks[Role.KEY])])
+        return strip
+
+
+class SystemScreen(Dialog[None]):
+    """Pages of facts; Tab goes to the next one."""
+
+    HINT = "Tab next page  arrows scroll  Esc close"
+    DEFAULT_CSS = """
+    SystemScreen > .dialog--box { width: 100%; max-width: 140; height: 100%; max-height: 100%; }
+    """
+
+    def __init__(self, mixer: Mixer) -> None:
+        super().__init__()
+        self._mixer = mixer
+        self._system: System | None = None
+        self._page = 0
+        self._keys: dict[str, str] = {}
+
+    @property
+    def page(self) -> Page:
+        """The text."""
+        return self.query_one(Page)
+
+    def content(self) -> list[Widget]:
+        return [Page(self.tuimixer.terminal)]
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        ids = [action.id for action in ACTIONS if action.scope == "text"]
+        self._keys = {key: action for action in ids for key in self.tuimixer.keys.get(action, ())}
+        self._keys |= {"tab": "next", "shift+tab": "previous", "f2": "text.close", "r": "again"}
+        self.page.focus()
+        self.call_next(self._look)
+
+    async def _look(self) -> None:
+        self._system = await self._mixer.inspect()
+        self._show()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._show)
+
+    def _show(self) -> None:
+        if self._system is None:
+            return
+        pages = self._system.pages
+        count = len(pages) + 1
+        self._page %= count
+        if self._page:
+            title, text = pages[self._page - 1]
+            lines = [(Role.TEXT, line.expandtabs(8)) for line in text.splitlines()] or [(Role.DIM, "(empty)")]
+        else:
+            title, lines = "System", overview(self._mixer.snapshot, self._system, self.page.size.width)
+            lines = [(role, self.shown(line)) for role, line in lines]
+        self.retitle(f"{title} ({self._page + 1} of {count})")
+        self.page.show(lines)
+
+    def on_key(self, event: events.Key) -> None:
+        action = self._keys.get(event.key)
+        if action is None:
+            return
+        event.stop()
+        event.prevent_default()
+        page = self.page
+        height = max(1, page.size.height - 1)
+        moves: dict[str, Callable[[], object]] = {
+            "text.down": partial(page.scroll_relative, y=1, animate=False),
+            "text.up": partial(page.scroll_relative, y=-1, animate=False),
+            "text.left": partial(page.scroll_relative, x=-_SIDEWAYS, animate=False),
+            "text.right": partial(page.scroll_relative, x=_SIDEWAYS, animate=False),
+            "text.page_down": partial(page.scroll_relative, y=height, animate=False),
+            "text.page_up": partial(page.scroll_relative, y=-height, animate=False),
+            "text.first": partial(page.scroll_to, 0, 0, animate=False),
+            "text.last": partial(page.scroll_to, y=page.virtual_size.height, animate=False),
+            "next": partial(self._turn, 1),
+            "previous": partial(self._turn, -1),
+            "again": partial(self.call_next, self._look),
+            "text.close": self.action_close,
+        }
+        moves[action]()
+
+    def _turn(self, by: int) -> None:
+        self._page += by
+        self._show()
