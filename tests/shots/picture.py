@@ -43,6 +43,8 @@ _SHAPES = {
     "│": (0.45, 0.0, 0.1, 1.0),
 }
 """Left, top, width and height of what a character fills, in parts of its cell."""
+_CORNERS = {"┌": (0.5, 0.47), "┐": (0.0, 0.47), "└": (0.5, 0.0), "┘": (0.0, 0.0)}
+"""Where a corner's horizontal and its vertical half begin, in parts of its cell."""
 
 
 class _Look(NamedTuple):
@@ -79,16 +81,31 @@ def _line(cells: list[Any], number: int) -> list[str]:
         if look.paper != _PAPER:
             parts.append(_rect(x, y, len(run) * WIDTH, HEIGHT, look.paper))
         at = 0
-        for shape, piece in groupby(run, key=_SHAPES.get):
+        for shape, piece in groupby(run, key=_shape):
             word = list(piece)
             left = x + at * WIDTH
             at += len(word)
-            if shape is not None:
+            if isinstance(shape, str):
+                texts += _corner(shape, left, y, look.ink)
+            elif shape is not None:
                 texts += _blocks(shape, len(word), left, y, look.ink)
             elif text := "".join(word).rstrip():
                 texts.append(_text(text, left, y, look))
         column += len(run)
     return parts + texts
+
+
+def _shape(glyph: str) -> str | tuple[float, float, float, float] | None:
+    """A corner itself, the rectangle of a block or line, None for a letter."""
+    return glyph if glyph in _CORNERS else _SHAPES.get(glyph)
+
+
+def _corner(glyph: str, x: float, y: float, ink: str) -> list[str]:
+    across, down = _CORNERS[glyph]
+    return [
+        _rect(x + across * WIDTH, y + 0.47 * HEIGHT, 0.5 * WIDTH, 0.06 * HEIGHT, ink),
+        _rect(x + 0.45 * WIDTH, y + down * HEIGHT, 0.1 * WIDTH, 0.53 * HEIGHT, ink),
+    ]
 
 
 def _blocks(shape: tuple[float, float, float, float], count: int, x: float, y: float, ink: str) -> list[str]:

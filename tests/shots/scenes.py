@@ -56,9 +56,7 @@ REAL = (
         lines=40,
     ),
     Scene("pulse-path", "F8 on a real PulseAudio", ("-D", "pulse"), ("F8",), "mpv", "Esc close", 100, 36),
-    Scene(
-        "equalizer", "an ALSA equalizer", ("-D", "equal", "-c", "equal", "--layout", "columns"), columns=110
-    ),
+    Scene("equalizer", "an ALSA equalizer", ("-D", "equal", "--layout", "columns"), columns=110),
 )
 CARDS = (
     Scene(

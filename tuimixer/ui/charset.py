@@ -2,6 +2,13 @@
 
 from tuimixer.model.record import dataclass
 
+_PLAIN: dict[int, str] = {
+    ord(sign): plain
+    for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—", "-"), ("…", "..."))
+    for sign in signs
+}
+"""The nearest that the smaller sets have."""
+
 
 @dataclass(frozen=True, slots=True)
 class CharSet:
@@ -53,7 +60,8 @@ class CharSet:
         """A name with what this set can show of it."""
         if self.encoding is None or text.isascii():
             return text
-        return text.encode(self.encoding, "replace").decode(self.encoding)
+        plain = text.translate(_PLAIN | {ord("−"): self.minus, ord("→"): self.arrow})
+        return plain.encode(self.encoding, "replace").decode(self.encoding)
 
 
 UNICODE = CharSet(

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from tuimixer.ui.app import TuiMixerApp
 
 Answer = TypeVar("Answer")
-_PLAIN = (("…", "..."), ("“", '"'), ("”", '"'), ("–", "-"), ("←→", "<- ->"), ("↑↓", "Up Dn"))
+_ARROWS = (("←→", "<- ->"), ("↑↓", "Up Dn"))
 
 
 def shown(text: str, charset: CharSet) -> str:
     """A text in a set of characters, with the nearest sign for what the set lacks of our own sentences."""
     if charset.encoding is None or text.isascii():
         return text
-    for sign, plain in (*_PLAIN, ("−", charset.minus), ("→", charset.arrow)):
+    for sign, plain in _ARROWS:
         text = text.replace(sign, plain)
     return charset.text(text)
 
