@@ -162,9 +162,9 @@ def from_position(scale: Scale, position: float, direction: int = 0) -> int:
         return scale.minimum
     position = min(max(position, 0.0), 1.0)
     if not scale.curve or scale.low >= scale.high:
-        # What floating point adds to a whole number must not make a step of 1 % one of 2 on 0…100.
-        steps = round(position * span, 6)
-        return min(max(_round(steps, direction) + scale.minimum, scale.minimum), scale.maximum)
+        # As alsamixer, where what floating point adds to a whole number makes a step of 1 % two raw values
+        # now and then (5 to 7 of 100): the same keys are to leave the same values.
+        return min(max(_round(position * span, direction) + scale.minimum, scale.minimum), scale.maximum)
     if scale.high - scale.low <= _LINEAR_SPAN:
         return from_cdb(scale, _round(position * (scale.high - scale.low), direction) + scale.low, direction)
     if scale.low != MUTE_CDB:

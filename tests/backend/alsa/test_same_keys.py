@@ -1,0 +1,79 @@
+"""The same keys leave the same values, whether they were pressed in alsamixer or in tuimixer."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lab.terminal import Terminal
+from tests.lab.waiting import wait_until
+
+pytestmark = pytest.mark.plugins
+
+SENT = {
+    "up": "\x1bOA",
+    "down": "\x1bOB",
+    "right": "\x1bOC",
+    "left": "\x1bOD",
+    "end": "\x1bOF",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "insert": "\x1b[2~",
+    "delete": "\x1b[3~",
+    "space": " ",
+}
+"""As a terminal sends them in the mode that both programs choose; what is not named is sent as it stands."""
+
+SCRIPT = """
+end up up up w W + k K right
+5 q q e e Q z y Z c C right
+9 pageup pageup down down x X - j J n
+0 up pageup e e e b p N
+pagedown up up up up up up up up m < > , . space insert delete ; ' right
+1 2 8 c c c c B e left P n n
+end pageup pageup pageup pageup pageup q q q q q q q
+right right right right right right right right right 0
+""".split()
+
+
+def run(folder: Path, *command: str) -> str:
+    """Press the script's keys in a program on an equalizer of its own; what amixer then says of that."""
+    folder.mkdir()
+    config = folder / "asound.conf"
+    config.write_text(f'ctl.equal {{ type equal controls "{folder}/equal.bin" }}\n')
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "PULSE_"))}
+    env |= {
+        "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{config}",
+        "HOME": str(folder),
+        "LC_ALL": "C.UTF-8",
+        "PULSE_SERVER": f"unix:{folder}/none",
+        "XDG_RUNTIME_DIR": str(folder),
+    }
+    with Terminal(command, env=env, columns=120, lines=30) as terminal:
+        terminal.wait_for(lambda screen: "00. 31" in screen and "09. 16" in screen)
+        for key in SCRIPT:
+            terminal.send(SENT.get(key, key))
+        # The last key takes the last band, like all of them at 66 % at first, down to 0.
+        wait_until(lambda: "Playback 0 [0%]" in contents(env, "09. 16 kHz"), "the last key to arrive")
+        terminal.send("\x1b[21~")
+        assert terminal.wait() == 0
+    return contents(env)
+
+
+def contents(env: dict[str, str], control: str = "") -> str:
+    """What amixer says of the equalizer."""
+    verb = ["sget", control] if control else ["scontents"]
+    return subprocess.run(
+        ["amixer", "-D", "equal", *verb], env=env, stdout=subprocess.PIPE, check=True, text=True
+    ).stdout
+
+
+@pytest.mark.skipif(shutil.which("alsamixer") is None, reason="no alsamixer to compare with")
+def test_the_same_keys_leave_the_same_values(tmp_path: Path) -> None:
+    theirs = run(tmp_path / "alsamixer", "alsamixer", "-D", "equal")
+    ours = run(tmp_path / "tuimixer", sys.executable, "-m", "tuimixer", "-D", "equal")
+    print(f"{len(SCRIPT)} keys in alsamixer and in tuimixer")
+    assert ours == theirs
