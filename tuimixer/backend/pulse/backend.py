@@ -57,6 +57,7 @@ class PulseBackend:
         self._show(Phase.CONNECTING)
         pause = _FIRST_PAUSE
         while True:
+            self._leave.clear()
             found = self._search()
             try:
                 await self._serve(found)
@@ -65,7 +66,6 @@ class PulseBackend:
                 await asyncio.Event().wait()
             except OutOfReach as error:
                 if self._leave.is_set():
-                    self._leave.clear()
                     pause = _FIRST_PAUSE
                     continue
                 if self._status.phase is Phase.READY:
