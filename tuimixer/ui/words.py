@@ -82,7 +82,7 @@ def about(control: Control, snapshot: Snapshot, arrow: str) -> str:
     """What a control is and where it goes, in a few words for the end of its line."""
     element, device, stream = control.element, control.sink_or_source, control.stream
     if element is not None:
-        kind = "softvol" if element.user else "hardware"
+        kind = "softvol" if element.user else "plugin" if control.medium is Medium.UNKNOWN else "hardware"
         return ", ".join(part for part in (kind, f"jack {element.jack}" if element.jack else "") if part)
     if device is not None:
         port = next((port.description for port in device.ports if port.name == device.port), "")
@@ -128,6 +128,8 @@ def _what(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
 def _alsa(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
     if control.medium is Medium.SOFTWARE or (control.element is not None and control.element.user):
         return "softvol: software inside ALSA, acts only on programs that play through it, not on the chip"
+    if control.medium is Medium.UNKNOWN:
+        return "ALSA plugin: no chip of its own; it moves what the plugin stands for"
     device = snapshot.controls.get(driven.get(control.id, ""))
     server = snapshot.server.name if snapshot.server else "the sound server"
     if device is not None:

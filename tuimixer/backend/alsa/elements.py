@@ -67,6 +67,8 @@ class Shape:
     """An enumerated element of the capture side only."""
     active: bool = True
     user: bool = False
+    plugin: bool = False
+    """Of an external control plugin: what it stands for, ALSA cannot tell."""
     common_volume: bool = False
     common_switch: bool = False
     exclusive: int | None = None
@@ -138,6 +140,8 @@ def _enumerated(card: str, shape: Shape, values: Values, jack: str) -> Control:
 
 
 def _medium(shape: Shape) -> Medium:
+    if shape.plugin:
+        return Medium.UNKNOWN
     return Medium.SOFTWARE if shape.user else Medium.HARDWARE
 
 

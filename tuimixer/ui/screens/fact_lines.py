@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from tuimixer.model.control import Control, ControlId
+from tuimixer.model.control import Control, ControlId, Medium
 from tuimixer.model.scale import MUTE_CDB, Scale, to_cdb
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.ui.screens.control_lines import card_of, plug
@@ -37,8 +37,12 @@ def _of_alsa(
     card = next((card for card in snapshot.alsa_cards if card.id == control.card), None)
     yield "Card", f"{card.name} ({card.mixer or card.driver})" if card else control.card or ""
     yield "Element", f"{element.name},{element.index}" if element.index else element.name
-    kind = "softvol: made by a program, software inside ALSA, no hardware behind it"
-    yield "Kind", kind if element.user else "hardware: the card itself does it"
+    if element.user:
+        yield "Kind", "softvol: made by a program, software inside ALSA, no hardware behind it"
+    elif control.medium is Medium.UNKNOWN:
+        yield "Kind", "ALSA plugin: no chip of its own; it moves what the plugin stands for"
+    else:
+        yield "Kind", "hardware: the card itself does it"
     device = snapshot.controls.get(driven.get(control.id, ""))
     if device is not None:
         server = snapshot.server.name if snapshot.server else "the sound server"
