@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
-
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
     from tuimixer.model.command import Command
     from tuimixer.model.control import ControlId
     from tuimixer.model.snapshot import Snapshot, Update
     from tuimixer.model.system import System
+else:
+    Protocol = object
 
 
 class BackendError(Exception):

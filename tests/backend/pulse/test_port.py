@@ -106,7 +106,7 @@ from tuimixer.backend.pulse.port import PulsePort
 from tuimixer.model.command import SetVolume
 port = PulsePort({pulse.address!r})
 port.apply(SetVolume("pulse:sink/speakers", (1, 1)))
-slow = "asyncio ctypes.util dataclasses inspect json msgspec pathlib subprocess traceback"
+slow = "asyncio ctypes.util dataclasses inspect json msgspec pathlib subprocess traceback typing"
 print([name for name in slow.split() if name in sys.modules])
 import ctypes.util, inspect, traceback
 assert inspect.signature(print) and traceback.format_exc and ctypes.util.find_library("c")

@@ -1,7 +1,6 @@
 """Commands into the clients' calls; pure, one table for the blocking and the asyncio client."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
 
 from tuimixer.backend.base import Refused
 from tuimixer.backend.pulse.records import StoredRecord
@@ -20,10 +19,18 @@ from tuimixer.model.command import (
     SetVolume,
 )
 from tuimixer.model.control import Control, ControlId, Device, Kind
+from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import ServerCard
 
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object
 
-class Call(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class Call:
     """A method of the client and its arguments."""
 
     method: str

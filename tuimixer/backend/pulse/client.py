@@ -4,6 +4,8 @@ Both libraries make their methods from libpulse's functions; here more are made 
 into plain records what pulsectl leaves out: whether a stream has a volume, raw volumes, latency offsets.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import sys
@@ -12,11 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache, partial
 from types import ModuleType
-from typing import Any
 
 from tuimixer.backend.base import BackendError, OutOfReach, Refused
 from tuimixer.backend.pulse import libpulse, structs
 from tuimixer.backend.pulse.records import StoredRecord
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class _NoSignature:
@@ -28,7 +33,7 @@ class _NoSignature:
     def __init__(self, *_: object) -> None:
         pass
 
-    def replace(self, **_: object) -> "_NoSignature":
+    def replace(self, **_: object) -> _NoSignature:
         return self
 
 

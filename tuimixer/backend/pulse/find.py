@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from tuimixer.model.record import dataclass
 from tuimixer.model.system import FoundServer
 
 SYSTEM_WIDE = ("/run/pulse/native", "/var/run/pulse/native")
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Place:
     """Where a server is, or would be."""
 
     found: FoundServer
@@ -17,7 +18,8 @@ class Place(NamedTuple):
     """File with the key that another user's PulseAudio asks for, where it can be read."""
 
 
-class Search(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Search:
     """What was found, best first."""
 
     places: tuple[Place, ...]

@@ -1,7 +1,12 @@
 """The calls and structures of libpulse that pulsectl does not bind."""
 
+from __future__ import annotations
+
 import ctypes
-from typing import Any
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
 
 LIBRARY = "libpulse.so.0"
 

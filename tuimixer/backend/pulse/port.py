@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from tuimixer.backend.base import Refused
 from tuimixer.backend.pulse import reach, translate
@@ -13,6 +12,7 @@ from tuimixer.model.command import Command
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
     from tuimixer.backend.pulse.client import Client
 

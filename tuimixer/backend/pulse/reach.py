@@ -2,12 +2,12 @@
 
 import os
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.pulse.find import Place, Search
 from tuimixer.model.snapshot import Server
 
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
     from tuimixer.backend.pulse.client import Client
 

@@ -1,8 +1,9 @@
 """What has been read from one server, and the controls made of it; only what changed is made anew."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable
-from typing import Any
 
 from tuimixer.backend.pulse import translate
 from tuimixer.backend.pulse.records import (
@@ -17,6 +18,10 @@ from tuimixer.backend.pulse.records import (
 )
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import Server, ServerCard
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
 
 _DEVICES = (Kind.SINK, Kind.SOURCE)
 _STREAMS = (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)

@@ -1,8 +1,9 @@
 """Reads libpulse's structures into plain records, and never fails on text that is not UTF-8."""
 
+from __future__ import annotations
+
 import ctypes
 import re
-from typing import Any
 
 from tuimixer.backend.pulse import libpulse
 from tuimixer.backend.pulse.records import (
@@ -16,6 +17,10 @@ from tuimixer.backend.pulse.records import (
     StoredRecord,
     StreamRecord,
 )
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
 
 _INVALID = 0xFFFFFFFF
 _AVAILABLE = {0: None, 1: False, 2: True}
