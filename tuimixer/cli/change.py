@@ -8,10 +8,14 @@ from tuimixer.config.limits import device_cap
 from tuimixer.model.balance import Aim
 from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Control, Layer
-from tuimixer.model.intent import Capture, Intent, Mute
+from tuimixer.model.intent import Capture, Intent, Mute, Nudge
 from tuimixer.model.resolve import Limits, resolve
 from tuimixer.model.select import Match
 from tuimixer.model.value import Value
+
+_HAIR = 1e-6
+"""Taken off an ALSA step, in percent: the model steps as alsamixer does, which turns what floating point adds
+to a whole raw value into one more now and then, and many steps of 1 % would not add up."""
 
 
 def change(call: Call, target: str, values: Sequence[Value], cap: float | None) -> Match:
@@ -25,13 +29,15 @@ def change(call: Call, target: str, values: Sequence[Value], cap: float | None) 
         NoMatch, Usage, OutOfReach, Refused: as `Call.select` and `Call.apply`.
     """
     # Libraries and connections come before the lock: others wait only for a read and a write.
+    lock = VolumeLock()
     match = call.select(target)
     for value in values:
         for control in _meant(match, value):
             resolve(_intent(value, control, match), control, _limits(call, control, cap))
-    with VolumeLock() as lock:
-        for value in values:
-            match = _reread(call, match)
+    with lock:
+        for number, value in enumerate(values):
+            if number or not lock.undisturbed:
+                match = _reread(call, match)
             for found in _meant(match, value):
                 control = lock.as_written(found)
                 intent = _intent(value, control, match)
@@ -39,6 +45,7 @@ def change(call: Call, target: str, values: Sequence[Value], cap: float | None) 
                 if done.command is None:
                     continue
                 call.apply(done.command)
+                lock.changed()
                 if isinstance(done.command, SetVolume):
                     _remember(call, lock, done.command, done.aim)
     return _reread(call, match) if call.json else match
@@ -79,6 +86,9 @@ def _meant(match: Match, value: Value) -> tuple[Control, ...]:
 
 def _intent(value: Value, control: Control, match: Match) -> Intent:
     intent = value.intent(control)
+    if isinstance(intent, Nudge) and control.element is not None:
+        hair = _HAIR if intent.percent > 0 else -_HAIR
+        return Nudge(control.id, intent.percent - hair, intent.channels, intent.past_full)
     if isinstance(intent, Mute):
         if control.mute is None and control.capture is not None:
             return Capture(control.id, None if intent.on is None else not intent.on, intent.channels)

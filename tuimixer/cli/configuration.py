@@ -1,13 +1,13 @@
 """The configuration of one command: the file that is named, the one in the XDG folder, or none."""
 
 import os
-from typing import TYPE_CHECKING
 
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Arguments
 from tuimixer.config.place import config_path
 from tuimixer.config.schema import Config
 
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
     from tuimixer.config.load import Loaded
 

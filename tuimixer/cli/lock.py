@@ -17,6 +17,7 @@ from tuimixer.model.control import Channel, Control, ControlId
 PATIENCE = 30
 """Seconds to wait for another process's change."""
 _PAUSE = 0.003
+_NO_TURN = 0
 _MOST = 64
 Raws = tuple[int, ...]
 
@@ -28,13 +29,17 @@ class Busy(Failure):
 
 
 class VolumeLock:
-    """Held while a volume is read, changed and written; carries the aims of earlier changes."""
+    """Held while a volume is read, changed and written; carries the aims of earlier changes.
+
+    Made before what is to be changed is read for the first time: once it is held, `undisturbed` tells whether
+    that reading still stands.
+    """
 
     def __init__(self) -> None:
         self._folder = _own_folder()
         self._fd = -1
-        self._aims: dict[ControlId, Aim] = {}
-        self._written: dict[ControlId, tuple[Raws, Raws]] = {}
+        self._memory = _read(self._file)
+        self._before = self._memory.turn
         self._changed = False
 
     def __enter__(self) -> "VolumeLock":
@@ -44,30 +49,39 @@ class VolumeLock:
         except BaseException:
             os.close(self._fd)
             raise
-        self._aims, self._written = _read(self._file)
+        self._memory = _read(self._file)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._changed:
-            _write(self._file, self._aims, self._written)
+            self._memory.turn += 1
+            _write(self._file, self._memory)
         os.close(self._fd)
+
+    @property
+    def undisturbed(self) -> bool:
+        """Whether no other process has changed anything since this object was made."""
+        return self._before != _NO_TURN and self._memory.turn == self._before
+
+    def changed(self) -> None:
+        """Tell other processes that what they have read may not stand any more."""
+        self._changed = True
 
     def aim(self, control: ControlId) -> Aim | None:
         """Where an earlier change meant to put the control, if that is remembered."""
-        return self._aims.get(control)
+        return self._memory.aims.get(control)
 
     def remember(self, control: ControlId, aim: Aim | None) -> None:
         """Keep a change's aim for the next process; None forgets it."""
-        if self._aims.pop(control, None) != aim:
-            self._changed = True
+        self._memory.aims.pop(control, None)
         if aim is not None:
-            self._aims[control] = aim
+            self._memory.aims[control] = aim
 
     def as_written(self, control: Control) -> Control:
         """The control as it was written last, where it was stored coarser and nobody changed it since."""
-        stored, written = self._written.get(control.id, ((), ()))
+        stored, written = self._memory.written.get(control.id, ((), ()))
         if not stored or stored != control.raws or len(written) != len(stored):
             return control
         channels = (
@@ -79,10 +93,9 @@ class VolumeLock:
 
     def remember_written(self, control: ControlId, stored: Raws, written: Raws) -> None:
         """Keep what was written to a control that has stored something else."""
-        self._changed = True
-        self._written.pop(control, None)
+        self._memory.written.pop(control, None)
         if stored != written:
-            self._written[control] = (stored, written)
+            self._memory.written[control] = (stored, written)
 
     @property
     def _file(self) -> str:
@@ -136,31 +149,44 @@ def _is_own(folder: str, user: int) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022
 
 
-def _read(path: str) -> tuple[dict[ControlId, Aim], dict[ControlId, tuple[Raws, Raws]]]:
+class _Memory:
+    """What one process leaves to the next."""
+
+    __slots__ = ("aims", "turn", "written")
+
+    def __init__(self) -> None:
+        self.turn = _NO_TURN
+        self.aims: dict[ControlId, Aim] = {}
+        self.written: dict[ControlId, tuple[Raws, Raws]] = {}
+
+
+def _read(path: str) -> _Memory:
     """What was remembered; a line that was cut or spoilt is left out."""
-    aims: dict[ControlId, Aim] = {}
-    written: dict[ControlId, tuple[Raws, Raws]] = {}
+    memory = _Memory()
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             lines = file.read(1 << 16).splitlines()
     except OSError:
-        return aims, written
+        return memory
     for line in lines:
         with suppress(ValueError):
             control, *rows = line.split("\t")
-            if len(rows) == 2:
-                written[control] = (_whole(rows[0]), _whole(rows[1]))
+            if len(rows) == 1:
+                memory.turn = int(rows[0])
+            elif len(rows) == 2:
+                memory.written[control] = (_whole(rows[0]), _whole(rows[1]))
             else:
                 raws, positions, shape = rows
-                aims[control] = Aim(_whole(raws), _numbers(positions), _numbers(shape))
-    return aims, written
+                memory.aims[control] = Aim(_whole(raws), _numbers(positions), _numbers(shape))
+    return memory
 
 
-def _write(path: str, aims: dict[ControlId, Aim], written: dict[ControlId, tuple[Raws, Raws]]) -> None:
+def _write(path: str, memory: _Memory) -> None:
     """Keep the newest; a full disk loses them, which costs no more than the difference at a scale's end."""
-    rows: list[tuple[ControlId, list[tuple[float, ...]]]] = []
-    rows += [(control, [aim.raws, aim.positions, aim.shape]) for control, aim in list(aims.items())[-_MOST:]]
-    for control, (stored, given) in list(written.items())[-_MOST:]:
+    rows: list[tuple[ControlId, list[tuple[float, ...]]]] = [("turn", [(memory.turn,)])]
+    for control, aim in list(memory.aims.items())[-_MOST:]:
+        rows.append((control, [aim.raws, aim.positions, aim.shape]))
+    for control, (stored, given) in list(memory.written.items())[-_MOST:]:
         rows.append((control, [stored, given]))
     with suppress(OSError), open(path, "w", encoding="utf-8", errors="replace") as file:
         for control, numbers in rows:
