@@ -9,6 +9,7 @@ from tests.lab.plugins import Plugins
 from tuimixer.backend.alsa.port import AlsaPort
 from tuimixer.backend.base import OutOfReach, Refused
 from tuimixer.model.command import SetMute, SetVolume
+from tuimixer.model.control import Medium
 from tuimixer.model.intent import Nudge
 from tuimixer.model.resolve import resolve
 from tuimixer.model.snapshot import Phase
@@ -32,6 +33,7 @@ def test_equalizer_has_ten_bands_without_db() -> None:
     for band in bands:
         assert band.scale is not None
         assert (band.scale.minimum, band.scale.maximum, band.scale.has_db) == (0, 100, False)
+        assert band.medium is Medium.UNKNOWN
     card = next(card for card in snapshot.alsa_cards if card.id == "equal")
     assert (card.number, card.reason, card.controls) == (None, "", 10)
 
@@ -47,7 +49,8 @@ def test_equalizer_keeps_what_was_set() -> None:
 
 async def test_equalizer_steps_through_every_value() -> None:
     """It stores some values as the one below; steps of one must get past them."""
-    async with watching(("equal",), cards=1) as watched:
+    async with watching(("equal",)) as watched:
+        await watched.until(lambda s: BAND in s.controls, "the equalizer")
         watched.submit(SetVolume(BAND, (0, 0)))
         while (raw := watched.control(BAND).raws[0]) < 100:
             command = resolve(Nudge(BAND, 1), watched.control(BAND)).command
@@ -89,7 +92,8 @@ def test_pulse_master_moves_the_default_sink(plugins: Plugins) -> None:
 
 
 async def test_pulse_moves_the_fader(plugins: Plugins) -> None:
-    async with watching(("pulse",), cards=1) as watched:
+    async with watching(("pulse",)) as watched:
+        await watched.until(lambda s: MASTER in s.controls, "Master")
         await asyncio.to_thread(plugins.server.pactl, "set-sink-volume", "@DEFAULT_SINK@", "25%")
         await watched.until(lambda s: s.controls[MASTER].raws == (16384, 16384), "Master at 25 %")
         await asyncio.to_thread(plugins.server.pactl, "set-sink-volume", "@DEFAULT_SINK@", "140%")
@@ -97,7 +101,8 @@ async def test_pulse_moves_the_fader(plugins: Plugins) -> None:
 
 
 async def test_pulse_goes_and_comes_back(plugins: Plugins) -> None:
-    async with watching(("pulse", "equal"), cards=2) as watched:
+    async with watching(("pulse", "equal")) as watched:
+        await watched.until(lambda s: {MASTER, BAND} <= s.controls.keys(), "both devices")
         await asyncio.to_thread(plugins.server.kill)
         await watched.until(lambda s: MASTER not in s.controls, "Master to go")
         assert BAND in watched.snapshot.controls

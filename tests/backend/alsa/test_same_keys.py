@@ -13,7 +13,7 @@ from tests.lab.waiting import wait_until
 
 pytestmark = pytest.mark.plugins
 
-SENT = {
+_SENT = {
     "up": "\x1bOA",
     "down": "\x1bOB",
     "right": "\x1bOC",
@@ -27,7 +27,7 @@ SENT = {
 }
 """As a terminal sends them in the mode that both programs choose; what is not named is sent as it stands."""
 
-SCRIPT = """
+_SCRIPT = """
 end up up up w W + k K right
 5 q q e e Q z y Z c C right
 9 pageup pageup down down x X - j J n
@@ -36,11 +36,12 @@ pagedown up up up up up up up up m < > , . space insert delete ; ' right
 1 2 8 c c c c B e left P n n
 end pageup pageup pageup pageup pageup q q q q q q q
 right right right right right right right right right 0
-""".split()
+"""
 
 
 def run(folder: Path, *command: str) -> str:
     """Press the script's keys in a program on an equalizer of its own; what amixer then says of that."""
+    keys = _SCRIPT.split()
     folder.mkdir()
     config = folder / "asound.conf"
     config.write_text(f'ctl.equal {{ type equal controls "{folder}/equal.bin" }}\n')
@@ -54,8 +55,8 @@ def run(folder: Path, *command: str) -> str:
     }
     with Terminal(command, env=env, columns=120, lines=30) as terminal:
         terminal.wait_for(lambda screen: "00. 31" in screen and "09. 16" in screen)
-        for key in SCRIPT:
-            terminal.send(SENT.get(key, key))
+        for key in keys:
+            terminal.send(_SENT.get(key, key))
         # The last key takes the last band, like all of them at 66 % at first, down to 0.
         wait_until(lambda: "Playback 0 [0%]" in contents(env, "09. 16 kHz"), "the last key to arrive")
         terminal.send("\x1b[21~")
@@ -75,5 +76,5 @@ def contents(env: dict[str, str], control: str = "") -> str:
 def test_the_same_keys_leave_the_same_values(tmp_path: Path) -> None:
     theirs = run(tmp_path / "alsamixer", "alsamixer", "-D", "equal")
     ours = run(tmp_path / "tuimixer", sys.executable, "-m", "tuimixer", "-D", "equal")
-    print(f"{len(SCRIPT)} keys in alsamixer and in tuimixer")
+    print(f"{len(_SCRIPT.split())} keys in alsamixer and in tuimixer")
     assert ours == theirs

@@ -1,20 +1,27 @@
 """Elements of every shape, made for the test; those that vanish while they are used; a card with 200."""
 
 import asyncio
+import subprocess
+import sys
 import time
+from collections import Counter
+from typing import Any
 
 import pytest
 
-from tests.backend.alsa.amixer import sget
-from tests.backend.alsa.user_elements import UserElements
+from tests.backend.alsa.amixer import amixer, sget
+from tests.backend.alsa.user_elements import IFACE_CARD, UserElements
 from tests.backend.alsa.watching import watching
 from tests.lab import cards as lab
+from tuimixer.backend.alsa import ctl
 from tuimixer.backend.alsa.card import Card
 from tuimixer.backend.alsa.handle import Handle
+from tuimixer.backend.alsa.libasound import Library, library
 from tuimixer.backend.base import OutOfReach
 from tuimixer.model.command import SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, Medium
 from tuimixer.model.scale import to_percent
+from tuimixer.model.snapshot import Jack
 
 pytestmark = pytest.mark.vm
 
@@ -116,10 +123,45 @@ async def test_elements_come_and_go_under_a_running_backend(cards: dict[str, int
             assert f"alsa:{lab.AC97}/Master,0/playback" in watched.snapshot.controls
 
 
-def test_a_card_with_200_controls(cards: dict[str, int]) -> None:
-    """Prints how long a card of 12 and one of 200 take to open and to step; the times are not judged here."""
+def test_a_jack_is_read_when_it_tells_of_itself(
+    cards: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program cannot make an element that only the driver may write, so here a jack may be writable."""
+    monkeypatch.setattr(ctl, "_WRITABLE", 0)
     number = cards[lab.LOOPBACK]
-    figures = {}
+    with UserElements(number) as elements:
+        elements.add_integer("Headphone Playback Volume")
+        elements.add_boolean("Headphone Jack", interface=IFACE_CARD)
+        card = Card(f"hw:{number}")
+        (headphone,) = card.controls
+        assert card.jacks == (Jack("Headphone", False),)
+        for value, state in (("on", "plugged"), ("off", "unplugged")):
+            amixer(number, "-q", "cset", "iface=CARD,name='Headphone Jack'", value)
+            assert card.update()
+            element = card.controls[headphone].element
+            assert element is not None
+            assert element.jack == state
+        assert not card.update()
+        card.close()
+
+
+class Counted:
+    """libasound, with every call counted by name."""
+
+    def __init__(self, lib: Library) -> None:
+        self._lib = lib
+        self.calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls[name] += 1
+        return getattr(self._lib, name)
+
+
+def test_a_card_with_200_controls(cards: dict[str, int]) -> None:
+    """A step there takes the same calls; times are printed and not judged."""
+    number = cards[lab.LOOPBACK]
+    figures: dict[int, list[float]] = {}
+    steps = {}
     for count in (12, 200):
         with UserElements(number) as elements:
             for i in range(count):
@@ -140,10 +182,20 @@ def test_a_card_with_200_controls(cards: dict[str, int]) -> None:
                 start = time.perf_counter()
                 card.apply(SetVolume(first, (2, 2)))
                 stepped.append(time.perf_counter() - start)
+                counted = Counted(library())
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setattr(card._handle, "_lib", counted)
+                    card.apply(SetVolume(first, (3, 3)))
+                steps[count] = counted.calls
                 card.close()
-            figures[count] = min(opened) * 1000
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "tuimixer", "list"], stdout=subprocess.DEVNULL, check=True)
+            figures[count] = [min(loaded), min(opened), min(stepped), time.perf_counter() - start]
+            milliseconds = [f"{1000 * figure:.1f}" for figure in figures[count]]
             print(
-                f"{count} controls: opened in {figures[count]:.1f} ms "
-                f"(libasound's own part {min(loaded) * 1000:.1f} ms), step {min(stepped) * 1000:.2f} ms"
+                "{} controls: loaded by libasound in {} ms, opened in {} ms, stepped in {} ms; "
+                "tuimixer list takes {} ms".format(count, *milliseconds)
             )
-    print(f"200 against 12: {figures[200] / figures[12]:.2f} times to open")
+    print(f"200 against 12: {figures[200][3] / figures[12][3]:.2f} times to list")
+    print(f"calls of libasound for a step: {steps[12].total()} and {steps[200].total()}")
+    assert steps[12] == steps[200]

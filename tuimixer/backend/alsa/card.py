@@ -75,12 +75,10 @@ class Card:
             self._hands.forget(key)
         if events.structure:
             return self._list()
-        changed = self._read_jacks()
+        changed = self._handle.jacks_changed and self._read_jacks()
         for key in events.values:
             if key in self._shapes:
-                changed |= self._take(key, self._handle.values(key))
-        if changed:
-            self._assemble()
+                changed |= self._adopt(key, self._handle.values(key))
         return changed
 
     def apply(self, command: Command) -> bool:
@@ -156,10 +154,12 @@ class Card:
         return True
 
     def _adopt(self, key: Key, values: Values) -> bool:
-        changed = self._take(key, values)
-        if changed:
-            self._assemble()
-        return changed
+        """As `_take`, for an element that is shown already."""
+        if not self._take(key, values):
+            return False
+        # A new mapping, because whoever holds the old one must not see it change.
+        self.controls = self.controls | {control.id: control for control in self._by_element[key]}
+        return True
 
     def _read_jacks(self) -> bool:
         jacks = self._handle.jacks()
@@ -170,6 +170,7 @@ class Card:
             self._by_element[key] = controls_of(
                 self.id, shape, self._values[key], state_for(shape.name, jacks)
             )
+        self._assemble()
         return True
 
     def _assemble(self) -> None:

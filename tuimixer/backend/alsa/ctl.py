@@ -1,10 +1,18 @@
 """The control interface below a mixer: what the card says of itself, user elements, TLV data, jacks."""
 
 import ctypes
+import struct
 from ctypes import byref, c_uint, c_void_p
 
 from tuimixer.backend.alsa.jacks import jack_name
-from tuimixer.backend.alsa.libasound import CTL_TYPE_HW, IFACE_CARD, IFACE_MIXER, TYPE_BOOLEAN, Library
+from tuimixer.backend.alsa.libasound import (
+    CTL_TYPE_HW,
+    IFACE_CARD,
+    IFACE_MIXER,
+    TYPE_BOOLEAN,
+    HctlCallback,
+    Library,
+)
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Jack
 from tuimixer.model.text import clean
@@ -12,6 +20,11 @@ from tuimixer.model.text import clean
 _TLV_WORDS = 1024
 """As much as libasound itself reads."""
 _TLV_ARRAY = c_uint * _TLV_WORDS
+_INFO = struct.Struct("=IiII44sIiI")
+"""Beginning of the kernel's struct snd_ctl_elem_info (sound/asound.h): numid, interface, device, subdevice,
+name, index, type, access. Reading it whole is a sixth of the calls that its parts would take."""
+_WRITABLE, _TLV_READABLE, _USER = 1 << 1, 1 << 4, 1 << 29
+"""Bits of access (SNDRV_CTL_ELEM_ACCESS_…)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +59,18 @@ class Ctl:
         self._lib = lib
         self._hctl = hctl
         self._ctl = c_void_p(lib.hctl_ctl(hctl))
-        self._info, self._value, self._id = c_void_p(), c_void_p(), c_void_p()
-        lib.ctl_elem_info_malloc(byref(self._info))
+        self._info = ctypes.create_string_buffer(lib.ctl_elem_info_sizeof())
+        self._value, self._id = c_void_p(), c_void_p()
         lib.ctl_elem_value_malloc(byref(self._value))
         lib.ctl_elem_id_malloc(byref(self._id))
         self._words = _TLV_ARRAY()
         self._jacks: list[tuple[str, int]] = []
+        self._on_jack = HctlCallback(self._jack_event)
+        self.jacks_changed = False
+        """A jack was plugged or unplugged since this was last set to False."""
 
     def close(self) -> None:
         """Free the buffers; the interface itself is closed with its mixer."""
-        self._lib.ctl_elem_info_free(self._info)
         self._lib.ctl_elem_value_free(self._value)
         self._lib.ctl_elem_id_free(self._id)
 
@@ -78,22 +93,22 @@ class Ctl:
 
     def elements(self) -> dict[tuple[str, int], RawElement]:
         """All elements of the mixer by name and index, listed anew, and the jacks with them."""
-        lib, found = self._lib, {}
-        self._jacks = []
+        lib, info, found = self._lib, self._info, {}
+        self._jacks, self.jacks_changed = [], False
         element = lib.hctl_first_elem(self._hctl)
         while element:
-            interface = lib.hctl_elem_get_interface(element)
-            if interface in (IFACE_MIXER, IFACE_CARD):
-                name = lib.hctl_elem_get_name(element).decode(errors="surrogateescape")
-                numid = lib.hctl_elem_get_numid(element)
-                if interface == IFACE_CARD:
-                    self._add_jack(name, numid)
-                elif self._read_info(numid):
-                    found[name, lib.hctl_elem_get_index(element)] = RawElement(
-                        numid,
-                        user=bool(lib.ctl_elem_info_is_user(self._info)),
-                        tlv=bool(lib.ctl_elem_info_is_tlv_readable(self._info)),
-                    )
+            # Most of what is neither is a codec's description of its digital outputs.
+            if lib.hctl_elem_get_interface(element) in (IFACE_MIXER, IFACE_CARD) and (
+                lib.hctl_elem_info(element, info) >= 0
+            ):
+                numid, interface, _, _, name, index, kind, access = _INFO.unpack_from(info)
+                name = name.partition(b"\0")[0].decode(errors="surrogateescape")
+                if interface == IFACE_MIXER:
+                    found[name, index] = RawElement(numid, bool(access & _USER), bool(access & _TLV_READABLE))
+                # A switch that only has a jack's name can be written.
+                elif kind == TYPE_BOOLEAN and not access & _WRITABLE and (jack := jack_name(name)):
+                    self._jacks.append((clean(jack), numid))
+                    lib.hctl_elem_set_callback(element, self._on_jack)
             element = lib.hctl_elem_next(element)
         return found
 
@@ -115,16 +130,6 @@ class Ctl:
                 found.append(Jack(name, bool(self._lib.ctl_elem_value_get_boolean(self._value, 0))))
         return tuple(found)
 
-    def _add_jack(self, element: str, numid: int) -> None:
-        name = jack_name(element)
-        if not name or not self._read_info(numid):
-            return
-        boolean = self._lib.ctl_elem_info_get_type(self._info) == TYPE_BOOLEAN
-        # A switch that only has such a name can be written.
-        if boolean and not self._lib.ctl_elem_info_is_writable(self._info):
-            self._jacks.append((clean(name), numid))
-
-    def _read_info(self, numid: int) -> bool:
-        self._lib.ctl_elem_info_clear(self._info)
-        self._lib.ctl_elem_info_set_numid(self._info, numid)
-        return bool(self._lib.ctl_elem_info(self._ctl, self._info) >= 0)
+    def _jack_event(self, element: int, mask: int) -> int:
+        self.jacks_changed = True
+        return 0

@@ -141,13 +141,12 @@ class Handle:
         shapes: dict[Key, Shape] = {}
         element = self._lib.mixer_first_elem(self._mixer)
         while element:
-            if self._lib.mixer_elem_get_type(element) == 0:
-                name = self._lib.mixer_selem_get_name(element).decode(errors="surrogateescape")
-                key = (name, self._lib.mixer_selem_get_index(element))
-                self._elements[key] = element
-                self._keys[element] = key
-                self._lib.mixer_elem_set_callback(element, self._on_element)
-                shapes[key] = self._shape(element, key, raws)
+            name = self._lib.mixer_selem_get_name(element).decode(errors="surrogateescape")
+            key = (name, self._lib.mixer_selem_get_index(element))
+            self._elements[key] = element
+            self._keys[element] = key
+            self._lib.mixer_elem_set_callback(element, self._on_element)
+            shapes[key] = self._shape(element, key, raws)
             element = self._lib.mixer_elem_next(element)
         self._shapes = shapes
         return shapes
@@ -187,7 +186,15 @@ class Handle:
 
     def jacks(self) -> tuple[Jack, ...]:
         """The card's jacks as they are now."""
-        return self._ctl.jacks() if self._ctl is not None else ()
+        if self._ctl is None:
+            return ()
+        self._ctl.jacks_changed = False
+        return self._ctl.jacks()
+
+    @property
+    def jacks_changed(self) -> bool:
+        """Whether an event told of a jack since `jacks` read them."""
+        return self._ctl is not None and self._ctl.jacks_changed
 
     def _attach(self) -> Ctl:
         lib, name, hctl = self._lib, self.device.encode(errors="surrogateescape"), c_void_p()
@@ -197,9 +204,6 @@ class Handle:
         lib.mixer_set_callback(self._mixer, self._on_mixer)
         self._check(lib.mixer_get_hctl(self._mixer, name, byref(hctl)))
         return Ctl(lib, hctl)
-
-    def _answers(self) -> bool:
-        return self._ctl is not None and self._ctl.card_info() is not None
 
     def _card_info(self, ctl: Ctl) -> CardInfo:
         info = ctl.card_info()
@@ -246,7 +250,7 @@ class Handle:
 
     def _shape(self, element: int, key: Key, raws: dict[Key, RawElement]) -> Shape:
         lib, (name, index) = self._lib, key
-        user = self._users.get(key, False)
+        user, plugin = self._users.get(key, False), self.info.number is None
         active = bool(lib.mixer_selem_is_active(element))
         if lib.mixer_selem_is_enumerated(element):
             return Shape(
@@ -256,18 +260,23 @@ class Handle:
                 enum_capture=bool(lib.mixer_selem_is_enum_capture(element)),
                 active=active,
                 user=user,
+                plugin=plugin,
             )
-        exclusive = bool(lib.mixer_selem_has_capture_switch_exclusive(element))
+        play = self._side(_PLAYBACK, element, key, raws)
+        rec = self._side(_CAPTURE, element, key, raws)
+        both = play is not None and rec is not None
+        alone = rec is not None and rec.switch and lib.mixer_selem_has_capture_switch_exclusive(element)
         return Shape(
             name,
             index,
-            playback=self._side(_PLAYBACK, element, key, raws),
-            capture=self._side(_CAPTURE, element, key, raws),
+            playback=play,
+            capture=rec,
             active=active,
             user=user,
-            common_volume=bool(lib.mixer_selem_has_common_volume(element)),
-            common_switch=bool(lib.mixer_selem_has_common_switch(element)),
-            exclusive=lib.mixer_selem_get_capture_group(element) if exclusive else None,
+            plugin=plugin,
+            common_volume=both and bool(lib.mixer_selem_has_common_volume(element)),
+            common_switch=both and bool(lib.mixer_selem_has_common_switch(element)),
+            exclusive=lib.mixer_selem_get_capture_group(element) if alone else None,
         )
 
     def _items(self, element: int) -> tuple[str, ...]:

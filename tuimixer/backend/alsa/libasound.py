@@ -28,6 +28,7 @@ class PollFd(ctypes.Structure):
 
 ElementCallback = ctypes.CFUNCTYPE(c_int, c_void_p, c_uint)
 MixerCallback = ctypes.CFUNCTYPE(c_int, c_void_p, c_uint, c_void_p)
+HctlCallback = ctypes.CFUNCTYPE(c_int, c_void_p, c_uint)
 _ErrorHandler = ctypes.CFUNCTYPE(None, c_char_p, c_int, c_char_p, c_int, c_char_p)
 _LogHandler = ctypes.CFUNCTYPE(None, c_int, c_int, c_char_p, c_int, c_char_p, c_int, c_char_p)
 
@@ -69,7 +70,6 @@ _QUICK: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "snd_mixer_elem_next": (_P, (_P,)),
     "snd_mixer_elem_set_callback": (None, (_P, ElementCallback)),
     "snd_mixer_set_callback": (None, (_P, MixerCallback)),
-    "snd_mixer_elem_get_type": (c_int, (_P,)),
     "snd_mixer_get_hctl": (c_int, (_P, _TEXT, POINTER(_P))),
     "snd_mixer_poll_descriptors_count": (c_int, (_P,)),
     "snd_mixer_poll_descriptors": (c_int, (_P, POINTER(PollFd), c_uint)),
@@ -89,10 +89,9 @@ _QUICK: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "snd_hctl_ctl": (_P, (_P,)),
     "snd_hctl_first_elem": (_P, (_P,)),
     "snd_hctl_elem_next": (_P, (_P,)),
-    "snd_hctl_elem_get_numid": (c_uint, (_P,)),
     "snd_hctl_elem_get_interface": (c_int, (_P,)),
-    "snd_hctl_elem_get_name": (_TEXT, (_P,)),
-    "snd_hctl_elem_get_index": (c_uint, (_P,)),
+    "snd_hctl_elem_info": (c_int, (_P, _P)),
+    "snd_hctl_elem_set_callback": (None, (_P, HctlCallback)),
     "snd_ctl_type": (c_int, (_P,)),
     "snd_ctl_card_info": (c_int, (_P, _P)),
     "snd_ctl_card_info_malloc": (c_int, (POINTER(_P),)),
@@ -107,15 +106,7 @@ _QUICK: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "snd_ctl_elem_id_malloc": (c_int, (POINTER(_P),)),
     "snd_ctl_elem_id_free": (None, (_P,)),
     "snd_ctl_elem_id_set_numid": (None, (_P, c_uint)),
-    "snd_ctl_elem_info_malloc": (c_int, (POINTER(_P),)),
-    "snd_ctl_elem_info_free": (None, (_P,)),
-    "snd_ctl_elem_info_clear": (None, (_P,)),
-    "snd_ctl_elem_info_set_numid": (None, (_P, c_uint)),
-    "snd_ctl_elem_info_get_type": (c_int, (_P,)),
-    "snd_ctl_elem_info_is_user": (c_int, (_P,)),
-    "snd_ctl_elem_info_is_writable": (c_int, (_P,)),
-    "snd_ctl_elem_info_is_tlv_readable": (c_int, (_P,)),
-    "snd_ctl_elem_info": (c_int, (_P, _P)),
+    "snd_ctl_elem_info_sizeof": (c_size_t, ()),
     "snd_ctl_elem_tlv_read": (c_int, (_P, _P, _UINT, c_uint)),
     "snd_ctl_elem_value_malloc": (c_int, (POINTER(_P),)),
     "snd_ctl_elem_value_free": (None, (_P,)),
