@@ -28,6 +28,10 @@ def _with_driven(main: "MixerScreen") -> tuple[object, ...]:
     return (main.mixer, main.board.cursor, main.board.driven)
 
 
+def _with_system(main: "MixerScreen") -> tuple[object, ...]:
+    return (main.mixer, main.board.cursor, main.system)
+
+
 def _cards(main: "MixerScreen") -> tuple[object, ...]:
     return (main.mixers, main.mixer, main.board.filters.card)
 
@@ -37,7 +41,7 @@ DIALOGS: dict[str, tuple[str, str, Make]] = {
     "system": ("system", "SystemScreen", _mixer),
     "card": ("choose_card", "CardScreen", _cards),
     "cards": ("profiles", "ProfilesScreen", _mixer),
-    "path": ("path", "PathScreen", _chosen),
+    "path": ("path", "PathScreen", _with_system),
     "details": ("details", "DetailsScreen", _with_driven),
     "move": ("details", "MoveScreen", _chosen),
     "kill": ("confirm", "KillScreen", _chosen),

@@ -25,11 +25,9 @@ from tuimixer.model.intent import (
     Equalize,
     Intent,
     Mute,
-    Nudge,
     SetBalance,
     SetLevel,
 )
-from tuimixer.model.scale import to_position
 from tuimixer.model.snapshot import Levels, Snapshot
 from tuimixer.model.system import System
 from tuimixer.ui.board import Board
@@ -37,13 +35,12 @@ from tuimixer.ui.choices import first_card
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.finder import Finder
 from tuimixer.ui.pointer import Pointer
+from tuimixer.ui.screens.presses import Presses
 from tuimixer.ui.terminal import Terminal
 
 if TYPE_CHECKING:
     from textual.widgets import Input
 
-NEW_PRESS = 0.3
-"""Seconds after which a press counts as a new one and not as a held key."""
 _NOTICE_SECONDS = 6.0
 _LEARN_SECONDS = 0.4
 _BALANCE_STEP = 0.05
@@ -83,7 +80,7 @@ class MixerScreen(Screen[None]):
             key: action for action, names in keys.items() for key in names if action in self._actions
         }
         self._clock = clock
-        self._pressed: tuple[ControlId | None, float] = (None, float("-inf"))
+        self._presses = Presses(clock)
         self._unsubscribe: list[Callable[[], None]] = []
         self._notice_timer: Timer | None = None
         self._covered = False
@@ -190,6 +187,11 @@ class MixerScreen(Screen[None]):
         self.mixer.send(wish)
 
     @property
+    def system(self) -> System | None:
+        """The facts of the box, where they were read already."""
+        return self._systems.get(self.mixer)
+
+    @property
     def actions(self) -> frozenset[str]:
         """Ids of the actions that can be carried out here."""
         return frozenset(self._actions)
@@ -280,13 +282,7 @@ class MixerScreen(Screen[None]):
 
     def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
         """A step; beyond 100 % only by a press of its own, not by a key that is held."""
-        now = self._clock()
-        last, at = self._pressed
-        self._pressed = (control.id, now)
-        scale = control.scale
-        above = scale is not None and scale.cubic and max(to_position(scale, raw) for raw in control.raws) > 1
-        fresh = last != control.id or now - at >= NEW_PRESS
-        self.send(Nudge(control.id, percent, channels, past_full=fresh or above))
+        self.send(self._presses.nudge(control, percent, channels))
 
     def _digit(self, tenths: int) -> None:
         control = self.board.control

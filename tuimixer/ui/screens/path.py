@@ -61,11 +61,12 @@ class PathScreen(Dialog[None]):
     PathScreen > .dialog--box { width: 100%; max-width: 200; height: 100%; max-height: 100%; }
     """
 
-    def __init__(self, mixer: Mixer, chosen: ControlId | None) -> None:
+    def __init__(self, mixer: Mixer, chosen: ControlId | None, system: System | None = None) -> None:
+        """`system` is what is known of the box already; it is read anew in any case."""
         super().__init__()
         self._mixer = mixer
         self._chosen = chosen
-        self._system: System | None = None
+        self._system = system
         self._start: Start | None = None
         self._fork = 0
         self._forks = 1
@@ -90,6 +91,7 @@ class PathScreen(Dialog[None]):
         self._unsubscribe = self._mixer.subscribe(self._take)
         self.view.focus()
         self.view.title = "Looking at the box…"
+        self.update()
         self.call_next(self._look)
 
     def on_unmount(self) -> None:
@@ -130,7 +132,7 @@ class PathScreen(Dialog[None]):
         """Follow the sound anew and paint it."""
         self._stale = False
         system, snapshot = self._system, self._mixer.snapshot
-        if system is None or not self.is_mounted:
+        if system is None:
             return
         starts = starts_of(snapshot, system, self._chosen)
         at = next((i for i, start in enumerate(starts) if _same(start, self._start)), 0)

@@ -1,4 +1,4 @@
-"""Steps of a fader in a dialog, by the rule of the main screen: past 100 % only with a press of its own."""
+"""Steps of a fader by keys: past 100 % only with a press of its own, not with a key that is held."""
 
 import time
 from collections.abc import Callable
