@@ -6,13 +6,14 @@ import pytest
 
 from tests.backend.alsa.watching import watching
 from tests.lab.plugins import Plugins
+from tuimixer.backend.alsa.backend import AlsaBackend
 from tuimixer.backend.alsa.port import AlsaPort
 from tuimixer.backend.base import OutOfReach, Refused
 from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Medium
 from tuimixer.model.intent import Nudge
 from tuimixer.model.resolve import resolve
-from tuimixer.model.snapshot import Phase
+from tuimixer.model.snapshot import Phase, Snapshot, Update
 
 pytestmark = pytest.mark.plugins
 
@@ -116,3 +117,14 @@ async def test_an_unknown_device_is_named_and_the_others_work() -> None:
         card = next(card for card in watched.snapshot.alsa_cards if card.id == "nonsense")
         assert card.reason == "there is no ALSA device nonsense"
         assert watched.snapshot.statuses[0].phase is Phase.READY
+
+
+async def test_the_first_snapshot_has_all_devices() -> None:
+    """A screen chooses the one that it begins with from the first snapshot that names any."""
+    emitted: asyncio.Queue[Update] = asyncio.Queue()
+    task = asyncio.create_task(AlsaBackend(("equal", "nonsense", "default")).run(emitted.put_nowait))
+    first = await emitted.get()
+    task.cancel()
+    assert isinstance(first, Snapshot)
+    assert {"equal", "nonsense"} <= {card.id for card in first.alsa_cards}
+    assert [card.id for card in first.alsa_cards].count("default") == 1

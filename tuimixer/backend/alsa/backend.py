@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,10 +58,11 @@ class AlsaBackend:
         try:
             async with asyncio.TaskGroup() as group:
                 self._group = group
-                group.create_task(self._start())
+                tried = {device: asyncio.Event() for device in ("default", *self._devices)}
+                group.create_task(self._start(list(tried.values())))
                 group.create_task(self._watch_folder())
-                for device in ("default", *self._devices):
-                    group.create_task(self._keep_open(device, wanted=device != "default"))
+                for device, event in tried.items():
+                    group.create_task(self._keep_open(device, device in self._devices, event))
         finally:
             self._group = None
             for device in list(self._cards):
@@ -116,11 +118,18 @@ class AlsaBackend:
         if card.controls is not before or card.jacks != jacks:
             self._publish()
 
-    async def _start(self) -> None:
-        """Open the kernel's cards and emit the first snapshot, soon even where one of them is slow."""
+    async def _start(self, tried: list[asyncio.Event]) -> None:
+        """Emit the first snapshot when all devices were opened or tried; soon even where one is slow.
+
+        None is emitted before, because a screen chooses the card that it begins with from the first one.
+        """
         await self._look()
-        if self._opening:
-            await asyncio.wait(self._opening.values(), timeout=_FIRST_PICTURE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_PICTURE):
+                if self._opening:
+                    await asyncio.wait(self._opening.values())
+                for event in tried:
+                    await event.wait()
         self._started = True
         self._publish()
 
@@ -142,7 +151,7 @@ class AlsaBackend:
         for device, summary in list(self._closed.items()):
             if summary.number is not None and device not in present:
                 del self._closed[device]
-                self._publish()
+                self._tell()
         for device, number in present.items():
             if device not in self._cards and device not in self._opening and self._group is not None:
                 task = self._group.create_task(self._open_hardware(device, number))
@@ -155,10 +164,9 @@ class AlsaBackend:
             self._closed[device] = closed_card(number, str(error))
         finally:
             del self._opening[device]
-        if self._started:
-            self._publish()
+        self._tell()
 
-    async def _keep_open(self, device: str, wanted: bool) -> None:
+    async def _keep_open(self, device: str, wanted: bool, tried: asyncio.Event) -> None:
         """Open a device that is not a card, again and again: what is behind it may come later."""
         pause = _RETRY_FIRST
         while True:
@@ -168,15 +176,18 @@ class AlsaBackend:
                 if _is_card(error):
                     # It is open already by its number, or will be when it comes.
                     if self._closed.pop(device, None) is not None:
-                        self._publish()
+                        self._tell()
+                    tried.set()
                     return
                 if wanted and device not in self._closed:
                     self._closed[device] = closed_device(device, str(error))
-                    self._publish()
+                    self._tell()
+                tried.set()
             else:
                 pause = _RETRY_FIRST
                 self._add(device, card)
-                self._publish()
+                self._tell()
+                tried.set()
                 await self._gone[device].wait()
             await asyncio.sleep(pause)
             pause = min(2 * pause, _RETRY_LAST)
@@ -192,7 +203,7 @@ class AlsaBackend:
             self._emit(Notice(_sentence(known if _is_card(error) else str(error)), error=True))
             return
         card.close()
-        await self._keep_open(device, wanted=True)
+        await self._keep_open(device, True, asyncio.Event())
 
     def _add(self, device: str, card: "Card") -> None:
         self._closed.pop(device, None)
@@ -218,6 +229,11 @@ class AlsaBackend:
 
     def _publish(self) -> None:
         self._emit(self._snapshot())
+
+    def _tell(self) -> None:
+        """Emit what was opened or given up, once the first snapshot is out."""
+        if self._started:
+            self._publish()
 
     def _snapshot(self) -> Snapshot:
         controls: dict[ControlId, Control] = {}
