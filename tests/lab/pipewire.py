@@ -32,12 +32,15 @@ class PrivatePipeWire(SoundServer):
             self.pactl("load-module", "module-null-sink", sink.arguments)
         for module in self.modules:
             self.pactl("load-module", *module.split(maxsplit=1))
-        wait_until(
-            lambda: {sink.name for sink in self.sinks} <= {sink["name"] for sink in self.pactl_json("sinks")},
-            "the null sinks",
-        )
+        wait_until(self._sinks_there, "the null sinks")
         if self.sinks:
             wait_until(self._default_taken, "the default sink to be taken")
+
+    def _sinks_there(self) -> bool:
+        """Asked again where there is no answer: while cards are probed, questions time out."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return {sink.name for sink in self.sinks} <= {sink["name"] for sink in self.pactl_json("sinks")}
+        return False
 
     def _default_taken(self) -> bool:
         """Set the default sink; refused as "not supported" until WirePlumber has made its metadata."""
