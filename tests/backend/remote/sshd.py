@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
+import pytest
+
 from tests.lab.waiting import wait_until
 
 _NEEDED = ("tuimixer", "msgspec", "pulsectl", "pulsectl_asyncio", "asyncinotify", "alsaaudio", "platformdirs")
@@ -20,7 +22,9 @@ _NEEDED = ("tuimixer", "msgspec", "pulsectl", "pulsectl_asyncio", "asyncinotify"
 class Box:
     """sshd, what is installed on its box, and an ssh client that knows the way there; use it with `with`."""
 
-    def __init__(self) -> None:
+    def __init__(self, own_run: bool = False, passwords: bool = False) -> None:
+        """Args: `own_run` gives the box a /run of its own, which takes root; `passwords` lets them in too."""
+        self._own_run, self._passwords = own_run, passwords
         # Not pytest's own folder: other users have to get in.
         self.folder = Path(tempfile.mkdtemp(prefix="tuimixer-box-", dir="/tmp"))
         self.folder.chmod(0o755)
@@ -39,12 +43,15 @@ class Box:
         self._server: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "Box":
-        if os.geteuid() == 0:
+        if os.geteuid() == 0 and not self._own_run:
             Path("/run/sshd").mkdir(exist_ok=True)
         sshd = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
         assert sshd, "there is no sshd; install openssh-server"
         with self.log.open("wb") as log:
             command = [sshd, "-D", "-e", "-f", str(self.folder / "sshd_config")]
+            if self._own_run:
+                script = 'mount -t tmpfs -o mode=755 run /run && mkdir /run/sshd /run/user && exec "$@"'
+                command = ["unshare", "--mount", "sh", "-c", script, "sh", *command]
             self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log)
         wait_until(self._answers, "sshd to answer")
         return self
@@ -58,6 +65,31 @@ class Box:
         for pid in self.engines():
             os.kill(pid, signal.SIGKILL)
         shutil.rmtree(self.folder)
+
+    @property
+    def inside(self) -> list[str]:
+        """What stands before a command so that it runs on the box, as root, with the box's own /run."""
+        assert self._server
+        return ["nsenter", f"--mount=/proc/{self._server.pid}/ns/mnt", "--"] if self._own_run else []
+
+    def run(self, *command: str) -> None:
+        """Run a command on the box as root."""
+        _run(*self.inside, *command)
+
+    def seen(self, path: str) -> Path:
+        """Where this process sees a file of the box."""
+        assert self._server
+        return Path(f"/proc/{self._server.pid}/root{path}") if self._own_run else Path(path)
+
+    def use(self, patch: pytest.MonkeyPatch) -> None:
+        """Let `ssh` of this process and its children be the client of this box."""
+        patch.setenv("PATH", f"{self.client}:{os.environ['PATH']}")
+        patch.delenv("SSH_AUTH_SOCK", raising=False)
+
+    def ssh(self, user: str, command: str) -> "subprocess.CompletedProcess[str]":
+        """What a user's login shell makes of a command line."""
+        line = [str(self.client / "ssh"), "-p", str(self.port), "-l", user, "127.0.0.1", command]
+        return subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     @property
     def target(self) -> str:
@@ -125,7 +157,8 @@ class Box:
         (self.folder / "sshd_config").write_text(
             f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {self.folder}/host_key\nPidFile none\n"
             f"AuthorizedKeysFile {self.folder}/authorized_keys\nStrictModes no\nUsePAM no\nUseDNS no\n"
-            "PasswordAuthentication no\nKbdInteractiveAuthentication no\nPermitRootLogin yes\n"
+            f"PasswordAuthentication {'yes' if self._passwords else 'no'}\n"
+            "KbdInteractiveAuthentication no\nPermitRootLogin yes\n"
             f"SetEnv PATH={self.path}:/usr/bin:/bin\n"
         )
 

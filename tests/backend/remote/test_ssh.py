@@ -31,8 +31,7 @@ pytestmark = pytest.mark.ssh
 @pytest.fixture
 def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
     with Box() as box:
-        monkeypatch.setenv("PATH", f"{box.client}:{os.environ['PATH']}")
-        monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+        box.use(monkeypatch)
         yield box
 
 
