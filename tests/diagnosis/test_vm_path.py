@@ -40,7 +40,7 @@ def agrees(guest: Guest, card: str, stream: int) -> None:
     last: list[object] = []
 
     def same() -> bool:
-        stated = guest.path("tone")["total_db"]
+        stated = guest.stated(stream)
         last[:] = [stated, wanted := expected(guest, card, stream)]
         return stated is not None and abs(stated - wanted) <= 0.1
 
@@ -66,5 +66,5 @@ def test_the_total_is_the_sum_of_the_readings(kind: str, card: str) -> None:
             for control in BY_HAND[card]:
                 amixer(card, "-q", "sset", control, f"{chance.randint(30, 100)}%")
             agrees(guest, card, index)
-        for stage in guest.path("tone")["stages"]:
-            print(kind, card, stage)
+        # The verb itself once: it costs seconds in an emulated machine.
+        assert guest.path("tone")["total_db"] == pytest.approx(expected(guest, card, index), abs=0.1)

@@ -7,6 +7,7 @@ file in an earlier folder takes the place of one of the same name in a later.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from tuimixer.backend.proc import read
@@ -67,10 +68,7 @@ def _elements(file: Path) -> list[PathElement]:
 
 def _parse(file: Path, found: dict[tuple[str, int], dict[str, str]], depth: int) -> None:
     section: dict[str, str] = {}
-    for line in read(file).splitlines():
-        text = line.strip()
-        if not text or text[0] in ";#":
-            continue
+    for text in _lines(file):
         if text.startswith(".include "):
             if depth < _DEEPEST:
                 _parse(file.parent / text.removeprefix(".include ").strip(), found, depth + 1)
@@ -81,6 +79,13 @@ def _parse(file: Path, found: dict[tuple[str, int], dict[str, str]], depth: int)
         else:
             key, _, value = text.partition("=")
             section[key.strip()] = value.strip()
+
+
+@lru_cache(maxsize=32)
+def _lines(file: Path) -> tuple[str, ...]:
+    """The lines that say something; kept, for most files include the same one."""
+    lines = (line.strip() for line in read(file).splitlines())
+    return tuple(line for line in lines if line and line[0] not in ";#")
 
 
 def _name(text: str) -> tuple[str, int]:

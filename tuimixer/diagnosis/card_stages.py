@@ -205,7 +205,7 @@ def device_note(device: Control, driven: Driven, gains: Gains, facts: Device) ->
     if facts.hardware_volume and shown:
         said = at(gains_of(device), next(iter(shown)))
         top = -(to_cdb(PULSE_SCALE, facts.base) or 0)
-        parts.append(f"the server says {db(said)} below a full scale that ends at {db(top)}")
+        parts.append(f"the server says {db(said)}, counted from its full scale of {db(top)}")
     if facts.hardware_volume:
         parts.append(driven.how.rstrip("."))
     if facts.flat:
