@@ -2,7 +2,8 @@
 
 import json
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -100,7 +101,7 @@ EFFECTS: dict[str, Check] = {
     "tuimixer status --format polybar": prints("60%\n"),
     "tuimixer status --format tmux": prints("60%\n"),
     "tuimixer status --format '{name} {percent}% {db} dB'": prints("Speakers 60% -13.31 dB\n"),
-    "tuimixer config --init": lambda lab, outcome: parse(open(outcome.out.strip()).read())[1] == [],
+    "tuimixer config --init": lambda lab, outcome: parse(Path(outcome.out.strip()).read_text())[1] == [],
     "tuimixer config --check": prints("defaults hold"),
     "tuimixer config --path": prints("/.config/tuimixer/config.toml\n"),
     "tuimixer config --keys": prints("mute.toggle", "Volume mute"),
@@ -119,8 +120,8 @@ EXAMPLES = [
 
 
 @pytest.fixture
-def lab(plugins: Plugins) -> Iterator[Lab]:
-    yield Lab(plugins)
+def lab(plugins: Plugins) -> Lab:
+    return Lab(plugins)
 
 
 @pytest.mark.parametrize("command", EXAMPLES)

@@ -1,4 +1,4 @@
-"""A held key: many verbs at once lose no step, go over no cap, and leave no lock behind when they are killed."""
+"""A held key: many verbs at once lose no step, go over no cap, and leave no lock behind when killed."""
 
 import fcntl
 import os

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,7 +151,8 @@ def test_status_follows(pulse: PrivatePulse, follow: Callable[..., Follower]) ->
 def test_nothing_is_left_running(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
     watch = follow("watch")
     provoke(pulse, watch, "set-sink-volume", "speakers")
-    children = f"/proc/{watch.process.pid}/task/{watch.process.pid}/children"
-    engines = open(children).read().split()
+    children = Path(f"/proc/{watch.process.pid}/task/{watch.process.pid}/children")
+    engines = children.read_text().split()
+    assert engines
     watch.end(signal.SIGTERM)
     wait_until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in engines), "the engine to end")

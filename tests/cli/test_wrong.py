@@ -222,7 +222,8 @@ def test_a_full_disk_for_the_output(box: PrivatePulse) -> None:
 
 def test_a_full_disk_for_init(box: PrivatePulse, tmp_path: Path) -> None:
     """Nothing is left behind, so that a later try is not taken for a second one."""
-    script = f"""cd {tmp_path} && mount -t tmpfs -o size=8k none . && cd {tmp_path} && head -c 8192 /dev/zero >full
+    script = f"""cd {tmp_path} && mount -t tmpfs -o size=8k none . && cd {tmp_path}
+    head -c 8192 /dev/zero >full
     {" ".join(COMMAND)} config --init -f {tmp_path}/c.toml; status=$?; ls; exit $status"""
     done = subprocess.run(
         ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script],
@@ -251,7 +252,10 @@ def test_a_wrong_configuration_is_said_and_the_defaults_hold(box: PrivatePulse, 
 
 def test_a_failure_inside_goes_to_the_log(box: PrivatePulse, tmp_path: Path) -> None:
     """A module of tuimixer that cannot be imported stands for whatever nobody thought of."""
-    code = "import sys; sys.modules['tuimixer.cli.output'] = None; import tuimixer.cli.main as m; sys.exit(m.main())"
+    code = (
+        "import sys; sys.modules['tuimixer.cli.output'] = None\n"
+        "from tuimixer.cli.main import main\nsys.exit(main())"
+    )
     env = box.env | {"XDG_STATE_HOME": str(tmp_path)}
     done = subprocess.run(
         [COMMAND[0], "-c", code, "list"], env=env, capture_output=True, text=True, timeout=60

@@ -87,8 +87,12 @@ def find(target: str, snapshot: Snapshot, kinds: frozenset[Kind] = ANY, card: st
     if slash and head in _KINDS:
         wanted = [thing for thing in things if thing[0].kind in _KINDS[head]]
         return _named(tail, wanted, card, snapshot)
-    found = _on_card(lower, things, snapshot)
-    return found or _named(lower, things, card, snapshot)
+    for suffix, kind in _SIDES.items():
+        if lower.endswith(f"/{suffix}"):
+            lower = lower.removesuffix(f"/{suffix}")
+            sides = [tuple(control for control in thing if control.kind is kind) for thing in things]
+            things = [side for side in sides if side]
+    return _on_card(lower, things, snapshot) or _named(lower, things, card, snapshot)
 
 
 def _things(controls: Iterable[Control]) -> list[tuple[Control, ...]]:
@@ -109,22 +113,11 @@ def _things(controls: Iterable[Control]) -> list[tuple[Control, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def _on_card(lower: str, things: list[tuple[Control, ...]], snapshot: Snapshot) -> tuple[Match, ...]:
-    """`hw:0/Master`, `PCH/PCM,1/capture`, `intel/master`: the part before the first slash names a card."""
-    if lower.startswith("alsa:"):
-        lower = lower.removeprefix("alsa:")
-    head, _, tail = lower.partition("/")
-    cards = find_cards(head, snapshot.alsa_cards) if tail else ()
-    side = next((kind for suffix, kind in _SIDES.items() if (tail or lower).endswith(f"/{suffix}")), None)
-    name = (tail or lower).rpartition("/")[0] if side else tail
-    if not name or (tail and not cards and side is None):
-        return ()
-    inside = [
-        tuple(c for c in thing if side is None or c.kind is side)
-        for thing in things
-        if thing[0].element is not None and (not tail or not cards or thing[0].card in cards)
-    ]
-    return _elements(name, [thing for thing in inside if thing])
+def _on_card(text: str, things: list[tuple[Control, ...]], snapshot: Snapshot) -> tuple[Match, ...]:
+    """`hw:0/Master`, `PCH/PCM,1`, `intel/master`: what stands before the first slash names a card."""
+    head, _, name = text.removeprefix("alsa:").partition("/")
+    cards = find_cards(head, snapshot.alsa_cards) if name else frozenset()
+    return _elements(name, [thing for thing in things if thing[0].element and thing[0].card in cards])
 
 
 def find_cards(text: str, cards: tuple[AlsaCard, ...]) -> frozenset[str]:

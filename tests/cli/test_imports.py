@@ -1,0 +1,53 @@
+"""What a volume key loads, and what it must not."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.lab.plugins import Plugins
+from tests.lab.pulse import PrivatePulse
+
+pytestmark = pytest.mark.plugins
+
+HEAVY = {
+    "asyncio",
+    "textual",
+    "rich",
+    "subprocess",
+    "argparse",
+    "dataclasses",
+    "typing",
+    "json",
+    "tomllib",
+    "pathlib",
+}
+
+
+def loaded(env: dict[str, str], *words: str) -> set[str]:
+    code = (
+        "import sys; from tuimixer.cli.main import main; status = main(sys.argv[1:]); "
+        "print(*sys.modules, file=sys.stderr); sys.exit(status)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "words", [["set", "+1%"], ["toggle", "speakers"], ["set", "@output", "-3dB", "unmute"]]
+)
+def test_a_key_on_the_server_loads_little(words: list[str], pulse: PrivatePulse) -> None:
+    modules = loaded(pulse.env, *words)
+    assert not HEAVY & modules
+    assert not {
+        name for name in modules if name.startswith(("tuimixer.backend.alsa", "tuimixer.ui", "alsaaudio"))
+    }
+
+
+def test_a_key_on_a_card_does_not_touch_the_server(plugins: Plugins) -> None:
+    modules = loaded(plugins.env, "set", "-D", "equal", "equal/00. 31 Hz", "+1%")
+    assert not {"asyncio", "textual", "rich", "subprocess", "argparse", "pulsectl"} & modules
+    assert not {name for name in modules if name.startswith("tuimixer.backend.pulse")}
