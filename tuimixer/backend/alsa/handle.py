@@ -32,6 +32,7 @@ _CHANNELS = 32
 _ITEM_LENGTH = 64
 _PLAYBACK, _CAPTURE = "playback", "capture"
 _ABILITIES = ("volume", "volume_joined", "switch", "switch_joined", "channel")
+_READINGS = ("volume", "switch", "volume_range", "dB_range")
 _ENDING = re.compile(r"(?: Playback| Capture)? (?:Volume|Switch|Enum|Route)$")
 """What the name of an element has after that of the simple element (libasound's simple_none.c)."""
 _VOLUME_SUFFIXES = {
@@ -78,6 +79,10 @@ class Handle:
         self._events = Events()
         self._has = {
             side: {what: getattr(self._lib, f"mixer_selem_has_{side}_{what}") for what in _ABILITIES}
+            for side in (_PLAYBACK, _CAPTURE)
+        }
+        self._get = {
+            side: {what: getattr(self._lib, f"mixer_selem_get_{side}_{what}") for what in _READINGS}
             for side in (_PLAYBACK, _CAPTURE)
         }
         self._users: dict[Key, bool] = {}
@@ -160,10 +165,10 @@ class Handle:
             return Values(item=item.value)
         play, rec = shape.playback, shape.capture
         return Values(
-            playback=self._volumes("playback", element, play.volumes) if play else (),
-            playback_on=self._switches("playback", element, play.switches) if play else (),
-            capture=self._volumes("capture", element, rec.volumes) if rec else (),
-            capture_on=self._switches("capture", element, rec.switches) if rec else (),
+            playback=self._volumes(_PLAYBACK, element, play.volumes) if play else (),
+            playback_on=self._switches(_PLAYBACK, element, play.switches) if play else (),
+            capture=self._volumes(_CAPTURE, element, rec.volumes) if rec else (),
+            capture_on=self._switches(_CAPTURE, element, rec.switches) if rec else (),
         )
 
     def refresh(self, key: Key) -> None:
@@ -233,7 +238,7 @@ class Handle:
         return 0
 
     def _volumes(self, side: str, element: int, count: int) -> tuple[int, ...]:
-        get, value = getattr(self._lib, f"mixer_selem_get_{side}_volume"), c_long()
+        get, value = self._get[side]["volume"], c_long()
         found = []
         for channel in range(count):
             get(element, channel, byref(value))
@@ -241,7 +246,7 @@ class Handle:
         return tuple(found)
 
     def _switches(self, side: str, element: int, count: int) -> tuple[bool, ...]:
-        get, value = getattr(self._lib, f"mixer_selem_get_{side}_switch"), c_int()
+        get, value = self._get[side]["switch"], c_int()
         found = []
         for channel in range(count):
             get(element, channel, byref(value))
@@ -308,13 +313,14 @@ class Handle:
 
     def _scale(self, side: str, element: int, key: Key, raws: dict[Key, RawElement]) -> Scale:
         low, high = c_long(), c_long()
-        getattr(self._lib, f"mixer_selem_get_{side}_volume_range")(element, byref(low), byref(high))
+        get = self._get[side]
+        get["volume_range"](element, byref(low), byref(high))
         minimum, maximum = low.value, high.value
         words = self._tlv(side, key, raws)
         # Controls of a card have much the same data: what libasound said of the first holds for the others.
         if words and (known := self._scales.get((words, minimum, maximum))):
             return known
-        if getattr(self._lib, f"mixer_selem_get_{side}_dB_range")(element, byref(low), byref(high)) < 0:
+        if get["dB_range"](element, byref(low), byref(high)) < 0:
             return Scale(minimum, maximum)
         ask_db, gain = getattr(self._lib, f"mixer_selem_ask_{side}_vol_dB"), c_long()
 
