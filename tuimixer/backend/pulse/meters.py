@@ -20,6 +20,11 @@ _DEAF = 0.3
 """Seconds without a peak after which a level falls to nothing: a suspended device sends none."""
 _RETRY = 1.0
 """Seconds before a meter that ended by itself is opened again."""
+_UNHEARD, _LONGEST_UNHEARD = 2.0, 60.0
+"""Seconds after which a meter without any peak on a running device is opened anew, twice as late each time.
+
+WirePlumber 0.4 forgets to link a stream now and then.
+"""
 
 
 class Tap(NamedTuple):
@@ -49,6 +54,8 @@ class Meters:
         self._shown: dict[ControlId, tuple[int, ...]] = {}
         self._heard: dict[ControlId, float] = {}
         self._not_before: dict[ControlId, float] = {}
+        self._unheard: dict[ControlId, float] = {}
+        """The pause before the next new opening of those that had to be opened anew."""
         self._flush_timer: asyncio.TimerHandle | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
         self._last_flush = 0.0
@@ -61,6 +68,8 @@ class Meters:
         if rate != self._rate:
             for control_id in list(self._streams):
                 self._stop(control_id)
+        if ids != self._ids:
+            self._unheard.clear()
         self._ids, self._rate = ids, rate
         self.follow(controls)
 
@@ -106,6 +115,30 @@ class Meters:
             self._try_again(control_id)
             return
         self._streams[control_id] = (tap, stream)
+        self._listen_for(control_id, stream)
+
+    def _listen_for(self, control_id: ControlId, stream: PeakStream) -> None:
+        loop = asyncio.get_running_loop()
+        pause = self._unheard.get(control_id, _UNHEARD)
+        loop.call_later(pause, self._open_unheard_anew, control_id, stream)
+
+    def _open_unheard_anew(self, control_id: ControlId, stream: PeakStream) -> None:
+        entry = self._streams.get(control_id)
+        if entry is None or entry[1] is not stream or control_id in self._heard:
+            return
+        if not self._is_running(entry[0].source):
+            self._listen_for(control_id, stream)
+            return
+        self._unheard[control_id] = min(self._unheard.get(control_id, _UNHEARD) * 2, _LONGEST_UNHEARD)
+        self._stop(control_id)
+        self.follow(self._controls)
+
+    def _is_running(self, source: str) -> bool:
+        """Whether the source, or the sink of which it is the monitor, is at work."""
+        devices = (control.sink_or_source for control in self._controls.values() if control.sink_or_source)
+        return any(
+            device.state == "running" for device in devices if source in (device.server_name, device.monitor)
+        )
 
     def _stop(self, control_id: ControlId) -> None:
         _, stream = self._streams.pop(control_id)
