@@ -13,7 +13,7 @@ MARK = "picture:"
 
 def main() -> None:
     """Print all pictures."""
-    for move in ("Master 80% unmute", "PCM 70% unmute", "Line 40% mute", "CD 60% unmute"):
+    for move in ("Master 40 unmute", "PCM 20 unmute", "Capture 8 cap", "Mic cap"):
         subprocess.run(["amixer", "-q", "-c", AC97, "sset", *move.split()], check=True)
     for scene in CARDS:
         picture = base64.b64encode(take(scene, os.environ).encode()).decode()

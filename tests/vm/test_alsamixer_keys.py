@@ -37,13 +37,7 @@ F4 Up Right Space ; ' Right Space PgUp Right Space Right Ins Del Left Left 8 z
 Tab Right Right Space m 2 Right Right Right Down F3 Right 9 y C
 """
 SCRIPT = TYPED.split()
-STATE = {
-    "Master": "40,40 unmute",
-    "PCM": "20,20 unmute",
-    "Line": "16,16 unmute",
-    "CD": "10,20 mute",
-    "Mic": "8 mute",
-}
+STATE = {"Master": "40,40 unmute", "PCM": "20,20 unmute", "Capture": "8,8 cap", "Mic": "cap"}
 
 
 def contents() -> str:
@@ -95,7 +89,7 @@ def test_a_script_of_keys(tmp_path: Path) -> None:
     ]
     print(f"{len(SCRIPT)} keys, {len({*theirs})} states, {len(different)} of them different")
     assert not different, "\n".join(different[:8])
-    assert len({*theirs}) > len(SCRIPT) // 2
+    assert len({*theirs}) > len(SCRIPT) // 3
 
 
 def _difference(theirs: str, ours: str) -> str:

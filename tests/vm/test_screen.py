@@ -70,7 +70,7 @@ def _name_of(card: str) -> str:
 def mixer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixer]:
     UsbCard().plug()
     with Mixer(tmp_path_factory.mktemp("home")) as person:
-        person.sees("Master", "PCM", "3D Control - Depth")
+        person.sees("Master", "PCM", "3D Control Sigmatel - Depth")
         person.press("F6")
         person.sees("All cards")
         while "▸" not in next(line for line in person.terminal.lines() if "All cards" in line):
