@@ -16,7 +16,7 @@ from tests.lab.cards import AC97, USB, UsbCard, card_numbers
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
-from tests.lab.waiting import wait_until
+from tests.lab.waiting import DEADLINE, wait_until
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.port import PulsePort
 from tuimixer.mixer.views import Devices, Filters, View, arrange
@@ -90,8 +90,8 @@ def sink_id(guest: Guest, card: str) -> str:
 async def test_profiles_and_off(guest: Guest) -> None:
     told = card_of(guest, AC97)
     name, before = told["name"], told["active_profile"]
-    port = PulsePort(guest.server.address)
-    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+    port = PulsePort(guest.server.address, patience=DEADLINE)
+    async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         await watcher.until(lambda: watcher.snapshot.server_cards, "the cards")
         card = shown_card(watcher, name)
         assert card.alsa_card == AC97
@@ -125,7 +125,7 @@ async def test_profiles_and_off(guest: Guest) -> None:
 
 @pytest.mark.feature("port, plugged or not", "latency offset")
 async def test_ports_and_latency_offset(guest: Guest) -> None:
-    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+    async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         await watcher.until(lambda: watcher.snapshot.server_cards, "the cards")
         for told in guest.server.pactl_json("cards"):
             card = shown_card(watcher, told["name"])
@@ -171,7 +171,7 @@ async def test_ports_and_latency_offset(guest: Guest) -> None:
 async def test_a_sinks_volume_is_the_cards_controls(guest: Guest) -> None:
     for name in ("Master", "PCM"):
         amixer(AC97, "-q", "sset", name, "100%", "unmute")
-    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+    async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         await watcher.until_ready()
         sink = sink_id(guest, AC97)
         await watcher.until(lambda: watcher.get(sink).raws == (65536, 65536), "the hardware's maximum")
@@ -207,7 +207,7 @@ def told_volume(guest: Guest) -> set[int]:
 async def test_move_from_card_to_card_and_the_default(guest: Guest) -> None:
     here, there = guest.sink(AC97)["name"], guest.sink(USB)["name"]
     player = guest.server.play("music", silent=True, device=here, volume=40)
-    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+    async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         control = await watcher.stream("music")
         for sink in (there, here):
             watcher.backend.submit(MoveStream(control.id, f"pulse:sink/{sink}"))
@@ -236,7 +236,7 @@ async def test_move_from_card_to_card_and_the_default(guest: Guest) -> None:
 @pytest.mark.feature("hardware devices told from virtual")
 async def test_hardware_devices_are_told_from_virtual(guest: Guest) -> None:
     module = guest.server.pactl("load-module", "module-null-sink", "sink_name=made").strip()
-    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+    async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         await watcher.until(lambda: "pulse:sink/made" in watcher.snapshot.controls, "the null sink")
 
         def shown(devices: Devices) -> set[str]:
@@ -256,7 +256,7 @@ async def test_hardware_devices_are_told_from_virtual(guest: Guest) -> None:
 async def test_card_is_pulled_while_a_stream_plays_on_it(guest: Guest, usb_card: UsbCard) -> None:
     name = guest.sink(USB)["name"]
     player = guest.server.play("music", silent=True)
-    async with Watcher(PulseBackend(guest.server.address)) as watcher:
+    async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         control = await watcher.stream("music")
         await watcher.until_server(lambda: moved(guest.server, player.index, name), "the stream on the card")
         await watcher.until(lambda: watcher.get(control.id).device == f"pulse:sink/{name}", "it to be shown")
