@@ -15,6 +15,9 @@ from pathlib import Path
 import psutil
 import pyte
 
+_WHERE = b"\x1b[6n"
+"""DSR: the question where the cursor is."""
+
 
 class Session:
     """Runs a command on a pty of its own and keeps its screen."""
@@ -51,6 +54,9 @@ class Session:
             return False
         self.last_output = time.perf_counter()
         self.bytes += len(data)
+        for _ in range(data.count(_WHERE)):
+            # As every terminal does; who measures what a line takes asks this.
+            os.write(self._master, b"\x1b[1;1R")
         if self.parse:
             self._stream.feed(data)
         return True

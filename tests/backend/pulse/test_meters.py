@@ -8,10 +8,13 @@ import pytest
 from tests.backend.pulse.watcher import Watcher, moved
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.mixer.views import View, arrange
 from tuimixer.model.control import Control, ControlId, Kind
 
 RATE = 20.0
+FLOATS = 2 * 4
+"""Bytes of one peak of two channels."""
 
 OTHER = """
 import asyncio, sys
@@ -169,3 +172,30 @@ async def test_corked_stream_is_never_metered(pulse: SoundServer) -> None:
         await watcher.until(lambda: not watcher.get(control.id).stream.corked, "the stream to go on")  # type: ignore[union-attr]
         await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level again")
         assert player.process.poll() is None
+
+
+async def test_silence_is_sent_in_bundles_until_there_is_sound(
+    server: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    take_in = PeakStream._take_in
+
+    def note(stream: PeakStream, data: bytes) -> None:
+        sizes.append(len(data))
+        take_in(stream, data)
+
+    monkeypatch.setattr(PeakStream, "_take_in", note)
+    server.play("still", silent=True)
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.stream("still")
+        watcher.backend.watch_levels(frozenset({"pulse:sink/speakers"}), RATE)
+        # The server gives what had gathered in one piece.
+        await watcher.until_server(lambda: max(sizes[-1:], default=0) >= 8 * FLOATS, "peaks in bundles")
+        tone = await asyncio.to_thread(server.play, "tone", amplitude=0.5)
+        half = pytest.approx((0.5, 0.5), abs=0.02)
+        await watcher.until(lambda: newest(watcher, "pulse:sink/speakers") == half, "the level")
+        await watcher.until_server(lambda: sizes[-1] <= 2 * FLOATS, "single peaks again")
+        tone.kill()
+        await watcher.until(
+            lambda: newest(watcher, "pulse:sink/speakers") == (0.0, 0.0), "the fall to nothing"
+        )

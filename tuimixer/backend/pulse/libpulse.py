@@ -102,3 +102,7 @@ stream_set_state_callback = _plain("pa_stream_set_state_callback", [_POINTER, _P
 stream_set_read_callback = _plain("pa_stream_set_read_callback", [_POINTER, _POINTER, _POINTER])
 stream_peek = _plain("pa_stream_peek", [_POINTER, _POINTER, _POINTER], ctypes.c_int)
 stream_drop = _plain("pa_stream_drop", [_POINTER], ctypes.c_int)
+stream_set_buffer_attr = _plain(
+    "pa_stream_set_buffer_attr", [_POINTER, _POINTER, _POINTER, _POINTER], _POINTER
+)
+operation_unref = _plain("pa_operation_unref", [_POINTER])

@@ -13,13 +13,19 @@ _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimix
 _MEDIA = "Peak detect"
 _SAMPLE = 4
 _ANY = 0xFFFFFFFF
+_SILENCE = 1e-3
+"""Amplitude below which a peak is silence (-60 dBFS)."""
+_SETTLED = 2.0
+"""Seconds of silence after which peaks are sent in bundles: one wake-up for many."""
+_BUNDLE = 0.5
+"""Seconds of a bundle; so late at most is the first sound after a silence."""
 
 
 class PeakStream:
     """Peaks of a source, or of one sink input on a sink's monitor.
 
-    `on_data` is called when peaks have come, `on_end` once when the stream has ended, by `close` or by itself
-    because its device or stream is gone or has moved.
+    `on_data` is called when peaks have come, but not while a silence lasts. `on_end` is called
+    once when the stream has ended, by `close` or by itself because its device or stream is gone or has moved.
     """
 
     def __init__(
@@ -39,8 +45,12 @@ class PeakStream:
             CallError: the server does not take it (pulsectl's class).
         """
         self.channels = channels
+        self._rate = rate
         self._peaks = [0.0] * channels
         self._fresh = False
+        self._silent = 0
+        """Silent peaks in a row."""
+        self._bundled = False
         self._closing = False
         self._on_data, self._on_end = on_data, on_end
         self._address = ctypes.c_void_p()
@@ -62,8 +72,7 @@ class PeakStream:
                 c.pa.stream_set_monitor_stream(self._stream, sink_input)
             libpulse.stream_set_read_callback(self._stream, self._read_callback, None)
             libpulse.stream_set_state_callback(self._stream, self._state_callback, None)
-            attributes = c.PA_BUFFER_ATTR(_ANY, _ANY, _ANY, _ANY, _SAMPLE * channels)
-            c.pa.stream_connect_record(self._stream, source, attributes, flags)
+            c.pa.stream_connect_record(self._stream, source, self._fragments(1), flags)
         except c.pa.CallError:
             self._on_end = _nothing
             self._end()
@@ -100,6 +109,20 @@ class PeakStream:
         except c.pa.CallError:
             self._end()
 
+    def _fragments(self, peaks: int) -> Any:
+        """Buffer attributes for so many peaks a fragment."""
+        return c.PA_BUFFER_ATTR(_ANY, _ANY, _ANY, _ANY, peaks * self.channels * _SAMPLE)
+
+    def _bundle(self, on: bool) -> None:
+        """Have the server send single peaks, or as long as there is silence some together."""
+        if on == self._bundled or self._closing or not self._stream:
+            return
+        self._bundled = on
+        attributes = self._fragments(max(1, round(self._rate * _BUNDLE)) if on else 1)
+        operation = libpulse.stream_set_buffer_attr(self._stream, ctypes.byref(attributes), None, None)
+        if operation:
+            libpulse.operation_unref(operation)
+
     def _read(self, stream: int, waiting: int, _data: Any) -> None:
         while waiting > 0:
             if libpulse.stream_peek(stream, self._address_at, self._size_at) < 0 or not self._size.value:
@@ -109,11 +132,14 @@ class PeakStream:
                 self._take_in(ctypes.string_at(self._address.value, size))
             libpulse.stream_drop(stream)
             waiting -= size
-        if self._fresh and not self._closing:
+        self._bundle(self._silent >= _SETTLED * self._rate)
+        if self._fresh and not self._closing and not self._bundled:
             self._on_data()
 
     def _take_in(self, data: bytes) -> None:
         samples = struct.unpack(f"={len(data) // _SAMPLE}f", data)
+        sounds = any(sample > _SILENCE for sample in samples)
+        self._silent = 0 if sounds else self._silent + len(samples) // self.channels
         peaks = self._peaks
         for channel in range(self.channels):
             # min and max in this order turn what is not a number into silence.
