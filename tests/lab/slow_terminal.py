@@ -1,0 +1,82 @@
+"""A slow line to a terminal: BYTES_PER_SECOND DELAY COMMAND…, the delay in seconds for each way.
+
+The command runs in a pseudo terminal behind it. As with ssh, whatever the program writes is taken at once and
+waits in a long queue: a program that writes too much is not stopped, but seen late.
+"""
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import sys
+import termios
+import time
+import tty
+from collections import deque
+
+
+class Way:
+    """One direction: bytes leave no faster than the rate, and arrive after the delay."""
+
+    def __init__(self, read_fd: int, write_fd: int, rate: float, delay: float) -> None:
+        self.read_fd, self.write_fd = read_fd, write_fd
+        self._rate, self._delay = rate, delay
+        self._under_way: deque[tuple[float, bytes]] = deque()
+        self._free_at = 0.0
+
+    def take(self) -> bool:
+        """Read what is to be sent; False at the end."""
+        try:
+            data = os.read(self.read_fd, 1 << 16)
+        except OSError:
+            return False
+        now = time.monotonic()
+        for start in range(0, len(data), 32):
+            piece = data[start : start + 32]
+            self._free_at = max(self._free_at, now) + len(piece) / self._rate
+            self._under_way.append((self._free_at + self._delay, piece))
+        return bool(data)
+
+    def deliver(self, at_once: bool = False) -> None:
+        """Write what has arrived."""
+        now = time.monotonic()
+        while self._under_way and (at_once or self._under_way[0][0] <= now):
+            os.write(self.write_fd, self._under_way.popleft()[1])
+
+    @property
+    def next_arrival(self) -> float | None:
+        """When something arrives, by the monotonic clock; None when nothing is under way."""
+        return self._under_way[0][0] if self._under_way else None
+
+
+def main(rate: float, delay: float, command: list[str]) -> int:
+    """Run the command until its end; its exit status."""
+    pid, inner = pty.fork()
+    if not pid:
+        os.execvp(command[0], command)
+
+    def resize(*_: object) -> None:
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, fcntl.ioctl(0, termios.TIOCGWINSZ, b"\0" * 8))
+
+    resize()
+    signal.signal(signal.SIGWINCH, resize)
+    modes = termios.tcgetattr(0)
+    tty.setraw(0)
+    shown, typed = Way(inner, 1, rate, delay), Way(0, inner, rate, delay)
+    try:
+        while True:
+            arrivals = [way.next_arrival for way in (shown, typed) if way.next_arrival is not None]
+            wait = max(0.0, min(arrivals) - time.monotonic()) if arrivals else None
+            ready = select.select([shown.read_fd, typed.read_fd], [], [], wait)[0]
+            for way in (shown, typed):
+                way.deliver()
+                if way.read_fd in ready and not way.take():
+                    shown.deliver(at_once=True)
+                    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    finally:
+        termios.tcsetattr(0, termios.TCSADRAIN, modes)
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1]), float(sys.argv[2]), sys.argv[3:]))
