@@ -1,6 +1,7 @@
 """Staying with a box: every change of its controls as it happens, through the screen's own backends."""
 
 import asyncio
+import gc
 import os
 import signal
 import stat
@@ -26,6 +27,7 @@ def follow(options: Options, took: Took) -> int:
         OutOfReach: a box could not be reached.
     """
     backends = screen_backends(options)
+    gc.enable()
     try:
         asyncio.run(_follow(backends, took))
     except BrokenPipeError:

@@ -1,5 +1,6 @@
 """Where a command line begins and ends: verbs, the screen, and one sentence for whatever goes wrong."""
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -17,6 +18,9 @@ _INTERRUPTED = 130
 def main(argv: list[str] | None = None) -> int:
     """Run a command line; the exit status."""
     words = sys.argv[1:] if argv is None else argv
+    # What a volume key makes lives until it ends; looking for garbage would cost it a fifth of its time.
+    # What goes on for longer (screen, engine, watch) switches the collector on when it has started.
+    gc.disable()
     _open_closed_streams()
     if words[:1] == ["engine"]:
         from tuimixer.wiring import run_engine

@@ -1,5 +1,6 @@
 """Opening the mixer in the terminal: options over configuration, and one sentence where it cannot be."""
 
+import gc
 import os
 import sys
 
@@ -47,6 +48,8 @@ def run_screen(arguments: Arguments) -> int:
     def limits(control: Control) -> Limits:
         return limits_for(control, config.max, config.max.screen)
 
+    gc.freeze()
+    gc.enable()
     notices = [*loaded.problems, "The defaults are used until this is mended."] if loaded.problems else []
     return run(
         [Mixer(backend, limits) for backend in backends], config, view=View(config.view), notices=notices

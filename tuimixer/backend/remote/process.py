@@ -2,6 +2,7 @@
 
 import ctypes
 import faulthandler
+import gc
 import getpass
 import os
 import signal
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 _SILENCE = 30
 """Seconds without a word from a screen on another box after which the engine ends."""
+_STARTED = 1.0
+"""Seconds after which the engine has loaded what it needs, and garbage is collected again."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -44,6 +47,7 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
     from tuimixer.backend.remote.engine import Engine
 
     async def serve() -> None:
+        asyncio.get_running_loop().call_later(_STARTED, _collect)
         on_word = partial(signal.alarm, _SILENCE) if remote else partial(trim_log, 2)
         await Engine(make_backend(), on_word).run(read_fd, write_fd)
 
@@ -54,6 +58,12 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
         print(f"tuimixer: the screen {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _collect() -> None:
+    """Collect garbage from now on; the command line began without (see `cli.main`)."""
+    gc.freeze()
+    gc.enable()
 
 
 def _is_pipe(descriptor: int) -> bool:

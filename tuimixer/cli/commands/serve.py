@@ -1,5 +1,6 @@
 """`serve`: the screen in a browser."""
 
+import gc
 import os
 
 from tuimixer.cli.call import Call
@@ -47,6 +48,7 @@ def run(call: Call) -> int:
             "install tuimixer with its extra: pipx install 'tuimixer[serve]'"
         ) from error
     bind = call.arguments.get("bind") or "127.0.0.1"
+    gc.enable()
     try:
         serve(_screen_arguments(call), bind, int(port))
     except OSError as error:
