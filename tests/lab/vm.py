@@ -197,7 +197,8 @@ def run_tests(arguments: Sequence[str]) -> int:
     """Boot once and run the lane's guest tests; the exit status is pytest's."""
     # Plug-ins are named: loading the one for snapshots would import Textual, which takes 9 s in there.
     pytest = ["python", "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "--color=no"]
-    command = shlex.join([*pytest, "-m", "vm and not vm_host", *arguments, *guest_test_files()])
+    files = [] if any("::" in argument for argument in arguments) else guest_test_files()
+    command = shlex.join([*pytest, "-m", "vm and not vm_host", *arguments, *files])
     start = time.monotonic()
     times = r"""printf 'vm: %s s from power-on to the tests\n' "$(cut -d' ' -f1 /proc/uptime)";"""
     done = boot(f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}", stream=True, timeout=3000)
