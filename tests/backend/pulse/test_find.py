@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from tuimixer.backend.pulse.find import Search, search
+from tuimixer.backend.pulse.reach import label
+from tuimixer.model.snapshot import Server
+from tuimixer.model.system import reason_for
 
 pytestmark = pytest.mark.unit
 
@@ -122,3 +125,31 @@ def test_another_users_cookie(box: Box) -> None:
     place = box.search().chosen
     assert place.found.user == "ann"
     assert place.cookie == str(box.root / "home/ann/.config/pulse/cookie")
+
+
+def test_a_named_socket_is_listed_once_with_its_owner(box: Box) -> None:
+    box.serve("/tmp/session/pulse/native")
+    address = "unix:/tmp/session/pulse/native"
+    found = box.search(PULSE_SERVER=address, XDG_RUNTIME_DIR="/tmp/session")
+    assert [(place.found.address, place.found.why) for place in found.places] == [(address, "PULSE_SERVER")]
+    assert (found.chosen.found.user, found.chosen.found.alive) == ("me", True)
+
+
+@pytest.mark.parametrize(
+    ("server", "says"),
+    [
+        (Server("PulseAudio", "16.1", "unix:/run/user/1/native", "session", "me"), "PulseAudio 16.1"),
+        (Server("PipeWire", "1.2", "unix:/x", f"/run/user/{ME}", "me"), "PipeWire 1.2"),
+        (Server("PipeWire", "1.2", "unix:/x", "/run/user/999999", "ann"), "PipeWire 1.2 of ann"),
+        (Server("PulseAudio", "16.1", "unix:/x", "system-wide", "pulse"), "PulseAudio 16.1, system-wide"),
+        (Server("PulseAudio", "16.1", "tcp:far", "PULSE_SERVER", "ann", "far"), "PulseAudio 16.1 on far"),
+    ],
+)
+def test_a_stranger_s_server_is_named_as_such(server: Server, says: str) -> None:
+    assert label(server) == says
+
+
+def test_why_it_was_taken_in_words() -> None:
+    assert reason_for("session") == "of this session"
+    assert reason_for("/run/user/7001") == "found in /run/user/7001"
+    assert reason_for("X11") == "X11"
