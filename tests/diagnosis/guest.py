@@ -73,7 +73,7 @@ class Guest:
         return value
 
     def stated(self, stream: int) -> float | None:
-        """The total that path states for a sink input, by the verb's own parts: quicker than the whole verb."""
+        """The total that path states for a sink input, by the parts of the verb: quicker than all of it."""
         with (
             contextlib.closing(PulsePort(server=self.server.address)) as pulse,
             contextlib.closing(AlsaPort()) as alsa,
