@@ -25,12 +25,22 @@ from tuimixer.ui.terminal import Terminal, encoding_of, first_environment, look_
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.driver import Driver
 
 
 def _commands() -> "type[Provider]":
     from tuimixer.ui.palette_commands import ActionCommands
 
     return ActionCommands
+
+
+def _driver_class() -> "type[Driver] | None":
+    """The terminal's driver; None where the environment names another, as under `tuimixer serve`."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return None
+    from tuimixer.ui.input import TerminalDriver
+
+    return TerminalDriver
 
 
 class TuiMixerApp(App[int], inherit_bindings=False):
@@ -60,7 +70,7 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         self.terminal = terminal or look_at(os.environ, config, encoding)
         palette = self.terminal.palette
         # Textual chooses its colour filter here, so what is said later comes too late (NO_COLOR).
-        super().__init__(ansi_color=True if palette.ansi else None)
+        super().__init__(driver_class=_driver_class(), ansi_color=True if palette.ansi else None)
         if palette.name == "mono" and not self.no_color:
             self.no_color = True
             self._filters.append(NoColor())

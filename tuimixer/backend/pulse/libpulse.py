@@ -26,6 +26,7 @@ ENCODINGS = (
 DEVICE_TYPE_SINK = 0
 STREAM_READY, STREAM_FAILED, STREAM_TERMINATED = 2, 3, 4
 STREAM_DONT_MOVE = 0x0200
+STREAM_VARIABLE_RATE = 0x0400
 STREAM_PEAK_DETECT = 0x0800
 STREAM_ADJUST_LATENCY = 0x2000
 STREAM_DONT_INHIBIT_AUTO_SUSPEND = 0x8000
@@ -106,3 +107,6 @@ stream_set_buffer_attr = _plain(
     "pa_stream_set_buffer_attr", [_POINTER, _POINTER, _POINTER, _POINTER], _POINTER
 )
 operation_unref = _plain("pa_operation_unref", [_POINTER])
+stream_update_sample_rate = _plain(
+    "pa_stream_update_sample_rate", [_POINTER, ctypes.c_uint32, _POINTER, _POINTER], _POINTER
+)

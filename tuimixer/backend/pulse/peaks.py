@@ -16,9 +16,9 @@ _ANY = 0xFFFFFFFF
 _SILENCE = 1e-3
 """Amplitude below which a peak is silence (-60 dBFS)."""
 _SETTLED = 2.0
-"""Seconds of silence after which peaks are sent in bundles: one wake-up for many."""
-_BUNDLE = 0.5
-"""Seconds of a bundle; so late at most is the first sound after a silence."""
+"""Seconds of silence after which the meter rests."""
+_RESTING_RATE = 1
+"""Peaks a second of a meter that rests; the first sound is so late at most."""
 
 
 class PeakStream:
@@ -50,7 +50,7 @@ class PeakStream:
         self._fresh = False
         self._silent = 0
         """Silent peaks in a row."""
-        self._bundled = False
+        self._resting = False
         self._closing = False
         self._on_data, self._on_end = on_data, on_end
         self._address = ctypes.c_void_p()
@@ -65,6 +65,7 @@ class PeakStream:
         if not self._stream:
             raise c.pa.CallError("the stream could not be made")
         flags = libpulse.STREAM_DONT_MOVE | libpulse.STREAM_PEAK_DETECT | libpulse.STREAM_ADJUST_LATENCY
+        flags |= libpulse.STREAM_VARIABLE_RATE
         if not keep_awake:
             flags |= libpulse.STREAM_DONT_INHIBIT_AUTO_SUSPEND
         try:
@@ -113,15 +114,29 @@ class PeakStream:
         """Buffer attributes for so many peaks a fragment."""
         return c.PA_BUFFER_ATTR(_ANY, _ANY, _ANY, _ANY, peaks * self.channels * _SAMPLE)
 
-    def _bundle(self, on: bool) -> None:
-        """Have the server send single peaks, or as long as there is silence some together."""
-        if on == self._bundled or self._closing or not self._stream:
+    def _rest(self, on: bool) -> None:
+        """Have the server send hardly anything as long as there is silence.
+
+        PulseAudio sends what it has whatever the size of a fragment, so it needs the lower rate; PipeWire
+        does not change the rate, but fills the fragment. The order keeps the fragment's time, which is the
+        latency that PulseAudio asks of the source, at one second or less.
+        """
+        if on == self._resting or self._closing or not self._stream:
             return
-        self._bundled = on
-        attributes = self._fragments(max(1, round(self._rate * _BUNDLE)) if on else 1)
-        operation = libpulse.stream_set_buffer_attr(self._stream, ctypes.byref(attributes), None, None)
-        if operation:
-            libpulse.operation_unref(operation)
+        self._resting = on
+        if on:
+            self._set_fragment(round(self._rate / _RESTING_RATE))
+            self._set_rate(_RESTING_RATE)
+        else:
+            self._set_rate(self._rate)
+            self._set_fragment(1)
+
+    def _set_fragment(self, peaks: int) -> None:
+        attributes = ctypes.byref(self._fragments(peaks))
+        _forget(libpulse.stream_set_buffer_attr(self._stream, attributes, None, None))
+
+    def _set_rate(self, rate: int) -> None:
+        _forget(libpulse.stream_update_sample_rate(self._stream, rate, None, None))
 
     def _read(self, stream: int, waiting: int, _data: Any) -> None:
         while waiting > 0:
@@ -132,11 +147,16 @@ class PeakStream:
                 self._take_in(ctypes.string_at(self._address.value, size))
             libpulse.stream_drop(stream)
             waiting -= size
-        self._bundle(self._silent >= _SETTLED * self._rate)
-        if self._fresh and not self._closing and not self._bundled:
+        self._rest(self._silent >= _SETTLED * self._rate)
+        if self._fresh and not self._closing and not self._resting:
             self._on_data()
 
     def _take_in(self, data: bytes) -> None:
+        self._fresh = True
+        if not any(data):
+            # The floats of silence: what an idle meter hears all the time.
+            self._silent += len(data) // (_SAMPLE * self.channels)
+            return
         samples = struct.unpack(f"={len(data) // _SAMPLE}f", data)
         sounds = any(sample > _SILENCE for sample in samples)
         self._silent = 0 if sounds else self._silent + len(samples) // self.channels
@@ -146,7 +166,6 @@ class PeakStream:
             peaks[channel] = max(
                 peaks[channel], *(min(value, 1.0) for value in samples[channel :: self.channels])
             )
-        self._fresh = True
 
     def _state_changed(self, stream: Any, _data: Any) -> None:
         state = libpulse.stream_get_state(stream)
@@ -163,6 +182,12 @@ class PeakStream:
         libpulse.stream_set_state_callback(stream, None, None)
         c.pa.stream_unref(stream)
         self._on_end()
+
+
+def _forget(operation: int | None) -> None:
+    """Do not wait for an answer."""
+    if operation:
+        libpulse.operation_unref(operation)
 
 
 def _nothing() -> None:
