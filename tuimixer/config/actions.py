@@ -175,6 +175,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("meters", "mixer", _both("t"), "Level meters on or off", _SHOW),
     Action("card", "mixer", ("f6", *_both("s")), "Choose card, server or host", _SHOW),
     Action("cards", "mixer", ("f7",), "Cards and their profiles", _SHOW),
+    Action("show", "mixer", _both("f"), "Choose what is shown: monitors, virtual devices, …", _SHOW),
     Action("path", "mixer", ("f8",), "Signal path, and why there is no sound", _SHOW, "path"),
     Action("system", "mixer", ("f2",), "System information", _SHOW),
     Action("redraw", "mixer", (*_both("l"), "ctrl+l"), "Draw the screen anew", _SHOW),

@@ -8,6 +8,7 @@ _PLAIN: dict[int, str] = {
     for sign in signs
 }
 """The nearest that the smaller sets have."""
+_ARROW_KEYS = (("←→", "<- ->"), ("↑↓", "Up Dn"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,11 @@ class CharSet:
     arrow: str
 
     def text(self, text: str) -> str:
-        """A name with what this set can show of it."""
+        """A name or a sentence with what this set can show of it, or the nearest sign."""
         if self.encoding is None or text.isascii():
             return text
+        for arrows, plain in _ARROW_KEYS:
+            text = text.replace(arrows, plain)
         plain = text.translate(_PLAIN | {ord("−"): self.minus, ord("→"): self.arrow})
         return plain.encode(self.encoding, "replace").decode(self.encoding)
 

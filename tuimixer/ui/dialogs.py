@@ -36,16 +36,21 @@ def _cards(main: "MixerScreen") -> tuple[object, ...]:
     return (main.mixers, main.mixer, main.board.filters.card)
 
 
+def _filters(main: "MixerScreen") -> tuple[object, ...]:
+    return (main.mixer, main.board.filters)
+
+
 DIALOGS: dict[str, tuple[str, str, Make]] = {
     "help": ("help", "HelpScreen", _nothing),
     "system": ("system", "SystemScreen", _mixer),
     "card": ("choose_card", "CardScreen", _cards),
+    "show": ("show", "ShowScreen", _filters),
     "cards": ("profiles", "ProfilesScreen", _mixer),
     "path": ("path", "PathScreen", _with_system),
     "details": ("details", "DetailsScreen", _with_driven),
     "move": ("details", "MoveScreen", _chosen),
     "kill": ("confirm", "KillScreen", _chosen),
-    "value": ("value", "ValueScreen", _chosen),
+    "value": ("ask", "ValueScreen", _chosen),
 }
 """Action → module of `tuimixer.ui.screens`, class, and what it is made with."""
 _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value"})

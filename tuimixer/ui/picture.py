@@ -89,13 +89,15 @@ class Picture:
 
     def relist(self) -> None:
         """Work out the rows anew; the cursor stays on its control or goes to the nearest one."""
-        before = self._rows
+        before, chosen = self._rows, self.cursor
         self._groups = arrange(self.snapshot, self.view, self.filters)
         self._rows = rows_of(self._groups)
         if self.cursor is None or not self.touched:
             self.cursor = self._rows[0].id if self._rows else None
         else:
             self.cursor = keep(before, self._rows, self.cursor)
+        if self.cursor != chosen:
+            self.channel = None
         # Which half answers first is chance; from then on the cursor stays where it is.
         self.touched = self.touched or (bool(self._rows) and self._settled)
         longest = max((len(row.label) for row in self._rows), default=8)

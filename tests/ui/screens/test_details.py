@@ -287,3 +287,15 @@ async def test_the_control_goes_while_it_is_looked_at(desk: Open) -> None:
         assert "not there any more" in it.text
         await it.press("right", "enter", "escape")
         assert it.app.screen is it.app.main
+
+
+@pytest.mark.parametrize("dialog", ["r", "enter", "f6", "f7", "f8", "f2", "f", "=", "ctrl+k"])
+async def test_a_closed_dialog_hears_no_more(desk: Open, dialog: str) -> None:
+    async with desk() as it:
+        await it.choose("Spotify")
+        await it.press("up")
+        key = {"=": "equals_sign"}.get(dialog, dialog)
+        await it.press(key, "escape", key, "escape")
+        assert it.app.screen is it.app.main
+        await it.press("u", "m")
+        assert it.chosen.muted

@@ -15,7 +15,7 @@ from tuimixer.backend.remote.child import Child
 from tuimixer.backend.remote.pending import Pending
 from tuimixer.backend.remote.session import Link, Session
 from tuimixer.backend.remote.wire import Watch
-from tuimixer.model.command import Command
+from tuimixer.model.command import Command, OpenDevice, UseServer, aspect
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Notice, Phase, Snapshot, Status, Update
 from tuimixer.model.system import System
@@ -42,6 +42,8 @@ class EngineBackend:
         self._ready = False
         self._emit: Callable[[Update], None] = lambda update: None
         self._pending = Pending()
+        self._lasting: dict[tuple[str, ...], Command] = {}
+        """What every later engine has to be told too: devices opened by name, the server in use."""
         self._truth = Snapshot()
         self._fresh: Snapshot | None = None
         self._trouble: Status | None = None
@@ -82,6 +84,8 @@ class EngineBackend:
         if self._expired:
             self._emit(Notice(self._not_done([command]), error=True, id=command.id))
             return
+        if isinstance(command, OpenDevice | UseServer):
+            self._lasting[aspect(command)] = command
         self._pending.submit(command)
         self.room()
         self._show()
@@ -179,6 +183,8 @@ class EngineBackend:
             return
         self._truth, self._fresh = self._fresh, None
         self._trouble, self._expired, self._ready = None, False, True
+        for command in self._lasting.values():
+            self._pending.submit(command)
         if self._watch.ids:
             self._session.watch(self._watch)
         self.room()

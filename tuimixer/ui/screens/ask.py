@@ -1,14 +1,15 @@
-"""A line to type something into; what is wrong with it is said in one sentence, and nothing is done."""
+"""`=` and others: a line to type into; what is wrong with it is said in one sentence, and nothing is done."""
 
-from typing import ClassVar
-
-from textual.binding import Binding
+from textual import events
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import Command
+from tuimixer.model.control import ControlId
 from tuimixer.model.intent import Intent
 from tuimixer.model.resolve import Impossible
+from tuimixer.ui.screens.asks import value_ask
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.listing import Ask
 
@@ -22,7 +23,6 @@ class AskScreen(Dialog[Intent | Command]):
     AskScreen Input { height: 1; padding: 0; }
     AskScreen Static { height: auto; }
     """
-    BINDINGS: ClassVar = [Binding("enter", "set", "Set", show=False, priority=True)]
 
     def __init__(self, ask: Ask) -> None:
         super().__init__()
@@ -32,15 +32,23 @@ class AskScreen(Dialog[Intent | Command]):
 
     def content(self) -> list[Widget]:
         prompt = Static(self.shown(self._ask.prompt), markup=False)
-        return [prompt, Input(placeholder=self.shown(self._ask.examples), compact=True), self._answer]
+        self._field = Input(placeholder=self.shown(self._ask.examples), compact=True)
+        return [prompt, self._field, self._answer]
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(Input).focus()
+        self.set_focus(self._field)
 
-    def action_set(self) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Enter, and what was typed before the line was there to take it."""
+        if event.key == "enter":
+            event.stop()
+            self._set()
+        elif event.is_printable and event.character:
+            self._field.insert_text_at_cursor(event.character)
+
+    def _set(self) -> None:
         """Answer what was typed, or say what is wrong with it."""
-        text = self.query_one(Input).value.strip()
+        text = self._field.value.strip()
         if not text:
             self.dismiss(None)
             return
@@ -50,4 +58,20 @@ class AskScreen(Dialog[Intent | Command]):
             sentence = str(wrong).rstrip(".")
             self._answer.update(f"{sentence[:1].upper()}{sentence[1:]}.")
             return
+        self.answer(wish)
+
+    def answer(self, wish: Intent | Command) -> None:
+        """Leave with what is to be done."""
         self.dismiss(wish)
+
+
+class ValueScreen(AskScreen):
+    """Sets a control to the value that is typed."""
+
+    def __init__(self, mixer: Mixer, control_id: ControlId) -> None:
+        super().__init__(value_ask(mixer.snapshot.controls[control_id]))
+        self._mixer = mixer
+
+    def answer(self, wish: Intent | Command) -> None:
+        self._mixer.send(wish)
+        self.dismiss(None)

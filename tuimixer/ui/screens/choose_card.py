@@ -28,7 +28,6 @@ class CardScreen(ListDialog):
         self._opening = ""
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.listing.choose(f"card {self._card}" if self._card is not None else "cards")
         self.call_next(self._find_servers)
 

@@ -2,23 +2,22 @@
 
 from collections.abc import Iterator
 
+from tuimixer.diagnosis.stage import db
 from tuimixer.model.balance import get_balance
 from tuimixer.model.command import (
     Kill,
     MoveStream,
     SetDefault,
     SetFormats,
-    SetLatencyOffset,
     SetPort,
     SetSuspended,
 )
 from tuimixer.model.control import Control, Device, Kind, Port
-from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Intent, Mute, Nudge, SetBalance
-from tuimixer.model.resolve import resolve
-from tuimixer.model.scale import MUTE_CDB, to_cdb, to_percent, to_position
+from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Mute, Nudge, SetBalance
+from tuimixer.model.scale import to_cdb, to_percent, to_position
 from tuimixer.model.snapshot import ServerCard, Snapshot
-from tuimixer.model.value import parse_value
-from tuimixer.ui.screens.listing import Ask, Line, Sure
+from tuimixer.ui.screens.asks import channel_words, latency_ask, value_ask
+from tuimixer.ui.screens.listing import Line, Sure
 
 ENCODINGS = {
     "pcm": "PCM",
@@ -55,7 +54,7 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
         loudest = max(control.channels, key=lambda channel: channel.raw)
         parts: list[tuple[str, int, Channels, str]] = [("All channels", loudest.raw, None, "")]
         if len(control.channels) > 1:
-            parts += [(words(c.name), c.raw, (i,), c.name) for i, c in enumerate(control.channels)]
+            parts += [(channel_words(c.name), c.raw, (i,), c.name) for i, c in enumerate(control.channels)]
         else:
             parts = [("Level", loudest.raw, None, "")]
         for name, raw, which, prefix in parts:
@@ -223,23 +222,6 @@ def card_of(control: Control, snapshot: Snapshot) -> ServerCard | None:
     return next((card for card in snapshot.server_cards if card.index == device.card_index), None)
 
 
-def latency_ask(card: ServerCard, port: Port) -> Ask:
-    """Asks for a port's latency offset."""
-
-    def make(text: str) -> SetLatencyOffset:
-        number = text.lower().removesuffix("ms").strip().replace(",", ".").replace("−", "-")
-        try:
-            milliseconds = float(number)
-        except ValueError:
-            raise ValueError(f"{text!r} is no number of milliseconds") from None
-        if not abs(milliseconds) <= 5000:
-            raise ValueError("an offset of more than 5000 ms is not possible")
-        return SetLatencyOffset(card.id, port.name, round(milliseconds * 1000))
-
-    now = f"Now {(port.latency_offset or 0) / 1000:g} ms. What plays there is told to be later by so much."
-    return Ask(f"Latency offset of {port.description}", now, "milliseconds: 120, -40", make)
-
-
 def ending(control: Control) -> Sure | None:
     """The question before a stream is ended or a stored volume forgotten; None for anything else."""
     stream = control.stream
@@ -263,17 +245,12 @@ def ending_lines(control: Control) -> Iterator[Line]:
         yield Line(words, id="end", enter=sure)
 
 
-def words(channel: str) -> str:
-    """A channel's name for a person: `Front left`."""
-    return channel.replace("-", " ").capitalize()
-
-
 def level_words(control: Control, raw: int) -> str:
     """`63 %  −12.04 dB`, for ALSA with the raw value."""
     scale = control.scale
     assert scale is not None
     cdb = to_cdb(scale, raw)
-    gain = "" if cdb is None else "silence" if cdb <= MUTE_CDB else f"{cdb / 100:.2f} dB".replace("-", "−")
+    gain = "" if cdb is None else db(cdb)
     return f"{to_percent(scale, raw):>3} %  {gain:>10}".rstrip()
 
 
@@ -283,26 +260,12 @@ def _each(control: Control, name: str, states: tuple[bool, ...]) -> Iterator[tup
     if len(states) > 1:
         for i, on in enumerate(states):
             channel = control.channels[i].name if i < len(control.channels) else f"channel {i}"
-            yield f"{name} {words(channel).lower()}", i, on
+            yield f"{name} {channel_words(channel).lower()}", i, on
 
 
 def _balance_words(balance: float) -> str:
     share = abs(round(balance * 100))
     return "middle" if share == 0 else f"{share} % to the {'right' if balance > 0 else 'left'}"
-
-
-def value_ask(control: Control, channel: str = "") -> Ask:
-    """Asks for a value of all channels, or of one by its name."""
-    prefix = f"{channel}:" if channel else ""
-
-    def make(text: str) -> Intent:
-        intent = parse_value(text if ":" in text else prefix + text).intent(control)
-        resolve(intent, control)
-        return intent
-
-    title = f"{control.name}, {words(channel).lower()}" if channel else control.name
-    prompt = "A volume in percent or dB, or a step."
-    return Ask(title, prompt, "45%, +5%, -12dB, +3dB", make)
 
 
 def _latency_line(control: Control, snapshot: Snapshot) -> Line | None:

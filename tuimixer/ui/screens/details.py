@@ -96,7 +96,6 @@ class MoveScreen(ListDialog):
         return [*target_lines(control, self.mixer.snapshot), *port_lines(control)]
 
     def on_mount(self) -> None:
-        super().on_mount()
         chosen = next((line for line in self.lines() if line.chosen), None)
         if chosen is not None:
             self.listing.choose(chosen.id)

@@ -11,22 +11,10 @@ from textual.screen import ModalScreen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
 
-from tuimixer.ui.charset import CharSet
-
 if TYPE_CHECKING:
     from tuimixer.ui.app import TuiMixerApp
 
 Answer = TypeVar("Answer")
-_ARROWS = (("←→", "<- ->"), ("↑↓", "Up Dn"))
-
-
-def shown(text: str, charset: CharSet) -> str:
-    """A text in a set of characters, with the nearest sign for what the set lacks of our own sentences."""
-    if charset.encoding is None or text.isascii():
-        return text
-    for sign, plain in _ARROWS:
-        text = text.replace(sign, plain)
-    return charset.text(text)
 
 
 class _PlainScrollBar(ScrollBarRender):
@@ -63,14 +51,14 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         return cast("TuiMixerApp", self.app)
 
     def compose(self) -> ComposeResult:
-        box = Vertical(*self.content(), classes="dialog--box")
+        box = self._box = Vertical(*self.content(), classes="dialog--box")
         # As content, because a name in brackets would be taken for markup.
         box.border_title = Content(self.shown(self.title or self.TITLE))
         yield box
 
     def shown(self, text: str) -> str:
         """A text with what the terminal's characters can show of it."""
-        return shown(text, self.tuimixer.terminal.charset)
+        return self.tuimixer.terminal.charset.text(text)
 
     def content(self) -> list[Widget]:
         """The widgets in the box, from top to bottom."""
@@ -87,11 +75,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def retitle(self, title: str) -> None:
         """Show another title."""
-        self.query_one(".dialog--box").border_title = Content(self.shown(title))
+        self._box.border_title = Content(self.shown(title))
 
     def hint(self, keys: str) -> None:
         """Show the keys in the frame, the last ones where there is not room for all."""
-        box = self.query_one(".dialog--box")
+        box = self._box
         parts = self.shown(keys).split("  ")
         while len(parts) > 1 and cell_len("  ".join(parts)) > box.outer_size.width - 6:
             parts.pop(0)

@@ -114,7 +114,7 @@ def _of_stream(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
 
 def _range(scale: Scale) -> str:
     if scale.cubic:
-        return "100 % is 0 dB; 100 % and more on purpose"
+        return "0 % is silence, 100 % is 0 dB; another press goes beyond"
     raw = f"{scale.minimum} to {scale.maximum}"
     low, high = to_cdb(scale, scale.minimum), to_cdb(scale, scale.maximum)
     if low is None or high is None:

@@ -40,7 +40,7 @@ class ListDialog(Dialog[None]):
     @property
     def listing(self) -> Listing:
         """The list in it."""
-        return self.query_one(Listing)
+        return self._listing
 
     def lines(self) -> Sequence[Line]:
         """What the list shows now."""
@@ -52,12 +52,12 @@ class ListDialog(Dialog[None]):
 
     def content(self) -> list[Widget]:
         terminal = self.tuimixer.terminal
-        return [self._introduction, Listing(terminal.charset, terminal.palette), self._notice]
+        self._listing = Listing(terminal.charset, terminal.palette)
+        return [self._introduction, self._listing, self._notice]
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._unsubscribe = self.mixer.subscribe(self.take)
-        self.listing.focus()
+        self.set_focus(self.listing)
         self.rebuild()
 
     def on_unmount(self) -> None:
@@ -65,7 +65,6 @@ class ListDialog(Dialog[None]):
             self._unsubscribe()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self.rebuild)
 
     def take(self, event: Event) -> None:
@@ -77,7 +76,8 @@ class ListDialog(Dialog[None]):
 
     def rebuild(self) -> None:
         """Make the list anew."""
-        if not self.is_mounted:
+        # An event may come between the end of the list and that of the dialog around it.
+        if not self.listing.is_attached:
             return
         text = self.shown(self.introduction())
         self._introduction.update(text)

@@ -1,7 +1,6 @@
 """A list to read and to choose from: headings, facts and lines that do something, one under the cursor."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -20,7 +19,6 @@ from tuimixer.model.record import dataclass
 from tuimixer.ui.cells import fit
 from tuimixer.ui.charset import CharSet
 from tuimixer.ui.palette import Look, Palette, Role
-from tuimixer.ui.screens.dialog import shown
 
 _MARKS = 3
 """Cells before a line's words: cursor, mark, gap."""
@@ -254,7 +252,7 @@ class Listing(ScrollView, can_focus=True):
 
     def _draw(self, line: Line, here: bool, room: int, width: int) -> list[Row]:
         """One line's rows: marks and name, then the value, wrapped beside the name."""
-        text = partial(shown, charset=self._charset)
+        text = self._charset.text
         if line.heading:
             return [[(Role.HEADING, fit(text(line.words), width, self._charset.ellipsis))]]
         role = Role.GONE if line.dim else Role.TEXT

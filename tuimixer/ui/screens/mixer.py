@@ -331,11 +331,15 @@ class MixerScreen(Screen[None]):
         self.board.view = view
         self.board.rearrange()
 
+    def filter(self, filters: Filters) -> None:
+        """Show what these filters leave."""
+        self.board.filters = filters
+        self.board.rearrange()
+
     def show_card(self, card: str | None) -> None:
         """Show one ALSA card's controls, or all cards' (None)."""
         self._card_chosen = True
-        self.board.filters = replace(self.board.filters, card=card)
-        self.board.rearrange()
+        self.filter(replace(self.board.filters, card=card))
 
     def show_box(self, mixer: Mixer) -> None:
         """Show another box's mixer."""

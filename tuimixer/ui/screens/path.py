@@ -17,7 +17,7 @@ from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.intent import Capture, Intent, Mute
 from tuimixer.model.snapshot import Levels, Snapshot
 from tuimixer.model.system import Holder, System
-from tuimixer.ui.screens.control_lines import value_ask
+from tuimixer.ui.screens.asks import value_ask
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.path_view import PathView
 from tuimixer.ui.screens.presses import Presses
@@ -80,16 +80,16 @@ class PathScreen(Dialog[None]):
     @property
     def view(self) -> PathView:
         """The picture."""
-        return self.query_one(PathView)
+        return self._view
 
     def content(self) -> list[Widget]:
-        return [PathView(self.tuimixer.terminal)]
+        self._view = PathView(self.tuimixer.terminal)
+        return [self._view]
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._keys = self._table()
         self._unsubscribe = self._mixer.subscribe(self._take)
-        self.view.focus()
+        self.set_focus(self.view)
         self.view.title = "Looking at the box…"
         self.update()
         self.call_next(self._look)
@@ -99,7 +99,6 @@ class PathScreen(Dialog[None]):
             self._unsubscribe()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self.update)
 
     # ---- from the mixer ----

@@ -12,7 +12,6 @@ from tuimixer.ui.charset import CharSet
 from tuimixer.ui.meters import Level
 from tuimixer.ui.paint import horizontal_meter
 from tuimixer.ui.palette import Role
-from tuimixer.ui.screens.dialog import shown
 from tuimixer.ui.screens.listing import wrap
 
 METERED = frozenset({Work.STREAM, Work.SINK, Work.SOURCE})
@@ -165,13 +164,13 @@ Content = tuple[list[str], tuple[str, str], list[tuple[int, str, Role]]]
 
 def _content(path: Path, group: Group, room: int, charset: CharSet) -> Content:
     stage = group.stage
-    names = wrap(shown(label(stage), charset), room)
+    names = wrap(charset.text(label(stage)), room)
     if len(names) > 2:
         names = [names[0], fit(" ".join(names[1:]), room, charset.ellipsis)]
     parts: list[tuple[int, str, Role]] = []
     for i, part in enumerate(group.parts, 1):
-        name = "rest" if part.kind is Work.REMAINDER else shown(label(part), charset)
-        gain = shown(gain_words(path, part), charset)
+        name = "rest" if part.kind is Work.REMAINDER else charset.text(label(part))
+        gain = charset.text(gain_words(path, part))
         role = Role.MUTE if part.muted else Role.DIM
         gain = "muted" if part.muted else gain
         if cell_len(name) + cell_len(gain) + 2 <= room:
@@ -179,7 +178,7 @@ def _content(path: Path, group: Group, room: int, charset: CharSet) -> Content:
         else:
             gain = gain if room > 12 else gain.removesuffix(" dB")
             parts += [(i, fit(name, room - 1, charset.ellipsis), role), (i, gain.rjust(room - 1), role)]
-    return names, (shown(gain_words(path, stage), charset), work_words(stage)), parts
+    return names, (charset.text(gain_words(path, stage)), work_words(stage)), parts
 
 
 class _Box:
@@ -258,9 +257,9 @@ def draw_down(
         stage, y = stages[i], top + i - start
         here = i == cursor
         grid.put(0, y, charset.cursor if here else charset.down if i else " ", Role.KEY if here else Role.DIM)
-        values = f"{shown(gain_words(path, stage), charset):>10} {work_words(stage):<8}"
+        values = f"{charset.text(gain_words(path, stage)):>10} {work_words(stage):<8}"
         indent = 4 if i in inner else 2
-        name = fit(shown(label(stage), charset), max(4, width - indent - len(values)), charset.ellipsis)
+        name = fit(charset.text(label(stage)), max(4, width - indent - len(values)), charset.ellipsis)
         grid.put(indent, y, name, Role.CURSOR if here else Role.STRONG if indent == 2 else Role.DIM)
         role = Role.MUTE if stage.muted else Role.DIM if i in inner else Role.TEXT
         grid.put(max(indent, width - cell_len(values)), y, values, role)

@@ -19,7 +19,6 @@ from tuimixer.ui.cells import Grid, fit
 from tuimixer.ui.meters import Level, follow
 from tuimixer.ui.paint import horizontal_meter
 from tuimixer.ui.palette import Role
-from tuimixer.ui.screens.dialog import shown
 from tuimixer.ui.screens.listing import styles_of, wrap
 from tuimixer.ui.screens.path_flow import Picture, draw_boxes, draw_down, groups_of, walk
 from tuimixer.ui.terminal import Terminal
@@ -139,7 +138,7 @@ class PathView(Widget, can_focus=True):
             self.refresh(*(Region(0, y, self._grid.width, 1) for y in lines))
 
     def _put(self, x: int, y: int, text: str, role: Role) -> int:
-        return self._grid.put(x, y, shown(text, self._charset), role)
+        return self._grid.put(x, y, self._charset.text(text), role)
 
     def _paint_title(self) -> None:
         grid, path = self._grid, self.path
@@ -150,12 +149,12 @@ class PathView(Widget, can_focus=True):
             if path.muted:
                 told = f"{total}  nothing is {'recorded' if path.capture else 'heard'}"
                 total, role = told if grid.width >= 60 else f"{total}  muted", Role.MUTE
-        total = shown(total, self._charset)
+        total = self._charset.text(total)
         count = f"{self.count}  " if self.count else ""
         if grid.width < 60:
             count = ""
         title = fit(
-            shown(self.title, self._charset),
+            self._charset.text(self.title),
             max(0, grid.width - cell_len(total) - len(count) - 1),
             self._charset.ellipsis,
         )
@@ -217,11 +216,11 @@ class PathView(Widget, can_focus=True):
         here = self.at - len(self.stages) == i
         mark = self._charset.cursor if here else " "
         key = f"{i + 1}" if finding.mend and i < 9 else " "
-        reason = wrap(shown(finding.reason, self._charset), width - 4)
+        reason = wrap(self._charset.text(finding.reason), width - 4)
         role = Role.CURSOR if here else Role.STRONG
         how = f"{key}: {finding.advice}" if finding.mend and i < 9 else finding.advice
         lines = [(f"{mark}! {line}" if j == 0 else f"   {line}", role) for j, line in enumerate(reason)]
-        lines += [(f"     {line}", Role.TEXT) for line in wrap(shown(how, self._charset), width - 6)]
+        lines += [(f"     {line}", Role.TEXT) for line in wrap(self._charset.text(how), width - 6)]
         return lines
 
 

@@ -1,14 +1,14 @@
 """F7: the sound server's cards, how each is used, and what is plugged into it."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from textual.binding import Binding
+from textual import events
 
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import SetCodec, SetProfile
 from tuimixer.model.snapshot import Profile, ServerCard
-from tuimixer.ui.screens.control_lines import joined, latency_ask, plug
+from tuimixer.ui.screens.asks import latency_ask
+from tuimixer.ui.screens.control_lines import joined, plug
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Line
 
@@ -18,7 +18,6 @@ class ProfilesScreen(ListDialog):
 
     TITLE = "Cards"
     HINT = "u undo  h hide unavailable  Enter use  Esc close"
-    BINDINGS: ClassVar = [Binding("h,H", "hide", show=False, priority=True)]
 
     def __init__(self, mixer: Mixer) -> None:
         super().__init__(mixer)
@@ -35,8 +34,11 @@ class ProfilesScreen(ListDialog):
     def lines(self) -> Sequence[Line]:
         return [line for card in self.mixer.snapshot.server_cards for line in self._card_lines(card)]
 
-    def action_hide(self) -> None:
-        """Leave out what cannot be used now, or show it again."""
+    def on_key(self, event: events.Key) -> None:
+        """`h`, which the list has another use for: leave out what cannot be used now, or show it again."""
+        if event.key not in ("h", "H"):
+            return
+        event.stop()
         self._hidden = not self._hidden
         self.hint(self.HINT.replace("hide", "show") if self._hidden else self.HINT)
         self.rebuild()

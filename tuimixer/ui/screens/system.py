@@ -155,17 +155,17 @@ class SystemScreen(Dialog[None]):
     @property
     def page(self) -> Page:
         """The text."""
-        return self.query_one(Page)
+        return self._shown_page
 
     def content(self) -> list[Widget]:
-        return [Page(self.tuimixer.terminal)]
+        self._shown_page = Page(self.tuimixer.terminal)
+        return [self._shown_page]
 
     def on_mount(self) -> None:
-        super().on_mount()
         ids = [action.id for action in ACTIONS if action.scope == "text"]
         self._keys = {key: action for action in ids for key in self.tuimixer.keys.get(action, ())}
         self._keys |= {"tab": "next", "shift+tab": "previous", "f2": "text.close", "r": "again"}
-        self.page.focus()
+        self.set_focus(self.page)
         self.call_next(self._look)
 
     async def _look(self) -> None:
@@ -173,7 +173,6 @@ class SystemScreen(Dialog[None]):
         self._show()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.call_after_refresh(self._show)
 
     def _show(self) -> None:

@@ -1,0 +1,73 @@
+"""`f`: the dialog that says what is shown."""
+
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from tests.ui.conftest import Desk, Open
+from tuimixer.backend import demo_box
+from tuimixer.backend.demo import DemoBackend
+from tuimixer.config.schema import Config, Meters
+from tuimixer.ui.screens.listing import Listing
+
+pytestmark = pytest.mark.screen
+
+
+def box_with_a_monitor() -> DemoBackend:
+    box = demo_box.box()
+    hdmi = box.controls[demo_box.HDMI]
+    assert hdmi.sink_or_source is not None
+    device = replace(hdmi.sink_or_source, monitor_of=demo_box.SPEAKERS)
+    monitor = replace(hdmi, name="Monitor of Speakers", sink_or_source=device)
+    return DemoBackend(still=True, box=replace(box, controls={**box.controls, hdmi.id: monitor}))
+
+
+def names(it: Desk) -> set[str]:
+    return {row.label for row in it.app.main.board.listed}
+
+
+async def enter(it: Desk, line_id: str) -> None:
+    it.app.screen.query_one(Listing).choose(line_id)
+    await it.press("enter")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_picture(desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
+    async with desk(size=size) as it:
+        await it.press("f")
+        assert it.text == text_snapshot
+
+
+async def test_ascii(desk: Open) -> None:
+    async with desk(config=Config(ascii="on", meters=Meters(show="on"))) as it:
+        await it.press("f")
+        assert it.text.isascii()
+
+
+async def test_monitors(desk: Open) -> None:
+    async with desk(backend=box_with_a_monitor()) as it:
+        assert "Monitor of Speakers" not in names(it)
+        await it.press("f")
+        await enter(it, "monitors")
+        assert "Monitor of Speakers" in names(it)
+        await it.press("enter", "escape")
+        assert "Monitor of Speakers" not in names(it)
+
+
+async def test_devices_and_streams(desk: Open) -> None:
+    async with desk() as it:
+        everything = names(it)
+        await it.press("f")
+        await enter(it, "devices virtual")
+        assert "Speakers" not in names(it)
+        await enter(it, "devices hardware")
+        assert "Speakers" in names(it)
+        await enter(it, "streams virtual")
+        assert "Firefox" not in names(it)
+        await enter(it, "streams applications")
+        assert "Firefox" in names(it)
+        await enter(it, "streams all")
+        await enter(it, "devices all")
+        await it.press("escape")
+        assert names(it) == everything

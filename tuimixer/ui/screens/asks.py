@@ -1,0 +1,74 @@
+"""What can be typed for a control: a value, a latency offset. Pure."""
+
+from tuimixer.diagnosis.stage import db
+from tuimixer.model.command import SetLatencyOffset
+from tuimixer.model.control import Control, Port
+from tuimixer.model.intent import Intent
+from tuimixer.model.resolve import resolve
+from tuimixer.model.scale import to_cdb, to_percent
+from tuimixer.model.snapshot import ServerCard
+from tuimixer.model.value import parse_value
+from tuimixer.ui.screens.listing import Ask
+
+_MOST_OFFSET = 5000
+"""Milliseconds."""
+
+
+def channel_words(channel: str) -> str:
+    """A channel's name for a person: `Front left`."""
+    return channel.replace("-", " ").capitalize()
+
+
+def value_ask(control: Control, channel: str = "") -> Ask:
+    """Asks for a value (percent, dB, raw, an item of a list) of all channels, or of one by its name."""
+    prefix = f"{channel}:" if channel else ""
+
+    def make(text: str) -> Intent:
+        intent = parse_value(text if ":" in text else prefix + text).intent(control)
+        resolve(intent, control)
+        return intent
+
+    title = f"{control.name}, {channel_words(channel).lower()}" if channel else control.name
+    return Ask(title, _standing(control, channel), _examples(control, channel), make)
+
+
+def latency_ask(card: ServerCard, port: Port) -> Ask:
+    """Asks for a port's latency offset."""
+
+    def make(text: str) -> SetLatencyOffset:
+        number = text.lower().removesuffix("ms").strip().replace(",", ".").replace("−", "-")
+        try:
+            milliseconds = float(number)
+        except ValueError:
+            raise ValueError(f"{text!r} is no number of milliseconds") from None
+        if not abs(milliseconds) <= _MOST_OFFSET:
+            raise ValueError(f"an offset of more than {_MOST_OFFSET} ms is not possible")
+        return SetLatencyOffset(card.id, port.name, round(milliseconds * 1000))
+
+    now = f"Now {(port.latency_offset or 0) / 1000:g} ms. What plays there is told to be later by so much."
+    return Ask(f"Latency offset of {port.description}", now, "milliseconds: 120, -40", make)
+
+
+def _standing(control: Control, channel: str) -> str:
+    """Where it stands now."""
+    if control.choice is not None:
+        return f"Now {control.choice.items[control.choice.value]}"
+    if control.scale is None:
+        return ""
+    parts = {}
+    for known in control.channels:
+        cdb = to_cdb(control.scale, known.raw)
+        gain = "" if cdb is None else f" {db(cdb)}"
+        parts[known.name] = f"{to_percent(control.scale, known.raw)}%{gain}"
+    if channel in parts:
+        return f"Now {parts[channel]}"
+    if len(set(parts.values())) == 1:
+        return f"Now {next(iter(parts.values()))}"
+    return "Now " + ", ".join(f"{name} {part}" for name, part in parts.items())
+
+
+def _examples(control: Control, channel: str) -> str:
+    if control.choice is not None:
+        return ", ".join(control.choice.items)
+    known = "45%, +5%, -12dB, +3dB" if control.scale and control.scale.has_db else "45%, +5%, a raw 17"
+    return known if channel or len(control.channels) < 2 else f"{known}, left:50%"

@@ -1,0 +1,75 @@
+"""`f`: which streams and devices are shown."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.mixer.views import Devices, Filters, Streams
+from tuimixer.ui.screens.list_dialog import ListDialog
+from tuimixer.ui.screens.listing import Line
+
+_STREAMS = (
+    (Streams.ALL, "All streams", ""),
+    (Streams.APPLICATIONS, "Applications", "streams of programs"),
+    (Streams.VIRTUAL, "Virtual streams", "what the server sends from one device to another"),
+)
+_DEVICES = (
+    (Devices.ALL, "All devices", ""),
+    (Devices.HARDWARE, "Hardware", "devices of a card"),
+    (Devices.VIRTUAL, "Virtual devices", "made by the server: null, combined, remapped"),
+)
+
+
+class ShowScreen(ListDialog):
+    """Filters of the streams and of the devices, and whether monitors are shown; it stays open, so that
+    several can be changed.
+    """
+
+    TITLE = "What is shown"
+    HINT = "Enter choose  Esc close"
+
+    def __init__(self, mixer: Mixer, filters: Filters) -> None:
+        super().__init__(mixer)
+        self._filters = filters
+
+    def lines(self) -> Sequence[Line]:
+        now = self._filters
+        lines = [Line("Applications", heading=True)]
+        lines += [
+            Line(
+                name,
+                words,
+                f"streams {streams}",
+                chosen=now.streams is streams,
+                enter=lambda streams=streams: self._filter(replace(now, streams=streams)),  # type: ignore[misc]
+            )
+            for streams, name, words in _STREAMS
+        ]
+        lines.append(Line("Devices", heading=True))
+        lines += [
+            Line(
+                name,
+                words,
+                f"devices {devices}",
+                chosen=now.devices is devices,
+                enter=lambda devices=devices: self._filter(replace(now, devices=devices)),  # type: ignore[misc]
+            )
+            for devices, name, words in _DEVICES
+        ]
+        lines.append(Line("Monitors: sources that record what a sink plays", heading=True))
+        lines.append(
+            Line(
+                "Monitors",
+                "shown; Enter hides them" if now.monitors else "hidden; Enter shows them",
+                "monitors",
+                enter=lambda: self._filter(replace(now, monitors=not now.monitors)),
+            )
+        )
+        if any(rule.hide for rule in now.rules):
+            lines.append(Line("Rules", "the configuration hides more", dim=True))
+        return lines
+
+    def _filter(self, filters: Filters) -> None:
+        self._filters = filters
+        self.tuimixer.main.filter(filters)
+        self.rebuild()
