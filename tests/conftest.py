@@ -18,8 +18,14 @@ if TYPE_CHECKING:
 LANES = {"unit", "screen", "pulse", "pipewire", "plugins", "pty", "vm", "ssh", "web"}
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """End by the ordinary way out when told to, so that servers and machines are ended too."""
+    if config.pluginmanager.hasplugin("hypothesispytest"):
+        from hypothesis import settings
+
+        # How long an example takes says something about the machine, and nothing about the program.
+        settings.register_profile("tuimixer", deadline=None)
+        settings.load_profile("tuimixer")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit("ended by a signal"))
 

@@ -57,7 +57,8 @@ class Arguments:
 
     def add(self, option: Option, value: str) -> None:
         """Note an option; one that may not be repeated replaces the one before."""
-        held = self._values.setdefault(option.name, [])
+        held = self._values.pop(option.name, [])
+        self._values[option.name] = held  # behind the others: the order tells which was last
         if not option.repeat:
             held.clear()
         held.append(value)
@@ -70,6 +71,10 @@ class Arguments:
         """The option's value, the last one given."""
         held = self._values.get(name)
         return held[-1] if held else None
+
+    def last(self, *names: str) -> str | None:
+        """Which of these options was given last."""
+        return next((name for name in reversed(self._values) if name in names), None)
 
     def all(self, name: str) -> tuple[str, ...]:
         """All values of an option that may be repeated."""
@@ -140,6 +145,11 @@ def _short(word: str, rest: list[str], options: tuple[Option, ...], command: str
 
 
 def _allowed(option: Option, written: str, value: str) -> str:
+    # The beginning of a choice is enough, as alsamixer's -V goes by the first letter.
+    begun = [choice for choice in option.choices if value and choice.startswith(value.casefold())]
+    value = begun[0] if len(begun) == 1 else value
+    if not value:
+        raise Usage(f"{written} needs a value: {option.value}")
     if option.choices and value not in option.choices:
         raise Usage(f"{written} {shown(value)}: allowed are {', '.join(option.choices)}")
     if "\0" in value:

@@ -118,7 +118,7 @@ def _over(config: Config, arguments: Arguments) -> Config:
     if card := arguments.get("card") or arguments.get("device"):
         changes["card"] = card
     if arguments.has("mouse") or arguments.has("no-mouse"):
-        changes["mouse"] = not arguments.has("no-mouse")
+        changes["mouse"] = arguments.last("mouse", "no-mouse") == "mouse"
     if arguments.has("no-color"):
         changes["color"] = "never"
     if arguments.has("black-background"):

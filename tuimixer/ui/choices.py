@@ -15,10 +15,15 @@ def filters_of(config: Config) -> Filters:
     )
 
 
-def first_card(cards: tuple[AlsaCard, ...], wanted: str) -> str | None:
-    """The card to begin with: the one that is wanted by id, number or name, else the first with controls."""
-    name = wanted.removeprefix("hw:")
+def named_card(cards: tuple[AlsaCard, ...], wanted: str) -> str | None:
+    """The card that is meant by an id, a number, a name, or a device such as `hw:1` or `hw:CARD=PCH`."""
+    name = wanted.removeprefix("hw:").removeprefix("CARD=").partition(",")[0]
     for card in cards:
-        if name and name in (card.id, str(card.number), card.name):
+        if card.id == wanted or (name and name in (card.id, str(card.number), card.name)):
             return card.id
+    return None
+
+
+def first_card(cards: tuple[AlsaCard, ...]) -> str | None:
+    """The card to begin with: the first one with controls."""
     return next((card.id for card in cards if card.controls), cards[0].id if cards else None)

@@ -31,7 +31,7 @@ from tuimixer.model.intent import (
 from tuimixer.model.snapshot import Levels, Snapshot
 from tuimixer.model.system import System
 from tuimixer.ui.board import Board
-from tuimixer.ui.choices import first_card
+from tuimixer.ui.choices import first_card, named_card
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.finder import Finder
 from tuimixer.ui.pointer import Pointer
@@ -85,6 +85,7 @@ class MixerScreen(Screen[None]):
         self._notice_timer: Timer | None = None
         self._covered = False
         self._card_chosen = filters.card is not None
+        self._typed_ahead: list[events.Key] = []
         self._learning: Timer | None = None
         self._systems: dict[Mixer, System] = {}
 
@@ -146,9 +147,10 @@ class MixerScreen(Screen[None]):
     def _begin_with_card(self, snapshot: Snapshot) -> None:
         """Show one card at first, as alsamixer does; F6 has the others and all of them."""
         if not self._card_chosen and snapshot.alsa_cards:
-            self._card_chosen = True
-            card = first_card(snapshot.alsa_cards, self.config.card)
-            self.board.filters = replace(self.board.filters, card=card)
+            named = named_card(snapshot.alsa_cards, self.config.card)
+            # A card that was named may be slow to open: it is taken when it comes.
+            self._card_chosen = named is not None or not self.config.card
+            self.board.filters = replace(self.board.filters, card=named or first_card(snapshot.alsa_cards))
 
     def _learn_soon(self) -> None:
         """Find out after a while which controls the server drives; not while the first picture is painted."""
@@ -201,6 +203,12 @@ class MixerScreen(Screen[None]):
         self._actions[action]()
 
     def on_key(self, event: events.Key) -> None:
+        if self.app.screen is not self:
+            # Typed while a dialog was being opened, and meant for it.
+            self._typed_ahead.append(event)
+            if len(self._typed_ahead) == 1:
+                self.app.screen.call_after_refresh(self._hand_on)
+            return
         if self.finder.is_open:
             self.finder.key(event)
             return
@@ -209,6 +217,12 @@ class MixerScreen(Screen[None]):
             event.stop()
             event.prevent_default()
             self._actions[action]()
+
+    def _hand_on(self) -> None:
+        """Give the dialog what was typed before it could take keys."""
+        typed, self._typed_ahead = self._typed_ahead, []
+        for event in typed:
+            self.app.post_message(events.Key(event.key, event.character))
 
     def _table(self) -> dict[str, Callable[[], None]]:
         step = self.config.step

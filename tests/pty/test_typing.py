@@ -1,0 +1,25 @@
+"""Keys that come faster than a dialog opens: pasted, or sent by a program."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lab.terminal import Terminal
+
+pytestmark = pytest.mark.pty
+
+_TUIMIXER = str(Path(sys.executable).with_name("tuimixer"))
+
+
+def test_what_is_typed_while_a_dialog_opens_goes_to_the_dialog(tmp_path: Path) -> None:
+    env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
+    with Terminal([_TUIMIXER, "--demo", "--no-config"], env=env) as terminal:
+        terminal.wait_for("Master")
+        terminal.send("=58%\r")
+        terminal.wait_for(
+            lambda screen: any("Master" in line and "58%" in line for line in screen.splitlines())
+        )
+        terminal.press("escape")
+        assert terminal.wait() == 0
