@@ -67,7 +67,11 @@ def screen_backends(options: Options) -> "list[Backend]":
 
     link = LocalLink(engine_command(engine_arguments(options)))
     child = link.open(first=True)
-    # Only now, while the engine is starting on another core.
+    # Only now, while the engine is starting on another core. asyncio would load ssl, which nobody here needs.
+    sys.modules["ssl"] = None  # type: ignore[assignment]
+    import asyncio  # noqa: F401
+
+    del sys.modules["ssl"]
     from tuimixer.backend.remote.client import EngineBackend
 
     return [EngineBackend(link, child)]

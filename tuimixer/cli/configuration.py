@@ -5,11 +5,7 @@ import os
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Arguments
 from tuimixer.config.place import config_path
-from tuimixer.config.schema import Config
-
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
-if TYPE_CHECKING:
-    from tuimixer.config.load import Loaded
+from tuimixer.config.schema import Config, Loaded
 
 
 def configured(arguments: Arguments) -> Config:
@@ -18,26 +14,26 @@ def configured(arguments: Arguments) -> Config:
     Raises:
         Usage: the file that was named on the command line is not there.
     """
-    if arguments.get("config") is None and (arguments.has("no-config") or not os.path.lexists(config_path())):
-        return Config()  # the usual case of a volume key, without what reading a file takes
-    from tuimixer.config.load import warn
-
     loaded = read(arguments)
-    warn(loaded)
+    if loaded.problems:
+        from tuimixer.config.load import warn
+
+        warn(loaded)
     return loaded.config
 
 
-def read(arguments: Arguments) -> "Loaded":
+def read(arguments: Arguments) -> Loaded:
     """The configuration and its problems.
 
     Raises:
         Usage: the file that was named on the command line is not there.
     """
-    from tuimixer.config.load import Loaded, load
-
-    if arguments.has("no-config"):
-        return Loaded(Config())
     named = arguments.get("config")
+    if arguments.has("no-config") or (named is None and not os.path.lexists(config_path())):
+        # The usual case: a volume key and the engine wait for this, so without what reading a file takes.
+        return Loaded(Config())
+    from tuimixer.config.load import load
+
     loaded = load(named)
     if named is not None and not loaded.path:
         raise Usage(loaded.problems[0])

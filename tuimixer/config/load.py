@@ -6,23 +6,11 @@ from typing import Any
 from tuimixer.config import schema
 from tuimixer.config.lines import line_of
 from tuimixer.config.place import config_path
-from tuimixer.config.schema import Config
+from tuimixer.config.schema import Config, Loaded
 from tuimixer.config.table import Table, printable
-from tuimixer.model.record import dataclass
 
 LARGEST = 1 << 20
 """A file over so many bytes is not a configuration."""
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A configuration, and what was wrong with the file: then it is the default one."""
-
-    config: Config
-    problems: tuple[str, ...] = ()
-    """Sentences with file and line."""
-    path: str = ""
-    """The file that was read; nothing where there is none."""
 
 
 def load(path: str | None = None) -> Loaded:

@@ -83,3 +83,14 @@ class Config:
     rule: tuple[Rule, ...] = ()
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys by action id, over those of the keymap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A configuration, and what was wrong with the file: then it is the default one."""
+
+    config: Config
+    problems: tuple[str, ...] = ()
+    """Sentences with file and line."""
+    path: str = ""
+    """The file that was read; nothing where there is none."""
