@@ -148,10 +148,10 @@ def _allowed(option: Option, written: str, value: str) -> str:
     # The beginning of a choice is enough, as alsamixer's -V goes by the first letter.
     begun = [choice for choice in option.choices if value and choice.startswith(value.casefold())]
     value = begun[0] if len(begun) == 1 else value
-    if not value:
-        raise Usage(f"{written} needs a value: {option.value}")
     if option.choices and value not in option.choices:
         raise Usage(f"{written} {shown(value)}: allowed are {', '.join(option.choices)}")
+    if not value:
+        raise Usage(f"{written} needs a value: {option.value}")
     if "\0" in value:
         raise Usage(f"{written}: the value has a zero byte in it")
     return value
