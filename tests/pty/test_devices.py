@@ -104,7 +104,9 @@ def test_types_a_value(any_box: Box) -> None:
         person.sees("Now 60%")
         person.press(*"loud", "Enter")
         person.sees("is no value")
-        person.press(*["Backspace"] * 4, *"-12dB", "Enter")
+        person.press(*["Backspace"] * 4)
+        person.sees("45%, +5%")
+        person.press(*"-12dB", "Enter")
         any_box.waits_for_percent("Firefox", 63)
         person.sees_percent("Firefox", 63)
         person.press("=")
@@ -144,6 +146,7 @@ def test_a_device_opened_by_name_is_there_again_with_the_next_engine(any_box: Bo
         [engine] = person.engines()
         os.kill(engine, signal.SIGKILL)
         person.waits_for(lambda: set(person.engines()) - {engine}, "another engine")
+        person.sees_no_more("The engine")
         person.sees("00. 31 Hz", "Firefox")
         before = person.percent("00. 31 Hz")
         assert before is not None

@@ -75,6 +75,9 @@ class EngineBackend:
             reason, hint = await self._attend()
             steady = time.monotonic() - started > _STEADY
             delay = 0.0 if steady else delay
+            if delay:
+                # The second that ended soon: it may be what ends them.
+                self._lasting.clear()
             self._lost(reason, hint, delay)
             await asyncio.sleep(delay)
             delay = min(max(2 * delay, self._link.delays[0]), self._link.delays[1])
@@ -158,6 +161,8 @@ class EngineBackend:
         except OSError as error:
             return f"{_cannot_start(error)}.", ""
         self._session = Session(child, self._link, self)
+        for command in self._lasting.values():
+            self._session.send(0, command)
         try:
             return await self._session.run()
         finally:
@@ -171,7 +176,9 @@ class EngineBackend:
     def _is_whole(self, snapshot: Snapshot) -> bool:
         known = {status.source for status in self._truth.statuses}
         settled = {status.source for status in snapshot.statuses if status.phase is not Phase.CONNECTING}
-        return known <= settled
+        opened = {command.id.removeprefix("alsa:") for command in self._lasting.values()}
+        opened &= {card.id for card in self._truth.alsa_cards}
+        return known <= settled and opened <= {card.id for card in snapshot.alsa_cards}
 
     def _adopt(self) -> None:
         """From here on the new engine's picture counts, and it is told what waits."""
@@ -183,8 +190,6 @@ class EngineBackend:
             return
         self._truth, self._fresh = self._fresh, None
         self._trouble, self._expired, self._ready = None, False, True
-        for command in self._lasting.values():
-            self._pending.submit(command)
         if self._watch.ids:
             self._session.watch(self._watch)
         self.room()

@@ -12,8 +12,12 @@ from tuimixer.mixer.mixer import Changed, Event, Mixer
 from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
 from tuimixer.model.snapshot import Levels
+from tuimixer.ui.cells import fit
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.listing import Act, Ask, Line, Listing, Sure
+
+_MOST_LINES = 3
+"""Of the sentence above a list, about."""
 
 
 class ListDialog(Dialog[None]):
@@ -79,7 +83,9 @@ class ListDialog(Dialog[None]):
         # An event may come between the end of the list and that of the dialog around it.
         if not self.listing.is_attached:
             return
-        text = self.shown(self.introduction())
+        # A title may be long; it stands among the facts too.
+        room = _MOST_LINES * (self._introduction.size.width or self.app.size.width)
+        text = fit(self.shown(self.introduction()), room, self.tuimixer.terminal.charset.ellipsis)
         self._introduction.update(text)
         self._introduction.display = bool(text)
         size = self.app.size
