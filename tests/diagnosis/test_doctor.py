@@ -375,6 +375,11 @@ def test_one_side_that_is_off_is_no_silence() -> None:
     assert found((changed(ac97(), MASTER, mute=(True, False)), SYSTEM)) == ()
 
 
+def test_a_mute_in_hardware_names_its_controls() -> None:
+    first = found(CASES["device_muted"][0]())[0]
+    assert first.reason == "Speakers is muted, and with it Master, PCM of the card ICH."
+
+
 def test_two_faults_are_both_named() -> None:
     snapshot = changed(ac97(stream_db=-80.0), STREAM, mute=(True,), channels=volumes(-80.0))
     assert [finding.key for finding in found((snapshot, SYSTEM))] == ["stream_muted", "stream_silent"]

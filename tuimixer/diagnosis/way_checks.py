@@ -42,7 +42,7 @@ def _switches(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
             if stage in _own_culprits(path, _stage_of(path, stage.inside), lambda part: part.muted):
                 yield _switch(stage, control, (Mute(stage.inside, False),))
         elif not culprits:
-            yield _switch(stage, control)
+            yield _switch(stage, control, parts=_muted_parts(path, stage))
 
 
 def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], bool]) -> list[Stage]:
@@ -58,12 +58,20 @@ def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], boo
     return bad if len(bad) < len(parts) else []
 
 
+def _muted_parts(path: Path, device: Stage) -> str:
+    """The driven controls that are off along with their device: the server writes a mute to all of them."""
+    parts = [
+        part.name for part in path.stages if part.driven and part.inside == device.control and part.muted
+    ]
+    return ", ".join(parts)
+
+
 def _stage_of(path: Path, control: str) -> Stage | None:
     kinds = (Work.SINK, Work.SOURCE)
     return next((stage for stage in path.stages if stage.control == control and stage.kind in kinds), None)
 
 
-def _switch(stage: Stage, control: Control, more: tuple[Intent, ...] = ()) -> Finding:
+def _switch(stage: Stage, control: Control, more: tuple[Intent, ...] = (), parts: str = "") -> Finding:
     name = stage.name if stage.kind is not Work.STREAM else control.name
     if stage.kind is Work.CONTROL and control.kind.capture:
         return Finding(
@@ -75,7 +83,9 @@ def _switch(stage: Stage, control: Control, more: tuple[Intent, ...] = ()) -> Fi
             control.id,
         )
     key = {Work.STREAM: "stream_muted", Work.CONTROL: "control_muted"}.get(stage.kind, "device_muted")
-    reason = f"{name} is muted."
+    reason = (
+        f"{name} is muted, and with it {parts} of the card {control.card}." if parts else f"{name} is muted."
+    )
     if stage.kind is Work.CONTROL:
         reason = f"{name} of the card {control.card} is muted."
         if control.element is not None and control.element.name.startswith("IEC958"):
