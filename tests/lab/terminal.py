@@ -86,6 +86,7 @@ class Terminal:
         self.output = bytearray()
         """Every byte that the program has sent."""
         self._pending = b""
+        self._shown: list[str] | None = None
         self._changed = threading.Condition()
         self._screen = _Screen(columns, lines, self._answer)
         self._stream = pyte.ByteStream(self._screen)
@@ -127,12 +128,16 @@ class Terminal:
                 cut = unfinished.start() if (unfinished := _UNFINISHED.search(whole)) else len(whole)
                 self._pending = whole[cut:]
                 self._stream.feed(whole[:cut])
+                self._shown = None
                 self._changed.notify_all()
 
     def lines(self) -> list[str]:
         """The screen's lines as text, without blanks at their ends."""
         with self._changed:
-            return [line.rstrip() for line in self._screen.display]
+            if self._shown is None:
+                # Dear on a big screen, and asked for again and again while something is waited for.
+                self._shown = [line.rstrip() for line in self._screen.display]
+            return list(self._shown)
 
     def screen(self) -> str:
         """The screen as one text."""
@@ -247,6 +252,7 @@ class Terminal:
         """Give the terminal another size; the program gets SIGWINCH."""
         with self._changed:
             self._screen.resize(lines, columns)
+            self._shown = None
         self._set_size(columns, lines)
 
     # -- the end --

@@ -28,7 +28,8 @@ class Mixer(Person):
             "LC_ALL": "C.UTF-8",
             "PULSE_SERVER": "unix:/nowhere",
         }
-        super().__init__(env, "-c", lab.AC97, "--layout", "rows", columns=100, lines=110)
+        words = ("-c", lab.AC97, "--layout", "rows", "--view", "all", "--no-meters")
+        super().__init__(env, *words, columns=90, lines=80)
 
     def __enter__(self) -> "Mixer":
         return self
@@ -73,7 +74,10 @@ def mixer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixer]:
         person.sees("Master", "PCM", "3D Control Sigmatel - Depth")
         person.press("F6")
         person.sees("All cards")
-        while "▸" not in next(line for line in person.terminal.lines() if "All cards" in line):
+        for _ in range(len(card_numbers()) + 2):
+            line = next(line for line in person.terminal.lines() if "All cards" in line)
+            if "▸" in line:
+                break
             before = person.terminal.screen()
             person.press("Down")
             _changed(person, before)
