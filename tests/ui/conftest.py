@@ -107,9 +107,13 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Open:
         environment: dict[str, str] | None = None,
         encoding: str = "utf-8",
         card: str = "all",
+        view: str = "",
     ) -> AsyncIterator[Desk]:
         backend = backend or DemoBackend(still=True)
         config = config or Config(meters=Meters(show="on"))
+        if view or config.view == Config().view:
+            # Everything at once, unless a test is about what a view leaves out.
+            config = replace(config, view=view or "all")
         clock = [1000.0]
         mixer = Mixer(backend)
         terminal = look_at(environment or {"TERM": "xterm-256color"}, config, encoding)

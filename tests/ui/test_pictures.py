@@ -43,7 +43,7 @@ async def test_linux_console(desk: Open, text_snapshot: SnapshotAssertion, layou
 
 @pytest.mark.parametrize("view", ["playback", "capture"])
 async def test_views(desk: Open, text_snapshot: SnapshotAssertion, view: str) -> None:
-    async with desk(size=(100, 24), config=Config(view=view)) as it:
+    async with desk(size=(100, 24), view=view, config=Config()) as it:
         assert it.text == text_snapshot
 
 

@@ -3,10 +3,12 @@
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.lab.terminal import Terminal
+from tests.lab.waiting import wait_until
 
 pytestmark = pytest.mark.pty
 
@@ -87,7 +89,7 @@ def test_signals_leave_the_terminal_in_order(number: signal.Signals) -> None:
     with start("still") as terminal:
         modes = terminal.modes()
         terminal.wait_for("Firefox")
-        assert terminal.alternate
+        wait_until(lambda: terminal.alternate, "the program to take the terminal")
         terminal.signal(number)
         assert terminal.wait() == 128 + number
         assert not terminal.alternate
@@ -102,6 +104,29 @@ def test_quit_leaves_the_terminal_in_order() -> None:
         assert terminal.wait() == 0
         assert not terminal.alternate
         assert terminal.modes() == modes
+
+
+def test_stopped_and_continued(terminal: Terminal) -> None:
+    text, cells = terminal.screen(), picture(terminal)
+    status = Path(f"/proc/{terminal.process.pid}/stat")
+
+    def stopped() -> bool:
+        return status.read_text().rpartition(")")[2].split()[0] == "T" and not terminal.alternate
+
+    for by_key in (False, True):
+        if by_key:
+            terminal.press("ctrl+z")
+        else:
+            terminal.signal(signal.SIGTSTP)
+        wait_until(stopped, "the program to stop and to leave the terminal")
+        assert terminal.modes() == terminal.initial_modes
+        terminal.signal(signal.SIGCONT)
+        wait_until(lambda: terminal.alternate, "the program to take the terminal again")
+        terminal.wait_for("Firefox")
+        terminal.wait_quiet()
+        assert terminal.screen() == text
+        assert picture(terminal) == cells
+        redrawn(terminal)
 
 
 def test_moving_meters_never_garble_the_screen() -> None:

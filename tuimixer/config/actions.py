@@ -181,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("redraw", "mixer", (*_both("l"), "ctrl+l"), "Draw the screen anew", _SHOW),
     Action("help", "mixer", ("f1", *_both("h"), "question_mark"), "Keys", _PROGRAM, "keys"),
     Action("palette", "mixer", ("ctrl+p",), "All actions by name", _PROGRAM),
-    Action("restart", "mixer", ("ctrl+e",), "Start the sound engine anew", _PROGRAM),
+    Action("suspend", "mixer", ("ctrl+z",), "Stop until the shell continues it", _PROGRAM),
     Action("quit", "mixer", ("escape", "f10", "ctrl+c", "ctrl+q"), "Quit", _PROGRAM, "quit"),
     Action("text.down", "text", ("down", *_both("jx")), "A line down", _READ),
     Action("text.up", "text", ("up", *_both("kw")), "A line up", _READ),

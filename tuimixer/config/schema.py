@@ -67,7 +67,7 @@ class Config:
 
     keymap: str = "alsamixer"
     layout: str = "auto"
-    view: str = "all"
+    view: str = "playback"
     theme: str = "auto"
     color: str = "auto"
     ascii: str = "auto"

@@ -263,6 +263,7 @@ class MixerScreen(Screen[None]):
             "redraw": self._redraw,
             "quit": lambda: self.app.exit(0),
             "palette": self.app_palette,
+            "suspend": self._suspend,
         }
         for dialog in DIALOGS:
             table[dialog] = partial(self._open, dialog)
@@ -376,6 +377,9 @@ class MixerScreen(Screen[None]):
     def app_palette(self) -> None:
         """Open Textual's palette with all actions."""
         self.app.action_command_palette()
+
+    def _suspend(self) -> None:
+        self.app.action_suspend_process()
 
     def _open(self, dialog: str) -> None:
         open_dialog(self, dialog)
