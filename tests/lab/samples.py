@@ -57,6 +57,19 @@ class Recording:
         rms = self.rms(channel)
         return 20 * math.log10(rms) if rms else -math.inf
 
+    def steady_db(self) -> float:
+        """The median over tenths of a second of channel 0's root mean square, in dB of full scale.
+
+        A short gap or change, as a busy machine makes them, does not count; a tone of a multiple of 10 Hz has
+        whole periods in a tenth of a second.
+        """
+        chosen, window = self.channel(0), RATE // 10
+        found = sorted(
+            sum(sample * sample for sample in chosen[start : start + window]) / window
+            for start in range(0, len(chosen) - window + 1, window)
+        )
+        return 10 * math.log10(found[len(found) // 2]) if found and found[len(found) // 2] else -math.inf
+
     def levels(self, window: int = 2048, length: int = 10, tolerance: float = 0.02) -> list[float]:
         """The root mean squares that channel 0 stays at, in order; 0.0 is silence.
 
