@@ -17,7 +17,7 @@ from tests.lab.cards import AC97, LOOPBACK
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.waiting import wait_until
 
-pytestmark = pytest.mark.vm
+pytestmark = pytest.mark.vm_long
 
 
 @dataclass

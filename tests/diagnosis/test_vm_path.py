@@ -9,7 +9,7 @@ from tests.diagnosis.guest import Guest, amixer, amixer_db, on_cards
 from tests.lab.cards import AC97, HDA, USB
 from tests.lab.waiting import wait_until
 
-pytestmark = pytest.mark.vm
+pytestmark = pytest.mark.vm_long
 
 SETTINGS = 20
 BY_HAND = {AC97: ("Master", "PCM"), HDA: ("Master",), USB: ("Audio Output Volume Control",)}

@@ -11,7 +11,7 @@ from tests.lab.terminal import Terminal
 from tests.lab.waiting import DEADLINE
 from tests.pty.person import PROGRAM
 
-pytestmark = pytest.mark.vm
+pytestmark = pytest.mark.vm_long
 
 # What a terminal sends in the keypad's application mode, which ncurses switches on.
 KEYS = {
