@@ -12,6 +12,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.bench.limits import Limit, limits
 from tests.bench.measure import Driver, Figures, Observer, median
 from tests.bench.programs import Program, programs
 from tests.lab.plugins import Plugins
@@ -39,9 +40,11 @@ def main() -> int:
             at_rest(program, server, figures[program.name], 3.0 if options.quick else 8.0)
     print(f"\n{STREAMS} streams on 2 sinks, 80x24; medians in ms, least paint beside it\n")
     print_table(figures)
+    many = {}
     if not options.no_many:
-        many_streams([p for p in chosen if p.name in ("tuimixer", "pulsemixer")], figures, presses)
+        many = many_streams([p for p in chosen if p.name in ("tuimixer", "pulsemixer")], figures, presses)
     verbs(10 if options.quick else 30)
+    print_limits(limits(figures, many))
     return 0
 
 
@@ -101,7 +104,7 @@ def one_round(program: Program, env: dict[str, str], figures: Figures, presses: 
             for index in range(presses // 2):
                 driver.outside(0.30 if index % 2 else 0.60, figures)
             if program.audio and not figures.held:
-                figures.held = driver.hold()
+                driver.hold(figures)
         finally:
             driver.close()
     finally:
@@ -128,8 +131,9 @@ def at_rest(program: Program, server: bench_server, figures: Figures, seconds: f
         observer.close()
 
 
-def many_streams(chosen: list[Program], few: dict[str, Figures], presses: int) -> None:
+def many_streams(chosen: list[Program], few: dict[str, Figures], presses: int) -> dict[str, Figures]:
     """Paint and step with 300 streams, beside the figures with 5."""
+    found = {}
     print(f"\n{MANY} streams on 4 sinks; medians in ms\n")
     print(f"{'':14}{'paint':>9}{'applied':>9}{'shown':>9}   (with {STREAMS}: paint, applied, shown)")
     with bench_server(MANY) as server:
@@ -141,6 +145,8 @@ def many_streams(chosen: list[Program], few: dict[str, Figures], presses: int) -
             then = [few[program.name].paint, few[program.name].applied, few[program.name].shown]
             cells = "".join(number(median(values), 9) for values in now)
             print(f"{program.name:14}{cells}   ({', '.join(number(median(v), 0) for v in then)})")
+            found[program.name] = figures
+    return found
 
 
 def verbs(rounds: int) -> None:
@@ -198,6 +204,14 @@ def print_table(figures: dict[str, Figures]) -> None:
             row.pss,
         )
         print(f"{name:14}" + "".join(number(value, 9) for value in values) + f"  {row.held}")
+
+
+def print_limits(found: list[Limit]) -> None:
+    """What tuimixer is held to, and whether this run has met it."""
+    print(f"\n{'limit':48}{'measured':>10}{'at most':>10}\n")
+    for limit in found:
+        met = "met" if limit.value <= limit.most else "MISSED"
+        print(f"{limit.what:48}{number(limit.value, 10)}{number(limit.most, 10)}  {met}")
 
 
 def number(value: float | None, width: int) -> str:

@@ -1,5 +1,6 @@
 """The measurements: one program, one server, everything seen from outside."""
 
+import math
 import re
 import statistics
 import threading
@@ -67,6 +68,8 @@ class Figures:
     external: list[float] = field(default_factory=list)
     step_bytes: list[float] = field(default_factory=list)
     held: str = ""
+    held_late: float | None = None
+    """Milliseconds from the last press of a held key to the right number; infinite where it never came."""
     idle_cpu: float | None = None
     idle_bytes: float | None = None
     meter_cpu: float | None = None
@@ -159,10 +162,10 @@ class Driver:
         if shown is not None:
             figures.external.append((shown - at) * 1000)
 
-    def hold(self, presses: int = 200, rate: float = 100.0) -> str:
+    def hold(self, figures: Figures, presses: int = 200, rate: float = 100.0) -> None:
         """A held key: up and down inside the range; whether it ends right, and how late it is shown."""
         if self.observer is None or self.target is None:
-            return ""
+            return
         self.observer.set(self.target, START)
         self.session.quiet(0.2)
         moves = [1 if index % 60 < 30 else -1 for index in range(presses)]
@@ -176,13 +179,14 @@ class Driver:
         shown = self.session.until(lambda: self.number() == wanted, 5)
         self.session.quiet(0.3)
         volume = round(self.observer.volumes()[self.target] * 100)
-        late = "never" if shown is None else f"{max(0.0, (shown - last) * 1000):.0f} ms"
+        figures.held_late = math.inf if shown is None else max(0.0, (shown - last) * 1000)
+        late = "never" if shown is None else f"{figures.held_late:.0f} ms"
         right = (
             "right"
             if volume == wanted == self.number()
             else f"wrong ({volume}, {self.number()} for {wanted})"
         )
-        return f"{right}, {late}"
+        figures.held = f"{right}, {late}"
 
     def rest(self, seconds: float) -> tuple[float, float]:
         """CPU (percent of a core) and bytes a second while no key is pressed."""

@@ -71,6 +71,7 @@ def test_a_step_is_at_most_150_bytes(terminal: Terminal) -> None:
     for key in ["up", "down"] * 10:
         before = terminal.received
         terminal.press(key)
+        wait_until(lambda before=before: terminal.received > before, "the step")  # type: ignore[misc]
         terminal.wait_quiet(0.15)
         sizes.append(terminal.received - before)
     print(f"bytes a step: {sorted(sizes)}")

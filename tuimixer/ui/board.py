@@ -1,5 +1,6 @@
 """The widget that shows a mixer: plans which strips are on the screen and paints what changed."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -22,7 +23,6 @@ from tuimixer.ui.terminal import Terminal
 
 if TYPE_CHECKING:
     from textual.driver import Driver
-    from textual.timer import Timer
 
 _MOST_BACKLOG = 2
 """Writes that may wait for the terminal before changes are gathered instead."""
@@ -55,9 +55,9 @@ class Board(Picture, Widget):
         Picture.__init__(self, terminal, keys, view, filters, layout, clock)
         self._styles = [look.rich() for look in terminal.palette.looks]
         self._output: Output | None = None
-        self._later: Timer | None = None
-        self._meters_later: Timer | None = None
-        self._falling: Timer | None = None
+        self._later: asyncio.TimerHandle | None = None
+        self._meters_later: asyncio.TimerHandle | None = None
+        self._falling: asyncio.TimerHandle | None = None
         self._heard = float("-inf")
         self.pace = Pace(terminal.remote)
 
@@ -187,12 +187,23 @@ class Board(Picture, Widget):
             moving = moving or level.moving
         self._paint_meters()
         if moving and self._falling is None:
-            self._falling = self.set_timer(_FALL_SECONDS, self._fall)
+            self._falling = self._after(_FALL_SECONDS, self._fall)
+
+    def _after(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
+        """Call a little later: Textual's own timers are tasks, too dear for some a second."""
+
+        def run() -> None:
+            try:
+                call()
+            except Exception as error:  # a fault ends the program here as it does anywhere in Textual
+                self.app._handle_exception(error)
+
+        return asyncio.get_running_loop().call_later(seconds, run)
 
     def _fall(self) -> None:
         self._falling = None
         if self.meters and self._clock() - self._heard < _FALL_SECONDS:
-            self._falling = self.set_timer(_FALL_SECONDS, self._fall)
+            self._falling = self._after(_FALL_SECONDS, self._fall)
         elif self.meters:
             self._follow()
 
@@ -201,7 +212,7 @@ class Board(Picture, Widget):
         now = self._clock()
         if not self.pace.may_paint(now) or (self._output is not None and self._output.backlog()):
             if self._meters_later is None:
-                self._meters_later = self.set_timer(_METERS_LATER, self._paint_meters_later)
+                self._meters_later = self._after(_METERS_LATER, self._paint_meters_later)
             return
         for slot in self.plan.slots:
             if slot.row.id in self._levels:
@@ -252,7 +263,7 @@ class Board(Picture, Widget):
             return None
         if output.backlog() > _MOST_BACKLOG:
             if self._later is None:
-                self._later = self.set_timer(_LATER, self._flush_later)
+                self._later = self._after(_LATER, self._flush_later)
             return None
         offset = self.region
         text = encode(self._grid.changes(), self.terminal.palette, offset.x, offset.y)

@@ -37,6 +37,8 @@ _START_PATIENCE = 30.0
 _MOST_NOISE = 64
 """Lines that a login shell may print before the greeting."""
 _STDERR_KEPT = 4096
+_UNSEEN = 200
+"""Bytes of levels that may have come before the engine is told: a third of what it lets be under way."""
 _FAREWELL = 1.5
 """Seconds that an engine has to end by itself."""
 _POLL = 0.002
@@ -108,6 +110,10 @@ class Session:
         self._heard = time.monotonic()
         self._asked: float | None = self._heard
         self._told_silence = False
+        self._serial = 0
+        """Of the newest line that is to be confirmed."""
+        self._unseen = 0
+        """Bytes since the last confirmation; changes count as many, so that they are confirmed at once."""
 
     @property
     def full(self) -> bool:
@@ -160,17 +166,17 @@ class Session:
         if self._told_silence:
             self._told_silence = False
             self._listener.silent(0.0)
-        seen = 0
         try:
             for line in lines:
                 if self._greeted:
-                    seen = self._hear(decode(line)[1]) or seen
+                    self._hear(decode(line)[1], len(line))
                 else:
                     self._greet(line)
         except (WireError, ValueError) as error:
             self._end(str(error))
-        if seen:
-            self._pipe.write(encode("seen", Number(seen)))
+        if self._unseen > _UNSEEN:
+            self._unseen = 0
+            self._pipe.write(encode("seen", Number(self._serial)))
 
     def _greet(self, line: bytes) -> None:
         if self._link.noisy and not line.startswith(HELLO_START) and self._noise < _MOST_NOISE:
@@ -181,20 +187,22 @@ class Session:
         # From here to the first picture the engine connects to the sound systems.
         self._asked = self._heard
 
-    def _hear(self, body: Body) -> int:
-        """Tell what a line says; its serial, where it has one."""
+    def _hear(self, body: Body, size: int) -> None:
+        """Tell what a line of so many bytes says."""
         match body:
             case Delta(serial=serial, ack=ack, more=more):
                 self._snapshot = apply_delta(self._snapshot, body)
                 if not more:
                     self._pictured = True
                     self._listener.changed(self._snapshot, ack)
-                return serial
+                self._serial = serial
+                self._unseen += _UNSEEN + size
             case LevelsLine(serial=serial):
                 levels = unpack_levels(body, self._watch)
                 if levels.peaks:
                     self._listener.told(levels)
-                return serial
+                self._serial = serial
+                self._unseen += size
             case Notice():
                 self._listener.told(body)
             case SystemLine(number=number, system=system):
@@ -203,7 +211,6 @@ class Session:
                 pass
             case _:
                 raise WireError(f"sent a {type(body).__name__}, which only a screen sends")
-        return 0
 
     def _look(self, now: float, expected: float) -> None:
         """Ask for a sign of life where there was none lately, tell a silence, end a long one."""
