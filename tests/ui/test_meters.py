@@ -24,7 +24,7 @@ def test_it_jumps_up_and_falls_evenly_to_the_newest_peak() -> None:
     falling = [level := follow(level, (0.1,), t / 10) for t in range(1, 20)]
     steps = [a.shares[0] - b.shares[0] for a, b in pairwise(falling)]
     assert steps[0] == pytest.approx(26 / 60 / 10)
-    assert falling[-1].shares == (pytest.approx(share_of(0.1)),)
+    assert falling[-1].shares == pytest.approx((share_of(0.1),))
 
 
 def test_the_hold_stays_and_then_comes_down() -> None:
