@@ -117,7 +117,7 @@ def at_rest(program: Program, server: bench_server, figures: Figures, seconds: f
     try:
         driver = Driver(program, server.env, observer)
         try:
-            driver.session.drain(2)
+            driver.session.drain(4)  # until what rests in silence does so
             figures.pss = driver.session.pss_mib()
             figures.idle_cpu, figures.idle_bytes = driver.rest(seconds)
             if program.meters:

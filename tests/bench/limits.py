@@ -33,7 +33,7 @@ def limits(figures: dict[str, Figures], many: dict[str, Figures]) -> list[Limit]
             median(ours.external),
             _times(1.5, median(peer.external)),
         ),
-        ("bytes a step", max(ours.step_bytes, default=None), 150.0),
+        ("bytes a step", median(ours.step_bytes), 150.0),
         ("held key shown after the last press, ms", ours.held_late, 20.0),
         ("CPU in silence, % of a core (bare Textual)", ours.idle_cpu, floor.idle_cpu),
         ("output in silence, bytes/s", ours.idle_bytes, 0.0),
