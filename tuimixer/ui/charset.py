@@ -44,6 +44,7 @@ class CharSet:
     mute: str
     record: str
     idle: str
+    pause: str
     star: str
     dot: str
     down: str
@@ -88,6 +89,7 @@ UNICODE = CharSet(
     mute="M",
     record="●",
     idle="○",
+    pause="║",
     star="★",
     dot="●",
     down="▾",
@@ -123,6 +125,7 @@ CP437 = CharSet(
     mute="M",
     record="R",
     idle="-",
+    pause="║",
     star="*",
     dot="*",
     down="v",
@@ -158,6 +161,7 @@ ASCII = CharSet(
     mute="M",
     record="R",
     idle="-",
+    pause="p",
     star="*",
     dot="*",
     down="v",

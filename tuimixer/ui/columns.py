@@ -2,14 +2,14 @@
 
 from rich.cells import cell_len
 
-from tuimixer.ui.cells import Grid, fit_lines
+from tuimixer.ui.cells import Grid, fit, fit_lines
 from tuimixer.ui.charset import CharSet
 from tuimixer.ui.face import Face, short_db
 from tuimixer.ui.layout import Box, name_lines, wrap
 from tuimixer.ui.meters import Level
 from tuimixer.ui.paint import bar_role, vertical_bar, vertical_meter
 from tuimixer.ui.palette import Role
-from tuimixer.ui.rows import paint_marks, switch_text
+from tuimixer.ui.rows import marks_of, put_marks, switch_text
 
 _TALL = 11
 """Lines of a column from which dB and marks have lines of their own."""
@@ -40,7 +40,7 @@ def paint_column(
         _centre(grid, box, y, f"{text} dB" if text else "", role if chosen or face.gone else Role.DIM)
         y += 1
     if box.height >= 7:
-        paint_marks(grid, box.x + max((box.width - 4) // 2, 0), y, 4, face, charset)
+        _paint_marks(grid, box, y, face, charset)
     name_role = Role.CURSOR if chosen else Role.GONE if face.gone else Role.TEXT
     most = name_lines(box.height)
     lines = fit_lines(wrap(face.label, box.width - 1), most, box.width - 1, charset.ellipsis)
@@ -100,6 +100,19 @@ def _paint_choice(grid: Grid, box: Box, height: int, face: Face, role: Role, cha
     if face.choice is not None and height > len(lines) + 1:
         _centre(grid, box, box.y + height - len(lines), charset.up, Role.DIM)
         _centre(grid, box, box.y + height + 1, charset.down, Role.DIM)
+
+
+def _paint_marks(grid: Grid, box: Box, y: int, face: Face, charset: CharSet) -> None:
+    """The marks where they stand in each column, or with the word for what has no effect just now."""
+    marks = marks_of(face, charset)
+    if not face.why_gone:
+        put_marks(grid, box.x + max((box.width - 4) // 2, 0) + 1, y, marks[:3])
+        return
+    before = len(marks) + 1 if marks else 0
+    word = fit(face.why_gone, box.width - 1 - before, charset.ellipsis)
+    x = box.x + max(0, (box.width - before - len(word)) // 2)
+    put_marks(grid, x, y, marks)
+    grid.put(x + before, y, word, Role.DIM)
 
 
 def _percents(face: Face, width: int) -> str:

@@ -7,6 +7,7 @@ from tuimixer.ui.charset import CharSet
 
 METERED = frozenset({Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
 """Kinds of which the server can tell a level."""
+_PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,10 @@ class Face:
     choice: str | None
     default: bool
     gone: bool
-    """Without effect just now: inactive, paused, suspended, not running."""
+    """Without effect just now: inactive, unplugged, paused, not playing."""
     why_gone: str
+    """In a word or two; empty where it has effect."""
+    paused: bool
     base: float | None
     """Where the hardware's own 0 dB lies on the fader, where that is not at its top."""
     metered: bool
@@ -68,6 +71,7 @@ def make_face(
         default=control.default,
         gone=bool(why),
         why_gone=why,
+        paused=why == _PAUSED,
         base=_base(control),
         metered=control.kind in METERED and not (control.stream and control.stream.corked),
         about=charset.text(about),
@@ -119,7 +123,7 @@ def _why_gone(control: Control) -> str:
     if control.element is not None and control.element.jack == "unplugged":
         return "unplugged"
     if control.stream is not None and control.stream.corked:
-        return "paused"
+        return _PAUSED
     if control.kind is Kind.STORED:
         return "not playing"
     return ""

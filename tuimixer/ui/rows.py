@@ -57,7 +57,11 @@ def paint_row(
         grid.put(0, y, charset.cursor, Role.KEY)
     name_role = Role.CURSOR if chosen else Role.GONE if face.gone else Role.TEXT
     grid.put(x, y, fit(face.label, room, charset.ellipsis), name_role, room)
-    paint_marks(grid, fields.marks[0], y, fields.marks[1], face, charset)
+    x, room = fields.marks
+    marks = marks_of(face, charset)
+    if face.paused and not fields.meter[1]:
+        marks.append((charset.pause, Role.DIM))
+    put_marks(grid, x + 1, y, marks[: room - 1])
     _paint_value(grid, y, fields, face, chosen, charset)
     x, room = fields.about
     if room:
@@ -68,9 +72,11 @@ def paint_row(
 def paint_row_meter(
     grid: Grid, box: Box, fields: Fields, face: Face, level: Level | None, charset: CharSet
 ) -> None:
-    """The meter of a control's line."""
+    """The meter of a control's line, or why there is none: the control has no effect just now."""
     x, width = fields.meter
-    if width and face.metered:
+    if face.why_gone:
+        grid.put(x, box.y, fit(face.why_gone, width, charset.ellipsis), Role.DIM, width)
+    elif width and face.metered:
         horizontal_meter(grid, x, box.y, width, level, charset)
 
 
@@ -106,19 +112,23 @@ def switch_text(face: Face) -> str:
     return ""
 
 
-def paint_marks(grid: Grid, x: int, y: int, room: int, face: Face, charset: CharSet) -> None:
+def marks_of(face: Face, charset: CharSet) -> list[tuple[str, Role]]:
     """Mute, capture and default, a cell each; of one side only, in the letter of that side."""
+    marks: list[tuple[str, Role]] = []
     if face.mute is not None and any(face.mute):
-        whole = all(face.mute)
-        side = charset.mute if whole else ("l" if face.mute[0] else "r")
-        x = grid.put(x + 1, y, side, Role.MUTE) - 1
-        room -= 1
-    if face.capture is not None and room > 1:
-        on = any(face.capture)
-        glyph = charset.record if on else charset.idle
-        if on and not all(face.capture):
+        marks.append((charset.mute if all(face.mute) else "l" if face.mute[0] else "r", Role.MUTE))
+    if face.capture is not None:
+        glyph = charset.record if any(face.capture) else charset.idle
+        if any(face.capture) and not all(face.capture):
             glyph = "L" if face.capture[0] else "R"
-        x = grid.put(x + 1, y, glyph, Role.RECORD if on else Role.DIM) - 1
-        room -= 1
-    if face.default and room > 1:
-        grid.put(x + 1, y, charset.star, Role.STAR)
+        marks.append((glyph, Role.RECORD if any(face.capture) else Role.DIM))
+    if face.default:
+        marks.append((charset.star, Role.STAR))
+    return marks
+
+
+def put_marks(grid: Grid, x: int, y: int, marks: list[tuple[str, Role]]) -> int:
+    """Write marks side by side; the answer is the cell after them."""
+    for glyph, role in marks:
+        x = grid.put(x, y, glyph, role)
+    return x

@@ -89,12 +89,11 @@ def about(control: Control, snapshot: Snapshot, arrow: str) -> str:
         kind = "hardware" if device.hardware_volume else "software"
         return ", ".join(part for part in (kind, port if port != control.name else "", device.state) if part)
     if stream is None or control.kind is Kind.STORED:
-        return "not playing"
+        return "kept by the server"
     target = snapshot.controls.get(control.device or "")
     where = f"{arrow} {target.name}" if target else ""
-    state = "paused" if stream.corked else ""
     media = stream.media if stream.media != control.name else ""
-    return ", ".join(part for part in (where, state, media) if part)
+    return ", ".join(part for part in (where, media) if part)
 
 
 def sentence(
