@@ -133,6 +133,21 @@ def stream(db: float | None = 0.0, to: ControlId = SINK, number: int = 1, **fact
     )
 
 
+def monitor_of(sink_id: ControlId) -> Control:
+    """The monitor source of a sink."""
+    made = soft_sink(
+        0.0, f"{sink_id.rpartition('/')[2]}.monitor", driver="", monitor=None, monitor_of=sink_id
+    )
+    return replace(made, id=f"pulse:source/{made.name}", kind=Kind.SOURCE)
+
+
+def loopback(source: ControlId, to: ControlId, module: int = 9, db: float = 0.0) -> tuple[Control, Control]:
+    """The two streams of a loopback module, from a source to a sink."""
+    parts: dict[str, Any] = {"virtual": True, "owner_module": module, "client": None, "name": "loopback"}
+    record = stream(0.0, source, 10 * module, kind=Kind.SOURCE_OUTPUT, **parts)
+    return record, stream(db, to, 10 * module + 1, **parts)
+
+
 CARD = AlsaCard("ICH", 0, "Intel ICH")
 OTHERS = (
     element("Mic", -3450, scale(31, -3450, 1200), mute=(True, True)),

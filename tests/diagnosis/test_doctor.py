@@ -19,6 +19,8 @@ from tests.diagnosis.boxes import (
     ac97,
     changed,
     element,
+    loopback,
+    monitor_of,
     picture,
     scale,
     sink,
@@ -38,7 +40,9 @@ from tuimixer.model.system import Daemon, FoundServer, Holder, PcmDevice, System
 pytestmark = pytest.mark.unit
 
 Box = tuple[Snapshot, System]
+REAL = sink(-18.0, hardware_volume=False, base_db=0.0)
 CASES: dict[str, list[Callable[[], Box]]] = {}
+NULL_NODE = "support.null-audio-sink"
 SPEAKERS = Port("analog-output-speaker", "Speakers", None, 100)
 HEADPHONES = Port("analog-output-headphones", "Headphones", True, 90)
 
@@ -125,6 +129,11 @@ def _no_sink() -> Box:
     return picture(soft_sink(0.0, "auto_null", shown="Dummy Output")), SYSTEM
 
 
+@case("no_sink")
+def _a_dummy_without_any_card() -> Box:
+    return picture(soft_sink(0.0, "auto_null", shown="Dummy Output"), stream(), alsa_cards=()), SYSTEM
+
+
 @case("stream_muted")
 def _stream_muted() -> Box:
     return changed(ac97(), STREAM, mute=(True,)), SYSTEM
@@ -198,6 +207,13 @@ def _default_plays_nowhere() -> Box:
 
 
 @case("wrong_default")
+def _default_leads_to_another_null_sink() -> Box:
+    way_on = loopback("pulse:source/null.monitor", "pulse:sink/hole")
+    null, hole = soft_sink(-6.0), soft_sink(0.0, "hole")
+    return picture(null, hole, monitor_of(null.id), *way_on, REAL, stream(0.0, null.id)), SYSTEM
+
+
+@case("wrong_default")
 def _default_is_gone() -> Box:
     snapshot = ac97()
     assert snapshot.server is not None
@@ -208,6 +224,11 @@ def _default_is_gone() -> Box:
 @case("stream_elsewhere")
 def _stream_elsewhere() -> Box:
     return changed(ac97(0.0, -18.06, -600, 0, usb()), STREAM, device="pulse:sink/usb"), SYSTEM
+
+
+@case("stream_elsewhere")
+def _stream_on_a_null_sink() -> Box:
+    return picture(REAL, soft_sink(0.0), stream(0.0, "pulse:sink/null")), SYSTEM
 
 
 @case("unplugged")
@@ -310,7 +331,28 @@ def healthy() -> dict[str, Box]:
     hdmi = ServerCard(
         "pulse:card/hdmi", 1, "hdmi", "HDMI", "NVidia", (Profile("hdmi", "HDMI", False, sinks=1),), "off"
     )
+    null, monitor = soft_sink(-6.0), monitor_of("pulse:sink/null")
+    tunnel = soft_sink(-6.0, "tunnel.attic", driver="module-tunnel-sink-new.c")
+    both = soft_sink(-6.0, "both", owner_module=7, driver="module-combine-sink.c")
+    parts = tuple(
+        stream(0.0, to, number, virtual=True, owner_module=7, client=None)
+        for number, to in ((2, SINK), (3, null.id))
+    )
+    effects = replace(soft_sink(-6.0, "effects", driver="PipeWire"), properties={"factory.name": NULL_NODE})
+    chat = element("Chat Mixer", -9450, MASTER_SCALE)
     return {
+        "a default that is looped back to a card": (
+            picture(null, REAL, monitor, *loopback(monitor.id, SINK), stream(0.0, null.id)),
+            SYSTEM,
+        ),
+        "a default that is recorded": (
+            picture(null, REAL, monitor, stream(0.0, monitor.id, 4, kind=Kind.SOURCE_OUTPUT, name="Tape")),
+            SYSTEM,
+        ),
+        "a default that plays to all": (picture(both, null, REAL, *parts, stream(0.0, both.id)), SYSTEM),
+        "a default that a program made and links on": (picture(effects, REAL, server="PipeWire"), SYSTEM),
+        "a default on another machine": (picture(tunnel, REAL, stream(0.0, tunnel.id)), SYSTEM),
+        "a control at its bottom that may not be on the way": (ac97(0.0, -18.06, -600, 0, chat), SYSTEM),
         "playing": (ac97(), SYSTEM),
         "idle": (picture(*(c for c in ac97(state="suspended").controls.values() if c.id != STREAM)), SYSTEM),
         "pipewire": (ac97(server="PipeWire"), SYSTEM),
@@ -361,6 +403,35 @@ def test_mends_are_what_would_help() -> None:
     assert mend("capture_off") == (Capture("alsa:ICH/Capture,0/capture", True),)
     assert mend("wrong_capture_source") == (Choose("alsa:ICH/Input Source,0/playback", 0),)
     assert mend("corked") == mend("held") == mend("no_server") == ()
+
+
+def test_what_plays_nowhere_is_moved_along_with_the_default() -> None:
+    null = soft_sink(-6.0, shown="Null Output")
+    box = picture(null, REAL, stream(0.0, null.id)), SYSTEM
+    first = found(box)[0]
+    assert first.reason == "The default output Null Output plays nowhere."
+    assert first.advice == "Make ac97 the default output, and move Player there."
+    assert first.mend == (SetDefault(SINK), MoveStream(STREAM, SINK))
+
+
+def test_a_dummy_output_is_explained() -> None:
+    dummy = soft_sink(0.0, "auto_null", shown="Dummy Output")
+
+    def first(snapshot: Snapshot) -> tuple[str, str]:
+        return found((snapshot, SYSTEM))[0].reason, found((snapshot, SYSTEM))[0].advice
+
+    opening = "The server has only Dummy Output, which plays nowhere: "
+    assert first(picture(dummy, alsa_cards=()))[0] == f"{opening}there is no sound card."
+    unused = first(picture(dummy))
+    assert unused == (
+        f"{opening}it uses no card, though there is Intel ICH.",
+        "pulseaudio -k; pulseaudio --start",
+    )
+    assert first(picture(dummy, server="PipeWire"))[1] == "systemctl --user restart wireplumber"
+    inputs = with_card("input", Profile("input", "Analog Mono Input"))
+    assert first(replace(picture(dummy), server_cards=(inputs,)))[0] == (
+        f"{opening}no profile in use has an output."
+    )
 
 
 def test_a_chosen_stream_is_looked_at_alone() -> None:

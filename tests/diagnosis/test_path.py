@@ -1,19 +1,24 @@
 """The signal path's gain at each stage and in total, with numbers measured on real cards."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.diagnosis.boxes import (
+    CARD,
     MASTER,
     MASTER_SCALE,
     PCM,
+    PCM_SCALE,
     SINK,
     STREAM,
     SYSTEM,
     ac97,
     changed,
     element,
+    loopback,
+    monitor_of,
     picture,
     scale,
     sink,
@@ -25,7 +30,7 @@ from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.stage import Path, Stage, Work
 from tuimixer.model.control import Channel, Control, Kind, Port
 from tuimixer.model.scale import MUTE_CDB, Scale
-from tuimixer.model.snapshot import AlsaCard, Snapshot
+from tuimixer.model.snapshot import AlsaCard, Jack, Snapshot
 from tuimixer.model.system import Holder, System
 
 pytestmark = pytest.mark.unit
@@ -186,11 +191,83 @@ def test_the_only_playback_volume_is_on_the_way_whatever_its_name() -> None:
     assert near(path.total, -650)
 
 
+USB_VOLUME = scale(37, -3700, 0)
+
+
+def on_usb(*controls: Control, **facts: Any) -> Snapshot:
+    """A sink in software on a card that has these controls."""
+    soft: dict[str, Any] = {"hardware_volume": False, "base_db": 0.0, "ports": (), "port": None}
+    return picture(*controls, sink(-6.0, **(soft | facts)), stream())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Headset",
+        "Headphone",
+        "Speaker",
+        "Line Out",
+        "G435 Wireless Gaming Headset",
+        "Yeti Monitor",
+        "Mono",
+        "Digital In Line Amp",
+    ],
+)
+def test_the_only_volume_of_a_card_counts_under_any_name(name: str) -> None:
+    sidetone = element("Mic", -900, USB_VOLUME, mute=(True, True))
+    path = way(on_usb(element(name, -700, USB_VOLUME), sidetone))
+    assert near(path.total, -1300)
+    assert stage(path, name).certain
+    assert "Mic" not in names(path)
+    muted = way(on_usb(element(name, -700, USB_VOLUME, mute=(True, True)), sidetone))
+    assert muted.muted
+
+
+def test_a_card_that_only_mixes_in_a_microphone_has_no_volume_on_the_way() -> None:
+    assert near(way(on_usb(element("Front Mic", -900, USB_VOLUME))).total, -600)
+
+
+def test_a_volume_that_may_be_on_the_way_makes_the_total_unknown() -> None:
+    snapshot = on_usb(element("Master", -100, USB_VOLUME), element("Chat Mixer", -700, USB_VOLUME))
+    path = way(snapshot)
+    assert path.total == (None, None)
+    assert not stage(path, "Chat Mixer").certain
+    assert "not known whether the sound goes through it" in stage(path, "Chat Mixer").note
+    # At 0 dB it makes no difference whether it is.
+    neutral = on_usb(element("Master", -100, USB_VOLUME), element("Chat Mixer", 0, USB_VOLUME))
+    assert near(way(neutral).total, -700)
+    off = on_usb(element("Master", -100, USB_VOLUME), element("Chat Mixer", 0, USB_VOLUME, mute=(True, True)))
+    assert way(off).total == (None, None)
+    assert not way(off).muted
+    assert "muted" in stage(way(off), "Chat Mixer").note
+
+
+def test_another_outputs_volume_is_out_of_the_way_only_where_that_is_known() -> None:
+    controls = (element("PCM", 0, PCM_SCALE), element("Headphone", -700, MASTER_SCALE, mute=(True, True)))
+    assert way(on_usb(*controls)).total == (None, None)
+    line, head = Port("analog-output", "Analog Output"), Port("analog-output-headphones", "Headphones", False)
+    by_port = way(on_usb(*controls, ports=(line, head), port=line.name))
+    assert near(by_port.total, -600)
+    assert "Headphone" not in names(by_port)
+    jack = replace(CARD, jacks=(Jack("Headphone Jack", False),))
+    by_jack = way(replace(on_usb(*controls), alsa_cards=(jack,)))
+    assert near(by_jack.total, -600)
+    plugged = replace(CARD, jacks=(Jack("Headphone Jack", True),))
+    assert way(replace(on_usb(*controls), alsa_cards=(plugged,))).muted
+
+
 def test_a_null_sink_ends_the_way() -> None:
     path = way(picture(soft_sink(-3.0), stream(-2.0, "pulse:sink/null")))
     assert near(path.total, -500)
     assert path.stages[-1].kind is Work.END
     assert "nobody hears it" in path.stages[-1].note
+    taped = picture(
+        soft_sink(-3.0),
+        monitor_of("pulse:sink/null"),
+        stream(-2.0, "pulse:sink/null"),
+        stream(0.0, "pulse:source/null.monitor", 4, kind=Kind.SOURCE_OUTPUT, name="Tape"),
+    )
+    assert way(taped).stages[-1].note == "a null sink: nobody hears it, but Tape records it"
 
 
 def test_a_combined_sink_forks_to_what_it_feeds() -> None:
@@ -208,18 +285,12 @@ def test_a_combined_sink_forks_to_what_it_feeds() -> None:
 
 
 def test_a_loopback_carries_a_null_sink_on() -> None:
-    monitor = replace(sink(0.0), id="pulse:source/m", kind=Kind.SOURCE, name="Monitor of null", card=None)
-    facts = monitor.sink_or_source
-    assert facts is not None
-    facts = replace(facts, monitor_of="pulse:sink/null", hardware_volume=False, hardware=False)
-    monitor = replace(monitor, sink_or_source=facts)
     snapshot = picture(
         sink(-4.0, hardware_volume=False, base_db=0.0),
         soft_sink(-6.0, "null"),
-        monitor,
+        monitor_of("pulse:sink/null"),
         stream(0.0, "pulse:sink/null"),
-        stream(0.0, "pulse:source/m", 4, kind=Kind.SOURCE_OUTPUT, virtual=True, owner_module=9, client=None),
-        stream(-1.0, SINK, 5, virtual=True, owner_module=9, client=None),
+        *loopback("pulse:source/null.monitor", SINK, db=-1.0),
     )
     path = way(snapshot)
     assert "loopback" in names(path)

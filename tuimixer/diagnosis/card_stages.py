@@ -3,19 +3,18 @@ is no card.
 """
 
 from tuimixer.diagnosis.card_way import (
-    Jack,
+    Route,
     active_port,
     capture_controls,
     description,
     element_name,
-    jack_of,
-    pcm_of,
     playback_controls,
+    route_of,
     through_softvol,
 )
 from tuimixer.diagnosis.driven import Driven, driven_gain
 from tuimixer.diagnosis.stage import Gains, Place, Stage, Work, at, db, gains_of
-from tuimixer.model.control import Control, Device, Medium
+from tuimixer.model.control import Control, Device, Kind, Medium
 from tuimixer.model.scale import PULSE_SCALE, to_cdb
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 from tuimixer.model.system import Holder, System
@@ -33,7 +32,7 @@ def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list
     if device.kind.capture:
         near = [(control, True) for control in capture_controls(snapshot, device.card)]
     else:
-        near = playback_controls(snapshot, device.card, jack_of(facts), pcm_of(device))
+        near = playback_controls(snapshot, device.card, route_of(device))
     stages = list(inside)
     for control, certain in near:
         if control.id in taken:
@@ -50,7 +49,7 @@ def holder_controls(snapshot: Snapshot, holder: Holder) -> list[Stage]:
     if holder.capture:
         near = [(control, True) for control in capture_controls(snapshot, holder.card)]
     else:
-        near = playback_controls(snapshot, holder.card, Jack.ANY, holder.device)
+        near = playback_controls(snapshot, holder.card, Route(device=holder.device))
     return [_own_stage(control, certain and not _user(control), False) for control, certain in near]
 
 
@@ -91,11 +90,12 @@ def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
         note = "it is not known whether the sound goes through it"
     if gains and any(gain is None for gain in gains.values()):
         note = note or "its driver gives no dB"
-    if (doubtful or not certain) and any(gain != 0 for gain in gains.values()):
-        gains = dict.fromkeys(gains, None)
     muted = control.capturing is False if control.kind.capture else bool(control.muted)
-    # A switch that may not be on the way is no reason to call the whole way silent.
-    muted = muted and certain
+    if (doubtful or not certain) and (muted or any(gain != 0 for gain in gains.values())):
+        gains = dict.fromkeys(gains, None)
+    if muted and not certain:
+        # A switch that may not be on the way is no reason to call the whole way silent.
+        muted, note = False, f"{note}; it is muted"
     return Stage(
         element_name(control),
         Place.ALSA,
@@ -105,6 +105,7 @@ def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
         muted,
         _partly(control, note),
         control.id,
+        certain=certain,
     )
 
 
@@ -132,7 +133,7 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
             note = "nothing is plugged in"
         return Stage(name, Place.CARD, Work.END, Medium.HARDWARE, note=note)
     if is_null(device):
-        return Stage("nothing", Place.PULSE, Work.END, Medium.SOFTWARE, note="a null sink: nobody hears it")
+        return _null_end(snapshot, device)
     if "tunnel" in facts.driver or facts.server_name.startswith("tunnel"):
         note = "what happens there is not seen from here"
         return Stage("another machine", Place.CARD, Work.END, Medium.UNKNOWN, note=note)
@@ -178,6 +179,45 @@ def is_null(device: Control) -> bool:
         return False
     factory = device.properties.get("factory.name", "")
     return "null-sink" in facts.driver or "null-audio-sink" in factory or facts.server_name == "auto_null"
+
+
+def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
+    if linkable(sink):
+        note = "a null sink: heard only where a program takes its sound, which is not seen from here"
+        return Stage(sink.name, Place.PULSE, Work.END, Medium.UNKNOWN, note=note)
+    tapes = ", ".join(dict.fromkeys(tape.name for tape in recorders(snapshot, sink)))
+    note = (
+        f"a null sink: nobody hears it, but {tapes} records it" if tapes else "a null sink: nobody hears it"
+    )
+    return Stage("nothing", Place.PULSE, Work.END, Medium.SOFTWARE, note=note)
+
+
+def linkable(sink: Control) -> bool:
+    """Whether a null sink's sound may go on by PipeWire's own links, which its Pulse half does not show.
+
+    Programs that make a null sink of their own (Easy Effects) link it on. One made through the Pulse half has
+    a module's number.
+    """
+    facts = sink.sink_or_source
+    made = "factory.name" in sink.properties and "pulse.module.id" not in sink.properties
+    return made and facts is not None and facts.server_name != "auto_null"
+
+
+def recorders(snapshot: Snapshot, sink: Control) -> list[Control]:
+    """Programs that record what plays on a sink."""
+    monitors = {
+        source.id
+        for source in snapshot.controls.values()
+        if source.kind is Kind.SOURCE
+        and source.sink_or_source
+        and source.sink_or_source.monitor_of == sink.id
+    }
+    return [
+        tape
+        for tape in snapshot.controls.values()
+        if tape.kind is Kind.SOURCE_OUTPUT and tape.device in monitors and tape.stream is not None
+        if not (tape.stream.virtual or tape.stream.peak or tape.stream.corked)
+    ]
 
 
 def remainder_stage(device: Control, driven: Driven) -> Stage | None:

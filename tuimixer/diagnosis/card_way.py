@@ -11,6 +11,7 @@ import re
 from enum import StrEnum
 
 from tuimixer.model.control import Control, Device, Kind, Port
+from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Snapshot
 
 
@@ -49,6 +50,12 @@ _ELSEWHERE = re.compile(
     re.VERBOSE,
 )
 """Words of sources that are mixed in, of other jacks, and of what changes the sound but not its loudness."""
+_SOURCE = re.compile(
+    r"(Front |Rear |Internal |Dock |Headset |Headphone )?"
+    r"(Mic|Microphone|Line|CD|Aux|Video|Phone|Synth|FM|Music|Beep|PC Speaker|TV|Tuner|Modem)( In| Boost)?"
+    r"|Capture|Sidetone|Bass|Treble|3D Control - \w+|Tone Control - \w+"
+)
+"""Whole names that the kernel gives to what is never an output; a name given by a maker may hold any word."""
 _ORDER = ("PCM", "Wave", "DAC", "Digital", "Master", "Hardware Master")
 
 
@@ -60,31 +67,65 @@ def element_name(control: Control) -> str:
     return f"{element.name},{element.index}" if element.index else element.name
 
 
-def playback_controls(
-    snapshot: Snapshot, card: str, jack: Jack, device: int = 0
-) -> list[tuple[Control, bool]]:
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is known of where a card is played to."""
+
+    jack: Jack = Jack.ANY
+    others: frozenset[Jack] = frozenset()
+    """Jacks that are known not to be the one."""
+    device: int = 0
+    """Number of the PCM device. It tells apart elements of the same name."""
+
+
+def route_of(sink: Control) -> Route:
+    """Where a sink plays to, by its active port, its other ports and its profile."""
+    facts = sink.sink_or_source
+    if facts is None:
+        return Route()
+    jack = jack_of(facts)
+    others = {
+        _jack_named(f"{port.name} {port.description}") for port in facts.ports if port.name != facts.port
+    }
+    return Route(jack, frozenset(others - {Jack.ANY, jack}), pcm_of(sink))
+
+
+def playback_controls(snapshot: Snapshot, card: str, route: Route) -> list[tuple[Control, bool]]:
     """Controls of a card on the way to a jack, in the order of the signal, each with whether that is certain.
 
-    device: number of the PCM device that is played to. It tells apart elements of the same name.
+    Volumes that may be on the way are among them; those that are known to belong elsewhere are not.
     """
     everything = [
         control for control in _of_card(snapshot, card, Kind.ALSA_PLAYBACK) if control.choice is None
     ]
-    heard = _heard(everything, snapshot, card, jack)
-    volumes = [
-        c for c in everything if c.channels and not _ELSEWHERE.search(c.element.name if c.element else c.name)
-    ]
+    heard = _heard(everything, snapshot, card, route)
+    only = _only(everything)
     found: list[tuple[Control, bool]] = []
     for control in everything:
-        certain = _on_way(control, heard, device)
-        if certain is None and control.channels:
-            # The only playback volume of a card cannot be anywhere else.
-            certain = volumes == [control]
-        elif certain is None:
+        on_way = _on_way(control, heard)
+        if control is only and on_way is not True and _nowhere_else(control, heard):
+            on_way = True
+        if on_way is None and not control.channels:
             continue
-        if certain or not _foreign(control, heard, device):
-            found.append((control, certain))
+        if on_way is not False:
+            found.append((control, bool(on_way)))
     return sorted(found, key=lambda pair: _rank(pair[0]))
+
+
+def _only(controls: list[Control]) -> Control | None:
+    """The one volume of a card that does not act on a source by its name, or the one switch where there is
+    no volume.
+    """
+    outputs = [control for control in controls if not _SOURCE.fullmatch(_name(control))]
+    volumes = [control for control in outputs if control.channels] or outputs
+    return volumes[0] if len(volumes) == 1 else None
+
+
+def _nowhere_else(control: Control, route: Route) -> bool:
+    """Whether nothing says that a card's only volume belongs to another output than the one played to."""
+    if route.jack is Jack.DIGITAL or _name(control).startswith("IEC958"):
+        return False
+    return not _outputs(control) or not _outputs(control) <= route.others
 
 
 def capture_controls(snapshot: Snapshot, card: str) -> list[Control]:
@@ -114,60 +155,73 @@ def _of_card(snapshot: Snapshot, card: str, kind: Kind) -> list[Control]:
     ]
 
 
-def _on_way(control: Control, jack: Jack, device: int) -> bool | None:
-    """Whether a control lies on the way; None where its name says nothing."""
-    element = control.element
-    name = element.name if element else control.name
-    index = element.index if element else 0
-    if jack is Jack.DIGITAL:
-        return name.startswith("IEC958") and index in (0, device) and not control.channels
-    if name == "PCM" and index in (0, device):
+def _name(control: Control) -> str:
+    return control.element.name if control.element else control.name
+
+
+def _outputs(control: Control) -> frozenset[Jack]:
+    return _OUTPUTS.get(_name(control), frozenset())
+
+
+def _on_way(control: Control, route: Route) -> bool | None:
+    """Whether a control lies on the way; None where its name does not tell."""
+    name = _name(control)
+    index = control.element.index if control.element else 0
+    if route.jack is Jack.DIGITAL:
+        return name.startswith("IEC958") and index in (0, route.device) and not control.channels
+    if name == "PCM" and index in (0, route.device):
         # Cards with several converters have a PCM control for each, as a rule by the number of the device.
-        return True if index == device else None
+        return True if index == route.device else None
     if name in _ALL:
         return index == 0
-    if name in _OUTPUTS:
-        return index == 0 and (jack in _OUTPUTS[name])
+    if outputs := _outputs(control):
+        if route.jack in outputs and index == 0:
+            return True
+        return False if outputs <= route.others or index else None
     if name.startswith("IEC958") or _ELSEWHERE.search(name):
         return False
     return None
 
 
-def _foreign(control: Control, jack: Jack, device: int) -> bool:
-    return _on_way(control, jack, device) is False
-
-
-def _heard(controls: list[Control], snapshot: Snapshot, card: str, jack: Jack) -> Jack:
-    """Where the port does not say which jack: the plugged headphones, else what the card has."""
-    if jack is not Jack.ANY:
-        return jack
-    names = {control.element.name if control.element else control.name for control in controls}
+def _heard(controls: list[Control], snapshot: Snapshot, card: str, route: Route) -> Route:
+    """The route with its jack filled in. Where the port does not say which: the plugged headphones, else what
+    the card has.
+    """
+    if route.jack is not Jack.ANY:
+        return Route(route.jack, frozenset(Jack) - {route.jack}, route.device)
+    names = {_name(control) for control in controls}
     jacks = next((c.jacks for c in snapshot.alsa_cards if c.id == card), ())
-    plugged = any(j.plugged and "Headphone" in j.name for j in jacks)
-    if plugged and names & {"Headphone", "Headphone+LO"}:
-        return Jack.HEADPHONES
-    for name, where in (("Speaker", Jack.SPEAKERS), ("Speaker+LO", Jack.SPEAKERS), ("Line Out", Jack.LINE)):
-        if name in names:
-            return where
-    return Jack.LINE
+    headphones = [jack.plugged for jack in jacks if "Headphone" in jack.name]
+    if any(headphones) and names & {"Headphone", "Headphone+LO"} and Jack.HEADPHONES not in route.others:
+        return Route(Jack.HEADPHONES, frozenset(Jack) - {Jack.HEADPHONES}, route.device)
+    others = route.others | ({Jack.HEADPHONES} if headphones and not any(headphones) else set())
+    speakers = bool(names & {"Speaker", "Speaker+LO"}) and Jack.SPEAKERS not in others
+    return Route(Jack.SPEAKERS if speakers else Jack.LINE, others, route.device)
 
 
 def _rank(control: Control) -> int:
-    name = control.element.name if control.element else control.name
+    name = _name(control)
     return _ORDER.index(name) if name in _ORDER else len(_ORDER)
 
 
 def jack_of(device: Device) -> Jack:
     """Which jack a sink plays to, by its active port and its profile."""
-    port = f"{device.port or ''} {description(device)}".lower()
-    where = f"{port} {device.server_name.lower()}"
-    if any(word in where for word in ("hdmi", "iec958", "spdif", "s/pdif", "displayport")):
+    port = f"{device.port or ''} {description(device)}"
+    if _jack_named(f"{port} {device.server_name}") is Jack.DIGITAL:
         return Jack.DIGITAL
-    if any(word in port for word in ("headphone", "headset")):
+    return _jack_named(port)
+
+
+def _jack_named(text: str) -> Jack:
+    """The jack that a port's name and description are about."""
+    words = text.lower()
+    if any(word in words for word in ("hdmi", "iec958", "spdif", "s/pdif", "displayport")):
+        return Jack.DIGITAL
+    if any(word in words for word in ("headphone", "headset")):
         return Jack.HEADPHONES
-    if "speaker" in port:
+    if "speaker" in words:
         return Jack.SPEAKERS
-    return Jack.LINE if "lineout" in port or "line out" in port else Jack.ANY
+    return Jack.LINE if "lineout" in words or "line out" in words else Jack.ANY
 
 
 def active_port(device: Device) -> Port | None:

@@ -4,11 +4,11 @@ elsewhere.
 
 from collections.abc import Iterator
 
-from tuimixer.diagnosis.card_stages import card_of, is_null
+from tuimixer.diagnosis.card_stages import card_of
 from tuimixer.diagnosis.card_way import Jack, active_port, element_name, jack_of
 from tuimixer.diagnosis.driven import rule_for
 from tuimixer.diagnosis.finding import Finding
-from tuimixer.diagnosis.path import feeds, is_application
+from tuimixer.diagnosis.path import feeds, is_application, leads_nowhere
 from tuimixer.model.command import MoveStream, SetDefault, SetPort, SetProfile, SetSuspended
 from tuimixer.model.control import Control, Kind, Port
 from tuimixer.model.intent import Capture, Choose
@@ -34,38 +34,64 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
         return
     sinks = of_kind(snapshot, Kind.SINK)
     current = snapshot.controls.get(snapshot.server.default_sink or "")
-    if not sinks:
-        reason = "The server has no output at all."
-        yield Finding("no_sink", "outputs", reason, "Look at the cards' profiles: tuimixer, F7.")
-        return
     better = [sink for sink in sinks if sink is not current and audible(snapshot, sink)]
-    if current is None:
+    dummy = current is not None and _is_dummy(current)
+    if not sinks or (dummy and not better):
+        yield _no_output(snapshot, current)
+    elif current is None:
         best = (better or sinks)[0]
-        yield _make_default("The server's default output does not exist.", "default output", best)
-    elif not better:
-        if current.sink_or_source is not None and current.sink_or_source.server_name == "auto_null":
-            reason = "The server has no real output, only a dummy that plays nowhere."
-            yield Finding("no_sink", current.name, reason, "Look at the cards' profiles: tuimixer, F7.")
-    elif is_null(current) and not feeds(snapshot, current):
-        yield _make_default(f"The default output {current.name} plays nowhere.", current.name, better[0])
-    elif (card := card_of(snapshot, current.card)) is not None and card.loopback:
-        reason = f"The default output {current.name} is a loopback card without a jack."
-        yield _make_default(reason, current.name, better[0])
-    elif not audible(snapshot, current):
-        yield _make_default(
-            f"Nothing is plugged into the default output {current.name}.", current.name, better[0]
-        )
+        yield _make_default(snapshot, "The server's default output does not exist.", None, best)
+    elif better and (reason := _unheard(snapshot, current)):
+        yield _make_default(snapshot, reason, current, better[0])
 
 
-def _make_default(reason: str, stage: str, best: Control) -> Finding:
-    return Finding(
-        "wrong_default",
-        stage,
-        reason,
-        f"Make {best.name} the default output.",
-        (SetDefault(best.id),),
-        best.id,
-    )
+def _is_dummy(sink: Control) -> bool:
+    """Whether it is the null sink that a server makes where it has no output."""
+    return sink.sink_or_source is not None and sink.sink_or_source.server_name == "auto_null"
+
+
+def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
+    """The server has no output, or only a dummy: it has no card, or does not use the one that is there."""
+    only = f"only {dummy.name}, which plays nowhere" if dummy is not None else "no output at all"
+    real = [card.name for card in snapshot.alsa_cards if not card.loopback]
+    if snapshot.server_cards:
+        reason = f"The server has {only}: no profile in use has an output."
+        advice = "Look at the cards' profiles: tuimixer, F7."
+    elif real:
+        reason = f"The server has {only}: it uses no card, though there is {', '.join(real)}."
+        pipewire = snapshot.server is not None and snapshot.server.name == "PipeWire"
+        advice = "systemctl --user restart wireplumber" if pipewire else "pulseaudio -k; pulseaudio --start"
+    else:
+        reason = f"The server has {only}: there is no sound card."
+        advice = "lspci -nnk | grep -A3 -i audio"
+    return Finding("no_sink", dummy.name if dummy is not None else "outputs", reason, advice)
+
+
+def _unheard(snapshot: Snapshot, sink: Control) -> str:
+    """Why nobody can hear a sink, or nothing where somebody may."""
+    facts = sink.sink_or_source
+    card = card_of(snapshot, sink.card)
+    port = active_port(facts) if facts else None
+    if leads_nowhere(snapshot, sink):
+        return f"The default output {sink.name} plays nowhere."
+    if card is not None and card.loopback:
+        return f"The default output {sink.name} is a loopback card without a jack."
+    if port is not None and port.available is False:
+        return f"Nothing is plugged into the default output {sink.name}."
+    return ""
+
+
+def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Control) -> Finding:
+    """What plays on the bad default is moved along: a server leaves there what was put there by hand."""
+    streams = of_kind(snapshot, Kind.SINK_INPUT)
+    along = [s for s in streams if bad is not None and s.device == bad.id and plays(s)]
+    advice = f"Make {best.name} the default output."
+    if along:
+        names = ", ".join(dict.fromkeys(stream.name for stream in along))
+        advice = f"Make {best.name} the default output, and move {names} there."
+    moves = [MoveStream(stream.id, best.id) for stream in along]
+    stage = bad.name if bad is not None else "default output"
+    return Finding("wrong_default", stage, reason, advice, (SetDefault(best.id), *moves), best.id)
 
 
 def audible(snapshot: Snapshot, sink: Control) -> bool:
@@ -150,13 +176,17 @@ def check_streams(snapshot: Snapshot, chosen: Control | None) -> Iterator[Findin
         sink = snapshot.controls.get(stream.device or "")
         if default is None or sink is None or stream.kind is not Kind.SINK_INPUT or not plays(stream):
             continue
-        if is_null(default) and not is_null(sink):
+        lost = leads_nowhere(snapshot, sink)
+        if leads_nowhere(snapshot, default) and not lost:
             continue  # the default is what is wrong
         if sink is not default and not _reaches(snapshot, sink, default):
+            reason = f"{stream.name} plays on {sink.name}, not on the default output {default.name}."
+            if lost and audible(snapshot, default):
+                reason = f"{stream.name} plays on {sink.name}, which plays nowhere."
             yield Finding(
                 "stream_elsewhere",
                 stream.name,
-                f"{stream.name} plays on {sink.name}, not on the default output {default.name}.",
+                reason,
                 f"Move {stream.name} to {default.name}.",
                 (MoveStream(stream.id, default.id),),
                 stream.id,

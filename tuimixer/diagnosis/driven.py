@@ -8,7 +8,7 @@ driven controls + software rest.
 
 from itertools import combinations
 
-from tuimixer.diagnosis.card_way import element_name, jack_of, pcm_of, playback_controls, through_softvol
+from tuimixer.diagnosis.card_way import element_name, playback_controls, route_of, through_softvol
 from tuimixer.diagnosis.stage import Gains, add, at, gains_of, shifted
 from tuimixer.model.control import Control, Device, Medium
 from tuimixer.model.record import dataclass
@@ -159,7 +159,7 @@ def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven
     if device.kind.capture:
         near = _volumes(snapshot, device)
     else:
-        near = [c for c, _ in playback_controls(snapshot, device.card, jack_of(facts), pcm_of(device))]
+        near = [c for c, _ in playback_controls(snapshot, device.card, route_of(device))]
     possible = tuple(
         c
         for c in near

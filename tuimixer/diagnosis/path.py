@@ -12,6 +12,9 @@ from tuimixer.diagnosis.card_stages import (
     device_note,
     holder_controls,
     holder_end,
+    is_null,
+    linkable,
+    recorders,
     remainder_stage,
 )
 from tuimixer.diagnosis.driven import Driven, find_driven, hardware_gains
@@ -139,6 +142,19 @@ def feeds(snapshot: Snapshot, sink: Control) -> list[tuple[str, Control]]:
             if _same_module(output, stream) and stream not in [one for _, one in found]:
                 found.append(("loopback", stream))
     return found
+
+
+def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] = frozenset()) -> bool:
+    """Whether what plays on a sink ends in null sinks only, and no program records it there."""
+    if sink.id in seen or len(seen) >= _DEEPEST:
+        return True
+    onward = [snapshot.controls.get(stream.device or "") for _, stream in feeds(snapshot, sink)]
+    if onward:
+        real = sink.sink_or_source is not None and sink.sink_or_source.hardware
+        return not real and all(
+            further is not None and leads_nowhere(snapshot, further, seen | {sink.id}) for further in onward
+        )
+    return is_null(sink) and not linkable(sink) and not recorders(snapshot, sink)
 
 
 def _monitors(source: Control, sink: Control) -> bool:

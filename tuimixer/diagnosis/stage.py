@@ -54,6 +54,8 @@ class Stage:
     """The sink or source whose volume this stage carries out; its gain is part of that one's and does not
     count again.
     """
+    certain: bool = True
+    """Whether the sound is known to go through it; where not, its gain is unknown, its switch only noted."""
 
     @property
     def driven(self) -> bool:

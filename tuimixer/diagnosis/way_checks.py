@@ -113,13 +113,18 @@ def _volumes(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 
 def _silent(path: Path, stage: Stage, control: Control) -> bool:
-    """Near silence in dB, or at the bottom of a scale wide enough for that to be silence."""
+    """Near silence in dB, or at the bottom of a scale wide enough for that to be silence.
+
+    A softvol at its bottom counts even where it is not known who goes through it: nothing else uses it.
+    """
     gain = path.loudest(path.gain(stage)) if stage.gains else 0
     if gain is not None and gain <= NEAR_SILENCE:
         return True
     scale = control.scale
+    softvol = control.element is not None and control.element.user
     if (
         stage.kind is not Work.CONTROL
+        or not (stage.certain or softvol)
         or scale is None
         or not control.channels
         or scale.maximum <= scale.minimum
