@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from rich.segment import Segment
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.conftest import Open
@@ -125,3 +126,24 @@ async def test_the_other_half_goes_on_when_the_server_goes(desk: Open) -> None:
         it.backend.show(picture)
         await it.pilot.pause()
         assert "Firefox" in it.text
+
+
+@pytest.mark.parametrize("theme", ["dark", "light", "high-contrast", "ansi", "mono"])
+async def test_the_main_screen_is_seen_dimly_behind_a_dialog(desk: Open, theme: str) -> None:
+    async with desk(config=Config(theme=theme, layout="rows")) as it:
+
+        def master() -> Segment:
+            line = it.app.screen._compositor.render_strips()[2]
+            return next(segment for segment in line if "Master" in segment.text)
+
+        bright = master().style
+        await it.press("enter")
+        behind = master().style
+        assert bright is not None
+        assert behind is not None
+        if theme in ("ansi", "mono"):
+            assert (bright.dim, behind.dim, behind.bold) == (False, True, False)
+        else:
+            assert behind.bgcolor != bright.bgcolor
+        await it.press("escape")
+        assert master().style == bright

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -53,7 +54,12 @@ class Board(Picture, Widget):
     ) -> None:
         Widget.__init__(self)
         Picture.__init__(self, terminal, keys, view, filters, layout, clock)
-        self._styles = [look.rich() for look in terminal.palette.looks]
+        looks = terminal.palette.looks
+        self._styles = [look.rich() for look in looks]
+        self._styles_behind = self._styles
+        if terminal.palette.ansi:
+            # Textual dims what is behind a dialog by mixing colours, which the terminal's own do not allow.
+            self._styles_behind = [replace(look, bold=False, dim=True).rich() for look in looks]
         self._output: Output | None = None
         self._later: asyncio.TimerHandle | None = None
         self._meters_later: asyncio.TimerHandle | None = None
@@ -81,7 +87,7 @@ class Board(Picture, Widget):
     def render_lines(self, crop: Region) -> list[Strip]:
         """What the compositor paints; kept by the grid, so nothing has to be cached."""
         self._fit_size()
-        styles = self._styles
+        styles = self._styles if self.app.screen is self.screen else self._styles_behind
         return [
             Strip(
                 [Segment(text, styles[role]) for role, text in self._grid.line(y)], self._grid.width
