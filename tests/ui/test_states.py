@@ -1,11 +1,16 @@
-"""What has no effect just now says so in a word beside its fader, whatever the layout and the colours."""
+"""What has no effect just now says so beside its fader, and what silences it in the line above the keys."""
 
 from dataclasses import replace
 
 import pytest
 
 from tests.ui.conftest import Desk, Open
+from tuimixer.backend import demo_box
+from tuimixer.backend.demo import DemoBackend
 from tuimixer.config.schema import Config, Meters
+from tuimixer.model.control import Choice, Control
+from tuimixer.model.snapshot import Jack, Snapshot
+from tuimixer.ui.words import sentence
 
 pytestmark = pytest.mark.screen
 
@@ -61,3 +66,69 @@ async def test_it_goes_when_the_stream_plays_on(desk: Open) -> None:
         it.backend.put(replace(control, stream=replace(control.stream, corked=False)))
         await it.pilot.pause()
         assert "paused" not in line_of(it, PAUSED)
+
+
+def auto_mute(items: tuple[str, ...], value: int, *, plugged: bool = False) -> Snapshot:
+    """The simulated box with Auto-Mute so, and headphones in the jack or not."""
+    box = demo_box.box()
+    key, mode = next((key, c) for key, c in box.controls.items() if c.name == "Auto-Mute Mode")
+    card = replace(box.alsa_cards[0], jacks=(Jack("Headphone", plugged),))
+    controls = box.controls | {key: replace(mode, choice=Choice(value, items))}
+    return replace(box, controls=controls, alsa_cards=(card, *box.alsa_cards[1:]))
+
+
+def named(box: Snapshot, name: str, as_name: str = "") -> Control:
+    control = next(control for control in box.controls.values() if control.name == name)
+    assert control.element is not None
+    return replace(control, element=replace(control.element, name=as_name or name))
+
+
+TWO, THREE = ("Disabled", "Enabled"), ("Disabled", "Speaker Only", "Line Out+Speaker")
+SILENCES = "Auto-Mute: silent when headphones are plugged in"
+
+
+@pytest.mark.parametrize(
+    ("items", "value", "name", "says"),
+    [
+        (TWO, 1, "Speaker", SILENCES),
+        (TWO, 1, "Bass Speaker", SILENCES),
+        (TWO, 0, "Speaker", ""),
+        (TWO, 1, "PCM", ""),
+        (THREE, 1, "Speaker", SILENCES),
+        (THREE, 1, "Line Out", ""),
+        (THREE, 2, "Line Out", SILENCES),
+        (THREE, 2, "Headphone", ""),
+    ],
+)
+def test_auto_mute_is_told_of_what_it_silences(
+    items: tuple[str, ...], value: int, name: str, says: str
+) -> None:
+    box = auto_mute(items, value)
+    told = sentence(named(box, "Speaker", name), box, {})
+    assert ("Auto-Mute" in told) == bool(says)
+    assert says in told
+    box = auto_mute(items, value, plugged=True)
+    told = sentence(named(box, "Speaker", name), box, {})
+    assert ("silent: headphones are plugged in (Auto-Mute)" in told) == bool(says)
+
+
+def test_auto_mute_itself_says_what_it_does() -> None:
+    box = auto_mute(TWO, 1)
+    told = sentence(named(box, "Auto-Mute Mode"), box, {})
+    assert told == "hardware option; lets plugged headphones silence the speakers"
+
+
+async def test_auto_mute_fits_the_line_above_the_keys(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Speaker")
+        assert f" Speaker  hardware; {SILENCES}  " in it.text
+        await it.choose("Headphone")
+        assert " Headphone  hardware; jack unplugged  " in it.text
+
+
+async def test_a_plug_that_is_put_in_is_told_at_once(desk: Open) -> None:
+    async with desk(backend=DemoBackend(still=True, box=auto_mute(TWO, 1))) as it:
+        await it.choose("Speaker")
+        it.backend.show(auto_mute(TWO, 1, plugged=True))
+        await it.pilot.pause()
+        assert "silent: headphones are plugged in" in it.text

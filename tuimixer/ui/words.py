@@ -17,6 +17,9 @@ TITLES = {
     (Section.APPLICATIONS, View.ALL): "Applications",
 }
 
+_AUTO_MUTE = "Auto-Mute Mode"
+"""Element of the HDA driver; its items are Disabled and Enabled, or what is silenced."""
+
 
 def title_of(section: Section, view: View, snapshot: Snapshot, card: str | None) -> str:
     """Heading of a group."""
@@ -100,7 +103,7 @@ def sentence(
     control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId], why_gone: str = ""
 ) -> str:
     """What a control is and does."""
-    parts = [_what(control, snapshot, driven)]
+    parts = [_what(control, snapshot, driven), _auto_mute(control, snapshot)]
     if control.element is not None and control.element.jack:
         parts.append(f"jack {control.element.jack}")
     if control.element is not None and not control.element.active:
@@ -138,6 +141,30 @@ def _alsa(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
     if control.scale is None or not control.channels:
         return "hardware switch"
     return "hardware"
+
+
+def _auto_mute(control: Control, snapshot: Snapshot) -> str:
+    """What the HDA driver's Auto-Mute Mode means for a control: which it is, or what it silences."""
+    element = control.element
+    if element is None or control.kind is not Kind.ALSA_PLAYBACK:
+        return ""
+    if element.name == _AUTO_MUTE:
+        return "lets plugged headphones silence the speakers"
+    speaker = "Speaker" in element.name
+    if not speaker and not element.name.startswith("Line Out"):
+        return ""
+    modes = (
+        other.choice.items[other.choice.value]
+        for other in snapshot.controls.values()
+        if other.card == control.card and other.choice and other.element and other.element.name == _AUTO_MUTE
+    )
+    mode = next(modes, "Disabled")
+    if mode == "Disabled" or (not speaker and "Line Out" not in mode):
+        return ""
+    card = next((card for card in snapshot.alsa_cards if card.id == control.card), None)
+    if card is not None and any(jack.plugged and "Headphone" in jack.name for jack in card.jacks):
+        return "silent: headphones are plugged in (Auto-Mute)"
+    return "Auto-Mute: silent when headphones are plugged in"
 
 
 def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
