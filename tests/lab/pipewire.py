@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from tests.lab.sound import SINKS, Sink, SoundServer
 from tests.lab.waiting import wait_until
 
-# WirePlumber ends for good when PipeWire's socket is not there yet.
+# WirePlumber ends for good when PipeWire's socket is not there yet; a killed PipeWire leaves its file.
 _START = (
-    'pipewire & until [ -S "$XDG_RUNTIME_DIR/pipewire-0" ]; do sleep 0.02; done; '
+    'rm -f "$XDG_RUNTIME_DIR/pipewire-0"; pipewire & until [ -S "$XDG_RUNTIME_DIR/pipewire-0" ]; do sleep 0.02; done; '
     "wireplumber & pipewire-pulse & wait"
 )
 

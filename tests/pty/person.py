@@ -77,7 +77,12 @@ class Person:
         raise AssertionError(f"{name!r} cannot be reached:\n{self.terminal.screen()}")
 
     def _leaves(self, name: str) -> None:
-        self.terminal.wait_for(lambda _: self.chosen != name)
+        self.terminal.wait_for(lambda _: self.chosen != name and self._all_painted())
+
+    def _all_painted(self) -> bool:
+        """Whether the line above the keys and the cursor agree: a picture may come in two parts."""
+        rows = [line for line in self.terminal.lines() if line.startswith("▸")]
+        return not rows or [row[1 : len(self.chosen) + 2] for row in rows] == [f"{self.chosen} "]
 
     def line(self, name: str) -> str:
         """The line of the rows layout that begins with a name; empty when there is none."""

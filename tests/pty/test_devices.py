@@ -27,12 +27,14 @@ def go_to(person: Person, words: str, key: str = "Down") -> None:
             return
         person.press(key)
         person.terminal.wait_for(lambda _, before=before: cursor_line(person) != before)  # type: ignore[misc]
+        person.terminal.wait_quiet()  # a list that scrolls may come in several parts
     raise AssertionError(f"{words!r} cannot be reached:\n{person.terminal.screen()}")
 
 
 def cursor_line(person: Person) -> str:
     """The line under a dialog's cursor."""
-    return next((line for line in person.terminal.lines() if line.lstrip(" │").startswith("▸")), "")
+    parts = (line.partition("│")[2].lstrip() for line in person.terminal.lines())
+    return next((part for part in parts if part.startswith("▸")), "")
 
 
 def test_moves_a_playing_stream_and_back(any_box: Box) -> None:
@@ -123,6 +125,8 @@ def test_types_a_value(any_box: Box) -> None:
 def test_shows_and_hides_monitors(any_box: Box) -> None:
     with Person(any_box.env, "--layout", "rows") as person:
         person.sees("Firefox", "Speakers")
+        person.press("F5")
+        person.sees("Devices")
         assert "Monitor of" not in person.terminal.screen()
         person.press("f")
         person.sees("Monitors")

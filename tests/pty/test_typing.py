@@ -23,3 +23,15 @@ def test_what_is_typed_while_a_dialog_opens_goes_to_the_dialog(tmp_path: Path) -
         )
         terminal.press("escape")
         assert terminal.wait() == 0
+
+
+def test_what_is_typed_while_a_dialog_closes_goes_to_what_is_below(tmp_path: Path) -> None:
+    env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
+    with Terminal([_TUIMIXER, "--demo", "--no-config"], env=env) as terminal:
+        terminal.wait_for("Master")
+        terminal.press("enter")
+        terminal.wait_for("Facts")
+        # An escape before a letter would be Alt and the letter.
+        terminal.press("F10", "=", *"58%", "enter", "F1", "escape", "F10")
+        assert terminal.wait() == 0
+        assert b"58%" in terminal.output

@@ -19,6 +19,7 @@ from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.mixer.views import Filters, View
 from tuimixer.ui.choices import filters_of
+from tuimixer.ui.keyboard import Keyboard
 from tuimixer.ui.palette import Palette
 from tuimixer.ui.screens.mixer import MixerScreen
 from tuimixer.ui.terminal import Terminal, encoding_of, first_environment, look_at
@@ -51,9 +52,6 @@ class TuiMixerApp(App[int], inherit_bindings=False):
     AUTO_FOCUS = None
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar = {_commands}
-    CSS = """
-    Screen { background: $background; }
-    """
 
     def __init__(
         self,
@@ -95,6 +93,7 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         self.failure: Exception | None = None
         """What ended the program, if it was not a person."""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._keyboard = Keyboard(self, super().on_event)
 
     @property
     def main(self) -> MixerScreen:
@@ -122,6 +121,12 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._keyboard.take(event)
+        else:
+            await super().on_event(event)
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self._main.answered()

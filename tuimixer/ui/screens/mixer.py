@@ -85,7 +85,6 @@ class MixerScreen(Screen[None]):
         self._notice_timer: Timer | None = None
         self._covered = False
         self._card_chosen = filters.card is not None
-        self._typed_ahead: list[events.Key] = []
         self._learning: Timer | None = None
         self._systems: dict[Mixer, System] = {}
 
@@ -203,12 +202,6 @@ class MixerScreen(Screen[None]):
         self._actions[action]()
 
     def on_key(self, event: events.Key) -> None:
-        if self.app.screen is not self:
-            # Typed while a dialog was being opened, and meant for it.
-            self._typed_ahead.append(event)
-            if len(self._typed_ahead) == 1:
-                self.app.screen.call_after_refresh(self._hand_on)
-            return
         if self.finder.is_open:
             self.finder.key(event)
             return
@@ -217,12 +210,6 @@ class MixerScreen(Screen[None]):
             event.stop()
             event.prevent_default()
             self._actions[action]()
-
-    def _hand_on(self) -> None:
-        """Give the dialog what was typed before it could take keys."""
-        typed, self._typed_ahead = self._typed_ahead, []
-        for event in typed:
-            self.app.post_message(events.Key(event.key, event.character))
 
     def _table(self) -> dict[str, Callable[[], None]]:
         step = self.config.step

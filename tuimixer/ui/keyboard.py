@@ -1,0 +1,56 @@
+"""Gives out keys and pastes one at a time, so that each finds the screen that the one before it left.
+
+Textual forwards a key to the screen on top when it comes. Keys that come faster than a dialog opens or closes,
+because they were pasted, sent by a program or held up by a slow line, would go to the wrong screen.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.message_pump import MessagePump
+
+Typed = events.Key | events.Paste
+
+
+class Keyboard:
+    """The keys that were not given out yet."""
+
+    def __init__(self, app: App[Any], give: Callable[[Typed], Awaitable[None]]) -> None:
+        self._app = app
+        self._give = give
+        self._waiting: deque[Typed] = deque()
+        self._busy = False
+
+    async def take(self, typed: Typed) -> None:
+        """Give it out, now or when those before it are done."""
+        self._waiting.append(typed)
+        if not self._busy:
+            await self._next()
+
+    async def _next(self) -> None:
+        self._busy = bool(self._waiting)
+        if not self._busy:
+            return
+        screen = self._app.screen
+        target: MessagePump = self._app.focused or screen
+        await self._give(self._waiting.popleft())
+        # What a widget leaves over goes on to its parent, behind what is there already: so does this.
+        path = [pump for pump in target.ancestors_with_self if pump is not self._app]
+        self._follow(path, screen)
+
+    def _follow(self, path: list[MessagePump], screen: object) -> None:
+        """Pass through the queues that the key passes through, then go on."""
+        while path:
+            if path.pop(0).call_later(self._follow, path, screen):
+                return
+        self._app.call_later(self._settle, screen)
+
+    async def _settle(self, before: object) -> None:
+        """Go on when a screen that the key has opened can take keys."""
+        screen = self._app.screen
+        opened = screen is not before and screen is not self._app.screen_stack[0]
+        if not (opened and screen.call_after_refresh(self._app.call_later, self._next)):
+            await self._next()
