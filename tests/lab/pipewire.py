@@ -9,8 +9,8 @@ from tests.lab.waiting import wait_until
 
 # WirePlumber ends for good when PipeWire's socket is not there yet; a killed PipeWire leaves its file.
 _START = (
-    'rm -f "$XDG_RUNTIME_DIR/pipewire-0"; pipewire & until [ -S "$XDG_RUNTIME_DIR/pipewire-0" ]; do sleep 0.02; done; '
-    "wireplumber & pipewire-pulse & wait"
+    'socket="$XDG_RUNTIME_DIR/pipewire-0"; rm -f "$socket"; pipewire & '
+    'until [ -S "$socket" ]; do sleep 0.02; done; wireplumber & pipewire-pulse & wait'
 )
 
 

@@ -1,7 +1,7 @@
 """Gives out keys and pastes one at a time, so that each finds the screen that the one before it left.
 
-Textual forwards a key to the screen on top when it comes. Keys that come faster than a dialog opens or closes,
-because they were pasted, sent by a program or held up by a slow line, would go to the wrong screen.
+Textual forwards a key to the screen on top when it comes. Keys that come faster than a dialog opens or
+closes, because they were pasted, sent by a program or held up by a slow line, would go to the wrong screen.
 """
 
 from collections import deque
@@ -35,10 +35,10 @@ class Keyboard:
         if not self._busy:
             return
         screen = self._app.screen
-        target: MessagePump = self._app.focused or screen
+        target = self._app.focused or screen
         await self._give(self._waiting.popleft())
         # What a widget leaves over goes on to its parent, behind what is there already: so does this.
-        path = [pump for pump in target.ancestors_with_self if pump is not self._app]
+        path: list[MessagePump] = [node for node in target.ancestors_with_self if node is not self._app]
         self._follow(path, screen)
 
     def _follow(self, path: list[MessagePump], screen: object) -> None:
