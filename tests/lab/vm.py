@@ -4,6 +4,7 @@
 prints why it cannot, if so. No hardware virtualisation is used.
 """
 
+import compileall
 import os
 import re
 import select
@@ -135,6 +136,8 @@ def boot(
         "-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
         "-device virtio-9p-pci,fsdev=host,mount_tag=host",
     ]
+    # What the guest compiles is lost with it, and costs it seconds at every boot.
+    compileall.compile_dir(ROOT / "tuimixer", quiet=2)
     with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
         script = Path(folder) / "guest.sh"
         prefix = sys.base_prefix
@@ -197,7 +200,8 @@ def run_tests(lane: str, arguments: Sequence[str]) -> int:
     """Boot once and run a lane's guest tests (`vm`, `vm_long`); the exit status is pytest's."""
     # Plug-ins are named: loading the one for snapshots would import Textual, which takes 9 s in there.
     pytest = ["python", "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "--color=no"]
-    files = [] if any("::" in argument for argument in arguments) else guest_test_files(lane)
+    named = any(".py" in argument for argument in arguments)
+    files = [] if named else guest_test_files(lane)
     command = shlex.join([*pytest, "-m", f"{lane} and not vm_host", *arguments, *files])
     start = time.monotonic()
     times = r"""printf 'vm: %s s from power-on to the tests\n' "$(cut -d' ' -f1 /proc/uptime)";"""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from tests.lab.waiting import DEADLINE
 from tests.pty.person import Person
 from tests.shots.picture import svg_of
 from tests.shots.scenes import Scene
@@ -18,7 +19,7 @@ def take(scene: Scene, env: Mapping[str, str]) -> str:
         term=scene.term,
     ) as person:
         terminal = person.terminal
-        terminal.wait_for(lambda screen: len(screen.split()) > 4)
+        terminal.wait_for(lambda screen: len(screen.split()) > 4 and scene.chosen in screen)
         _settle(person)
         if scene.chosen:
             person.choose(scene.chosen)
@@ -32,6 +33,6 @@ def take(scene: Scene, env: Mapping[str, str]) -> str:
 
 def _settle(person: Person) -> None:
     try:
-        person.terminal.wait_quiet(1.0, timeout=2.5)
+        person.terminal.wait_quiet(DEADLINE / 30, timeout=DEADLINE / 12)
     except TimeoutError:
         return

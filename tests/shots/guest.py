@@ -12,12 +12,16 @@ MARK = "picture:"
 
 
 def main() -> None:
-    """Print all pictures."""
+    """Print all pictures; meanwhile a program has the AC97 card open."""
     for move in ("Master 40 unmute", "PCM 20 unmute", "Capture 8 cap", "Mic cap"):
         subprocess.run(["amixer", "-q", "-c", AC97, "sset", *move.split()], check=True)
-    for scene in CARDS:
-        picture = base64.b64encode(take(scene, os.environ).encode()).decode()
-        print(f"\n{MARK}{scene.name}:{picture}", flush=True)
+    with subprocess.Popen(["aplay", "-q", "-f", "dat", "-D", f"plughw:{AC97}", "/dev/zero"]) as player:
+        try:
+            for scene in CARDS:
+                picture = base64.b64encode(take(scene, os.environ).encode()).decode()
+                print(f"\n{MARK}{scene.name}:{picture}", flush=True)
+        finally:
+            player.kill()
 
 
 if __name__ == "__main__":

@@ -68,6 +68,8 @@ CARDS = (
         lines=40,
     ),
     Scene("ac97-rows", "an AC97 card, rows", ("-c", "I82801AAICH", "--layout", "rows"), chosen="PCM"),
-    Scene("ac97-system", "F2 on real cards", ("-c", "I82801AAICH"), ("F2",), "", "Esc close", 100, 40),
+    Scene(
+        "ac97-system", "F2 on real cards", ("-c", "I82801AAICH"), ("F2",), "PCM", "aplay: process", 110, 56
+    ),
 )
 """Made in the virtual machine."""
