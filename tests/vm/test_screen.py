@@ -38,7 +38,7 @@ class Mixer(Person):
         """Number and text of the line of a card's control; (-1, "") when there is none."""
         heading, inside = _name_of(card), False
         for number, line in enumerate(self.terminal.lines()):
-            if "──" in line:
+            if line.endswith("──"):
                 inside = heading in line and (card in line or f"{heading} (" not in line)
             elif inside and re.match(rf".{re.escape(name)}(  |$)", line):
                 return number, line
