@@ -8,6 +8,6 @@ if sys.argv[1:2] == ["engine"]:
 
     sys.exit(run_engine(sys.argv[2:]))
 
-from tuimixer.cli.main import main
+from tuimixer.cli.main import program
 
-sys.exit(main())
+sys.exit(program())

@@ -19,6 +19,7 @@ HEAVY = {
     "dataclasses",
     "typing",
     "json",
+    "re",
     "tomllib",
     "pathlib",
 }

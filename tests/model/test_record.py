@@ -11,6 +11,7 @@ import pytest
 
 from tuimixer.model.command import SetCapture, SetMute
 from tuimixer.model.control import Channel, Control, Kind
+from tuimixer.model.record import dataclass, field
 from tuimixer.model.snapshot import Snapshot
 
 pytestmark = pytest.mark.unit
@@ -72,3 +73,29 @@ def test_the_model_does_not_load_dataclasses() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not {"dataclasses", "inspect", "typing", "asyncio"} & set(loaded)
+
+
+def test_the_first_instances_are_like_all_others() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Point:
+        x: int
+        y: int = 2
+        names: list[str] = field(default_factory=list)
+
+    points = [Point(1, names=["a"]) for _ in range(50)]
+    assert set(map(repr, points)) == {repr(points[0])}
+    assert points[0] == points[-1]
+    assert Point(1).names is not Point(1).names
+
+
+@pytest.mark.parametrize("arguments", [((), {}), ((1, 2, 3), {}), ((1,), {"x": 1}), ((1,), {"z": 1})])
+def test_wrong_arguments_are_refused_in_the_standard_words(
+    arguments: tuple[tuple[int, ...], dict[str, int]],
+) -> None:
+    @dataclass(frozen=True, slots=True)
+    class Point:
+        x: int
+        y: int = 2
+
+    with pytest.raises(TypeError, match=r"__init__\(\) (missing|takes|got)"):
+        Point(*arguments[0], **arguments[1])

@@ -2,7 +2,7 @@
 
 The standard decorator imports `inspect` and compiles six functions a class when a module is imported: 70 ms
 for this model, which is as long as a whole volume step from a key may take. This one compiles a class's
-`__init__` when the first instance is made, shares the other methods, and makes the standard
+`__init__` when many instances are made, shares the other methods, and makes the standard
 `__dataclass_fields__` when something (`dataclasses.replace`, msgspec) asks for it.
 """
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from typing import Any
 else:
     from operator import attrgetter
+
+    _WORTH_COMPILING = 10
+    """Instances of a class; compiling takes as long as making so many more without."""
 
     class _Factory:
         """A default that is made anew for each instance."""
@@ -61,12 +64,28 @@ else:
         return lambda self: (get(self),)
 
     def _first_init(names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
-        """An `__init__` that puts a compiled one in its place when it is called first."""
+        """An `__init__` that puts a compiled one in its place when it pays, or when arguments are wrong."""
+        wanted, instances = frozenset(names), 0
 
         def __init__(self: object, *args: object, **kwargs: object) -> None:  # noqa: N807
-            cls = type(self)
-            cls.__init__ = _compiled(names, defaults)
-            cls.__init__(self, *args, **kwargs)
+            nonlocal instances
+            instances += 1
+            given = dict(zip(names, args, strict=False))
+            given.update(kwargs)
+            unclear = len(given) != len(args) + len(kwargs) or given.keys() | defaults.keys() != wanted
+            if unclear or instances > _WORTH_COMPILING:
+                cls = type(self)
+                cls.__init__ = _compiled(names, defaults)
+                cls.__init__(self, *args, **kwargs)
+                return
+            for name in names:
+                if name in given:
+                    value = given[name]
+                else:
+                    value = defaults[name]
+                    if isinstance(value, _Factory):
+                        value = value.make()
+                object.__setattr__(self, name, value)
 
         return __init__
 

@@ -3,17 +3,17 @@
 One line, bounded, without anything that steers a terminal.
 """
 
-import re
-import unicodedata
+from functools import cache
 
-_ESCAPES = re.compile(
-    r"""
-    (?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?  # CSI: colours, cursor
-    | (?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f]) [^\x07\x1b\x9c]* (?:\x07|\x1b\\|\x9c)?  # OSC, DCS, APC…
-    | \x1b [ -/]* [0-~]?  # all other escape sequences
-    """,
-    re.VERBOSE,
-)
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    import re
+
+_ESCAPES = r"""
+(?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?  # CSI: colours, cursor
+| (?:\x1b[\]PX^_]|[\x90\x98\x9d\x9e\x9f]) [^\x07\x1b\x9c]* (?:\x07|\x1b\\|\x9c)?  # OSC, DCS, APC…
+| \x1b [ -/]* [0-~]?  # all other escape sequences
+"""
 _COMBINING = frozenset({"Mn", "Me"})
 _MOST_COMBINING = 4
 _READ_AT_MOST = 8
@@ -33,18 +33,28 @@ def clean(text: str | None, limit: int = 256, fallback: str = "(no name)") -> st
     if raw.isascii() and raw.isprintable():
         line = " ".join(raw.split())
     else:
-        line = " ".join("".join(_visible(_ESCAPES.sub("", raw))).split())
+        line = " ".join("".join(_visible(_escapes().sub("", raw))).split())
     if not line:
         return fallback
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+@cache
+def _escapes() -> "re.Pattern[str]":
+    """Compiled for the first name that is not plain: most are, and a volume key would wait for it."""
+    import re
+
+    return re.compile(_ESCAPES, re.VERBOSE)
+
+
 def _visible(text: str) -> list[str]:
     """The characters that may be shown, without marks that would pile up on one character or on nothing."""
+    from unicodedata import category as category_of
+
     kept: list[str] = []
     marks = _MOST_COMBINING
     for character in text:
-        category = unicodedata.category(character)
+        category = category_of(character)
         if category in _COMBINING:
             if marks < _MOST_COMBINING:
                 kept.append(character)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import re
 
 from tuimixer.backend.pulse import libpulse
 from tuimixer.backend.pulse.records import (
@@ -26,8 +25,8 @@ _INVALID = 0xFFFFFFFF
 _AVAILABLE = {0: None, 1: False, 2: True}
 _DIRECTION = {0: "", 1: "output", 2: "input"}
 _STATE = {0: "running", 1: "idle", 2: "suspended"}
-_PROPERTY = re.compile(r'^([^ =\n]+) = (?:"((?:[^"\\]|\\.)*)"|hex:([0-9a-f]*))$', re.DOTALL | re.MULTILINE)
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PROPERTY = r'(?ms)^([^ =\n]+) = (?:"((?:[^"\\]|\\.)*)"|hex:([0-9a-f]*))$'
+_ESCAPED = r"(?s)\\(.)"
 
 
 def _text(raw: bytes | None) -> str:
@@ -47,9 +46,13 @@ def _properties(proplist: Any) -> dict[str, str]:
         text = _text(ctypes.string_at(address))
     finally:
         libpulse.xfree(address)
-    if "\\" not in text:
-        return {key: value for key, value, _hex in _PROPERTY.findall(text)}
-    return {key: _ESCAPED.sub(r"\1", value) for key, value, _hex in _PROPERTY.findall(text)}
+    if "\\" not in text and " = hex:" not in text:
+        # Without escapes each quote begins or ends a value; the keys stand between: `\nkey = `.
+        parts = text.split('"')
+        return {key.lstrip("\n")[:-3]: value for key, value in zip(parts[::2], parts[1::2], strict=False)}
+    import re  # only here: a volume key would wait for it
+
+    return {key: re.sub(_ESCAPED, r"\1", value) for key, value, _hex in re.findall(_PROPERTY, text)}
 
 
 class _Positions(dict[int, str]):
