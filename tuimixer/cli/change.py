@@ -100,7 +100,9 @@ def _intent(value: Value, control: Control, match: Match) -> Intent:
 
 def _limits(call: Call, control: Control, cap: float | None) -> Limits:
     """The command line's cap, or the configured one; a device's own cap holds against both."""
+    everywhere = call.config.max.verbs if cap is None else cap
     own = device_cap(control, call.config.max)
-    if own is None:
-        return Limits((call.config.max.verbs if cap is None else cap) / 100)
-    return Limits((own if cap is None else min(own, cap)) / 100)
+    if own is not None:
+        everywhere = own if cap is None else min(own, cap)
+    # A cap beyond 100 % was given on purpose; on the screen it takes another press.
+    return Limits(everywhere / 100, stop_at_full=False)

@@ -15,7 +15,7 @@ class Nudge:
     percent: float
     channels: Channels = None
     past_full: bool = False
-    """Whether this step may go on beyond 100 % (Pulse); one that begins below stops at 100 % in any case."""
+    """Whether this step may go on beyond 100 % (Pulse); `Limits` say whether one that begins below may."""
 
 
 @dataclass(frozen=True, slots=True)

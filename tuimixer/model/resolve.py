@@ -35,6 +35,8 @@ class Limits:
 
     What stands above it already is not raised further, nor lowered by the cap.
     """
+    stop_at_full: bool = True
+    """Whether a step that begins below 100 % (Pulse) ends there, so that only another one goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ def _volume(
             which = _which(control, channels)
             if _number(percent) == 0:
                 return control.raws, aim
-            if scale.cubic and (not past_full or max(control.raws[i] for i in which) < PULSE_NORM):
+            below = limits.stop_at_full and max(control.raws[i] for i in which) < PULSE_NORM
+            if scale.cubic and (not past_full or below):
                 top = min(top, 1.0)
             return step(control, percent / 100, which, top, aim)
         case SetLevel(position=position, channels=channels):
