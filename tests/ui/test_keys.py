@@ -1,12 +1,14 @@
 """Every key of the main screen, pressed by a pilot on the simulated box."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Open
 from tuimixer.backend import demo_box
+from tuimixer.backend.demo import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control
 from tuimixer.model.scale import to_percent
@@ -120,6 +122,10 @@ async def test_enumerations_go_through_their_items(desk: Open) -> None:
         await it.press("up", "up")
         assert it.chosen.choice.value == 1
         await it.press("0")
+        assert it.chosen.choice.value == 0
+        await it.press("e")
+        assert it.chosen.choice.value == 1
+        await it.press("z")
         assert it.chosen.choice.value == 0
 
 
@@ -279,3 +285,37 @@ async def test_quit(desk: Open, key: str) -> None:
         await it.press(key)
         assert it.app.return_code == 0
         assert it.app._exit
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "says"),
+    [
+        ("Master", "space", "Master has no capture switch."),
+        ("mpv", "space", "mpv has no capture switch."),
+        ("Mic Boost", "m", "Mic Boost has no mute switch."),
+        ("Mic Boost", "less_than_sign", "Mic Boost has no mute switch."),
+        ("Amplifier", "up", "Amplifier has no volume."),
+        ("Amplifier", "pagedown", "Amplifier has no volume."),
+        ("Amplifier", "5", "Amplifier has no volume."),
+        ("Amplifier", "q", "Amplifier has no volume."),
+        ("Amplifier", "o", "Amplifier has no volume."),
+        ("Amplifier", "b", "Amplifier has no volume."),
+        ("Amplifier", "left_square_bracket", "Amplifier has no volume."),
+        ("Master", "o", "Master has one channel only."),
+        ("Master", "b", "Master has one channel only."),
+        ("Master", "left_square_bracket", "Master has no left and right channel to balance."),
+        ("Auto-Mute Mode", "5", "Auto-Mute Mode is a choice: 0 takes the first item, the arrows the next."),
+        ("Auto-Mute Mode", "m", "Auto-Mute Mode has no mute switch."),
+        ("Master", "d", "Master is not a device that can be the default."),
+    ],
+)
+async def test_a_key_that_can_do_nothing_says_why(desk: Open, name: str, key: str, says: str) -> None:
+    backend = DemoBackend(still=True)
+    speaker = next(control for control in backend.snapshot.controls.values() if control.name == "Speaker")
+    amplifier = "alsa:PCH/Amplifier,0/playback"
+    backend.put(replace(speaker, id=amplifier, name="Amplifier", scale=None, channels=(), mute=(False,)))
+    async with desk(backend=backend) as it:
+        before = (await it.choose(name)).raws
+        await it.press(key)
+        assert it.text.splitlines()[-2].strip() == says
+        assert it.chosen.raws == before

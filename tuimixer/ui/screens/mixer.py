@@ -108,10 +108,24 @@ class MixerScreen(Screen[None]):
         self._covered = True
         self._watch(frozenset())
 
+    def on_resize(self) -> None:
+        # Comes also when the program goes on after Ctrl-Z, with an empty screen.
+        self.board.forget()
+
     def on_screen_resume(self) -> None:
+        self.board.forget()
         if self._covered:
             self._covered = False
             self._watch(self.board.metered)
+
+    def _compositor_refresh(self) -> None:
+        # The compositor would send the whole screen, three times before it is first seen as a whole.
+        if self.finder.is_open or not self.board.paint_alone():
+            super()._compositor_refresh()
+            self.board.forget()
+            return
+        self._compositor._dirty_regions.clear()
+        self._dirty_widgets.clear()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.pointer.down(event)
@@ -238,7 +252,7 @@ class MixerScreen(Screen[None]):
             "right.down": lambda: self._move_side(-step.small, 1),
             "balance.left": lambda: self._with(lambda control: SetBalance(control.id, -_BALANCE_STEP, True)),
             "balance.right": lambda: self._with(lambda control: SetBalance(control.id, _BALANCE_STEP, True)),
-            "balance.equal": lambda: self._with(lambda control: Equalize(control.id)),
+            "balance.equal": self._equalize,
             "channels.lock": self._next_channel,
             "default": self._make_default,
             "undo": lambda: self._replay(self.mixer.undo, "Nothing to undo."),
@@ -274,12 +288,12 @@ class MixerScreen(Screen[None]):
             return
         if control.choice is not None:
             self.send(Choose(control.id, items, relative=True))
-        elif control.channels:
+        else:
             self._nudge(control, percent, self._channels())
 
     def _move_side(self, percent: float, side: int) -> None:
         control = self.board.control
-        if control is not None and control.channels:
+        if control is not None:
             self._nudge(control, percent, _side(control, side))
 
     def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
@@ -293,7 +307,9 @@ class MixerScreen(Screen[None]):
         if control.choice is not None:
             if tenths in (0, 10):
                 self.send(Choose(control.id, 0 if tenths == 0 else len(control.choice.items) - 1))
-        elif control.channels:
+            else:
+                self.say(f"{control.name} is a choice: 0 takes the first item, the arrows the next.", True)
+        else:
             self.send(SetLevel(control.id, tenths / 10, self._channels()))
 
     def _capture(self, side: int | None) -> None:
@@ -301,12 +317,22 @@ class MixerScreen(Screen[None]):
         if row is None or control is None:
             return
         target = self.mixer.snapshot.controls.get(row.capture_id or row.id, control)
-        if target.capture is not None:
-            self.send(Capture(target.id, channels=None if side is None else _side(target, side)))
+        self.send(Capture(target.id, channels=None if side is None else _side(target, side)))
+
+    def _equalize(self) -> None:
+        control = self.board.control
+        if control is not None and self._has_sides(control):
+            self.send(Equalize(control.id))
+
+    def _has_sides(self, control: Control) -> bool:
+        if len(control.channels) > 1:
+            return True
+        self.say(f"{control.name} has {'one channel only' if control.channels else 'no volume'}.", True)
+        return False
 
     def _next_channel(self) -> None:
         control, board = self.board.control, self.board
-        if control is None or len(control.channels) < 2:
+        if control is None or not self._has_sides(control):
             return
         following = 0 if board.channel is None else board.channel + 1
         board.channel = following if following < len(control.channels) else None
@@ -358,7 +384,7 @@ class MixerScreen(Screen[None]):
 
     def _redraw(self) -> None:
         """Send everything again, whatever the terminal shows."""
-        self.board.repaint()
+        self.board.forget()
         self.app.refresh(repaint=True, layout=True)
 
     def app_palette(self) -> None:
