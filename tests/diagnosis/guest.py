@@ -24,9 +24,11 @@ from tuimixer.backend.alsa.port import AlsaPort
 from tuimixer.backend.host import inspect
 from tuimixer.backend.pulse.port import PulsePort
 from tuimixer.cli.main import main
+from tuimixer.diagnosis.doctor import diagnose
+from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.report import path_json
-from tuimixer.model.snapshot import merge
+from tuimixer.model.snapshot import Snapshot, merge
 from tuimixer.model.system import System
 
 
@@ -58,6 +60,17 @@ class Guest:
         number = properties.get("alsa.card") or properties.get("api.alsa.pcm.card")
         return bool(number == str(self.numbers[card]))
 
+    def readings(self) -> dict[str, list[dict[str, Any]]]:
+        """Everything that pactl lists, in one call."""
+        found: dict[str, list[dict[str, Any]]] = json.loads(self.server.pactl("-f", "json", "list"))
+        return found
+
+    def at_once(self, *commands: str) -> None:
+        """Run `pactl COMMAND` for each at the same time: a process is dear in an emulated machine."""
+        running = [subprocess.Popen(["pactl", *command.split()], env=self.server.env) for command in commands]
+        for command, process in zip(commands, running, strict=True):
+            assert process.wait() == 0, f"pactl {command}"
+
     def verb(self, *words: str) -> tuple[int, str]:
         """Run a verb; its exit status and what it printed."""
         printed = io.StringIO()
@@ -72,51 +85,77 @@ class Guest:
         value: dict[str, Any] = json.loads(text)
         return value
 
-    def stated(self, stream: int) -> float | None:
-        """The total that path states for a sink input, by the parts of the verb: quicker than all of it."""
-        with (
-            contextlib.closing(PulsePort(server=self.server.address)) as pulse,
-            contextlib.closing(AlsaPort()) as alsa,
-        ):
-            snapshot = merge(alsa.read(), pulse.read())
-        (path,) = trace(snapshot, self.system, f"pulse:sink_input/{stream}")
-        total: float | None = path_json(path)["total_db"]
-        return total
-
-    @cached_property
-    def system(self) -> System:
-        """The facts of the box, which do not change with a volume."""
-        return inspect()
-
-    def findings(self) -> list[dict[str, str]]:
+    def doctor(self) -> list[dict[str, str]]:
         """What `doctor --json` prints."""
         status, text = self.verb("doctor", "--json")
         listed: list[dict[str, str]] = json.loads(text)["findings"]
         assert status == bool(listed)
         return listed
 
+    # The same by the parts of the verbs, with connections that stay open: seconds quicker.
+
+    def snapshot(self) -> Snapshot:
+        """Both layers, read now."""
+        return merge(self.alsa.read(), self.pulse.read())
+
+    def stated(self, stream: int) -> float | None:
+        """The total that path states for a sink input."""
+        (path,) = trace(self.snapshot(), self.system, f"pulse:sink_input/{stream}")
+        total: float | None = path_json(path)["total_db"]
+        return total
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What doctor finds."""
+        return diagnose(self.snapshot(), inspect())
+
+    @cached_property
+    def alsa(self) -> AlsaPort:
+        """All cards."""
+        return AlsaPort()
+
+    @cached_property
+    def pulse(self) -> PulsePort:
+        """The server."""
+        return PulsePort(server=self.server.address)
+
+    @cached_property
+    def system(self) -> System:
+        """The facts of the box, which do not change with a volume."""
+        return inspect()
+
 
 @contextmanager
-def on_cards(kind: str, wanted: str) -> Iterator[Guest]:
-    """PulseAudio or PipeWire with all cards of the machine, once the wanted card has its sink."""
+def on_cards(kind: str, *wanted: str) -> Iterator[Guest]:
+    """PulseAudio on these cards, or PipeWire on all cards of the machine, once these have their sinks."""
+    numbers = card_numbers()
     server: SoundServer
     if kind == "PulseAudio":
-        server = PrivatePulse(sinks=(), modules=("module-udev-detect", "module-suspend-on-idle timeout=1"))
+        # Each card that it looks at costs it ten seconds in an emulated machine.
+        cards = [f"module-alsa-card device_id={numbers[card]}" for card in wanted]
+        server = PrivatePulse(sinks=(), modules=(*cards, "module-suspend-on-idle timeout=1"))
     else:
         server = PrivatePipeWire(sinks=())
     with server, pytest.MonkeyPatch.context() as patch:
         for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "HOME"):
             patch.setenv(name, server.env[name])
-        guest = Guest(server, card_numbers())
+        guest = Guest(server, numbers)
 
         def there() -> bool:
             # A list is refused when a device goes while it is made, as happens while cards are being set up.
             with contextlib.suppress(subprocess.CalledProcessError):
-                return any(guest.on(found, wanted) for found in guest.sinks())
+                sinks = guest.sinks()
+                return all(any(guest.on(found, card) for found in sinks) for card in wanted)
             return False
 
-        wait_until(there, "the card's sink")
-        yield guest
+        wait_until(there, "the cards' sinks")
+        with contextlib.closing(guest.alsa), contextlib.closing(guest.pulse):
+            yield guest
+
+
+def moved_by_hand(card: str, *moves: str) -> None:
+    """Run `amixer sset MOVE` for each, in one process."""
+    lines = "".join(f"sset {move}\n" for move in moves)
+    subprocess.run(["amixer", "-q", "-c", card, "-s"], input=lines, text=True, check=True)
 
 
 def amixer(card: str, *words: str) -> str:
@@ -126,8 +165,10 @@ def amixer(card: str, *words: str) -> str:
     ).stdout
 
 
-def amixer_db(card: str, control: str) -> float:
-    """The first channel's dB of a control, as amixer prints it."""
-    found = re.search(r"\[(-?[\d.]+)dB\]", amixer(card, "sget", control))
-    assert found is not None, f"amixer gives no dB for {control}"
-    return float(found[1])
+def amixer_db(card: str, *controls: str) -> float:
+    """The first channels' dB of controls, as amixer prints them, added up."""
+    found: dict[str, float] = {}
+    for part in amixer(card, "scontents").split("Simple mixer control ")[1:]:
+        if reading := re.search(r"\[(-?[\d.]+)dB\]", part):
+            found[part.split("'")[1]] = float(reading[1])
+    return sum(found[control] for control in controls)

@@ -2,6 +2,8 @@
 
 import math
 import random
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -101,6 +103,45 @@ def test_a_stream_on_another_device_is_named_and_moved(server: SoundServer) -> N
     assert stream is not None
     assert stream["sink"] == speakers
     assert findings(env=server.env) == []
+
+
+def test_a_paused_program_is_named(server: SoundServer) -> None:
+    command = [sys.executable, "-m", "tests.backend.pulse.corking", "Pauser"]
+    with subprocess.Popen(command, env=server.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as player:
+        try:
+            assert player.stdout is not None
+            assert player.stdout.readline() == b"ready\n"
+            first = findings(env=server.env)[0]
+            assert first["reason"] == "Pauser is paused (corked by the program itself)."
+            assert "paused" in path_of("Pauser", server.env)["stages"][0]["note"]
+        finally:
+            player.kill()
+
+
+def test_a_server_that_has_only_a_dummy(server: SoundServer) -> None:
+    for sink in server.pactl_json("sinks"):
+        server.pactl("unload-module", str(sink["owner_module"]))
+    if server.pactl("info").find("PipeWire") < 0:
+        server.pactl("load-module", "module-always-sink")
+    server.wait_for(
+        lambda: [sink["name"] for sink in server.pactl_json("sinks")] == ["auto_null"], "the dummy"
+    )
+    first = findings(env=server.env)[0]
+    assert first["stage"] == "Dummy Output"
+    assert first["reason"].startswith("The server has only Dummy Output, which plays nowhere: ")
+    assert "nobody hears it" in path_of("auto_null", server.env)["stages"][-1]["note"]
+
+
+def test_who_records_a_null_sink_is_on_its_path(server: SoundServer) -> None:
+    server.play("tone", device="speakers")
+    command = ["parec", "--client-name=Tape", "--device=speakers.monitor"]
+    with subprocess.Popen(command, env=server.env, stdout=subprocess.DEVNULL) as tape:
+        try:
+            server.wait_for(lambda: server.pactl_json("source-outputs"), "the recording")
+            end = path_of("tone", server.env)["stages"][-1]
+            assert end["note"] == "a null sink: nobody hears it, but Tape records it"
+        finally:
+            tape.kill()
 
 
 def test_a_boost_before_a_cut_is_named(server: SoundServer) -> None:

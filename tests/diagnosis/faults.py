@@ -1,0 +1,179 @@
+"""Faults to provoke on the AC97 card: what each does to the box, and what `doctor` is to say first."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+
+from tests.diagnosis.guest import Guest, amixer, moved_by_hand
+from tests.lab.cards import AC97, HDA, LOOPBACK
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.waiting import wait_until
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A tone on the AC97 card, heard, and the same server's sink on the HDA card and on the loopback card."""
+
+    guest: Guest
+    sink: str
+    stream: int
+    """Index of the tone's sink input."""
+    soft: str
+    """The HDA card's sink, whose volume is software and whose PCM goes through a softvol."""
+
+    def pactl(self, *words: str) -> str:
+        return self.guest.server.pactl(*words)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault; `provoke` gives a context at whose end its traces are gone, as far as no mend removes
+    them.
+    """
+
+    key: str
+    """The finding's, one of ORDER."""
+    reason: str
+    """Regular expression for the finding's sentence."""
+    provoke: Callable[[Scene], AbstractContextManager[object]]
+    advice: str = ""
+    """Where it is not tuimixer's to mend: regular expression for what it advises."""
+
+
+def told(*commands: str) -> Callable[[Scene], AbstractContextManager[object]]:
+    """Provoked by `pactl COMMAND` for each in turn."""
+
+    def provoke(scene: Scene) -> AbstractContextManager[object]:
+        for command in commands:
+            words = command.format(
+                sink=scene.sink,
+                stream=scene.stream,
+                soft=scene.soft,
+                loopback=scene.guest.sink(LOOPBACK)["name"] if "{loopback}" in command else "",
+                card=scene.guest.sink(AC97)["card"] if "{card}" in command else "",
+            )
+            scene.pactl(*words.split())
+        return nullcontext()
+
+    return provoke
+
+
+def by_hand(*moves: str) -> Callable[[Scene], AbstractContextManager[object]]:
+    """Provoked by amixer, behind the server's back."""
+
+    def provoke(scene: Scene) -> AbstractContextManager[object]:
+        moved_by_hand(AC97, *moves)
+        return nullcontext()
+
+    return provoke
+
+
+def on_soft(move: str) -> Callable[[Scene], AbstractContextManager[object]]:
+    """Provoked by amixer on the HDA card, while the tone and the default are there."""
+
+    @contextmanager
+    def provoke(scene: Scene) -> Iterator[None]:
+        scene.guest.at_once(f"set-default-sink {scene.soft}", f"move-sink-input {scene.stream} {scene.soft}")
+        moved_by_hand(HDA, move)
+        yield
+        moved_by_hand(HDA, "Master 100% unmute", "PCM 100%")
+
+    return provoke
+
+
+@contextmanager
+def null_sink(scene: Scene) -> Iterator[None]:
+    """The default, and the tone on it."""
+    module = scene.pactl("load-module", "module-null-sink", "sink_name=hole").strip()
+    scene.pactl("set-default-sink", "hole")
+    scene.pactl("move-sink-input", str(scene.stream), "hole")
+    yield
+    scene.pactl("unload-module", module)
+
+
+@contextmanager
+def held(scene: Scene) -> Iterator[None]:
+    """The server lets go of the card, and aplay takes it."""
+    scene.pactl("suspend-sink", scene.sink, "1")
+    with subprocess.Popen(["aplay", "-q", "-D", f"hw:{AC97},0", "-f", "cd", "/dev/zero"]) as player:
+        yield
+        player.kill()
+    scene.pactl("suspend-sink", scene.sink, "0")
+
+
+def recording(*moves: str) -> Callable[[Scene], AbstractContextManager[object]]:
+    """Provoked by amixer while a program records from the card."""
+
+    @contextmanager
+    def provoke(scene: Scene) -> Iterator[None]:
+        server = scene.guest.server
+        command = ["parec", f"--device={scene.guest.source(AC97)['name']}"]
+        with subprocess.Popen(command, env=server.env, stdout=subprocess.DEVNULL) as tape:
+            wait_until(lambda: server.pactl_json("source-outputs"), "the recording")
+            moved_by_hand(AC97, *moves)
+            yield
+            tape.kill()
+        amixer(AC97, "-q", "sset", "Capture", "cap")
+        amixer(AC97, "-q", "sset", "Mic", "cap")
+
+    return provoke
+
+
+@contextmanager
+def second_server(scene: Scene) -> Iterator[None]:
+    """PipeWire's Pulse half in the same session."""
+    other = PrivatePipeWire(sinks=())
+    env = other.env | {"XDG_RUNTIME_DIR": scene.guest.server.env["XDG_RUNTIME_DIR"]}
+    env.pop("PULSE_SERVER")
+    command = ["sh", "-c", "pipewire & until [ -S $XDG_RUNTIME_DIR/pipewire-0 ]; do :; done; pipewire-pulse"]
+    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, start_new_session=True) as servers:
+        yield
+        os.killpg(servers.pid, signal.SIGKILL)
+    other.stop()
+
+
+MUTED_ALL = "is muted, and with it Master, PCM of the card"
+FAULTS: dict[str, Fault] = {
+    "stream muted": Fault("stream_muted", "tone is muted", told("set-sink-input-mute {stream} 1")),
+    "sink muted": Fault("device_muted", MUTED_ALL, told("set-sink-mute {sink} 1")),
+    # PulseAudio takes a mute by hand for its own and writes it to all controls that it drives.
+    "Master muted by hand": Fault("device_muted", MUTED_ALL, by_hand("Master mute")),
+    "PCM muted by hand": Fault("device_muted", MUTED_ALL, by_hand("PCM mute")),
+    "control muted that nobody drives": Fault(
+        "control_muted", "Master of the card .* is muted", on_soft("Master mute")
+    ),
+    "stream at zero": Fault(
+        "stream_silent", "tone is at its lowest", told("set-sink-input-volume {stream} 0")
+    ),
+    "sink at zero": Fault("device_silent", "is at its lowest", told("set-sink-volume {sink} 0")),
+    "Master at zero by hand": Fault("control_silent", "Master of the card .* is", by_hand("Master 0")),
+    "PCM at zero by hand": Fault("control_silent", "PCM of the card .* is at its lowest", by_hand("PCM 0")),
+    "control at zero that nobody drives": Fault(
+        "control_silent", "Master of the card .* is", on_soft("Master 0")
+    ),
+    "softvol at zero": Fault("softvol_silent", "PCM of the card .* is at its lowest", on_soft("PCM 0")),
+    "many small losses": Fault(
+        "total_low",
+        "All stages together",
+        told("set-sink-input-volume {stream} 16%", "set-sink-volume {sink} 20%"),
+    ),
+    "boost before a cut": Fault("clipping", "distort", told("set-sink-input-volume {stream} 140%")),
+    "default plays nowhere": Fault("wrong_default", "plays nowhere", null_sink),
+    "default is a loopback card": Fault(
+        "wrong_default",
+        "is a loopback card without a jack",
+        told("set-default-sink {loopback}", "move-sink-input {stream} {loopback}"),
+    ),
+    "stream elsewhere": Fault(
+        "stream_elsewhere", "not on the default output", told("move-sink-input {stream} {loopback}")
+    ),
+    "suspended": Fault("suspended", "is suspended", told("suspend-sink {sink} 1")),
+    "profile off": Fault("profile_off", "is switched off", told("set-card-profile {card} off")),
+    "device held": Fault("held", r"aplay \(process \d+, root\) holds", held, r"kill \d+"),
+    "wrong source": Fault("wrong_capture_source", "records from Line", recording("Line cap")),
+    "recording off": Fault("capture_off", "Recording is switched off", recording("Capture nocap")),
+    "two servers": Fault("two_servers", "Two sound servers run for root", second_server, "systemctl"),
+}
