@@ -3,11 +3,13 @@
 import re
 import shutil
 import subprocess
+from itertools import pairwise
 
 import pytest
 
 from tests.cli.program import COMMAND, run
 from tests.lab.pulse import PrivatePulse
+from tuimixer.cli.verbs import MODULES
 
 pytestmark = pytest.mark.pulse
 
@@ -57,7 +59,7 @@ def test_fish(pulse: PrivatePulse) -> None:
     script = (
         "tuimixer completion fish | source; complete -C 'tuimixer default spea'; complete -C 'tuimixer unm'"
     )
-    assert _shell(pulse, "fish", script) == ["speakers\tSpeakers", "unmute\tunmute"]
+    assert _shell(pulse, "fish", script) == ["speakers\tSpeakers", "unmute\tunmute a control"]
 
 
 @pytest.mark.parametrize(
@@ -98,3 +100,16 @@ def test_help_has_every_option_and_example(pulse: PrivatePulse) -> None:
         text = run(verb, "--help", env=pulse.env).out
         assert "Examples:" in text
         assert "Exit status: 0 done; 1 nothing matches; 2 wrong usage" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_help_fits_the_terminal(columns: int, pulse: PrivatePulse) -> None:
+    """No line is too long, and none in the middle of a paragraph is short."""
+    for verb in ["", *MODULES]:
+        text = run(*filter(None, [verb, "--help"]), env=pulse.env | {"COLUMNS": str(columns)}).out
+        lines = text.splitlines()
+        assert max(map(len, lines)) < 80, verb
+        for line, following in pairwise(lines):
+            first_word = following.split(" ")[0]
+            if line[:1].strip() and first_word and not line.endswith((".", ":")):
+                assert len(f"{line} {first_word}") > 60, f"{verb}: {line!r} is followed by {following!r}"

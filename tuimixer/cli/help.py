@@ -1,6 +1,8 @@
 """The texts of `--help`, made from the tables of verbs and options."""
 
+import shutil
 import textwrap
+from collections.abc import Iterable
 
 from tuimixer.cli.failure import STATUSES
 from tuimixer.cli.grammar import Option, Verb
@@ -16,26 +18,32 @@ hw:0/Master, PCH/PCM  an ALSA control of a card; Mic/capture tells the side
 an id                 as `tuimixer list --json` prints it
 """.strip()
 TARGET_RULE = "Case does not matter, and a unique part is enough. An ambiguous one changes nothing."
-_WIDTH = 78
+_TARGET = 22
+"""Column at which the meanings begin in `TARGETS`."""
+_LEFT = 36
+"""Longest text in the left column of a table."""
+_WIDEST = 80
+_NARROWEST = 40
 
 
 def overview() -> str:
     """What `tuimixer --help` prints."""
     rows = [(verb.name, verb.summary) for verb in every() if not verb.hidden]
+    targets = [(line[:_TARGET].rstrip(), line[_TARGET:]) for line in TARGETS.splitlines()]
     return "\n".join(
         [
-            "tuimixer [OPTIONS]                the mixer in the terminal",
-            "tuimixer VERB [ARGUMENTS]         one thing, from a key, a script or a status bar",
+            "tuimixer [OPTIONS]         the mixer in the terminal",
+            "tuimixer VERB [ARGUMENTS]  one thing, from a key, a script or a status bar",
             "",
             "Verbs (each has --help with examples):",
             *_table(rows),
             "",
             "Options of the mixer:",
-            *_table([(written(option), option.help) for option in SCREEN]),
+            *_options(SCREEN),
             "",
             "TARGET:",
-            *(f"  {line}" for line in TARGETS.splitlines()),
-            *textwrap.wrap(TARGET_RULE, _WIDTH, initial_indent="  ", subsequent_indent="  "),
+            *_table(targets),
+            *(f"  {line}" for line in _wrapped(TARGET_RULE)),
             "",
             "Exit status:",
             *_table([(str(status), meaning) for status, meaning in STATUSES]),
@@ -53,14 +61,15 @@ def verb_help(verb: Verb) -> str:
     ]
     if verb.details:
         for paragraph in verb.details.splitlines():
-            lines += textwrap.wrap(paragraph, _WIDTH)
+            lines += _wrapped(paragraph)
         lines.append("")
     if verb.options:
-        lines += ["Options:", *_table([(written(option), option.help) for option in verb.options]), ""]
+        lines += ["Options:", *_options(verb.options), ""]
     if verb.examples:
-        lines += ["Examples:", *(f"  {command:<38}  {meaning}" for command, meaning in verb.examples), ""]
-    meanings = "; ".join(f"{status} {meaning}" for status, meaning in STATUSES)
-    return "\n".join([*lines, *textwrap.wrap(f"Exit status: {meanings}.", _WIDTH), ""])
+        lines += ["Examples:", *_table(verb.examples), ""]
+    # A number stays on the line of its meaning.
+    meanings = "; ".join(f"{status}\N{NO-BREAK SPACE}{meaning}" for status, meaning in STATUSES)
+    return "\n".join([*lines, *_wrapped(f"Exit status: {meanings}."), ""])
 
 
 def written(option: Option) -> str:
@@ -69,11 +78,34 @@ def written(option: Option) -> str:
     return f"{short}--{option.name} {option.value}".rstrip()
 
 
-def _table(rows: list[tuple[str, str]]) -> list[str]:
-    width = min(max(len(left) for left, _ in rows), 28)
+def meaning(option: Option) -> str:
+    """What an option is for, and the words that its value may be."""
+    if not option.choices or option.value in option.choices:
+        return option.help
+    return f"{option.help}: {', '.join(option.choices[:-1])} or {option.choices[-1]}"
+
+
+def _options(options: tuple[Option, ...]) -> list[str]:
+    return _table([(written(option), meaning(option)) for option in options])
+
+
+def _wrapped(text: str, taken: int = 0) -> list[str]:
+    """Lines that fit the terminal, of which so many columns are taken; long lines are hard to read."""
+    width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST) - 2 - taken
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Two columns; the right one begins on a line of its own where the left one is too long."""
+    rows = list(rows)
+    width = max((len(left) for left, _ in rows if len(left) <= _LEFT), default=_LEFT)
     lines = []
     for left, right in rows:
-        wrapped = textwrap.wrap(right, _WIDTH - width - 4) or [""]
-        lines.append(f"  {left:<{width}}  {wrapped[0]}".rstrip())
-        lines += [" " * (width + 4) + line for line in wrapped[1:]]
+        wrapped = _wrapped(right, width + 4)
+        if len(left) > width or not wrapped:
+            lines.append(f"  {left}")
+        else:
+            lines.append(f"  {left:<{width}}  {wrapped.pop(0)}")
+        lines += [" " * (width + 4) + line for line in wrapped]
     return lines

@@ -81,9 +81,9 @@ def _run(words: list[str]) -> int:
         problem = (
             "too few arguments"
             if count < verb.least
-            else f"too many arguments from {shown(arguments.words[-1])} on"
+            else f"too many arguments from {shown(arguments.words[verb.most or 0])} on"
         )
-        raise Usage(f"{problem}; usage: {command} {verb.usage}")
+        raise Usage(f"{problem}; usage: {f'{command} {verb.usage}'.rstrip()}")
     hosts = arguments.all("host")
     if hosts:
         from tuimixer.cli.remote import run_there

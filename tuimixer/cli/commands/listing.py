@@ -24,7 +24,7 @@ _HEADINGS = {
 VERBS = (
     Verb(
         "list",
-        "[OPTIONS]",
+        "",
         "list all controls with their volumes",
         'With --json: an object with the list "controls"; the id of each is a TARGET for the other verbs.',
         (JSON, Option("all", "level meters' streams and stored volumes too", short="A"), *WHERE),

@@ -6,7 +6,7 @@ from tuimixer import __version__
 from tuimixer.cli.call import Call
 from tuimixer.cli.failure import STATUSES
 from tuimixer.cli.grammar import Option, Verb
-from tuimixer.cli.help import TARGET_RULE, TARGETS, written
+from tuimixer.cli.help import TARGET_RULE, TARGETS, meaning, written
 from tuimixer.cli.options import PLAIN, SCREEN
 from tuimixer.cli.output import write
 from tuimixer.cli.verbs import every
@@ -16,7 +16,7 @@ VERBS = (
         "man",
         "",
         "print the manual page",
-        "Put it where man finds it, or read it at once.",
+        "`tuimixer man | man -l -` shows it; kept as tuimixer.1 in a folder of `manpath`, man finds it.",
         PLAIN,
         (("tuimixer man", "the page, as man reads it"),),
         most=0,
@@ -82,12 +82,12 @@ def _verb(verb: Verb) -> Iterator[str]:
     for paragraph in verb.details.splitlines():
         yield _text(paragraph)
     yield from _options(tuple(option for option in verb.options if option not in SCREEN))
-    for command, meaning in verb.examples:
-        yield from (".TP", f".B {_text(command)}", _text(meaning))
+    for command, effect in verb.examples:
+        yield from (".TP", f".B {_text(command)}", _text(effect))
 
 
 def _options(options: tuple[Option, ...]) -> Iterator[str]:
-    return _list([(written(option), option.help) for option in options])
+    return _list([(written(option), meaning(option)) for option in options])
 
 
 def _list(rows: "list[tuple[str, str]] | tuple[tuple[str, str], ...]") -> Iterator[str]:

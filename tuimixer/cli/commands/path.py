@@ -23,8 +23,8 @@ VERBS = (
         """Without STREAM: all that plays, programs that play past the server too, else the default output.
 STREAM is an application, a program that holds a card itself, an output or an input.
 A stage that is indented is a part of the volume above it and does not count again.
-With --json: an object with "stages", "total_db" (null where a stage is not known) and "muted"; a list of such
-objects where there are several.""",
+With --json: an object with "stages", "total_db" (null where a stage is not known) and "muted"; a list of \
+such objects where there are several.""",
         (JSON, Option("all", "what records too", short="A"), *WHERE),
         (("tuimixer path", "all that plays now"), ("tuimixer path firefox --json", "its way, for programs")),
         most=1,

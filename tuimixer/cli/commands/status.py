@@ -23,9 +23,9 @@ VERBS = (
         "status",
         "[TARGET]",
         "print one line for a status bar",
-        f"""Without TARGET: the default output. FORMAT is one of {", ".join(BARS)}, or a text with
-{" ".join(f"{{{name}}}" for name in FIELDS)}. {{state}} is muted, off, low, medium or high; {{volume}} is the
-percentage, or the word muted. With --follow a line is printed at once and whenever it changes.""",
+        f"""Without TARGET: the default output. FORMAT is one of {", ".join(BARS)}, or a text with \
+{" ".join(f"{{{name}}}" for name in FIELDS)}. {{state}} is muted, off, low, medium or high; {{volume}} \
+is the percentage, or the word muted. With --follow a line is printed at once and whenever it changes.""",
         (
             Option("format", "how the line looks", value="FORMAT"),
             Option("follow", "print a line at every change, until interrupted"),

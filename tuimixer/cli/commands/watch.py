@@ -16,7 +16,7 @@ VERBS = (
         "watch",
         "[TARGET]",
         "print a line for each change, until interrupted",
-        """Without TARGET: every change of every control. Each line has the layer, the control's id, and its
+        """Without TARGET: every change of every control. Each line has the layer, the control's id, and its \
 old and new value; with --json each line is an object. A server that goes away is waited for.""",
         (JSON, *WHERE),
         (
