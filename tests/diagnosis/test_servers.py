@@ -1,5 +1,6 @@
 """What `path` states against what is recorded, and what `doctor` finds, on real servers without a card."""
 
+import json
 import math
 import random
 import subprocess
@@ -164,6 +165,18 @@ def test_combined_and_remapped_sinks_are_followed(server: SoundServer) -> None:
     stated = path_of("tone", server.env)
     assert [stage["kind"] for stage in stated["stages"]].count("sink") == 2
     assert hears(server, "speakers.monitor", stated["total_db"])
+
+
+def test_a_combined_sink_is_named_as_such(server: SoundServer) -> None:
+    slaves = "slaves" if server.pactl("info").find("PipeWire") < 0 else "sinks"
+    server.pactl("load-module", "module-combine-sink", "sink_name=both", f"{slaves}=speakers,headphones")
+    server.wait_for(lambda: "both" in [sink["name"] for sink in server.pactl_json("sinks")], "the sink")
+    server.wait_for(lambda: len(server.pactl_json("sink-inputs")) == 2, "its streams")
+    server.play("tone", device="both")
+    done = tuimixer("path", "tone", "--json", env=server.env)
+    ways = json.loads(done.stdout)
+    assert [way["stages"][-2]["name"] for way in ways] == ["Speakers", "Headphones"]
+    assert all("combine" in [stage["name"] for stage in way["stages"]] for way in ways)
 
 
 def test_no_server_where_one_is_expected(server: SoundServer) -> None:

@@ -178,7 +178,8 @@ def _owner(control: Control) -> int | None:
 
 def _module_word(sink: Control) -> str:
     driver = sink.sink_or_source.driver if sink.sink_or_source else ""
-    name = f"{driver} {sink.properties.get('node.name', '')} {sink.properties.get('device.class', '')}"
+    told = (sink.properties.get(key, "") for key in ("node.name", "node.link-group", "device.class"))
+    name = " ".join((driver, *told))
     return next(
         (word for word in ("combine", "remap", "equalizer", "echo-cancel", "ladspa") if word in name),
         "filter",
