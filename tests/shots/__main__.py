@@ -25,13 +25,14 @@ def _take_all(scenes: Sequence[Scene], env: Mapping[str, str]) -> None:
 
 
 def _take_real(scenes: Sequence[Scene]) -> None:
-    """A private PulseAudio with three players."""
+    """A private PulseAudio with players, one of them as loud as can be."""
     if not scenes:
         return
     with PrivatePulse(modules=[MICROPHONE]) as server, tempfile.TemporaryDirectory() as folder:
         server.play("Firefox", media="A concert", volume=80)
         server.play("mpv", media="documentary.mkv", volume=63, device="headphones", amplitude=0.3)
         server.play("Music", media="Symphony No. 5", volume=100, amplitude=0.1)
+        server.play("Game", media="level 3", device="headphones", amplitude=1.0)
         _take_all(scenes, Plugins(Path(folder), server).env)
 
 

@@ -1,5 +1,6 @@
 """Runs tuimixer in a terminal, leads it to a scene, and takes the picture."""
 
+import re
 from collections.abc import Mapping
 
 from tests.lab.waiting import DEADLINE
@@ -26,9 +27,16 @@ def take(scene: Scene, env: Mapping[str, str]) -> str:
         person.press(*scene.keys)
         if scene.wanted:
             person.sees(scene.wanted)
+        terminal.wait_for(lambda screen: _meters(screen) >= scene.meters)
         # Meters move on; everything else is there after a moment.
         _settle(person)
         return svg_of(terminal, f"tuimixer: {scene.title}")
+
+
+def _meters(screen: str) -> int:
+    """How many meters show a level."""
+    beside_faders = max((line.count("▏█") for line in screen.splitlines()), default=0)
+    return beside_faders + len(re.findall("dB [▀▄█]", screen))
 
 
 def _settle(person: Person) -> None:

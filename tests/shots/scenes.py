@@ -22,9 +22,12 @@ class Scene:
     lines: int = 24
     term: str = "xterm-256color"
     env: dict[str, str] = field(default_factory=lambda: dict(COLOURS))
+    meters: int = 0
+    """How many meters to wait for."""
 
 
 DEMO = ("--demo",)
+ROWS = ("-D", "pulse", "--layout", "rows")
 SIMULATED = (
     Scene("rows", "rows, 80x24", (*DEMO, "--layout", "rows"), chosen="Firefox"),
     Scene("columns", "columns, 120x40", (*DEMO, "--layout", "columns"), chosen="PCM", columns=120, lines=40),
@@ -46,7 +49,7 @@ SIMULATED = (
     ),
 )
 REAL = (
-    Scene("pulse", "a real PulseAudio, rows", ("-D", "pulse", "--layout", "rows"), chosen="Firefox"),
+    Scene("pulse", "a real PulseAudio, rows", ROWS, chosen="Firefox", meters=6),
     Scene(
         "pulse-columns",
         "a real PulseAudio, columns",
@@ -54,8 +57,30 @@ REAL = (
         chosen="mpv",
         columns=120,
         lines=40,
+        meters=6,
     ),
     Scene("pulse-path", "F8 on a real PulseAudio", ("-D", "pulse"), ("F8",), "mpv", "Esc close", 100, 36),
+    Scene(
+        "meters",
+        "level meters: stereo on the chosen strip, peak hold, a clip mark",
+        ROWS,
+        ("[",) * 6,
+        "Firefox",
+        "!",
+        110,
+        meters=6,
+    ),
+    Scene("move", "moving a stream: where to", ROWS, ("r", "Down"), "Firefox", "Esc leave", 120, meters=2),
+    Scene(
+        "moved",
+        "a stream that was moved",
+        ROWS,
+        ("r", "Down", "Enter"),
+        "Firefox",
+        "on Headphones",
+        120,
+        meters=6,
+    ),
     Scene("equalizer", "an ALSA equalizer", ("-D", "equal", "--layout", "columns"), columns=110),
 )
 CARDS = (

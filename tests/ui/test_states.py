@@ -68,6 +68,18 @@ async def test_it_goes_when_the_stream_plays_on(desk: Open) -> None:
         assert "paused" not in line_of(it, PAUSED)
 
 
+@pytest.mark.parametrize("layout", ["rows", "columns"])
+async def test_the_chosen_meter_is_stereo_at_once(desk: Open, layout: str) -> None:
+    async with desk(config=Config(layout=layout, meters=METERS_ON)) as it:
+        board, first = it.app.main.board, await it.choose("Firefox")
+        second = await it.choose("mpv")
+        # A tone that stays as loud as it is sends no new level.
+        assert [len(board._levels[control.id].shares) for control in (first, second)] == [1, 2]
+        if layout == "rows":
+            assert "dB ▄" in line_of(it, "Firefox")
+            assert "dB █" in line_of(it, "mpv")
+
+
 def auto_mute(items: tuple[str, ...], value: int, *, plugged: bool = False) -> Snapshot:
     """The simulated box with Auto-Mute so, and headphones in the jack or not."""
     box = demo_box.box()

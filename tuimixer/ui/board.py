@@ -15,7 +15,7 @@ from tuimixer.mixer.views import Filters, View
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Diff, Levels, Snapshot
 from tuimixer.ui.cells import Grid
-from tuimixer.ui.meters import CLIP, follow, seen
+from tuimixer.ui.meters import CLIP, Level, follow, seen
 from tuimixer.ui.output import Output, encode
 from tuimixer.ui.pace import QUESTION, Pace
 from tuimixer.ui.palette import Role
@@ -81,7 +81,6 @@ class Board(Picture, Widget):
             return False
         self._grid = Grid(size.width, size.height)
         self.repaint()
-        self._grid.settle()
         return True
 
     def render_lines(self, crop: Region) -> list[Strip]:
@@ -94,6 +93,18 @@ class Board(Picture, Widget):
             ).crop_extend(crop.x, crop.right, styles[Role.TEXT])
             for y in range(crop.y, crop.bottom)
         ]
+
+    def paint_alone(self) -> bool:
+        """Bring the terminal up to date without the compositor; false where it is needed."""
+        if self._output is None or self._output.driver() is None:
+            return False
+        self._fit_size()
+        self.flush()
+        return True
+
+    def forget(self) -> None:
+        """Paint everything with the next change: something else has written to the terminal."""
+        self._grid.forget()
 
     def show(self, snapshot: Snapshot, diff: Diff | None = None) -> None:
         """Show another picture; with what is different in it, only that is painted."""
@@ -129,6 +140,10 @@ class Board(Picture, Widget):
         level = self._levels.get(wanted)
         if level is not None and level.clipped:
             self._levels[wanted] = seen(level)
+        for key in (old, wanted):
+            # The chosen meter shows both sides, whether or not new levels come.
+            if key is not None and key in self._peaks:
+                self._bring_on(key, self._clock())
         if self.plan.slot_of(wanted) is None:
             plan = self.plan
             self._replan()
@@ -180,20 +195,22 @@ class Board(Picture, Widget):
         now = self._clock()
         moving = False
         for slot in self.plan.slots:
-            peaks = self._peaks.get(slot.row.id)
-            if peaks is None:
-                continue
-            chosen = slot.row.id == self.cursor
-            if not chosen and len(peaks) > 1:
-                peaks = (max(peaks),)
-            level = follow(self._levels.get(slot.row.id), peaks, now)
-            if chosen and level.clipped and max(peaks, default=0.0) < CLIP:
-                level = seen(level)
-            self._levels[slot.row.id] = level
-            moving = moving or level.moving
+            if slot.row.id in self._peaks:
+                moving = self._bring_on(slot.row.id, now).moving or moving
         self._paint_meters()
         if moving and self._falling is None:
             self._falling = self._after(_FALL_SECONDS, self._fall)
+
+    def _bring_on(self, key: ControlId, now: float) -> Level:
+        """One meter as it stands at a time: of the loudest side, of both sides where it is chosen."""
+        peaks, chosen = self._peaks[key], key == self.cursor
+        if not chosen and len(peaks) > 1:
+            peaks = (max(peaks),)
+        level = follow(self._levels.get(key), peaks, now)
+        if chosen and level.clipped and max(peaks, default=0.0) < CLIP:
+            level = seen(level)
+        self._levels[key] = level
+        return level
 
     def _after(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
         """Call a little later: Textual's own timers are tasks, too dear for some a second."""
