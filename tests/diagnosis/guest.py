@@ -98,11 +98,14 @@ class Guest:
         """Both layers, read now."""
         return merge(self.alsa.read(), self.pulse.read())
 
-    def stated(self, stream: int) -> float | None:
-        """The total that path states for a sink input."""
-        (path,) = trace(self.snapshot(), self.system, f"pulse:sink_input/{stream}")
-        total: float | None = path_json(path)["total_db"]
-        return total
+    def stated(self, streams: dict[str, int]) -> dict[str, float | None]:
+        """The totals that path states for sink inputs, by the keys of `streams`."""
+        snapshot = self.snapshot()
+        totals: dict[str, float | None] = {}
+        for key, index in streams.items():
+            (path,) = trace(snapshot, self.system, f"pulse:sink_input/{index}")
+            totals[key] = path_json(path)["total_db"]
+        return totals
 
     def findings(self) -> tuple[Finding, ...]:
         """What doctor finds."""
