@@ -128,7 +128,10 @@ async def test_passthrough_formats_of_a_null_sink_on_pipewire(
         told = await asyncio.to_thread(pipewire.pactl, "list", "sinks")
         assert "ac3" not in told
         assert watcher.get("pulse:sink/speakers").sink_or_source.formats == ("pcm",)  # type: ignore[union-attr]
-        assert not watcher.notices
+        await watcher.until(lambda: watcher.notices, "the sentence about it")
+        assert [notice.text for notice in watcher.notices] == [
+            "PipeWire has not taken the formats for Speakers."
+        ]
         lacks(
             "passthrough formats",
             "pactl set-sink-formats changes nothing, pactl lists pcm alone after it",

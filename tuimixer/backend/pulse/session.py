@@ -11,8 +11,17 @@ from tuimixer.backend.pulse import translate
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.client import Gone
+from tuimixer.backend.pulse.heed import may_be_unheeded, unheeded
 from tuimixer.backend.pulse.store import Store
-from tuimixer.model.command import Command, SetCodec, SetFormats, SetLatencyOffset, SetProfile, aspect
+from tuimixer.model.command import (
+    Command,
+    MoveStream,
+    SetCodec,
+    SetFormats,
+    SetLatencyOffset,
+    SetProfile,
+    aspect,
+)
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Notice
 
@@ -24,6 +33,8 @@ _BREATH = 0.004
 """Seconds between two reads in a storm of events."""
 _LINKS_PAUSE = 0.1
 """Seconds after which PipeWire's streams are read again when a device of theirs was linked anew."""
+_HEEDED = 2.0
+"""Seconds within which an acknowledged command has come true if ever; WirePlumber 0.4 forgets moves."""
 _STORED_PAUSE = 0.5
 """Seconds after which stored volumes are read again: each step of a stream's volume changes one of them."""
 
@@ -54,6 +65,11 @@ class Session:
         """By the facility that is to be read as a whole when they end."""
         self._stored = False
         """The server keeps volumes of streams that are not there."""
+        self._doubted: dict[tuple[str, ...], asyncio.TimerHandle] = {}
+        """Acknowledged commands that may not be heeded; looked at when their time is up."""
+        self._judged: list[Command] = []
+        """Those whose time is up, to be judged by the next read."""
+        self._repeated: Command | None = None
         self._broken: OutOfReach | None = None
 
     # ---- reading ---------------------------------------------------------------------------------
@@ -105,12 +121,13 @@ class Session:
                     self._wake.set()
                 await asyncio.sleep(_BREATH if self._wake.is_set() else 0)
         finally:
-            for timer in self._timers.values():
+            for timer in (*self._timers.values(), *self._doubted.values()):
                 timer.cancel()
 
     async def _read(self) -> bool:
         """One read of all that is dirty; whether there is anything new to show."""
         number = self.outbox.begin_read()
+        judged, self._judged = self._judged, []
         dirty, self._dirty = self._dirty, {}
         whole, self._whole = self._whole, set()
         removed, self._removed = self._removed, []
@@ -134,7 +151,10 @@ class Session:
             await _all([self._read_codecs(card.index, card.name) for card in self.store.bluetooth_cards()])
         confirming = self.outbox.awaiting_read
         self.outbox.end_read(number)
-        return self.store.settle() or confirming
+        new = self.store.settle() or confirming
+        for command in judged:
+            self._judge(command)
+        return new
 
     async def _read_whole(self, facility: str) -> None:
         call, store = self._client.call, self.store
@@ -181,6 +201,8 @@ class Session:
     def submit(self, command: Command) -> None:
         """Write a command now, or right after the write of the same kind that is under way."""
         self.outbox.submit(command)
+        if (doubted := self._doubted.pop(aspect(command), None)) is not None:
+            doubted.cancel()
         while (next_one := self.outbox.take()) is not None:
             key = aspect(next_one)
             if key in self._writing:
@@ -205,6 +227,10 @@ class Session:
             else:
                 self.outbox.acked(command)
                 self._read_back(command)
+                if may_be_unheeded(command) and key not in self._waiting:
+                    self._doubted[key] = asyncio.get_running_loop().call_later(
+                        _HEEDED, self._look_again, key, command
+                    )
             command = self._waiting.pop(key, None)
         self._writing.discard(key)
 
@@ -212,6 +238,23 @@ class Session:
         self.outbox.failed(command)
         self._say(Notice(reason, error=True, id=command.id))
         self._publish()
+
+    def _look_again(self, key: tuple[str, ...], command: Command) -> None:
+        del self._doubted[key]
+        self._judged.append(command)
+        self._read_back(command)
+
+    def _judge(self, command: Command) -> None:
+        """Say what the server has not heeded; a move is asked for once more first."""
+        server = self.store.server.name if self.store.server else "The server"
+        text = unheeded(command, self.store, server)
+        if text and isinstance(command, MoveStream) and command != self._repeated:
+            self._repeated = command
+            self.submit(command)
+            return
+        self._repeated = None
+        if text:
+            self._say(Notice(text, error=True, id=command.id))
 
     def _read_back(self, command: Command) -> None:
         """Read what an acknowledged command was about, so that the truth holds it before the overlay goes."""
