@@ -9,57 +9,77 @@ import pytest
 
 from tests.cli.program import COMMAND, run
 from tests.lab.pulse import PrivatePulse
+from tests.lab.terminal import Terminal
 from tuimixer.cli.verbs import MODULES
 
 pytestmark = pytest.mark.pulse
 
 
-def _shell(pulse: PrivatePulse, name: str, script: str) -> list[str]:
-    """Run a script in a shell that finds `tuimixer` on its path."""
-    assert shutil.which(name), f"{name} is not installed; ./dev setup installs it"
+def _with_tuimixer(pulse: PrivatePulse) -> dict[str, str]:
+    """An environment in which `tuimixer` is on the path."""
     programs = pulse.folder / "bin"
     programs.mkdir(exist_ok=True)
     program = programs / "tuimixer"
     program.write_text(f'#!/bin/sh\nexec {" ".join(COMMAND)} "$@"\n')
     program.chmod(0o755)
-    env = pulse.env | {"PATH": f"{programs}:{pulse.env['PATH']}"}
+    return pulse.env | {"PATH": f"{programs}:{pulse.env['PATH']}"}
+
+
+def _fish(script: str, pulse: PrivatePulse) -> list[str]:
+    env = _with_tuimixer(pulse)
     done = subprocess.run(
-        [name, "-c", script], env=env, capture_output=True, text=True, timeout=60, cwd=pulse.folder
+        ["fish", "-c", script], env=env, capture_output=True, text=True, timeout=60, cwd=pulse.folder
     )
     assert done.stderr == ""
     return done.stdout.splitlines()
 
 
-def test_bash(pulse: PrivatePulse) -> None:
+SHELLS = {
+    "bash": (["bash", "--norc", "--noprofile", "-i"], "source <(tuimixer completion bash)"),
+    "zsh": (["zsh", "-f", "-i"], "autoload -U compinit; compinit -u -D; source <(tuimixer completion zsh)"),
+    # Its suggestions would show what is not completed.
+    "fish": (
+        ["fish", "--no-config", "-i"],
+        "set -g fish_autosuggestion_enabled 0; tuimixer completion fish | source",
+    ),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_person_presses_tab(shell: str, pulse: PrivatePulse) -> None:
+    """In the shell itself, at its prompt: what is there now, by its beginning, with blanks and colons."""
     pulse.play("My Player", silent=True)
-    script = """
-    source <(tuimixer completion bash)
-    complete_line() {
-        COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDS=($1) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-        [[ $1 == *" " ]] && COMP_WORDS+=("") && COMP_CWORD=$((COMP_CWORD + 1))
-        _tuimixer; printf '%s\\n' "${COMPREPLY[@]}"
-    }
-    complete_line "tuimixer st"; complete_line "tuimixer set my"; complete_line "tuimixer set spe"
-    complete_line "tuimixer status --for"
-    """
-    assert _shell(pulse, "bash", script) == ["status", "My\\ Player", "speakers", "--format"]
-
-
-def test_zsh(pulse: PrivatePulse) -> None:
-    script = """
-    _describe() { local array=$argv[-1]; print -l -- "${(@P)array}" }
-    compdef() { : }
-    source <(tuimixer completion zsh)
-    words=(tuimixer move mpv head); CURRENT=4; _tuimixer
-    """
-    assert _shell(pulse, "zsh", script) == ["headphones:Headphones"]
+    (pulse.folder / "special.toml").touch()
+    command, source = SHELLS[shell]
+    assert shutil.which(command[0]), f"{shell} is not installed; ./dev setup installs it"
+    with Terminal(command, columns=120, env=_with_tuimixer(pulse), cwd=pulse.folder) as terminal:
+        terminal.send(f"{source}; echo re''ady\r")
+        terminal.wait_for(lambda screen: "\nready" in screen)
+        for typed, completed in (
+            ("tuimixer unm", "tuimixer unmute"),
+            ("tuimixer default hea", "tuimixer default headphones"),
+            ("tuimixer set my", "tuimixer set My\\ Player"),
+            ("tuimixer set My\\ Pl", "tuimixer set My\\ Player"),
+            ("tuimixer set speakers bal", "tuimixer set speakers balance:0"),
+            ("tuimixer set speakers balance:", "tuimixer set speakers balance:0"),
+            ('tuimixer set "My Pl', 'tuimixer set "My Player"'),
+            ("tuimixer status --for", "tuimixer status --format"),
+            ("tuimixer status --format way", "tuimixer status --format waybar"),
+            ("tuimixer list -f ./speci", "tuimixer list -f ./special.toml"),
+            ("tuimixer --layout=col", "tuimixer --layout=columns"),
+        ):
+            terminal.send(typed)
+            terminal.press("tab")
+            terminal.wait_for(lambda screen, line=completed: screen.rstrip().endswith(line))
+            terminal.send("\x15")
+            terminal.wait_for(lambda screen, line=completed: not screen.rstrip().endswith(line))
 
 
 def test_fish(pulse: PrivatePulse) -> None:
     script = (
         "tuimixer completion fish | source; complete -C 'tuimixer default spea'; complete -C 'tuimixer unm'"
     )
-    assert _shell(pulse, "fish", script) == ["speakers\tSpeakers", "unmute\tunmute a control"]
+    assert _fish(script, pulse) == ["speakers\tSpeakers", "unmute\tunmute a control"]
 
 
 @pytest.mark.parametrize(

@@ -16,13 +16,17 @@ Candidate = tuple[str, str]
 
 _BASH = """# bash completion for tuimixer
 _tuimixer() {
-    local line=${COMP_LINE:0:COMP_POINT} word strip
+    local line=${COMP_LINE:0:COMP_POINT} current=${COMP_WORDS[COMP_CWORD]} word strip
     # bash splits words at : and = and completes only what follows
-    strip=${line##* }
-    strip=${strip%"${COMP_WORDS[COMP_CWORD]}"}
+    [[ $current == [:=] ]] && current=
+    strip=${line##*[[:blank:]]}
+    [[ $strip == *"$current" ]] && strip=${strip%"$current"} || strip=
     COMPREPLY=()
     while IFS=$'\\t' read -r word _; do
-        COMPREPLY+=("$(printf %q "${word#"$strip"}")")
+        word=${word#"$strip"}
+        [[ $current == [\\"\\']* ]] || printf -v word %q "$word"
+        COMPREPLY+=("$word")
+        [[ $word == */ ]] && compopt -o nospace
     done < <(command tuimixer complete --line "$line" 2>/dev/null)
 }
 complete -F _tuimixer tuimixer
@@ -31,16 +35,22 @@ _ZSH = """#compdef tuimixer
 _tuimixer() {
     local -a items
     local line
-    for line in "${(@f)$(command tuimixer complete -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
+    local last=${${(Q)words[CURRENT]}#[\\"\\']}
+    for line in "${(@f)$(command tuimixer complete -- "${(@Q)words[2,CURRENT-1]}" "$last" 2>/dev/null)}"; do
         [[ -n $line ]] && items+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}")
     done
-    _describe -V tuimixer items
+    # -U: they match already, and not as zsh does it
+    _describe -V tuimixer items -U
 }
 if [[ ${funcstack[1]} == _tuimixer ]]; then _tuimixer "$@"; else compdef _tuimixer tuimixer; fi
 """
 _FISH = """# fish completion for tuimixer
 function __tuimixer
-    command tuimixer complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null
+    set -l words (commandline -opc)
+    set -l last (commandline -ct)
+    test -n "$last"
+    and set last (string unescape -- $last; or string trim --left --chars '\\'"' -- $last)
+    command tuimixer complete -- $words[2..-1] "$last" 2>/dev/null
 end
 complete -c tuimixer -f -a '(__tuimixer)'
 """
@@ -134,8 +144,12 @@ def _all(before: list[str], last: str) -> Iterator[Candidate]:
     else:
         return
     previous = before[-1] if before else ""
+    name_part, equals, begun = last.partition("=")
     if option := _awaiting(previous, options):
-        yield from _for_option(option, before)
+        yield from _for_option(option, last)
+    elif equals and (option := _awaiting(name_part, options)):
+        for word, meaning in _for_option(option, begun):
+            yield f"{name_part}={word}", meaning
     elif last.startswith("--") or last == "-":
         yield from ((f"--{option.name}", option.help) for option in options)
     elif not name:
@@ -163,17 +177,32 @@ def _awaiting(word: str, options: tuple[Option, ...]) -> Option | None:
     return None
 
 
-def _for_option(option: Option, before: list[str]) -> Iterator[Candidate]:
+def _for_option(option: Option, begun: str) -> Iterator[Candidate]:
     if option.choices:
         yield from ((choice, option.help) for choice in option.choices)
     elif option.complete == "card":
         yield from _for_argument("card", Arguments())
     elif option.complete == "file":
-        yield from ()
+        yield from _files(begun)
     elif option.name == "format":
         from tuimixer.cli.commands.status import BARS
 
         yield from ((bar, "status bar") for bar in BARS)
+
+
+def _files(begun: str) -> Iterator[Candidate]:
+    """What lies in the folder in which the name that was begun would lie."""
+    import os
+
+    folder, name = os.path.split(begun)
+    try:
+        with os.scandir(os.path.expanduser(folder) or ".") as entries:
+            found = sorted((entry.name, entry.is_dir()) for entry in entries)
+    except OSError:
+        return
+    for entry, is_folder in found:
+        if entry.isprintable() and (not entry.startswith(".") or name.startswith(".")):
+            yield os.path.join(folder, entry) + "/" * is_folder, "folder" if is_folder else "file"
 
 
 def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:
