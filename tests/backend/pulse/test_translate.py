@@ -226,6 +226,23 @@ def test_stored(key: str, name: str, role: str) -> None:
     assert (control.stream.role, control.stream.stored_name) == (role, key)
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("source-output-by-application-id:org.PulseAudio.pavucontrol", False),
+        ("source-output-by-application-id:org.gnome.VolumeControl", False),
+        ("source-output-by-application-name:ncpamixer", False),
+        ("source-output-by-application-name:Recorder", True),
+        ("sink-input-by-application-name:mpv", True),
+    ],
+)
+def test_what_is_kept_for_meters_is_not_shown(key: str, shown: bool) -> None:
+    store = Store("unix:/x", "session", local=False)
+    store.put_stored([StoredRecord(key, (0,), ("mono",), (100,), True, "")])
+    store.settle()
+    assert (translate.stored_id(key) in store.controls) == shown
+
+
 def test_codecs() -> None:
     found = translate.codecs('[{"name": "sbc", "description": "SBC"}, {"name": "aac"}, 7]', '"aac"')
     assert (found.codecs, found.codec) == ((("sbc", "SBC"), ("aac", "aac")), "aac")

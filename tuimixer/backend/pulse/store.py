@@ -153,7 +153,7 @@ class Store:
 
     def put_stored(self, records: Iterable[StoredRecord]) -> None:
         """The stored volumes have been read; the system sounds' is there even before it was ever changed."""
-        stored = {record.key: record for record in records}
+        stored = {record.key: record for record in records if not translate.is_meters(record)}
         if EVENT_ROLE not in stored:
             stored[EVENT_ROLE] = StoredRecord(EVENT_ROLE, (0,), ("mono",), (0x10000,), False, "")
         if stored != self.stored:

@@ -208,6 +208,12 @@ def is_peak(record: StreamRecord) -> bool:
     return media in ("peakdetect", "wiremixcapture")
 
 
+def is_meters(record: StoredRecord) -> bool:
+    """Whether a stored volume is that of a mixer's level meters."""
+    value = record.key.partition(":")[2].lower()
+    return record.key.startswith(_STORED_SOURCE) and (value in _MIXER_IDS or value in _MIXERS)
+
+
 def stored(record: StoredRecord) -> Control:
     """A volume that the server keeps for what is not running."""
     key = record.key
