@@ -1,13 +1,18 @@
 """One read or one write, as a verb of the command line does it."""
 
+import contextlib
+import socket
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.backend.pulse import reach
 from tuimixer.backend.pulse.port import PulsePort
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
 
@@ -45,6 +50,49 @@ def test_apply_reads_by_itself_what_it_must_know(pulse: PrivatePulse) -> None:
     port.apply(SetVolume("pulse:sink/speakers", (32768, 32768)))
     port.close()
     assert pulse.percents("sinks", 0) == [50, 50]
+
+
+@pytest.mark.pulse
+def test_a_server_with_a_full_queue_is_asked_again(
+    pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when many volume keys come at once: it lets only a few wait, and refuses the others."""
+    pulse.pause()
+    waiting = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            knock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            waiting.append(knock)
+            knock.connect(pulse.address.removeprefix("unix:"))
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> None:
+        pauses.append(seconds)
+        pulse.resume()
+        time.sleep(seconds)
+
+    monkeypatch.setattr(reach, "sleep", wait)
+    port = PulsePort(pulse.address)
+    try:
+        assert "pulse:sink/speakers" in port.read().controls
+    finally:
+        port.close()
+        for knock in waiting:
+            knock.close()
+    assert pauses
+    assert sum(reach.PAUSES) < 1
+
+
+@pytest.mark.pulse
+def test_a_server_that_is_not_there_is_not_waited_for(
+    pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "sleep", pytest.fail)
+    pulse.kill()
+    assert Path(pulse.address.removeprefix("unix:")).is_socket(), "it was killed and has left its socket"
+    for address in (pulse.address, "unix:/nonexistent/socket", "tcp:127.0.0.1:1", None):
+        with pytest.raises(OutOfReach):
+            PulsePort(address, environment=pulse.env).read()
 
 
 @pytest.mark.pulse

@@ -92,10 +92,16 @@ _MASK = (
 )
 _NO_ENTITY = 5
 """PA_ERR_NOENTITY."""
+_CONNECTION_REFUSED = 6
+"""PA_ERR_CONNECTIONREFUSED."""
 
 
 FAILURES: tuple[type[Exception], ...] = (pulsectl.PulseError, pulsectl.PulseDisconnected, c.pa.CallError)
 """What pulsectl raises."""
+
+
+class TurnedAway(OutOfReach):
+    """The connection was refused: there is nobody, or libpulse found the queue of those who wait full."""
 
 
 class Gone(Refused):
@@ -281,6 +287,7 @@ class Client:
 
     Raises:
         OutOfReach: nothing answers at the address within `patience` seconds.
+        TurnedAway: nobody is there, or too many are waiting there already.
     """
 
     def __init__(self, address: str, cookie: str | None = None, patience: float = 5.0) -> None:
@@ -291,10 +298,14 @@ class Client:
         self._pulse.deadline = time.monotonic() + patience
         try:
             self._pulse.connect()
-        except (pulsectl.PulseError, TimeoutError) as error:
-            reason = "no answer" if isinstance(error, TimeoutError) else why(self._pulse)
+        except TimeoutError as error:
             self.close()
-            raise OutOfReach(reason) from error
+            raise OutOfReach("no answer") from error
+        except pulsectl.PulseError as error:
+            turned_away = c.pa.context_errno(self._pulse._ctx) == _CONNECTION_REFUSED
+            reason = why(self._pulse)
+            self.close()
+            raise (TurnedAway if turned_away else OutOfReach)(reason) from error
 
     def call(self, method: str, *args: Any) -> Any:
         """Call a method and wait for its answer.

@@ -1,6 +1,7 @@
 """Getting to a server, and saying in plain words why it could not be done."""
 
 import os
+from time import sleep
 from types import ModuleType
 
 from tuimixer.backend.base import OutOfReach
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 NO_LIBRARY = "The library libpulse is not on this machine, so sound servers cannot be reached."
 INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Arch and Alpine: libpulse)."
+
+PAUSES = (0.01, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3)
+"""Seconds between tries at a server that runs and turns connections away."""
 
 
 class NoLibrary(OutOfReach):
@@ -39,11 +43,19 @@ def connect(place: Place, search: Search, patience: float) -> "Client":
     Raises:
         OutOfReach: with one sentence that says where and why not.
     """
-    client: type[Client] = load("client").Client
-    try:
-        return client(place.found.address, place.cookie, patience)
-    except OutOfReach as error:
-        raise OutOfReach(f"{unreachable(place, str(error))} {looked_for(search)}") from error
+    client = load("client")
+    pauses = iter(PAUSES)
+    while True:
+        try:
+            made: Client = client.Client(place.found.address, place.cookie, patience)
+            return made
+        except OutOfReach as error:
+            # A server lets only a few connections wait. With many keys at once it turns the others away.
+            full = place.found.alive and isinstance(error, client.TurnedAway)
+            pause = next(pauses, None) if full else None
+            if pause is None:
+                raise OutOfReach(f"{unreachable(place, str(error))} {looked_for(search)}") from error
+        sleep(pause)
 
 
 def unreachable(place: Place, reason: str) -> str:
