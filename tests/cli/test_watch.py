@@ -2,55 +2,20 @@
 
 import json
 import os
-import queue
 import signal
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.follower import Follower
 from tests.cli.program import COMMAND
 from tests.lab.pulse import PrivatePulse
 from tests.lab.waiting import DEADLINE, wait_until
 
 pytestmark = pytest.mark.pulse
-
-
-class Follower:
-    """A running `tuimixer watch` or the like, whose lines are read as they come."""
-
-    def __init__(self, env: dict[str, str], *words: str) -> None:
-        self.process = subprocess.Popen(
-            [*COMMAND, *words],
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._lines.put(line.rstrip("\n"))
-
-    def until(self, condition: Callable[[str], bool]) -> str:
-        """The next line for which the condition holds."""
-        while not condition(line := self._lines.get(timeout=DEADLINE)):
-            pass
-        return line
-
-    def end(self, number: int) -> tuple[int, str]:
-        """Send a signal; status and errors."""
-        self.process.send_signal(number)
-        status = self.process.wait(timeout=DEADLINE)
-        assert self.process.stderr is not None
-        return status, self.process.stderr.read()
 
 
 @pytest.fixture
@@ -67,29 +32,9 @@ def follow(pulse: PrivatePulse) -> Iterator[Callable[..., Follower]]:
         follower.process.wait()
 
 
-def provoke(pulse: PrivatePulse, follower: Follower, *command: str) -> None:
-    """Watching begins at an unknown moment: change back and forth until something is told."""
-    thread_ended = threading.Event()
-
-    def change() -> None:
-        value = 40
-        while not thread_ended.is_set():
-            pulse.pactl(*command, f"{value}%")
-            value = 90 - value
-            thread_ended.wait(0.3)
-
-    thread = threading.Thread(target=change)
-    thread.start()
-    try:
-        follower.until(lambda line: "volume" in line)
-    finally:
-        thread_ended.set()
-        thread.join()
-
-
 def test_changes_with_old_and_new(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
     watch = follow("watch", "speakers", "--json")
-    provoke(pulse, watch, "set-sink-volume", "speakers")
+    watch.provoke(pulse, "set-sink-volume", "speakers")
     pulse.pactl("set-sink-volume", "headphones", "17%")
     pulse.pactl("set-sink-mute", "speakers", "1")
     change: dict[str, Any] = json.loads(watch.until(lambda line: '"muted"' in line))
@@ -107,7 +52,7 @@ def test_changes_with_old_and_new(pulse: PrivatePulse, follow: Callable[..., Fol
 
 def test_text_and_restart(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
     watch = follow("watch")
-    provoke(pulse, watch, "set-sink-volume", "speakers")
+    watch.provoke(pulse, "set-sink-volume", "speakers")
     pulse.play("mpv", silent=True, volume=55)
     watch.until(lambda line: "added - -> " in line and line.endswith(" mpv"))
     pulse.stop_players()
@@ -150,7 +95,7 @@ def test_status_follows(pulse: PrivatePulse, follow: Callable[..., Follower]) ->
 
 def test_nothing_is_left_running(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
     watch = follow("watch")
-    provoke(pulse, watch, "set-sink-volume", "speakers")
+    watch.provoke(pulse, "set-sink-volume", "speakers")
     children = Path(f"/proc/{watch.process.pid}/task/{watch.process.pid}/children")
     engines = children.read_text().split()
     assert engines

@@ -1,0 +1,63 @@
+"""A verb that goes on until interrupted, whose lines are read as they come."""
+
+import queue
+import subprocess
+import threading
+from collections.abc import Callable
+
+from tests.cli.program import COMMAND
+from tests.lab.sound import SoundServer
+from tests.lab.waiting import DEADLINE
+
+
+class Follower:
+    """A running `tuimixer watch` or the like, whose lines are read as they come."""
+
+    def __init__(self, env: dict[str, str], *words: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, *words],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line.rstrip("\n"))
+
+    def until(self, condition: Callable[[str], bool]) -> str:
+        """The next line for which the condition holds."""
+        while not condition(line := self._lines.get(timeout=DEADLINE)):
+            pass
+        return line
+
+    def end(self, number: int) -> tuple[int, str]:
+        """Send a signal; status and errors."""
+        self.process.send_signal(number)
+        status = self.process.wait(timeout=DEADLINE)
+        assert self.process.stderr is not None
+        return status, self.process.stderr.read()
+
+    def provoke(self, server: SoundServer, *command: str) -> None:
+        """Watching begins at an unknown moment: change back and forth until something is told."""
+        thread_ended = threading.Event()
+
+        def change() -> None:
+            value = 40
+            while not thread_ended.is_set():
+                server.pactl(*command, f"{value}%")
+                value = 90 - value
+                thread_ended.wait(0.3)
+
+        thread = threading.Thread(target=change)
+        thread.start()
+        try:
+            self.until(lambda line: "volume" in line)
+        finally:
+            thread_ended.set()
+            thread.join()

@@ -1,0 +1,107 @@
+"""The verbs on PipeWire, each with its effect as another program reads it."""
+
+import json
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cli.follower import Follower
+from tests.cli.program import Outcome, run
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.waiting import wait_until
+
+pytestmark = pytest.mark.pipewire
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[PrivatePipeWire]:
+    with PrivatePipeWire() as server:
+        yield server
+
+
+def done(box: PrivatePipeWire, *words: str) -> str:
+    """What a verb printed that ended well."""
+    outcome = run(*words, env=box.env)
+    assert (outcome.status, outcome.err) == (0, ""), outcome
+    return outcome.out
+
+
+def refused(box: PrivatePipeWire, *words: str) -> Outcome:
+    outcome = run(*words, env=box.env)
+    assert outcome.status
+    assert outcome.err.count("\n") == 1
+    return outcome
+
+
+def test_volume_and_mute(box: PrivatePipeWire) -> None:
+    player = box.play("Firefox", silent=True, volume=80)
+    box.pactl("set-sink-volume", "speakers", "40%", "20%")
+    done(box, "set", "+10%")
+    assert "front-left: 32768 /  50% " in box.pactl("get-sink-volume", "speakers")
+    assert "front-right: 16384 /  25% " in box.pactl("get-sink-volume", "speakers")
+    assert done(box, "get") == "front-left 50% -18.06 dB, front-right 25% -36.12 dB\n"
+    done(box, "set", "headphones", "-12dB", "mute")
+    assert "-12.00 dB" in box.pactl("get-sink-volume", "headphones")
+    assert box.pactl("get-sink-mute", "headphones") == "Mute: yes\n"
+    done(box, "toggle", "headphones")
+    assert box.pactl("get-sink-mute", "headphones") == "Mute: no\n"
+    done(box, "set", "firefox", "40%")
+    assert box.percents("sink-inputs", player.index) == [40, 40]
+    done(box, "mute", "firefox")
+    stream = box.find("sink-inputs", player.index)
+    assert stream is not None
+    assert stream["mute"] is True
+    done(box, "unmute", "firefox")
+    done(box, "set", "--max", "120", "100%")
+    done(box, "set", "--max", "120", "+50%")
+    assert "120% " in box.pactl("get-sink-volume", "speakers")
+    player.kill()
+
+
+def test_routing(box: PrivatePipeWire) -> None:
+    def device(index: int) -> int:
+        found = box.find("sink-inputs", index)
+        return -1 if found is None else int(found["sink"])
+
+    sinks = {sink["name"]: sink["index"] for sink in box.pactl_json("sinks")}
+    player = box.play("mpv", silent=True)
+    assert device(player.index) == sinks["speakers"]
+    done(box, "move", "mpv", "headphones")
+    wait_until(lambda: device(player.index) == sinks["headphones"], "the stream on the headphones")
+    done(box, "move", "mpv", "auto")
+    wait_until(lambda: device(player.index) == sinks["speakers"], "the stream back on the default")
+    done(box, "default", "headphones")
+    wait_until(lambda: box.pactl("get-default-sink") == "headphones\n", "the default")
+    assert "output: Headphones\n" in done(box, "default")
+    done(box, "default", "speakers")
+    wait_until(lambda: box.pactl("get-default-sink") == "speakers\n", "the default")
+    done(box, "port")
+    assert 'Speakers has no port "jack"' in refused(box, "port", "speakers", "jack").err
+    done(box, "profile")
+    assert 'the server has no card "usb"' in refused(box, "profile", "usb").err
+    assert "PipeWire" in done(box, "card")
+    done(box, "kill", "mpv")
+    wait_until(lambda: box.find("sink-inputs", player.index) is None, "the stream to end")
+    assert refused(box, "kill", "mpv").status == 1
+
+
+def test_list_status_and_watch(box: PrivatePipeWire) -> None:
+    player = box.play("mpv", silent=True, volume=70)
+    names = {control["name"] for control in json.loads(done(box, "list", "--json"))["controls"]}
+    assert {"Speakers", "Headphones", "mpv"} <= names
+    box.pactl("set-sink-volume", "speakers", "37%")
+    assert done(box, "status") == "37%\n"
+    assert json.loads(done(box, "status", "--format", "waybar"))["percentage"] == 37
+    watch = Follower(box.env, "watch", "--json")
+    try:
+        watch.provoke(box, "set-sink-volume", "headphones")
+        box.pactl("set-sink-input-volume", str(player.index), "55%")
+        change = json.loads(watch.until(lambda line: '"sink_input"' in line and '"volume"' in line))
+        assert [channel["percent"] for channel in change["old"]] == [70, 70]
+        assert [channel["percent"] for channel in change["new"]] == [55, 55]
+        player.kill()
+        assert json.loads(watch.until(lambda line: '"removed"' in line))["name"] == "mpv"
+        assert watch.end(signal.SIGINT) == (0, "")
+    finally:
+        watch.process.kill()
