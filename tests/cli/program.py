@@ -34,3 +34,15 @@ def run_here(words: Sequence[str], capsys: pytest.CaptureFixture[str]) -> Outcom
     status = main(list(words))
     captured = capsys.readouterr()
     return Outcome(status, captured.out, captured.err)
+
+
+def at_once(words: list[str], env: Mapping[str, str], times: int = 50) -> None:
+    """Run a verb so many times at the same time; each must succeed."""
+    started = [
+        subprocess.Popen(
+            [*COMMAND, *words], env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(times)
+    ]
+    outcomes = [(process.communicate(timeout=300)[1], process.returncode) for process in started]
+    assert set(outcomes) == {("", 0)}

@@ -6,29 +6,14 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
 
 import pytest
 
-from tests.cli.program import COMMAND, run
+from tests.cli.program import COMMAND, at_once, run
 from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
 
 pytestmark = pytest.mark.plugins
-
-STEPS = 50
-
-
-def at_once(words: list[str], env: Mapping[str, str], times: int = STEPS) -> None:
-    """Run a verb so many times at the same time; each must succeed."""
-    started = [
-        subprocess.Popen(
-            [*COMMAND, *words], env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(times)
-    ]
-    outcomes = [(process.communicate(timeout=300)[1], process.returncode) for process in started]
-    assert set(outcomes) == {("", 0)}
 
 
 def test_on_a_sink(pulse: PrivatePulse) -> None:

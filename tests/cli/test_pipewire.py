@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.follower import Follower
-from tests.cli.program import Outcome, run
+from tests.cli.program import Outcome, at_once, run
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.waiting import wait_until
 
@@ -105,3 +105,10 @@ def test_list_status_and_watch(box: PrivatePipeWire) -> None:
         assert watch.end(signal.SIGINT) == (0, "")
     finally:
         watch.process.kill()
+
+
+def test_a_held_key_loses_no_step(box: PrivatePipeWire) -> None:
+    box.pactl("set-sink-volume", "speakers", "20%", "10%")
+    at_once(["set", "speakers", "+1%"], box.env)
+    assert "front-left: 45875 /  70% " in box.pactl("get-sink-volume", "speakers")
+    assert "/  35% " in box.pactl("get-sink-volume", "speakers")
