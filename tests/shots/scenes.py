@@ -31,7 +31,7 @@ ROWS = ("-D", "pulse", "--layout", "rows")
 SIMULATED = (
     Scene("rows", "rows, 80x24", (*DEMO, "--layout", "rows"), chosen="Firefox"),
     Scene("columns", "columns, 120x40", (*DEMO, "--layout", "columns"), chosen="PCM", columns=120, lines=40),
-    Scene("columns-small", "columns, 80x24", (*DEMO, "--layout", "columns"), chosen="PCM"),
+    Scene("columns-small", "columns, 80x24", (*DEMO, "--layout", "columns"), chosen="Speaker"),
     Scene("rows-wide", "rows, 120x40", (*DEMO, "--layout", "rows"), chosen="mpv", columns=120, lines=40),
     Scene("help", "F1: the keys", DEMO, ("F1",), wanted="Choosing", columns=120, lines=40),
     Scene("details", "Enter: everything about a stream", DEMO, ("Enter",), "mpv", "Esc close"),
@@ -42,7 +42,7 @@ SIMULATED = (
     Scene("choose-card", "F6: card, server or host", DEMO, ("F6",), "", "Esc leave"),
     Scene("console", "Linux console, 16 colours", DEMO, chosen="Firefox", term="linux", env={}),
     Scene("ascii", "no colour, ASCII", (*DEMO, "--ascii"), chosen="Firefox", env={"NO_COLOR": "1"}),
-    Scene("small", "40x12", DEMO, chosen="Firefox", columns=40, lines=12),
+    Scene("small", "40x12", DEMO, chosen="Headphone", columns=40, lines=12),
     Scene("tiny", "20x5", DEMO, columns=20, lines=5),
     Scene(
         "high-contrast", "high contrast", (*DEMO, "--black-background", "--layout", "rows"), chosen="Firefox"

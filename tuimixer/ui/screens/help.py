@@ -24,9 +24,14 @@ class HelpScreen(Dialog[None]):
 
     TITLE = "Keys"
     HINT = "arrows scroll  Esc close"
-    DEFAULT_CSS = (
-        "HelpScreen VerticalScroll { height: auto; max-height: 100%; } HelpScreen Keys { height: auto; }"
-    )
+    DEFAULT_CSS = """
+    HelpScreen > .dialog--box { width: 96%; max-width: 120; }
+    HelpScreen VerticalScroll {
+        height: auto; max-height: 100%;
+        scrollbar-size-vertical: 1; scrollbar-background: $surface; scrollbar-color: $primary;
+    }
+    HelpScreen Keys { height: auto; }
+    """
 
     def content(self) -> list[Widget]:
         return [VerticalScroll(Keys(self.groups()))]
