@@ -154,7 +154,7 @@ FAULTS: dict[str, Fault] = {
     "control at zero that nobody drives": Fault(
         "control_silent", "Master of the card .* is", on_soft("Master 0")
     ),
-    "softvol at zero": Fault("softvol_silent", "PCM of the card .* is at its lowest", on_soft("PCM 0")),
+    "softvol at zero": Fault("softvol_silent", "PCM of the card .* is at", on_soft("PCM 0")),
     "many small losses": Fault(
         "total_low",
         "All stages together",

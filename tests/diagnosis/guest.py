@@ -73,10 +73,11 @@ class Guest:
 
     def verb(self, *words: str) -> tuple[int, str]:
         """Run a verb; its exit status and what it printed."""
-        printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):
+        printed = io.BytesIO()
+        with io.TextIOWrapper(printed, "utf-8") as text, contextlib.redirect_stdout(text):
             status = main([*words, "--no-config"])
-        return status, printed.getvalue()
+            text.flush()
+            return status, printed.getvalue().decode()
 
     def path(self, name: str) -> dict[str, Any]:
         """What `path NAME --json` prints."""

@@ -1,5 +1,6 @@
 """What is printed about a path and about findings, and what each stage is said to be."""
 
+import io
 import json
 
 import pytest
@@ -16,6 +17,7 @@ from tests.diagnosis.boxes import (
     soft_sink,
     stream,
 )
+from tuimixer.cli.output import write
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
 from tuimixer.diagnosis.path import trace
@@ -35,6 +37,15 @@ def test_a_path_in_json() -> None:
     by_name = {stage["name"]: stage for stage in value["stages"]}
     assert by_name["Master"]["db"] == -6.0
     assert by_name["Master"]["layer"] == "alsa"
+
+
+def test_a_terminal_without_unicode_gets_a_plain_minus(monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(printed, "ascii", write_through=True))
+    (path,) = trace(ac97(stream_db=-12.0), SYSTEM, STREAM)
+    write("\n".join(path_lines(path)))
+    assert b" -12.00 dB" in printed.getvalue()
+    assert b"?" not in printed.getvalue()
 
 
 def test_unknown_is_null_and_silence_is_the_lowest_number() -> None:

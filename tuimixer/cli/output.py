@@ -114,5 +114,5 @@ def write(text: str) -> None:
 
     encoding = sys.stdout.encoding or "ascii"
     if not _unicode():
-        text = text.replace("…", "...").encode(encoding, "replace").decode(encoding)
+        text = text.replace("…", "...").replace("−", "-").encode(encoding, "replace").decode(encoding)
     sys.stdout.write(text + "\n")
