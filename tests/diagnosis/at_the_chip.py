@@ -89,8 +89,9 @@ def main() -> None:
         with subprocess.Popen(command, env=guest.server.env, stdin=subprocess.PIPE) as player:
             scene = Scene(guest, sink, stream_of(guest, player), "")
             for number, name in enumerate(STAGES):
-                moved_by_hand(AC97, "Master 100% unmute", "PCM 80% unmute")
-                guest.at_once(f"set-sink-volume {sink} 80%", f"set-sink-input-volume {scene.stream} 100%")
+                moved_by_hand(AC97, "Master 80% unmute", "PCM 0dB unmute")
+                # Such that neither of the card's two controls stands above 0 dB.
+                guest.at_once(f"set-sink-volume {sink} 50%", f"set-sink-input-volume {scene.stream} 100%")
                 print(LINE + json.dumps(asdict(silence_and_mend(scene, player, number, name))), flush=True)
             player.kill()
 

@@ -32,7 +32,7 @@ from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.finding import ORDER, Finding
 from tuimixer.model.command import MoveStream, SetDefault, SetPort, SetProfile, SetSuspended
 from tuimixer.model.control import Choice, Control, Kind, Port
-from tuimixer.model.intent import Capture, Choose, Mute, SetLevel
+from tuimixer.model.intent import Capture, Choose, Mute, SetGain, SetLevel
 from tuimixer.model.scale import Scale
 from tuimixer.model.snapshot import AlsaCard, Jack, Phase, Profile, ServerCard, Snapshot, Status
 from tuimixer.model.system import Daemon, FoundServer, Holder, PcmDevice, System
@@ -432,6 +432,13 @@ def test_a_dummy_output_is_explained() -> None:
     assert first(replace(picture(dummy), server_cards=(inputs,)))[0] == (
         f"{opening}no profile in use has an output."
     )
+
+
+def test_a_control_is_not_raised_above_0_db() -> None:
+    box = ac97(sink_db=-600 / 100 - 34.5 - 12, master=-600, pcm=-3450), SYSTEM
+    first = found(box)[0]
+    assert (first.key, first.advice) == ("control_silent", "Set PCM to 0 dB.")
+    assert first.mend == (SetGain(PCM, 0),)
 
 
 def test_a_chosen_stream_is_looked_at_alone() -> None:

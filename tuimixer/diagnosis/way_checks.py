@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.stage import Path, Stage, Work, db
 from tuimixer.model.control import Control, Medium
-from tuimixer.model.intent import Capture, Intent, Mute, SetLevel
-from tuimixer.model.scale import MUTE_CDB
+from tuimixer.model.intent import Capture, Intent, Mute, SetGain, SetLevel
+from tuimixer.model.scale import MUTE_CDB, from_position, to_cdb
 from tuimixer.model.snapshot import Snapshot
 
 NEAR_SILENCE = -5000
@@ -150,7 +150,12 @@ def _volume(path: Path, stage: Stage, control: Control) -> Finding:
 
 
 def _raise(name: str, stage: Stage, control: Control) -> tuple[str, tuple[Intent, ...], str]:
-    level = _LEVELS[stage.kind]
+    """How a volume is made to be heard; a card's control no higher than 0 dB, which would distort."""
+    level, scale = _LEVELS[stage.kind], control.scale
+    if stage.kind is Work.CONTROL and scale is not None and scale.has_db:
+        gain = to_cdb(scale, from_position(scale, level))
+        if gain is not None and gain > 0:
+            return f"Set {name} to 0 dB.", (SetGain(control.id, 0),), control.id
     return f"Set {name} to {level:.0%}.", (SetLevel(control.id, level),), control.id
 
 
