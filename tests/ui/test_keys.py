@@ -319,3 +319,13 @@ async def test_a_key_that_can_do_nothing_says_why(desk: Open, name: str, key: st
         await it.press(key)
         assert it.text.splitlines()[-2].strip() == says
         assert it.chosen.raws == before
+
+
+async def test_what_was_said_of_one_key_goes_with_the_next(desk: Open) -> None:
+    async with desk() as it:
+        await it.choose("Speakers")
+        await it.press("ctrl+k")
+        assert "Speakers is not a stream that can be ended." in it.text
+        await it.press("up")
+        assert "is not a stream" not in it.text
+        assert it.text.splitlines()[-2].startswith(" Speakers  hardware volume")

@@ -188,7 +188,9 @@ class MixerScreen(Screen[None]):
         self._notice_timer = self.set_timer(_NOTICE_SECONDS, self._hush)
 
     def _hush(self) -> None:
-        self._notice_timer = None
+        if self._notice_timer is not None:
+            self._notice_timer.stop()
+            self._notice_timer = None
         self.board.say(None)
 
     def _watch(self, ids: frozenset[ControlId]) -> None:
@@ -212,7 +214,8 @@ class MixerScreen(Screen[None]):
         return frozenset(self._actions)
 
     def do(self, action: str) -> None:
-        """Carry out an action of the table by its id."""
+        """Carry out an action of the table by its id; what was said before is not about it."""
+        self._hush()
         self._actions[action]()
 
     def on_key(self, event: events.Key) -> None:
@@ -223,7 +226,7 @@ class MixerScreen(Screen[None]):
         if action is not None:
             event.stop()
             event.prevent_default()
-            self._actions[action]()
+            self.do(action)
 
     def _table(self) -> dict[str, Callable[[], None]]:
         step = self.config.step
