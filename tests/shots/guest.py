@@ -15,7 +15,8 @@ def main() -> None:
     """Print all pictures; meanwhile a program has the AC97 card open."""
     for move in ("Master 40 unmute", "PCM 20 unmute", "Capture 8 cap", "Mic cap"):
         subprocess.run(["amixer", "-q", "-c", AC97, "sset", *move.split()], check=True)
-    with subprocess.Popen(["aplay", "-q", "-f", "dat", "-D", f"plughw:{AC97}", "/dev/zero"]) as player:
+    silence = ["aplay", "-q", "-f", "dat", "-D", f"plughw:{AC97}", "/dev/zero"]
+    with subprocess.Popen(silence, stderr=subprocess.DEVNULL) as player:
         try:
             for scene in CARDS:
                 picture = base64.b64encode(take(scene, os.environ).encode()).decode()

@@ -87,12 +87,17 @@ CARDS = (
     Scene(
         "ac97",
         "an AC97 card, columns",
-        ("-c", "I82801AAICH", "--layout", "columns"),
+        ("-c", "I82801AAICH", "--layout", "columns", "--view", "all"),
         chosen="PCM",
         columns=120,
         lines=40,
     ),
-    Scene("ac97-rows", "an AC97 card, rows", ("-c", "I82801AAICH", "--layout", "rows"), chosen="PCM"),
+    Scene(
+        "ac97-rows",
+        "an AC97 card, rows",
+        ("-c", "I82801AAICH", "--layout", "rows", "--view", "all"),
+        chosen="PCM",
+    ),
     Scene(
         "ac97-system", "F2 on real cards", ("-c", "I82801AAICH"), ("F2",), "PCM", "aplay: process", 110, 56
     ),
