@@ -1,12 +1,13 @@
 """Changing what a target names: read, resolve and write under the lock, never over the cap."""
 
+import time
 from collections.abc import Sequence
 
 from tuimixer.cli.call import Call
 from tuimixer.cli.lock import VolumeLock
 from tuimixer.config.limits import device_cap
 from tuimixer.model.balance import Aim
-from tuimixer.model.command import SetVolume
+from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Control, Layer
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
 from tuimixer.model.resolve import Limits, resolve
@@ -16,6 +17,9 @@ from tuimixer.model.value import Value
 _HAIR = 1e-6
 """Taken off an ALSA step, in percent: the model steps as alsamixer does, which turns what floating point adds
 to a whole raw value into one more now and then, and many steps of 1 % would not add up."""
+_PATIENCE = 0.3
+"""Seconds in which a server is to tell of a change that it has acknowledged."""
+_PAUSE = 0.004
 
 
 def change(call: Call, target: str, values: Sequence[Value], cap: float | None) -> Match:
@@ -38,6 +42,7 @@ def change(call: Call, target: str, values: Sequence[Value], cap: float | None) 
         for number, value in enumerate(values):
             if number or not lock.undisturbed:
                 match = _reread(call, match)
+            match = _settled(call, match, lock)
             for found in _meant(match, value):
                 control = lock.as_written(found)
                 intent = _intent(value, control, match)
@@ -46,9 +51,11 @@ def change(call: Call, target: str, values: Sequence[Value], cap: float | None) 
                     continue
                 call.apply(done.command)
                 lock.changed()
+                if control.element is None and isinstance(done.command, SetVolume | SetMute):
+                    lock.remember_state(control, done.command)
                 if isinstance(done.command, SetVolume):
                     _remember(call, lock, done.command, done.aim)
-    return _reread(call, match) if call.json else match
+    return _settled(call, _reread(call, match), lock) if call.json else match
 
 
 def _remember(call: Call, lock: VolumeLock, command: SetVolume, aim: Aim | None) -> None:
@@ -69,6 +76,15 @@ def _reread(call: Call, match: Match) -> Match:
         call.reopen(Layer.ALSA)  # a plugin tells a handle that is open nothing of what others write
     read = call.read(first.kind.layer).controls
     return Match(tuple(read.get(control.id, control) for control in match.controls), match.exact)
+
+
+def _settled(call: Call, match: Match, lock: VolumeLock) -> Match:
+    """The same controls, once the server tells no more of what stood there before the latest change."""
+    end = time.monotonic() + _PATIENCE
+    while any(map(lock.is_outdated, match.controls)) and time.monotonic() < end:
+        time.sleep(_PAUSE)
+        match = _reread(call, match)
+    return match
 
 
 def _meant(match: Match, value: Value) -> tuple[Control, ...]:
