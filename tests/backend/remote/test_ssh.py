@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from tests.lab.terminal import Terminal
 from tests.lab.waiting import wait_until
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.remote.client import EngineBackend
-from tuimixer.backend.remote.ssh import Target
+from tuimixer.backend.remote.ssh import Target, verb_script
 from tuimixer.backend.remote.ssh_link import SshLink
 from tuimixer.backend.remote.verb import run_remote_verb
 from tuimixer.model.command import SetVolume
@@ -238,6 +238,16 @@ def test_a_verb_s_arguments_arrive_as_they_are(box: Box, capfd: pytest.CaptureFi
     assert run_remote_verb(box.target, arguments) == 7
     assert json.loads(capfd.readouterr().out) == arguments
     assert not trap.exists()
+
+
+def test_ssh_that_ends_before_it_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    def script(arguments: Sequence[str]) -> bytes:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # for the child's end, without taking its status
+        return verb_script(arguments)
+
+    monkeypatch.setattr("tuimixer.backend.remote.verb.verb_script", script)
+    with pytest.raises(OutOfReach, match=r"127\.0\.0\.1:1 cannot be reached by ssh"):
+        run_remote_verb("127.0.0.1:1", ["list"])
 
 
 def test_a_verb_s_failures(box: Box, capfd: pytest.CaptureFixture[str]) -> None:

@@ -20,12 +20,12 @@ def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
     """
     target = Target.parse(host)
     try:
-        with subprocess.Popen(ssh_command(target), stdin=subprocess.PIPE) as ssh:
+        # Without a buffer: one that could not be written would be tried once more when the pipe is closed.
+        with subprocess.Popen(ssh_command(target), stdin=subprocess.PIPE, bufsize=0) as ssh:
             assert ssh.stdin
             # Left open until the verb has ended; if ssh has ended already, its status says why.
             with suppress(BrokenPipeError):
                 ssh.stdin.write(verb_script(arguments))
-                ssh.stdin.flush()
             status = ssh.wait()
     except FileNotFoundError:
         raise OutOfReach("--host needs ssh, and there is none on this box.") from None
