@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
+import pulsectl
 import pytest
 
 from tests.diagnosis.faults import FAULTS, Scene
@@ -35,14 +36,13 @@ def stage() -> Iterator[Scene]:
 def scene(stage: Scene) -> Scene:
     """The tone on the default sink, everything up."""
     moved_by_hand(AC97, "Master 80% unmute", "PCM 80% unmute")
-    stage.guest.at_once(
-        f"set-default-sink {stage.sink}",
-        f"set-sink-mute {stage.sink} 0",
-        f"set-sink-volume {stage.sink} 70%",
-        f"move-sink-input {stage.stream} {stage.sink}",
-        f"set-sink-input-mute {stage.stream} 0",
-        f"set-sink-input-volume {stage.stream} 100%",
-    )
+    with pulsectl.Pulse("set-up", server=stage.guest.server.address) as pulse:
+        sink, stream = pulse.get_sink_by_name(stage.sink), pulse.sink_input_info(stage.stream)
+        pulse.default_set(sink)
+        pulse.sink_input_move(stream.index, sink.index)
+        for thing, level in ((sink, 0.7), (stream, 1.0)):
+            pulse.mute(thing, False)
+            pulse.volume_set_all_chans(thing, level)
     return stage
 
 
