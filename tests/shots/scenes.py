@@ -97,6 +97,7 @@ CARDS = (
         "an AC97 card, rows",
         ("-c", "I82801AAICH", "--layout", "rows", "--view", "all"),
         chosen="PCM",
+        columns=100,
     ),
     Scene(
         "ac97-system", "F2 on real cards", ("-c", "I82801AAICH"), ("F2",), "PCM", "aplay: process", 110, 56

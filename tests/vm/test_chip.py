@@ -28,7 +28,7 @@ def test_pcm_moves_what_leaves_the_chip_and_mute_is_silence(tmp_path: Path) -> N
     recorded = tmp_path / "chip.wav"
     done = boot(" && ".join(script), wav=recorded)
     assert done.returncode == 0, done.stdout
-    loud, quiet, silent = read_wav(recorded).levels()
-    print(f"RMS {loud:.4f} at 0 dB, {quiet:.4f} at -12 dB, {silent:.4f} muted")
-    assert quiet < 0.75 * loud
-    assert silent == 0.0
+    levels = read_wav(recorded).levels()
+    print("RMS at 0 dB, at -12 dB, muted:", ", ".join(f"{level:.4f}" for level in levels))
+    # QEMU's AC97 is linear in the register: 0 dB is step 23 of 31, -12 dB step 15.
+    assert levels == pytest.approx([0.3536 * 23 / 31, 0.3536 * 15 / 31, 0.0], abs=0.005)
