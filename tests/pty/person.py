@@ -68,6 +68,8 @@ class Person:
 
     def choose(self, name: str, key: str = "Right") -> None:
         """Go to a control by pressing one key again and again, as a person does."""
+        self.terminal.wait_for(lambda _: self._all_painted())
+        self.terminal.wait_quiet()
         for _ in range(60):
             before = self.chosen
             if before == name:
@@ -78,6 +80,7 @@ class Person:
 
     def _leaves(self, name: str) -> None:
         self.terminal.wait_for(lambda _: self.chosen != name and self._all_painted())
+        self.terminal.wait_quiet(0.1)
 
     def _all_painted(self) -> bool:
         """Whether the line above the keys and the cursor agree: a picture may come in two parts."""

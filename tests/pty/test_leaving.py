@@ -48,7 +48,7 @@ def test_suspended_and_resumed(opened: Open) -> None:
         person.waits_for(person.in_order, "the terminal to be in order")
         person.terminal.signal(signal.SIGCONT)
         person.waits_for(lambda: person.terminal.alternate, "the screen to come back")
-        before = person.percent("Speakers")
+        before = person.waits_for(lambda: person.percent("Speakers"), "the picture to come back")
         assert before is not None
         person.choose("Speakers")
         person.press("Down")

@@ -117,3 +117,21 @@ async def test_300_streams_are_scrolled_through(desk: Open, layout: str) -> None
         await it.press("G")
         assert it.cursor == it.app.main.board.listed[-1].id
         rectangle(it)
+
+
+async def test_the_cursor_goes_back_to_what_returns_while_nothing_was_pressed(desk: Open) -> None:
+    async with desk() as it:
+        chosen = await it.choose("mpv")
+        it.backend.remove(chosen.id)
+        await it.pilot.pause()
+        assert it.chosen.name != "mpv"
+        it.backend.put(demo_box.stream(90, "mpv", (50, 50)))
+        await it.pilot.pause()
+        assert it.cursor == "pulse:sink_input/90"
+        it.backend.remove("pulse:sink_input/90")
+        await it.pilot.pause()
+        await it.press("left")
+        moved = it.cursor
+        it.backend.put(demo_box.stream(91, "mpv", (50, 50)))
+        await it.pilot.pause()
+        assert it.cursor == moved

@@ -9,6 +9,7 @@ import pytest
 
 from tests.lab.terminal import Terminal
 from tests.lab.waiting import wait_until
+from tuimixer.ui.meters import HOLD
 
 pytestmark = pytest.mark.pty
 
@@ -33,6 +34,7 @@ def start(*words: str, columns: int = 80, lines: int = 24) -> Terminal:
 def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
     with start("still", request.param) as opened:
         opened.wait_for("Firefox")
+        opened.wait_for("PulseAudio drives it")
         opened.wait_quiet(1.0)
         yield opened
 
@@ -46,6 +48,7 @@ def picture(terminal: Terminal) -> list[tuple[str, str, str, bool, bool]]:
 
 def redrawn(terminal: Terminal) -> None:
     """What was written cell by cell is what a full repaint shows."""
+    terminal.wait_quiet(HOLD + 0.5)  # a mark of the highest peak falls after a while
     text, cells, received = terminal.screen(), picture(terminal), terminal.received
     terminal.press("l")
     terminal.wait_quiet()
@@ -57,7 +60,6 @@ def redrawn(terminal: Terminal) -> None:
 def test_cell_writes_agree_with_a_full_repaint(terminal: Terminal) -> None:
     for keys in (["up"] * 7, ["right"] * 3 + ["m"], ["tab"], ["right", "pagedown", "q", "v"], ["v", "f5"]):
         terminal.press(*keys)
-        terminal.wait_quiet()
         redrawn(terminal)
 
 
@@ -142,11 +144,10 @@ def test_moving_meters_never_garble_the_screen() -> None:
 
 def test_resizes() -> None:
     with start("still") as terminal:
-        terminal.wait_for("Firefox")
+        terminal.wait_for("PulseAudio drives it")
         for columns, lines in ((40, 12), (120, 40), (20, 5), (80, 24)):
             terminal.resize(columns, lines)
             terminal.wait_for("Master")
-            terminal.wait_quiet()
             redrawn(terminal)
 
 

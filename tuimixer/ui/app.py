@@ -128,6 +128,10 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         else:
             await super().on_event(event)
 
+    def on_resize(self) -> None:
+        # Comes also when the program goes on after Ctrl-Z, with an empty screen.
+        self._main.board.forget()
+
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self._main.answered()
 

@@ -131,7 +131,7 @@ class Board(Picture, Widget):
 
     def choose(self, wanted: ControlId | None) -> None:
         """Put the cursor on a control."""
-        self.touched = True
+        self.touch()
         if wanted is None or wanted == self.cursor:
             return
         old, self.cursor, self.channel = self.cursor, wanted, None

@@ -10,6 +10,8 @@ from rich.cells import cell_len, get_character_cell_size
 
 from tuimixer.ui.palette import Role
 
+_UNKNOWN = -1
+"""Role of a cell of which nobody knows what the terminal shows there."""
 _GAP = 6
 """Unchanged cells of the same look that are cheaper to write again than to jump over."""
 
@@ -25,6 +27,13 @@ class Grid:
         self._shown_text = [row[:] for row in self.text]
         self._shown_roles = [row[:] for row in self.roles]
         self._dirty: set[int] = set()
+        self.forget()
+
+    def forget(self) -> None:
+        """Take nothing for shown: the next changes are the whole grid."""
+        for row in self._shown_roles:
+            row[:] = [_UNKNOWN] * self.width
+        self._dirty.update(range(self.height))
 
     def put(self, x: int, y: int, text: str, role: Role, room: int | None = None) -> int:
         """Write text from a cell on, cut at `room` cells or at the edge; the answer is the cell after it."""
@@ -105,7 +114,7 @@ class Grid:
             if start >= 0 and first - end <= _GAP and len(set(roles[end - 1 : first + 1])) == 1:
                 end = max(end, last)
                 continue
-            if start >= 0 and first < end:
+            if start >= 0 and first <= end:
                 end = max(end, last)
                 continue
             if start >= 0:

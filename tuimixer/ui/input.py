@@ -48,6 +48,11 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.exit_event = _Bell()
 
+    def stop_application_mode(self) -> None:
+        # A terminal without a second screen, as the Linux console, would keep the picture under the prompt.
+        self.write("\x1b[m\x1b[H\x1b[2J")
+        super().stop_application_mode()
+
     def run_input_thread(self) -> None:
         """Turn input into events until the application mode ends."""
         keys, ended = self.fileno, self.exit_event.fileno()

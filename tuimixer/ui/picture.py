@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, keep, rows_of
-from tuimixer.model.control import Control, ControlId
+from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import Diff, Phase, Snapshot
 from tuimixer.ui import columns, frame, rows
 from tuimixer.ui.cells import Grid, fit, fit_lines
@@ -43,6 +43,8 @@ class Picture:
         self.cursor: ControlId | None = None
         self.touched = False
         """Whether the cursor stays on its control: a person has used it, or all has been there."""
+        self._lost: tuple[Section, str] | None = None
+        """What the cursor was on when that went away: it goes back to it, unless a key was pressed since."""
         self.channel: int | None = None
         """Index of the one channel that keys move, None for all."""
         self.meters = terminal.meters
@@ -87,19 +89,30 @@ class Picture:
         """All rows of the view, in the order in which the cursor goes through them."""
         return self._rows
 
+    def touch(self) -> None:
+        """A person has chosen where the cursor is, by moving it or by using what it is on."""
+        self.touched, self._lost = True, None
+
     def relist(self) -> None:
         """Work out the rows anew; the cursor stays on its control or goes to the nearest one."""
         before, chosen = self._rows, self.cursor
         self._groups = arrange(self.snapshot, self.view, self.filters)
         self._rows = rows_of(self._groups)
-        if self.cursor is None or not self.touched:
+        if chosen is not None and chosen not in self.snapshot.controls and self._lost is None:
+            self._lost = next(((row.section, row.label) for row in before if row.id == chosen), None)
+        back = next((row.id for row in self._rows if (row.section, row.label) == self._lost), None)
+        if back is not None:
+            self.cursor, self._lost = back, None
+        elif self.cursor is None or not self.touched:
             self.cursor = self._rows[0].id if self._rows else None
         else:
             self.cursor = keep(before, self._rows, self.cursor)
         if self.cursor != chosen:
             self.channel = None
-        # Which half answers first is chance; from then on the cursor stays where it is.
-        self.touched = self.touched or (bool(self._rows) and self._settled)
+        # Which half answers first is chance, and what the server only keeps may come before what is there;
+        # from then on the cursor stays where it is, until all is gone.
+        kinds = {self.snapshot.controls[row.id].kind for row in self._rows}
+        self.touched = bool(kinds) and (self.touched or (self._settled and kinds != {Kind.STORED}))
         longest = max((len(row.label) for row in self._rows), default=8)
         self._label_width = min(max(longest, 8), _LONGEST_LABEL)
         self._peaks = {key: peaks for key, peaks in self._peaks.items() if key in self.snapshot.controls}

@@ -108,10 +108,6 @@ class MixerScreen(Screen[None]):
         self._covered = True
         self._watch(frozenset())
 
-    def on_resize(self) -> None:
-        # Comes also when the program goes on after Ctrl-Z, with an empty screen.
-        self.board.forget()
-
     def on_screen_resume(self) -> None:
         self.board.forget()
         if self._covered:
@@ -200,7 +196,7 @@ class MixerScreen(Screen[None]):
 
     def send(self, wish: Intent | Command) -> None:
         """Carry out a wish; what it changes is on the screen when this returns."""
-        self.board.touched = True
+        self.board.touch()
         self.mixer.send(wish)
 
     @property
