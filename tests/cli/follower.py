@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 
 from tests.cli.program import COMMAND
-from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
 
 
@@ -32,8 +31,12 @@ class Follower:
 
     def until(self, condition: Callable[[str], bool]) -> str:
         """The next line for which the condition holds."""
-        while not condition(line := self._lines.get(timeout=DEADLINE)):
-            pass
+        seen: list[str] = []
+        try:
+            while not condition(line := self._lines.get(timeout=DEADLINE)):
+                seen.append(line)
+        except queue.Empty:
+            raise TimeoutError(f"only these lines came: {seen}; status {self.process.poll()}") from None
         return line
 
     def end(self, number: int) -> tuple[int, str]:
@@ -43,21 +46,21 @@ class Follower:
         assert self.process.stderr is not None
         return status, self.process.stderr.read()
 
-    def provoke(self, server: SoundServer, *command: str) -> None:
+    def provoke(self, set_volume: Callable[[str], object], told: str = "volume") -> None:
         """Watching begins at an unknown moment: change back and forth until something is told."""
         thread_ended = threading.Event()
 
         def change() -> None:
             value = 40
             while not thread_ended.is_set():
-                server.pactl(*command, f"{value}%")
+                set_volume(f"{value}%")
                 value = 90 - value
                 thread_ended.wait(0.3)
 
         thread = threading.Thread(target=change)
         thread.start()
         try:
-            self.until(lambda line: "volume" in line)
+            self.until(lambda line: told in line)
         finally:
             thread_ended.set()
             thread.join()

@@ -3,6 +3,7 @@
 import json
 import signal
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -95,7 +96,7 @@ def test_list_status_and_watch(box: PrivatePipeWire) -> None:
     assert json.loads(done(box, "status", "--format", "waybar"))["percentage"] == 37
     watch = Follower(box.env, "watch", "--json")
     try:
-        watch.provoke(box, "set-sink-volume", "headphones")
+        watch.provoke(partial(box.pactl, "set-sink-volume", "headphones"))
         box.pactl("set-sink-input-volume", str(player.index), "55%")
         change = json.loads(watch.until(lambda line: '"sink_input"' in line and '"volume"' in line))
         assert [channel["percent"] for channel in change["old"]] == [70, 70]

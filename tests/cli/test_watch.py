@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def follow(pulse: PrivatePulse) -> Iterator[Callable[..., Follower]]:
 
 def test_changes_with_old_and_new(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
     watch = follow("watch", "speakers", "--json")
-    watch.provoke(pulse, "set-sink-volume", "speakers")
+    watch.provoke(partial(pulse.pactl, "set-sink-volume", "speakers"))
     pulse.pactl("set-sink-volume", "headphones", "17%")
     pulse.pactl("set-sink-mute", "speakers", "1")
     change: dict[str, Any] = json.loads(watch.until(lambda line: '"muted"' in line))
@@ -52,7 +53,7 @@ def test_changes_with_old_and_new(pulse: PrivatePulse, follow: Callable[..., Fol
 
 def test_text_and_restart(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
     watch = follow("watch")
-    watch.provoke(pulse, "set-sink-volume", "speakers")
+    watch.provoke(partial(pulse.pactl, "set-sink-volume", "speakers"))
     pulse.play("mpv", silent=True, volume=55)
     watch.until(lambda line: "added - -> " in line and line.endswith(" mpv"))
     pulse.stop_players()
@@ -95,7 +96,7 @@ def test_status_follows(pulse: PrivatePulse, follow: Callable[..., Follower]) ->
 
 def test_nothing_is_left_running(pulse: PrivatePulse, follow: Callable[..., Follower]) -> None:
     watch = follow("watch")
-    watch.provoke(pulse, "set-sink-volume", "speakers")
+    watch.provoke(partial(pulse.pactl, "set-sink-volume", "speakers"))
     children = Path(f"/proc/{watch.process.pid}/task/{watch.process.pid}/children")
     engines = children.read_text().split()
     assert engines

@@ -39,12 +39,13 @@ class Call:
     @property
     def options(self) -> Options:
         """Where the sound is."""
-        device = self.arguments.get("device")
+        device, hosts = self.arguments.get("device"), self.arguments.all("host")
         return Options(
             devices=(device,) if device else (),
-            server=self.arguments.get("server") or self.config.server or None,
+            # The configuration is about this box; another one finds its server itself.
+            server=self.arguments.get("server") or (None if hosts else self.config.server or None),
             demo=self.arguments.has("demo"),
-            hosts=self.arguments.all("host"),
+            hosts=hosts,
         )
 
     @property
@@ -136,7 +137,7 @@ class Call:
             raise Usage(f"{shown(target)} is ambiguous; it matches {listed}")
         if failures:
             raise failures[0]
-        raise NoMatch(_nothing(target))
+        raise NoMatch(_nothing(target, kinds))
 
     def _find(self, target: str, snapshot: Snapshot, kinds: frozenset[Kind]) -> tuple[Match, ...]:
         named = self._named_card or self.config.card
@@ -176,9 +177,9 @@ class Call:
         self._ports.clear()
 
 
-def _nothing(target: str) -> str:
-    if target.casefold() == "@output":
+def _nothing(target: str, kinds: frozenset[Kind]) -> str:
+    if target.casefold() == "@output" and Kind.SINK in kinds:
         return "the server has no default output"
-    if target.casefold() == "@input":
+    if target.casefold() == "@input" and Kind.SOURCE in kinds:
         return "the server has no default input"
     return f"nothing matches {shown(target)}; `tuimixer list` shows what there is"

@@ -41,8 +41,8 @@ class Verb:
     """How many arguments there may be; None: any number."""
     complete: tuple[str, ...] = ()
     """What a shell offers for each argument (the last for all that follow): `target`, `value`, or words."""
-    local: bool = False
-    """Makes no sense on another box."""
+    reaches: str = ""
+    """`always`, or the option with which it reaches other boxes itself instead of being run there."""
     hidden: bool = False
 
 
@@ -160,7 +160,7 @@ def _allowed(option: Option, written: str, value: str) -> str:
 def _unknown(written: str, options: tuple[Option, ...], command: str) -> Usage:
     from difflib import get_close_matches
 
-    close = get_close_matches(written, [f"--{option.name}" for option in options], n=1)
+    close = get_close_matches(written, [f"--{option.name}" for option in options], n=1, cutoff=0.7)
     hint = f"did you mean {close[0]}?" if close else f"`{command} --help` lists them"
     return Usage(f"there is no option {shown(written)}; {hint}")
 

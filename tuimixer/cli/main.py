@@ -60,6 +60,8 @@ def _run(words: list[str]) -> int:
     top = parse(words, options.SCREEN, "tuimixer", stop_at_word=True)
     if not top.words:
         return _without_verb(top)
+    if top.has("version"):
+        return _without_verb(top)
     name, *rest = top.words
     if name not in MODULES:
         raise Usage(f"there is no verb {shown(name)}{_nearest(name)}")
@@ -85,7 +87,7 @@ def _run(words: list[str]) -> int:
         )
         raise Usage(f"{problem}; usage: {f'{command} {verb.usage}'.rstrip()}")
     hosts = arguments.all("host")
-    if hosts:
+    if hosts and verb.reaches != "always" and not arguments.has(verb.reaches):
         from tuimixer.cli.remote import run_there
 
         return run_there(hosts, name, [*before, *rest])

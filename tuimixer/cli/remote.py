@@ -1,18 +1,12 @@
 """Verbs on another box: the same command line, run there by ssh."""
 
-from tuimixer.cli.failure import Usage
-from tuimixer.cli.verbs import load
-
 
 def run_there(hosts: tuple[str, ...], verb: str, words: list[str]) -> int:
     """Run a verb on each box in turn; the highest exit status.
 
     Raises:
-        Usage: the verb makes no sense on another box.
         OutOfReach: a box could not be reached.
     """
-    if load(verb)[0].local:
-        raise Usage(f"`tuimixer {verb}` is about this box; it takes no --host")
     from tuimixer.backend.remote.verb import run_remote_verb
 
     rest = [verb, *_without_hosts(words)]

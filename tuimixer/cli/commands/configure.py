@@ -33,7 +33,6 @@ VERBS = (
             ("tuimixer config --keys", "what can be bound, and to which keys it is"),
         ),
         most=0,
-        local=True,
     ),
 )
 

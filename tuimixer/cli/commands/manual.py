@@ -20,7 +20,6 @@ VERBS = (
         PLAIN,
         (("tuimixer man", "the page, as man reads it"),),
         most=0,
-        local=True,
     ),
 )
 

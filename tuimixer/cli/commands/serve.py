@@ -25,7 +25,7 @@ Needs the package textual-serve (the extra `serve`).""",
             ("tuimixer serve --port 8000", "so that ssh -L 8000:127.0.0.1:8000 reaches it"),
         ),
         most=0,
-        local=True,
+        reaches="always",
     ),
 )
 _PASSED_ON = ("server", "card", "device", "config")

@@ -42,6 +42,7 @@ is the percentage, or the word muted. With --follow a line is printed at once an
         ),
         most=1,
         complete=("target",),
+        reaches="follow",
     ),
 )
 
@@ -61,6 +62,8 @@ def run(call: Call) -> int:
 def _follow(call: Call, target: str, form: str) -> int:
     from tuimixer.cli.follow import follow
 
+    if len(call.options.hosts) > 1:
+        raise Usage("a line that follows is about one box; start one for each --host")
     shown_last: list[str] = []
 
     def took(box: str, snapshot: Snapshot) -> None:

@@ -25,6 +25,7 @@ old and new value; with --json each line is an object. A server that goes away i
         ),
         most=1,
         complete=("target",),
+        reaches="always",
     ),
 )
 
