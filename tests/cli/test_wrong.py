@@ -114,6 +114,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["config", "--init", "--check"], 2, "give one of --init, --check, --path and --keys."),
     (["config", "--check", "-f", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
     (["config", "--init", "-f", "/proc/x/config.toml"], 4, "/proc/x/config.toml: cannot be written: "),
+    (["config", "--init", "-f", "/dev/null/x"], 4, "/dev/null/x: cannot be written: /dev/null is no folder."),
     (["config", "--init", "-f", "/dev/null"], 2, "/dev/null: there is a file already; it is left as it is."),
     (["config", "--path", "--host", "box"], 2, 'there is no option "--host"'),
     (["completion"], 2, "too few arguments; usage: tuimixer completion bash | zsh | fish."),

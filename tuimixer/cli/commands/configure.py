@@ -70,7 +70,10 @@ def _init(path: str) -> None:
     folder = os.path.dirname(path) or "."
     unfinished = f"{path}.{os.getpid()}.new"
     try:
-        os.makedirs(folder, exist_ok=True)
+        try:
+            os.makedirs(folder, exist_ok=True)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise CannotWrite(f"{path}: cannot be written: {error.filename} is no folder") from error
         try:
             with open(unfinished, "xb") as file:
                 file.write(text)
