@@ -154,6 +154,7 @@ def on_cards(kind: str, *wanted: str) -> Iterator[Guest]:
         wait_until(there, "the cards' sinks")
         with contextlib.closing(guest.alsa), contextlib.closing(guest.pulse):
             yield guest
+        assert server.running, f"the server has ended: {server.log.read_text(errors='replace')[-2000:]}"
 
 
 def moved_by_hand(card: str, *moves: str) -> None:

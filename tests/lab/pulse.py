@@ -20,6 +20,8 @@ class PrivatePulse(SoundServer):
 
     def _command(self) -> list[str]:
         options = ["--exit-idle-time=-1", "--daemonize=no", "--disallow-exit", "--use-pid-file=no"]
+        # The kernel kills a real-time thread that computes for 200 ms on end, as happens on a slow machine.
+        options += ["--realtime=no", "--high-priority=no"]
         return ["pulseaudio", "-n", "-F", str(self.folder / "default.pa"), *options]
 
     def _settle(self) -> None:
