@@ -1,5 +1,7 @@
 """The README's marked examples are run as they stand, on a private server with players."""
 
+import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -8,6 +10,8 @@ import pytest
 from tests.cli.program import COMMAND
 from tests.cli.readme import Example, agrees, examples
 from tests.lab.plugins import Plugins
+from tests.lab.terminal import Terminal
+from tests.lab.waiting import wait_until
 
 pytestmark = pytest.mark.plugins
 
@@ -57,3 +61,73 @@ def test_a_wrong_example_is_found(env: dict[str, str]) -> None:
 
 def test_unmarked_blocks_are_left_alone() -> None:
     assert examples("```console\n$ rm -r /\n```\n") == []
+
+
+def section(title: str) -> str:
+    """The indented lines below a heading, without their indentation."""
+    text = README.read_text().partition(f"### {title}\n")[2].partition("\n#")[0]
+    return "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
+
+
+def where(env: dict[str, str]) -> str:
+    """Volume and mute of output and input, as pactl tells them."""
+    asked = [
+        "get-sink-volume @DEFAULT_SINK@",
+        "get-sink-mute @DEFAULT_SINK@",
+        "get-source-mute @DEFAULT_SOURCE@",
+    ]
+    lines = [
+        subprocess.run(["pactl", *words.split()], env=env, capture_output=True, text=True, check=True).stdout
+        for words in asked
+    ]
+    found = re.search(r"(\d+)%", lines[0])
+    assert found
+    return " ".join([f"{found[1]}%", lines[1].split()[-1], lines[2].split()[-1]])
+
+
+EFFECTS = {
+    "tuimixer set +5%": "65% no no",
+    "tuimixer set -5%": "55% no no",
+    "tuimixer toggle": "60% yes no",
+    "tuimixer toggle @input": "60% no yes",
+}
+"""What each command makes of an output at 60 %."""
+
+
+def test_volume_keys(env: dict[str, str]) -> None:
+    bindings = re.findall(
+        r"exec(?:,| --no-startup-id)? (tuimixer .*)", section("Volume keys in sway, Hyprland, i3")
+    )
+    assert len(bindings) == 10
+    assert set(bindings) == set(EFFECTS)
+    for command, effect in EFFECTS.items():
+        subprocess.run(["bash", "-c", command], env=env, check=True)
+        assert where(env) == effect
+        undo = ["tuimixer", "set", "60%", "unmute"]
+        subprocess.run(undo, env=env, check=True)
+        subprocess.run([*undo[:2], "@input", "unmute"], env=env, check=True)
+
+
+def test_waybar(env: dict[str, str]) -> None:
+    module = json.loads(f"{{{section('waybar')}}}")["custom/volume"]
+    with subprocess.Popen(["bash", "-c", f"exec {module['exec']}"], env=env, stdout=subprocess.PIPE) as bar:
+        assert bar.stdout
+        shown = json.loads(bar.stdout.readline())
+        assert (shown["text"], shown["class"], shown["percentage"]) == ("60%", "medium", 60)
+        for key, text in (("on-scroll-up", "62%"), ("on-scroll-down", "60%"), ("on-click", "muted")):
+            subprocess.run(["bash", "-c", module[key]], env=env, check=True)
+            assert json.loads(bar.stdout.readline())["text"] == text
+        bar.terminate()
+
+
+def test_tmux(env: dict[str, str], tmp_path: Path) -> None:
+    settings = tmp_path / "tmux.conf"
+    settings.write_text(section("tmux"))
+    tmux = ["tmux", "-S", str(tmp_path / "socket"), "-f", str(settings)]
+    try:
+        with Terminal([*tmux, "new-session", "cat"], env=env, cwd=tmp_path) as terminal:
+            terminal.wait_for(lambda screen: screen.rstrip().endswith("60%"))
+            terminal.press("ctrl+b", "+")
+            wait_until(lambda: where(env) == "65% no no", "the key's effect")
+    finally:
+        subprocess.run([*tmux, "kill-server"], env=env, capture_output=True, check=False)
