@@ -34,7 +34,8 @@ def dot(one: "array[float]", other: list[float]) -> float:
 
 def test_each_stage_silences_the_chip_and_the_doctor_brings_the_sine_back(tmp_path: Path) -> None:
     recorded = tmp_path / "chip.wav"
-    done = boot("python -m tests.diagnosis.at_the_chip", wav=recorded, cards=["-device AC97,audiodev=a0"])
+    cards = ["-device AC97,audiodev=a0"]
+    done = boot("python -m tests.diagnosis.at_the_chip", wav=recorded, cards=cards, timeout=1800)
     assert done.returncode == 0, done.stdout
     acts = [
         Act(**json.loads(line.removeprefix(LINE)))
