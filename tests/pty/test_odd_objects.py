@@ -79,7 +79,7 @@ def test_what_modules_make_and_what_has_no_client(any_box: Box) -> None:
 
 
 def test_300_streams(box: Box) -> None:
-    """On PulseAudio: PipeWire takes minutes to let 300 streams in, see the pulse backend's own test for it."""
+    """On PulseAudio: PipeWire takes minutes to let 300 streams in; the backend has a test of its own."""
     server = box.server
     for number in range(SINKS):
         named = (f"sink_name=bench_sink_{number}", f"sink_properties=device.description=Sink{number}")
