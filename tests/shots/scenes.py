@@ -100,7 +100,7 @@ CARDS = (
         columns=100,
     ),
     Scene(
-        "ac97-system", "F2 on real cards", ("-c", "I82801AAICH"), ("F2",), "PCM", "aplay: process", 110, 56
+        "ac97-system", "F2 on real cards", ("-c", "I82801AAICH"), ("F2",), "PCM", "aplay: process", 110, 48
     ),
 )
 """Made in the virtual machine."""

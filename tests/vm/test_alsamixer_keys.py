@@ -89,7 +89,8 @@ def test_a_script_of_keys(tmp_path: Path) -> None:
     assert changes > len(SCRIPT) // 3
     assert begin() == first
     with Person(env, "-c", AC97, "-V", "playback", "--no-config", "--no-meters") as person:
-        person.sees("Master", "PCM")
+        # Until a card that was named is open, another one may be shown.
+        person.sees("Intel 82801AA-ICH", "Master", "PCM")
         for number, (key, wanted) in enumerate(zip(SCRIPT, expected, strict=True)):
             person.terminal.send(KEYS.get(key, key))
             try:
