@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -21,10 +22,16 @@ class Outcome:
     err: str
 
 
-def run(*words: str, env: Mapping[str, str], timeout: float = 60) -> Outcome:
+def run(*words: str, env: Mapping[str, str], timeout: float = 60, cwd: Path | None = None) -> Outcome:
     """Run `tuimixer WORDS` in a process of its own, without a terminal."""
     done = subprocess.run(
-        [*COMMAND, *words], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout
+        [*COMMAND, *words],
+        env=env,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 

@@ -190,10 +190,15 @@ def test_the_table_is_long_enough() -> None:
     ],
 )
 def test_odd_environments(
-    changes: dict[str, str | None], words: list[str], status: int, sentence: str, box: PrivatePulse
+    changes: dict[str, str | None],
+    words: list[str],
+    status: int,
+    sentence: str,
+    box: PrivatePulse,
+    tmp_path: Path,
 ) -> None:
     env = {name: value for name, value in (box.env | changes).items() if value is not None}
-    outcome = run(*words, env=env)
+    outcome = run(*words, env=env, cwd=tmp_path)
     assert (outcome.status, sentence in outcome.err, "Traceback" in outcome.err) == (status, True, False), (
         outcome
     )
