@@ -53,12 +53,17 @@ def told(*commands: str) -> Callable[[Scene], AbstractContextManager[object]]:
                 stream=scene.stream,
                 soft=scene.soft,
                 loopback=scene.guest.sink(LOOPBACK)["name"] if "{loopback}" in command else "",
-                card=scene.guest.sink(AC97)["card"] if "{card}" in command else "",
+                card=server_card(scene) if "{card}" in command else "",
             )
             scene.pactl(*words.split())
         return nullcontext()
 
     return provoke
+
+
+def server_card(scene: Scene) -> str:
+    """The server's name of the AC97 card."""
+    return next(str(c["name"]) for c in scene.guest.server.pactl_json("cards") if scene.guest.on(c, AC97))
 
 
 def by_hand(*moves: str) -> Callable[[Scene], AbstractContextManager[object]]:
