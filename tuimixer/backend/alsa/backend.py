@@ -40,6 +40,8 @@ class AlsaBackend:
         self._descriptors: dict[str, list[int]] = {}
         self._gone: dict[str, asyncio.Event] = {}
         self._opening: dict[str, asyncio.Task[None]] = {}
+        self._awaited: set[str] = set()
+        """The cards that were there at the start and are not open yet."""
         self._group: asyncio.TaskGroup | None = None
         self._status: Status | None = None
         self._writing = False
@@ -124,6 +126,7 @@ class AlsaBackend:
         None is emitted before, because a screen chooses the card that it begins with from the first one.
         """
         await self._look()
+        self._awaited.update(self._opening)
         with suppress(TimeoutError):
             async with asyncio.timeout(_FIRST_PICTURE):
                 if self._opening:
@@ -164,6 +167,7 @@ class AlsaBackend:
             self._closed[device] = closed_card(number, str(error))
         finally:
             del self._opening[device]
+            self._awaited.discard(device)
         self._tell()
 
     async def _keep_open(self, device: str, wanted: bool, tried: asyncio.Event) -> None:
@@ -245,7 +249,7 @@ class AlsaBackend:
         summaries += self._closed.items()
         cards = tuple(summary for _, summary in sorted(summaries, key=lambda entry: _order(entry[0])))
         status = self._status or status_of(cards)
-        if not self._started and self._status is None:
+        if self._status is None and (self._awaited or not self._started):
             status = Status("alsa", Phase.CONNECTING, "ALSA")
         return Snapshot(statuses=(status,), controls=self._outbox.over(controls), alsa_cards=cards)
 

@@ -28,7 +28,7 @@ from tuimixer.model.intent import (
     SetBalance,
     SetLevel,
 )
-from tuimixer.model.snapshot import Levels, Snapshot
+from tuimixer.model.snapshot import Levels, Phase, Snapshot
 from tuimixer.model.system import System
 from tuimixer.ui.board import Board
 from tuimixer.ui.choices import first_card, named_card
@@ -156,10 +156,16 @@ class MixerScreen(Screen[None]):
     def _begin_with_card(self, snapshot: Snapshot) -> None:
         """Show one card at first, as alsamixer does; F6 has the others and all of them."""
         if not self._card_chosen and snapshot.alsa_cards:
-            named = named_card(snapshot.alsa_cards, self.config.card)
-            # A card that was named may be slow to open: it is taken when it comes.
-            self._card_chosen = named is not None or not self.config.card
-            self.board.filters = replace(self.board.filters, card=named or first_card(snapshot.alsa_cards))
+            wanted = self.config.card
+            card = named_card(snapshot.alsa_cards, wanted)
+            # A named card may be slow to open: until then there is none, so that no key moves another.
+            self._card_chosen = card is not None or not wanted
+            opening = any(
+                status.source == "alsa" and status.phase is Phase.CONNECTING for status in snapshot.statuses
+            )
+            if card is None:
+                card = wanted if wanted and opening else first_card(snapshot.alsa_cards)
+            self.board.filters = replace(self.board.filters, card=card)
 
     def _learn_soon(self) -> None:
         """Find out after a while which controls the server drives; not while the first picture is painted."""
