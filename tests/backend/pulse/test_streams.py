@@ -23,6 +23,10 @@ async def test_stream_is_named_and_described_and_goes(server: SoundServer) -> No
         player = await asyncio.to_thread(server.play, "Fire fox", media="A song", device="headphones")
         control = await watcher.stream("Fire fox")
         await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/headphones", "its sink")
+        # PipeWire lets a stream begin while it is still being joined to its sink.
+        await watcher.until(
+            lambda: getattr(watcher.get(control.id).stream, "corked", None) is False, "it to play"
+        )
         control = watcher.get(control.id)
         assert control.id == f"pulse:sink_input/{player.index}"
         assert control.kind is Kind.SINK_INPUT
@@ -33,7 +37,6 @@ async def test_stream_is_named_and_described_and_goes(server: SoundServer) -> No
         assert control.stream.binary == "pacat"
         assert control.stream.pid == player.pid
         assert not control.stream.virtual
-        assert not control.stream.corked
         player.kill()
         await watcher.until(lambda: control.id not in watcher.snapshot.controls, "the stream to go")
 
