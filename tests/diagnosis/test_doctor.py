@@ -4,6 +4,7 @@ healthy one.
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -66,8 +67,9 @@ def usb() -> Control:
     )
 
 
-def microphone(capture: Control, port: str = "analog-input-mic", **facts: bool) -> Box:
-    made = sink(0.0, "mic", port=port, ports=(Port(port, "Microphone"),), hardware_volume=False, **facts)
+def microphone(capture: Control, port: str = "analog-input-mic", **facts: Any) -> Box:
+    standard: dict[str, Any] = {"port": port, "ports": (Port(port, "Microphone"),), "hardware_volume": False}
+    made = sink(0.0, "mic", **(standard | facts))
     source = replace(made, id="pulse:source/mic", kind=Kind.SOURCE)
     recorder = stream(0.0, source.id, 8, kind=Kind.SOURCE_OUTPUT, name="Recorder")
     return ac97(0.0, -18.06, -600, 0, capture, source, recorder), SYSTEM
@@ -276,6 +278,13 @@ def _capture_off() -> Box:
     )
 
 
+@case("capture_off")
+def _capture_off_along_with_the_source() -> Box:
+    """PulseAudio takes a capture switch that it drives for its source's mute."""
+    capture = element("Capture", 2250, scale(15, 0, 2250), kind=Kind.ALSA_CAPTURE, capture=(False, False))
+    return microphone(capture, hardware_volume=True, base_db=-22.5, mute=True)
+
+
 @case("wrong_capture_source")
 def _wrong_choice() -> Box:
     return microphone(element("Input Source", mute=None, choice=Choice(1, ("Mic", "Line", "CD"))))
@@ -286,6 +295,15 @@ def _wrong_member_of_the_group() -> Box:
     snapshot, system = microphone(element("Mic", mute=(True, True), exclusive=0, capture=(False, False)))
     line = element("Line", mute=(True, True), exclusive=0, capture=(True, True))
     return replace(snapshot, controls=snapshot.controls | {line.id: line}), system
+
+
+@case("wrong_capture_source")
+def _wrong_member_that_muted_the_source() -> Box:
+    capture = element("Capture", 2250, scale(15, 0, 2250), kind=Kind.ALSA_CAPTURE, capture=(False, False))
+    snapshot, system = microphone(capture, hardware_volume=True, base_db=-22.5, mute=True)
+    mic = element("Mic", mute=(True, True), exclusive=0, capture=(False, False))
+    line = element("Line", mute=(True, True), exclusive=0, capture=(True, True))
+    return replace(snapshot, controls=snapshot.controls | {mic.id: mic, line.id: line}), system
 
 
 @case("clipping")
@@ -402,6 +420,8 @@ def test_mends_are_what_would_help() -> None:
     assert mend("suspended") == (SetSuspended(SINK, False),)
     assert mend("capture_off") == (Capture("alsa:ICH/Capture,0/capture", True),)
     assert mend("wrong_capture_source") == (Choose("alsa:ICH/Input Source,0/playback", 0),)
+    muted_along = found(CASES["wrong_capture_source"][-1]())[0].mend
+    assert muted_along == (Capture("alsa:ICH/Mic,0/playback", True), Mute("pulse:source/mic", False))
     assert mend("corked") == mend("held") == mend("no_server") == ()
 
 

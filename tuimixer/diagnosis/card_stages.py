@@ -71,7 +71,7 @@ def _driven_stage(control: Control, device: Control) -> Stage:
         Work.CONTROL,
         control.medium,
         gains,
-        bool(control.muted),
+        _off(control),
         _partly(control, note),
         control.id,
         inside=device.id,
@@ -90,7 +90,7 @@ def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
         note = "it is not known whether the sound goes through it"
     if gains and any(gain is None for gain in gains.values()):
         note = note or "its driver gives no dB"
-    muted = control.capturing is False if control.kind.capture else bool(control.muted)
+    muted = _off(control)
     if (doubtful or not certain) and (muted or any(gain != 0 for gain in gains.values())):
         gains = dict.fromkeys(gains, None)
     if muted and not certain:
@@ -107,6 +107,10 @@ def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
         control.id,
         certain=certain,
     )
+
+
+def _off(control: Control) -> bool:
+    return control.capturing is False if control.kind.capture else bool(control.muted)
 
 
 def _partly(control: Control, note: str) -> str:

@@ -11,7 +11,7 @@ from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.path import feeds, is_application, leads_nowhere
 from tuimixer.model.command import MoveStream, SetDefault, SetPort, SetProfile, SetSuspended
 from tuimixer.model.control import Control, Kind, Port
-from tuimixer.model.intent import Capture, Choose
+from tuimixer.model.intent import Capture, Choose, Intent, Mute
 from tuimixer.model.snapshot import Profile, ServerCard, Snapshot
 from tuimixer.model.system import System
 
@@ -249,7 +249,10 @@ def check_capture_source(snapshot: Snapshot, system: System, source: Control) ->
 def _exclusive(
     snapshot: Snapshot, system: System, source: Control, on_card: list[Control], port: str
 ) -> Iterator[Finding]:
-    """Of a group of which one member can record, another records than the port's."""
+    """Of a group of which one member can record, another records than the port's.
+
+    PulseAudio takes that for a mute of the source, which does not go with the choice alone.
+    """
     facts = source.sink_or_source
     rule = rule_for(system, snapshot.server.name, facts) if snapshot.server and facts else None
     if rule is None:
@@ -260,11 +263,14 @@ def _exclusive(
     chosen = [c for c in group if c.capturing]
     if wanted and not any(c.capturing for c in wanted) and chosen:
         names = ", ".join(element_name(c) for c in chosen)
+        mend: list[Intent] = [Capture(wanted[0].id, True)]
+        if source.muted:
+            mend.append(Mute(source.id, False))
         yield Finding(
             "wrong_capture_source",
             element_name(chosen[0]),
             f"The card records from {names}, not from {port}.",
             f"Record from {element_name(wanted[0])}.",
-            (Capture(wanted[0].id, True),),
+            tuple(mend),
             wanted[0].id,
         )

@@ -18,6 +18,7 @@ from tuimixer.diagnosis.finding import Finding, ordered
 from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.way_checks import check_way
 from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.intent import Mute
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, System
 
@@ -38,16 +39,20 @@ def _all(snapshot: Snapshot, system: System, chosen: Control | None) -> Iterator
     yield from check_server(snapshot, system)
     yield from check_cards(snapshot, system)
     yield from check_holders(snapshot, system)
+    used = _used(snapshot, chosen)
+    sources = [device for device in used if device.kind is Kind.SOURCE]
+    wrong = [f for source in sources for f in check_capture_source(snapshot, system, source)]
+    yield from wrong
+    # What the choice of another input mutes is a mere consequence.
+    along = {intent.id for finding in wrong for intent in finding.mend if isinstance(intent, Mute)}
     for start in _starts(snapshot, system, chosen):
         for path in trace(snapshot, system, start):
-            yield from check_way(snapshot, path)
-    for device in _used(snapshot, chosen):
+            yield from (f for f in check_way(snapshot, path) if f.control not in along)
+    for device in used:
         yield from check_ports(device)
         yield from check_suspended(snapshot, device)
         if device.kind is Kind.SINK:
             yield from check_auto_mute(snapshot, device)
-        else:
-            yield from check_capture_source(snapshot, system, device)
     if chosen is None or chosen.kind in _SINKS:
         switched_off = tuple(check_profiles(snapshot))
         # Where a card is switched off, that no output is left is a mere consequence.

@@ -86,6 +86,8 @@ def _switch(stage: Stage, control: Control, more: tuple[Intent, ...] = (), parts
     reason = (
         f"{name} is muted, and with it {parts} of the card {control.card}." if parts else f"{name} is muted."
     )
+    if parts and control.kind.capture:
+        key, reason = "capture_off", f"Recording is switched off: {reason}"
     if stage.kind is Work.CONTROL:
         reason = f"{name} of the card {control.card} is muted."
         if control.element is not None and control.element.name.startswith("IEC958"):
