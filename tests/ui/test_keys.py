@@ -147,6 +147,21 @@ async def test_left_and_right_go_through_all_groups_and_stop_at_the_ends(desk: O
         assert it.cursor == rows[-2]
 
 
+async def test_another_view_keeps_the_element_or_begins_with_the_first_one(desk: Open) -> None:
+    async with desk(view="playback") as it:
+        mic = replace(it.control("Mic", "/capture"), id="alsa:PCH/Mic,0/capture", card="PCH")
+        it.backend.put(mic)
+        await it.pilot.pause()
+        played = await it.choose("Mic", "PCH/Mic,0/playback")
+        await it.press("f4")
+        assert it.cursor == mic.id
+        await it.press("f3")
+        assert it.cursor == played.id
+        await it.choose("PCM")
+        await it.press("f4")
+        assert it.cursor == it.app.main.board.listed[0].id
+
+
 async def test_groups(desk: Open) -> None:
     async with desk() as it:
         await it.press("ctrl+right")

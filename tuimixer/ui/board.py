@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimixer.mixer.views import Filters, View
+from tuimixer.mixer.views import Filters, Row, View
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Diff, Levels, Snapshot
 from tuimixer.ui.cells import Grid
@@ -128,6 +128,24 @@ class Board(Picture, Widget):
         self.relist()
         self.repaint()
         self.flush()
+
+    def show_view(self, view: View) -> None:
+        """Show another view; the cursor stays on its element, or goes to the first one, as in alsamixer."""
+        before = self.control
+        self.view = view
+        self.relist()
+        if before is not None and before.element is not None and self.cursor != before.id:
+            same = (before.card, before.element.name, before.element.index)
+            elements = [row for row in self._rows if self._element(row) is not None]
+            there = [row for row in elements if self._element(row) == same] or elements
+            if there:
+                self.cursor = there[0].id
+        self.rearrange()
+
+    def _element(self, row: Row) -> tuple[str | None, str, int] | None:
+        control = self.snapshot.controls[row.id]
+        element = control.element
+        return None if element is None else (control.card, element.name, element.index)
 
     def choose(self, wanted: ControlId | None) -> None:
         """Put the cursor on a control."""

@@ -70,17 +70,21 @@ class User:
 
     def remove(self) -> None:
         """End all that runs as this user, and the user."""
+        if self._server:
+            self._server.kill()
+            self._server.wait()
+        wait_until(self._removed, f"the user {self.name} to go")
+        shutil.rmtree(self.entry.pw_dir, ignore_errors=True)
+
+    def _removed(self) -> bool:
+        """Try to remove the user, who may have processes that have not ended yet."""
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 if folder.stat().st_uid == self.entry.pw_uid:
                     os.kill(int(folder.name), signal.SIGKILL)
             except (FileNotFoundError, ProcessLookupError):
                 continue
-        if self._server:
-            self._server.kill()
-            self._server.wait()
-        shutil.rmtree(self.entry.pw_dir, ignore_errors=True)
-        subprocess.run(["userdel", self.name], check=True, stderr=subprocess.DEVNULL)
+        return subprocess.run(["userdel", self.name], check=False, stderr=subprocess.DEVNULL).returncode == 0
 
     def _inside(self, *command: str) -> list[str]:
         """The command line that runs a command on the box as this user."""

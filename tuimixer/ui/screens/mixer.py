@@ -361,8 +361,7 @@ class MixerScreen(Screen[None]):
         self._show(_VIEWS[(_VIEWS.index(self.board.view) + by) % len(_VIEWS)])
 
     def _show(self, view: View) -> None:
-        self.board.view = view
-        self.board.rearrange()
+        self.board.show_view(view)
 
     def filter(self, filters: Filters) -> None:
         """Show what these filters leave."""
