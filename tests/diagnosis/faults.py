@@ -100,12 +100,21 @@ def null_sink(scene: Scene) -> Iterator[None]:
 
 
 @contextmanager
+def running(command: list[str], env: dict[str, str] | None = None) -> Iterator[None]:
+    """A program, and what it starts, that ends with the context, also where a test fails meanwhile."""
+    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, start_new_session=True) as program:
+        try:
+            yield
+        finally:
+            os.killpg(program.pid, signal.SIGKILL)
+
+
+@contextmanager
 def held(scene: Scene) -> Iterator[None]:
     """The server lets go of the card, and aplay takes it."""
     scene.pactl("suspend-sink", scene.sink, "1")
-    with subprocess.Popen(["aplay", "-q", "-D", f"hw:{AC97},0", "-f", "cd", "/dev/zero"]) as player:
+    with running(["aplay", "-q", "-D", f"hw:{AC97},0", "-f", "cd", "/dev/zero"]):
         yield
-        player.kill()
     scene.pactl("suspend-sink", scene.sink, "0")
 
 
@@ -116,11 +125,10 @@ def recording(*moves: str) -> Callable[[Scene], AbstractContextManager[object]]:
     def provoke(scene: Scene) -> Iterator[None]:
         server = scene.guest.server
         command = ["parec", f"--device={scene.guest.source(AC97)['name']}"]
-        with subprocess.Popen(command, env=server.env, stdout=subprocess.DEVNULL) as tape:
+        with running(command, server.env):
             wait_until(lambda: server.pactl_json("source-outputs"), "the recording")
             moved_by_hand(AC97, *moves)
             yield
-            tape.kill()
         amixer(AC97, "-q", "sset", "Capture", "cap")
         amixer(AC97, "-q", "sset", "Mic", "cap")
 
@@ -134,9 +142,8 @@ def second_server(scene: Scene) -> Iterator[None]:
     env = other.env | {"XDG_RUNTIME_DIR": scene.guest.server.env["XDG_RUNTIME_DIR"]}
     env.pop("PULSE_SERVER")
     command = ["sh", "-c", "pipewire & until [ -S $XDG_RUNTIME_DIR/pipewire-0 ]; do :; done; pipewire-pulse"]
-    with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL, start_new_session=True) as servers:
+    with running(command, env):
         yield
-        os.killpg(servers.pid, signal.SIGKILL)
     other.stop()
 
 
