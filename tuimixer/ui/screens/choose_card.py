@@ -29,7 +29,7 @@ class CardScreen(ListDialog):
 
     def on_mount(self) -> None:
         self.listing.choose(f"card {self._card}" if self._card is not None else "cards")
-        self.call_next(self._find_servers)
+        self.run_worker(self._find_servers())
 
     async def _find_servers(self) -> None:
         self._servers = (await self.mixer.inspect()).servers

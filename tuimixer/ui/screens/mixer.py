@@ -172,13 +172,20 @@ class MixerScreen(Screen[None]):
         if self._learning is None:
             self._learning = self.set_timer(_LEARN_SECONDS, self._learn)
 
-    async def _learn(self) -> None:
+    def _learn(self) -> None:
+        # Beside the keys, which would wait for a slow box otherwise.
+        self._learning = None
+        self.run_worker(self._find_driven(), group="driven", exclusive=True)
+
+    async def _find_driven(self) -> None:
         from tuimixer.ui.driving import driven_controls
 
-        self._learning = None
         mixer = self.mixer
         if mixer not in self._systems:
-            self._systems[mixer] = await mixer.inspect()
+            system = await mixer.inspect()
+            if system == System():
+                return  # the engine is away; it is asked again when it brings something
+            self._systems[mixer] = system
         if mixer is self.mixer:
             self.board.tell_driven(driven_controls(mixer.snapshot, self._systems[mixer]))
 

@@ -92,7 +92,7 @@ class PathScreen(Dialog[None]):
         self.set_focus(self.view)
         self.view.title = "Looking at the box…"
         self.update()
-        self.call_next(self._look)
+        self._look_again()
 
     def on_unmount(self) -> None:
         if self._unsubscribe is not None:
@@ -120,10 +120,13 @@ class PathScreen(Dialog[None]):
 
     def _look_soon(self) -> None:
         if self._looking is None:
-            self._looking = self.set_timer(_LOOK_AGAIN, self._look)
+            self._looking = self.set_timer(_LOOK_AGAIN, self._look_again)
+
+    def _look_again(self) -> None:
+        self._looking = None
+        self.run_worker(self._look(), exclusive=True)
 
     async def _look(self) -> None:
-        self._looking = None
         self._system = await self._mixer.inspect()
         self.update()
 

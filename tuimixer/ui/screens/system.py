@@ -166,7 +166,10 @@ class SystemScreen(Dialog[None]):
         self._keys = {key: action for action in ids for key in self.tuimixer.keys.get(action, ())}
         self._keys |= {"tab": "next", "shift+tab": "previous", "f2": "text.close", "r": "again"}
         self.set_focus(self.page)
-        self.call_next(self._look)
+        self._look_again()
+
+    def _look_again(self) -> None:
+        self.run_worker(self._look(), exclusive=True)
 
     async def _look(self) -> None:
         self._system = await self._mixer.inspect()
@@ -209,7 +212,7 @@ class SystemScreen(Dialog[None]):
             "text.last": partial(page.scroll_to, y=page.virtual_size.height, animate=False),
             "next": partial(self._turn, 1),
             "previous": partial(self._turn, -1),
-            "again": partial(self.call_next, self._look),
+            "again": self._look_again,
             "text.close": self.action_close,
         }
         moves[action]()

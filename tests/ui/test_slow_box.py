@@ -1,0 +1,42 @@
+"""A box whose facts take long to read: keys do not wait for them."""
+
+import asyncio
+
+import pytest
+
+from tests.ui.conftest import screen_text
+from tuimixer.backend.demo import DemoBackend
+from tuimixer.config.schema import Config
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.system import System
+from tuimixer.ui.app import TuiMixerApp
+from tuimixer.ui.screens import mixer as mixer_screen
+
+pytestmark = pytest.mark.screen
+
+
+class SlowBackend(DemoBackend):
+    """The simulated box, whose facts never come."""
+
+    async def inspect(self) -> System:
+        await asyncio.Event().wait()
+        raise AssertionError("not reached")
+
+
+@pytest.mark.parametrize("key", ["f2", "f6", "f8"])
+async def test_keys_do_not_wait_for_facts(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixer_screen, "_LEARN_SECONDS", 0.001)
+    mixer = Mixer(SlowBackend(still=True))
+    app = TuiMixerApp([mixer], Config())
+    async with app.run_test(size=(80, 24)) as pilot:
+        while app.main._learning is not None or not app.main.board.listed:
+            await pilot.pause(0.01)
+        first = app.main.board.cursor
+        await pilot.press("right")
+        assert app.main.board.cursor != first
+        await pilot.press(key)
+        assert app.screen is not app.main
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is app.main
+        assert "Master" in screen_text(app)
