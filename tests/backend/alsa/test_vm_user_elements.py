@@ -109,6 +109,22 @@ def test_a_removed_control_is_refused_and_does_not_end_us(cards: dict[str, int])
         card.close()
 
 
+def test_others_move_on_after_elements_came_and_went(cards: dict[str, int]) -> None:
+    number = cards[lab.LOOPBACK]
+    with UserElements(number) as elements:
+        elements.add_integer("Stays Playback Volume")
+        card = Card(f"hw:{number}")
+        stays = by_name(card)["Stays,0"]
+        card.apply(SetVolume(stays.id, (1, 1)))
+        # Of these the mixer that moves the other one learns when they are gone already.
+        for _ in range(3):
+            elements.add_integer("Passes Playback Volume")
+            elements.remove("Passes Playback Volume")
+        card.apply(SetVolume(stays.id, (2, 2)))
+        assert "2 [2%]" in sget(number, "Stays")
+        card.close()
+
+
 async def test_elements_come_and_go_under_a_running_backend(cards: dict[str, int]) -> None:
     softvol = f"alsa:{lab.LOOPBACK}/Softvol,0/playback"
     with UserElements(cards[lab.LOOPBACK]) as elements:

@@ -47,11 +47,16 @@ class Hands:
         """
         name, index = key
         mixer = self._mixers.get(key)
-        with _spoken(f"{name} of {self._device}"):
-            if mixer is not None:
-                self._mixers.move_to_end(key)
+        if mixer is not None:
+            self._mixers.move_to_end(key)
+            try:
                 mixer.handleevents()
+            except alsaaudio.ALSAAudioError:
+                # It fails at an element that was added and is gone again; a new mixer knows nothing of that.
+                self.forget(key)
+            else:
                 return
+        with _spoken(f"{name} of {self._device}"):
             mixer = alsaaudio.Mixer(control=name, id=index, device=self._device)
         self._mixers[key] = mixer
         while len(self._mixers) > _KEPT:
