@@ -79,7 +79,15 @@ def _reread(call: Call, match: Match) -> Match:
 
 
 def _settled(call: Call, match: Match, lock: VolumeLock) -> Match:
-    """The same controls, once the server tells no more of what stood there before the latest change."""
+    """The same controls, once the server tells no more of what stood there before the latest change.
+
+    Only PipeWire tells late; elsewhere it is somebody else who has put back what stood there.
+    """
+    if not any(map(lock.is_outdated, match.controls)):
+        return match
+    server = call.read(match.controls[0].kind.layer).server
+    if server is None or server.name != "PipeWire":
+        return match
     end = time.monotonic() + _PATIENCE
     while any(map(lock.is_outdated, match.controls)) and time.monotonic() < end:
         time.sleep(_PAUSE)
