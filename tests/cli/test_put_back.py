@@ -1,4 +1,4 @@
-"""A volume that somebody puts back between two steps: PulseAudio tells of it at once; no step waits for it."""
+"""A volume that somebody puts back between two steps: PulseAudio tells of it at once, no step waits."""
 
 import time
 
