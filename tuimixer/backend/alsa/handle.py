@@ -27,7 +27,8 @@ from tuimixer.model.scale import Scale
 from tuimixer.model.snapshot import Jack
 from tuimixer.model.text import clean
 
-_GONE = (-errno.ENODEV, -errno.EBADF, -errno.EBADFD, -errno.ENOENT)
+_GONE = (-errno.ENODEV, -errno.EBADF, -errno.EBADFD)
+_MOST_STOPS = 64
 _CHANNELS = 32
 _ITEM_LENGTH = 64
 _PLAYBACK, _CAPTURE = "playback", "capture"
@@ -125,8 +126,11 @@ class Handle:
             OutOfReach: the card or what stands behind the device is gone.
         """
         self._events = Events()
-        result = self._lib.mixer_handle_events(self._mixer)
-        if result < 0 and result != -errno.EAGAIN:
+        # It stops at each element that it cannot take in, as one that is gone again; the others stand.
+        for _ in range(_MOST_STOPS):
+            result = self._lib.mixer_handle_events(self._mixer)
+            if result >= 0 or result == -errno.EAGAIN:
+                break
             if (
                 result in _GONE
                 or self.info.number is None
@@ -134,7 +138,6 @@ class Handle:
                 or self._ctl.card_info() is None
             ):
                 raise OutOfReach(f"{self.info.name} is gone")
-            # An element that libasound could not take in; the others are as they are.
             self._events.structure = True
         return self._events
 
