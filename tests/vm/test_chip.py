@@ -8,7 +8,7 @@ from tests.lab.cards import AC97
 from tests.lab.samples import read_wav, write_sine
 from tests.lab.vm import boot
 
-pytestmark = [pytest.mark.vm_long, pytest.mark.vm_host]
+pytestmark = [pytest.mark.vm, pytest.mark.vm_host]
 
 
 def test_pcm_moves_what_leaves_the_chip_and_mute_is_silence(tmp_path: Path) -> None:
