@@ -112,6 +112,25 @@ async def test_capture_and_its_sides(desk: Open) -> None:
         assert it.chosen.capture == (True, True)
 
 
+async def test_sides_of_what_has_switches_only(desk: Open) -> None:
+    backend = DemoBackend(still=True)
+    shown = {control.name: control for control in backend.snapshot.controls.values()}
+    capture, speaker = shown["Capture"], shown["Speaker"]
+    backend.put(replace(capture, scale=None, channels=(), capture=(True, False)))
+    backend.put(replace(speaker, scale=None, channels=(), mute=(True, False)))
+    async with desk(backend=backend) as it:
+        await it.choose("Capture")
+        await it.press("delete")
+        assert it.chosen.capture == (True, True)
+        await it.press("insert")
+        assert it.chosen.capture == (False, True)
+        await it.choose("Speaker")
+        await it.press("greater_than_sign")
+        assert it.chosen.mute == (True, True)
+        await it.press("less_than_sign")
+        assert it.chosen.mute == (False, True)
+
+
 async def test_enumerations_go_through_their_items(desk: Open) -> None:
     async with desk() as it:
         await it.choose("Auto-Mute Mode")

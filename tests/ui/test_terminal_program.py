@@ -81,6 +81,30 @@ def test_a_step_is_at_most_150_bytes(terminal: Terminal) -> None:
     assert max(sizes) <= 150
 
 
+def test_words_in_the_search_line_send_no_whole_screen(terminal: Terminal) -> None:
+    terminal.press("/")
+    terminal.wait_for("words in a name")
+    terminal.press(*"fir")
+    terminal.wait_for(lambda screen: "Firefox" in screen and "Chat" not in screen)
+    sizes = []
+    for key in "efox":
+        terminal.wait_quiet(0.3)
+        blink = terminal.received
+        wait_until(lambda: terminal.received > blink, "the cursor of the line to blink")
+        terminal.wait_quiet(0.3)
+        before = terminal.received
+        terminal.press(key)
+        wait_until(lambda before=before: terminal.received > before, "the key")  # type: ignore[misc]
+        terminal.wait_quiet(0.3)
+        sizes.append(terminal.received - before)
+    print(f"bytes a key: {sizes}")
+    # The same row stays, so only the line changes and its cursor blinks.
+    assert max(sizes) < 600
+    terminal.press("escape")
+    terminal.wait_for("Spotify")
+    redrawn(terminal)
+
+
 def test_nothing_is_written_when_nothing_happens(terminal: Terminal) -> None:
     before = terminal.received
     terminal.wait_quiet(2.0)

@@ -118,7 +118,6 @@ class MixerScreen(Screen[None]):
         # The compositor would send the whole screen, three times before it is first seen as a whole.
         if self.finder.is_open or not self.board.paint_alone():
             super()._compositor_refresh()
-            self.board.forget()
             return
         self._compositor._dirty_regions.clear()
         self._dirty_widgets.clear()
@@ -420,6 +419,6 @@ class MixerScreen(Screen[None]):
 
 
 def _side(control: Control, side: int) -> tuple[int, ...]:
-    """Indices of the left (0) or right (1) channels; those of a control with one channel are that one."""
-    found = sides(control)[side]
-    return found or (min(side, max(len(control.channels) - 1, 0)),)
+    """Indices of the left (0) or right (1) channels, or switches where there is no volume; else of the only one."""
+    switches = len(control.capture or control.mute or ())
+    return sides(control)[side] or (min(side, max((len(control.channels) or switches) - 1, 0)),)
