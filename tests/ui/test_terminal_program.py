@@ -90,7 +90,7 @@ def test_words_in_the_search_line_send_no_whole_screen(terminal: Terminal) -> No
     for key in "efox":
         terminal.wait_quiet(0.3)
         blink = terminal.received
-        wait_until(lambda: terminal.received > blink, "the cursor of the line to blink")
+        wait_until(lambda blink=blink: terminal.received > blink, "the cursor to blink")  # type: ignore[misc]
         terminal.wait_quiet(0.3)
         before = terminal.received
         terminal.press(key)

@@ -419,6 +419,6 @@ class MixerScreen(Screen[None]):
 
 
 def _side(control: Control, side: int) -> tuple[int, ...]:
-    """Indices of the left (0) or right (1) channels, or switches where there is no volume; else of the only one."""
+    """Indices of the left (0) or right (1) channels, of switches where there is no volume; one is both."""
     switches = len(control.capture or control.mute or ())
     return sides(control)[side] or (min(side, max((len(control.channels) or switches) - 1, 0)),)
