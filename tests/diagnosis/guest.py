@@ -7,6 +7,7 @@ import io
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -70,6 +71,28 @@ class Guest:
         running = [subprocess.Popen(["pactl", *command.split()], env=self.server.env) for command in commands]
         for command, process in zip(commands, running, strict=True):
             assert process.wait() == 0, f"pactl {command}"
+
+    @contextmanager
+    def paused(self, sinks: dict[str, str]) -> Iterator[dict[str, int]]:
+        """Paused applications on sinks, by the names of both; the indices of their sink inputs.
+
+        Three streams that play take all that an emulated machine has.
+        """
+        with contextlib.ExitStack() as stack:
+            started: dict[str, subprocess.Popen[bytes]] = {}
+            for name, sink in sinks.items():
+                command = [sys.executable, "-m", "tests.backend.pulse.corking", name, sink]
+                process = subprocess.Popen(
+                    command, env=self.server.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                )
+                stack.enter_context(process)
+                stack.callback(process.kill)
+                started[name] = process
+            for name, process in started.items():
+                assert process.stdout is not None
+                assert process.stdout.readline() == b"ready\n", name
+            listed = {one["properties"]["application.name"]: one for one in self.readings()["sink_inputs"]}
+            yield {name: listed[name]["index"] for name in sinks}
 
     def verb(self, *words: str) -> tuple[int, str]:
         """Run a verb; its exit status and what it printed."""

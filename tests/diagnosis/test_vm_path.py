@@ -72,18 +72,18 @@ def agree(guest: Guest, streams: dict[str, int]) -> dict[str, float]:
 def test_the_total_is_the_sum_of_the_readings(guest: Guest) -> None:
     """On all three cards at once: a process is dear in an emulated machine, and one reading serves all."""
     sinks = {card: guest.sink(card)["name"] for card in BY_HAND}
-    streams = {card: guest.server.play(card, device=sinks[card], silent=True).index for card in BY_HAND}
     chance = random.Random(6)
     totals: dict[str, float] = {}
-    for _ in range(SETTINGS):
-        guest.at_once(
-            *(f"set-sink-input-volume {index} {chance.randint(20, 110)}%" for index in streams.values()),
-            *(f"set-sink-volume {sink} {chance.randint(20, 100)}%" for sink in sinks.values()),
-        )
-        agree(guest, streams)
-        for card, controls in BY_HAND.items():
-            moved_by_hand(card, *(f"'{control}' {chance.randint(30, 100)}%" for control in controls))
-        totals = agree(guest, streams)
-    # The verb itself once: it costs seconds in an emulated machine.
-    for card, total in totals.items():
-        assert guest.path(card)["total_db"] == pytest.approx(total, abs=0.1)
+    with guest.paused(sinks) as streams:
+        for _ in range(SETTINGS):
+            guest.at_once(
+                *(f"set-sink-input-volume {index} {chance.randint(20, 110)}%" for index in streams.values()),
+                *(f"set-sink-volume {sink} {chance.randint(20, 100)}%" for sink in sinks.values()),
+            )
+            agree(guest, streams)
+            for card, controls in BY_HAND.items():
+                moved_by_hand(card, *(f"'{control}' {chance.randint(30, 100)}%" for control in controls))
+            totals = agree(guest, streams)
+        # The verb itself once: it costs seconds in an emulated machine.
+        for card, total in totals.items():
+            assert guest.path(card)["total_db"] == pytest.approx(total, abs=0.1)

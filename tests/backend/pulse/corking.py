@@ -1,4 +1,4 @@
-"""An application that plays silence and pauses: `python -m tests.backend.pulse.corking NAME`.
+"""An application that plays silence and pauses: `python -m tests.backend.pulse.corking NAME [SINK]`.
 
 It begins corked and says `ready`; each line on stdin corks it or lets it go on, and is answered by `ok`.
 """
@@ -46,7 +46,8 @@ def main() -> None:
     until_ready("pa_context_get_state", context)
     spec, attributes = _Spec(3, 48000, 2), _Attributes(*[_NEVER] * 5)
     stream = pointer("pa_stream_new", context, b"a pause", ctypes.byref(spec), None)
-    start = (None, ctypes.byref(attributes), _START_CORKED, None, None)
+    sink = sys.argv[2].encode() if len(sys.argv) > 2 else None
+    start = (sink, ctypes.byref(attributes), _START_CORKED, None, None)
     call("pa_stream_connect_playback", stream, *start, result=ctypes.c_int)
     until_ready("pa_stream_get_state", stream)
     print("ready", flush=True)
