@@ -38,7 +38,7 @@ Tab Right Right Space m 2 Right Right Right Down F3 Right 9 y C
 """
 SCRIPT = TYPED.split()
 HAND = 5
-"""Keys typed in one go, after which the state is compared."""
+"""Keys after which the state is compared; here they are typed in one go."""
 CLEARED = b"\x1b[H\x1b[2J"
 STATE = {
     "Master": "40,40 unmute",
@@ -77,10 +77,12 @@ def theirs(env: Mapping[str, str]) -> list[str]:
     with Terminal(["alsamixer", "-c", AC97], env=env) as terminal:
         terminal.wait_for("Master")
         for keys in hands():
-            received = terminal.received
-            # When the screen is painted anew, the keys before have been done.
-            terminal.send(sent(keys) + "l")
-            terminal.wait_for(lambda _, since=received: CLEARED in terminal.output[since:])  # type: ignore[misc]
+            for key in keys:
+                received = terminal.received
+                # One at a time: only once no more keys wait does it take in what a key did to other controls.
+                # When the screen is painted anew, the key before has been done.
+                terminal.send(sent((key,)) + "l")
+                terminal.wait_for(lambda _, since=received: CLEARED in terminal.output[since:])  # type: ignore[misc]
             after.append(contents())
         terminal.send("\x1b")
         assert terminal.wait() == 0
