@@ -10,7 +10,7 @@ from tests.diagnosis.guest import Guest, amixer_db, moved_by_hand, on_cards
 from tests.lab.cards import AC97, HDA, USB
 from tests.lab.waiting import wait_until
 
-pytestmark = pytest.mark.vm_long
+pytestmark = pytest.mark.vm
 
 SETTINGS = 20
 BY_HAND = {AC97: ("Master", "PCM"), HDA: ("Master",), USB: ("Audio Output Volume Control",)}
