@@ -64,3 +64,11 @@ def test_wrap_breaks_between_words() -> None:
     assert wrap("USB Headset Mono", 8) == ["USB", "Headset", "Mono"]
     assert wrap("Mic Boost", 9) == ["Mic Boost"]
     assert fit_lines(["one", "two", "three"], 2, 5, "…") == ["one", "two …"]
+
+
+@pytest.mark.parametrize("text", ["a\x1b[31mb", "\x1b]0;title\x07ab", "é\x9b2Jab", "a\u202eb"])
+def test_nothing_that_steers_a_terminal_is_written(text: str) -> None:
+    grid = Grid(WIDTH, HEIGHT)
+    grid.put(0, 0, text, Role.TEXT)
+    written = "".join(part for _, part in grid.line(0))
+    assert written.isprintable()

@@ -10,7 +10,7 @@ from tests.backend.alsa.user_elements import UserElements
 from tests.lab import cards as lab
 from tests.pty.person import Person
 
-pytestmark = pytest.mark.vm_long
+pytestmark = pytest.mark.vm
 
 COUNTS = (12, 200)
 RUNS = 2

@@ -15,7 +15,7 @@ from tests.lab import cards as lab
 from tests.lab.cards import UsbCard, card_numbers
 from tests.pty.person import Person
 
-pytestmark = pytest.mark.vm_long
+pytestmark = pytest.mark.vm
 
 
 class Mixer(Person):

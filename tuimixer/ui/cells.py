@@ -42,15 +42,15 @@ class Grid:
             return x
         self._dirty.add(y)
         row, roles = self.text[y], self.roles[y]
-        if text.isascii():
+        if text.isascii() and text.isprintable():
             text = text[: end - x]
             row[x : x + len(text)] = text
             roles[x : x + len(text)] = [role] * len(text)
             return x + len(text)
         for character in text:
             size = get_character_cell_size(character)
-            if size == 0:
-                if x > 0 and row[x - 1] != " ":
+            if size <= 0:
+                if x > 0 and row[x - 1] != " " and character.isprintable():
                     row[x - 1] += character
                 continue
             if x + size > end:

@@ -12,7 +12,8 @@ from tuimixer.config.schema import Config, Meters
 from tuimixer.mixer.views import View
 from tuimixer.model.control import Control, Element
 from tuimixer.model.scale import to_percent
-from tuimixer.ui.screens.listing import Listing
+from tuimixer.ui.screens.fact_lines import fact_lines
+from tuimixer.ui.screens.listing import Line, Listing
 
 pytestmark = pytest.mark.screen
 
@@ -257,6 +258,25 @@ async def test_forget_a_stored_volume(desk: Open) -> None:
         await it.press("enter", "y")
         assert stored.id not in it.backend.snapshot.controls
         assert "not there any more" in it.text
+
+
+async def test_properties_steer_no_terminal_and_are_bounded(desk: Open) -> None:
+    box = demo_box.box()
+    hostile = {
+        "a\x1b[31m": "\x1b[31mred\x1b[0m\x1b]0;title\x07",
+        "b": "\u202eback",
+        "c": "x" * 10_000,
+        "d": "\x1b[m",
+    }
+    firefox = replace(box.controls[FIREFOX], properties=hostile)
+    box = replace(box, controls={**box.controls, FIREFOX: firefox})
+    lines = list(fact_lines(firefox, box, {}))
+    shown = {line.words: line.value for line in lines[lines.index(Line("Properties", heading=True)) + 1 :]}
+    assert shown == {"a": "red", "b": "back", "c": "x" * 999 + "…"}
+    async with desk(size=(120, 40), backend=DemoBackend(still=True, box=box)) as it:
+        await it.choose("Firefox")
+        await it.press("enter", "end")
+        assert all(line.isprintable() for line in it.text.splitlines())
 
 
 async def test_properties_scroll(desk: Open) -> None:

@@ -169,7 +169,7 @@ def stream(record: StreamRecord, kind: Kind, around: Surroundings) -> Control:
             index=record.index,
             application=application,
             media=media,
-            role=properties.get("media.role", ""),
+            role=clean(properties.get("media.role"), _DETAIL_LIMIT, ""),
             binary=clean(binary, _NAME_LIMIT, ""),
             pid=pid,
             client=record.client,
@@ -219,7 +219,7 @@ def stored(record: StoredRecord) -> Control:
     key = record.key
     capture = key.startswith(_STORED_SOURCE)
     by, _, value = key.removeprefix(_STORED_SINK).removeprefix(_STORED_SOURCE).partition(":")
-    role = value if by == "media-role" else ""
+    role = clean(value, _DETAIL_LIMIT, "") if by == "media-role" else ""
     name = _ROLE_NAMES.get(role) or (f"{value} (role)" if role else value)
     return Control(
         id=stored_id(key),

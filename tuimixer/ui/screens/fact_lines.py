@@ -5,8 +5,13 @@ from collections.abc import Iterator, Mapping
 from tuimixer.model.control import Control, ControlId, Medium
 from tuimixer.model.scale import MUTE_CDB, Scale, to_cdb
 from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.text import clean
 from tuimixer.ui.screens.control_lines import card_of, plug
 from tuimixer.ui.screens.listing import Line
+
+_NAME_LIMIT = 80
+_VALUE_LIMIT = 1000
+"""Characters of a property, which any application may set to anything."""
 
 
 def fact_lines(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> Iterator[Line]:
@@ -24,8 +29,8 @@ def fact_lines(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, 
     if control.properties:
         yield Line("Properties", heading=True)
         for name, value in sorted(control.properties.items()):
-            if value:
-                yield Line(name, value, f"property {name}")
+            if shown := clean(value, _VALUE_LIMIT, ""):
+                yield Line(clean(name, _NAME_LIMIT), shown, f"property {name}")
 
 
 def _of_alsa(
