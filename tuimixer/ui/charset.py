@@ -1,7 +1,6 @@
 """The characters that the screen is drawn with: all of Unicode, what a console font has (CP437), or ASCII."""
 
 from tuimixer.model.record import dataclass
-from tuimixer.model.text import clean
 
 _PLAIN: dict[int, str] = {
     ord(sign): plain
@@ -62,7 +61,7 @@ class CharSet:
     def text(self, text: str) -> str:
         """A name or a sentence with what this set can show of it, or the nearest sign; no controls."""
         if not text.isprintable():
-            text = "\n".join(clean(line, len(line), "") for line in text.split("\n"))
+            text = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
         if self.encoding is None or text.isascii():
             return text
         for arrows, plain in _ARROW_KEYS:
