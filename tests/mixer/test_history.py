@@ -21,7 +21,7 @@ from tuimixer.model.command import (
     SetSuspended,
     SetVolume,
 )
-from tuimixer.model.control import Channel, Choice, Control, Device, Kind, Port
+from tuimixer.model.control import Channel, Choice, Control, Device, Element, Kind, Port
 from tuimixer.model.snapshot import ServerCard, Snapshot
 
 pytestmark = pytest.mark.unit
@@ -141,6 +141,24 @@ def test_no_way_back(command: Command) -> None:
     history = History(Clock())
     history.record(command, SNAPSHOT.controls.get(command.id), SNAPSHOT)
     assert history.undo() is None
+
+
+def test_what_recorded_of_an_exclusive_group_is_chosen_again() -> None:
+    mic, line, other = (
+        Control(
+            name, Kind.ALSA_CAPTURE, name, card=card, element=Element(name, 0, exclusive=0), capture=capture
+        )
+        for name, card, capture in (
+            ("Mic", "ICH", (True, True)),
+            ("Line", "ICH", (False, False)),
+            ("Aux", "Audio", (True, True)),
+        )
+    )
+    snapshot = Snapshot(controls={control.id: control for control in (other, line, mic)})
+    before = inverse(SetCapture("Line", (True, True)), line, snapshot)
+    assert before == SetCapture("Mic", (True, True))
+    alone = replace(line, element=Element("Line", 0))
+    assert inverse(SetCapture("Line", (True, True)), alone, snapshot) == SetCapture("Line", (False, False))
 
 
 def test_without_a_default_there_is_none_to_go_back_to() -> None:

@@ -102,8 +102,10 @@ def inverse(command: Command, control: Control | None, snapshot: Snapshot) -> Co
             return SetVolume(command.id, control.raws)
         case SetMute() if control.mute is not None:
             return SetMute(command.id, control.mute)
-        case SetCapture() if control.capture is not None:
-            return SetCapture(command.id, control.capture)
+        case SetCapture(capture=on) if control.capture is not None:
+            # In an exclusive group none goes off by itself: the one that recorded has to be chosen again.
+            instead = _recording_instead(control, snapshot) if any(on) else None
+            return instead or SetCapture(command.id, control.capture)
         case SetChoice() if control.choice:
             return SetChoice(command.id, control.choice.value)
         case MoveStream() if control.device:
@@ -117,6 +119,22 @@ def inverse(command: Command, control: Control | None, snapshot: Snapshot) -> Co
         case SetDefault():
             kin = (other for other in snapshot.controls.values() if other.kind is control.kind)
             return next((SetDefault(other.id) for other in kin if other.default), None)
+    return None
+
+
+def _recording_instead(control: Control, snapshot: Snapshot) -> SetCapture | None:
+    """Chooses the other control that records of a control's exclusive group; None where there is none."""
+    group = control.element.exclusive if control.element else None
+    for other in snapshot.controls.values() if group is not None else ():
+        kin = other.element is not None and other.element.exclusive == group and other.card == control.card
+        if (
+            kin
+            and other.id != control.id
+            and other.kind is control.kind
+            and other.capture
+            and any(other.capture)
+        ):
+            return SetCapture(other.id, other.capture)
     return None
 
 
