@@ -297,6 +297,57 @@ def test_a_loopback_carries_a_null_sink_on() -> None:
     assert near(path.total, -1100)
 
 
+def test_a_loopbacks_recording_half_and_its_monitor_count() -> None:
+    half, other = loopback("pulse:source/null.monitor", SINK, db=-1.0)
+    snapshot = picture(
+        sink(-4.0, hardware_volume=False, base_db=0.0),
+        soft_sink(-6.0, "null"),
+        replace(monitor_of("pulse:sink/null"), channels=volumes(-2.0)),
+        stream(0.0, "pulse:sink/null"),
+        replace(half, channels=volumes(-8.0)),
+        other,
+    )
+    path = way(snapshot)
+    assert [one.kind for one in path.stages[2:7]] == [
+        Work.SINK,
+        Work.SOURCE,
+        Work.STREAM,
+        Work.MODULE,
+        Work.STREAM,
+    ]
+    assert near(path.total, -600 - 200 - 800 - 100 - 400)
+    assert way(changed(snapshot, half.id, mute=(True,))).muted
+    assert way(changed(snapshot, "pulse:source/null.monitor", mute=(True,))).muted
+
+
+def test_a_loopback_from_a_card_has_the_software_part_of_its_volume_only() -> None:
+    snapshot = ac97(
+        0.0,
+        -18.06,
+        -600,
+        0,
+        monitor_of(SINK),
+        soft_sink(-3.0),
+        *loopback("pulse:source/ac97.monitor", "pulse:sink/null"),
+    )
+    own, onward = trace(snapshot, SYSTEM, STREAM)
+    assert near(own.total, -606)
+    assert near(onward.total, -6 - 300)
+    # The hardware's mute is behind the monitor.
+    assert not trace(changed(snapshot, SINK, mute=(True,)), SYSTEM, STREAM)[1].muted
+
+
+def test_on_pipewire_a_monitor_hears_its_sinks_volume_only_where_it_says_so() -> None:
+    quiet = replace(soft_sink(-6.0, "null"), mute=(True,))
+    told = replace(quiet, properties={"monitor.channel-volumes": "true"})
+    for one, server, total in ((quiet, "PipeWire", 0), (told, "PipeWire", -600), (quiet, "PulseAudio", -600)):
+        snapshot = picture(one, monitor_of(quiet.id), server=server)
+        path = way(snapshot, "pulse:source/null.monitor")
+        assert near(path.total, total)
+        assert path.muted is (total < 0)
+        assert way(snapshot, quiet.id).muted is (total < 0)
+
+
 def test_sinks_in_a_circle_end() -> None:
     snapshot = picture(
         soft_sink(0.0, "a", owner_module=1, driver="module-remap-sink.c"),

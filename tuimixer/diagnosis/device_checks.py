@@ -199,7 +199,7 @@ def check_streams(snapshot: Snapshot, chosen: Control | None) -> Iterator[Findin
 
 
 def _reaches(snapshot: Snapshot, sink: Control, target: Control) -> bool:
-    return any(stream.device == target.id for _, stream in feeds(snapshot, sink))
+    return any(link.stream.device == target.id for link in feeds(snapshot, sink))
 
 
 def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:

@@ -18,8 +18,9 @@ from tuimixer.diagnosis.card_stages import (
     remainder_stage,
 )
 from tuimixer.diagnosis.driven import Driven, find_driven, hardware_gains
-from tuimixer.diagnosis.stage import Gains, Path, Place, Stage, Work, add, at, db, gains_of
+from tuimixer.diagnosis.stage import Path, Place, Stage, Work, add, at, db, gains_of
 from tuimixer.model.control import Control, ControlId, Kind, Medium
+from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, System
 
@@ -87,45 +88,56 @@ def _through_sink(
     snapshot: Snapshot, system: System, sink: Control, before: tuple[Stage, ...], seen: frozenset[ControlId]
 ) -> list[Path]:
     driven = find_driven(snapshot, system, sink)
-    stages = (*before, *_device_stages(sink, driven))
+    heard = _software_part(snapshot, sink, driven)
+    # What a null sink gets is heard at its monitor or nowhere.
+    silent = is_null(sink) and not _monitor_hears_volume(snapshot, sink)
+    stages = (*before, *((heard,) if silent else _device_stages(sink, driven)))
     if sink.id in seen or len(seen) >= _DEEPEST:
         end = Stage("a circle", Place.PULSE, Work.END, Medium.SOFTWARE, note=f"{sink.name} feeds itself")
         return [Path((*stages, end), _names(sink))]
     onward = feeds(snapshot, sink)
-    if onward:
-        paths: list[Path] = []
-        for how, stream in onward:
-            stage = Stage(
-                how, Place.PULSE, Work.MODULE, Medium.SOFTWARE, note=f"hands on what {sink.name} gets"
-            )
-            more = _forwards(snapshot, system, stream, (*stages, stage), seen | {sink.id})
-            paths.extend(more)
-        if sink.sink_or_source is None or not sink.sink_or_source.hardware:
-            return paths
-        own = Path(
-            (*stages, *device_controls(snapshot, sink, driven), card_end(snapshot, system, sink)),
-            _names(sink),
+    paths: list[Path] = []
+    if not onward or (sink.sink_or_source is not None and sink.sink_or_source.hardware):
+        controls = device_controls(snapshot, sink, driven)
+        paths.append(Path((*stages, *controls, card_end(snapshot, system, sink)), _names(sink)))
+    for link in onward:
+        word = Stage(
+            link.how, Place.PULSE, Work.MODULE, Medium.SOFTWARE, note=f"hands on what {sink.name} gets"
         )
-        return [own, *paths]
-    controls = device_controls(snapshot, sink, driven)
-    return [Path((*stages, *controls, card_end(snapshot, system, sink)), _names(sink))]
+        taken = stages
+        if link.monitor is not None and link.output is not None:
+            taken = (*before, heard, _monitor_stage(link.monitor), _stream_stage(link.output, None))
+        paths.extend(_forwards(snapshot, system, link.stream, (*taken, word), seen | {sink.id}))
+    return paths
 
 
-def feeds(snapshot: Snapshot, sink: Control) -> list[tuple[str, Control]]:
-    """The streams through which a sink's sound goes on, each with the word for how: a module's own, or a
-    loopback.
-    """
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """One way on from a sink, through a module."""
+
+    how: str
+    """The word for it: loopback, combine, remap and the like."""
+    stream: Control
+    """What plays the sound further."""
+    monitor: Control | None = None
+    """For a loopback: the sink's monitor, which it records,"""
+    output: Control | None = None
+    """and the stream by which it does."""
+
+
+def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
+    """How a sink's sound goes on: through a module's own streams, or through loopbacks from its monitor."""
     facts = sink.sink_or_source
     if facts is None:
         return []
-    found: list[tuple[str, Control]] = []
+    found: list[Onward] = []
     streams = [
         c for c in snapshot.controls.values() if c.kind is Kind.SINK_INPUT and c.stream and c.stream.virtual
     ]
     if not facts.hardware:
         for stream in streams:
             if stream.device != sink.id and _same_module(sink, stream):
-                found.append((_module_word(sink), stream))
+                found.append(Onward(_module_word(sink), stream))
     if facts.monitor is None:
         return found
     monitor = next(
@@ -139,8 +151,8 @@ def feeds(snapshot: Snapshot, sink: Control) -> list[tuple[str, Control]]:
         if not output.stream.virtual or output.stream.corked:
             continue
         for stream in streams:
-            if _same_module(output, stream) and stream not in [one for _, one in found]:
-                found.append(("loopback", stream))
+            if _same_module(output, stream) and stream not in [link.stream for link in found]:
+                found.append(Onward("loopback", stream, monitor, output))
     return found
 
 
@@ -148,7 +160,7 @@ def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] 
     """Whether what plays on a sink ends in null sinks only, and no program records it there."""
     if sink.id in seen or len(seen) >= _DEEPEST:
         return True
-    onward = [snapshot.controls.get(stream.device or "") for _, stream in feeds(snapshot, sink)]
+    onward = [snapshot.controls.get(link.stream.device or "") for link in feeds(snapshot, sink)]
     if onward:
         real = sink.sink_or_source is not None and sink.sink_or_source.hardware
         return not real and all(
@@ -196,17 +208,17 @@ def _recording(
     if source is None or source.sink_or_source is None:
         start = Stage("nowhere", Place.PULSE, Work.END, note="the stream has no source")
         return Path((start, *after), ("mono",), capture=True)
-    driven = find_driven(snapshot, system, source)
     facts = source.sink_or_source
-    stages = tuple(_device_stages(source, driven))
     sink = snapshot.controls.get(facts.monitor_of) if facts.monitor_of else None
     if sink is not None:
         heard = find_driven(snapshot, system, sink)
         start = Stage(
             f"what plays on {sink.name}", Place.PULSE, Work.MODULE, Medium.SOFTWARE, note="a monitor"
         )
-        taken = _software_part(sink, heard)
-        return Path((start, taken, *stages, *after), _names(source), capture=True)
+        taken = _software_part(snapshot, sink, heard)
+        return Path((start, taken, _monitor_stage(source), *after), _names(source), capture=True)
+    driven = find_driven(snapshot, system, source)
+    stages = tuple(_device_stages(source, driven))
     controls = tuple(device_controls(snapshot, source, driven))
     upstream = _upstream(snapshot, source)
     if upstream is not None and depth < _DEEPEST:
@@ -230,18 +242,37 @@ def _upstream(snapshot: Snapshot, source: Control) -> Control | None:
     return None
 
 
-def _software_part(sink: Control, driven: Driven) -> Stage:
-    """What a monitor hears of its sink's volume: the part that software does, which is all of it without a
-    hardware volume.
+def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
+    """What a monitor hears of its sink's volume: on PulseAudio the part that software does, which is all of
+    it without a hardware volume; on PipeWire all of it or nothing.
     """
     facts = sink.sink_or_source
-    hardware = facts is not None and facts.hardware_volume
-    gains: Gains = dict(driven.remainder) if hardware and driven.known else gains_of(sink)
-    if hardware and not driven.known:
-        gains = dict.fromkeys(gains, None)
-    muted = bool(sink.muted) and not (facts is not None and facts.hardware_mute)
-    note = "only the software part of its volume reaches the monitor" if hardware else ""
+    gains, muted, note = gains_of(sink), bool(sink.muted), ""
+    if not _monitor_hears_volume(snapshot, sink):
+        gains, muted, note = {}, False, "its monitor does not hear its volume"
+    elif facts is not None and not _on_pipewire(snapshot):
+        muted = muted and not facts.hardware_mute
+        if facts.hardware_volume:
+            gains = dict(driven.remainder) if driven.known else dict.fromkeys(gains, None)
+            note = "only the software part of its volume reaches the monitor"
     return Stage(sink.name, Place.PULSE, Work.SINK, Medium.SOFTWARE, gains, muted, note, sink.id)
+
+
+def _on_pipewire(snapshot: Snapshot) -> bool:
+    return snapshot.server is not None and snapshot.server.name == "PipeWire"
+
+
+def _monitor_hears_volume(snapshot: Snapshot, sink: Control) -> bool:
+    """Whether a monitor hears its sink's volume and mute: PipeWire takes its sound before both unless the
+    sink says otherwise.
+    """
+    return not _on_pipewire(snapshot) or sink.properties.get("monitor.channel-volumes") in ("true", "1")
+
+
+def _monitor_stage(monitor: Control) -> Stage:
+    """A monitor's own volume, which software does whatever does its sink's."""
+    gains, muted = gains_of(monitor), bool(monitor.muted)
+    return Stage(monitor.name, Place.PULSE, Work.SOURCE, Medium.SOFTWARE, gains, muted, control=monitor.id)
 
 
 # -- past the server --
