@@ -37,6 +37,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["list", "-D", "nonsense"], 2, "there is no ALSA device nonsense."),
     (["list", "--server"], 2, "--server needs a value: ADDRESS."),
     (["list", "--config", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
+    (["list", "--config", "/"], 2, "/: cannot be read: Is a directory."),
     (["get", "a", "b", "c"], 2, 'too many arguments from "b" on; usage: tuimixer get [TARGET].'),
     # values
     (["set"], 2, "too few arguments; usage: tuimixer set [TARGET] VALUE…"),

@@ -8,7 +8,7 @@ import pytest
 
 from tuimixer.config.load import load, parse
 from tuimixer.config.place import config_path
-from tuimixer.config.schema import Caps, Config, Rule
+from tuimixer.config.schema import Caps, Config, Loaded, Rule
 
 pytestmark = pytest.mark.unit
 
@@ -132,4 +132,4 @@ def test_unreadable_files(tmp_path: Path, data: bytes, problem: str) -> None:
 
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
-    assert load(str(tmp_path)).problems == (f"{tmp_path}: cannot be read: Is a directory.",)
+    assert load(str(tmp_path)) == Loaded(Config(), (f"{tmp_path}: cannot be read: Is a directory.",))

@@ -16,7 +16,7 @@ from tests.lab.cards import AC97, HDA, LOOPBACK
 from tests.lab.waiting import wait_until
 from tuimixer.diagnosis.finding import Finding
 
-pytestmark = pytest.mark.vm_long
+pytestmark = pytest.mark.vm
 
 SOFT = "soft"
 

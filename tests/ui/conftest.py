@@ -1,7 +1,7 @@
 """A main screen over the simulated box, and what a person sees of it as text."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -108,6 +108,8 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Open:
         encoding: str = "utf-8",
         card: str = "all",
         view: str = "",
+        others: Sequence[DemoBackend] = (),
+        notices: Sequence[str] = (),
     ) -> AsyncIterator[Desk]:
         backend = backend or DemoBackend(still=True)
         config = config or Config(meters=Meters(show="on"))
@@ -117,7 +119,8 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Open:
         clock = [1000.0]
         mixer = Mixer(backend)
         terminal = look_at(environment or {"TERM": "xterm-256color"}, config, encoding)
-        app = TuiMixerApp([mixer], config, terminal=terminal, clock=lambda: clock[0])
+        mixers = [mixer, *map(Mixer, others)]
+        app = TuiMixerApp(mixers, config, terminal=terminal, notices=notices, clock=lambda: clock[0])
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             if card == "all":

@@ -52,3 +52,26 @@ async def test_without_the_named_card_there_is_the_first_one(desk: Open) -> None
     backend.show(without(whole, named, opening=False))
     async with desk(backend=backend, config=Config(card=named), card="") as it:
         assert cards_shown(it) == {other}
+
+
+async def test_another_box_begins_with_a_card_of_its_own(desk: Open) -> None:
+    other = DemoBackend(still=True)
+    whole = other.snapshot
+    cards = tuple(replace(card, id=f"Other{card.id}") for card in whole.alsa_cards)
+    controls = {
+        key: replace(control, card=f"Other{control.card}") if control.kind.layer is Layer.ALSA else control
+        for key, control in whole.controls.items()
+    }
+    other.show(replace(whole, alsa_cards=cards, controls=controls))
+    async with desk(others=[other], card="") as it:
+        first, second = it.app.mixers
+        chosen = it.mixer.snapshot.alsa_cards[1].id
+        it.app.main.show_card(chosen)
+        it.app.main.show_box(second)
+        await it.pilot.pause()
+        shown = (controls[row.id] for row in it.app.main.board.listed)
+        assert {control.card for control in shown if control.kind.layer is Layer.ALSA} == {cards[0].id}
+        assert "is not there now" not in it.text
+        it.app.main.show_box(first)
+        await it.pilot.pause()
+        assert cards_shown(it) == {chosen}

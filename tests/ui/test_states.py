@@ -10,6 +10,7 @@ from tuimixer.backend.demo import DemoBackend
 from tuimixer.config.schema import Config, Meters
 from tuimixer.model.control import Choice, Control
 from tuimixer.model.snapshot import Jack, Snapshot
+from tuimixer.ui.face import short_db
 from tuimixer.ui.words import sentence
 
 pytestmark = pytest.mark.screen
@@ -144,3 +145,25 @@ async def test_a_plug_that_is_put_in_is_told_at_once(desk: Open) -> None:
         it.backend.show(auto_mute(TWO, 1, plugged=True))
         await it.pilot.pause()
         assert "silent: headphones are plugged in" in it.text
+
+
+async def test_what_is_wrong_at_the_start_is_said_whole(desk: Open) -> None:
+    async with desk(notices=("/home/me/tuimixer.toml:2: is not TOML.", "The defaults are used.")) as it:
+        assert "/home/me/tuimixer.toml:2: is not TOML. The defaults are used." in it.text
+
+
+@pytest.mark.parametrize(
+    ("db", "room", "text"),
+    [
+        ("−19.50", 6, "−19.50"),
+        ("−17.81", 5, "−17.8"),
+        ("−17.81", 4, "−18"),
+        ("+2.48", 4, "+2.5"),
+        ("−0.04", 4, "0.0"),
+        ("−100.00", 3, ""),
+        ("−∞", 1, ""),
+        ("−∞", 2, "−∞"),
+    ],
+)
+def test_db_with_little_room_is_rounded(db: str, room: int, text: str) -> None:
+    assert short_db(db, room) == text

@@ -50,7 +50,7 @@ def run_screen(arguments: Arguments) -> int:
 
     gc.freeze()
     gc.enable()
-    notices = [*loaded.problems, "The defaults are used until this is mended."] if loaded.problems else []
+    notices = [*loaded.problems, "The defaults are used."] if loaded.problems else []
     return run(
         [Mixer(backend, limits) for backend in backends], config, view=View(config.view), notices=notices
     )

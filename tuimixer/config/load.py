@@ -22,7 +22,8 @@ def load(path: str | None = None) -> Loaded:
     except FileNotFoundError:
         return Loaded(Config()) if path is None else Loaded(Config(), (f"{where}: there is no such file.",))
     except OSError as error:
-        return Loaded(Config(), (f"{where}: cannot be read: {error.strerror}.",), where)
+        unread = (f"{where}: cannot be read: {error.strerror}.",)
+        return Loaded(Config(), unread, where) if path is None else Loaded(Config(), unread)
     if len(data) > LARGEST:
         return Loaded(Config(), (f"{where}: is over {LARGEST >> 20} MiB, which no configuration is.",), where)
     try:

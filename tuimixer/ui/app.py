@@ -114,8 +114,9 @@ class TuiMixerApp(App[int], inherit_bindings=False):
             task = loop.create_task(mixer.run(), name=f"mixer {mixer.name}")
             self._tasks.add(task)
             task.add_done_callback(self._mixer_ended)
-        for notice in self._notices:
-            self._main.say(notice, error=True)
+        if self._notices:
+            # In one: each would take the place of the one before.
+            self._main.say(" ".join(self._notices), error=True)
 
     async def on_unmount(self) -> None:
         for task in self._tasks:

@@ -91,10 +91,19 @@ def db_text(cdb: int | None, charset: CharSet, signed: bool = False) -> str:
 
 
 def short_db(db: str, room: int) -> str:
-    """dB with as many decimals as there is room for."""
-    while len(db) > room and "." in db:
-        db = db[:-1].removesuffix(".")
-    return db if len(db) <= room else ""
+    """dB, rounded to as many decimals as there is room for; nothing where there is room for none."""
+    if len(db) <= room:
+        return db
+    number = db.lstrip("+-−")
+    if "." not in number:
+        return ""
+    sign = db[: -len(number)]
+    for decimals in (1, 0):
+        rounded = f"{float(number) + 1e-9:.{decimals}f}"  # a half goes away from zero
+        text = sign + rounded if float(rounded) else rounded
+        if len(text) <= room:
+            return text
+    return ""
 
 
 def _loudest_cdb(control: Control) -> int | None:

@@ -85,6 +85,8 @@ class MixerScreen(Screen[None]):
         self._notice_timer: Timer | None = None
         self._covered = False
         self._card_chosen = filters.card is not None
+        self._chosen: dict[Mixer, tuple[str | None, bool]] = {}
+        """The card shown of a box that is not on the screen now, and whether that was decided."""
         self._learning: Timer | None = None
         self._systems: dict[Mixer, System] = {}
 
@@ -382,11 +384,17 @@ class MixerScreen(Screen[None]):
     def show_box(self, mixer: Mixer) -> None:
         """Show another box's mixer."""
         self._watch(frozenset())
+        self._chosen[self.mixer] = self.board.filters.card, self._card_chosen
         self.mixer = mixer
+        card, self._card_chosen = self._chosen.get(mixer, (None, False))
+        self.board.filters = replace(self.board.filters, card=card)
         self.board.box_name = mixer.name
         self.board.cursor = None
+        self.board.tell_driven({})
+        self._begin_with_card(mixer.snapshot)
         self.board.show(mixer.snapshot)
         self._watch(self.board.metered)
+        self._learn_soon()
 
     def answered(self) -> None:
         """The terminal has answered the question that followed a frame of meters."""
