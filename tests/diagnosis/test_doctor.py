@@ -211,3 +211,16 @@ def test_a_mute_in_hardware_names_its_controls() -> None:
 def test_two_faults_are_both_named() -> None:
     snapshot = changed(ac97(stream_db=-80.0), STREAM, mute=(True,), channels=volumes(-80.0))
     assert [finding.key for finding in found((snapshot, SYSTEM))] == ["stream_muted", "stream_silent"]
+
+
+def test_every_stream_of_an_application_is_looked_at() -> None:
+    other = stream(0.0, SINK, 4, name="Other", mute=True)
+    on = ac97(0.0, -18.06, -600, 0, stream(0.0, SINK, 2), stream(0.0, SINK, 3, corked=True), other)
+    streams = (STREAM, "pulse:sink_input/2", "pulse:sink_input/3")
+    assert diagnose(on, SYSTEM, streams) == ()
+    second = changed(on, streams[1], mute=(True,))
+    assert [finding.control for finding in diagnose(second, SYSTEM, streams)] == [streams[1]]
+    # What they have in common is told once, and in the usual order.
+    below = changed(changed(second, SINK, mute=(True,)), streams[0], channels=volumes(None))
+    told = [finding.key for finding in diagnose(below, SYSTEM, streams)]
+    assert told == ["stream_muted", "device_muted", "stream_silent"]

@@ -179,6 +179,18 @@ def test_a_combined_sink_is_named_as_such(server: SoundServer) -> None:
     assert all("combine" in [stage["name"] for stage in way["stages"]] for way in ways)
 
 
+def test_the_second_stream_of_an_application_is_looked_at_too(server: SoundServer) -> None:
+    play(server)
+    second = server.play("tone", media="other")
+    assert findings("tone", env=server.env) == []
+    server.pactl("set-sink-input-mute", str(second.index), "1")
+    assert [finding["stage"] for finding in findings("tone", env=server.env)] == ["tone"]
+    assert tuimixer("doctor", "tone", "--fix", "1", env=server.env).returncode == 0
+    stream = server.find("sink-inputs", second.index)
+    assert stream is not None
+    assert stream["mute"] is False
+
+
 def test_no_server_where_one_is_expected(server: SoundServer) -> None:
     server.kill()
     first = findings(env=server.env)[0]

@@ -2,7 +2,7 @@
 elsewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tuimixer.diagnosis.card_stages import card_of
 from tuimixer.diagnosis.card_way import Jack, active_port, element_name, jack_of
@@ -167,10 +167,13 @@ def _connected(card: ServerCard) -> bool:
     return not outputs or any(port.available is not False for port in outputs)
 
 
-def check_streams(snapshot: Snapshot, chosen: Control | None) -> Iterator[Finding]:
-    """Streams on another device than the default, and paused ones where nothing else plays."""
+def check_streams(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Finding]:
+    """Streams on another device than the default, and paused ones where nothing else plays.
+
+    chosen: look at the streams among these only; at all where there is none among them.
+    """
     streams = [s for s in of_kind(snapshot, Kind.SINK_INPUT) if is_application(s)]
-    looked_at = [chosen] if chosen is not None and chosen.stream is not None else streams
+    looked_at = [control for control in chosen if control.stream is not None] or streams
     default = snapshot.controls.get((snapshot.server and snapshot.server.default_sink) or "")
     for stream in looked_at:
         sink = snapshot.controls.get(stream.device or "")

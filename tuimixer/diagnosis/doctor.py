@@ -25,17 +25,20 @@ from tuimixer.model.system import Holder, System
 _SINKS, _SOURCES = (Kind.SINK, Kind.SINK_INPUT), (Kind.SOURCE, Kind.SOURCE_OUTPUT)
 
 
-def diagnose(snapshot: Snapshot, system: System, stream: ControlId | None = None) -> tuple[Finding, ...]:
+def diagnose(
+    snapshot: Snapshot, system: System, stream: ControlId | tuple[ControlId, ...] | None = None
+) -> tuple[Finding, ...]:
     """Everything that keeps a sound from being heard, or a recording from being made.
 
-    stream: look at the way of this stream or device; None for whatever plays and records now, and where
-    nothing plays for the way of a program that would.
+    stream: look at the way of this stream or device, or of all streams of an application; None for whatever
+    plays and records now, and where nothing plays for the way of a program that would.
     """
-    chosen = snapshot.controls.get(stream) if stream else None
+    wanted = (stream,) if isinstance(stream, str) else stream or ()
+    chosen = tuple(snapshot.controls[one] for one in wanted if one in snapshot.controls)
     return ordered(_all(snapshot, system, chosen))
 
 
-def _all(snapshot: Snapshot, system: System, chosen: Control | None) -> Iterator[Finding]:
+def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Iterator[Finding]:
     yield from check_server(snapshot, system)
     yield from check_cards(snapshot, system)
     yield from check_holders(snapshot, system)
@@ -53,7 +56,7 @@ def _all(snapshot: Snapshot, system: System, chosen: Control | None) -> Iterator
         yield from check_suspended(snapshot, device)
         if device.kind is Kind.SINK:
             yield from check_auto_mute(snapshot, device)
-    if chosen is None or chosen.kind in _SINKS:
+    if not chosen or any(control.kind in _SINKS for control in chosen):
         switched_off = tuple(check_profiles(snapshot))
         # Where a card is switched off, that no output is left is a mere consequence.
         yield from (f for f in check_default(snapshot) if f.key != "no_sink" or not switched_off)
@@ -61,10 +64,10 @@ def _all(snapshot: Snapshot, system: System, chosen: Control | None) -> Iterator
     yield from check_streams(snapshot, chosen)
 
 
-def _starts(snapshot: Snapshot, system: System, chosen: Control | None) -> list[ControlId | Holder]:
+def _starts(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> list[ControlId | Holder]:
     """The sounds to follow."""
-    if chosen is not None:
-        return [chosen.id]
+    if chosen:
+        return [control.id for control in chosen]
     starts: list[ControlId | Holder] = [s.id for s in of_kind(snapshot, Kind.SINK_INPUT) if plays(s)]
     default = snapshot.server.default_sink if snapshot.server else None
     if not starts and default in snapshot.controls:
@@ -82,11 +85,12 @@ def _first_card(snapshot: Snapshot) -> list[Holder]:
     return [] if first is None else [Holder(first.id, first.number or 0, 0, 0, capture=False)]
 
 
-def _used(snapshot: Snapshot, chosen: Control | None) -> list[Control]:
+def _used(snapshot: Snapshot, chosen: tuple[Control, ...]) -> list[Control]:
     """Sinks and sources whose connectors matter."""
-    if chosen is not None:
-        device = snapshot.controls.get(chosen.device or "", chosen)
-        return [device] if device.sink_or_source is not None else []
+    if chosen:
+        devices = (snapshot.controls.get(control.device or "", control) for control in chosen)
+        once = {device.id: device for device in devices if device.sink_or_source is not None}
+        return list(once.values())
     ids = [
         s.device
         for kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)

@@ -36,8 +36,8 @@ With --json: an object with the list "findings", each with "stage", "reason" and
 def run(call: Call) -> int:
     """Carry out `doctor`."""
     snapshot, system = read_box(call)
-    stream = call.select(call.words[0], _KINDS).id if call.words else None
-    findings = diagnose(snapshot, system, stream)
+    chosen = call.select(call.words[0], _KINDS).controls if call.words else ()
+    findings = diagnose(snapshot, system, tuple(control.id for control in chosen))
     wanted = call.arguments.get("fix")
     if wanted is not None:
         return _fix(call, snapshot, findings, wanted)
