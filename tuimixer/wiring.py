@@ -145,7 +145,7 @@ def inspect_box(options: Options) -> "System":
         return system()
     from tuimixer.backend.host import inspect
 
-    return inspect()
+    return inspect(asked_for=options.server)
 
 
 def open_port(layer: "Layer", options: Options) -> "Port":

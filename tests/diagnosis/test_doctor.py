@@ -43,7 +43,7 @@ from tuimixer.model.command import MoveStream, SetDefault, SetPort, SetProfile, 
 from tuimixer.model.control import Kind
 from tuimixer.model.intent import Capture, Choose, Mute, SetGain, SetLevel
 from tuimixer.model.snapshot import Jack, Profile, ServerCard, Snapshot
-from tuimixer.model.system import Holder, PcmDevice, System
+from tuimixer.model.system import FoundServer, Holder, PcmDevice, System
 
 pytestmark = pytest.mark.unit
 
@@ -224,3 +224,25 @@ def test_every_stream_of_an_application_is_looked_at() -> None:
     below = changed(changed(second, SINK, mute=(True,)), streams[0], channels=volumes(None))
     told = [finding.key for finding in diagnose(below, SYSTEM, streams)]
     assert told == ["stream_muted", "device_muted", "stream_silent"]
+
+
+@pytest.mark.parametrize(
+    ("why", "live", "advice"),
+    [
+        ("PULSE_SERVER", True, "unset PULSE_SERVER, for a server answers at unix:/live"),
+        ("PULSE_SERVER", False, "unset PULSE_SERVER; pulseaudio --start"),
+        (
+            "asked for",
+            True,
+            "Leave out --server, and server in the configuration: a server answers at unix:/live.",
+        ),
+        ("asked for", False, "Leave out --server, and server in the configuration, or start that server."),
+        ("client.conf", False, "Take default-server out of client.conf, or start that server."),
+    ],
+)
+def test_a_server_that_is_named_and_does_not_answer(why: str, live: bool, advice: str) -> None:
+    snapshot = without_server()
+    named, other = FoundServer("tcp:gone", "", why), FoundServer("unix:/live", "me", "session", alive=live)
+    first = diagnose(snapshot, replace(SYSTEM, servers=(named, other)))[0]
+    assert (first.key, first.advice) == ("no_server", advice)
+    assert first.reason.startswith("No sound server answers at tcp:gone, named ")

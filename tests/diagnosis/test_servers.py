@@ -195,4 +195,19 @@ def test_no_server_where_one_is_expected(server: SoundServer) -> None:
     server.kill()
     first = findings(env=server.env)[0]
     assert first["stage"] == "sound server"
-    assert "PULSE_SERVER is set" in first["reason"]
+    assert first["reason"] == f"No sound server answers at {server.address}, named by PULSE_SERVER."
+
+
+def test_a_server_asked_for_that_does_not_answer(server: SoundServer) -> None:
+    first = findings("--server", "unix:/nowhere/native", env=server.env)[0]
+    assert first["stage"] == "sound server"
+    assert "unix:/nowhere/native" in first["reason"]
+    assert first["mend"].startswith("Leave out --server")
+    assert server.address in first["mend"]
+
+
+def test_a_stale_pulse_server_beside_a_live_one(server: SoundServer) -> None:
+    first = findings(env=server.env | {"PULSE_SERVER": "unix:/nowhere/native"})[0]
+    assert "unix:/nowhere/native" in first["reason"]
+    assert first["mend"].startswith("unset PULSE_SERVER")
+    assert server.address in first["mend"]

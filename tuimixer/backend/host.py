@@ -37,16 +37,18 @@ def inspect(
     root: Path = Path("/"),
     environ: Mapping[str, str] = os.environ,
     servers: Iterable[FoundServer] | None = None,
+    asked_for: str | None = None,
 ) -> System:
     """Read all facts. What may not be read, or is not there, is left out.
 
     root: folder that stands for `/`.
     servers: sockets of sound servers; None to look for them.
+    asked_for: address of the server that somebody wants.
     """
     sound = root / "proc/asound"
     devices = find_devices(sound)
     if servers is None:
-        servers = (place.found for place in search(environ, str(root)).places)
+        servers = (place.found for place in search(environ, str(root), address=asked_for).places)
     found = tuple(servers)
     folder = root / "dev/snd"
     uid = os.getuid()

@@ -6,18 +6,29 @@ from tuimixer.diagnosis.card_way import pcm_of
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.snapshot import Phase, Server, Snapshot
-from tuimixer.model.system import Holder, System
+from tuimixer.model.system import FoundServer, Holder, System, reason_for
+from tuimixer.model.text import clean
 
 _SERVERS = ("pulseaudio", "pipewire", "pipewire-pulse", "wireplumber")
+_NAMED = {
+    "asked for": "Leave out --server, and server in the configuration",
+    "PULSE_SERVER": "unset PULSE_SERVER",
+    "client.conf": "Take default-server out of client.conf",
+}
+"""What undoes the naming of a server, by why it was taken."""
+_ADDRESS_LIMIT = 120
 
 
 def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
     """No server, another machine's server, or two at once."""
-    ready = snapshot.server is not None
+    silent = snapshot.server is None and _unavailable(snapshot)
+    named = next((found for found in system.servers if found.why in _NAMED), None)
     elsewhere = _other_machine(snapshot, system)
     if elsewhere is not None:
         yield elsewhere
-    elif not ready and system.expects_server and _unavailable(snapshot):
+    elif silent and named is not None:
+        yield _named_in_vain(system, named)
+    elif silent and system.expects_server:
         reason = f"No sound server answers, but programs expect one: {system.expects_server}."
         yield Finding("no_server", "sound server", reason, start_command(system))
     mine = [daemon for daemon in system.daemons if daemon.user == system.user]
@@ -28,6 +39,19 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
         other = "pulseaudio" if taken == "PipeWire" else "pipewire-pulse"
         advice = f"systemctl --user disable --now {other}.service {other}.socket"
         yield Finding("two_servers", "sound server", reason, advice)
+
+
+def _named_in_vain(system: System, named: FoundServer) -> Finding:
+    """Somebody has named the server, and there is no answer; no other is then looked for, nor may one be
+    started.
+    """
+    reason = f"No sound server answers at {clean(named.address, _ADDRESS_LIMIT)}, {reason_for(named.why)}."
+    live = next((found.address for found in system.servers if found.alive and found is not named), "")
+    if named.why == "PULSE_SERVER":
+        then = f", for a server answers at {live}" if live else f"; {start_command(system)}"
+    else:
+        then = f": a server answers at {live}." if live else ", or start that server."
+    return Finding("no_server", "sound server", reason, _NAMED[named.why] + then)
 
 
 def start_command(system: System) -> str:
