@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import re
+import select
 import signal
 import struct
 import subprocess
@@ -106,6 +107,7 @@ class Terminal:
             pass_fds=(slave,),
             preexec_fn=lambda: os.login_tty(slave),
         )
+        self._hung_up, self._hang_up = os.pipe()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -115,7 +117,8 @@ class Terminal:
         os.write(self._master, text.encode())
 
     def _read(self) -> None:
-        while True:
+        # A read that waits would keep the terminal open while it is being closed.
+        while self._hung_up not in select.select([self._master, self._hung_up], [], [])[0]:
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -269,17 +272,22 @@ class Terminal:
         """The terminal's modes now; equal to `initial_modes` when the program has put all in order."""
         return termios.tcgetattr(self._slave)
 
-    def close(self) -> None:
-        """End the program if it runs, hang up, and free all. Does no harm twice."""
+    def hang_up(self) -> None:
+        """Close the terminal's window: the kernel sends SIGHUP and SIGCONT, and nobody reads any more."""
         if self._master < 0:
             return
+        os.write(self._hang_up, b"!")
+        self._reader.join(timeout=5)
+        for descriptor in (self._master, self._slave, self._hung_up, self._hang_up):
+            os.close(descriptor)
+        self._master = -1
+
+    def close(self) -> None:
+        """End the program if it runs, hang up, and free all. Does no harm twice."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        os.close(self._slave)  # the last end on this side: the reader's next read fails
-        self._reader.join(timeout=5)
-        os.close(self._master)
-        self._master = -1
+        self.hang_up()
 
     def __enter__(self) -> Self:
         return self
