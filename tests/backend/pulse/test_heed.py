@@ -1,7 +1,10 @@
 """What a server acknowledges and does not do all the same is told."""
 
 import asyncio
+import os
+import signal
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +87,31 @@ async def test_an_undone_wish_is_not_judged(pulse: PrivatePulse) -> None:
             )
         await watcher.until_server(lambda: not session._doubted and not session._judged, "the judgement")
         assert not watcher.notices
+
+
+def session_manager(server: PrivatePipeWire) -> int:
+    """Process id of the server's WirePlumber."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            name, group = (process / "comm").read_text().strip(), os.getpgid(int(process.name))
+        except OSError:  # it has ended meanwhile
+            continue
+        if name == "wireplumber" and group == server.pid:
+            return int(process.name)
+    raise AssertionError("no WirePlumber")
+
+
+@pytest.mark.pipewire
+async def test_two_unheeded_moves_at_once_are_each_told(pipewire: PrivatePipeWire) -> None:
+    for name in ("music", "film"):
+        pipewire.play(name, device="speakers")
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        streams = [await watcher.stream(name) for name in ("music", "film")]
+        os.kill(session_manager(pipewire), signal.SIGSTOP)
+        for stream in streams:
+            watcher.backend.submit(MoveStream(stream.id, "pulse:sink/headphones"))
+        await watcher.until(lambda: len(watcher.notices) >= 2, "both sentences")
+        assert sorted(notice.text for notice in watcher.notices) == [
+            "PipeWire has not moved film to Headphones.",
+            "PipeWire has not moved music to Headphones.",
+        ]

@@ -69,7 +69,8 @@ class Session:
         """Acknowledged commands that may not be heeded; looked at when their time is up."""
         self._judged: list[Command] = []
         """Those whose time is up, to be judged by the next read."""
-        self._repeated: Command | None = None
+        self._repeated: dict[tuple[str, ...], Command] = {}
+        """Moves that were asked for once more."""
         self._broken: OutOfReach | None = None
 
     # ---- reading ---------------------------------------------------------------------------------
@@ -201,6 +202,7 @@ class Session:
     def submit(self, command: Command) -> None:
         """Write a command now, or right after the write of the same kind that is under way."""
         self.outbox.submit(command)
+        self._repeated.pop(aspect(command), None)
         if (doubted := self._doubted.pop(aspect(command), None)) is not None:
             doubted.cancel()
         while (next_one := self.outbox.take()) is not None:
@@ -248,12 +250,12 @@ class Session:
         """Say what the server has not heeded; a move is asked for once more first."""
         server = self.store.server.name if self.store.server else "The server"
         text = unheeded(command, self.store, server)
-        if text and isinstance(command, MoveStream) and command != self._repeated:
-            self._repeated = command
+        key = aspect(command)
+        before = self._repeated.pop(key, None)
+        if text and isinstance(command, MoveStream) and command != before:
             self.submit(command)
-            return
-        self._repeated = None
-        if text:
+            self._repeated[key] = command
+        elif text:
             self._say(Notice(text, error=True, id=command.id))
 
     def _read_back(self, command: Command) -> None:
