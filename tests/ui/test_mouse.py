@@ -1,6 +1,7 @@
 """The mouse on faders, marks, names and the lines around them."""
 
 import pytest
+from textual.events import MouseMove
 from textual.geometry import Offset
 
 from tests.ui.conftest import Desk, Open
@@ -31,6 +32,13 @@ def bar_of(it: Desk, control: Control) -> tuple[int, int, int, int]:
     return left, box.y, each * shown, columns.bar_height(box)
 
 
+async def drag_to(it: Desk, offset: Offset, button: int = 1) -> None:
+    """A move with a button held down; the pilot's own `hover` is one without."""
+    await it.pilot.pause()
+    await it.pilot._post_mouse_events([MouseMove], None, offset, button=button)
+    await it.pilot.pause()
+
+
 @pytest.mark.parametrize("layout", ["columns", "rows"])
 async def test_click_and_drag_on_a_fader(desk: Open, layout: str) -> None:
     async with desk(config=Config(layout=layout)) as it:
@@ -42,12 +50,35 @@ async def test_click_and_drag_on_a_fader(desk: Open, layout: str) -> None:
         assert it.cursor == control.id
         assert percents(it.chosen) == (0, 0)
         await it.pilot.mouse_down(offset=low)
-        await it.pilot.hover(offset=high)
-        await it.pilot.pause()
+        await drag_to(it, high)
         assert percents(it.chosen) == (100, 100)
         await it.pilot.mouse_up(offset=high)
         await it.pilot.hover(offset=low)
         assert percents(it.chosen) == (100, 100)
+
+
+async def test_a_dialog_ends_a_drag(desk: Open) -> None:
+    async with desk(config=Config(layout="rows")) as it:
+        control = it.control("Speakers")
+        x, y, width, _ = bar_of(it, control)
+        await it.pilot.mouse_down(offset=Offset(x, y))
+        await it.press("f1")
+        await it.pilot.mouse_up(offset=Offset(x, y))
+        await it.press("escape")
+        await drag_to(it, Offset(x + width - 1, y))
+        assert percents(it.chosen) == (0, 0)
+        assert it.app.mouse_captured is None
+
+
+async def test_a_move_without_a_button_ends_a_drag(desk: Open) -> None:
+    async with desk(config=Config(layout="rows")) as it:
+        control = it.control("Speakers")
+        x, y, width, _ = bar_of(it, control)
+        await it.pilot.mouse_down(offset=Offset(x, y))
+        await it.pilot.hover(offset=Offset(x + width // 2, y))
+        await drag_to(it, Offset(x + width - 1, y))
+        assert percents(it.chosen) == (0, 0)
+        assert it.app.mouse_captured is None
 
 
 async def test_the_right_button_moves_one_channel(desk: Open) -> None:

@@ -47,6 +47,8 @@ class Pointer:
 
     def move(self, event: events.MouseMove) -> None:
         """A move: drags the fader that was pressed."""
+        if not event.button:
+            self.up()  # somebody else was told of the release, or nobody
         if self._drag is not None:
             self._set(event.x, event.y)
 

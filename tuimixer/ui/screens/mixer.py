@@ -108,6 +108,7 @@ class MixerScreen(Screen[None]):
 
     def on_screen_suspend(self) -> None:
         self._covered = True
+        self.pointer.up()
         self._watch(frozenset())
 
     def on_screen_resume(self) -> None:
