@@ -13,7 +13,7 @@ from tests.diagnosis.at_the_chip import LINE, STAGES, Act
 from tests.lab.samples import read_wav
 from tests.lab.vm import boot
 
-pytestmark = [pytest.mark.vm_long, pytest.mark.vm_host]
+pytestmark = [pytest.mark.vm, pytest.mark.vm_host]
 
 
 def strength(blocks: "list[array[float]]", cycles: float) -> float:

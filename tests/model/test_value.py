@@ -28,6 +28,8 @@ ENUM = Control("e", Kind.ALSA_PLAYBACK, "Box", choice=Choice(0, ("Front", "Rear 
         ("+2.5%", Nudge("a", 2.5, past_full=True)),
         ("-12dB", SetGain("a", -1200)),
         ("-12.5 DB", SetGain("a", -1250)),
+        ("−12,5 dB", SetGain("a", -1250)),
+        ("2,25%", SetLevel("a", 0.0225)),
         ("3dB", SetGain("a", 300)),
         ("+3dB", SetGain("a", 300, relative=True)),
         ("3dB+", SetGain("a", 300, relative=True)),

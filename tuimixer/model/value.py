@@ -160,7 +160,8 @@ def is_value(text: str) -> bool:
 
 
 def _number(word: str, part: str = "") -> Value | None:
-    before, digits, unit, after = _pieces(word)
+    # As numbers are shown here, and as they are written in much of the world.
+    before, digits, unit, after = _pieces(word.replace("−", "-"))
     size = _positive(digits)
     if size is None:
         return None
@@ -191,7 +192,12 @@ def _pieces(word: str) -> tuple[str, str, str, str]:
 
 
 def _positive(digits: str) -> float | None:
-    """A number without sign or exponent, None where it is none; too long a one is infinite."""
+    """A number without sign or exponent, None where it is none; too long a one is infinite.
+
+    A comma before one or two digits is a decimal point.
+    """
+    if digits[-2:-1] == "," or digits[-3:-2] == ",":
+        digits = digits.replace(",", ".")
     whole, _, part = digits.partition(".")
     if not (whole + part).isascii() or not (whole + part).isdecimal():
         return None

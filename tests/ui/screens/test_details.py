@@ -319,3 +319,14 @@ async def test_a_closed_dialog_hears_no_more(desk: Open, dialog: str) -> None:
         assert it.app.screen is it.app.main
         await it.press("u", "m")
         assert it.chosen.muted
+
+
+async def test_a_value_for_what_has_gone(desk: Open) -> None:
+    async with desk() as it:
+        control = await it.choose("mpv")
+        await it.press("equals_sign", *"50%")
+        it.backend.remove(control.id)
+        await it.press("enter")
+        assert "It is not there any more." in it.text
+        await it.press("escape")
+        assert it.app.screen is it.app.main

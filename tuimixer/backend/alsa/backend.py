@@ -225,7 +225,9 @@ class AlsaBackend:
     def _removed(self, card: "Card") -> None:
         self._close(card.device)
         self._gone[card.device].set()
-        self._emit(Notice(f"{card.name} was removed."))
+        # A device of a plugin may have the name of the server that it leads to.
+        what = card.name if card.number is not None else f"The ALSA device {card.name}"
+        self._emit(Notice(f"{what} was removed."))
         self._publish()
         if card.number is not None and self._group is not None:
             # One that was pulled and pushed at once may have come back under the same name already.

@@ -56,9 +56,13 @@ class AskScreen(Dialog[Intent | Command]):
             wish = self._ask.make(text)
         except (Impossible, ValueError) as wrong:
             sentence = str(wrong).rstrip(".")
-            self._answer.update(f"{sentence[:1].upper()}{sentence[1:]}.")
+            self.say(f"{sentence[:1].upper()}{sentence[1:]}.")
             return
         self.answer(wish)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence below the line."""
+        self._answer.update(sentence)
 
     def answer(self, wish: Intent | Command) -> None:
         """Leave with what is to be done."""
@@ -71,7 +75,11 @@ class ValueScreen(AskScreen):
     def __init__(self, mixer: Mixer, control_id: ControlId) -> None:
         super().__init__(value_ask(mixer.snapshot.controls[control_id]))
         self._mixer = mixer
+        self._control_id = control_id
 
     def answer(self, wish: Intent | Command) -> None:
+        if self._control_id not in self._mixer.snapshot.controls:
+            self.say("It is not there any more.")
+            return
         self._mixer.send(wish)
         self.dismiss(None)

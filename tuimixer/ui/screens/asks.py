@@ -3,7 +3,7 @@
 from tuimixer.diagnosis.stage import db
 from tuimixer.model.command import SetLatencyOffset
 from tuimixer.model.control import Control, Port
-from tuimixer.model.intent import Intent
+from tuimixer.model.intent import Choose, Intent
 from tuimixer.model.resolve import resolve
 from tuimixer.model.scale import to_cdb, to_percent
 from tuimixer.model.snapshot import ServerCard
@@ -24,6 +24,8 @@ def value_ask(control: Control, channel: str = "") -> Ask:
     prefix = f"{channel}:" if channel else ""
 
     def make(text: str) -> Intent:
+        if control.choice is not None and text in control.choice.items:
+            return Choose(control.id, control.choice.items.index(text))
         intent = parse_value(text if ":" in text else prefix + text).intent(control)
         resolve(intent, control)
         return intent
@@ -70,5 +72,7 @@ def _standing(control: Control, channel: str) -> str:
 def _examples(control: Control, channel: str) -> str:
     if control.choice is not None:
         return ", ".join(control.choice.items)
+    if control.scale is None:
+        return "capture, nocapture" if control.capture is not None else "mute, unmute"
     known = "45%, +5%, -12dB, +3dB" if control.scale and control.scale.has_db else "45%, +5%, a raw 17"
     return known if channel or len(control.channels) < 2 else f"{known}, left:50%"

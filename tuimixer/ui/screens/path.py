@@ -1,6 +1,6 @@
 """F8: the way of a sound with the gain at each stage, live, and why nothing is heard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual import events, on
@@ -137,9 +137,19 @@ class PathScreen(Dialog[None]):
         if system is None:
             return
         starts = starts_of(snapshot, system, self._chosen)
-        at = next((i for i, start in enumerate(starts) if _same(start, self._start)), 0)
-        self._start = starts[at] if starts else None
         view = self.view
+        at = _place(starts, self._start)
+        if at is None and starts and self._start is not None:
+            # Not the next sound's by itself: a key pressed just now would move that one.
+            name = view.path.stages[0].name if view.path else ""
+            if name:
+                view.title = f"{name} is not there any more. Tab goes to the next sound."
+            view.path, view.findings, view.count, view.at = None, (), "", 0
+            view.paint()
+            self._watch()
+            return
+        at = at or 0
+        self._start = starts[at] if starts else None
         paths = trace(snapshot, system, self._start) if self._start is not None else ()
         self._forks = max(1, len(paths))
         self._fork = min(self._fork, self._forks - 1)
@@ -224,7 +234,9 @@ class PathScreen(Dialog[None]):
         if 0 <= self._fork + by < self._forks:
             self._fork += by
         elif starts:
-            at = next((i for i, start in enumerate(starts) if _same(start, self._start)), 0)
+            at = _place(starts, self._start)
+            if at is None:
+                at = -1 if by > 0 else 0
             self._start = starts[(at + by) % len(starts)]
             self._fork = 0 if by > 0 else _FAR
         self.view.at = 0
@@ -308,6 +320,11 @@ class PathScreen(Dialog[None]):
     def _typed(self, wish: Intent | Command | None) -> None:
         if wish is not None:
             self._mixer.send(wish)
+
+
+def _place(starts: Sequence[Start], wanted: Start | None) -> int | None:
+    """Where a sound stands in a list of them; None where it does not."""
+    return next((i for i, start in enumerate(starts) if _same(start, wanted)), None)
 
 
 def _same(one: Start | None, other: Start | None) -> bool:

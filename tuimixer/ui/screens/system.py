@@ -140,7 +140,7 @@ class Page(ScrollView, can_focus=True):
 class SystemScreen(Dialog[None]):
     """Pages of facts; Tab goes to the next one."""
 
-    HINT = "Tab next page  arrows scroll  Esc close"
+    HINT = "Tab next page  r read again  arrows scroll  Esc close"
     DEFAULT_CSS = """
     SystemScreen > .dialog--box { width: 100%; max-width: 140; height: 100%; max-height: 100%; }
     """
