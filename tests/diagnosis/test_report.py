@@ -2,10 +2,12 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from tests.diagnosis.boxes import (
+    SINK,
     STREAM,
     SYSTEM,
     ac97,
@@ -17,6 +19,9 @@ from tests.diagnosis.boxes import (
     soft_sink,
     stream,
 )
+from tuimixer.cli.commands.doctor import VERBS as DOCTOR
+from tuimixer.cli.commands.path import VERBS as PATH
+from tuimixer.cli.help import verb_help
 from tuimixer.cli.output import write
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
@@ -100,3 +105,22 @@ def test_what_pcm_is_depends_on_the_card() -> None:
 
 def test_a_null_sink_is_explained() -> None:
     assert "nowhere" in told(picture(soft_sink(), stream(0.0, "pulse:sink/null")), "nothing")
+
+
+def test_the_help_says_what_the_exit_statuses_mean() -> None:
+    doctor, path = (" ".join(verb_help(verb).split()) for verb in (*DOCTOR, *PATH))
+    assert "Exit status: 0 nothing is wrong, or it is mended; 1 something is wrong, or nothing" in doctor
+    assert "0 done" not in doctor
+    assert "Exit status: 0 done; 1 nothing matches; " in path
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert "1 nothing matches (`doctor`: something is wrong)" in " ".join(readme.split())
+
+
+def test_a_long_name_does_not_widen_the_table() -> None:
+    snapshot = changed(ac97(), SINK, name="S" * 256)
+    (path,) = trace(snapshot, SYSTEM, STREAM)
+    lines = path_lines(path)
+    assert max(len(line) for line in lines if "S" * 10 not in line) < 160
+    assert next(line for line in lines if line.startswith("SSS"))[49] == "…"
+    assert lines[-1].startswith("Total")
+    assert len(lines[-1]) < 80

@@ -211,3 +211,33 @@ def test_a_stale_pulse_server_beside_a_live_one(server: SoundServer) -> None:
     assert "unix:/nowhere/native" in first["reason"]
     assert first["mend"].startswith("unset PULSE_SERVER")
     assert server.address in first["mend"]
+
+
+def test_no_way_without_a_server(server: SoundServer) -> None:
+    server.kill()
+    done = tuimixer("path", env=server.env)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("tuimixer: there is no sound to follow: ")
+    assert server.address in done.stderr
+
+
+def test_what_remains_after_a_mend_is_told_to_programs(server: SoundServer) -> None:
+    index = play(server)
+    server.pactl("set-sink-input-mute", str(index), "1")
+    server.pactl("set-sink-mute", "speakers", "1")
+    left = findings("--fix", "1", env=server.env)
+    assert [finding["reason"] for finding in left] == ["Speakers is muted."]
+    assert findings("--fix", "1", env=server.env) == []
+    done = tuimixer("doctor", "--json", "--fix", "1", env=server.env)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing is wrong" in done.stderr
+
+
+def test_a_moved_stream_is_not_among_what_remains(server: SoundServer) -> None:
+    server.play("tone", device="headphones")
+    assert findings("--fix", "1", env=server.env) == []
+
+
+def test_a_finding_that_only_a_person_can_mend_remains(server: SoundServer) -> None:
+    env = server.env | {"PULSE_SERVER": "unix:/nowhere/native"}
+    assert findings("--fix", "1", env=env)[0]["mend"].startswith("unset PULSE_SERVER")

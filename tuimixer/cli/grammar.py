@@ -44,6 +44,8 @@ class Verb:
     reaches: str = ""
     """`always`, or the option with which it reaches other boxes itself instead of being run there."""
     hidden: bool = False
+    statuses: tuple[tuple[int, str], ...] = ()
+    """Exit statuses that mean something else for this verb."""
 
 
 class Arguments:

@@ -68,7 +68,8 @@ def verb_help(verb: Verb) -> str:
     if verb.examples:
         lines += ["Examples:", *_table(verb.examples), ""]
     # A number stays on the line of its meaning.
-    meanings = "; ".join(f"{status}\N{NO-BREAK SPACE}{meaning}" for status, meaning in STATUSES)
+    told = dict(STATUSES) | dict(verb.statuses)
+    meanings = "; ".join(f"{status}\N{NO-BREAK SPACE}{meaning}" for status, meaning in told.items())
     return "\n".join([*lines, *_wrapped(f"Exit status: {meanings}."), ""])
 
 

@@ -6,6 +6,8 @@ from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.stage import Path, Stage, Work, db
 from tuimixer.model.scale import MUTE_CDB
 
+_WIDEST = 50
+"""Columns that a name may take in the table."""
 _PLAIN = (Work.APPLICATION, Work.END, Work.MODULE)
 
 
@@ -66,7 +68,8 @@ def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
 
 
 def _title(stage: Stage) -> str:
-    return f"  {stage.name}" if stage.inside is not None else stage.name
+    title = f"  {stage.name}" if stage.inside is not None else stage.name
+    return title if len(title) <= _WIDEST else f"{title[: _WIDEST - 1]}…"
 
 
 def _gain(path: Path, stage: Stage) -> str:

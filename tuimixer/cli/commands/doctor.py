@@ -1,8 +1,10 @@
 """`doctor`: why is there no sound, and what would mend it."""
 
+from time import monotonic, sleep
+
 from tuimixer.cli.box import read_box
 from tuimixer.cli.call import Call
-from tuimixer.cli.failure import Usage
+from tuimixer.cli.failure import DONE, Usage
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
@@ -10,12 +12,15 @@ from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.report import finding_lines, findings_json
 from tuimixer.model.command import Command
-from tuimixer.model.control import Kind
+from tuimixer.model.control import ControlId, Kind
 from tuimixer.model.resolve import resolve
 from tuimixer.model.snapshot import Snapshot
 
 _KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
 _WRONG = 1
+_CARRIED_OUT = 2.0
+"""Seconds within which a mend that was acknowledged has come true if ever."""
+_PAUSE = 0.05
 
 VERBS = (
     Verb(
@@ -23,12 +28,17 @@ VERBS = (
         "[STREAM]",
         "say why there is no sound, and mend it",
         """Without STREAM: whatever plays and records now, else the default output.
-The exit status is 0 when nothing is wrong and 1 when something is.
-With --json: an object with the list "findings", each with "stage", "reason" and "mend", likeliest first.""",
+The exit status is 0 when nothing is wrong, or it is mended, and 1 when something is.
+With --json: an object with the list "findings", each with "stage", "reason" and "mend", likeliest first; \
+with --fix too, what remains.""",
         (JSON, Option("fix", "mend the finding of this number", value="N"), *WHERE),
         (("tuimixer doctor", "all findings"), ("tuimixer doctor --json", "the same for programs")),
         most=1,
         complete=("target",),
+        statuses=(
+            (DONE, "nothing is wrong, or it is mended"),
+            (_WRONG, "something is wrong, or nothing matches"),
+        ),
     ),
 )
 
@@ -37,28 +47,52 @@ def run(call: Call) -> int:
     """Carry out `doctor`."""
     snapshot, system = read_box(call)
     chosen = call.select(call.words[0], _KINDS).controls if call.words else ()
-    findings = diagnose(snapshot, system, tuple(control.id for control in chosen))
+    ids = tuple(control.id for control in chosen)
+    findings = diagnose(snapshot, system, ids)
     wanted = call.arguments.get("fix")
     if wanted is not None:
-        return _fix(call, snapshot, findings, wanted)
+        finding = _numbered(findings, wanted)
+        _mend(call, snapshot, finding)
+        if not call.json:
+            return _say(finding)
+        findings = _remaining(call, ids, finding)
     if call.json:
         print_json(findings_json(findings))
     else:
         write("\n".join(finding_lines(findings)))
-    return _WRONG if findings else 0
+    return _WRONG if findings else DONE
 
 
-def _fix(call: Call, snapshot: Snapshot, findings: tuple[Finding, ...], wanted: str) -> int:
+def _numbered(findings: tuple[Finding, ...], wanted: str) -> Finding:
     if not wanted.isdecimal() or not 1 <= int(wanted) <= len(findings):
         there = f"there are 1 to {len(findings)}" if findings else "nothing is wrong"
         raise Usage(f"--fix {wanted[:20]}: no such finding; {there}")
-    finding = findings[int(wanted) - 1]
-    if not finding.mend:
-        write(f"{finding.reason}\nThis is not tuimixer's to mend; what helps: {finding.advice}")
-        return _WRONG
+    return findings[int(wanted) - 1]
+
+
+def _mend(call: Call, snapshot: Snapshot, finding: Finding) -> None:
     for wish in finding.mend:
         command = wish if isinstance(wish, Command) else resolve(wish, snapshot.controls[wish.id]).command
         if command is not None:
             call.apply(command)
+
+
+def _say(finding: Finding) -> int:
+    if not finding.mend:
+        write(f"{finding.reason}\nThis is not tuimixer's to mend; what helps: {finding.advice}")
+        return _WRONG
     write(f"{finding.reason}\nDone: {finding.advice}")
-    return 0
+    return DONE
+
+
+def _remaining(call: Call, ids: tuple[ControlId, ...], mended: Finding) -> tuple[Finding, ...]:
+    """What is wrong after a mend; a server may carry out what it has acknowledged a little later."""
+    deadline = monotonic() + (_CARRIED_OUT if mended.mend else 0)
+    while True:
+        findings = diagnose(*read_box(call), ids)
+        still = any(
+            (f.key, f.control, f.stage) == (mended.key, mended.control, mended.stage) for f in findings
+        )
+        if not still or monotonic() > deadline:
+            return findings
+        sleep(_PAUSE)

@@ -42,13 +42,20 @@ def run(call: Call) -> int:
         starts = _everything(snapshot, system, call.arguments.has("all"))
     paths = [path for start in starts for path in trace(snapshot, system, start)]
     if not paths:
-        raise NoMatch("there is no sound to follow: no server, and no program that holds a card")
+        raise _nothing_to_follow(snapshot)
     if call.json:
         values = [path_json(path) for path in paths]
         print_json(values[0] if len(values) == 1 else values)
     else:
         write("\n\n".join("\n".join(path_lines(path)) for path in paths))
     return 0
+
+
+def _nothing_to_follow(snapshot: Snapshot) -> NoMatch | OutOfReach:
+    why = next((s.reason for s in snapshot.statuses if s.source == "pulse" and s.reason), "")
+    if snapshot.server is None and why:
+        return OutOfReach(f"there is no sound to follow: {why}")
+    return NoMatch("there is no sound to follow: nothing plays, and the server has no output")
 
 
 def _named(call: Call, name: str, system: System) -> list[ControlId | Holder]:
