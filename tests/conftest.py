@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.lab.pulse import PrivatePulse
     from tests.lab.sound import SoundServer
 
-LANES = {"unit", "screen", "pulse", "pipewire", "plugins", "pty", "vm", "vm_long", "ssh", "web"}
+LANES = {"unit", "screen", "pulse", "pipewire", "plugins", "pty", "vm", "ssh", "web"}
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -186,26 +186,26 @@ def _follow(
     return subprocess.CompletedProcess(machine.args, status, output.decode(errors="replace"))
 
 
-def guest_test_files(lane: str) -> list[str]:
-    """The test files of a lane; only those are collected in there, for every import is slow."""
+def guest_test_files() -> list[str]:
+    """The test files for the machine; only those are collected in there, for every import is slow."""
     files = []
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         text = path.read_text()
-        if re.search(rf"\bmark\.{lane}\b", text) and not re.search(r"\bmark\.vm_host\b", text):
+        if re.search(r"\bmark\.vm\b", text) and not re.search(r"\bmark\.vm_host\b", text):
             files.append(str(path.relative_to(ROOT)))
     return files
 
 
-def run_tests(lane: str, arguments: Sequence[str]) -> int:
-    """Boot once and run a lane's guest tests (`vm`, `vm_long`); the exit status is pytest's."""
+def run_tests(arguments: Sequence[str]) -> int:
+    """Boot once and run all tests for the machine; the exit status is pytest's."""
     # Plug-ins are named: loading the one for snapshots would import Textual, which takes 9 s in there.
     pytest = ["python", "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "--color=no"]
     named = any(".py" in argument for argument in arguments)
-    files = [] if named else guest_test_files(lane)
-    command = shlex.join([*pytest, "-m", f"{lane} and not vm_host", *arguments, *files])
+    files = [] if named else guest_test_files()
+    command = shlex.join([*pytest, "-m", "vm and not vm_host", *arguments, *files])
     start = time.monotonic()
     times = r"""printf 'vm: %s s from power-on to the tests\n' "$(cut -d' ' -f1 /proc/uptime)";"""
-    done = boot(f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}", stream=True, timeout=3000)
+    done = boot(f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}", stream=True, timeout=4500)
     print(f"vm: {time.monotonic() - start:.0f} s in all", flush=True)
     return done.returncode
 
@@ -217,12 +217,12 @@ def main() -> int:
         case ["lacks"]:
             print(lacks() or "", end="")
             return 0
-        case ["test" | "test-long" as which, *arguments]:
-            return run_tests("vm_long" if which == "test-long" else "vm", arguments)
+        case ["test", *arguments]:
+            return run_tests(arguments)
         case ["run", command]:
             return boot(command, stream=True).returncode
     print(
-        "usage: python -m tests.lab.vm lacks | test [PYTEST-ARGS] | test-long [PYTEST-ARGS] | run COMMAND",
+        "usage: python -m tests.lab.vm lacks | test [PYTEST-ARGS] | run COMMAND",
         file=sys.stderr,
     )
     return 2

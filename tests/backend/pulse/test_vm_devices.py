@@ -24,7 +24,7 @@ from tuimixer.model.command import MoveStream, SetDefault, SetLatencyOffset, Set
 from tuimixer.model.control import Kind, Medium
 from tuimixer.model.snapshot import ServerCard
 
-pytestmark = pytest.mark.vm_long
+pytestmark = pytest.mark.vm
 
 CARDS: dict[str, Callable[[], SoundServer]] = {
     "PulseAudio": lambda: PrivatePulse(sinks=(), modules=("module-udev-detect",)),
