@@ -67,6 +67,11 @@ class Board(Picture, Widget):
         self._heard = float("-inf")
         self.pace = Pace(terminal.remote)
 
+    @property
+    def _whole(self) -> tuple[int, int]:
+        size = self.screen.size
+        return size.width, size.height
+
     def on_mount(self) -> None:
         self._output = Output(self.screen)
 

@@ -29,6 +29,9 @@ class Finder:
         """Show the line with the words that are in force."""
         from textual.widgets import Input
 
+        if self._field is not None:
+            self._field.focus()
+            return
         words = "words in a name; Enter keeps, Esc clears"
         self._field = Input(self._board.filters.text, placeholder=words, compact=True)
         self._screen.mount(self._field)

@@ -5,6 +5,7 @@ Nothing here knows Textual. What is painted is not yet shown: that is the board'
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, keep, rows_of
 from tuimixer.model.control import Control, ControlId, Kind
@@ -19,6 +20,13 @@ from tuimixer.ui.terminal import Terminal
 from tuimixer.ui.words import about, sentence, sentence_for_empty, status_of, title_of, trouble
 
 _LONGEST_LABEL = 30
+
+
+def _area(width: int, height: int) -> Box:
+    """Where the strips are on a board of this size: between the status line and what is below."""
+    top = 1 if height >= 7 else 0
+    bottom = 2 if height >= 9 else 1 if height >= 3 else 0
+    return Box(0, top, width, height - top - bottom)
 
 
 class Picture:
@@ -171,21 +179,10 @@ class Picture:
     # What follows paints into the grid and does not flush.
 
     def _replan(self) -> None:
-        width, height = self._grid.width, self._grid.height
-        top = 1 if height >= 7 else 0
-        bottom = 2 if height >= 9 else 1 if height >= 3 else 0
-        self._area = Box(0, top, width, height - top - bottom)
-        titled = [
-            (
-                group,
-                title_of(group.section, self.view, self.snapshot, self.filters.card),
-                sentence_for_empty(
-                    group.section, self.view, self.snapshot, bool(self.filters.text), self.filters.card
-                ),
-            )
-            for group in self._groups
-        ]
-        self.columns = self._decide(titled, width, self._area.height)
+        width = self._grid.width
+        self._area = _area(width, self._grid.height)
+        titled = self._titled(self._groups, self.filters)
+        self.columns = self._decide()
         margin = 1 if width >= 30 else 0
         if self.columns:
             size = (width - margin, self._area.height)
@@ -195,19 +192,40 @@ class Picture:
         self._starts = self.plan.starts
         self._fields = rows.fields_for(width - margin, self._label_width, self.meters)
 
-    def _decide(self, titled: list[tuple[Group, str, str]], width: int, height: int) -> bool:
+    def _titled(self, groups: Sequence[Group], filters: Filters) -> list[tuple[Group, str, str]]:
+        """Each group with its heading, and the sentence that stands there where it is empty."""
+        view, snapshot, card = self.view, self.snapshot, filters.card
+        return [
+            (
+                group,
+                title_of(group.section, view, snapshot, card),
+                sentence_for_empty(group.section, view, snapshot, bool(filters.text), card),
+            )
+            for group in groups
+        ]
+
+    @property
+    def _whole(self) -> tuple[int, int]:
+        """Columns and lines that there are when no line for words lies below."""
+        return self._grid.width, self._grid.height
+
+    def _decide(self) -> bool:
         """Columns or rows.
 
         What fits is decided once for a size, when all that there is has come, so that nothing jumps when
-        streams come later.
+        streams come later; nor while words are typed, so for what is there without them.
         """
         if self.layout_wanted != "auto":
-            return self.layout_wanted == "columns" and height >= 4
-        decided, size = self._decided_for, (width, height)
-        if self._rows and (decided is None or decided[:2] != size or (self._settled and not decided[2])):
-            self._decided_for = (*size, self._settled)
-            return fits_columns(titled, width - 1, height)
-        return self.columns
+            return self.layout_wanted == "columns" and self._area.height >= 4
+        decided, size = self._decided_for, self._whole
+        if decided is not None and decided[:2] == size and (decided[2] or not self._settled):
+            return self.columns
+        filters = replace(self.filters, text="")
+        groups = arrange(self.snapshot, self.view, filters) if self.filters.text else self._groups
+        if not rows_of(groups):
+            return self.columns
+        self._decided_for = (*size, self._settled)
+        return fits_columns(self._titled(groups, filters), size[0] - 1, _area(*size).height)
 
     def _shifted(self, box: Box) -> Box:
         return Box(box.x + self._area.x, box.y + self._area.y, box.width, box.height)

@@ -1,0 +1,45 @@
+"""The line at the bottom in which words are typed, and what it leaves as it was."""
+
+import pytest
+from textual.geometry import Offset
+from textual.widgets import Input
+
+from tests.ui.conftest import Open
+
+pytestmark = pytest.mark.screen
+
+
+async def test_opened_again_by_a_click_it_stays_one_line(desk: Open) -> None:
+    async with desk() as it:
+        hints = it.text.splitlines()[-1]
+        await it.press("slash", *"fire")
+        # The hints have moved up by a line.
+        await it.pilot.click(offset=Offset(hints.index("find"), len(it.text.splitlines()) - 2))
+        await it.pilot.pause()
+        assert len(it.app.main.query(Input)) == 1
+        await it.press(*"fox")
+        assert it.app.main.board.filters.text == "firefox"
+        await it.press("enter")
+        assert not it.app.main.query(Input)
+        assert it.text.splitlines()[-1] == hints
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 30), (200, 50), (60, 9)])
+async def test_words_never_change_the_layout(desk: Open, size: tuple[int, int]) -> None:
+    async with desk(size=size) as it:
+        board = it.app.main.board
+        before = board.columns
+        for key in ("slash", *"fire", "enter", "slash", *["backspace"] * 4, "enter", "slash", "w", "escape"):
+            await it.press(key)
+            assert board.columns is before, key
+
+
+async def test_begun_with_words_the_layout_is_that_of_all(desk: Open) -> None:
+    async with desk(size=(120, 30)) as it:
+        board = it.app.main.board
+        await it.press("slash", *"fire", "enter")
+        await it.pilot.resize_terminal(80, 24)
+        await it.pilot.pause()
+        assert not board.columns
+        await it.press("slash", "escape")
+        assert not board.columns
