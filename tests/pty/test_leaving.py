@@ -27,6 +27,16 @@ def test_quit(opened: Open, key: str) -> None:
         person.waits_for(lambda: not any(map(state_of, engines)), "the engine to end")
 
 
+@pytest.mark.parametrize(("opening", "shown"), [("F1", "Keys"), ("/", "words in a name"), ("=", "Enter set")])
+def test_quit_from_a_dialog(opened: Open, opening: str, shown: str) -> None:
+    with opened() as person:
+        person.press(opening)
+        person.sees(shown)
+        person.press("ctrl+c")
+        assert person.terminal.wait() == 0
+        person.waits_for(person.in_order, "the terminal to be in order")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_signals(opened: Open, number: signal.Signals) -> None:
     with opened() as person:

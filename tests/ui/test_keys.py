@@ -363,3 +363,34 @@ async def test_what_was_said_of_one_key_goes_with_the_next(desk: Open) -> None:
         await it.press("up")
         assert "is not a stream" not in it.text
         assert it.text.splitlines()[-2].startswith(" Speakers  hardware volume")
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
+@pytest.mark.parametrize(
+    "opening", [(), ("slash", "f"), ("equals_sign", "4"), ("f1",), ("f2",), ("f6",), ("f8",), ("enter",)]
+)
+async def test_quit_from_anywhere(desk: Open, opening: tuple[str, ...], key: str) -> None:
+    async with desk() as it:
+        await it.choose("mpv")
+        await it.press(*opening)
+        assert not opening or it.app.focused is not None or it.app.screen is not it.app.main
+        assert it.app.is_running
+        await it.pilot.press(key)
+        assert it.app._exit
+        assert it.app.return_value == 0
+
+
+async def test_quit_with_a_function_key_from_the_search_line(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("slash", "f")
+        await it.pilot.press("f10")
+        assert it.app._exit
+
+
+async def test_quit_as_it_was_set(desk: Open) -> None:
+    async with desk(config=Config(keys={"quit": ("ctrl+x", "Q")})) as it:
+        await it.press("slash", "f", "Q", "ctrl+c")
+        assert it.app.main.board.filters.text == "fQ"
+        assert not it.app._exit
+        await it.pilot.press("ctrl+x")
+        assert it.app._exit

@@ -19,7 +19,7 @@ from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.mixer.views import Filters, View
 from tuimixer.ui.choices import filters_of
-from tuimixer.ui.keyboard import Keyboard
+from tuimixer.ui.keyboard import Keyboard, Typed
 from tuimixer.ui.palette import Palette
 from tuimixer.ui.screens.mixer import MixerScreen
 from tuimixer.ui.terminal import Terminal, encoding_of, first_environment, look_at
@@ -93,7 +93,9 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         self.failure: Exception | None = None
         """What ended the program, if it was not a person."""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._keyboard = Keyboard(self, super().on_event)
+        self._leaving = frozenset(key for key in keys.get("quit", ()) if key.startswith("ctrl+"))
+        """The keys that quit from dialogs and lines of text too; Escape and F10 leave those alone first."""
+        self._keyboard = Keyboard(self, self._give)
 
     @property
     def main(self) -> MixerScreen:
@@ -128,6 +130,12 @@ class TuiMixerApp(App[int], inherit_bindings=False):
             await self._keyboard.take(event)
         else:
             await super().on_event(event)
+
+    async def _give(self, typed: Typed) -> None:
+        if isinstance(typed, events.Key) and typed.key in self._leaving:
+            self.exit(0)
+        else:
+            await super().on_event(typed)
 
     def on_resize(self) -> None:
         # Comes also when the program goes on after Ctrl-Z, with an empty screen.

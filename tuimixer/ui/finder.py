@@ -44,17 +44,18 @@ class Finder:
             self._screen.set_focus(None)
             field.remove()
 
-    def key(self, event: events.Key) -> None:
-        """Keys that the line left over: leaving it, and moving on among what it found."""
+    def key(self, event: events.Key) -> bool:
+        """Take a key that the line left over: leaving it, moving on among what it found; false if none."""
         if event.key == "escape":
             self._filter("")
             self.close()
         elif event.key in ("up", "down", "tab"):
             self._board.step(-1 if event.key == "up" else 1)
         else:
-            return
+            return False
         event.stop()
         event.prevent_default()
+        return True
 
     def changed(self, event: "Input.Changed") -> None:
         """Show what the words find."""

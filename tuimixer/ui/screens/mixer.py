@@ -230,10 +230,9 @@ class MixerScreen(Screen[None]):
         self._actions[action]()
 
     def on_key(self, event: events.Key) -> None:
-        if self.finder.is_open:
-            self.finder.key(event)
-            return
         action = self._by_key.get(event.key)
+        if self.finder.is_open and (self.finder.key(event) or event.is_printable or action != "quit"):
+            return
         if action is not None:
             event.stop()
             event.prevent_default()
