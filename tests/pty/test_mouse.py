@@ -37,6 +37,10 @@ def test_rows(box: Box, opened: Open) -> None:
         person.terminal.mouse(32, last, line)
         other = fader(person, "Firefox")[2]
         person.terminal.click(first, other, button=2)
+        person.sees("Choose a channel first (o)")
+        person.press("o", "o")
+        person.sees("only front-right")
+        person.terminal.click(first, other, button=2)
         person.waits_for(lambda: box.percents("Firefox") == [60, 0], "the right button to move one channel")
         assert set(box.percents("mpv")) == {0}
 

@@ -89,6 +89,25 @@ async def test_the_right_button_moves_one_channel(desk: Open) -> None:
         assert percents(it.chosen) == (47, 100)
 
 
+async def test_in_rows_the_right_button_moves_the_chosen_channel(desk: Open) -> None:
+    async with desk(config=Config(layout="rows")) as it:
+        control = await it.choose("Speakers")
+        x, y, width, _ = bar_of(it, control)
+        low, high = Offset(x, y), Offset(x + width - 1, y)
+        before = percents(it.chosen)
+        await it.pilot.click(offset=low, button=3)
+        await drag_to(it, high, 3)
+        assert percents(it.chosen) == before
+        assert "Choose a channel first (o)" in it.text
+        await it.press("o")
+        await it.pilot.click(offset=low, button=3)
+        assert percents(it.chosen) == (0, before[1])
+        await it.press("o")
+        await it.pilot.mouse_down(offset=low, button=3)
+        await drag_to(it, high, 3)
+        assert percents(it.chosen) == (0, 100)
+
+
 async def test_click_on_the_mark_mutes(desk: Open) -> None:
     async with desk(config=Config(layout="rows")) as it:
         control = it.control("Speakers")

@@ -9,6 +9,7 @@ from tuimixer.model.intent import Channels, Intent, Mute, Nudge, SetLevel
 from tuimixer.ui import columns
 from tuimixer.ui.board import Board
 from tuimixer.ui.face import Face
+from tuimixer.ui.frame import key_in
 from tuimixer.ui.layout import Box, Slot
 
 _RIGHT = 3
@@ -18,11 +19,17 @@ class Pointer:
     """What the mouse does; positions are cells of the board."""
 
     def __init__(
-        self, board: Board, send: Callable[[Intent], None], do: Callable[[str], None], wheel: float
+        self,
+        board: Board,
+        send: Callable[[Intent], None],
+        do: Callable[[str], None],
+        say: Callable[[str, bool], None],
+        wheel: float,
     ) -> None:
         self._board = board
         self._send = send
         self._do = do
+        self._say = say
         self._wheel = wheel
         self._drag: tuple[ControlId, Channels, Box] | None = None
 
@@ -39,9 +46,7 @@ class Pointer:
         self._board.choose(slot.row.id)
         bar = self._bar(slot, face)
         if bar is not None and (event.x, event.y) in bar:
-            self._drag = (face.id, self._channel(slot, face, event), bar)
-            self._board.capture_mouse()
-            self._set(event.x, event.y)
+            self._begin(event, slot, face, bar)
         elif self._on_marks(slot, event) and face.mute is not None:
             self._send(Mute(face.id))
 
@@ -71,6 +76,24 @@ class Pointer:
         elif face is not None and face.choice is not None:
             self._do("volume.up" if direction > 0 else "volume.down")
 
+    def _begin(self, event: events.MouseDown, slot: Slot, face: Face, bar: Box) -> None:
+        channels: Channels = None
+        if event.button == _RIGHT and len(face.positions) > 1:
+            channel = self._channel(slot, face, event)
+            if channel is None:
+                self._say(
+                    f"Choose a channel first{self._key()}: the right button moves that one alone.", True
+                )
+                return
+            channels = (channel,)
+        self._drag = (face.id, channels, bar)
+        self._board.capture_mouse()
+        self._set(event.x, event.y)
+
+    def _key(self) -> str:
+        keys = self._board.keys.get("channels.lock", ())
+        return f" ({key_in(keys[0], self._board.terminal.charset)})" if keys else ""
+
     def _set(self, x: int, y: int) -> None:
         assert self._drag is not None
         key, channels, bar = self._drag
@@ -91,14 +114,14 @@ class Pointer:
         first, width = self._board.fields().bar
         return Box(first, box.y, width, 1) if width else None
 
-    def _channel(self, slot: Slot, face: Face, event: events.MouseDown) -> Channels:
-        """The right button moves only the channel that it points at."""
-        if event.button != _RIGHT or len(face.positions) < 2:
-            return None
+    def _channel(self, slot: Slot, face: Face, event: events.MouseDown) -> int | None:
+        """The one channel that the right button moves: where it points, or in a row, whose bar is all
+        channels', the one that keys move.
+        """
         if not self._board.columns:
-            return (1,)
+            return self._board.channel
         left, each, shown = columns.fader_box(self._board.box_of(slot), face)
-        return (min(max((event.x - left) // each, 0), shown - 1),)
+        return min(max((event.x - left) // each, 0), shown - 1)
 
     def _on_marks(self, slot: Slot, event: events.MouseDown) -> bool:
         box = self._board.box_of(slot)

@@ -13,7 +13,7 @@ _GAP = 3
 _TENTHS = frozenset(f"volume.{n}0" for n in range(1, 10))
 _FOOT = (
     "Mouse: click or drag a fader, wheel for a step, click M to mute, click a name to choose it; "
-    "with the right button one channel alone.",
+    "with the right button one channel alone, in rows the one that is chosen.",
     "Percent on ALSA controls is alsamixer's; on sinks and streams 100 % is 0 dB. dB can be compared "
     "between the two.",
 )

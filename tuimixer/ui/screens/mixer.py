@@ -73,7 +73,7 @@ class MixerScreen(Screen[None]):
         self.config = config
         self.board = Board(terminal, keys, view, filters, config.layout, clock)
         self.board.on_visible = self._watch
-        self.pointer = Pointer(self.board, self.send, self.do, config.step.wheel)
+        self.pointer = Pointer(self.board, self.send, self.do, self.say, config.step.wheel)
         self.finder = Finder(self, self.board)
         self._actions = self._table()
         self._by_key = {
