@@ -216,7 +216,7 @@ def test_server(name: str, version: str, told: tuple[str, str]) -> None:
         ("sink-input-by-media-role:event", "System sounds", "event"),
         ("sink-input-by-media-role:music", "music (role)", "music"),
         ("sink-input-by-application-name:mpv", "mpv", ""),
-        ("source-output-by-application-name:", "source-output-by-application-name:", ""),
+        ("source-output-by-application-name:", "(no name)", ""),
     ],
 )
 def test_stored(key: str, name: str, role: str) -> None:
@@ -280,3 +280,24 @@ def test_a_sink_that_goes_leaves_its_streams_without_device() -> None:
     assert device() == "pulse:sink/alsa_output.pci"
     store.remove(Kind.SINK, 3)
     assert device() is None
+
+
+@pytest.mark.parametrize("key", ["sink-input-by-application-name:", "source-output-by-media-role: "])
+def test_what_is_kept_for_something_without_a_name(key: str) -> None:
+    assert translate.stored(StoredRecord(key, (0,), ("mono",), (100,), False, "")).name == "(no name)"
+
+
+def test_clients_go_with_their_last_stream() -> None:
+    store = Store("unix:/x", "session", local=False)
+    bare = replace(STREAM, client=5, properties={})
+    store.keep(Kind.SINK_INPUT, [bare, replace(bare, index=18)])
+    assert store.unknown_clients() == {5}
+    store.put_client(ClientRecord(5, "first", {}))
+    store.settle()
+    assert store.controls["pulse:sink_input/18"].name == "first"
+    store.remove(Kind.SINK_INPUT, 17)
+    assert store.unknown_clients() == set()
+    store.remove(Kind.SINK_INPUT, 18)
+    # PipeWire gives the number to another client.
+    store.put(Kind.SINK_INPUT, replace(bare, index=19))
+    assert store.unknown_clients() == {5}

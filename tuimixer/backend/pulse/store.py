@@ -89,10 +89,20 @@ class Store:
 
     def remove(self, kind: Kind, index: int) -> None:
         """The server has removed it."""
-        if self._table(kind).pop(index, None) is not None:
+        gone = self._table(kind).pop(index, None)
+        if gone is not None:
+            if kind in _STREAMS:
+                self._forget_client(gone.client)
             self._made.pop((kind, index), None)
             self._reordered = True
             self._all_stale |= kind in _DEVICES
+
+    def _forget_client(self, index: int | None) -> None:
+        """Let go of a client without streams: PipeWire gives its number to another."""
+        if index in self._clients and not any(
+            stream.client == index for table in self._streams.values() for stream in table.values()
+        ):
+            del self._clients[index]
 
     def keep(self, kind: Kind, records: Iterable[Any]) -> None:
         """All of a kind have been read."""

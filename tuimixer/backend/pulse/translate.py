@@ -218,13 +218,13 @@ def stored(record: StoredRecord) -> Control:
     """A volume that the server keeps for what is not running."""
     key = record.key
     capture = key.startswith(_STORED_SOURCE)
-    by, _, value = key.removeprefix(_STORED_SINK).removeprefix(_STORED_SOURCE).partition(":")
+    by, colon, value = key.removeprefix(_STORED_SINK).removeprefix(_STORED_SOURCE).partition(":")
     role = clean(value, _DETAIL_LIMIT, "") if by == "media-role" else ""
     name = _ROLE_NAMES.get(role) or (f"{value} (role)" if role else value)
     return Control(
         id=stored_id(key),
         kind=Kind.STORED,
-        name=clean(name, _NAME_LIMIT, clean(key, _NAME_LIMIT)),
+        name=clean(name, _NAME_LIMIT) if colon else clean(key, _NAME_LIMIT),
         scale=PULSE_SCALE if record.volume else None,
         channels=_channels(record.names, record.volume),
         mute=(record.mute,),
