@@ -55,7 +55,7 @@ def run(call: Call) -> int:
         _mend(call, snapshot, finding)
         if not call.json:
             return _say(finding)
-        findings = _remaining(call, ids, finding)
+        findings = _remaining(call, ids, findings, finding)
     if call.json:
         print_json(findings_json(findings))
     else:
@@ -85,14 +85,21 @@ def _say(finding: Finding) -> int:
     return DONE
 
 
-def _remaining(call: Call, ids: tuple[ControlId, ...], mended: Finding) -> tuple[Finding, ...]:
-    """What is wrong after a mend; a server may carry out what it has acknowledged a little later."""
+def _remaining(
+    call: Call, ids: tuple[ControlId, ...], before: tuple[Finding, ...], mended: Finding
+) -> tuple[Finding, ...]:
+    """What is wrong after a mend.
+
+    A server may carry out what it has acknowledged a little later, and a device wakes after its stream came.
+    """
+    expected = {_about(finding) for finding in before} - {_about(mended)}
     deadline = monotonic() + (_CARRIED_OUT if mended.mend else 0)
     while True:
         findings = diagnose(*read_box(call), ids)
-        still = any(
-            (f.key, f.control, f.stage) == (mended.key, mended.control, mended.stage) for f in findings
-        )
-        if not still or monotonic() > deadline:
+        if {_about(finding) for finding in findings} <= expected or monotonic() > deadline:
             return findings
         sleep(_PAUSE)
+
+
+def _about(finding: Finding) -> tuple[str, ControlId | None, str]:
+    return finding.key, finding.control, finding.stage
