@@ -46,7 +46,7 @@ def local_backend(options: Options) -> "Backend":
         "alsa": AlsaBackend(devices=options.devices),
         "pulse": PulseBackend(server=options.server),
     }
-    return Together("local", parts, inspect)
+    return Together("local", parts, lambda: inspect(asked_for=options.server))
 
 
 def screen_backends(options: Options) -> "list[Backend]":
