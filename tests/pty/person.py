@@ -66,21 +66,26 @@ class Person:
         """Name of the control that the line above the keys is about."""
         return self.said.partition("  ")[0]
 
-    def choose(self, name: str, key: str = "Right") -> None:
-        """Go to a control by pressing one key again and again, as a person does."""
+    def choose(self, name: str, key: str = "Right", still: bool = True) -> None:
+        """Go to a control by pressing one key again and again, as a person does.
+
+        still: False where meters move, and the screen never comes to rest.
+        """
         self.terminal.wait_for(lambda _: self._all_painted())
-        self.terminal.wait_quiet()
+        if still:
+            self.terminal.wait_quiet()
         for _ in range(60):
             before = self.chosen
             if before == name:
                 return
             self.press(key)
-            self._leaves(before)
+            self._leaves(before, still)
         raise AssertionError(f"{name!r} cannot be reached:\n{self.terminal.screen()}")
 
-    def _leaves(self, name: str) -> None:
+    def _leaves(self, name: str, still: bool) -> None:
         self.terminal.wait_for(lambda _: self.chosen != name and self._all_painted())
-        self.terminal.wait_quiet(0.1)
+        if still:
+            self.terminal.wait_quiet(0.1)
 
     def _all_painted(self) -> bool:
         """Whether the line above the keys and the cursor agree: a picture may come in two parts."""

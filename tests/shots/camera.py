@@ -23,7 +23,7 @@ def take(scene: Scene, env: Mapping[str, str]) -> str:
         terminal.wait_for(lambda screen: len(screen.split()) > 4 and scene.chosen in screen)
         _settle(person)
         if scene.chosen:
-            person.choose(scene.chosen)
+            person.choose(scene.chosen, still=False)
         person.press(*scene.keys)
         if scene.wanted:
             person.sees(scene.wanted)
