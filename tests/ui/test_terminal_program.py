@@ -63,19 +63,22 @@ def test_cell_writes_agree_with_a_full_repaint(terminal: Terminal) -> None:
         redrawn(terminal)
 
 
+def sent_for(terminal: Terminal, key: str, quiet: float) -> int:
+    """Bytes that a key brings, until nothing has come for `quiet` seconds."""
+    before = terminal.received
+    terminal.press(key)
+    wait_until(lambda: terminal.received > before, f"what {key} brings")
+    terminal.wait_quiet(quiet)
+    return terminal.received - before
+
+
 def test_a_step_is_at_most_150_bytes(terminal: Terminal) -> None:
     for _ in range(40):
         terminal.press("right")
         terminal.wait_quiet(0.15)
         if "documentary.mkv" in terminal.lines()[22]:
             break
-    sizes = []
-    for key in ["up", "down"] * 10:
-        before = terminal.received
-        terminal.press(key)
-        wait_until(lambda before=before: terminal.received > before, "the step")  # type: ignore[misc]
-        terminal.wait_quiet(0.15)
-        sizes.append(terminal.received - before)
+    sizes = [sent_for(terminal, key, 0.15) for key in ["up", "down"] * 10]
     print(f"bytes a step: {sorted(sizes)}")
     assert min(sizes) > 0
     assert max(sizes) <= 150
@@ -92,11 +95,7 @@ def test_words_in_the_search_line_send_no_whole_screen(terminal: Terminal) -> No
         blink = terminal.received
         wait_until(lambda blink=blink: terminal.received > blink, "the cursor to blink")  # type: ignore[misc]
         terminal.wait_quiet(0.3)
-        before = terminal.received
-        terminal.press(key)
-        wait_until(lambda before=before: terminal.received > before, "the key")  # type: ignore[misc]
-        terminal.wait_quiet(0.3)
-        sizes.append(terminal.received - before)
+        sizes.append(sent_for(terminal, key, 0.3))
     print(f"bytes a key: {sizes}")
     # The same row stays, so only the line changes and its cursor blinks.
     assert max(sizes) < 600

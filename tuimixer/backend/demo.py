@@ -132,16 +132,12 @@ class DemoBackend:
         return [replace(other, channels=channels, mute=(bool(control.muted),))]
 
     def _exclusive(self, control: Control) -> list[Control]:
-        group = control.element.exclusive if control.element else None
-        if group is None or not control.capturing:
+        if not control.capturing:
             return []
         return [
-            replace(other, capture=(False,) * len(other.capture))
-            for other in self._picture.controls.values()
+            replace(other, capture=(False,) * len(other.capture or ()))
+            for other in self._picture.exclusive_with(control)
             if other.id != control.id
-            and other.element
-            and other.element.exclusive == group
-            and other.capture is not None
         ]
 
     def _make_default(self, wanted: ControlId) -> bool:

@@ -124,18 +124,9 @@ def inverse(command: Command, control: Control | None, snapshot: Snapshot) -> Co
 
 def _recording_instead(control: Control, snapshot: Snapshot) -> SetCapture | None:
     """Chooses the other control that records of a control's exclusive group; None where there is none."""
-    group = control.element.exclusive if control.element else None
-    for other in snapshot.controls.values() if group is not None else ():
-        kin = other.element is not None and other.element.exclusive == group and other.card == control.card
-        if (
-            kin
-            and other.id != control.id
-            and other.kind is control.kind
-            and other.capture
-            and any(other.capture)
-        ):
-            return SetCapture(other.id, other.capture)
-    return None
+    group = snapshot.exclusive_with(control)
+    other = next((one for one in group if one.id != control.id and one.capturing), None)
+    return SetCapture(other.id, other.capture) if other is not None and other.capture else None
 
 
 def _inverse_on_card(command: SetProfile | SetLatencyOffset | SetCodec, card: ServerCard) -> Command | None:

@@ -120,6 +120,21 @@ class Snapshot:
     server_cards: tuple[ServerCard, ...] = ()
     server: Server | None = None
 
+    def exclusive_with(self, control: Control) -> list[Control]:
+        """The controls of a card of which one can record at a time, this one too; none where it is free."""
+        group = control.element.exclusive if control.element else None
+        if group is None:
+            return []
+        return [
+            other
+            for other in self.controls.values()
+            if other.element is not None
+            and other.element.exclusive == group
+            and other.card == control.card
+            and other.kind.capture
+            and other.capture is not None
+        ]
+
 
 @dataclass(frozen=True, slots=True)
 class Diff:

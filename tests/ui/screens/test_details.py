@@ -10,8 +10,10 @@ from tuimixer.backend import demo_box
 from tuimixer.backend.demo import DemoBackend
 from tuimixer.config.schema import Config, Meters
 from tuimixer.mixer.views import View
-from tuimixer.model.control import Control, Element
+from tuimixer.model.control import Choice, Control, Element
+from tuimixer.model.intent import Choose
 from tuimixer.model.scale import to_percent
+from tuimixer.ui.screens.asks import value_ask
 from tuimixer.ui.screens.fact_lines import fact_lines
 from tuimixer.ui.screens.listing import Line, Listing
 
@@ -330,3 +332,12 @@ async def test_a_value_for_what_has_gone(desk: Open) -> None:
         assert "It is not there any more." in it.text
         await it.press("escape")
         assert it.app.screen is it.app.main
+
+
+def test_what_can_be_typed_for_switches_and_odd_items() -> None:
+    control = next(iter(demo_box.box().controls.values()))
+    bare = replace(control, scale=None, channels=(), choice=None)
+    assert value_ask(replace(bare, mute=(False,), capture=None)).examples == "mute, unmute"
+    assert value_ask(replace(bare, mute=None, capture=(True,))).examples == "capture, nocapture"
+    odd = value_ask(replace(bare, choice=Choice(0, ("Off", "Mode: wide"))))
+    assert odd.make("Mode: wide") == Choose(control.id, 1)

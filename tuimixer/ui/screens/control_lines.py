@@ -108,19 +108,16 @@ def choice_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
         for i, item in enumerate(control.choice.items):
             chosen = i == control.choice.value
             yield Line(item, id=f"item {i}", chosen=chosen, enter=Choose(control.id, i))
-    group = control.element.exclusive if control.element else None
-    if group is None:
-        return
-    yield Line("Record from one of these", heading=True)
-    for other in snapshot.controls.values():
-        element = other.element
-        if element and element.exclusive == group and other.card == control.card and other.kind.capture:
-            yield Line(
-                other.name,
-                id=f"member {other.id}",
-                chosen=bool(other.capturing),
-                enter=Capture(other.id, True),
-            )
+    group = snapshot.exclusive_with(control)
+    if group:
+        yield Line("Record from one of these", heading=True)
+    for other in group:
+        yield Line(
+            other.name,
+            id=f"member {other.id}",
+            chosen=bool(other.capturing),
+            enter=Capture(other.id, True),
+        )
 
 
 def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:

@@ -145,6 +145,7 @@ class PathScreen(Dialog[None]):
             if name:
                 view.title = f"{name} is not there any more. Tab goes to the next sound."
             view.path, view.findings, view.count, view.at = None, (), "", 0
+            self._fork, self._forks = 0, 1
             view.paint()
             self._watch()
             return
