@@ -3,7 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
-from tuimixer.model.control import Channel, Control, ControlId, Device, Element, Kind, Medium, Port, Stream
+from tuimixer.model.control import (
+    Channel,
+    Control,
+    ControlId,
+    Device,
+    DeviceType,
+    Element,
+    Kind,
+    Medium,
+    Port,
+    Stream,
+)
 from tuimixer.model.scale import PULSE_SCALE, Scale, Segment, from_cdb
 from tuimixer.model.snapshot import AlsaCard, Phase, Server, Snapshot, Status
 from tuimixer.model.system import MixerPath, PathElement, System
@@ -78,7 +89,7 @@ def sink(db: float | None = 0.0, name: str = "ac97", **facts: Any) -> Control:
         "server_name": name,
         "index": 0,
         "state": "running",
-        "hardware": True,
+        "type": DeviceType.HARDWARE,
         "hardware_volume": True,
         "hardware_mute": True,
         "decibel": True,
@@ -100,15 +111,16 @@ def sink(db: float | None = 0.0, name: str = "ac97", **facts: Any) -> Control:
 
 
 def soft_sink(db: float | None = 0.0, name: str = "null", **facts: Any) -> Control:
-    """A sink without hardware."""
+    """A sink without hardware: a null sink, or what another driver makes."""
+    driver = facts.get("driver", "module-null-sink.c")
     standard: dict[str, Any] = {
         "card": None,
-        "hardware": False,
+        "type": DeviceType.NULL if driver in ("module-null-sink.c", "PipeWire") else DeviceType.VIRTUAL,
         "hardware_volume": False,
         "hardware_mute": False,
         "ports": (),
         "port": None,
-        "driver": "module-null-sink.c",
+        "driver": driver,
         "base_db": 0.0,
     }
     return sink(db, name, **(standard | facts))
@@ -136,7 +148,12 @@ def stream(db: float | None = 0.0, to: ControlId = SINK, number: int = 1, **fact
 def monitor_of(sink_id: ControlId) -> Control:
     """The monitor source of a sink."""
     made = soft_sink(
-        0.0, f"{sink_id.rpartition('/')[2]}.monitor", driver="", monitor=None, monitor_of=sink_id
+        0.0,
+        f"{sink_id.rpartition('/')[2]}.monitor",
+        driver="",
+        monitor=None,
+        monitor_of=sink_id,
+        type=DeviceType.MONITOR,
     )
     return replace(made, id=f"pulse:source/{made.name}", kind=Kind.SOURCE)
 

@@ -40,7 +40,7 @@ from tests.diagnosis.faulty_boxes import (
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.finding import ORDER, Finding
 from tuimixer.model.command import MoveStream, SetDefault, SetPort, SetProfile, SetSuspended
-from tuimixer.model.control import Kind
+from tuimixer.model.control import DeviceType, Kind
 from tuimixer.model.intent import Capture, Choose, Mute, SetGain, SetLevel
 from tuimixer.model.snapshot import Jack, Profile, ServerCard, Snapshot
 from tuimixer.model.system import FoundServer, Holder, PcmDevice, System
@@ -80,7 +80,7 @@ def healthy() -> dict[str, Box]:
         "pulse:card/hdmi", 1, "hdmi", "HDMI", "NVidia", (Profile("hdmi", "HDMI", False, sinks=1),), "off"
     )
     null, monitor = soft_sink(-6.0), monitor_of("pulse:sink/null")
-    tunnel = soft_sink(-6.0, "tunnel.attic", driver="module-tunnel-sink-new.c")
+    tunnel = soft_sink(-6.0, "tunnel.attic", type=DeviceType.NETWORK)
     both = soft_sink(-6.0, "both", owner_module=7, driver="module-combine-sink.c")
     parts = tuple(
         stream(0.0, to, number, virtual=True, owner_module=7, client=None)
@@ -162,6 +162,15 @@ def test_what_plays_nowhere_is_moved_along_with_the_default() -> None:
     assert first.reason == "The default output Null Output plays nowhere."
     assert first.advice == "Make ac97 the default output, and move Player there."
     assert first.mend == (SetDefault(SINK), MoveStream(STREAM, SINK))
+
+
+def test_where_a_null_sink_of_pipewire_leads_cannot_be_seen() -> None:
+    made = {"factory.name": NULL_NODE, "pulse.module.id": "7"}
+    null = replace(soft_sink(-6.0, shown="Null Output", driver="PipeWire"), properties=made)
+    first = found((picture(null, REAL, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
+    assert first.reason == "The default output Null Output plays nowhere that can be seen from here."
+    elsewhere = found((picture(REAL, null, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
+    assert elsewhere.reason == "Player plays on Null Output, which plays nowhere that can be seen from here."
 
 
 def test_a_dummy_output_is_explained() -> None:

@@ -268,6 +268,12 @@ def test_a_null_sink_ends_the_way() -> None:
         stream(0.0, "pulse:source/null.monitor", 4, kind=Kind.SOURCE_OUTPUT, name="Tape"),
     )
     assert way(taped).stages[-1].note == "a null sink: nobody hears it, but Tape records it"
+    null = replace(soft_sink(-3.0, driver="PipeWire"), properties={"pulse.module.id": "7"})
+    linked = way(changed(taped, null.id, sink_or_source=null.sink_or_source, properties=null.properties))
+    assert (
+        linked.stages[-1].note
+        == "a null sink: Tape records it; whether anybody hears it is not seen from here"
+    )
 
 
 def test_a_combined_sink_forks_to_what_it_feeds() -> None:

@@ -21,7 +21,7 @@ from tuimixer.mixer.views import (
     pattern,
     rows_of,
 )
-from tuimixer.model.control import Channel, Choice, Control, Device, Element, Kind, Stream
+from tuimixer.model.control import Channel, Choice, Control, Device, DeviceType, Element, Kind, Stream
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 
 pytestmark = pytest.mark.unit
@@ -47,11 +47,12 @@ def device(
     name: str, kind: Kind = Kind.SINK, hardware: bool = True, monitor_of: str | None = None
 ) -> Control:
     server_name = f"{name.lower()}.{kind.value}"
+    kind_of = DeviceType.HARDWARE if hardware else DeviceType.NULL
     return Control(
         f"pulse:{kind.value}/{server_name}",
         kind,
         name,
-        sink_or_source=Device(server_name, 0, hardware=hardware, monitor_of=monitor_of),
+        sink_or_source=Device(server_name, 0, type=kind_of, monitor_of=monitor_of),
     )
 
 

@@ -8,6 +8,7 @@ from tuimixer.model.control import (
     Control,
     ControlId,
     Device,
+    DeviceType,
     Element,
     Kind,
     Medium,
@@ -142,7 +143,7 @@ def _pulse_channels(percent: tuple[float, ...]) -> tuple[Channel, ...]:
 
 
 def _devices() -> list[Control]:
-    hardware = Device("", 0, "running", hardware=True, decibel=True, card_index=0)
+    hardware = Device("", 0, "running", type=DeviceType.HARDWARE, decibel=True, card_index=0)
     analog = replace(
         hardware,
         hardware_volume=True,
@@ -154,7 +155,7 @@ def _devices() -> list[Control]:
         ),
         port="analog-output-speaker",
     )
-    monitor = Device("", 0, "running", decibel=True, monitor_of=SPEAKERS)
+    monitor = Device("", 0, "running", DeviceType.MONITOR, decibel=True, monitor_of=SPEAKERS)
     usb = replace(hardware, card_index=1, state="idle")
     return [
         _device(SPEAKERS, "Speakers", 0, (47.33, 47.33), analog, card="PCH", default=True),

@@ -14,7 +14,7 @@ from tuimixer.diagnosis.card_way import (
 )
 from tuimixer.diagnosis.driven import Driven, driven_gain
 from tuimixer.diagnosis.stage import Gains, Place, Stage, Work, at, db, gains_of
-from tuimixer.model.control import Control, Device, Kind, Medium
+from tuimixer.model.control import Control, Device, DeviceType, Kind, Medium
 from tuimixer.model.scale import PULSE_SCALE, to_cdb
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 from tuimixer.model.system import Holder, System
@@ -138,7 +138,7 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
         return Stage(name, Place.CARD, Work.END, Medium.HARDWARE, note=note)
     if is_null(device):
         return _null_end(snapshot, device)
-    if "tunnel" in facts.driver or facts.server_name.startswith("tunnel"):
+    if facts.type is DeviceType.NETWORK:
         note = "what happens there is not seen from here"
         return Stage("another machine", Place.CARD, Work.END, Medium.UNKNOWN, note=note)
     medium = Medium.HARDWARE if facts.hardware else Medium.UNKNOWN
@@ -178,18 +178,21 @@ def card_of(snapshot: Snapshot, card_id: str | None) -> AlsaCard | None:
 
 def is_null(device: Control) -> bool:
     """Whether a sink only takes sound and plays it nowhere."""
-    facts = device.sink_or_source
-    if facts is None:
-        return False
-    factory = device.properties.get("factory.name", "")
-    return "null-sink" in facts.driver or "null-audio-sink" in factory or facts.server_name == "auto_null"
+    return device.sink_or_source is not None and device.sink_or_source.type is DeviceType.NULL
+
+
+def is_dummy(sink: Control) -> bool:
+    """Whether it is the null sink that a server makes where it has no output."""
+    return sink.sink_or_source is not None and sink.sink_or_source.server_name == "auto_null"
 
 
 def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
+    tapes = ", ".join(dict.fromkeys(tape.name for tape in recorders(snapshot, sink)))
     if linkable(sink):
         note = "a null sink: heard only where a program takes its sound, which is not seen from here"
+        if tapes:
+            note = f"a null sink: {tapes} records it; whether anybody hears it is not seen from here"
         return Stage(sink.name, Place.PULSE, Work.END, Medium.UNKNOWN, note=note)
-    tapes = ", ".join(dict.fromkeys(tape.name for tape in recorders(snapshot, sink)))
     note = (
         f"a null sink: nobody hears it, but {tapes} records it" if tapes else "a null sink: nobody hears it"
     )
@@ -199,12 +202,10 @@ def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
 def linkable(sink: Control) -> bool:
     """Whether a null sink's sound may go on by PipeWire's own links, which its Pulse half does not show.
 
-    Programs that make a null sink of their own (Easy Effects) link it on. One made through the Pulse half has
-    a module's number.
+    Any program can link any of them on; the session manager's dummy is not worth it.
     """
     facts = sink.sink_or_source
-    made = "factory.name" in sink.properties and "pulse.module.id" not in sink.properties
-    return made and facts is not None and facts.server_name != "auto_null"
+    return is_null(sink) and facts is not None and facts.driver == "PipeWire" and not is_dummy(sink)
 
 
 def recorders(snapshot: Snapshot, sink: Control) -> list[Control]:

@@ -4,7 +4,7 @@ elsewhere.
 
 from collections.abc import Iterator, Sequence
 
-from tuimixer.diagnosis.card_stages import card_of
+from tuimixer.diagnosis.card_stages import card_of, is_dummy, linkable
 from tuimixer.diagnosis.card_way import Jack, active_port, element_name, jack_of
 from tuimixer.diagnosis.driven import rule_for
 from tuimixer.diagnosis.finding import Finding
@@ -35,7 +35,7 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
     sinks = of_kind(snapshot, Kind.SINK)
     current = snapshot.controls.get(snapshot.server.default_sink or "")
     better = [sink for sink in sinks if sink is not current and audible(snapshot, sink)]
-    dummy = current is not None and _is_dummy(current)
+    dummy = current is not None and is_dummy(current)
     if not sinks or (dummy and not better):
         yield _no_output(snapshot, current)
     elif current is None:
@@ -43,11 +43,6 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
         yield _make_default(snapshot, "The server's default output does not exist.", None, best)
     elif better and (reason := _unheard(snapshot, current)):
         yield _make_default(snapshot, reason, current, better[0])
-
-
-def _is_dummy(sink: Control) -> bool:
-    """Whether it is the null sink that a server makes where it has no output."""
-    return sink.sink_or_source is not None and sink.sink_or_source.server_name == "auto_null"
 
 
 def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
@@ -73,12 +68,19 @@ def _unheard(snapshot: Snapshot, sink: Control) -> str:
     card = card_of(snapshot, sink.card)
     port = active_port(facts) if facts else None
     if leads_nowhere(snapshot, sink):
-        return f"The default output {sink.name} plays nowhere."
+        return f"The default output {sink.name} {_nowhere(snapshot, sink)}."
     if card is not None and card.loopback:
         return f"The default output {sink.name} is a loopback card without a jack."
     if port is not None and port.available is False:
         return f"Nothing is plugged into the default output {sink.name}."
     return ""
+
+
+def _nowhere(snapshot: Snapshot, sink: Control) -> str:
+    """What a sink does that leads nowhere; on PipeWire its sound may go on by links."""
+    null_sinks = (sink, *(snapshot.controls.get(link.stream.device or "") for link in feeds(snapshot, sink)))
+    unseen = any(null_sink is not None and linkable(null_sink) for null_sink in null_sinks)
+    return "plays nowhere that can be seen from here" if unseen else "plays nowhere"
 
 
 def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Control) -> Finding:
@@ -185,7 +187,7 @@ def check_streams(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Fin
         if sink is not default and not _reaches(snapshot, sink, default):
             reason = f"{stream.name} plays on {sink.name}, not on the default output {default.name}."
             if lost and audible(snapshot, default):
-                reason = f"{stream.name} plays on {sink.name}, which plays nowhere."
+                reason = f"{stream.name} plays on {sink.name}, which {_nowhere(snapshot, sink)}."
             yield Finding(
                 "stream_elsewhere",
                 stream.name,

@@ -157,7 +157,10 @@ def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
 
 
 def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] = frozenset()) -> bool:
-    """Whether what plays on a sink ends in null sinks only, and no program records it there."""
+    """Whether what plays on a sink ends in null sinks only, and no program records it there.
+
+    A program that makes a null sink of its own, as Easy Effects does, takes its sound by PipeWire's links.
+    """
     if sink.id in seen or len(seen) >= _DEEPEST:
         return True
     onward = [snapshot.controls.get(link.stream.device or "") for link in feeds(snapshot, sink)]
@@ -166,7 +169,8 @@ def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] 
         return not real and all(
             further is not None and leads_nowhere(snapshot, further, seen | {sink.id}) for further in onward
         )
-    return is_null(sink) and not linkable(sink) and not recorders(snapshot, sink)
+    programs_own = linkable(sink) and "pulse.module.id" not in sink.properties
+    return is_null(sink) and not programs_own and not recorders(snapshot, sink)
 
 
 def _monitors(source: Control, sink: Control) -> bool:

@@ -47,6 +47,21 @@ class Medium(StrEnum):
     UNKNOWN = "unknown"
 
 
+class DeviceType(StrEnum):
+    """What kind of device a sink or a source is."""
+
+    HARDWARE = "hardware"
+    """A card's, or a Bluetooth device's."""
+    NULL = "null"
+    """A sink that plays nowhere by itself."""
+    NETWORK = "network"
+    """Another machine's, through a tunnel."""
+    MONITOR = "monitor"
+    """A source that is what plays on a sink."""
+    VIRTUAL = "virtual"
+    """Made by a module or a program: combined, remapped, a filter, a pipe."""
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One channel's volume."""
@@ -111,8 +126,7 @@ class Device:
     index: int
     state: str = ""
     """`running`, `idle`, `suspended`, or nothing where the server does not say."""
-    hardware: bool = False
-    """A real device and not a virtual one (null, combined, remapped, network, monitor)."""
+    type: DeviceType = DeviceType.VIRTUAL
     hardware_volume: bool = False
     """The flag HW_VOLUME_CTRL: the volume is implemented by ALSA controls of the card."""
     hardware_mute: bool = False
@@ -136,6 +150,11 @@ class Device:
     latency_us: int = 0
     owner_module: int | None = None
     driver: str = ""
+
+    @property
+    def hardware(self) -> bool:
+        """A real device and not a virtual one."""
+        return self.type is DeviceType.HARDWARE
 
 
 @dataclass(frozen=True, slots=True)

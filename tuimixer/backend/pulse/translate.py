@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from tuimixer.backend.pulse.device_type import device_type
 from tuimixer.backend.pulse.records import (
     CardRecord,
     ClientRecord,
@@ -18,7 +19,7 @@ from tuimixer.model.snapshot import Profile, Server, ServerCard
 from tuimixer.model.text import clean
 
 # pa_sink_flags_t and pa_source_flags_t; the two differ in one.
-HW_VOLUME_CTRL, HARDWARE, NETWORK, HW_MUTE_CTRL, DECIBEL_VOLUME = 0x1, 0x4, 0x8, 0x10, 0x20
+HW_VOLUME_CTRL, HW_MUTE_CTRL, DECIBEL_VOLUME = 0x1, 0x10, 0x20
 _FLAT_VOLUME = {Kind.SINK: 0x40, Kind.SOURCE: 0x80}
 
 _MIXER_IDS = frozenset(
@@ -97,7 +98,6 @@ def device(record: DeviceRecord, kind: Kind, around: Surroundings) -> Control:
     flags, properties = record.flags, record.properties
     card = around.cards.get(record.card) if record.card is not None else None
     offsets = {port.name: port.latency_offset for port in card.ports} if card else {}
-    is_monitor = record.monitor_of is not None
     monitored = around.sinks.get(record.monitor_of) if record.monitor_of is not None else None
     default = around.default_sink if kind is Kind.SINK else around.default_source
     fallback = clean(record.name, _NAME_LIMIT, f"{kind} {record.index}")
@@ -115,7 +115,7 @@ def device(record: DeviceRecord, kind: Kind, around: Surroundings) -> Control:
             server_name=record.name,
             index=record.index,
             state=record.state,
-            hardware=bool(flags & HARDWARE) and not flags & NETWORK and not is_monitor,
+            type=device_type(record, kind),
             hardware_volume=bool(flags & HW_VOLUME_CTRL),
             hardware_mute=bool(flags & HW_MUTE_CTRL),
             decibel=bool(flags & DECIBEL_VOLUME),
