@@ -1,49 +1,23 @@
 """`tuimixer serve`: the mixer in a browser, for whoever knows the address and for nobody else."""
 
-import http.client
 import os
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.lab.pulse import PrivatePulse
+from tests.lab.waiting import wait_until
 from tests.web.browser import Browser
+from tests.web.serving import TUIMIXER, alive, serving
 
 pytestmark = pytest.mark.web
-
-_TUIMIXER = str(Path(sys.executable).with_name("tuimixer"))
-
-
-@contextmanager
-def serving(server: PrivatePulse, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    process = subprocess.Popen(
-        [_TUIMIXER, "serve", *options], env=server.env, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        words = process.stdout.readline().split()
-        yield process, next(word for word in words if word.startswith("http://"))
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def ask(address: str, path: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    return answer.status, answer.read()
 
 
 def test_a_fader_moves_from_a_browser(pulse: PrivatePulse, tmp_path: Path) -> None:
     player = pulse.play("Firefox", volume=50, silent=True)
-    with serving(pulse) as (process, address), Browser() as browser:
-        browser.open(address)
+    with serving(pulse.env) as served, Browser() as browser:
+        browser.open(served.address)
         browser.wait_for("return document.body.classList.contains('-first-byte')", "the screen's first bytes")
         browser.wait_for(
             "return !!document.querySelector('.xterm-helper-textarea')", "the terminal in the page"
@@ -57,16 +31,17 @@ def test_a_fader_moves_from_a_browser(pulse: PrivatePulse, tmp_path: Path) -> No
         pulse.wait_for(pressed, "the stream to get louder")
         browser.picture(tmp_path / "browser.png")
         assert (tmp_path / "browser.png").stat().st_size > 5000
-        process.terminate()
-        assert process.wait(20) == 0
-    children = subprocess.run(["pgrep", "-f", f"tuimixer.*{pulse.folder}"], capture_output=True, check=False)
-    assert children.stdout == b""
+        family = served.family()
+        assert len(family) == 2  # a screen and its engine
+        served.process.terminate()
+        assert served.process.wait(20) == 0
+        wait_until(lambda: not any(map(alive, family)), "the screen and its engine to end")
 
 
 def test_without_the_secret_there_is_nothing(pulse: PrivatePulse) -> None:
-    with serving(pulse) as (process, address):
-        secret = urlsplit(address).path.strip("/")
-        assert ask(address, f"/{secret}/")[0] == 200
+    with serving(pulse.env) as served:
+        secret = served.secret
+        assert served.ask(f"/{secret}/")[0] == 200
         for path in (
             "/",
             "/ws",
@@ -76,18 +51,18 @@ def test_without_the_secret_there_is_nothing(pulse: PrivatePulse) -> None:
             f"/{secret[:-1]}/",
             f"/{secret[:-1]}/ws",
         ):
-            assert ask(address, path) == (404, b""), path
+            assert served.ask(path) == (404, b""), path
         # Another user of the box sees the arguments of all processes, and must not find it there.
-        assert secret.encode() not in Path(f"/proc/{process.pid}/cmdline").read_bytes()
-        with serving(pulse) as (_, other):
-            assert urlsplit(other).path != urlsplit(address).path
+        assert secret.encode() not in Path(f"/proc/{served.process.pid}/cmdline").read_bytes()
+        with serving(pulse.env) as other:
+            assert other.secret != secret
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become another user")
 def test_another_user_of_the_box_gets_nothing(pulse: PrivatePulse) -> None:
-    with serving(pulse) as (process, address):
-        port = urlsplit(address).port
-        script = f"import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:{port}/').status)"
+    with serving(pulse.env) as served:
+        address = f"http://127.0.0.1:{served.port}/"
+        script = f"import urllib.request; print(urllib.request.urlopen({address!r}).status)"
         as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         got = subprocess.run(
             [*as_nobody, "/usr/bin/python3", "-c", script], capture_output=True, text=True, check=False
@@ -95,7 +70,7 @@ def test_another_user_of_the_box_gets_nothing(pulse: PrivatePulse) -> None:
         assert "404" in got.stderr
         for name in ("environ", "fd/1"):
             peek = subprocess.run(
-                [*as_nobody, "cat", f"/proc/{process.pid}/{name}"], capture_output=True, check=False
+                [*as_nobody, "cat", f"/proc/{served.process.pid}/{name}"], capture_output=True, check=False
             )
             assert peek.returncode != 0
 
@@ -104,6 +79,9 @@ def test_another_user_of_the_box_gets_nothing(pulse: PrivatePulse) -> None:
     ("options", "sentence"),
     [
         (["--port", "banana"], '"banana" is no port; give a number from 0 to 65535.'),
+        (["--port", "9" * 5000], " is no port; give a number from 0 to 65535."),
+        (["--bind", "a" * 70], "It is not the name of a host."),
+        (["--bind", "no.such.host.invalid"], 'cannot listen on "no.such.host.invalid" port 0: '),
         (["--port", "70000"], '"70000" is no port; give a number from 0 to 65535.'),
         (["--bind", "192.0.2.1"], 'cannot listen on "192.0.2.1" port 0: Cannot assign requested address.'),
         (["extra"], ""),
@@ -111,7 +89,7 @@ def test_another_user_of_the_box_gets_nothing(pulse: PrivatePulse) -> None:
 )
 def test_wrong_words(options: list[str], sentence: str, pulse: PrivatePulse) -> None:
     done = subprocess.run(
-        [_TUIMIXER, "serve", *options], env=pulse.env, capture_output=True, text=True, check=False, timeout=60
+        [TUIMIXER, "serve", *options], env=pulse.env, capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 2
     assert done.stderr.startswith("tuimixer: ")

@@ -57,8 +57,6 @@ def run_screen(arguments: Arguments) -> int:
 
 
 def _check_terminal() -> None:
-    if os.environ.get("TEXTUAL_DRIVER"):
-        return  # started by `tuimixer serve`: the terminal is in a browser
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Usage("the mixer needs a terminal; for scripts there are verbs, which `tuimixer --help` lists")
     if os.environ.get("TERM", "") in ("", "dumb"):

@@ -35,10 +35,8 @@ def _commands() -> "type[Provider]":
     return ActionCommands
 
 
-def _driver_class() -> "type[Driver] | None":
-    """The terminal's driver; None where the environment names another, as under `tuimixer serve`."""
-    if os.environ.get("TEXTUAL_DRIVER"):
-        return None
+def _driver_class() -> "type[Driver]":
+    """Textual's driver for terminals with this house's changes."""
     from tuimixer.ui.input import TerminalDriver
 
     return TerminalDriver

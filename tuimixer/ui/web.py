@@ -1,107 +1,250 @@
-"""The screen in a browser, for where there is no terminal: textual-serve behind a secret in the address.
+"""The screen in a browser, for where there is no terminal.
 
-Whoever knows the address has the mixer, so it is made of 24 random bytes, is printed to the one who started
-this, and stands in no process's arguments. Every other request gets an empty 404.
+Each window that opens the address has a tuimixer of its own. Whoever knows the address has the mixer, so it
+contains 24 random bytes, is printed to the one who started this, and stands in no process's arguments. Every
+other request gets an empty 404.
+
+The page's terminal (xterm.js) and its messages are textual-serve's. Its server side is not used: it runs a
+shell, takes any size, and its programs outlive their windows.
 """
 
 import asyncio
 import html
-import os
+import ipaddress
+import json
 import secrets
-import shlex
 import signal
 import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from aiohttp import web
-from textual_serve.server import Server
+import textual_serve
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from tuimixer.ui.web_door import Door
+from tuimixer.ui.web_screen import WebScreen, bounded_size
 
 _PAGE = Path(__file__).with_name("web.html")
+_STATIC = Path(textual_serve.__file__).parent / "static"
 _QUIET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Frame-Options": "DENY"}
+_MOST_SCREENS = 8
+"""Windows at a time; each takes two processes."""
+_HEARTBEAT = 6.0
+"""Seconds between questions whether a window is still there; it has half as many to answer."""
+_LONGEST_MESSAGE = 1 << 16
+_SHUTDOWN = 2.0
+_FULL = f"{_MOST_SCREENS} windows show this mixer already, which is the limit. Close one and try again.\r\n"
 
 
-class MixerServer(Server):
-    """Starts a tuimixer of its own for each browser window that opens the address."""
+class MixerServer:
+    """Serves the page and its windows."""
 
-    def __init__(self, arguments: Sequence[str], secret: str) -> None:
-        super().__init__(shlex.join([sys.executable, "-m", "tuimixer", *arguments]), title="tuimixer")
+    def __init__(self, arguments: Sequence[str], secret: str, bind: str) -> None:
+        # -P: a module in the folder that the server was started from is nobody's to run.
+        self._command = [sys.executable, "-P", "-m", "tuimixer", *arguments]
         self._secret = secret
+        self._hosts = _Hosts(bind)
         self._page = _PAGE.read_text(encoding="utf-8")
+        self._screens: set[WebScreen] = set()
+        self._door: Door | None = None
 
-    async def _make_app(self) -> web.Application:
+    async def run(self, listener: socket.socket) -> None:
+        """Serve until a signal ends it."""
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, ended.set)
+        loop.add_signal_handler(signal.SIGCHLD, self._attend)
+        runner = web.AppRunner(self._make_app(), shutdown_timeout=_SHUTDOWN)
+        await runner.setup()
+        assert runner.server
+        self._door = Door(runner.server)
+        try:
+            async with await loop.create_server(self._door, sock=listener):
+                await ended.wait()
+        finally:
+            await runner.cleanup()
+
+    def _make_app(self) -> web.Application:
         """The routes, all of them below the secret."""
-        inner = web.Application()
+        inner = web.Application(middlewares=[self._admit])
         inner.add_routes(
             [
-                web.get("/", self.handle_index, name="index"),
-                web.get("/ws", self.handle_websocket, name="websocket"),
-                web.static("/static", self.statics_path, name="static"),
+                web.get("/", self._index),
+                web.get("/ws", self._window),
+                web.static("/static", _STATIC),
             ]
         )
-        outer = web.Application(middlewares=[_mute])
+        outer = web.Application(middlewares=[self._mute])
         outer.add_subapp(f"/{self._secret}", inner)
+        outer.on_shutdown.append(self._end_all)
         return outer
 
-    async def handle_index(self, request: web.Request) -> web.StreamResponse:
+    @web.middleware
+    async def _mute(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        """Say nothing to a request that does not know the secret, and let no page know where it came from."""
+        try:
+            response: web.StreamResponse = await handler(request)
+        except web.HTTPException:
+            response = web.Response(status=404)
+            response.force_close()
+        if not response.prepared:
+            response.headers.update(_QUIET)
+        return response
+
+    @web.middleware
+    async def _admit(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        """Refuse what knows the secret but comes from another site's page or by a name of another machine."""
+        origin = request.headers.get("Origin")
+        if not self._hosts.fits(request.host) or (origin is not None and not _same(origin, request.host)):
+            raise web.HTTPNotFound
+        if self._door:
+            self._door.admit(request.protocol)
+        response: web.StreamResponse = await handler(request)
+        return response
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
         """The page with the terminal, with the host that the browser used: a forwarded port works too."""
         here = html.escape(f"{request.host}/{self._secret}")
         page = self._page.replace("{{base}}", f"{request.scheme}://{here}")
         page = page.replace("{{socket}}", f"{'wss' if request.scheme == 'https' else 'ws'}://{here}/ws")
         return web.Response(text=page, content_type="text/html")
 
+    async def _window(self, request: web.Request) -> web.StreamResponse:
+        """A window's socket; its screen ends with it."""
+        window = web.WebSocketResponse(
+            heartbeat=_HEARTBEAT, timeout=_SHUTDOWN, max_msg_size=_LONGEST_MESSAGE, compress=False
+        )
+        await window.prepare(request)
+        if len(self._screens) >= _MOST_SCREENS:
+            await window.send_bytes(_FULL.encode())
+            await window.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return window
+        size = bounded_size(request.query.get("width"), request.query.get("height")) or (80, 24)
+        screen = WebScreen(self._command, size)
+        self._screens.add(screen)
+        painting = asyncio.ensure_future(_paint(screen, window))
+        try:
+            async for message in window:
+                if message.type is WSMsgType.TEXT:
+                    await _hear(message.data, screen, window)
+        finally:
+            painting.cancel()
+            await screen.end()
+            self._screens.discard(screen)
+        return window
 
-@web.middleware
-async def _mute(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Say nothing to a request that does not know the secret, and let no page know where it came from."""
+    def _attend(self) -> None:
+        for screen in self._screens:
+            screen.attend()
+
+    async def _end_all(self, _: web.Application) -> None:
+        await asyncio.gather(*(screen.end() for screen in self._screens))
+
+
+class _Hosts:
+    """The names under which this server may be asked for."""
+
+    def __init__(self, bind: str) -> None:
+        """Args: `bind` is the numeric address that it listens on."""
+        self._local_only = ipaddress.ip_address(bind.partition("%")[0]).is_loopback
+        names = {"localhost"} if self._local_only else {"localhost", *_own_names()}
+        self._names = {name.lower() for name in names}
+
+    def fits(self, host: str) -> bool:
+        """Whether a request's Host header is one of them; an address is, its port may be a forwarded one."""
+        try:
+            name = (urlsplit(f"//{host}").hostname or "").partition("%")[0]
+        except ValueError:
+            return False
+        try:
+            return ipaddress.ip_address(name).is_loopback or not self._local_only
+        except ValueError:
+            return name.rstrip(".") in self._names
+
+
+def _own_names() -> set[str]:
+    name = socket.gethostname()
+    return {name, socket.getfqdn(), f"{name.partition('.')[0]}.local"}
+
+
+def _same(origin: str, host: str) -> bool:
+    """Whether a page's origin is this server as the request names it."""
     try:
-        response: web.StreamResponse = await handler(request)
-    except web.HTTPException:
-        return web.Response(status=404)
-    if not response.prepared:
-        response.headers.update(_QUIET)
-    return response
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
 
 
-def serve(arguments: Sequence[str], bind: str, port: int) -> None:
-    """Serve until interrupted; port 0 takes a free one.
+async def _paint(screen: WebScreen, window: web.WebSocketResponse) -> None:
+    """Bring what the program paints to its window, and close that with the program's end."""
+    try:
+        while data := await screen.read():
+            await window.send_bytes(data)
+    except ConnectionError:
+        return  # the window is gone, which ends the screen too
+    await window.close()
+
+
+async def _hear(text: str, screen: WebScreen, window: web.WebSocketResponse) -> None:
+    """Do what a window's message says; what is none of the page's own messages is passed over."""
+    try:
+        message = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    match message:
+        case ["stdin", str(keys)]:
+            screen.write(keys.encode("utf-8", "ignore"))
+        case ["resize", {"width": columns, "height": lines}]:
+            if size := bounded_size(columns, lines):
+                screen.resize(*size)
+        case ["ping", str(stamp)]:
+            await window.send_json(["pong", stamp[:64]])
+
+
+def listen(bind: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one.
 
     Raises:
         OSError: the address cannot be listened on.
     """
-    secret = secrets.token_urlsafe(24)
-    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            bind, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except UnicodeError:
+        raise OSError(0, "It is not the name of a host") from None
+    listener = socket.socket(family, kind)
+    try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((bind, port))
+        listener.bind(address)
         listener.listen()
-        # The programs that are started for a browser have no terminal to learn these from.
-        os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", PYTHONUTF8="1")
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(arguments: Sequence[str], listener: socket.socket) -> None:
+    """Say where the mixer is, and serve until interrupted."""
+    secret = secrets.token_urlsafe(24)
+    with listener:
+        bind, port = listener.getsockname()[:2]
         shown = f"[{bind}]" if ":" in bind else bind
-        number = listener.getsockname()[1]
-        print(
-            f"Open http://{shown}:{number}/{secret}/ in a browser. Whoever knows this address has the mixer."
-        )
-        if bind in ("127.0.0.1", "::1"):
+        print(f"Open http://{shown}:{port}/{secret}/ in a browser. Whoever knows this address has the mixer.")
+        if ipaddress.ip_address(bind.partition("%")[0]).is_loopback:
             print(
-                f"From another box: ssh -L {number}:{shown}:{number} {socket.gethostname()}, "
+                f"From another machine: ssh -L {port}:{shown}:{port} {socket.gethostname()}, "
                 "and open the same address there."
             )
+        else:
+            print(
+                "The connection is not encrypted: whoever can read along on the network learns the address. "
+                "Without --bind, ssh -L reaches it safely."
+            )
         print("Ctrl-C ends it.", flush=True)
-        asyncio.run(_serve(MixerServer(arguments, secret), listener))
-
-
-async def _serve(server: MixerServer, listener: socket.socket) -> None:
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, ended.set)
-    runner = web.AppRunner(await server._make_app(), access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    try:
-        await web.SockSite(runner, listener).start()
-        await ended.wait()
-    finally:
-        await runner.cleanup()
+        asyncio.run(MixerServer(arguments, secret, bind).run(listener))

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from tests.backend.remote.screen import Screen
 from tests.backend.remote.sshd import Box
 from tests.backend.remote.users import User, three_users
 from tests.lab.waiting import wait_until
+from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.remote.client import EngineBackend
 from tuimixer.backend.remote.verb import run_remote_verb
 from tuimixer.model.command import SetVolume
@@ -73,3 +76,24 @@ def test_a_verb_runs_as_the_user_that_is_named(
         assert [control["name"] for control in listed if control["kind"] == "sink"] == [sink]
     assert run_remote_verb(box.target_of(users[2].name), ["get", "@DEFAULT_SINK@"]) == 3
     assert capfd.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("what", ["module", "clone"])
+def test_nothing_in_the_home_directory_is_taken_for_tuimixer(box: Box, users: list[User], what: str) -> None:
+    user = users[0]
+    home, trap = Path(user.entry.pw_dir), Path(user.entry.pw_dir) / "trap"
+    if what == "module":
+        (home / "tuimixer.py").write_text(f"open({str(trap)!r}, 'w')\n")
+    else:
+        (home / "tuimixer" / "tuimixer").mkdir(parents=True)
+        (home / "tuimixer" / "tuimixer" / "__init__.py").touch()
+    shutil.chown(home, user.name)
+    box.program.unlink()
+    where = f"tuimixer was not found on {box.target_of(user.name)}."
+    with pytest.raises(OutOfReach) as failure:
+        screen_backends(Options(hosts=(box.target_of(user.name),)))
+    assert str(failure.value).startswith(where)
+    with pytest.raises(OutOfReach) as failure:
+        run_remote_verb(box.target_of(user.name), ["list"])
+    assert str(failure.value).startswith(where)
+    assert not trap.exists()

@@ -33,13 +33,17 @@ _FIND = r"""
 PATH="$PATH:${HOME:-/nonexistent}/.local/bin:/usr/local/bin"
 if command -v tuimixer >/dev/null 2>&1; then
     set -- tuimixer "$@"
-elif python3 -c "from importlib.util import find_spec; exit(not find_spec('tuimixer'))" 2>/dev/null </dev/null
+elif python3 -P -c "from importlib.util import find_spec; exit(not find_spec('tuimixer.__main__'))" \
+    2>/dev/null </dev/null
 then
-    set -- python3 -m tuimixer "$@"
+    set -- python3 -P -m tuimixer "$@"
 else
     echo "tuimixer: not found" >&2
     exit 127
 fi
+"""
+"""With -P, which every Python that tuimixer runs on has, nothing in the home directory is taken for it: no
+`tuimixer.py`, and no clone of this project, which looks like a package without being one.
 """
 _UNTIL_CUT = r"""
 exec 3<&0

@@ -1,7 +1,6 @@
 """`serve`: the screen in a browser."""
 
 import gc
-import os
 
 from tuimixer.cli.call import Call
 from tuimixer.cli.failure import DONE, Usage
@@ -13,11 +12,12 @@ VERBS = (
         "serve",
         "",
         "offer the mixer to a browser",
-        """For a box without a terminal. The address has a secret in it: whoever knows it has the mixer.
+        """For a machine without a terminal. The address has a secret in it: whoever knows it has the mixer.
+The connection is not encrypted: from another machine, use ssh -L rather than --bind.
 Needs the package textual-serve (the extra `serve`).""",
         (
-            Option("bind", "address to listen on; without: 127.0.0.1, this box alone", value="ADDRESS"),
-            Option("port", "port to listen on; without: a free one", value="PORT"),
+            Option("bind", "address to listen on (default: 127.0.0.1, this machine alone)", value="ADDRESS"),
+            Option("port", "port to listen on (default: a free one)", value="PORT"),
             *WHERE,
         ),
         (
@@ -38,10 +38,10 @@ def run(call: Call) -> int:
         Usage: textual-serve is missing, or the address cannot be listened on.
     """
     port = call.arguments.get("port") or "0"
-    if not port.isdecimal() or int(port) > 65535:
+    if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
         raise Usage(f"{shown(port)} is no port; give a number from 0 to 65535")
     try:
-        from tuimixer.ui.web import serve
+        from tuimixer.ui.web import listen, serve
     except ImportError as error:
         raise Usage(
             f"`serve` needs the Python package textual-serve ({error.name} is missing); "
@@ -50,11 +50,10 @@ def run(call: Call) -> int:
     bind = call.arguments.get("bind") or "127.0.0.1"
     gc.enable()
     try:
-        serve(_screen_arguments(call), bind, int(port))
+        listener = listen(bind, int(port))
     except OSError as error:
-        raise Usage(
-            f"cannot listen on {shown(bind)} port {port}: {error.strerror or os.strerror(1)}"
-        ) from error
+        raise Usage(f"cannot listen on {shown(bind)} port {port}: {error.strerror}") from error
+    serve(_screen_arguments(call), listener)
     return DONE
 
 

@@ -1,1 +1,0 @@
-"""The lanes of the test suite: what each needs and runs (table), and how they are run (see ./dev help)."""

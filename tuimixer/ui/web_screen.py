@@ -1,0 +1,152 @@
+"""One tuimixer on a pseudo terminal of its own, for one browser window.
+
+It is a terminal like any other to the program in it. The kernel hangs up when its master end is closed, which
+is also what happens when this process is killed: no screen outlives its window.
+"""
+
+import asyncio
+import fcntl
+import os
+import signal
+import struct
+import termios
+from collections.abc import Sequence
+from typing import Any
+
+LARGEST = (300, 100)
+"""Most columns and lines: a picture costs memory and time with each cell."""
+_MOST_INPUT = 1 << 16
+"""Bytes that may wait for a program that does not read; what comes on top is dropped, as a terminal does."""
+_READ_SIZE = 1 << 16
+_FAREWELL = 2.0
+"""Seconds that the program has to end once its terminal has hung up."""
+_POLL = 0.02
+_NOT_OURS = ("COLUMNS", "LINES", "COLORFGBG", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TMUX", "STY", "LC_ALL")
+"""Variables that describe the terminal that the server was started in."""
+_TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUTF8": "1", "LC_CTYPE": "C.UTF-8"}
+
+
+def bounded_size(columns: Any, lines: Any) -> tuple[int, int] | None:
+    """A size as the browser asks for it, within the limits; None if these are not two numbers."""
+    try:
+        wanted = int(columns), int(lines)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return min(max(wanted[0], 1), LARGEST[0]), min(max(wanted[1], 1), LARGEST[1])
+
+
+class WebScreen:
+    """The program and its terminal. To be used on the running loop, and ended with `end`."""
+
+    def __init__(self, command: Sequence[str], size: tuple[int, int]) -> None:
+        """Start `command` in a terminal of `size` columns and lines.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._master, slave = os.openpty()
+        self._open = True
+        self._waiting = bytearray()
+        self._ended = False
+        os.set_blocking(self._master, False)
+        try:
+            self.resize(*size)
+            # The first terminal that the leader of a new session opens becomes its controlling terminal.
+            opened = (os.POSIX_SPAWN_OPEN, 0, os.ttyname(slave), os.O_RDWR, 0)
+            copies = [(os.POSIX_SPAWN_DUP2, 0, descriptor) for descriptor in (1, 2)]
+            self.pid = os.posix_spawnp(
+                command[0],
+                list(command),
+                _environment(),
+                file_actions=[opened, *copies],
+                setsid=True,
+                setsigmask=[],
+                setsigdef=[signal.SIGPIPE, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP],
+            )
+        except OSError:
+            os.close(self._master)
+            raise
+        finally:
+            os.close(slave)
+
+    async def read(self) -> bytes:
+        """What the program paints next; empty at its end. Not read, it waits in the kernel, and the program
+        with it.
+        """
+        while self._open:
+            readable = asyncio.Event()
+            self._loop.add_reader(self._master, readable.set)
+            try:
+                await readable.wait()
+            finally:
+                if self._open:
+                    self._loop.remove_reader(self._master)
+            try:
+                return os.read(self._master, _READ_SIZE) if self._open else b""
+            except BlockingIOError:
+                continue
+            except OSError:
+                return b""  # EIO: nobody has the terminal open any more
+        return b""
+
+    def write(self, data: bytes) -> None:
+        """Type something."""
+        if not self._open or len(self._waiting) + len(data) > _MOST_INPUT:
+            return
+        if not self._waiting:
+            self._loop.add_writer(self._master, self._writable)
+        self._waiting += data
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size; the program is told by SIGWINCH."""
+        if self._open:
+            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def attend(self) -> bool:
+        """Look after the program when one has changed its state (SIGCHLD); whether it runs."""
+        if not self._ended:
+            try:
+                pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
+            except ChildProcessError:
+                self._ended = True
+                return False
+            if pid and os.WIFSTOPPED(status):
+                # There is no shell here that could continue it.
+                os.killpg(self.pid, signal.SIGCONT)
+            elif pid:
+                self._ended = True
+        return not self._ended
+
+    async def end(self) -> None:
+        """Hang up, and return when the program has ended, if need be killed. Does no harm twice."""
+        self._hang_up()
+        deadline = self._loop.time() + _FAREWELL
+        while self.attend() and self._loop.time() < deadline:
+            await asyncio.sleep(_POLL)
+        while self.attend():
+            os.kill(self.pid, signal.SIGKILL)
+            await asyncio.sleep(_POLL)
+
+    def _writable(self) -> None:
+        try:
+            del self._waiting[: os.write(self._master, self._waiting)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._waiting.clear()
+        if not self._waiting:
+            self._loop.remove_writer(self._master)
+
+    def _hang_up(self) -> None:
+        if not self._open:
+            return
+        self._open = False
+        self._loop.remove_reader(self._master)
+        self._loop.remove_writer(self._master)
+        os.close(self._master)
+
+
+def _environment() -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
+    return inherited | _TERMINAL
