@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.lab.lanes.table import LANES, MARKS
+
 if TYPE_CHECKING:
     from tests.lab.cards import UsbCard
     from tests.lab.pipewire import PrivatePipeWire
@@ -15,11 +17,12 @@ if TYPE_CHECKING:
     from tests.lab.pulse import PrivatePulse
     from tests.lab.sound import SoundServer
 
-LANES = {"unit", "screen", "pulse", "pipewire", "plugins", "pty", "vm", "ssh", "web"}
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """End by the ordinary way out when told to, so that servers and machines are ended too."""
+    for lane in LANES:
+        if lane.marks:
+            config.addinivalue_line("markers", f"{lane.name}: {lane.about}")
     if config.pluginmanager.hasplugin("hypothesispytest"):
         from hypothesis import settings
 
@@ -34,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse a test that would run in no lane or in two."""
     for item in items:
-        lanes = sorted(LANES & {mark.name for mark in item.iter_markers()})
+        lanes = sorted(MARKS & {mark.name for mark in item.iter_markers()})
         if len(lanes) != 1:
             raise pytest.UsageError(
                 f"{item.nodeid} has the lanes {lanes}; it must have exactly one as its mark"

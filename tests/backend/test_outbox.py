@@ -19,7 +19,7 @@ from tuimixer.model.command import (
     SetPort,
     SetVolume,
 )
-from tuimixer.model.control import Channel, Choice, Control, Device, Kind
+from tuimixer.model.control import Channel, Choice, Control, Device, Kind, Stream
 from tuimixer.model.scale import PULSE_SCALE
 
 pytestmark = pytest.mark.unit
@@ -215,6 +215,7 @@ BOX = replace(
     choice=Choice(0, ("Mic", "Line")),
     device="pulse:sink/x",
     sink_or_source=Device(server_name="a", index=0, port="speaker"),
+    stream=Stream(0),
 )
 
 

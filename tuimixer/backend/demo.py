@@ -8,25 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tuimixer.backend import demo_box
-from tuimixer.model.command import (
-    Command,
-    Kill,
-    MoveStream,
-    SetCapture,
-    SetChoice,
-    SetCodec,
-    SetDefault,
-    SetFormats,
-    SetLatencyOffset,
-    SetMute,
-    SetPort,
-    SetProfile,
-    SetSuspended,
-    SetVolume,
-)
+from tuimixer.model.command import CardCommand, Command, Kill, MoveStream, apply
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, PULSE_SCALE, from_cdb, to_cdb
-from tuimixer.model.snapshot import Levels, Notice, ServerCard, Snapshot, Update
+from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update
 from tuimixer.model.system import System
 
 MASTER = demo_box.MASTER
@@ -106,20 +91,19 @@ class DemoBackend:
 
     def carry_out(self, command: Command) -> bool:
         """Do what a command says; False where the box has no place for it."""
-        match command:
-            case SetProfile() | SetLatencyOffset() | SetCodec():
-                return self._apply_to_card(command)
-            case SetDefault(id=id):
-                return self._make_default(id)
-            case Kill(id=id):
-                if id in self._picture.controls:
-                    self.remove(id)
-                return True
-        control = self._picture.controls.get(command.id)
-        changed = _changed(control, command) if control is not None else None
-        if control is None or changed is None:
+        if isinstance(command, CardCommand):
+            return self._apply_to_card(command)
+        if isinstance(command, Kill):
+            self.remove(command.id)
+            return True
+        if isinstance(command, MoveStream) and command.target is None:
+            capture = command.id.startswith("pulse:source_output/")
+            command = MoveStream(command.id, demo_box.USB_MIC if capture else COUPLED)
+        changed = apply(command, self._picture.controls)
+        if not changed:
             return False
-        self.put(changed, *self._coupled(changed), *self._exclusive(changed))
+        moved = changed[command.id]
+        self.put(*changed.values(), *self._coupled(moved), *self._exclusive(moved))
         return True
 
     def _coupled(self, control: Control) -> list[Control]:
@@ -140,26 +124,13 @@ class DemoBackend:
             if other.id != control.id
         ]
 
-    def _make_default(self, wanted: ControlId) -> bool:
-        chosen = self._picture.controls.get(wanted)
-        if chosen is None or chosen.kind not in (Kind.SINK, Kind.SOURCE):
-            return False
-        self.put(
-            *(
-                replace(other, default=other.id == wanted)
-                for other in self._picture.controls.values()
-                if other.kind is chosen.kind and other.default != (other.id == wanted)
-            )
+    def _apply_to_card(self, command: CardCommand) -> bool:
+        cards = self._picture.server_cards
+        known = self._picture.server_card(command.id) is not None
+        self._picture = replace(
+            self._picture,
+            server_cards=tuple(command.apply_to(card) if card.id == command.id else card for card in cards),
         )
-        return True
-
-    def _apply_to_card(self, command: SetProfile | SetLatencyOffset | SetCodec) -> bool:
-        cards = tuple(
-            _changed_card(card, command) if card.id == command.id else card
-            for card in self._picture.server_cards
-        )
-        known = any(card.id == command.id for card in cards)
-        self._picture = replace(self._picture, server_cards=cards)
         self._tell(self._picture)
         return known
 
@@ -194,43 +165,6 @@ class DemoBackend:
                     self.remove(*removed)
                 if added:
                     self.put(*added)
-
-
-def _changed(control: Control, command: Command) -> Control | None:
-    match command:
-        case SetVolume(raws=raws) if control.scale and len(raws) == len(control.channels):
-            pairs = zip(control.channels, raws, strict=True)
-            return replace(control, channels=tuple(replace(channel, raw=raw) for channel, raw in pairs))
-        case SetMute(mute=mute) if control.mute is not None:
-            return replace(control, mute=mute)
-        case SetCapture(capture=capture) if control.capture is not None:
-            return replace(control, capture=capture)
-        case SetChoice(item=item) if control.choice is not None:
-            return replace(control, choice=replace(control.choice, value=item))
-        case MoveStream(target=target) if control.stream is not None:
-            side = demo_box.USB_MIC if control.kind is Kind.SOURCE_OUTPUT else COUPLED
-            return replace(control, device=target or side)
-        case SetPort(port=port) if control.sink_or_source is not None:
-            return replace(control, sink_or_source=replace(control.sink_or_source, port=port))
-        case SetSuspended(suspended=suspended) if control.sink_or_source is not None:
-            state = "suspended" if suspended else "idle"
-            return replace(control, sink_or_source=replace(control.sink_or_source, state=state))
-        case SetFormats(formats=formats) if control.sink_or_source is not None:
-            return replace(control, sink_or_source=replace(control.sink_or_source, formats=formats))
-    return None
-
-
-def _changed_card(card: ServerCard, command: SetProfile | SetLatencyOffset | SetCodec) -> ServerCard:
-    match command:
-        case SetProfile(profile=profile):
-            return replace(card, profile=profile)
-        case SetCodec(codec=codec):
-            return replace(card, codec=codec)
-        case SetLatencyOffset(port=name, microseconds=offset):
-            ports = tuple(
-                replace(port, latency_offset=offset) if port.name == name else port for port in card.ports
-            )
-            return replace(card, ports=ports)
 
 
 def _carried(source: Control, target: Control, channel: int) -> int:

@@ -4,20 +4,8 @@ An entry leaves with the first read that *began* after its write was acknowledge
 carry the old value, and dropping the entry then would make the fader jump back or lose a step of a held key.
 """
 
-from dataclasses import replace
-
-from tuimixer.model.command import (
-    Command,
-    MoveStream,
-    SetCapture,
-    SetChoice,
-    SetDefault,
-    SetMute,
-    SetPort,
-    SetVolume,
-    aspect,
-)
-from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.command import CardCommand, Command, apply, aspect
+from tuimixer.model.control import Control, ControlId
 
 _Aspect = tuple[str, ...]
 
@@ -85,39 +73,6 @@ class Outbox:
             return truth
         shown = dict(truth)
         for command in self._overlay.values():
-            if isinstance(command, SetDefault):
-                _overlay_default(shown, command.id)
-            elif (control := shown.get(command.id)) is not None:
-                shown[command.id] = _overlay(control, command)
+            if not isinstance(command, CardCommand):
+                shown.update(apply(command, shown))
         return shown
-
-
-def _overlay(control: Control, command: Command) -> Control:
-    match command:
-        case SetVolume(raws=raws) if len(raws) == len(control.channels):
-            channels = tuple(
-                replace(channel, raw=raw) for channel, raw in zip(control.channels, raws, strict=True)
-            )
-            return replace(control, channels=channels)
-        case SetMute(mute=mute) if control.mute is not None and len(mute) == len(control.mute):
-            return replace(control, mute=mute)
-        case SetCapture(capture=capture) if control.capture is not None and len(capture) == len(
-            control.capture
-        ):
-            return replace(control, capture=capture)
-        case SetChoice(item=item) if control.choice is not None and 0 <= item < len(control.choice.items):
-            return replace(control, choice=replace(control.choice, value=item))
-        case MoveStream(target=target) if target is not None:
-            return replace(control, device=target)
-        case SetPort(port=port) if control.sink_or_source is not None:
-            return replace(control, sink_or_source=replace(control.sink_or_source, port=port))
-    return control
-
-
-def _overlay_default(shown: dict[ControlId, Control], wanted: ControlId) -> None:
-    chosen = shown.get(wanted)
-    if chosen is None or chosen.kind not in (Kind.SINK, Kind.SOURCE):
-        return
-    for key, other in shown.items():
-        if other.kind is chosen.kind and other.default != (key == wanted):
-            shown[key] = replace(other, default=key == wanted)

@@ -66,10 +66,10 @@ class Mixer:
 
         What is impossible is said in a Notice.
         """
-        control = self.snapshot.controls.get(wish.id)
         if isinstance(wish, Command):
-            self._submit(wish, control)
+            self._submit(wish)
             return True
+        control = self.snapshot.controls.get(wish.id)
         if control is None:
             return False
         try:
@@ -83,7 +83,7 @@ class Mixer:
             return False
         if resolution.aim is None and isinstance(resolution.command, SetVolume):
             self._aims.pop(wish.id, None)
-        self._submit(resolution.command, control)
+        self._submit(resolution.command)
         return True
 
     def undo(self) -> bool:
@@ -104,15 +104,13 @@ class Mixer:
         """The box's facts that do not come by themselves."""
         return await self._backend.inspect()
 
-    def _submit(self, command: Command, control: Control | None) -> None:
-        self._history.record(command, control, self.snapshot)
+    def _submit(self, command: Command) -> None:
+        self._history.record(command, self.snapshot)
         self._backend.submit(command)
 
     def _replay(self, command: Command, words: str, done: str) -> bool:
         """Send a command of the history, and say what it is about."""
-        if command.id not in self.snapshot.controls and all(
-            card.id != command.id for card in self.snapshot.server_cards
-        ):
+        if command.id not in self.snapshot.controls and self.snapshot.server_card(command.id) is None:
             self._tell(Notice(f"The {words} cannot be brought back: it is gone.", error=True))
             return True
         self._backend.submit(command)

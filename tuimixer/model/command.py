@@ -1,7 +1,12 @@
-"""What a backend is told: absolute and idempotent, so that only the newest about a thing has to be sent."""
+"""What a backend is told: absolute and idempotent, so that only the newest about a thing has to be sent.
 
-from tuimixer.model.control import ControlId
-from tuimixer.model.record import dataclass
+A command knows itself: `apply_to` says what it makes of a control (or of a server's card), `inverse` what
+undoes it, and `label` what it is called. The outbox, the demo, the ALSA cards and the history use these.
+"""
+
+from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.record import dataclass, replace
+from tuimixer.model.snapshot import ServerCard, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +16,20 @@ class SetVolume:
     id: ControlId
     raws: tuple[int, ...]
 
+    label = "volume"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """The control with these volumes; None where it has another number of channels."""
+        if not control.channels or len(self.raws) != len(control.channels):
+            return None
+        pairs = zip(control.channels, self.raws, strict=True)
+        return replace(control, channels=tuple(replace(channel, raw=raw) for channel, raw in pairs))
+
+    def inverse(self, snapshot: Snapshot) -> "SetVolume | None":
+        """Sets the volumes as they are."""
+        control = snapshot.controls.get(self.id)
+        return SetVolume(self.id, control.raws) if control and control.channels else None
+
 
 @dataclass(frozen=True, slots=True)
 class SetMute:
@@ -18,6 +37,19 @@ class SetMute:
 
     id: ControlId
     mute: tuple[bool, ...]
+
+    label = "mute"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """The control muted so; None where it has another number of mute switches."""
+        if control.mute is None or len(self.mute) != len(control.mute):
+            return None
+        return replace(control, mute=self.mute)
+
+    def inverse(self, snapshot: Snapshot) -> "SetMute | None":
+        """Sets the switches as they are."""
+        control = snapshot.controls.get(self.id)
+        return SetMute(self.id, control.mute) if control and control.mute is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +59,28 @@ class SetCapture:
     id: ControlId
     capture: tuple[bool, ...]
 
+    label = "capture"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """The control recording so; None where it has another number of capture switches."""
+        if control.capture is None or len(self.capture) != len(control.capture):
+            return None
+        return replace(control, capture=self.capture)
+
+    def inverse(self, snapshot: Snapshot) -> "SetCapture | None":
+        """Sets the switches as they are; in an exclusive group, switches on the control that records now.
+
+        None of such a group can be switched off: another one has to be chosen.
+        """
+        control = snapshot.controls.get(self.id)
+        if control is None or control.capture is None:
+            return None
+        others = (other for other in snapshot.exclusive_with(control) if other.id != self.id)
+        recording = next((other for other in others if other.capturing), None) if any(self.capture) else None
+        if recording is not None and recording.capture:
+            return SetCapture(recording.id, recording.capture)
+        return SetCapture(self.id, control.capture)
+
 
 @dataclass(frozen=True, slots=True)
 class SetChoice:
@@ -35,12 +89,44 @@ class SetChoice:
     id: ControlId
     item: int
 
+    label = "choice"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """The control with this item chosen; None where it has no such item."""
+        if control.choice is None or not 0 <= self.item < len(control.choice.items):
+            return None
+        return replace(control, choice=replace(control.choice, value=self.item))
+
+    def inverse(self, snapshot: Snapshot) -> "SetChoice | None":
+        """Chooses the item that is chosen."""
+        control = snapshot.controls.get(self.id)
+        return SetChoice(self.id, control.choice.value) if control and control.choice else None
+
 
 @dataclass(frozen=True, slots=True)
 class SetDefault:
     """Make a sink or a source the default one."""
 
     id: ControlId
+
+    label = "default"
+
+    @property
+    def kind(self) -> Kind:
+        """Of which kind of device this chooses the default."""
+        return Kind.SINK if self.id.startswith("pulse:sink/") else Kind.SOURCE
+
+    def apply_to(self, control: Control) -> Control | None:
+        """Any device of the kind: the default one, or not; None where this is not about it."""
+        if control.kind is not self.kind:
+            return None
+        chosen = control.id == self.id
+        return control if control.default == chosen else replace(control, default=chosen)
+
+    def inverse(self, snapshot: Snapshot) -> "SetDefault | None":
+        """Makes the present default the default."""
+        devices = (control for control in snapshot.controls.values() if control.kind is self.kind)
+        return next((SetDefault(device.id) for device in devices if device.default), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +136,34 @@ class MoveStream:
     id: ControlId
     target: ControlId | None
 
+    label = "move"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """The stream on its new device; where it follows the default, as it is until the server tells."""
+        if control.stream is None:
+            return None
+        return control if self.target is None else replace(control, device=self.target)
+
+    def inverse(self, snapshot: Snapshot) -> "MoveStream | None":
+        """Moves it to where it is."""
+        control = snapshot.controls.get(self.id)
+        return MoveStream(self.id, control.device) if control and control.device else None
+
 
 @dataclass(frozen=True, slots=True)
 class Kill:
     """End a stream; for a stored volume: forget it."""
 
     id: ControlId
+
+    label = "end"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """Nothing: the control is there until the server says that it has gone."""
+        return None
+
+    def inverse(self, snapshot: Snapshot) -> None:
+        """Nothing undoes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +173,18 @@ class SetPort:
     id: ControlId
     port: str
 
+    label = "port"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """The device with this port active; None where the control is not a device."""
+        device = control.sink_or_source
+        return replace(control, sink_or_source=replace(device, port=self.port)) if device else None
+
+    def inverse(self, snapshot: Snapshot) -> "SetPort | None":
+        """Chooses the port that is active."""
+        device = snapshot.device(self.id)
+        return SetPort(self.id, device.port) if device and device.port else None
+
 
 @dataclass(frozen=True, slots=True)
 class SetSuspended:
@@ -72,6 +192,22 @@ class SetSuspended:
 
     id: ControlId
     suspended: bool
+
+    label = "suspend"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """The device suspended or idle; None where the control is not a device."""
+        device = control.sink_or_source
+        return (
+            replace(control, sink_or_source=replace(device, state="suspended" if self.suspended else "idle"))
+            if device
+            else None
+        )
+
+    def inverse(self, snapshot: Snapshot) -> "SetSuspended | None":
+        """Suspends or resumes it as it is."""
+        device = snapshot.device(self.id)
+        return SetSuspended(self.id, device.state == "suspended") if device and device.state else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +217,18 @@ class SetFormats:
     id: ControlId
     formats: tuple[str, ...]
 
+    label = "formats"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """The device with these formats; None where the control is not a device."""
+        device = control.sink_or_source
+        return replace(control, sink_or_source=replace(device, formats=self.formats)) if device else None
+
+    def inverse(self, snapshot: Snapshot) -> "SetFormats | None":
+        """Sets the formats that are on."""
+        device = snapshot.device(self.id)
+        return SetFormats(self.id, device.formats) if device and device.formats else None
+
 
 @dataclass(frozen=True, slots=True)
 class SetProfile:
@@ -88,6 +236,17 @@ class SetProfile:
 
     id: str
     profile: str
+
+    label = "profile"
+
+    def apply_to(self, card: ServerCard) -> ServerCard:
+        """The card with this profile."""
+        return replace(card, profile=self.profile)
+
+    def inverse(self, snapshot: Snapshot) -> "SetProfile | None":
+        """Chooses the profile in use."""
+        card = snapshot.server_card(self.id)
+        return SetProfile(self.id, card.profile) if card and card.profile else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +257,23 @@ class SetLatencyOffset:
     port: str
     microseconds: int
 
+    label = "latency offset"
+
+    def apply_to(self, card: ServerCard) -> ServerCard:
+        """The card with this offset at the port."""
+        ports = tuple(
+            replace(port, latency_offset=self.microseconds) if port.name == self.port else port
+            for port in card.ports
+        )
+        return replace(card, ports=ports)
+
+    def inverse(self, snapshot: Snapshot) -> "SetLatencyOffset | None":
+        """Sets the offset as it is."""
+        card = snapshot.server_card(self.id)
+        ports = card.ports if card else ()
+        offset = next((port.latency_offset for port in ports if port.name == self.port), None)
+        return None if offset is None else SetLatencyOffset(self.id, self.port, offset)
+
 
 @dataclass(frozen=True, slots=True)
 class SetCodec:
@@ -106,12 +282,32 @@ class SetCodec:
     id: str
     codec: str
 
+    label = "codec"
+
+    def apply_to(self, card: ServerCard) -> ServerCard:
+        """The card with this codec."""
+        return replace(card, codec=self.codec)
+
+    def inverse(self, snapshot: Snapshot) -> "SetCodec | None":
+        """Chooses the codec in use."""
+        card = snapshot.server_card(self.id)
+        return SetCodec(self.id, card.codec) if card and card.codec else None
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDevice:
     """Open an ALSA control device that is not a card and keep it open; id is `alsa:` and its name."""
 
     id: str
+
+    label = "device"
+
+    def apply_to(self, control: Control) -> Control | None:
+        """Nothing: it is about no control that is there."""
+        return None
+
+    def inverse(self, snapshot: Snapshot) -> None:
+        """Nothing undoes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +318,20 @@ class UseServer:
     address: str
     """As in PULSE_SERVER; empty: the one that is found."""
 
+    label = "server"
 
-Command = (
+    def apply_to(self, control: Control) -> Control | None:
+        """Nothing: every control comes from the other server."""
+        return None
+
+    def inverse(self, snapshot: Snapshot) -> None:
+        """Nothing undoes it."""
+
+
+CardCommand = SetProfile | SetLatencyOffset | SetCodec
+"""Is about a server's card."""
+
+ControlCommand = (
     SetVolume
     | SetMute
     | SetCapture
@@ -134,12 +342,12 @@ Command = (
     | SetPort
     | SetSuspended
     | SetFormats
-    | SetProfile
-    | SetLatencyOffset
-    | SetCodec
     | OpenDevice
     | UseServer
 )
+"""Is about a control, or about none."""
+
+Command = ControlCommand | CardCommand
 
 
 def aspect(command: Command) -> tuple[str, ...]:
@@ -148,5 +356,17 @@ def aspect(command: Command) -> tuple[str, ...]:
     if isinstance(command, SetLatencyOffset):
         return (name, command.id, command.port)
     if isinstance(command, SetDefault):
-        return (name, "sink" if "/" in command.id and command.id.startswith("pulse:sink/") else "source")
+        return (name, command.kind)
     return (name, command.id)
+
+
+def apply(command: ControlCommand, controls: dict[ControlId, Control]) -> dict[ControlId, Control]:
+    """The controls that a command changes, as it makes them; empty where it has no place."""
+    if isinstance(command, SetDefault):
+        if (chosen := controls.get(command.id)) is None or chosen.kind is not command.kind:
+            return {}
+        made = ((key, command.apply_to(control)) for key, control in controls.items())
+        return {key: device for key, device in made if device is not None}
+    control = controls.get(command.id)
+    after = command.apply_to(control) if control is not None else None
+    return {} if after is None else {command.id: after}

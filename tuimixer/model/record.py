@@ -11,7 +11,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from dataclasses import dataclass, field
+    from dataclasses import dataclass, field, replace
     from typing import Any
 else:
     from operator import attrgetter
@@ -36,6 +36,12 @@ else:
         assert frozen
         assert slots
         return _record
+
+    def replace(record: Any, **changes: object) -> Any:
+        """The record with other values; the standard function, loaded when it is first needed."""
+        from dataclasses import replace as standard
+
+        return standard(record, **changes)
 
     def _record(cls: type) -> type:
         names = tuple(cls.__annotations__)
@@ -142,4 +148,4 @@ else:
             return fields
 
 
-__all__ = ["dataclass", "field"]
+__all__ = ["dataclass", "field", "replace"]

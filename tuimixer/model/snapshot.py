@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tuimixer.model.control import Control, ControlId, Port
+from tuimixer.model.control import Control, ControlId, Device, Port
 from tuimixer.model.record import dataclass, field
 
 
@@ -119,6 +119,15 @@ class Snapshot:
     alsa_cards: tuple[AlsaCard, ...] = ()
     server_cards: tuple[ServerCard, ...] = ()
     server: Server | None = None
+
+    def device(self, control: ControlId) -> Device | None:
+        """What only a sink or a source has; None where the control is neither, or is not there."""
+        found = self.controls.get(control)
+        return found.sink_or_source if found is not None else None
+
+    def server_card(self, card: str) -> ServerCard | None:
+        """The server's card of an id; None where there is none."""
+        return next((known for known in self.server_cards if known.id == card), None)
 
     def exclusive_with(self, control: Control) -> list[Control]:
         """The controls of a card of which one can record at a time, this one too; none where it is free."""

@@ -5,7 +5,7 @@ from tuimixer.backend.alsa.elements import Shape, Values, controls_of
 from tuimixer.backend.alsa.handle import Handle
 from tuimixer.backend.alsa.jacks import state_for
 from tuimixer.backend.base import OutOfReach, Refused
-from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
+from tuimixer.model.command import CardCommand, Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Jack
 from tuimixer.model.text import clean
@@ -98,17 +98,17 @@ class Card:
             raise OutOfReach(f"{before.name} was removed")
         if not self._hands.is_ready(key):
             self._hands.ready(key)
-        self._move(key, before, command)
+        wanted = self._move(key, before, command)
         if self._silent:
             # What was written stands: such a plugin stores it coarser, and a step of one would never get on.
-            return self._adopt(key, _written(self._values[key], before, command))
+            return self._adopt(key, _written(self._values[key], wanted))
         if self.number is None:
             # A plugin tells of changes later than it returns from the call that made them.
             self._handle.refresh(key)
             changed |= self._adopt(key, self._handle.values(key))
         changed |= self.update()
         after = self.controls.get(command.id)
-        if after is not None and after == before and not _stands(after, command):
+        if after is not None and after == before and after != wanted:
             raise Refused(f"{before.name} stays as it is: the driver did not take the new value")
         return changed
 
@@ -117,21 +117,22 @@ class Card:
         self._hands.close()
         self._handle.close()
 
-    def _move(self, key: Key, control: Control, command: Command) -> None:
+    def _move(self, key: Key, control: Control, command: Command) -> Control:
+        """Write what a command says; the control as it is to be then."""
+        wanted = None if isinstance(command, CardCommand) else command.apply_to(control)
+        if wanted is None:
+            raise Refused(f"{control.name} has no {command.label} to set")
         match command:
-            case SetVolume(raws=raws) if len(raws) == len(control.channels):
+            case SetVolume(raws=raws):
                 self._hands.set_volume(key, control.kind.capture, raws)
-            case SetMute(mute=mute) if control.mute is not None and len(mute) == len(control.mute):
+            case SetMute(mute=mute):
                 self._hands.set_mute(key, mute)
-            case SetCapture(capture=on) if control.capture is not None and len(on) == len(control.capture):
+            case SetCapture(capture=on):
                 self._hands.set_capture(key, on)
-            case SetChoice(item=item) if control.choice is not None and item in range(
-                len(control.choice.items)
-            ):
+            case SetChoice(item=item):
                 self._hands.set_choice(key, item)
                 self._handle.choose_everywhere(key, item)
-            case _:
-                raise Refused(f"{control.name} has nothing to set by {type(command).__name__}")
+        return wanted
 
     def _list(self) -> bool:
         """Read everything anew."""
@@ -181,31 +182,17 @@ class Card:
                 self._owners[control.id] = key
 
 
-def _written(now: Values, control: Control, command: Command) -> Values:
-    """Values with a command carried out to the letter."""
+def _written(now: Values, after: Control) -> Values:
+    """What an element stands at with one of its controls as `after`."""
     play, play_on, rec, rec_on, item = now.playback, now.playback_on, now.capture, now.capture_on, now.item
-    match command:
-        case SetVolume(raws=raws) if control.kind.capture:
-            rec = raws
-        case SetVolume(raws=raws):
-            play = raws
-        case SetMute(mute=mute):
-            play_on = tuple(not muted for muted in mute)
-        case SetCapture(capture=on):
-            rec_on = on
-        case SetChoice(item=chosen):
-            item = chosen
+    if after.channels and after.kind.capture:
+        rec = after.raws
+    elif after.channels:
+        play = after.raws
+    if after.mute is not None:
+        play_on = tuple(not muted for muted in after.mute)
+    if after.capture is not None:
+        rec_on = after.capture
+    if after.choice is not None:
+        item = after.choice.value
     return Values(play, play_on, rec, rec_on, item)
-
-
-def _stands(control: Control, command: Command) -> bool:
-    match command:
-        case SetVolume(raws=raws):
-            return control.raws == raws
-        case SetMute(mute=mute):
-            return control.mute == mute
-        case SetCapture(capture=capture):
-            return control.capture == capture
-        case SetChoice(item=item):
-            return control.choice is not None and control.choice.value == item
-    return False

@@ -1,0 +1,64 @@
+"""What this machine has for the lanes, and in one short reason what it lacks."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+Lacks = Callable[[], str | None]
+"""Answers why a lane cannot run here, or None when it can."""
+
+
+def nothing() -> None:
+    """A lane that runs everywhere."""
+
+
+def programs(*names: str) -> Lacks:
+    """A lane that starts these programs."""
+
+    def lacks() -> str | None:
+        path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
+        missing = [name for name in names if not shutil.which(name, path=path)]
+        return f"no {', '.join(missing)}" if missing else None
+
+    return lacks
+
+
+def alsa_plugin(name: str) -> Lacks:
+    """A lane that opens ALSA's control plugin of this name."""
+
+    def lacks() -> str | None:
+        folders = [folder for folder in (Path("/usr/lib"), Path("/usr/lib64")) if folder.exists()]
+        pattern = f"**/alsa-lib/libasound_module_ctl_{name}.so"
+        found = any(next(folder.glob(pattern), None) for folder in folders)
+        return None if found else f'no ALSA plugin "{name}"'
+
+    return lacks
+
+
+def root() -> str | None:
+    """A lane that makes users or mounts."""
+    return None if os.geteuid() == 0 else "needs root"
+
+
+def virtual_machine() -> str | None:
+    """A lane that boots a kernel in QEMU."""
+    from tests.lab import vm
+
+    return vm.lacks()
+
+
+def first(*answers: Lacks) -> Lacks:
+    """The first reason of several."""
+    return lambda: next((reason for lacks in answers if (reason := lacks())), None)
+
+
+def script(name: str) -> str:
+    """The path of a program in this virtual environment."""
+    return str(Path(sys.executable).parent / name)
+
+
+def workers() -> int:
+    """Processes that share a lane: two even on one core, as tests wait for servers more than they compute."""
+    return max(2, min(4, len(os.sched_getaffinity(0))))

@@ -1,0 +1,135 @@
+"""A run of several lanes: what is announced, what runs beside what, the table at the end."""
+
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.lab.lanes import figures
+from tests.lab.lanes.figures import duration
+from tests.lab.lanes.running import Outcome, Processes, run_lane
+from tests.lab.lanes.table import Arguments, Lane
+
+
+def say(text: str = "") -> None:
+    """Print a line at once, in its place between what the commands print."""
+    print(text, flush=True)
+
+
+class Run:
+    """Lanes to run once, with the reasons why others are not run.
+
+    One after another runs in front, its output shown as it comes. Those for the background run at the same
+    time, one after another too, each into a file that is shown as a block once it is complete. When nothing
+    is left in front, the front helps with the background.
+    """
+
+    def __init__(self, lanes: Sequence[Lane], arguments: Arguments = ()) -> None:
+        self.lacking = {lane.name: reason for lane in lanes if (reason := lane.lacks())}
+        self.lanes = [lane for lane in lanes if lane.name not in self.lacking]
+        self.outcomes: list[Outcome] = []
+        """In the order in which the lanes ended."""
+        self._arguments = arguments
+        self._processes = Processes()
+        self._waiting = deque(lane for lane in self.lanes if lane.background)
+        self._ended: deque[tuple[Outcome, Path]] = deque()
+        self._start = time.monotonic()
+
+    def announce(self) -> None:
+        """Say which lanes will run and about how long, and which will not and why."""
+        if self.lanes:
+            say(f"Lanes to run, about {duration(figures.estimate(self.lanes))} in all:")
+        known = figures.known()
+        for lane in self.lanes:
+            beside = "; in the background" if lane.background else ""
+            took = duration(known.get(lane.name, lane.seconds))
+            say(f"  {lane.name:10} {took:>12}  {lane.about}{beside}")
+        if self.lacking:
+            say("Not run on this machine:")
+        for name, reason in self.lacking.items():
+            say(f"  {name:10} {reason}")
+
+    def go(self) -> None:
+        """Run everything; whatever still runs is ended when this is left by an exception."""
+        background = threading.Thread(target=self._work_through_background, daemon=True)
+        try:
+            background.start()
+            front = [lane for lane in self.lanes if not lane.background]
+            for number, lane in enumerate(front, 1):
+                self._say_where(lane, number, len(front), front[number - 1 :])
+                self._done(run_lane(lane, self._arguments, self._processes, _show))
+                self._show_ended()
+            self._work_through_background()
+            if background.is_alive():
+                say(f"\n== waiting for the background: {', '.join(self._unfinished())}")
+            background.join()
+            self._show_ended()
+        finally:
+            self._processes.end()
+
+    def _unfinished(self) -> list[str]:
+        ended = {outcome.lane for outcome in self.outcomes} | {outcome.lane for outcome, _ in self._ended}
+        return [lane.name for lane in self.lanes if lane.name not in ended]
+
+    def _say_where(self, lane: Lane, number: int, of: int, left: Sequence[Lane]) -> None:
+        beside = [name for name in self._unfinished() if name in {x.name for x in self.lanes if x.background}]
+        so_far = duration(time.monotonic() - self._start)
+        text = f"lane {number} of {of}; {so_far} so far, about {duration(figures.estimate(left))} to go"
+        say(f"\n== {lane.name} ({text}{'; beside it ' + ', '.join(beside) if beside else ''})")
+
+    def _work_through_background(self) -> None:
+        while self._waiting:
+            try:
+                lane = self._waiting.popleft()
+            except IndexError:
+                return  # the other one was quicker
+            figures.FOLDER.mkdir(parents=True, exist_ok=True)
+            path = figures.FOLDER / f"{lane.name}.log"
+            with path.open("wb", buffering=0) as log:
+                outcome = run_lane(lane, self._arguments, self._processes, log.write)
+            self._ended.append((outcome, path))
+
+    def _show_ended(self) -> None:
+        while self._ended:
+            outcome, path = self._ended.popleft()
+            say(f"\n== {outcome.lane}, which ran in the background")
+            _show(path.read_bytes())
+            self._done(outcome)
+
+    def _done(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        if outcome.good and not self._arguments:
+            figures.remember(outcome.lane, outcome.seconds)
+
+    def conclude(self) -> bool:
+        """Print the table and the sum; whether all is well.
+
+        What a machine lacks is a failure where CI=true says that it should lack nothing, and where no lane
+        could run at all.
+        """
+        say()
+        for outcome in self.outcomes:
+            for name in sorted(outcome.not_passed):
+                say(f"did not pass: {name}")
+            say(f"{outcome.lane:10}  {outcome.text:30} {duration(outcome.seconds):>12}")
+        for name, reason in self.lacking.items():
+            say(f"{name:10}  not run: {reason}")
+        say(f"{'in all':10}  {'':30} {duration(time.monotonic() - self._start):>12}")
+        passed = sum(outcome.counts.passed for outcome in self.outcomes)
+        failed = sum(outcome.counts.failed for outcome in self.outcomes)
+        missing = len(self.lacking) if in_ci() or not self.lanes else 0
+        say(f"{passed} passed, {failed + missing} failed")
+        return not missing and all(outcome.good for outcome in self.outcomes)
+
+
+def in_ci() -> bool:
+    """Whether this is a machine on which every lane must run."""
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+def _show(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,101 @@
+"""Running one lane: its commands in turn, their output passed on as it comes, their tests counted."""
+
+import contextlib
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tests.lab.lanes.result import NO_TESTS, Counts, counts, not_passed
+from tests.lab.lanes.table import Arguments, Lane
+
+Output = Callable[[bytes], object]
+"""Takes what a command prints."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a lane ended."""
+
+    lane: str
+    counts: Counts
+    """What pytest counted; a command that ended badly without saying so counts as one that failed."""
+    seconds: float
+    failed_steps: tuple[str, ...] = ()
+    """Titles of the commands that ended badly."""
+    not_passed: frozenset[str] = frozenset()
+    """Node ids of the tests that did not pass, as far as pytest named them."""
+
+    @property
+    def good(self) -> bool:
+        return not self.failed_steps
+
+    @property
+    def text(self) -> str:
+        """The result in a few words."""
+        if not any((self.counts.passed, self.counts.skipped, self.not_passed)):
+            return f"failed: {', '.join(self.failed_steps)}" if self.failed_steps else "passed"
+        skipped = f", {self.counts.skipped} skipped" if self.counts.skipped else ""
+        return f"{self.counts.passed} passed, {self.counts.failed} failed{skipped}"
+
+
+class Processes:
+    """The commands that run now, to be ended with this program."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+
+    def run(self, command: tuple[str, ...], output: Output) -> int:
+        """Run to the end and return the exit status; stdout and stderr go to `output` as one."""
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        ) as process:
+            assert process.stdout is not None
+            with self._lock:
+                self._running.add(process)
+            try:
+                while data := os.read(process.stdout.fileno(), 65536):
+                    output(data)
+                return process.wait()
+            finally:
+                with self._lock:
+                    self._running.discard(process)
+
+    def end(self) -> None:
+        """End what still runs: politely, for servers and machines hang on it, and after 20 s by force."""
+        with self._lock:
+            running = list(self._running)
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + 20
+        for process in running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(max(0.1, deadline - time.monotonic()))
+            process.kill()
+
+
+def run_lane(lane: Lane, arguments: Arguments, processes: Processes, output: Output) -> Outcome:
+    """Run all commands of a lane, also after one that failed."""
+    start = time.monotonic()
+    total = Counts()
+    failed: list[str] = []
+    names: set[str] = set()
+    for step in lane.steps(arguments):
+        log = bytearray()
+
+        def keep(data: bytes, log: bytearray = log) -> None:
+            log.extend(data)
+            output(data)
+
+        status = processes.run(step.command, keep)
+        text = log.decode(errors="replace")
+        counted = counts(text)
+        names |= not_passed(text)
+        bad = status not in (0, NO_TESTS)
+        if bad:
+            failed.append(step.title)
+        total += replace(counted, failed=max(counted.failed, int(bad)))
+    return Outcome(lane.name, total, time.monotonic() - start, tuple(failed), frozenset(names))

@@ -1,0 +1,142 @@
+"""The table of lanes. A new lane is one entry in LANES; its mark, help and place in a run follow from it.
+
+Only the standard library is imported here: tests/conftest.py takes the marks from this table.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tests.lab.lanes import machine
+
+Arguments = Sequence[str]
+"""What the developer wrote after `--`: arguments to pytest."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of a lane; its exit status and what pytest counted in its output are the lane's."""
+
+    title: str
+    command: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A part of the suite that can be run alone."""
+
+    name: str
+    """Also the mark of its tests."""
+    about: str
+    """What its tests run against, in a few words."""
+    seconds: int
+    """About how long it takes on two cores, until a run on this machine has measured it."""
+    steps: Callable[[Arguments], list[Step]]
+    """The commands to run, given the arguments to pytest."""
+    lacks: Callable[[], str | None] = field(default=machine.nothing)
+    """Why this machine cannot run it, or None when it can."""
+    default: bool = True
+    """Whether a run of everything has it."""
+    background: bool = False
+    """Whether it runs beside the others, its output shown when it ends: it waits more than it computes."""
+    marks: bool = True
+    """Whether tests carry its name as their mark."""
+
+
+def python(*arguments: str) -> tuple[str, ...]:
+    """The command line of a module in this virtual environment."""
+    return (sys.executable, *arguments)
+
+
+def tool(name: str, *arguments: str) -> Step:
+    """A program of this virtual environment, called as its module's console script is."""
+    return Step(f"{name} {arguments[0]}" if name == "ruff" else name, (machine.script(name), *arguments))
+
+
+def in_parallel(lane: str) -> Callable[[Arguments], list[Step]]:
+    """All tests with the lane's mark, on several processes; the tests of a file stay together where they can.
+
+    A test that is taken over by an idle process builds the fixtures of its module once more; that costs less
+    than one long file at the end.
+    """
+
+    def steps(arguments: Arguments) -> list[Step]:
+        workers = ("-n", str(machine.workers()), "--dist", "worksteal")
+        return [Step(lane, python("-m", "pytest", "-m", lane, *workers, *arguments))]
+
+    return steps
+
+
+def _lint(_: Arguments) -> list[Step]:
+    return [
+        tool("ruff", "check", "--quiet", "tuimixer", "tests"),
+        tool("ruff", "format", "--check", "--quiet", "tuimixer", "tests"),
+        tool("mypy", "--strict", "tuimixer", "tests"),
+        tool("lint-imports"),
+    ]
+
+
+def _vm(arguments: Arguments) -> list[Step]:
+    return [
+        Step("vm", python("-m", "tests.lab.vm", "test", *arguments)),
+        Step("vm_host", python("-m", "pytest", "-m", "vm_host and vm", *arguments)),
+    ]
+
+
+LANES = (
+    Lane("lint", "ruff, mypy --strict and the contracts between layers", 30, _lint, marks=False),
+    Lane("unit", "pure code; no server, no card, no terminal", 30, in_parallel("unit")),
+    Lane("screen", "the Textual screens, by pilot and by snapshot", 90, in_parallel("screen")),
+    Lane(
+        "pulse",
+        "a private PulseAudio",
+        110,
+        in_parallel("pulse"),
+        machine.programs("pulseaudio", "pactl", "pacat", "parec"),
+    ),
+    Lane(
+        "pipewire",
+        "a private PipeWire with WirePlumber",
+        70,
+        in_parallel("pipewire"),
+        machine.programs(
+            "pipewire", "wireplumber", "pipewire-pulse", "dbus-run-session", "pactl", "pacat", "parec"
+        ),
+    ),
+    Lane(
+        "plugins",
+        "ALSA control plugins (ctl equal, ctl pulse)",
+        20,
+        in_parallel("plugins"),
+        machine.first(
+            machine.programs("pulseaudio", "pactl", "pacat", "amixer"), machine.alsa_plugin("equal")
+        ),
+    ),
+    Lane(
+        "pty",
+        "the whole program in a pseudo terminal",
+        200,
+        in_parallel("pty"),
+        machine.programs("pulseaudio", "pactl", "pacat", "pipewire", "wireplumber", "tmux"),
+    ),
+    Lane(
+        "web",
+        "a real headless Chromium",
+        40,
+        in_parallel("web"),
+        machine.programs("chromium", "chromedriver", "pulseaudio"),
+    ),
+    Lane(
+        "ssh",
+        "a real sshd on a loopback port",
+        120,
+        in_parallel("ssh"),
+        machine.first(machine.programs("sshd", "ssh", "ssh-keygen", "pulseaudio"), machine.root),
+    ),
+    Lane(
+        "vm", "emulated sound cards in a virtual machine", 900, _vm, machine.virtual_machine, background=True
+    ),
+)
+
+MARKS = frozenset(lane.name for lane in LANES if lane.marks)
+"""A test has exactly one of these marks."""

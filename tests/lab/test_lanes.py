@@ -1,0 +1,93 @@
+"""Running lanes: reading pytest's output, what runs beside what, machines that lack something."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from tests.lab.lanes.result import Counts, counts, not_passed
+from tests.lab.lanes.run import Run
+from tests.lab.lanes.table import LANES, Arguments, Lane, Step
+
+pytestmark = pytest.mark.unit
+
+OUTPUT = """\
+FAILED tests/ui/test_keys.py::test_a[x - y] - AssertionError: assert 1 == 2
+ERROR tests/pty/test_names.py::test_b\r
+FAILED tests/ui/test_keys.py::TestIt::test_c - in 3.00s
+ERROR tests/broken.py
+some passed in 4.00s
+============ 2 failed, 30 passed, 1 skipped, 2 errors in 75.20s (0:01:15) ============\r
+5 passed in 0.10s
+"""
+
+
+def test_what_pytest_counted() -> None:
+    assert counts(OUTPUT) == Counts(35, 4, 1)
+    assert counts("") == Counts()
+
+
+def test_what_did_not_pass() -> None:
+    assert not_passed(OUTPUT) == {
+        "tests/ui/test_keys.py::test_a[x - y]",
+        "tests/pty/test_names.py::test_b",
+        "tests/ui/test_keys.py::TestIt::test_c",
+        "tests/broken.py",
+    }
+
+
+def prints(text: str, status: int = 0) -> Callable[[Arguments], list[Step]]:
+    """A lane's steps: one command that prints a text and ends with this status."""
+    code = f"import sys; print({text!r}); sys.exit({status})"
+    return lambda _: [Step("it", (sys.executable, "-c", code))]
+
+
+def lane(name: str, text: str, status: int = 0, lacks: str | None = None, background: bool = False) -> Lane:
+    return Lane(name, "for this test", 1, prints(text, status), lambda: lacks, background=background)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    monkeypatch.setattr("tests.lab.lanes.figures.FOLDER", tmp_path)
+    monkeypatch.delenv("CI", raising=False)
+
+
+def test_a_run(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Output of the front as it comes, that of the background as one block, table and sum at the end."""
+    lanes = [
+        lane("good", "== 3 passed in 1.00s =="),
+        lane("slow", "begin\n== 2 passed in 9.00s ==", background=True),
+        lane("bad", "FAILED tests/x.py::y - no\n== 1 failed, 1 passed in 1.00s ==", 1),
+        lane("ugly", "no count", 3),
+        lane("away", "", lacks="no harp"),
+    ]
+    run = Run(lanes)
+    run.announce()
+    run.go()
+    assert not run.conclude()
+    shown = capfdbinary.readouterr().out.decode()
+    assert "away       no harp" in shown
+    assert shown.index("== good (lane 1 of 3") < shown.index("== bad (lane 2 of 3")
+    assert "== slow, which ran in the background\nbegin\n" in shown
+    assert "did not pass: tests/x.py::y" in shown
+    assert "ugly        failed: it" in shown
+    assert shown.splitlines()[-1] == "6 passed, 2 failed"
+
+
+@pytest.mark.parametrize(("ci", "good"), [("", True), ("true", False)])
+def test_a_lane_that_this_machine_cannot_run(ci: str, good: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No failure for a stranger, one where everything must run."""
+    monkeypatch.setenv("CI", ci)
+    run = Run([lane("here", "1 passed in 0.01s"), lane("away", "", lacks="no harp")])
+    run.go()
+    assert run.conclude() == good
+
+
+def test_nothing_that_can_run_is_a_failure() -> None:
+    run = Run([lane("away", "", lacks="no harp")])
+    run.go()
+    assert not run.conclude()
+
+
+def test_names_of_lanes_are_unique() -> None:
+    assert len({lane.name for lane in LANES}) == len(LANES)
