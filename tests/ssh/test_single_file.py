@@ -1,6 +1,8 @@
 """The single file that `./dev zipapp` makes, on a box that has Python and the two libraries only."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,10 +21,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def built() -> Path:
-    """The file, made from this checkout."""
-    subprocess.run([str(ROOT / "dev"), "zipapp"], check=True, stdin=subprocess.DEVNULL)
-    return ROOT / "dist" / "tuimixer.pyz"
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file, made from this checkout: a copy, for another process of the lane may be making it as well."""
+    dev = ROOT / "dev"
+    with dev.open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run([str(dev), "zipapp"], check=True, stdin=subprocess.DEVNULL)
+        return Path(shutil.copy(ROOT / "dist" / "tuimixer.pyz", tmp_path_factory.mktemp("zipapp")))
 
 
 @pytest.fixture

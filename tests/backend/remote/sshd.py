@@ -28,7 +28,8 @@ class Box:
         # Not pytest's own folder: other users have to get in.
         self.folder = Path(tempfile.mkdtemp(prefix="tuimixer-box-", dir="/tmp"))
         self.folder.chmod(0o755)
-        self.port = _free_port()
+        self._reserved = _reserved_port()
+        self.port: int = self._reserved.getsockname()[1]
         self.log = self.folder / "sshd.log"
         self.path = self.folder / "path"
         self.client = self.folder / "client"
@@ -64,6 +65,7 @@ class Box:
         self._server.wait()
         for pid in self.engines():
             os.kill(pid, signal.SIGKILL)
+        self._reserved.close()
         shutil.rmtree(self.folder)
 
     @property
@@ -176,11 +178,13 @@ def _python() -> str:
     return mine if readable else f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+def _reserved_port() -> socket.socket:
+    """A socket on a free port, which nobody is given while it is open but a server that asks for that port."""
+    reserved = socket.socket()
+    # With this set on both, as sshd has it, a server may listen where another socket does not.
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    reserved.bind(("127.0.0.1", 0))
+    return reserved
 
 
 def _run(*command: str) -> None:
