@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.lab.lanes import quick
 from tests.lab.lanes.result import Counts, counts, not_passed
 from tests.lab.lanes.run import Run
 from tests.lab.lanes.table import LANES, Arguments, Lane, Step
@@ -66,11 +67,11 @@ def test_a_run(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     run.go()
     assert not run.conclude()
     shown = capfdbinary.readouterr().out.decode()
-    assert "away       no harp" in shown
+    assert "away         no harp" in shown
     assert shown.index("== good (lane 1 of 3") < shown.index("== bad (lane 2 of 3")
     assert "== slow, which ran in the background\nbegin\n" in shown
     assert "did not pass: tests/x.py::y" in shown
-    assert "ugly        failed: it" in shown
+    assert "ugly          failed: it" in shown
     assert shown.splitlines()[-1] == "6 passed, 2 failed"
 
 
@@ -91,3 +92,27 @@ def test_nothing_that_can_run_is_a_failure() -> None:
 
 def test_names_of_lanes_are_unique() -> None:
     assert len({lane.name for lane in LANES}) == len(LANES)
+
+
+@pytest.mark.parametrize(
+    ("changed", "files"),
+    [
+        ([], set()),
+        (["README.md", "tuimixer/cli/main.py"], set()),
+        (["tests/ui/test_mouse.py", "tests/ui/gone.txt"], {"tests/ui/test_mouse.py"}),
+        (["tests/ui/__snapshots__/test_pictures/a.txt"], {"tests/ui/test_pictures.py"}),
+        (["tuimixer/ui/screens/profiles.py"], {"tests/ui/screens/test_profiles.py"}),
+    ],
+)
+def test_what_a_change_touches(changed: list[str], files: set[str]) -> None:
+    assert quick.screen_files(changed) == files
+
+
+def test_what_no_test_names_is_tried_on_the_core() -> None:
+    assert quick.screen_files(["tuimixer/model/resolve.py"]) == set(quick._SCREEN_CORE)
+
+
+def test_a_quick_run_has_files_that_are_there() -> None:
+    assert [lane.name for lane in quick.lanes()][:2] == ["lint", "unit"]
+    for file in (*quick._SCREEN_CORE, *quick._SERVER_CORE):
+        assert (quick.ROOT / file).exists(), file

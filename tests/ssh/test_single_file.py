@@ -21,13 +21,17 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file, made from this checkout: a copy, for another process of the lane may be making it as well."""
-    dev = ROOT / "dev"
-    with dev.open() as lock:
+def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The file, made from this checkout by the first of the processes that share the lane and need it."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder if worker_id == "master" else folder.parent
+    copy = shared / "tuimixer.pyz"
+    with (ROOT / "dev").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        subprocess.run([str(dev), "zipapp"], check=True, stdin=subprocess.DEVNULL)
-        return Path(shutil.copy(ROOT / "dist" / "tuimixer.pyz", tmp_path_factory.mktemp("zipapp")))
+        if not copy.exists():
+            subprocess.run([str(ROOT / "dev"), "zipapp"], check=True, stdin=subprocess.DEVNULL)
+            shutil.copy(ROOT / "dist" / "tuimixer.pyz", copy)
+    return copy
 
 
 @pytest.fixture

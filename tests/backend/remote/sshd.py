@@ -179,7 +179,7 @@ def _python() -> str:
 
 
 def _reserved_port() -> socket.socket:
-    """A socket on a free port, which nobody is given while it is open but a server that asks for that port."""
+    """A socket on a free port, given to nobody while it is open but a server that asks for it."""
     reserved = socket.socket()
     # With this set on both, as sshd has it, a server may listen where another socket does not.
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
+from tests.lab.lanes import quick
 from tests.lab.lanes.run import Run, say
 from tests.lab.lanes.table import LANES, Arguments, Lane
 
 
 def _choose(names: Sequence[str], parser: argparse.ArgumentParser) -> list[Lane]:
     """The named lanes in the order of the table, by default those of a run of everything."""
+    if names == ["quick"]:
+        return quick.lanes()
     if unknown := [name for name in names if name not in {lane.name for lane in LANES}]:
         parser.error(f'no lane "{unknown[0]}"; there are: {", ".join(lane.name for lane in LANES)}')
     return [lane for lane in LANES if (lane.name in names if names else lane.default)]
@@ -51,7 +54,7 @@ def main(words: Sequence[str]) -> int:
     own = list(takewhile(lambda word: word != "--", words))
     rest = words[len(own) + 1 :]
     parser = argparse.ArgumentParser(prog="./dev test")
-    parser.add_argument("lanes", nargs="*", metavar="LANE")
+    parser.add_argument("lanes", nargs="*", metavar="LANE", help="a lane's name, or quick alone")
     parser.add_argument("--repeat", type=int, metavar="N", help="run the lanes N times")
     parser.add_argument("--list", action="store_true", help="only list the lanes")
     options = parser.parse_args(own)

@@ -46,11 +46,11 @@ class Run:
         for lane in self.lanes:
             beside = "; in the background" if lane.background else ""
             took = duration(known.get(lane.name, lane.seconds))
-            say(f"  {lane.name:10} {took:>12}  {lane.about}{beside}")
+            say(f"  {lane.name:12} {took:>12}  {lane.about}{beside}")
         if self.lacking:
             say("Not run on this machine:")
         for name, reason in self.lacking.items():
-            say(f"  {name:10} {reason}")
+            say(f"  {name:12} {reason}")
 
     def go(self) -> None:
         """Run everything; whatever still runs is ended when this is left by an exception."""
@@ -114,10 +114,10 @@ class Run:
         for outcome in self.outcomes:
             for name in sorted(outcome.not_passed):
                 say(f"did not pass: {name}")
-            say(f"{outcome.lane:10}  {outcome.text:30} {duration(outcome.seconds):>12}")
+            say(f"{outcome.lane:12}  {outcome.text:30} {duration(outcome.seconds):>12}")
         for name, reason in self.lacking.items():
-            say(f"{name:10}  not run: {reason}")
-        say(f"{'in all':10}  {'':30} {duration(time.monotonic() - self._start):>12}")
+            say(f"{name:12}  not run: {reason}")
+        say(f"{'in all':12}  {'':30} {duration(time.monotonic() - self._start):>12}")
         passed = sum(outcome.counts.passed for outcome in self.outcomes)
         failed = sum(outcome.counts.failed for outcome in self.outcomes)
         missing = len(self.lacking) if in_ci() or not self.lanes else 0

@@ -1,0 +1,107 @@
+"""`./dev test quick`: what is worth running after each change; three minutes at most.
+
+The lanes lint, unit and replay whole; of the lane screen what the change touches; of the server lanes the
+core of the lane pulse.
+"""
+
+import ast
+import subprocess
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from tests.lab.lanes.table import LANES, Lane
+
+ROOT = Path(__file__).resolve().parents[3]
+
+_SERVER_CORE = (
+    "tests/backend/pulse/test_streams.py",
+    "tests/backend/pulse/test_devices.py",
+    "tests/cli/test_caps.py",
+)
+_SCREEN_CORE = ("tests/ui/test_first_card.py", "tests/ui/test_mouse.py", "tests/ui/test_states.py")
+"""For a change below or beside the screen that no test of the screen names."""
+
+_UNDER_THE_SCREEN = ("ui", "mixer", "diagnosis", "config", "model", "backend/demo")
+
+
+def lanes() -> list[Lane]:
+    """The lanes of a quick run, some of them narrowed to files and named after that."""
+    chosen = []
+    for lane in LANES:
+        if lane.name in ("lint", "unit", "replay"):
+            chosen.append(lane)
+        elif lane.name == "screen" and (files := screen_files(changed_files())):
+            chosen.append(_narrowed(lane, files))
+        elif lane.name == "pulse":
+            chosen.append(_narrowed(lane, _SERVER_CORE))
+    return chosen
+
+
+def _narrowed(lane: Lane, files: Iterable[str]) -> Lane:
+    files = sorted(files)
+    about = f"{lane.about}: {' '.join(Path(file).stem for file in files)}"
+    return replace(
+        lane,
+        name=f"{lane.name} part",  # not the lane's own name, under which the time of all of it is kept
+        about=about,
+        seconds=lane.seconds // 2,
+        steps=lambda arguments: lane.steps((*arguments, *files)),
+    )
+
+
+def changed_files() -> set[str]:
+    """What differs from where this branch left `main`, on `main` itself from its last commit; new files too.
+
+    Without git (in a source archive) nothing has changed.
+    """
+    base = _git("merge-base", "HEAD", "main") or ["HEAD"]
+    return {*_git("diff", "--name-only", base[0]), *_git("ls-files", "--others", "--exclude-standard")}
+
+
+def _git(*words: str) -> list[str]:
+    try:
+        done = subprocess.run(["git", "-C", str(ROOT), *words], capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return []
+    return done.stdout.split("\n")[:-1] if done.returncode == 0 else []
+
+
+def screen_files(changed: Iterable[str]) -> set[str]:
+    """Test files of the screen that a change touches.
+
+    These are: the changed ones and those whose snapshots changed; those that import a changed module or are
+    named after it; the core where nobody does and the screen shows what the module does.
+    """
+    tests = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "tests/ui").rglob("test_*.py")}
+    touched: set[str] = set()
+    for name in changed:
+        path = Path(name)
+        if name in tests:
+            touched.add(name)
+        elif "__snapshots__" in path.parts:
+            at = path.parts.index("__snapshots__")
+            touched.add(Path(*path.parts[:at], f"{path.parts[at + 1]}.py").as_posix())
+        elif name.startswith("tests/ui/") and path.suffix == ".py":
+            touched |= tests.keys()  # a fixture
+        elif name.startswith("tuimixer/"):
+            module = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+            named = {
+                test
+                for test, file in tests.items()
+                if file.stem == f"test_{path.stem}" or module in _imports(file)
+            }
+            below = any(name.startswith(f"tuimixer/{folder}") for folder in _UNDER_THE_SCREEN)
+            touched |= named or set(_SCREEN_CORE if below else ())
+    return touched & tests.keys()
+
+
+def _imports(file: Path) -> set[str]:
+    """Modules of tuimixer that a test file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.startswith("tuimixer")}
