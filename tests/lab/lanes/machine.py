@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,17 @@ def alsa_plugin(name: str) -> Lacks:
         pattern = f"**/alsa-lib/libasound_module_ctl_{name}.so"
         found = any(next(folder.glob(pattern), None) for folder in folders)
         return None if found else f'no ALSA plugin "{name}"'
+
+    return lacks
+
+
+def header(name: str) -> Lacks:
+    """A lane that compiles C with this header."""
+
+    def lacks() -> str | None:
+        command = ["gcc", "-E", "-xc", "-o", os.devnull, "-"]
+        tried = subprocess.run(command, input=f"#include <{name}>", stderr=subprocess.DEVNULL, text=True)
+        return f"no header {name}" if tried.returncode else None
 
     return lacks
 

@@ -113,6 +113,13 @@ LANES = (
         ),
     ),
     Lane(
+        "replay",
+        "control sets of real cards, replayed through the real libasound",
+        60,
+        in_parallel("replay"),
+        machine.first(machine.programs("amixer", "alsamixer", "gcc"), machine.header("alsa/asoundlib.h")),
+    ),
+    Lane(
         "pty",
         "the whole program in a pseudo terminal",
         200,

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
@@ -11,16 +10,6 @@ _HERE = Path(__file__).parent
 _FLAGS = ("-shared", "-fPIC", "-DPIC", "-O1", "-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror")
 _LIBRARIES = {"replay.so": ("ctl_replay.c", "description.c"), "fakecards.so": ("fakecards.c",)}
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "replay"
-
-
-def lacks() -> str:
-    """Why this machine cannot replay cards; nothing when it can."""
-    if shutil.which("gcc") is None:
-        return "no gcc"
-    found = subprocess.run(
-        ["gcc", "-E", "-xc", "-", "-o", os.devnull], input=b"#include <alsa/asoundlib.h>", stderr=subprocess.DEVNULL
-    )
-    return "no headers of libasound (libasound2-dev)" if found.returncode else ""
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,104 @@
+"""A card's simple elements as numbers and words: as amixer prints them, and as the program has them."""
+
+import re
+import subprocess
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tests.lab.replay.cards import ReplayedCard, ReplayedCards
+from tuimixer.model.control import Control
+from tuimixer.model.scale import to_cdb, to_percent
+from tuimixer.model.text import clean
+
+_ELEMENT = re.compile(r"^Simple mixer control '(.*?)',(\d+)\n((?:  [^\n]*\n)*)", re.MULTILINE | re.DOTALL)
+_CHANNEL = re.compile(r"^  (?:Mono|Front|Rear|Side|Woofer|\?)[^:\n]*:(.*)$", re.MULTILINE)
+_PART = re.compile(
+    r" (?:(Playback|Capture)(?= )|(-?\d+) \[(-?\d+)%\](?: \[(-?[\d.]+)dB\])?|\[(on|off)\])"
+)
+_ITEM = re.compile(r"^  Item0: '(.*)'$", re.MULTILINE)
+
+
+class Channel(NamedTuple):
+    """One channel of one side, None for what it has not."""
+
+    raw: int | None
+    percent: int | None
+    """As alsamixer shows it."""
+    db: str | None
+    on: bool | None
+    """The switch."""
+
+
+Key = tuple[str, int, bool]
+"""Name (cleaned), index, and whether it is the capture side."""
+Simple = dict[Key, list[Channel] | str]
+"""By key the channels in libasound's order; of an enumerated element, on the playback side, the chosen item."""
+
+
+def of_amixer(cards: ReplayedCards, card: ReplayedCard) -> Simple:
+    """What `amixer -M` prints of a card."""
+    command = ["amixer", "-M", "-D", card.device, "scontents"]
+    printed = subprocess.run(command, env=cards.env, capture_output=True, check=True).stdout
+    found: Simple = {}
+    for name, number, body in _ELEMENT.findall(printed.decode(errors="surrogateescape")):
+        key = (clean(name, fallback="(unnamed)"), int(number))
+        if item := _ITEM.search(body):
+            found[*key, False] = item[1]
+            continue
+        for side, capture in (("Playback", False), ("Capture", True)):
+            channels = [_channel(text, side) for text in _CHANNEL.findall(body)]
+            if any(set(channel) != {None} for channel in channels):
+                found[*key, capture] = [channel for channel in channels if set(channel) != {None}]
+    return found
+
+
+def _channel(text: str, wanted: str) -> Channel:
+    """One side of a line such as ` 16 [25%] [-18.00dB] Playback [off] Capture [on]`."""
+    side, raw, percent, db, on = "", None, None, None, None
+    for word, number, share, gain, switch in _PART.findall(text):
+        side = word or side
+        if side not in ("", wanted):
+            continue
+        if number:
+            raw, percent, db = int(number), int(share), gain or None
+        elif switch:
+            on = switch == "on"
+    return Channel(raw, percent, db, on)
+
+
+def of_controls(controls: Iterable[Control]) -> Simple:
+    """What the program has of a card."""
+    found: Simple = {}
+    for control in controls:
+        assert control.element is not None
+        key = (control.element.name, control.element.index)
+        if control.choice is not None:
+            found[*key, False] = control.choice.items[control.choice.value]
+        else:
+            found[*key, control.kind.capture] = _channels(control)
+    return found
+
+
+def _channels(control: Control) -> list[Channel]:
+    on = [not muted for muted in control.mute] if control.mute is not None else list(control.capture or ())
+    count = max(len(control.raws), len(on))
+    volumes = [_volume(control, raw) for raw in control.raws]
+    # What is joined stands for all channels, as amixer prints it.
+    volumes = volumes * count if len(volumes) == 1 else volumes or [(None, None, None)] * count
+    switches: list[bool] | list[None] = on * count if len(on) == 1 else on or [None] * count
+    return [Channel(*volume, switch) for volume, switch in zip(volumes, switches, strict=True)]
+
+
+def _volume(control: Control, raw: int) -> tuple[int, int, str | None]:
+    assert control.scale is not None
+    cdb = to_cdb(control.scale, raw)
+    return raw, to_percent(control.scale, raw), None if cdb is None else f"{cdb / 100:.2f}"
+
+
+def differences(theirs: Simple, ours: Simple) -> list[str]:
+    """Where amixer and the program differ, in words."""
+    return [
+        f"{key}: amixer {theirs.get(key)}, tuimixer {ours.get(key)}"
+        for key in theirs.keys() | ours.keys()
+        if theirs.get(key) != ours.get(key)
+    ]

@@ -1,0 +1,71 @@
+"""Raw value, percent, dB, switches and items of every control of every card are those of `amixer -M`."""
+
+import random
+
+import pytest
+
+from tests.lab.replay.cards import ReplayedCard
+from tests.lab.replay.table import Element
+from tests.replay.conftest import Replay
+from tests.replay.shapes import CARDS
+from tests.replay.simple import Simple, differences, of_amixer, of_controls
+from tuimixer.backend.alsa.card import Card
+from tuimixer.backend.base import Refused
+from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
+from tuimixer.model.control import Control
+
+pytestmark = pytest.mark.replay
+
+MOST_ROUNDS = 256
+READINGS = 12_000
+"""About how many elements are read on each card: on larger ones each of them at fewer values."""
+
+
+def values_of(element: Element, round_: int, rounds: int) -> list[int]:
+    """What an element is set to in a round: in all rounds at every value, or at a sample with both ends."""
+    low, high = element.minimum, element.maximum
+    if low >= high or element.kind in ("BYTES", "IEC958"):
+        return element.values
+    # Not all channels at the same value, and not all elements of a kind in the same order.
+    start = round_ + sum(element.name)
+    return [_value(low, high, (start + 3 * channel) % rounds, rounds) for channel in range(element.width)]
+
+
+def _value(low: int, high: int, place: int, rounds: int) -> int:
+    if high - low < rounds:
+        return low + place % (high - low + 1)
+    ends = (low, low + 1, high - 1, high)
+    if place < len(ends):
+        return ends[place]
+    # The same sample at every run.
+    return random.Random(place).randint(low, high)
+
+
+def readable(simple: Simple, card: Card) -> Simple:
+    """Without what amixer prints nothing of."""
+    hidden = {
+        (control.element.name, control.element.index, control.kind.capture)
+        for control in card.controls.values()
+        if control.element is not None and not control.element.active
+    }
+    return {key: value for key, value in simple.items() if key not in hidden}
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_every_control_as_amixer_prints_it(name: str, replay: Replay) -> None:
+    cards = replay(name)
+    replayed, card = cards[name], Card("hw:0")
+    elements = replayed.table.elements
+    span = max(element.maximum - element.minimum + 1 for element in elements)
+    rounds = min(span, MOST_ROUNDS, max(8, READINGS // len(elements)))
+    read, found = 0, []
+    for round_ in range(rounds):
+        values = [value for element in elements for value in values_of(element, round_, rounds)]
+        replayed.set_all(values)
+        card.update()
+        theirs = of_amixer(cards, replayed)
+        found += differences(theirs, readable(of_controls(card.controls.values()), card))
+        read += len(theirs)
+    card.close()
+    print(f"{name}: {rounds} rounds, {read} readings, {len(found)} differences")
+    assert not found, "\n".join(found)
