@@ -231,7 +231,7 @@ PASSTHROUGH = replace(
         (Nudge("c", 1, channels=(5,)), control(PLAIN, 1, 1), "PCM has no such channel"),
         (Nudge("c", 1, channels=()), control(PLAIN, 1, 1), "PCM has no such channel"),
         (SetRaw("c", 32), control(PLAIN, 1), "PCM goes from 0 to 31"),
-        (Nudge("c", 1), PASSTHROUGH, "PCM has a volume that cannot be changed"),
+        (Nudge("c", 1), PASSTHROUGH, "the volume of PCM cannot be changed"),
         (Nudge("c", float("nan")), control(PLAIN, 1), "nan is not a number to set a volume to"),
         (SetLevel("c", float("inf")), stereo(1, 1), "inf is not a number to set a volume to"),
         (SetBalance("c", float("nan")), stereo(1, 1), "nan is not a number to set a volume to"),

@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 from tests.lab.replay.cards import ReplayedCard, ReplayedCards
 from tuimixer.model.control import Control
-from tuimixer.model.scale import to_cdb, to_percent
+from tuimixer.model.scale import Scale, to_cdb, to_percent, to_position
 from tuimixer.model.text import clean
 
 _ELEMENT = re.compile(r"^Simple mixer control '(.*?)',(\d+)\n((?:  [^\n]*\n)*)", re.MULTILINE | re.DOTALL)
 _CHANNEL = re.compile(r"^  (?:Mono|Front|Rear|Side|Woofer|\?)[^:\n]*:(.*)$", re.MULTILINE)
-_PART = re.compile(
-    r" (?:(Playback|Capture)(?= )|(-?\d+) \[(-?\d+)%\](?: \[(-?[\d.]+)dB\])?|\[(on|off)\])"
-)
+_PART = re.compile(r" (?:(Playback|Capture)(?= )|(-?\d+) \[(-?\d+)%\](?: \[(-?[\d.]+)dB\])?|\[(on|off)\])")
 _ITEM = re.compile(r"^  Item0: '(.*)'$", re.MULTILINE)
 
 
@@ -27,12 +25,17 @@ class Channel(NamedTuple):
     db: str | None
     on: bool | None
     """The switch."""
+    halfway: bool = False
+    """The percent is exactly between two whole ones: there amixer and alsamixer round differently."""
 
 
+_NOTHING = Channel(None, None, None, None)
+NAMELESS = "(nameless)"
+"""An item without a name; the program shows its number instead."""
 Key = tuple[str, int, bool]
 """Name (cleaned), index, and whether it is the capture side."""
 Simple = dict[Key, list[Channel] | str]
-"""By key the channels in libasound's order; of an enumerated element, on the playback side, the chosen item."""
+"""The channels in libasound's order; for an enumerated element, as playback, the chosen item."""
 
 
 def of_amixer(cards: ReplayedCards, card: ReplayedCard) -> Simple:
@@ -42,13 +45,14 @@ def of_amixer(cards: ReplayedCards, card: ReplayedCard) -> Simple:
     found: Simple = {}
     for name, number, body in _ELEMENT.findall(printed.decode(errors="surrogateescape")):
         key = (clean(name, fallback="(unnamed)"), int(number))
-        if item := _ITEM.search(body):
-            found[*key, False] = item[1]
-            continue
+        if "  Items:\n" in body:
+            found[*key, False] = "-"  # amixer prints some other control's item as the chosen one
+        elif item := _ITEM.search(body):
+            found[*key, False] = clean(item[1], fallback=NAMELESS, keep_blanks=True)
         for side, capture in (("Playback", False), ("Capture", True)):
             channels = [_channel(text, side) for text in _CHANNEL.findall(body)]
-            if any(set(channel) != {None} for channel in channels):
-                found[*key, capture] = [channel for channel in channels if set(channel) != {None}]
+            if channels := [channel for channel in channels if channel != _NOTHING]:
+                found[*key, capture] = channels
     return found
 
 
@@ -82,17 +86,17 @@ def of_controls(controls: Iterable[Control]) -> Simple:
 def _channels(control: Control) -> list[Channel]:
     on = [not muted for muted in control.mute] if control.mute is not None else list(control.capture or ())
     count = max(len(control.raws), len(on))
-    volumes = [_volume(control, raw) for raw in control.raws]
+    volumes = [_volume(control.scale, raw) for raw in control.raws if control.scale is not None]
     # What is joined stands for all channels, as amixer prints it.
-    volumes = volumes * count if len(volumes) == 1 else volumes or [(None, None, None)] * count
+    volumes = volumes * count if len(volumes) == 1 else volumes or [_NOTHING] * count
     switches: list[bool] | list[None] = on * count if len(on) == 1 else on or [None] * count
-    return [Channel(*volume, switch) for volume, switch in zip(volumes, switches, strict=True)]
+    return [volume._replace(on=switch) for volume, switch in zip(volumes, switches, strict=True)]
 
 
-def _volume(control: Control, raw: int) -> tuple[int, int, str | None]:
-    assert control.scale is not None
-    cdb = to_cdb(control.scale, raw)
-    return raw, to_percent(control.scale, raw), None if cdb is None else f"{cdb / 100:.2f}"
+def _volume(scale: Scale, raw: int) -> Channel:
+    cdb = to_cdb(scale, raw)
+    halfway = abs(100 * to_position(scale, raw) % 1 - 0.5) < 1e-9
+    return Channel(raw, to_percent(scale, raw), None if cdb is None else f"{cdb / 100:.2f}", None, halfway)
 
 
 def differences(theirs: Simple, ours: Simple) -> list[str]:
@@ -100,5 +104,21 @@ def differences(theirs: Simple, ours: Simple) -> list[str]:
     return [
         f"{key}: amixer {theirs.get(key)}, tuimixer {ours.get(key)}"
         for key in theirs.keys() | ours.keys()
-        if theirs.get(key) != ours.get(key)
+        if not _same(theirs.get(key), ours.get(key))
     ]
+
+
+def _same(theirs: list[Channel] | str | None, ours: list[Channel] | str | None) -> bool:
+    if isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
+        return all(_same_channel(a, b) for a, b in zip(theirs, ours, strict=True))
+    if theirs == NAMELESS and isinstance(ours, str):
+        return ours.isdecimal()
+    return theirs == ours
+
+
+def _same_channel(theirs: Channel, ours: Channel) -> bool:
+    if ours.halfway and theirs.percent is not None and ours.percent is not None:
+        if abs(theirs.percent - ours.percent) > 1:
+            return False
+        theirs = theirs._replace(percent=ours.percent)
+    return theirs == ours._replace(halfway=False)

@@ -4,15 +4,11 @@ import random
 
 import pytest
 
-from tests.lab.replay.cards import ReplayedCard
 from tests.lab.replay.table import Element
 from tests.replay.conftest import Replay
 from tests.replay.shapes import CARDS
 from tests.replay.simple import Simple, differences, of_amixer, of_controls
 from tuimixer.backend.alsa.card import Card
-from tuimixer.backend.base import Refused
-from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
-from tuimixer.model.control import Control
 
 pytestmark = pytest.mark.replay
 

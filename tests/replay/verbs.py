@@ -1,4 +1,4 @@
-"""The command line run many times: a process for each command, forked from one that has loaded the program."""
+"""The command line run many times, each time in a process forked from one that has loaded it."""
 
 import json
 import os

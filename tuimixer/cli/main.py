@@ -148,8 +148,10 @@ def _unexpected(error: Exception) -> int:
     """Errors of the sound systems and of the operating system in words; anything else goes to a log file."""
     from tuimixer.backend.base import BackendError, OutOfReach
     from tuimixer.backend.remote.ssh import BadTarget
-    from tuimixer.model.resolve import Impossible
+    from tuimixer.model.resolve import Impossible, ReadOnly
 
+    if isinstance(error, ReadOnly):
+        return _complain(error, REFUSED)
     if isinstance(error, Impossible | BadTarget):
         return _complain(error, USAGE)
     if isinstance(error, BackendError):

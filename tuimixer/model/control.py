@@ -96,6 +96,8 @@ class Element:
     """The playback and capture sides share one volume or switch."""
     exclusive: int | None = None
     """Number of the group of which only one member can capture at a time."""
+    read_only: tuple[str, ...] = ()
+    """What the driver lets nobody set: `volume`, `switch`, `choice`, or several of them."""
     jack: str = ""
     """The jack that belongs to it, in words: `plugged`, `unplugged`, or nothing where there is none."""
 

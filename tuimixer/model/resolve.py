@@ -26,6 +26,10 @@ class Impossible(Exception):
     """The control cannot do what was asked; the text is one sentence for a person, without a full stop."""
 
 
+class ReadOnly(Impossible):
+    """The control has what the intent is about, and the driver or the server lets nobody set it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How far a fader goes."""
@@ -62,6 +66,7 @@ def resolve(
     Raises:
         Impossible: the control lacks what the intent is about (a volume, dB data, a switch, a choice, two
             sides, a channel, an item, a raw value).
+        ReadOnly: it has it, and nobody may set it.
     """
     match intent:
         case Choose(item=item, relative=relative):
@@ -73,19 +78,28 @@ def resolve(
         case Mute(on=on, channels=channels):
             if control.mute is None:
                 raise Impossible(f"{control.name} has no mute switch")
+            _check_writable(control, "switch")
             mute = _switched(control, control.mute, on, channels)
             return Resolution(SetMute(control.id, mute) if mute != control.mute else None)
         case Capture(on=on, channels=channels):
             if control.capture is None:
                 raise Impossible(f"{control.name} has no capture switch")
+            _check_writable(control, "switch")
             capture = _switched(control, control.capture, on, channels)
             return Resolution(SetCapture(control.id, capture) if capture != control.capture else None)
     if control.scale is None or not control.channels:
         raise Impossible(f"{control.name} has no volume")
-    if control.stream is not None and not control.stream.writable:
-        raise Impossible(f"{control.name} has a volume that cannot be changed")
+    _check_writable(control, "volume")
     raws, new_aim = _volume(intent, control, control.scale, limits, aim)
     return Resolution(SetVolume(control.id, raws) if raws != control.raws else None, new_aim)
+
+
+def _check_writable(control: Control, part: str) -> None:
+    """Refuse to set a part (as in `Element.read_only`) that the driver or the server lets nobody set."""
+    if control.element is not None and part in control.element.read_only:
+        raise ReadOnly(f"the {part} of {control.name} is read-only")
+    if control.stream is not None and not control.stream.writable and part == "volume":
+        raise ReadOnly(f"the volume of {control.name} cannot be changed")
 
 
 def top_of(scale: Scale, limits: Limits) -> float:
@@ -209,6 +223,7 @@ def _choose(control: Control, item: int, relative: bool) -> SetChoice | None:
         raise Impossible(f"{control.name} has nothing to choose from")
     if not choice.items:
         raise Impossible(f"{control.name} has no items")
+    _check_writable(control, "choice")
     last = len(choice.items) - 1
     if not relative and not 0 <= item <= last:
         raise Impossible(f"{control.name} has items 0 to {last}")

@@ -19,21 +19,21 @@ _MOST_COMBINING = 4
 _READ_AT_MOST = 8
 
 
-def clean(text: str | None, limit: int = 256, fallback: str = "(no name)") -> str:
+def clean(text: str | None, limit: int = 256, fallback: str = "(no name)", keep_blanks: bool = False) -> str:
     """One line of text to show, of at most `limit` characters, never empty.
 
     Escape sequences, control characters and invisible format characters (bidi overrides, zero width)
     go; white space becomes a blank; lone surrogates, which stand for undecodable bytes, become U+FFFD; a cut
-    is marked by an ellipsis. `fallback` is the answer where nothing is left.
+    is marked by an ellipsis. `fallback` is the answer where nothing is left. Several blanks become one unless
+    `keep_blanks` is given.
     """
     if not text:
         return fallback
     # A name of megabytes costs no more than one of a few times the limit.
     raw = text[: limit * _READ_AT_MOST]
-    if raw.isascii() and raw.isprintable():
-        line = " ".join(raw.split())
-    else:
-        line = " ".join("".join(_visible(_escapes().sub("", raw))).split())
+    if not (raw.isascii() and raw.isprintable()):
+        raw = "".join(_visible(_escapes().sub("", raw)))
+    line = raw.strip() if keep_blanks else " ".join(raw.split())
     if not line:
         return fallback
     return line if len(line) <= limit else line[: limit - 1] + "…"

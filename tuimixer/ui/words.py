@@ -108,12 +108,21 @@ def sentence(
         parts.append(f"jack {control.element.jack}")
     if control.element is not None and not control.element.active:
         parts.append("inactive: the driver says it has no effect now")
+    if control.element is not None and control.element.read_only:
+        parts.append("read-only" if _all_read_only(control) else f"{control.element.read_only[0]} read-only")
     if control.stream is not None and control.stream.corked:
         parts.append("paused")
     sides = _sides(control)
     if sides:
         parts.append(sides)
     return "; ".join(part for part in parts if part)
+
+
+def _all_read_only(control: Control) -> bool:
+    """Whether nothing of an ALSA control can be set."""
+    has_switch = control.mute is not None or control.capture is not None
+    parts = [bool(control.channels), has_switch, control.choice is not None]
+    return control.element is not None and len(control.element.read_only) == sum(parts)
 
 
 def _what(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:

@@ -1,1 +1,1 @@
-"""Sound cards without the cards: control sets of real shapes, served by a control plugin to the real libasound."""
+"""Control sets of real cards, served to the real libasound by a control plugin."""

@@ -15,7 +15,8 @@ def main(words: list[str]) -> int:
     names, command = words[:at], words[at + 1 :] or [sys.executable, "-m", "tuimixer"]
     known = sorted(path.stem for path in FOLDER.glob("*.toml"))
     if not names or not set(names) <= set(known):
-        print(f"usage: python -m tests.lab.replay CARD… [-- COMMAND…]; cards: {' '.join(known)}", file=sys.stderr)
+        print("usage: python -m tests.lab.replay CARD… [-- COMMAND…]", file=sys.stderr)
+        print(f"cards: {' '.join(known)}", file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="tuimixer-") as folder:
         return subprocess.run(command, env=ReplayedCards(Path(folder), *names).env).returncode

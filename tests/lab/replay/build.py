@@ -28,6 +28,8 @@ def libraries() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         # Another process may compile at the same time: whoever is last replaces the file by its like.
         fresh = folder / f"{name}.{os.getpid()}"
-        subprocess.run(["gcc", *_FLAGS, "-o", fresh, *(_HERE / part for part in parts), "-lasound"], check=True)
+        subprocess.run(
+            ["gcc", *_FLAGS, "-o", fresh, *(_HERE / part for part in parts), "-lasound"], check=True
+        )
         fresh.replace(folder / name)
     return folder

@@ -70,7 +70,9 @@ class ReplayedCard:
         for element in self.table.elements:
             here = slice(place, place + element.width)
             if a[here] != b[here]:
-                found.append(f"{element.name.decode(errors='replace')},{element.index}: {a[here]} / {b[here]}")
+                found.append(
+                    f"{element.name.decode(errors='replace')},{element.index}: {a[here]} / {b[here]}"
+                )
             place += element.width
         return found
 
@@ -85,7 +87,10 @@ class ReplayedCards:
     """Some cards, and the environment in which programs find them and no other sound system."""
 
     def __init__(self, folder: Path, *names: str) -> None:
-        """Replay cards by the names of their tables; `folder` is an empty one, and becomes the programs' home."""
+        """Replay cards by the names of their tables.
+
+        folder: an empty one, which becomes the programs' home.
+        """
         self.folder = folder
         self.cards = {
             name: ReplayedCard(folder, number, read_table(name)) for number, name in enumerate(names)

@@ -33,7 +33,14 @@ FOLDER = Path(__file__).parent / "cards"
 INTERFACES = ("CARD", "HWDEP", "MIXER", "PCM", "RAWMIDI", "TIMER", "SEQUENCER")
 TYPES = ("NONE", "BOOLEAN", "INTEGER", "ENUMERATED", "BYTES", "IEC958", "INTEGER64")
 """Both in the order of ALSA's numbers."""
-ACCESS = {"read": 1 << 0, "write": 1 << 1, "volatile": 1 << 2, "inactive": 1 << 8, "locked": 1 << 9, "user": 1 << 29}
+ACCESS = {
+    "read": 1 << 0,
+    "write": 1 << 1,
+    "volatile": 1 << 2,
+    "inactive": 1 << 8,
+    "locked": 1 << 9,
+    "user": 1 << 29,
+}
 """SNDRV_CTL_ELEM_ACCESS_…"""
 _TLV_READ = 1 << 4 | 1 << 28
 """An element has TLV data, and a plugin is asked for it."""

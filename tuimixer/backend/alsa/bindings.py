@@ -4,6 +4,8 @@ A `Mixer` of pyalsaaudio opens a mixer of its own and loads the whole card, so t
 control is first moved, and only the last few are kept.
 """
 
+import errno
+import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +13,8 @@ from typing import Any
 
 import alsaaudio
 
-from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.model.text import clean
 
 _KEPT = 8
 """How many mixers a card keeps open: enough for the controls that a hand moves in turn."""
@@ -106,7 +109,11 @@ class Hands:
 
 @contextmanager
 def _spoken(what: str) -> Iterator[None]:
+    """Turn pyalsaaudio's errors into ours; it takes names in UTF-8 only."""
     try:
         yield
-    except (alsaaudio.ALSAAudioError, UnicodeEncodeError) as error:
-        raise OutOfReach(f"{what} cannot be moved: {error}") from error
+    except UnicodeEncodeError as error:
+        raise Refused(f"{clean(what)} cannot be moved: its name is not UTF-8") from error
+    except alsaaudio.ALSAAudioError as error:
+        kind = Refused if os.strerror(errno.EPERM) in str(error) else OutOfReach
+        raise kind(f"{clean(what)} cannot be moved: {error}") from error

@@ -48,6 +48,7 @@ class RawElement:
     numid: int
     user: bool
     """A program made it."""
+    writable: bool
     tlv: bool
     """It has TLV data, which may be dB data."""
 
@@ -104,7 +105,9 @@ class Ctl:
                 numid, interface, _, _, name, index, kind, access = _INFO.unpack_from(info)
                 name = name.partition(b"\0")[0].decode(errors="surrogateescape")
                 if interface == IFACE_MIXER:
-                    found[name, index] = RawElement(numid, bool(access & _USER), bool(access & _TLV_READABLE))
+                    found[name, index] = RawElement(
+                        numid, bool(access & _USER), bool(access & _WRITABLE), bool(access & _TLV_READABLE)
+                    )
                 # A switch that only has a jack's name can be written.
                 elif kind == TYPE_BOOLEAN and not access & _WRITABLE and (jack := jack_name(name)):
                     self._jacks.append((clean(jack), numid))

@@ -33,6 +33,8 @@ class Side:
     volume_joined: bool = False
     switch: bool = False
     switch_joined: bool = False
+    read_only: tuple[str, ...] = ()
+    """As in `Element.read_only`."""
 
     @property
     def volumes(self) -> int:
@@ -63,6 +65,7 @@ class Shape:
     capture: Side | None = None
     items: tuple[str, ...] = ()
     """Of an enumerated element."""
+    items_read_only: bool = False
     enum_capture: bool = False
     """An enumerated element of the capture side only."""
     active: bool = True
@@ -122,7 +125,7 @@ def _side(card: str, shape: Shape, side: Side, values: Values, jack: str, *, cap
         mute=tuple(not on for on in switches) if side.switch and not capture else None,
         capture=switches if side.switch and capture else None,
         medium=_medium(shape),
-        element=_element(shape, jack),
+        element=_element(shape, jack, side.read_only),
     )
 
 
@@ -135,7 +138,7 @@ def _enumerated(card: str, shape: Shape, values: Values, jack: str) -> Control:
         card=card,
         choice=Choice(min(values.item, len(shape.items) - 1), shape.items),
         medium=_medium(shape),
-        element=_element(shape, jack),
+        element=_element(shape, jack, ("choice",) if shape.items_read_only else ()),
     )
 
 
@@ -145,7 +148,7 @@ def _medium(shape: Shape) -> Medium:
     return Medium.SOFTWARE if shape.user else Medium.HARDWARE
 
 
-def _element(shape: Shape, jack: str) -> Element:
+def _element(shape: Shape, jack: str, read_only: tuple[str, ...]) -> Element:
     return Element(
         name=clean(shape.name),
         index=shape.index,
@@ -153,5 +156,6 @@ def _element(shape: Shape, jack: str) -> Element:
         user=shape.user,
         common=shape.common_volume or shape.common_switch,
         exclusive=shape.exclusive,
+        read_only=read_only,
         jack=jack,
     )

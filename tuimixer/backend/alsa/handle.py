@@ -40,6 +40,11 @@ _VOLUME_SUFFIXES = {
     _PLAYBACK: (" Playback Volume", " Volume", ""),
     _CAPTURE: (" Capture Volume", " Volume", ""),
 }
+_SWITCH_SUFFIXES = {
+    _PLAYBACK: (" Playback Switch", " Playback Route", " Switch", " Route", ""),
+    _CAPTURE: (" Capture Switch", " Capture Route", " Switch", " Route", ""),
+}
+_CHOICE_SUFFIXES = (" Playback Enum", " Capture Enum", " Enum", "")
 
 
 class Events:
@@ -265,6 +270,7 @@ class Handle:
                 name,
                 index,
                 items=self._items(element),
+                items_read_only=_is_read_only(raws, key, _CHOICE_SUFFIXES),
                 enum_capture=bool(lib.mixer_selem_is_enum_capture(element)),
                 active=active,
                 user=user,
@@ -291,7 +297,8 @@ class Handle:
         names, text = [], ctypes.create_string_buffer(_ITEM_LENGTH)
         for item in range(max(self._lib.mixer_selem_get_enum_items(element), 0)):
             self._lib.mixer_selem_get_enum_item_name(element, item, _ITEM_LENGTH - 1, text)
-            names.append(clean(text.value.decode(errors="replace"), fallback=str(item)))
+            # Drivers have items such as `A = x;  B = y`, by which programs and people call them.
+            names.append(clean(text.value.decode(errors="replace"), fallback=str(item), keep_blanks=True))
         return tuple(names) or ("-",)
 
     def _side(self, side: str, element: int, key: Key, raws: dict[Key, RawElement]) -> Side | None:
@@ -312,6 +319,14 @@ class Handle:
             volume_joined=volume and ask("volume_joined"),
             switch=switch,
             switch_joined=switch and ask("switch_joined"),
+            read_only=tuple(
+                part
+                for part, there, suffixes in (
+                    ("volume", volume, _VOLUME_SUFFIXES[side]),
+                    ("switch", switch, _SWITCH_SUFFIXES[side]),
+                )
+                if there and _is_read_only(raws, key, suffixes)
+            ),
         )
 
     def _scale(self, side: str, element: int, key: Key, raws: dict[Key, RawElement]) -> Scale:
@@ -340,11 +355,19 @@ class Handle:
 
     def _tlv(self, side: str, key: Key, raws: dict[Key, RawElement]) -> tuple[int, ...]:
         """The TLV data of the element below that has the volume, empty where there is none."""
-        for suffix in _VOLUME_SUFFIXES[side]:
-            below = raws.get((key[0] + suffix, key[1]))
-            if below is not None and below.tlv and self._ctl is not None:
-                return self._ctl.tlv(below.numid)
-        return ()
+        below = _below(raws, key, _VOLUME_SUFFIXES[side])
+        return self._ctl.tlv(below.numid) if below is not None and below.tlv and self._ctl is not None else ()
+
+
+def _below(raws: dict[Key, RawElement], key: Key, suffixes: tuple[str, ...]) -> RawElement | None:
+    """The element of the control interface that makes a part of a simple element."""
+    name, index = key
+    return next((raws[name + suffix, index] for suffix in suffixes if (name + suffix, index) in raws), None)
+
+
+def _is_read_only(raws: dict[Key, RawElement], key: Key, suffixes: tuple[str, ...]) -> bool:
+    below = _below(raws, key, suffixes)
+    return below is not None and not below.writable
 
 
 def _users(raws: dict[Key, RawElement]) -> dict[Key, bool]:

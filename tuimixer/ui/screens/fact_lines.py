@@ -54,6 +54,7 @@ def _of_alsa(
         yield "Driven by", f"{server}: it moves with {device.name}, and {device.name} moves with it"
     if not element.active:
         yield "Inactive", "the driver says that it has no effect just now"
+    yield "Read-only", ", ".join(element.read_only)
     yield "Jack", element.jack
     if element.common:
         yield "Shared", "playback and capture have this in common"
