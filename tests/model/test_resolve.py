@@ -20,7 +20,7 @@ from tests.model.strategies import (
 )
 from tuimixer.model.balance import Aim
 from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
-from tuimixer.model.control import Control, Kind, Stream
+from tuimixer.model.control import Control, Element, Kind, Stream
 from tuimixer.model.intent import (
     Capture,
     Choose,
@@ -33,7 +33,7 @@ from tuimixer.model.intent import (
     SetLevel,
     SetRaw,
 )
-from tuimixer.model.resolve import Impossible, Limits, resolve, top_of
+from tuimixer.model.resolve import Impossible, Limits, ReadOnly, resolve, top_of
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, PULSE_SCALE, from_position
 
 pytestmark = pytest.mark.unit
@@ -231,7 +231,6 @@ PASSTHROUGH = replace(
         (Nudge("c", 1, channels=(5,)), control(PLAIN, 1, 1), "PCM has no such channel"),
         (Nudge("c", 1, channels=()), control(PLAIN, 1, 1), "PCM has no such channel"),
         (SetRaw("c", 32), control(PLAIN, 1), "PCM goes from 0 to 31"),
-        (Nudge("c", 1), PASSTHROUGH, "the volume of PCM cannot be changed"),
         (Nudge("c", float("nan")), control(PLAIN, 1), "nan is not a number to set a volume to"),
         (SetLevel("c", float("inf")), stereo(1, 1), "inf is not a number to set a volume to"),
         (SetBalance("c", float("nan")), stereo(1, 1), "nan is not a number to set a volume to"),
@@ -298,3 +297,28 @@ def test_equalized_lies_between(case: tuple[object, int, int]) -> None:
     one, other = raws(Equalize("c"), before)
     assert one == other
     assert min(left, right) <= one <= max(left, right)
+
+
+@pytest.mark.parametrize(
+    ("intent", "part"),
+    [
+        (Nudge("c", 1), "volume"),
+        (SetLevel("c", 0.5), "volume"),
+        (Mute("c", True), "switch"),
+        (Capture("c", None), "switch"),
+        (Choose("c", 1), "choice"),
+        (Nudge("c", 1), "choice"),
+    ],
+)
+def test_what_is_read_only_is_refused_as_such(intent: Intent, part: str) -> None:
+    bare = choice(0, "A", "B") if part == "choice" else control(PLAIN, 1, 2)
+    free = replace(bare, mute=(False, False), capture=(True,), element=Element("PCM", 0))
+    fixed = replace(free, element=Element("PCM", 0, read_only=(part,)))
+    with pytest.raises(ReadOnly, match=f"the {part} of PCM is read-only"):
+        resolve(intent, fixed)
+    assert resolve(intent, free).command is not None
+
+
+def test_a_stream_that_is_passed_through_is_read_only() -> None:
+    with pytest.raises(ReadOnly, match="the volume of PCM cannot be changed"):
+        resolve(Nudge("c", 1), PASSTHROUGH)

@@ -54,3 +54,9 @@ def test_nothing_that_steers_a_terminal_is_left(raw: str) -> None:
     assert 0 < len(line) <= 256
     assert not {unicodedata.category(c) for c in line} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert clean(line) == line
+
+
+def test_blanks_of_items_are_kept() -> None:
+    assert clean(" A = x;  B = y ", keep_blanks=True) == "A = x;  B = y"
+    assert clean("\x1b[31mA\t ü ", keep_blanks=True) == "A  ü"
+    assert clean("  ", fallback="0", keep_blanks=True) == "0"
