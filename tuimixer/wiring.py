@@ -1,6 +1,5 @@
 """The composition root: options to backends. The only file that names concrete backends."""
 
-import os
 import sys
 
 from tuimixer.model.record import dataclass
@@ -36,12 +35,13 @@ def local_backend(options: Options) -> "Backend":
         from tuimixer.backend.demo import DemoBackend
 
         return DemoBackend()
-    _hide_display()
     from tuimixer.backend.alsa.backend import AlsaBackend
     from tuimixer.backend.host import inspect
+    from tuimixer.backend.libraries import hide_display
     from tuimixer.backend.pulse.backend import PulseBackend
     from tuimixer.backend.together import Together
 
+    hide_display()
     parts: dict[str, Backend] = {
         "alsa": AlsaBackend(devices=options.devices),
         "pulse": PulseBackend(server=options.server),
@@ -158,7 +158,9 @@ def open_port(layer: "Layer", options: Options) -> "Port":
         from tuimixer.backend.demo_port import DemoPort
 
         return DemoPort(layer)
-    _hide_display()
+    from tuimixer.backend.libraries import hide_display
+
+    hide_display()
     if layer is layer.ALSA:
         from tuimixer.backend.alsa.port import AlsaPort
 
@@ -166,12 +168,3 @@ def open_port(layer: "Layer", options: Options) -> "Port":
     from tuimixer.backend.pulse.port import PulsePort
 
     return PulsePort(server=options.server)
-
-
-def _hide_display() -> None:
-    """Keep libpulse, and libasound's plugins that use it, from asking the X display for a sound server.
-
-    Forwarded by ssh it names the wrong machine's, or does not answer, and they wait for it without end. Only
-    the libraries are not to see it: `os.environ` keeps it for the diagnosis.
-    """
-    os.unsetenv("DISPLAY")

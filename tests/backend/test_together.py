@@ -147,6 +147,26 @@ async def test_the_end_of_one_part_leaves_the_other(end: BaseException | None, r
         assert box.alsa.watched == []
 
 
+@pytest.mark.parametrize("end", [ValueError("boom"), OutOfReach("gone"), asyncio.CancelledError(), None])
+async def test_whatever_ends_a_part_it_is_started_again(end: BaseException | None) -> None:
+    async with Box() as box:
+        box.both.watch_levels(frozenset({ALSA.id}), 20)
+        for _ in range(2):
+            box.alsa.told.put_nowait(ready(ALSA))
+            await box.until(lambda s: ALSA.id in s.controls)
+            box.alsa.told.put_nowait(end)
+            left = await box.until(lambda s: ALSA.id not in s.controls)
+            assert left.statuses[0].hint == "It is started again."
+        box.alsa.told.put_nowait(ready(ALSA))
+        await box.until(lambda s: ALSA.id in s.controls)
+        assert box.alsa.watched == [frozenset({ALSA.id})] * 3
+        box.both.submit(SetMute(ALSA.id, (True,)))
+        assert len(box.alsa.commands) == 1
+        told = [update.text for update in box.came if isinstance(update, Notice)]
+        fault = "alsa: It failed: ValueError('boom'). It is started again."
+        assert told == ([fault] * 2 if isinstance(end, ValueError) else [])
+
+
 async def test_all_parts_may_end() -> None:
     async with Box() as box:
         box.alsa.told.put_nowait(None)

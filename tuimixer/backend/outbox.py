@@ -56,6 +56,13 @@ class Outbox:
             del self._acked[key]
             self._overlay.pop(key, None)
 
+    def forget(self, control: ControlId) -> None:
+        """A control is gone: what was meant for it must not reach another that gets its id."""
+        for key in [key for key in self._overlay if key[1] == control]:
+            del self._overlay[key]
+            self._unsent.pop(key, None)
+            self._acked.pop(key, None)
+
     def clear(self) -> None:
         """Forget everything: the connection is gone."""
         self._overlay.clear()

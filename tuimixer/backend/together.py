@@ -10,15 +10,20 @@ from tuimixer.model.command import Command
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Notice, Phase, Snapshot, Status, Update, merge
 from tuimixer.model.system import System
+from tuimixer.model.text import clean
 
 _LOG = logging.getLogger(__name__)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+"""Seconds before a part that has ended is started again; doubled each time."""
+_STEADY = 10.0
+"""Seconds after which a part counts as one that works."""
 
 
 class Together:
     """Merges the snapshots of its parts and routes commands by the layer that an id begins with.
 
     A part is keyed by that layer (`alsa`, `pulse`). One part's silence, failure or end leaves the others
-    untouched: its half of the picture is empty then, and its status says why.
+    untouched: its half of the picture is empty then, its status says why, and it is started again.
     """
 
     def __init__(
@@ -29,6 +34,8 @@ class Together:
         self._inspect = inspect
         self._emit: Callable[[Update], None] | None = None
         self._ended: set[str] = set()
+        """Parts that are not running just now."""
+        self._watched: tuple[frozenset[ControlId], float] = frozenset(), 1.0
         self._snapshots: dict[str, Snapshot] = {}
 
     async def run(self, emit: Callable[[Update], None]) -> None:
@@ -59,27 +66,54 @@ class Together:
             )
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """Hand each part the ids that are its own."""
-        for layer, part in self._parts.items():
+        """Hand each part the ids that are its own; one that is away gets them when it is back."""
+        self._watched = ids, rate
+        for layer in self._parts:
             if layer not in self._ended:
-                part.watch_levels(frozenset(key for key in ids if key.startswith(f"{layer}:")), rate)
+                self._watch_part(layer)
+
+    def _watch_part(self, layer: str) -> None:
+        ids, rate = self._watched
+        self._parts[layer].watch_levels(frozenset(key for key in ids if key.startswith(f"{layer}:")), rate)
 
     async def inspect(self) -> System:
         """The facts of this box, read outside the loop."""
         return await asyncio.to_thread(self._inspect) if self._inspect else System()
 
     async def _run_part(self, layer: str, part: Backend) -> None:
-        reason = "It ended by itself."
+        """Run a part until cancelled: nothing else ends it for good."""
+        clock, pause = asyncio.get_running_loop().time, _FIRST_PAUSE
+        while True:
+            started = clock()
+            reason = await self._reason_for_end(layer, part)
+            if clock() - started > _STEADY:
+                pause = _FIRST_PAUSE
+            self._ended.add(layer)
+            status = Status(layer, Phase.UNAVAILABLE, "", reason, "It is started again.")
+            self._take(layer, Snapshot(statuses=(status,)))
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            self._ended.discard(layer)
+            self._watch_part(layer)
+
+    async def _reason_for_end(self, layer: str, part: Backend) -> str:
+        """Run a part to its end, which is a fault; one sentence why."""
         try:
             await part.run(partial(self._take, layer))
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return "It was cancelled from within."
         except BackendError as error:
-            reason = f"{str(error).rstrip('.')}."
-        except Exception as error:  # whatever it is, the other parts go on
+            return f"{str(error).rstrip('.')}."
+        except Exception as error:
             _LOG.exception("the backend %s failed", layer)
-            reason = f"It failed: {_innermost(error)!r}."
-        self._ended.add(layer)
-        status = Status(layer, Phase.UNAVAILABLE, "", reason, "Start tuimixer again to have it back.")
-        self._take(layer, Snapshot(statuses=(status,)))
+            failure = f"It failed: {clean(repr(_innermost(error)))}."
+            if self._emit is not None:
+                self._emit(Notice(f"{layer}: {failure} It is started again.", error=True))
+            return failure
+        return "It ended by itself."
 
     def _take(self, layer: str, update: Update) -> None:
         if isinstance(update, Snapshot):

@@ -101,6 +101,12 @@ class Picture:
         """A person has chosen where the cursor is, by moving it or by using what it is on."""
         self.touched, self._lost = True, None
 
+    def leave(self) -> None:
+        """Forget the cursor and the levels: another box has controls of the same ids and names."""
+        self.cursor, self._lost, self.channel, self.touched = None, None, None, False
+        self._peaks.clear()
+        self._levels.clear()
+
     def relist(self) -> None:
         """Work out the rows anew; the cursor stays on its control or goes to the nearest one."""
         before, chosen = self._rows, self.cursor

@@ -10,7 +10,7 @@ from tuimixer.backend import demo_box
 from tuimixer.backend.demo import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
-from tuimixer.model.command import Command, OpenDevice, UseServer
+from tuimixer.model.command import Command, Kill, OpenDevice, UseServer
 from tuimixer.model.snapshot import AlsaCard, Notice, Snapshot
 from tuimixer.model.system import FoundServer, System
 from tuimixer.ui.screens.choose_card import CardScreen
@@ -153,6 +153,24 @@ async def test_without_cards_and_servers(desk: Open) -> None:
         assert "there is no card yet" in it.text
         await it.press("escape")
         assert it.app.screen is it.app.main
+
+
+async def test_what_went_on_one_box_is_not_looked_for_on_another(desk: Open) -> None:
+    """Streams of the same name run on both: a key that is held must not move the other machine's."""
+    async with desk() as it:
+        second = Mixer(DemoBackend(still=True))
+        main = it.app.main
+        main.mixers = (*main.mixers, second)
+        second.snapshot = it.mixer.snapshot
+        stream = await it.choose("Firefox")
+        it.mixer.send(Kill(stream.id))
+        await it.pilot.pause()
+        assert stream.id not in it.mixer.snapshot.controls
+        main.show_box(second)
+        assert stream.id in second.snapshot.controls
+        assert it.cursor == main.board.listed[0].id
+        main.show_box(it.mixer)
+        assert it.cursor == main.board.listed[0].id
 
 
 async def test_another_box(desk: Open) -> None:

@@ -1,6 +1,7 @@
 """ALSA on an event loop: a card is opened when it comes, read when it says that something changed."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from tuimixer.model.text import clean
 if TYPE_CHECKING:
     from tuimixer.backend.alsa.card import Card
 
+_LOG = logging.getLogger(__name__)
 _FIRST_PICTURE = 0.3
 """Seconds that the first snapshot waits for cards that are slow to open."""
 _RETRY_FIRST, _RETRY_LAST = 1.0, 15.0
@@ -39,6 +41,8 @@ class AlsaBackend:
         self._closed: dict[str, AlsaCard] = {}
         self._descriptors: dict[str, list[int]] = {}
         self._gone: dict[str, asyncio.Event] = {}
+        self._kept_open: set[str] = set()
+        """Devices that are not cards, each opened by one task."""
         self._opening: dict[str, asyncio.Task[None]] = {}
         self._awaited: set[str] = set()
         """The cards that were there at the start and are not open yet."""
@@ -61,12 +65,16 @@ class AlsaBackend:
             async with asyncio.TaskGroup() as group:
                 self._group = group
                 tried = {device: asyncio.Event() for device in ("default", *self._devices)}
+                self._kept_open = set(tried)
                 group.create_task(self._start(list(tried.values())))
                 group.create_task(self._watch_folder())
                 for device, event in tried.items():
                     group.create_task(self._keep_open(device, device in self._devices, event))
         finally:
-            self._group = None
+            self._group, self._started = None, False
+            self._outbox.clear()
+            self._opening.clear()
+            self._closed.clear()
             for device in list(self._cards):
                 self._close(device)
 
@@ -99,11 +107,17 @@ class AlsaBackend:
                 card.apply(command)
                 self._outbox.acked(command)
             except BackendError as error:
-                self._outbox.failed(command)
-                self._emit(Notice(_sentence(str(error)), error=True, id=command.id))
+                self._failed(command, _sentence(str(error)))
+            except Exception as error:
+                _LOG.exception("%s could not be written", command)
+                self._failed(command, f"An error in tuimixer itself: {clean(repr(error))}.")
             if card is not None:
                 self._read(card)
         self._publish()
+
+    def _failed(self, command: Command, reason: str) -> None:
+        self._outbox.failed(command)
+        self._emit(Notice(reason, error=True, id=command.id))
 
     def _read(self, card: "Card") -> None:
         """Take in a card's changes; a card that is gone is closed."""
@@ -112,6 +126,10 @@ class AlsaBackend:
             card.update()
         except BackendError:
             self._removed(card)
+        except Exception as error:
+            # Its descriptor stays readable: without closing it the loop would come back here for ever.
+            _LOG.exception("%s could not be read", card.device)
+            self._removed(card, f"could not be read and is opened again: {clean(repr(error))}")
         self._outbox.end_read(number)
 
     def _on_readable(self, card: "Card") -> None:
@@ -162,7 +180,7 @@ class AlsaBackend:
 
     async def _open_hardware(self, device: str, number: int) -> None:
         try:
-            self._add(device, await asyncio.to_thread(_open, device))
+            self._add(device, await _opened(device, plugin_only=False))
         except OutOfReach as error:
             self._closed[device] = closed_card(number, str(error))
         finally:
@@ -175,9 +193,10 @@ class AlsaBackend:
         pause = _RETRY_FIRST
         while True:
             try:
-                card = await asyncio.to_thread(_open_plugin, device)
+                card = await _opened(device, plugin_only=True)
             except OutOfReach as error:
                 if _is_card(error):
+                    self._kept_open.discard(device)
                     # It is open already by its number, or will be when it comes.
                     if self._closed.pop(device, None) is not None:
                         self._tell()
@@ -198,15 +217,18 @@ class AlsaBackend:
 
     async def _open_by_name(self, device: str) -> None:
         """Open a device that a person named; a wrong name is told and forgotten."""
-        if device in self._cards or device in self._closed:
+        if device in self._kept_open:
             return
+        self._kept_open.add(device)
         try:
-            card = await asyncio.to_thread(_open_plugin, device)
+            card = await _opened(device, plugin_only=True)
         except OutOfReach as error:
+            self._kept_open.discard(device)
             known = f"{clean(device)} is a card, and open already"
             self._emit(Notice(_sentence(known if _is_card(error) else str(error)), error=True))
             return
         card.close()
+        self._devices += (device,)
         await self._keep_open(device, True, asyncio.Event())
 
     def _add(self, device: str, card: "Card") -> None:
@@ -222,12 +244,12 @@ class AlsaBackend:
             asyncio.get_running_loop().remove_reader(fd)
         self._cards.pop(device).close()
 
-    def _removed(self, card: "Card") -> None:
+    def _removed(self, card: "Card", why: str = "was removed") -> None:
         self._close(card.device)
         self._gone[card.device].set()
         # A device of a plugin may have the name of the server that it leads to.
         what = card.name if card.number is not None else f"The ALSA device {card.name}"
-        self._emit(Notice(f"{what} was removed."))
+        self._emit(Notice(f"{what} {why}."))
         self._publish()
         if card.number is not None and self._group is not None:
             # One that was pulled and pushed at once may have come back under the same name already.
@@ -263,16 +285,30 @@ def _load_library() -> None:
     library()
 
 
-def _open(device: str) -> "Card":
+async def _opened(device: str, plugin_only: bool) -> "Card":
+    """Open a device beside the loop.
+
+    Raises:
+        OutOfReach: it cannot be opened, whatever the reason: the other cards go on.
+    """
     from tuimixer.backend.alsa.card import Card
 
-    return Card(device)
+    opening = asyncio.ensure_future(asyncio.to_thread(Card, device, plugin_only))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close_late)  # a thread cannot be cancelled
+        raise
+    except OutOfReach:
+        raise
+    except Exception as error:
+        _LOG.exception("%s could not be opened", device)
+        raise OutOfReach(f"{clean(device)} could not be opened: {clean(repr(error))}") from error
 
 
-def _open_plugin(device: str) -> "Card":
-    from tuimixer.backend.alsa.card import Card
-
-    return Card(device, plugin_only=True)
+def _close_late(opening: "asyncio.Future[Card]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def _is_card(error: OutOfReach) -> bool:

@@ -7,23 +7,26 @@ from typing import Any
 
 from tuimixer.backend.base import OutOfReach, Refused
 from tuimixer.backend.pulse import client, libpulse
+from tuimixer.backend.pulse.operations import CONNECTION_TERMINATED, Calls, errno, words
 from tuimixer.backend.pulse.peaks import PeakStream
+from tuimixer.backend.pulse.pulsectl_door import PulseError
+from tuimixer.backend.pulse.pulsectl_door import binding as c
 
 
 class AsyncClient:
     """An asyncio connection on the running loop.
 
-    A call that nobody waits for any more runs on to its end, because libpulse keeps a pointer to its
-    callback. `on_event` is called with the facility (`sink`, `sink_input`, …, `stored`, `formats`), the
-    object's index and whether it was removed.
+    A call that nobody waits for any more runs on to its end. `on_event` is called with the facility (`sink`,
+    `sink_input`, …, `stored`, `formats`), the object's index and whether it was removed.
     """
 
     def __init__(self, address: str, cookie: str | None = None, patience: float = 5.0) -> None:
         self._patience = patience
         self._closed = False
-        self._in_flight: set[asyncio.Task[Any]] = set()
         self._callbacks: list[Any] = []
         self._pulse = client.open_asyncio(address, cookie)
+        self._calls = Calls(self._pulse._ctx)
+        self._pulse.on_lost = lambda: self._calls.fail(CONNECTION_TERMINATED)
         self.on_event: Callable[[str, int, bool], None] = lambda facility, index, removed: None
 
     async def connect(self) -> None:
@@ -36,8 +39,8 @@ class AsyncClient:
             await self._pulse.connect(timeout=self._patience)
         except TimeoutError as error:
             raise OutOfReach("no answer") from error
-        except client.FAILURES as error:
-            raise OutOfReach(client.why(self._pulse)) from error
+        except PulseError as error:
+            raise OutOfReach(self._why()) from error
 
     async def subscribe(self) -> None:
         """Have `on_event` called from now on."""
@@ -53,38 +56,23 @@ class AsyncClient:
                 await self.call(method)
 
     async def call(self, method: str, *arguments: Any) -> Any:
-        """Call a method and wait for its answer, at most for the patience.
+        """Make a call and wait for its answer, at most for the patience.
 
         Raises:
             OutOfReach: the server went away or does not answer.
             Refused: it said no.
         """
-        if self._closed:
+        if self._closed:  # libpulse aborts on a context that is gone
             raise OutOfReach("The connection is closed.")
-        task = asyncio.ensure_future(self._guarded(method, arguments))
-        self._in_flight.add(task)
-        task.add_done_callback(self._landed)
-        await asyncio.wait((task,), timeout=self._patience)
-        if not task.done():
-            raise OutOfReach(f"The sound server did not answer within {self._patience:g} s.")
+        ended = asyncio.Event()
+        answer = self._calls.start(method, arguments, ended.set)
         try:
-            return task.result()
-        except client.FAILURES as error:
-            if not self._pulse.connected:
-                raise OutOfReach("The sound server closed the connection.") from error
-            raise client.translate_error(error, self._pulse) from error
-
-    async def _guarded(self, method: str, arguments: tuple[Any, ...]) -> Any:
-        if (
-            self._closed
-        ):  # between the call and this task's first step; libpulse aborts on a context that is gone
-            raise OutOfReach("The connection is closed.")
-        return await getattr(self._pulse, method)(*arguments)
-
-    def _landed(self, task: asyncio.Task[Any]) -> None:
-        self._in_flight.discard(task)
-        if not task.cancelled():
-            task.exception()  # looked at: asyncio need not complain about an abandoned call
+            async with asyncio.timeout(self._patience):
+                await ended.wait()
+        except TimeoutError:
+            if not answer.ended:
+                raise OutOfReach(f"The sound server did not answer within {self._patience:g} s.") from None
+        return client.result(answer)
 
     def open_peaks(
         self,
@@ -108,20 +96,22 @@ class AsyncClient:
             return PeakStream(
                 self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end
             )
-        except client.FAILURES as error:
-            raise client.translate_error(error, self._pulse) from error
+        except c.pa.CallError as error:
+            raise Refused(f"The sound server said no: {self._why()}.") from error
 
     async def lost(self) -> str:
         """Wait until the server is gone; the reason in libpulse's words."""
         await self._pulse._disconnected.wait()
-        return client.why(self._pulse)
+        return self._why()
 
     async def close(self) -> None:
-        """Disconnect; calls in flight end with OutOfReach. May be called twice."""
+        """Disconnect; calls under way end with OutOfReach. May be called twice."""
         if self._closed:
             return
         self._closed = True
         self._pulse.on_event = None
         self._pulse.close()
-        if self._in_flight:
-            await asyncio.wait(set(self._in_flight))
+        self._calls.fail(CONNECTION_TERMINATED)
+
+    def _why(self) -> str:
+        return words(errno(self._pulse._ctx)) if self._pulse._ctx else "the connection was closed"

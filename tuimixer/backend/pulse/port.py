@@ -102,7 +102,8 @@ class PulsePort:
         """What only some servers have."""
         if client.call("stream_restore_test") is not None:
             store.put_stored(client.call("read_stored"))
-        store.put_formats(client.call("read_all_formats"))
+        with contextlib.suppress(Refused):
+            store.put_formats(client.call("read_all_formats"))
         for card in store.bluetooth_cards():
             with contextlib.suppress(Refused):
                 listing, current = (

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -22,8 +23,11 @@ from tuimixer.model.command import (
     SetProfile,
     aspect,
 )
-from tuimixer.model.control import Kind
+from tuimixer.model.control import ControlId, Kind
 from tuimixer.model.snapshot import Notice
+from tuimixer.model.text import clean
+
+_LOG = logging.getLogger(__name__)
 
 _KINDS = {kind.value: kind for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)}
 _STREAMS_OF = {"sink": "sink_input", "source": "source_output"}
@@ -81,7 +85,9 @@ class Session:
             self._read_later(facility, _STORED_PAUSE)
             return
         if removed:
+            # In the order of the events: PipeWire gives the number of what is gone to what comes next.
             self._removed.append((facility, index))
+            self._dirty.get(facility, set()).discard(index)
         elif facility in ("server", "formats"):
             self._whole.add(facility)
         else:
@@ -133,11 +139,10 @@ class Session:
         whole, self._whole = self._whole, set()
         removed, self._removed = self._removed, []
         for facility, index in removed:
-            dirty.get(facility, set()).discard(index)
             if facility == "card":
                 self.store.remove_card(index)
-            else:
-                self.store.remove(_KINDS[facility], index)
+            elif (gone := self.store.remove(_KINDS[facility], index)) is not None:
+                self._forget(gone)
         whole |= {facility for facility, indexes in dirty.items() if len(indexes) > _ONE_BY_ONE}
         reads = [self._read_whole(facility) for facility in whole]
         reads += [
@@ -157,6 +162,11 @@ class Session:
             self._judge(command)
         return new
 
+    def _forget(self, gone: ControlId) -> None:
+        """Let nothing that was meant for a control that is gone reach the next one of its id."""
+        self.outbox.forget(gone)
+        self._waiting = {key: command for key, command in self._waiting.items() if command.id != gone}
+
     async def _read_whole(self, facility: str) -> None:
         call, store = self._client.call, self.store
         match facility:
@@ -168,7 +178,8 @@ class Session:
                 if self._stored:
                     store.put_stored(await call("read_stored"))
             case "formats":
-                store.put_formats(await call("read_all_formats"))
+                with contextlib.suppress(Refused):  # only some servers have them
+                    store.put_formats(await call("read_all_formats"))
             case _:
                 store.keep(_KINDS[facility], await call(f"read_{facility}s"))
 
@@ -216,25 +227,35 @@ class Session:
                 task.add_done_callback(self._writers.discard)
 
     async def _write(self, key: tuple[str, ...], command: Command | None) -> None:
-        while command is not None:
-            try:
-                call = call_for(command, self.store)
-                await self._client.call(call.method, *call.arguments)
-            except OutOfReach as error:
-                self._broken = error
-                self._wake.set()
-                self._failed(command, str(error))
-            except BackendError as error:
-                self._failed(command, str(error))
-            else:
-                self.outbox.acked(command)
-                self._read_back(command)
-                if may_be_unheeded(command) and key not in self._waiting:
-                    self._doubted[key] = asyncio.get_running_loop().call_later(
-                        _HEEDED, self._look_again, key, command
-                    )
-            command = self._waiting.pop(key, None)
-        self._writing.discard(key)
+        try:
+            while command is not None:
+                await self._write_one(key, command)
+                command = self._waiting.pop(key, None)
+        finally:
+            # Whatever happened: a value whose write never ends could not be set again.
+            self._writing.discard(key)
+            self._waiting.pop(key, None)
+
+    async def _write_one(self, key: tuple[str, ...], command: Command) -> None:
+        try:
+            call = call_for(command, self.store)
+            await self._client.call(call.method, *call.arguments)
+        except OutOfReach as error:
+            self._broken = error
+            self._wake.set()
+            self._failed(command, str(error))
+        except BackendError as error:
+            self._failed(command, str(error))
+        except Exception as error:
+            _LOG.exception("%s could not be written", command)
+            self._failed(command, f"An error in tuimixer itself: {clean(repr(error))}.")
+        else:
+            self.outbox.acked(command)
+            self._read_back(command)
+            if may_be_unheeded(command) and key not in self._waiting:
+                self._doubted[key] = asyncio.get_running_loop().call_later(
+                    _HEEDED, self._look_again, key, command
+                )
 
     def _failed(self, command: Command, reason: str) -> None:
         self.outbox.failed(command)

@@ -87,15 +87,17 @@ class Store:
             if name != "state"
         )
 
-    def remove(self, kind: Kind, index: int) -> None:
-        """The server has removed it."""
+    def remove(self, kind: Kind, index: int) -> ControlId | None:
+        """The server has removed it; the id of its control, if it had one."""
         gone = self._table(kind).pop(index, None)
-        if gone is not None:
-            if kind in _STREAMS:
-                self._forget_client(gone.client)
-            self._made.pop((kind, index), None)
-            self._reordered = True
-            self._all_stale |= kind in _DEVICES
+        if gone is None:
+            return None
+        if kind in _STREAMS:
+            self._forget_client(gone.client)
+        self._reordered = True
+        self._all_stale |= kind in _DEVICES
+        made = self._made.pop((kind, index), None)
+        return made.id if made is not None else None
 
     def _forget_client(self, index: int | None) -> None:
         """Let go of a client without streams: PipeWire gives its number to another."""

@@ -389,7 +389,7 @@ class MixerScreen(Screen[None]):
         card, self._card_chosen = self._chosen.get(mixer, (None, False))
         self.board.filters = replace(self.board.filters, card=card)
         self.board.box_name = mixer.name
-        self.board.cursor = None
+        self.board.leave()
         self.board.tell_driven({})
         self._begin_with_card(mixer.snapshot)
         self.board.show(mixer.snapshot)

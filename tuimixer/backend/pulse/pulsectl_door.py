@@ -1,0 +1,66 @@
+"""The one door to pulsectl: its binding of libpulse, imported without what a volume key would wait for."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+from tuimixer.backend.pulse import libpulse
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class _NoSignature:
+    """Stands for `inspect.signature` and `Parameter`: pulsectl only decorates its methods with them."""
+
+    POSITIONAL_OR_KEYWORD = 1
+    parameters: dict[str, Any] = {}  # noqa: RUF012
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def replace(self, **_: object) -> _NoSignature:
+        return self
+
+
+@contextmanager
+def _light_imports() -> Iterator[None]:
+    """While pulsectl is imported: spare it what a volume key would wait for and nothing uses.
+
+    Its search for libpulse starts ldconfig and a compiler (20 to 40 ms); ctypes.util loads subprocess and
+    shutil, and inspect and traceback the parser (10 ms each). Nobody else gets to see the stand-ins.
+    """
+    stands: dict[str, dict[str, Any]] = {
+        "ctypes.util": {"find_library": lambda name: libpulse.LIBRARY},
+        "inspect": {"signature": _NoSignature, "Parameter": _NoSignature},
+        "traceback": {"print_exception": print},
+    }
+    made = [name for name in stands if name not in sys.modules]
+    for name in made:
+        module = sys.modules[name] = ModuleType(name)
+        vars(module).update(stands[name])
+        if name == "ctypes.util":
+            ctypes.util = module  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        for name in made:
+            del sys.modules[name]
+        if "ctypes.util" in made:
+            del ctypes.util  # type: ignore[attr-defined]
+
+
+with _light_imports():
+    import pulsectl
+    from pulsectl import _pulsectl as c
+
+binding: Any = c
+"""pulsectl's table of libpulse: its functions, structures and callback types."""
+BlockingPulse: Any = pulsectl.Pulse
+"""pulsectl's connection with libpulse's own main loop."""
+PulseError: type[Exception] = pulsectl.PulseError
