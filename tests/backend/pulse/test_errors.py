@@ -8,7 +8,8 @@ from tests.backend.pulse.watcher import Watcher
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tuimixer.backend.base import BackendError, Refused
-from tuimixer.backend.pulse import session
+from tuimixer.backend.outbox import Outbox
+from tuimixer.backend.pulse import calls, session
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.client import Client, Gone
@@ -67,7 +68,7 @@ async def test_an_unforeseen_failure_of_one_write_does_not_block_the_next(
     server: SoundServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     player = server.play("music")
-    call_for, failures = session.call_for, [RuntimeError("boom")]
+    call_for, failures = calls.call_for, [RuntimeError("boom")]
 
     def first_fails(command: object, known: object) -> object:
         if failures:
@@ -110,7 +111,7 @@ async def test_a_number_that_is_given_away_again_at_once(server: SoundServer) ->
 
 @pytest.mark.unit
 async def test_what_was_meant_for_a_stream_that_is_gone_is_not_written_to_the_next() -> None:
-    outbox = session.Outbox()
+    outbox = Outbox()
     for command in (SetVolume("pulse:sink_input/7", (1,)), SetMute("pulse:sink_input/8", (True,))):
         outbox.submit(command)
     outbox.forget("pulse:sink_input/7")
