@@ -127,7 +127,11 @@ async def test_suspend_and_resume(server: SoundServer) -> None:
             lambda: watcher.get("pulse:sink/headphones").sink_or_source.state == "suspended",  # type: ignore[union-attr]
             "the suspension",
         )
-        assert device(server, "sinks", "headphones")["state"] == "SUSPENDED"
+        # What was asked for is shown at once; the server follows.
+        await watcher.until_server(
+            lambda: device(server, "sinks", "headphones")["state"] == "SUSPENDED",
+            "the server's own suspension",
+        )
         watcher.backend.submit(SetSuspended("pulse:sink/headphones", False))
         if watcher.snapshot.server and watcher.snapshot.server.name == "PipeWire":
             # It resumes a device when something plays on it, and not before.
