@@ -18,7 +18,7 @@ from tuimixer.backend.pulse.operations import (
     errno,
     words,
 )
-from tuimixer.backend.pulse.pulsectl_door import BlockingPulse, PulseError
+from tuimixer.backend.pulse.pulsectl_door import BlockingPulse, PulseError, asyncio_pulse
 from tuimixer.backend.pulse.pulsectl_door import binding as c
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
@@ -162,15 +162,13 @@ def _event(self: Any, _context: Any, event: int, index: int, _userdata: Any) -> 
 
 @cache
 def _asyncio_class() -> Any:
-    from pulsectl_asyncio import PulseAsync
-
     own = {
         "_pulse_state_cb": _state_changed,
         "_pulse_subscribe_cb": _event,
         "on_event": None,
         "on_lost": lambda self: None,
     }
-    return type("_Asyncio", (PulseAsync,), own)
+    return type("_Asyncio", (asyncio_pulse(),), own)
 
 
 def open_asyncio(address: str, cookie: str | None = None) -> Any:

@@ -64,3 +64,10 @@ binding: Any = c
 BlockingPulse: Any = pulsectl.Pulse
 """pulsectl's connection with libpulse's own main loop."""
 PulseError: type[Exception] = pulsectl.PulseError
+
+
+def asyncio_pulse() -> Any:
+    """pulsectl-asyncio's connection, whose import takes as long as a verb."""
+    from pulsectl_asyncio import PulseAsync
+
+    return PulseAsync
