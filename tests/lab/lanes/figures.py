@@ -10,13 +10,16 @@ from tests.lab.lanes.table import Lane
 
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "lanes"
 """Also where the output of lanes in the background is written."""
-_FILE = FOLDER / "seconds.json"
+
+
+def _file() -> Path:
+    return FOLDER / "seconds.json"
 
 
 def known() -> dict[str, float]:
     """Seconds by the lane's name, of the last runs in which all of its tests passed."""
     try:
-        figures = json.loads(_FILE.read_text())
+        figures = json.loads(_file().read_text())
         return {str(name): float(seconds) for name, seconds in figures.items()}
     except (OSError, ValueError, AttributeError, TypeError):
         return {}  # an estimate is all that is lost
@@ -39,7 +42,7 @@ def remember(name: str, seconds: float) -> None:
     """Keep a figure; a folder that cannot be written is no reason to fail."""
     with contextlib.suppress(OSError):
         FOLDER.mkdir(parents=True, exist_ok=True)
-        _FILE.write_text(json.dumps(known() | {name: round(seconds, 1)}, indent=1) + "\n")
+        _file().write_text(json.dumps(known() | {name: round(seconds, 1)}, indent=1) + "\n")
 
 
 def duration(seconds: float) -> str:

@@ -5,14 +5,30 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 Lacks = Callable[[], str | None]
 """Answers why a lane cannot run here, or None when it can."""
 
 
-def nothing() -> None:
+def nothing() -> str | None:
     """A lane that runs everywhere."""
+    return None
+
+
+@cache
+def bindings() -> str | None:
+    """A lane that imports the program, whose bindings to libasound and libpulse may not be there."""
+    try:
+        import alsaaudio  # noqa: F401
+    except ImportError as error:
+        return f"pyalsaaudio is missing, which needs gcc, Python's and ALSA's headers to be built ({error})"
+    try:
+        import pulsectl  # noqa: F401
+    except (ImportError, OSError) as error:
+        return f"no libpulse ({error})"
+    return None
 
 
 def programs(*names: str) -> Lacks:

@@ -28,7 +28,7 @@ class Run:
     """
 
     def __init__(self, lanes: Sequence[Lane], arguments: Arguments = ()) -> None:
-        self.lacking = {lane.name: reason for lane in lanes if (reason := lane.lacks())}
+        self.lacking = {lane.name: reason for lane in lanes if (reason := lane.missing())}
         self.lanes = [lane for lane in lanes if lane.name not in self.lacking]
         self.outcomes: list[Outcome] = []
         """In the order in which the lanes ended."""

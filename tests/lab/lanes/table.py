@@ -34,13 +34,17 @@ class Lane:
     steps: Callable[[Arguments], list[Step]]
     """The commands to run, given the arguments to pytest."""
     lacks: Callable[[], str | None] = field(default=machine.nothing)
-    """Why this machine cannot run it, or None when it can."""
+    """What this machine lacks for it besides the program's own bindings, or None."""
     default: bool = True
     """Whether a run of everything has it."""
     background: bool = False
     """Whether it runs beside the others, its output shown when it ends: it waits more than it computes."""
     marks: bool = True
     """Whether tests carry its name as their mark."""
+
+    def missing(self) -> str | None:
+        """Why this machine cannot run it, or None when it can."""
+        return (machine.bindings() if self.marks else None) or self.lacks()
 
 
 def python(*arguments: str) -> tuple[str, ...]:
@@ -83,6 +87,9 @@ def _vm(arguments: Arguments) -> list[Step]:
     ]
 
 
+_PULSEAUDIO = ("pulseaudio", "pactl", "pacat", "parec")
+_PIPEWIRE = ("pipewire", "wireplumber", "pipewire-pulse", "dbus-run-session", "pactl", "pacat", "parec")
+
 LANES = (
     Lane("lint", "ruff, mypy --strict and the contracts between layers", 30, _lint, marks=False),
     Lane("unit", "pure code; no server, no card, no terminal", 30, in_parallel("unit")),
@@ -92,16 +99,14 @@ LANES = (
         "a private PulseAudio",
         110,
         in_parallel("pulse"),
-        machine.programs("pulseaudio", "pactl", "pacat", "parec"),
+        machine.programs(*_PULSEAUDIO, "bash", "zsh", "fish", "groff"),
     ),
     Lane(
         "pipewire",
         "a private PipeWire with WirePlumber",
         70,
         in_parallel("pipewire"),
-        machine.programs(
-            "pipewire", "wireplumber", "pipewire-pulse", "dbus-run-session", "pactl", "pacat", "parec"
-        ),
+        machine.programs(*_PIPEWIRE, "pw-metadata", "pw-cli"),
     ),
     Lane(
         "plugins",
@@ -109,7 +114,9 @@ LANES = (
         20,
         in_parallel("plugins"),
         machine.first(
-            machine.programs("pulseaudio", "pactl", "pacat", "amixer"), machine.alsa_plugin("equal")
+            machine.programs(*_PULSEAUDIO, "amixer", "alsamixer"),
+            machine.alsa_plugin("equal"),
+            machine.alsa_plugin("pulse"),
         ),
     ),
     Lane(
@@ -124,21 +131,25 @@ LANES = (
         "the whole program in a pseudo terminal",
         200,
         in_parallel("pty"),
-        machine.programs("pulseaudio", "pactl", "pacat", "pipewire", "wireplumber", "tmux"),
+        machine.first(
+            machine.programs(*_PULSEAUDIO, *_PIPEWIRE, "tmux"),
+            machine.alsa_plugin("equal"),
+            machine.alsa_plugin("pulse"),
+        ),
     ),
     Lane(
         "web",
         "a real headless Chromium",
         40,
         in_parallel("web"),
-        machine.programs("chromium", "chromedriver", "pulseaudio"),
+        machine.programs(*_PULSEAUDIO, "chromium", "chromedriver"),
     ),
     Lane(
         "ssh",
-        "a real sshd on a loopback port",
+        "a real sshd on a loopback port, and users made for it",
         120,
         in_parallel("ssh"),
-        machine.first(machine.programs("sshd", "ssh", "ssh-keygen", "pulseaudio"), machine.root),
+        machine.first(machine.programs(*_PULSEAUDIO, "sshd", "ssh", "ssh-keygen", "useradd"), machine.root),
     ),
     Lane(
         "vm", "emulated sound cards in a virtual machine", 900, _vm, machine.virtual_machine, background=True
