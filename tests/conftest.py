@@ -11,6 +11,7 @@ import pytest
 from tests.lab.lanes.table import LANES, MARKS
 
 if TYPE_CHECKING:
+    from tests.diagnosis.guest import Guest
     from tests.lab.cards import UsbCard
     from tests.lab.pipewire import PrivatePipeWire
     from tests.lab.plugins import Plugins
@@ -88,6 +89,15 @@ def cards() -> dict[str, int]:
     from tests.lab.cards import card_numbers
 
     return card_numbers()
+
+
+@pytest.fixture(scope="session", params=["PulseAudio", "PipeWire"])
+def guest(request: pytest.FixtureRequest) -> "Iterator[Guest]":
+    """In the virtual machine: each server in turn on all cards, started once for all tests."""
+    from tests.diagnosis.guest import on_cards
+
+    with on_cards(request.param) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,16 +1,20 @@
 """Faults to provoke on the AC97 card: what each does to the box, and what `doctor` is to say first."""
 
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
+import pulsectl
+
 from tests.diagnosis.guest import Guest, amixer, moved_by_hand
 from tests.lab.cards import AC97, HDA, LOOPBACK
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.waiting import wait_until
+from tuimixer.diagnosis.finding import Finding
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,30 @@ class Scene:
     sink: str
     stream: int
     """Index of the tone's sink input."""
-    soft: str
-    """The HDA card's sink, whose volume is software and whose PCM goes through a softvol."""
+    soft: str = ""
+    """The HDA card's sink, where it was made such that its volume is software and its PCM a softvol's."""
 
     def pactl(self, *words: str) -> str:
         return self.guest.server.pactl(*words)
+
+
+TONE = 440
+"""Its frequency in Hz."""
+
+
+def settle(guest: Guest, stream: int, soft: str = "") -> Scene:
+    """The tone on the AC97 card's sink, which is the default, everything up."""
+    moved_by_hand(AC97, "Master 80% unmute", "PCM 80% unmute")
+    name = guest.sink(AC97)["name"]
+    with pulsectl.Pulse("settle", server=guest.server.address) as pulse:
+        sink, tone = pulse.get_sink_by_name(name), pulse.sink_input_info(stream)
+        pulse.default_set(sink)
+        pulse.sink_input_move(tone.index, sink.index)
+        # Such that neither of the card's two controls stands above 0 dB.
+        for thing, level in ((sink, 0.5), (tone, 1.0)):
+            pulse.mute(thing, False)
+            pulse.volume_set_all_chans(thing, level)
+    return Scene(guest, name, stream, soft)
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,17 @@ class Fault:
     provoke: Callable[[Scene], AbstractContextManager[object]]
     advice: str = ""
     """Where it is not tuimixer's to mend: regular expression for what it advises."""
+    silences: bool = False
+    """Nothing leaves the chip meanwhile."""
+    servers: tuple[str, ...] = ("PulseAudio", "PipeWire")
+    """Those on which it can be provoked."""
+
+    def is_first(self, findings: tuple[Finding, ...]) -> bool:
+        """Whether it is what doctor names first."""
+        first = next(iter(findings), None)
+        return (
+            first is not None and first.key == self.key and re.search(self.reason, first.reason) is not None
+        )
 
 
 def told(*commands: str) -> Callable[[Scene], AbstractContextManager[object]]:
@@ -147,26 +181,37 @@ def second_server(scene: Scene) -> Iterator[None]:
     other.stop()
 
 
+ON_PULSEAUDIO = ("PulseAudio",)
 MUTED_ALL = "is muted, and with it Master, PCM of the card"
 FAULTS: dict[str, Fault] = {
-    "stream muted": Fault("stream_muted", "tone is muted", told("set-sink-input-mute {stream} 1")),
-    "sink muted": Fault("device_muted", MUTED_ALL, told("set-sink-mute {sink} 1")),
+    "stream muted": Fault(
+        "stream_muted", "tone is muted", told("set-sink-input-mute {stream} 1"), silences=True
+    ),
+    "sink muted": Fault("device_muted", MUTED_ALL, told("set-sink-mute {sink} 1"), silences=True),
     # PulseAudio takes a mute by hand for its own and writes it to all controls that it drives.
-    "Master muted by hand": Fault("device_muted", MUTED_ALL, by_hand("Master mute")),
-    "PCM muted by hand": Fault("device_muted", MUTED_ALL, by_hand("PCM mute")),
+    "Master muted by hand": Fault("device_muted", MUTED_ALL, by_hand("Master mute"), silences=True),
+    "PCM muted by hand": Fault("device_muted", MUTED_ALL, by_hand("PCM mute"), silences=True),
     "control muted that nobody drives": Fault(
-        "control_muted", "Master of the card .* is muted", on_soft("Master mute")
+        "control_muted", "Master of the card .* is muted", on_soft("Master mute"), servers=ON_PULSEAUDIO
     ),
     "stream at zero": Fault(
-        "stream_silent", "tone is at its lowest", told("set-sink-input-volume {stream} 0")
+        "stream_silent", "tone is at its lowest", told("set-sink-input-volume {stream} 0"), silences=True
     ),
-    "sink at zero": Fault("device_silent", "is at its lowest", told("set-sink-volume {sink} 0")),
-    "Master at zero by hand": Fault("control_silent", "Master of the card .* is", by_hand("Master 0")),
-    "PCM at zero by hand": Fault("control_silent", "PCM of the card .* is at its lowest", by_hand("PCM 0")),
+    "sink at zero": Fault(
+        "device_silent", "is at its lowest", told("set-sink-volume {sink} 0"), silences=True
+    ),
+    "Master at zero by hand": Fault(
+        "control_silent", "Master of the card .* is", by_hand("Master 0"), silences=True
+    ),
+    "PCM at zero by hand": Fault(
+        "control_silent", "PCM of the card .* is at its lowest", by_hand("PCM 0"), silences=True
+    ),
     "control at zero that nobody drives": Fault(
-        "control_silent", "Master of the card .* is", on_soft("Master 0")
+        "control_silent", "Master of the card .* is", on_soft("Master 0"), servers=ON_PULSEAUDIO
     ),
-    "softvol at zero": Fault("softvol_silent", "PCM of the card .* is at", on_soft("PCM 0")),
+    "softvol at zero": Fault(
+        "softvol_silent", "PCM of the card .* is at", on_soft("PCM 0"), servers=ON_PULSEAUDIO
+    ),
     "many small losses": Fault(
         "total_low",
         "All stages together",
@@ -187,5 +232,7 @@ FAULTS: dict[str, Fault] = {
     "device held": Fault("held", r"aplay \(process \d+, root\) holds", held, r"kill \d+"),
     "wrong source": Fault("wrong_capture_source", "records from Line", recording("Line cap")),
     "recording off": Fault("capture_off", "Recording is switched off", recording("Capture nocap")),
-    "two servers": Fault("two_servers", "Two sound servers run for root", second_server, "systemctl"),
+    "two servers": Fault(
+        "two_servers", "Two sound servers run for root", second_server, "systemctl", servers=ON_PULSEAUDIO
+    ),
 }

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.cards import card_numbers
+from tests.lab.cards import AC97, HDA, LOOPBACK, USB, card_numbers
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
@@ -27,10 +27,10 @@ from tuimixer.backend.pulse.port import PulsePort
 from tuimixer.cli.main import main
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.finding import Finding
-from tuimixer.diagnosis.path import trace
-from tuimixer.diagnosis.report import path_json
 from tuimixer.model.snapshot import Snapshot, merge
 from tuimixer.model.system import System
+
+PLAYED_ON = (AC97, HDA, USB, LOOPBACK)
 
 
 @dataclass
@@ -122,18 +122,13 @@ class Guest:
         """Both layers, read now."""
         return merge(self.alsa.read(), self.pulse.read())
 
-    def stated(self, streams: dict[str, int]) -> dict[str, float | None]:
-        """The totals that path states for sink inputs, by the keys of `streams`."""
-        snapshot = self.snapshot()
-        totals: dict[str, float | None] = {}
-        for key, index in streams.items():
-            (path,) = trace(snapshot, self.system, f"pulse:sink_input/{index}")
-            totals[key] = path_json(path)["total_db"]
-        return totals
+    def box(self) -> tuple[Snapshot, System]:
+        """What path and doctor take, read now."""
+        return self.snapshot(), inspect()
 
     def findings(self) -> tuple[Finding, ...]:
         """What doctor finds."""
-        return diagnose(self.snapshot(), inspect())
+        return diagnose(*self.box())
 
     @cached_property
     def alsa(self) -> AlsaPort:
@@ -145,33 +140,26 @@ class Guest:
         """The server."""
         return PulsePort(server=self.server.address)
 
-    @cached_property
-    def system(self) -> System:
-        """The facts of the box, which do not change with a volume."""
-        return inspect()
-
 
 @contextmanager
-def on_cards(kind: str, *wanted: str) -> Iterator[Guest]:
-    """PulseAudio on these cards, or PipeWire on all cards of the machine, once these have their sinks."""
-    numbers = card_numbers()
+def on_cards(kind: str) -> Iterator[Guest]:
+    """PulseAudio or PipeWire on all cards of the machine, once those that tests play on have their sinks."""
     server: SoundServer
     if kind == "PulseAudio":
-        # Each card that it looks at costs it ten seconds in an emulated machine.
-        cards = [f"module-alsa-card device_id={numbers[card]}" for card in wanted]
-        server = PrivatePulse(sinks=(), modules=(*cards, "module-suspend-on-idle timeout=1"))
+        modules = ("module-udev-detect", "module-suspend-on-idle timeout=1")
+        server = PrivatePulse(sinks=(), modules=modules)
     else:
         server = PrivatePipeWire(sinks=())
     with server, pytest.MonkeyPatch.context() as patch:
         for name in ("PULSE_SERVER", "XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH", "HOME"):
             patch.setenv(name, server.env[name])
-        guest = Guest(server, numbers)
+        guest = Guest(server, card_numbers())
 
         def there() -> bool:
-            # A list is refused when a device goes while it is made, as happens while cards are being set up.
+            # Lists are refused when a device goes meanwhile; while cards are probed, questions time out.
             with contextlib.suppress(subprocess.CalledProcessError):
                 sinks = guest.sinks()
-                return all(any(guest.on(found, card) for found in sinks) for card in wanted)
+                return all(any(guest.on(found, card) for found in sinks) for card in PLAYED_ON)
             return False
 
         wait_until(there, "the cards' sinks")

@@ -1,13 +1,13 @@
 """Real sound cards: a Debian kernel in QEMU with this machine's own root file system, by virtme-ng.
 
 `python -m tests.lab.vm test [ARGS]` boots once and runs the tests of the lane vm in there; `lacks`
-prints why it cannot, if so. No hardware virtualisation is used.
+prints why it cannot, if so. Where KVM works it is used; else the processor is emulated, ten times slower.
 """
 
 import compileall
 import os
 import re
-import select
+import selectors
 import shlex
 import shutil
 import signal
@@ -18,13 +18,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.lab import kvm
+
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kernel"
 MODULES = Path("/lib/modules")
 
 CARDS = (
     "-device intel-hda -device hda-duplex,audiodev=a0",
-    "-device AC97,audiodev=a0",
+    "-device AC97,audiodev=chip",
     "-device ES1370,audiodev=a0",
     "-device qemu-xhci -device usb-audio,audiodev=a0",
 )
@@ -35,16 +37,22 @@ _UNWANTED_MODULES = (
     "iTCO_wdt,i6300esb,i2c_i801,lpc_ich,acpi_cpufreq,powernow_k8,bochs,cirrus,e1000,e1000e"
 )
 
+# What writes the chip's sound to a file cannot record, and QEMU says so at each reset.
+_RECORDING = re.compile(rb"audio: Failed to create voice `[^\n]*\n?")
+
 # virtme-ng's own 9p mounts do not cache, and an import of pytest takes 20 s there; through a second share
 # that may cache (nobody changes the files meanwhile) it takes 6 s.
 _GUEST = """\
+exec 2>&1
 set -e
-mkdir -p /run/host /run/checkout/upper /run/checkout/work
+mkdir -p /run/host /run/checkout/upper /run/checkout/work /run/chip
 mount -t 9p -o ro,version=9p2000.L,trans=virtio,access=any,msize=512000,cache=loose host /run/host
 mount --bind /run/host/usr /usr
 case {prefix} in /usr) ;; *) mount --bind /run/host{prefix} {prefix} ;; esac
 layers=lowerdir=/run/host{root},upperdir=/run/checkout/upper,workdir=/run/checkout/work
 mount -t overlay -o $layers overlay {root}
+# QEMU goes on writing to it: nothing may be cached.
+mount -t 9p -o ro,version=9p2000.L,trans=virtio,access=any,cache=none chip /run/chip
 cd {root}
 export HOME=/root LC_ALL=C.UTF-8 TUIMIXER_GUEST=1
 export PATH={root}/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -114,91 +122,115 @@ def kernel() -> Path:
     return image
 
 
-def boot(
-    command: str,
-    *,
-    wav: Path | None = None,
-    cards: Sequence[str] = CARDS,
-    timeout: float = 900,
-    stream: bool = False,
-) -> subprocess.CompletedProcess[str]:
+def boot(command: str, *, timeout: float = 900, stream: bool = False) -> subprocess.CompletedProcess[str]:
     """Boot, run a shell command as root in the checkout, and return its exit status and its output.
 
-    The output is stdout and stderr in one. `wav` records what leaves the emulated chips, as a WAV file that
-    is complete on return. `cards` are QEMU options, by default all four cards; snd-dummy, snd-aloop and the
-    OSS devices are always there. What the guest writes is lost at its end. Raises TimeoutExpired, with the
-    output so far, after `timeout` seconds.
+    The output is stdout and stderr in one. The guest has all four cards, snd-dummy, snd-aloop and the OSS
+    devices, and reads in /run/chip what leaves the AC97 card's chip (see chip.py). What it writes is lost at
+    its end. Raises TimeoutExpired, with the output so far, after `timeout` seconds.
     """
-    audio = "none,id=a0" if wav is None else f"wav,id=a0,path={wav}"
-    options = [
-        f"-audiodev {audio}",
-        *cards,
-        "-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
-        "-device virtio-9p-pci,fsdev=host,mount_tag=host",
-    ]
+    accelerated = kvm.works(_boots_under_kvm)
     # What the guest compiles is lost with it, and costs it seconds at every boot.
     compileall.compile_dir(ROOT / "tuimixer", quiet=2)
     with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
-        script = Path(folder) / "guest.sh"
+        script, chip = Path(folder) / "guest.sh", Path(folder) / "chip"
+        chip.mkdir()
         prefix = sys.base_prefix
         script.write_text(
             _GUEST.format(root=shlex.quote(str(ROOT)), prefix=shlex.quote(prefix), command=command)
         )
-        vng = [str(_vng()), "-r", str(kernel()), "--disable-kvm", "--disable-microvm", "--cpus", "2"]
-        vng += ["--memory", "2G", "--user", "root", "--cwd", "/", "--append", "mitigations=off"]
-        vng += ["--append", f"module_blacklist={_UNWANTED_MODULES}", f"--qemu-opts={' '.join(options)}"]
-        machine = subprocess.Popen(
-            # timeout(1) ends the machine even when this process was killed before it could.
-            ["timeout", "--kill-after=5", str(timeout + 10), *vng, "--", "sh", str(script)],
-            env=os.environ | {"PATH": f"{_vng().parent}:{os.environ['PATH']}:/usr/sbin:/sbin"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,  # never a file: the serial console would write over its beginning
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        return _follow(machine, timeout, stream)
+        return _follow(_start(f"sh {script}", chip, timeout, accelerated), timeout, stream)
+
+
+def _boots_under_kvm() -> bool:
+    with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
+        try:
+            done = _follow(_start("true", Path(folder), kvm.PATIENCE, True), kvm.PATIENCE, stream=False)
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
+
+
+def _start(command: str, chip: Path, timeout: float, accelerated: bool) -> subprocess.Popen[bytes]:
+    """Start the machine; its output can be read from the process's stdout.
+
+    chip: folder for what leaves the AC97 card's chip.
+    """
+    options = [
+        "-audiodev none,id=a0",
+        f"-audiodev wav,id=chip,path={chip}/chip.wav",
+        *CARDS,
+        "-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
+        "-device virtio-9p-pci,fsdev=host,mount_tag=host",
+        f"-fsdev local,id=chip,path={chip},security_model=none,readonly=on,multidevs=remap",
+        "-device virtio-9p-pci,fsdev=chip,mount_tag=chip",
+    ]
+    vng = [str(_vng()), "-r", str(kernel()), "--disable-microvm", "--cpus", "2", "--memory", "2G"]
+    vng += [] if accelerated else ["--disable-kvm"]
+    vng += ["--user", "root", "--cwd", "/", "--append", "mitigations=off"]
+    vng += ["--append", f"module_blacklist={_UNWANTED_MODULES}", f"--qemu-opts={' '.join(options)}"]
+    return subprocess.Popen(
+        # timeout(1) ends the machine even when this process was killed before it could.
+        ["timeout", "--kill-after=5", str(timeout + 10), *vng, "--", *shlex.split(command)],
+        env=os.environ | {"PATH": f"{_vng().parent}:{os.environ['PATH']}:/usr/sbin:/sbin"},
+        stdin=subprocess.DEVNULL,
+        # Never files: the guest's console would write over their beginnings.
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
 
 
 def _follow(
     machine: subprocess.Popen[bytes], timeout: float, stream: bool
 ) -> subprocess.CompletedProcess[str]:
+    """Read what the guest prints until its end; what QEMU itself says is added where it ended badly."""
     assert machine.stdout is not None
-    output = bytearray()
-    os.set_blocking(machine.stdout.fileno(), False)
-    end = time.monotonic() + timeout
-    try:
-        while True:
-            ready, _, _ = select.select([machine.stdout], [], [], max(0, end - time.monotonic()))
-            if not ready:
-                raise subprocess.TimeoutExpired(machine.args, timeout, bytes(output))
-            data = os.read(machine.stdout.fileno(), 65536)
-            if not data:
-                break
-            output += data
-            if stream:
-                sys.stdout.buffer.write(data)
-                sys.stdout.buffer.flush()
-        status = machine.wait()
-    finally:
-        if machine.poll() is None:
-            os.killpg(machine.pid, signal.SIGKILL)
-            machine.wait()
+    assert machine.stderr is not None
+    output, errors = bytearray(), bytearray()
+    with selectors.DefaultSelector() as selector:
+        selector.register(machine.stdout, selectors.EVENT_READ, output)
+        selector.register(machine.stderr, selectors.EVENT_READ, errors)
+        end = time.monotonic() + timeout
+        try:
+            while selector.get_map():
+                ready = selector.select(max(0, end - time.monotonic()))
+                if not ready:
+                    raise subprocess.TimeoutExpired(machine.args, timeout, bytes(output + errors))
+                for key, _ in ready:
+                    data = os.read(key.fd, 65536)
+                    if not data:
+                        selector.unregister(key.fileobj)
+                    key.data.extend(data)
+                    if stream and key.data is output:
+                        sys.stdout.buffer.write(data)
+                        sys.stdout.buffer.flush()
+            status = machine.wait()
+        finally:
+            if machine.poll() is None:
+                os.killpg(machine.pid, signal.SIGKILL)
+                machine.wait()
+            machine.stdout.close()
+            machine.stderr.close()
+    if status and (told := _RECORDING.sub(b"", errors)):
+        output += told
+        if stream:
+            print(told.decode(errors="replace"), flush=True)
     return subprocess.CompletedProcess(machine.args, status, output.decode(errors="replace"))
 
 
 def guest_test_files() -> list[str]:
     """The test files for the machine; only those are collected in there, for every import is slow.
 
-    Those about the machine come first: sound servers leave softvols on its cards.
+    Those about the machine come first, and last those with sound servers, which leave softvols on its cards.
     """
     files = []
-    for path in sorted(
-        (ROOT / "tests").rglob("test_*.py"), key=lambda path: (path.parent.name != "lab", path)
-    ):
+    for path in (ROOT / "tests").rglob("test_*.py"):
         text = path.read_text()
-        if re.search(r"\bmark\.vm\b", text) and not re.search(r"\bmark\.vm_host\b", text):
-            files.append(str(path.relative_to(ROOT)))
-    return files
+        if re.search(r"\bmark\.vm\b", text):
+            with_server = re.search(r"\bguest: Guest\b", text) is not None
+            files.append((with_server, path.parent.name != "lab", str(path.relative_to(ROOT))))
+    return [name for *_, name in sorted(files)]
 
 
 def run_tests(arguments: Sequence[str]) -> int:
@@ -207,7 +239,11 @@ def run_tests(arguments: Sequence[str]) -> int:
     pytest = ["python", "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "--color=no"]
     named = any(".py" in argument for argument in arguments)
     files = [] if named else guest_test_files()
-    command = shlex.join([*pytest, "-m", "vm and not vm_host", *arguments, *files])
+    command = shlex.join([*pytest, "-m", "vm", *arguments, *files])
+    # What pytest compiles in the guest is lost with it.
+    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    collect = [sys.executable, *pytest[1:], "--collect-only", "-qq", *files]
+    subprocess.run(collect, cwd=ROOT, env=alone, stdout=subprocess.DEVNULL, check=False)
     start = time.monotonic()
     times = r"""printf 'vm: %s s from power-on to the tests\n' "$(cut -d' ' -f1 /proc/uptime)";"""
     done = boot(f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}", stream=True, timeout=4500)

@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid} names no rows of the table: {sorted(unknown)}")
         parameters = getattr(getattr(item, "callspec", None), "params", {})
         lanes = (name for lane, name in _LANES.items() if item.get_closest_marker(lane))
-        server = parameters.get("kind") or next(lanes, "")
+        server = parameters.get("guest") or parameters.get("box") or next(lanes, "")
         item.user_properties += [("row", row) for row in rows] + [("server", server)]
 
 

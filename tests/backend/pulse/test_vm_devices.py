@@ -3,20 +3,15 @@ volume, moves from card to card, and a card that is pulled.
 """
 
 import asyncio
-import contextlib
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from tests.backend.pulse.watcher import Watcher, moved, sink_of
 from tests.diagnosis.guest import Guest, amixer, amixer_db
-from tests.lab.cards import AC97, USB, UsbCard, card_numbers
-from tests.lab.pipewire import PrivatePipeWire
-from tests.lab.pulse import PrivatePulse
-from tests.lab.sound import SoundServer
-from tests.lab.waiting import DEADLINE, wait_until
+from tests.lab.cards import AC97, USB, UsbCard
+from tests.lab.waiting import DEADLINE
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.port import PulsePort
 from tuimixer.mixer.views import Devices, Filters, View, arrange
@@ -26,37 +21,7 @@ from tuimixer.model.snapshot import ServerCard
 
 pytestmark = pytest.mark.vm
 
-CARDS: dict[str, Callable[[], SoundServer]] = {
-    "PulseAudio": lambda: PrivatePulse(sinks=(), modules=("module-udev-detect",)),
-    "PipeWire": lambda: PrivatePipeWire(sinks=()),
-}
-"""The servers with all cards of the machine."""
-
 AVAILABLE = {"available": True, "not available": False, "availability unknown": None}
-
-
-@pytest.fixture(scope="module", params=CARDS)
-def kind(request: pytest.FixtureRequest) -> str:
-    """Both servers in turn."""
-    chosen: str = request.param
-    return chosen
-
-
-@pytest.fixture(scope="module")
-def guest(kind: str) -> Iterator[Guest]:
-    """The server on all cards, the USB card's sink there too."""
-
-    def both() -> bool:
-        # While cards are probed, questions time out.
-        with contextlib.suppress(subprocess.CalledProcessError):
-            sinks = made.sinks()
-            return all(any(made.on(found, card) for found in sinks) for card in (AC97, USB))
-        return False
-
-    with CARDS[kind]() as server:
-        made = Guest(server, card_numbers())
-        wait_until(both, "both cards' sinks")
-        yield made
 
 
 @pytest.fixture(autouse=True)

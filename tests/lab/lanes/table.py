@@ -81,10 +81,7 @@ def _lint(_: Arguments) -> list[Step]:
 
 
 def _vm(arguments: Arguments) -> list[Step]:
-    return [
-        Step("vm", python("-m", "tests.lab.vm", "test", *arguments)),
-        Step("vm_host", python("-m", "pytest", "-m", "vm_host and vm", *arguments)),
-    ]
+    return [Step("vm", python("-m", "tests.lab.vm", "test", *arguments))]
 
 
 _PULSEAUDIO = ("pulseaudio", "pactl", "pacat", "parec")
@@ -152,7 +149,7 @@ LANES = (
         machine.first(machine.programs(*_PULSEAUDIO, "sshd", "ssh", "ssh-keygen", "useradd"), machine.root),
     ),
     Lane(
-        "vm", "emulated sound cards in a virtual machine", 900, _vm, machine.virtual_machine, background=True
+        "vm", "emulated sound cards in a virtual machine", 500, _vm, machine.virtual_machine, background=True
     ),
 )
 

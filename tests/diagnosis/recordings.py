@@ -1,0 +1,89 @@
+"""Boxes recorded on the emulated cards: what path and doctor take, beside it what pactl and amixer said then.
+
+`python -m tests.diagnosis.record` makes all of them again. A file is one server's: a line a box, in JSON,
+packed with gzip. A box is kept as its difference from the first one of the file.
+"""
+
+import gzip
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tuimixer.backend.remote.delta import Delta, apply_delta, make_delta
+from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.system import System
+
+FOLDER = Path(__file__).parent / "recorded"
+SERVERS = ("PulseAudio", "PipeWire")
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box at one moment."""
+
+    kind: str
+    """`path`, `fault`, `mended`, `healthy`, or `devices`."""
+    name: str
+    """What was done to it."""
+    snapshot: Snapshot
+    system: System
+    told: Any = None
+    """What pactl and amixer said at that moment, as JSON has it; what is in it goes by the kind."""
+
+
+class _Line(msgspec.Struct):
+    kind: str
+    name: str
+    delta: Delta
+    system: dict[str, Any]
+    """Those fields that differ from the first box's."""
+    told: Any = None
+
+
+def file_of(server: str) -> Path:
+    """Where a server's boxes are kept."""
+    return FOLDER / f"{server}.jsonl.gz"
+
+
+def write(server: str, texts: Iterable[str]) -> None:
+    """Keep the lines of a server's boxes. The same lines make the same file."""
+    FOLDER.mkdir(exist_ok=True)
+    data = "".join(f"{text}\n" for text in texts).encode()
+    file_of(server).write_bytes(gzip.compress(data, mtime=0))
+
+
+def lines(boxes: Iterable[Box]) -> Iterator[bytes]:
+    """The lines of a file, without their ends."""
+    snapshot, facts = Snapshot(), msgspec.to_builtins(System())
+    for number, box in enumerate(boxes):
+        # The kernel's own files are shown by the screen, and take no part in what is found.
+        own = msgspec.to_builtins(replace(box.system, pages=()))
+        changed = {key: value for key, value in own.items() if value != facts[key]}
+        yield msgspec.json.encode(
+            _Line(box.kind, box.name, make_delta(snapshot, box.snapshot), changed, box.told)
+        )
+        if number == 0:
+            snapshot, facts = box.snapshot, own
+
+
+@cache
+def boxes(server: str) -> tuple[Box, ...]:
+    """All boxes of a server, in the order of their recording."""
+    snapshot, facts = Snapshot(), msgspec.to_builtins(System())
+    found = []
+    for text in gzip.decompress(file_of(server).read_bytes()).splitlines():
+        line = msgspec.json.decode(text, type=_Line)
+        there, own = apply_delta(snapshot, line.delta), facts | line.system
+        found.append(Box(line.kind, line.name, there, msgspec.convert(own, System), line.told))
+        if len(found) == 1:
+            snapshot, facts = there, own
+    return tuple(found)
+
+
+def recorded(server: str, kind: str, name: str) -> Box:
+    """One box; a KeyError where it was not recorded."""
+    return {(box.kind, box.name): box for box in boxes(server)}[kind, name]
