@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -200,14 +201,12 @@ async def test_what_is_no_engine_is_told_in_one_sentence(script: str, says: str)
         assert screen.trouble.reason.isprintable()
 
 
-async def test_a_program_that_is_not_there() -> None:
-    async with Screen(EngineBackend(LocalLink(["/nonexistent/engine"], name="box"))) as screen:
+async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+    program = str(tmp_path / "engine")
+    async with Screen(EngineBackend(LocalLink([program], name="box"))) as screen:
         await screen.until(lambda: screen.trouble, "the trouble to be told")
         assert screen.trouble
-        assert (
-            screen.trouble.reason
-            == "The engine cannot be started: /nonexistent/engine: No such file or directory."
-        )
+        assert screen.trouble.reason == f"The engine cannot be started: {program}: No such file or directory."
 
 
 async def test_leaving_ends_the_engine_even_a_stopped_one() -> None:

@@ -5,6 +5,10 @@ import os
 from collections.abc import Callable
 
 _READ_SIZE = 1 << 18
+_BUSY = 0.02
+"""Seconds of work for one read after which the next one waits for as long: whoever floods this end gets half
+of its time, and the screen the other.
+"""
 
 
 class LinePipe:
@@ -34,6 +38,7 @@ class LinePipe:
         self._rest = b""
         self._waiting = bytearray()
         self._open = True
+        self._pause: asyncio.TimerHandle | None = None
         os.set_blocking(read_fd, False)
         os.set_blocking(write_fd, False)
         self._loop.add_reader(read_fd, self._readable)
@@ -71,6 +76,8 @@ class LinePipe:
             return
         self._open = False
         self._loop.remove_reader(self._read_fd)
+        if self._pause:
+            self._pause.cancel()
         if self._waiting:
             self._loop.remove_writer(self._write_fd)
         os.close(self._read_fd)
@@ -84,10 +91,19 @@ class LinePipe:
         except OSError as error:
             self._end(f"cannot be read ({error.strerror})")
             return
-        if chunk:
-            self.feed(chunk)
-        else:
+        if not chunk:
             self._end("")
+            return
+        started = self._loop.time()
+        self.feed(chunk)
+        took = self._loop.time() - started
+        if took > _BUSY and self._open:
+            self._loop.remove_reader(self._read_fd)
+            self._pause = self._loop.call_later(took, self._read_again)
+
+    def _read_again(self) -> None:
+        self._pause = None
+        self._loop.add_reader(self._read_fd, self._readable)
 
     def _write(self, line: bytes | bytearray) -> int:
         try:

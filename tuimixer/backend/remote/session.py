@@ -3,12 +3,14 @@
 import asyncio
 import os
 import time
+from collections import deque
 from typing import Protocol
 
 from tuimixer import __version__
 from tuimixer.backend.remote.child import Child
 from tuimixer.backend.remote.delta import Delta, apply_delta
 from tuimixer.backend.remote.pipe import LinePipe
+from tuimixer.backend.remote.vetting import check_controls, vetted
 from tuimixer.backend.remote.wire import (
     HELLO_START,
     LINE_LIMIT,
@@ -39,6 +41,8 @@ _MOST_NOISE = 64
 _STDERR_KEPT = 4096
 _UNSEEN = 200
 """Bytes of levels that may have come before the engine is told: a third of what it lets be under way."""
+_MOST_NOTICES = 10
+"""Notices told of those that arrive together: the screen shows one at a time."""
 _FAREWELL = 1.5
 """Seconds that an engine has to end by itself."""
 _POLL = 0.002
@@ -94,6 +98,20 @@ class Listener(Protocol):
         ...
 
 
+def _applied(snapshot: Snapshot, delta: Delta) -> Snapshot:
+    """The newer snapshot.
+
+    Raises:
+        WireError: the delta does not fit, or describes what cannot be.
+    """
+    try:
+        newer = apply_delta(snapshot, delta)
+    except ValueError as error:
+        raise WireError(f"sent a change that does not fit: {error}") from None
+    check_controls(newer, delta.controls)
+    return newer
+
+
 class Session:
     """Speaks with one engine until its end. To be made and used on the running loop."""
 
@@ -105,6 +123,10 @@ class Session:
         self._noise = 0
         self._snapshot = Snapshot()
         self._pictured = False
+        self._changed = False
+        """A newer picture is whole and not told yet; `_ack` goes with it."""
+        self._ack = 0
+        self._notices: deque[Notice] = deque(maxlen=_MOST_NOTICES)
         self._watch = Watch(0, (), 0.0)
         self._stderr = b""
         self._heard = time.monotonic()
@@ -169,11 +191,12 @@ class Session:
         try:
             for line in lines:
                 if self._greeted:
-                    self._hear(decode(line)[1], len(line))
+                    self._hear(vetted(decode(line)[1]), len(line))
                 else:
                     self._greet(line)
-        except (WireError, ValueError) as error:
+        except WireError as error:
             self._end(str(error))
+        self._tell()
         if self._unseen > _UNSEEN:
             self._unseen = 0
             self._pipe.write(encode("seen", Number(self._serial)))
@@ -191,10 +214,9 @@ class Session:
         """Tell what a line of so many bytes says."""
         match body:
             case Delta(serial=serial, ack=ack, more=more):
-                self._snapshot = apply_delta(self._snapshot, body)
-                if not more:
-                    self._pictured = True
-                    self._listener.changed(self._snapshot, ack)
+                self._snapshot = _applied(self._snapshot, body)
+                self._ack = max(self._ack, ack)
+                self._changed = not more
                 self._serial = serial
                 self._unseen += _UNSEEN + size
             case LevelsLine(serial=serial):
@@ -204,13 +226,22 @@ class Session:
                 self._serial = serial
                 self._unseen += size
             case Notice():
-                self._listener.told(body)
+                self._notices.append(body)
             case SystemLine(number=number, system=system):
                 self._listener.answered(number, system)
             case Number():
                 pass
             case _:
                 raise WireError(f"sent a {type(body).__name__}, which only a screen sends")
+
+    def _tell(self) -> None:
+        """Tell what has come together at once, so that a flood costs the screen one change."""
+        if self._changed:
+            self._pictured, self._changed = True, False
+            ack, self._ack = self._ack, 0
+            self._listener.changed(self._snapshot, ack)
+        while self._notices:
+            self._listener.told(self._notices.popleft())
 
     def _look(self, now: float, expected: float) -> None:
         """Ask for a sign of life where there was none lately, tell a silence, end a long one."""

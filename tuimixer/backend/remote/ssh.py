@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Sequence
 
 from tuimixer.model.record import dataclass
+from tuimixer.model.text import clean
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
@@ -88,8 +89,8 @@ class Target:
             raise BadTarget(f"--host {text!r}: {host!r} is not the name of a host.")
         if at and not _USER.fullmatch(user):
             raise BadTarget(f"--host {text!r}: {user!r} is not the name of a user.")
-        if port is not None and not 0 < int(port) < 65536:
-            raise BadTarget(f"--host {text!r}: port {port} is not between 1 and 65535.")
+        if port is not None and not (len(port) <= 5 and 0 < int(port) < 65536):
+            raise BadTarget(f"--host {text!r}: port {clean(port, 20)} is not between 1 and 65535.")
         return cls(host, user, int(port) if port is not None else None)
 
     def __str__(self) -> str:
@@ -159,7 +160,7 @@ _REASONS = (
 def explain(name: str, status: int | None, stderr: str) -> tuple[str, str]:
     """One sentence for ssh's exit status and words, and one that says what to do (or nothing)."""
     words = [line.strip() for line in stderr.splitlines() if line.strip()]
-    last = words[-1][:200] if words else ""
+    last = clean(words[-1], 200, "") if words else ""
     if status == 127:
         where = "It is looked for in PATH, in ~/.local/bin and among python3's modules."
         return f"tuimixer was not found on {name}.", where

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from tuimixer import __version__
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.remote.child import Child, spawn
+from tuimixer.backend.remote.ending import ending_with
 from tuimixer.backend.remote.ssh import Target, engine_script, explain, ssh_command
 from tuimixer.backend.remote.wire import HELLO_START, LINE_LIMIT, WireError, check_hello, decode
+from tuimixer.backend.remote.words import Words
 
 _STDERR_KEPT = 4096
 _FAREWELL = 2
@@ -45,7 +47,8 @@ class SshLink:
             os.write(child.stdin, engine_script(self.arguments))
         if first:
             try:
-                self._await_greeting(child)
+                with ending_with(child.pid):
+                    self._await_greeting(child)
             except BaseException:
                 child.reap()
                 for descriptor in (child.stdin, child.stdout, child.stderr):
@@ -61,7 +64,7 @@ class SshLink:
     def _await_greeting(self, child: Child) -> None:
         """Read until the engine greets, with ssh's words passed on to the terminal meanwhile."""
         assert child.stderr is not None
-        said = b""
+        words = Words(2)
         poll = select.poll()
         still_open = {child.stdout, child.stderr}
         for descriptor in still_open:
@@ -79,11 +82,11 @@ class SshLink:
                 if descriptor == child.stdout:
                     child.early += chunk
                 else:
-                    said = (said + chunk)[-_STDERR_KEPT:]
-                    os.write(2, chunk)
+                    words.say(chunk)
+        words.end()
         if greeting is None:
             child.reap(_FAREWELL)
-            sentences = explain(self.name, child.status, said.decode("utf-8", "replace"))
+            sentences = explain(self.name, child.status, words.last)
             raise OutOfReach(" ".join(filter(None, sentences)))
         try:
             check_hello(*decode(greeting), __version__)

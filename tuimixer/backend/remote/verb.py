@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.remote.ending import ending_with
 from tuimixer.backend.remote.ssh import Target, explain, ssh_command, verb_script
+from tuimixer.backend.remote.words import Words
 
 _SSH_FAILED = 255
 _NOT_FOUND = 127
@@ -21,11 +23,21 @@ def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
     target = Target.parse(host)
     try:
         # Without a buffer: one that could not be written would be tried once more when the pipe is closed.
-        with subprocess.Popen(ssh_command(target), stdin=subprocess.PIPE, bufsize=0) as ssh:
+        with (
+            subprocess.Popen(
+                ssh_command(target), stdin=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+            ) as ssh,
+            ending_with(ssh.pid),
+        ):
             assert ssh.stdin
+            assert ssh.stderr
             # Left open until the verb has ended; if ssh has ended already, its status says why.
             with suppress(BrokenPipeError):
                 ssh.stdin.write(verb_script(arguments))
+            words = Words(2)
+            while chunk := ssh.stderr.read(4096):
+                words.say(chunk)
+            words.end()
             status = ssh.wait()
     except FileNotFoundError:
         raise OutOfReach("--host needs ssh, and there is none on this box.") from None

@@ -12,6 +12,7 @@ from tuimixer.model.command import Command
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels, Notice
 from tuimixer.model.system import System
+from tuimixer.model.text import clean
 
 PROTOCOL = 1
 """Rises with every change that an older reader would not understand."""
@@ -21,12 +22,16 @@ HELLO_START = b'["hello",'
 """How an engine's first line begins."""
 _LINE_AIM = 1 << 18
 _PEAK_STEPS = 999
+_TOO_DEEP = "sent a line that is nested too deeply"
 
 
 class WireError(Exception):
     """What arrived is not this protocol; the text is one sentence without its end mark, to be put after a
-    name.
+    name. It may quote what arrived, and is cleaned for that.
     """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(clean(text))
 
 
 class Hello(Struct, frozen=True):
@@ -145,6 +150,8 @@ def decode(line: bytes) -> tuple[str, Body]:
         body = _body_decoder(envelope.kind).decode(envelope.body)
     except KeyError:
         raise WireError("sent a message of an unknown kind") from None
+    except RecursionError:
+        raise WireError(_TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         start = line[:60].decode("utf-8", "replace")
         raise WireError(f"sent a line that is not understood ({error}): {start!r}") from None
@@ -161,7 +168,7 @@ def check_hello(kind: str, body: Body, version: str) -> Hello:
         raise WireError(f"began with {kind!r} instead of a greeting")
     if body.protocol != PROTOCOL:
         raise WireError(
-            f"runs tuimixer {body.version} (protocol {body.protocol}) and here is {version} "
+            f"runs tuimixer {clean(body.version, 40)} (protocol {body.protocol}) and here is {version} "
             f"(protocol {PROTOCOL}): install the same version on both"
         )
     return body
@@ -205,6 +212,8 @@ def unpack_command(line: CommandLine) -> Command:
         return _command_decoder(line.name).decode(line.body)
     except KeyError:
         raise WireError(f"sent an unknown command {line.name[:40]!r}") from None
+    except RecursionError:
+        raise WireError(_TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise WireError(f"sent a {line.name} that is not understood ({error})") from None
 
@@ -225,7 +234,7 @@ def unpack_levels(line: LevelsLine, watch: Watch) -> Levels:
         return Levels({})
     return Levels(
         {
-            watch.ids[row[0]]: tuple((step / _PEAK_STEPS) ** 3 for step in row[1:])
+            watch.ids[row[0]]: tuple((min(max(step, 0), _PEAK_STEPS) / _PEAK_STEPS) ** 3 for step in row[1:])
             for row in line.rows
             if row and 0 <= row[0] < len(watch.ids)
         }
