@@ -203,3 +203,18 @@ async def test_meter_rests_in_silence_until_there_is_sound(
         await watcher.until(
             lambda: newest(watcher, "pulse:sink/speakers") == (0.0, 0.0), "the fall to nothing"
         )
+
+
+async def test_a_metered_stream_that_another_program_moves_is_seen_to_move(server: SoundServer) -> None:
+    player = server.play("music")
+    sinks = ("headphones", "speakers")
+    for sink in sinks:
+        # Both stay awake, so that no change of theirs hints at the move.
+        server.play(f"always on {sink}", device=sink, silent=True)
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        control = await watcher.stream("music")
+        watcher.backend.watch_levels(frozenset({control.id, *(f"pulse:sink/{sink}" for sink in sinks)}), RATE)
+        await watcher.until(lambda: newest(watcher, control.id), "the stream's level")
+        for sink in sinks:
+            await watcher.until_server(lambda sink=sink: moved(server, player.index, sink), "the move")  # type: ignore[misc]
+            await watcher.until(lambda: watcher.get(control.id).device == f"pulse:sink/{sink}", "it to be shown")

@@ -119,7 +119,10 @@ class PulseBackend:
             store = Store(place.found.address, place.found.why, reach.is_local(place.found.address))
             self._meters = meters.Meters(client, self._emit)
             self._meters.want(self._wanted, self._rate, {})
-            self._session = session_module.Session(client, store, self._publish, self._emit)
+            listening = self._meters
+            self._session = session_module.Session(
+                client, store, self._publish, self._emit, metered=lambda: listening.on_streams
+            )
             client.on_event = self._session.on_event
             await self._until_lost(client, self._session)
         finally:

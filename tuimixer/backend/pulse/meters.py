@@ -90,6 +90,11 @@ class Meters:
             if control_id not in self._streams and self._not_before.get(control_id, 0.0) <= now:
                 self._start(control_id, tap)
 
+    @property
+    def on_streams(self) -> bool:
+        """Whether a meter listens to a stream, and not to a device."""
+        return any(tap.sink_input is not None for tap, _ in self._streams.values())
+
     def close(self) -> None:
         """Let go of everything, because the connection ends."""
         for timer in (self._flush_timer, self._retry_timer):

@@ -10,6 +10,10 @@ from tuimixer.backend.pulse.pulsectl_door import binding as c
 
 # pavucontrol's id keeps other mixers from showing our meters as recording applications.
 _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimixer"
+# PipeWire before 1.6 ignores STREAM_DONT_INHIBIT_AUTO_SUSPEND: a meter would keep the nodes at both ends of its
+# link running. They would never sleep, and as its Pulse server reports a stream's move only when the stream's
+# node changes its state, no moves would be reported.
+_ASLEEP = " node.passive=true"
 _MEDIA = "Peak detect"
 _SAMPLE = 4
 _ANY = 0xFFFFFFFF
@@ -59,7 +63,7 @@ class PeakStream:
         self._read_callback = libpulse.REQUEST_CB(self._read)
         self._state_callback = libpulse.NOTIFY_CB(self._state_changed)
         spec = c.PA_SAMPLE_SPEC(format=c.PA_SAMPLE_FLOAT32NE, rate=rate, channels=channels)
-        properties = c.pa.proplist_from_string(_PROPERTIES)
+        properties = c.pa.proplist_from_string(_PROPERTIES + ("" if keep_awake else _ASLEEP))
         self._stream = c.pa.stream_new_with_proplist(context, _MEDIA, ctypes.byref(spec), None, properties)
         c.pa.proplist_free(properties)
         if not self._stream:

@@ -37,6 +37,12 @@ _BREATH = 0.004
 """Seconds between two reads in a storm of events."""
 _LINKS_PAUSE = 0.1
 """Seconds after which PipeWire's streams are read again when a device of theirs was linked anew."""
+_UNTOLD = 1.0
+"""Seconds between two reads of PipeWire's streams while a meter listens to one.
+
+Its Pulse server does not report a move as such, but that the stream's node has changed its state. From 1.0 on a
+meter's link keeps the node in its state, and nothing is reported.
+"""
 _HEEDED = 2.0
 """Seconds within which an acknowledged command has come true if ever; WirePlumber 0.4 forgets moves."""
 _STORED_PAUSE = 0.5
@@ -50,11 +56,17 @@ class Session:
     """
 
     def __init__(
-        self, client: AsyncClient, store: Store, publish: Callable[[], None], say: Callable[[Notice], None]
+        self,
+        client: AsyncClient,
+        store: Store,
+        publish: Callable[[], None],
+        say: Callable[[Notice], None],
+        metered: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`metered` tells whether a meter listens to a stream just now."""
         self.outbox = Outbox()
         self.store = store
-        self._client, self._publish, self._say = client, publish, say
+        self._client, self._publish, self._say, self._metered = client, publish, say, metered
         self._dirty: dict[str, set[int]] = {}
         """Indexes by facility."""
         self._whole: set[str] = {"server", "card", *_KINDS}
@@ -121,6 +133,9 @@ class Session:
                     raise self._broken
                 if await self._read():
                     self._publish()
+                if self._is_pipewire and self._metered():
+                    # A meter's own beginning wakes this loop, too.
+                    self._read_later("sink_input", _UNTOLD)
                 if first:
                     # The first paint does not wait for what few people look at.
                     first = False
@@ -191,7 +206,7 @@ class Session:
         if facility == "card":
             self.store.put_card(record)
         elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF and self._is_pipewire:
-            # It tells of a stream's move by the devices alone while a meter listens to the stream.
+            # While a meter listens to a stream, a move may show in the devices' states alone.
             self._read_later(_STREAMS_OF[facility], _LINKS_PAUSE)
 
     @property
