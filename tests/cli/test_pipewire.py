@@ -1,6 +1,7 @@
 """The verbs on PipeWire, each with its effect as another program reads it."""
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from functools import partial
@@ -106,6 +107,46 @@ def test_list_status_and_watch(box: PrivatePipeWire) -> None:
         assert watch.end(signal.SIGINT) == (0, "")
     finally:
         watch.process.kill()
+
+
+def test_a_verb_that_ends_well_has_changed_something(box: PrivatePipeWire) -> None:
+    """PipeWire 1.4 acknowledges volume and mute of a node that has never run, and keeps them for later."""
+    module = box.pactl("load-module", "module-null-sink", "sink_name=fresh").strip()
+    box.wait_for(lambda: "fresh" in box.pactl("list", "short", "sinks"), "the sink")
+    for words, ask, told in (
+        (("set", "fresh", "40%"), "get-sink-volume", " 40% "),
+        (("mute", "fresh"), "get-sink-mute", "Mute: yes"),
+    ):
+        outcome = run(*words, env=box.env)
+        done = told in box.pactl(ask, "fresh")
+        assert (outcome.status, outcome.err.count("\n")) == ((0, 0) if done else (4, 1)), outcome
+        assert done or "yet; it may do so when something plays on it" in outcome.err
+    box.pactl("unload-module", module)
+
+
+@pytest.fixture
+def no_manager(box: PrivatePipeWire) -> Iterator[None]:
+    """The session manager hangs: the server acknowledges, and nobody acts."""
+    box.play("mpv", silent=True)
+    manager = box.session_manager
+    os.kill(manager, signal.SIGSTOP)
+    yield
+    os.kill(manager, signal.SIGCONT)
+    box.stop_players()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("move", "mpv", "headphones"), "PipeWire has not moved mpv to Headphones."),
+        (("default", "headphones"), "PipeWire has not made Headphones the default output."),
+    ],
+)
+def test_what_is_acknowledged_and_not_done_is_said(
+    box: PrivatePipeWire, no_manager: None, words: tuple[str, ...], says: str
+) -> None:
+    outcome = refused(box, *words)
+    assert (outcome.status, outcome.err) == (4, f"tuimixer: {says}\n")
 
 
 def test_a_held_key_loses_no_step(box: PrivatePipeWire) -> None:

@@ -1,8 +1,10 @@
 """A private PipeWire with WirePlumber and the PulseAudio protocol, ready in about a second."""
 
 import contextlib
+import os
 import subprocess
 from collections.abc import Sequence
+from pathlib import Path
 
 from tests.lab.sound import SINKS, Sink, SoundServer
 from tests.lab.waiting import wait_until
@@ -35,6 +37,18 @@ class PrivatePipeWire(SoundServer):
         wait_until(self._sinks_there, "the null sinks")
         if self.sinks:
             wait_until(self._default_taken, "the default sink to be taken")
+
+    @property
+    def session_manager(self) -> int:
+        """Process id of WirePlumber."""
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                name, group = (process / "comm").read_text().strip(), os.getpgid(int(process.name))
+            except OSError:  # it has ended meanwhile
+                continue
+            if name == "wireplumber" and group == self.pid:
+                return int(process.name)
+        raise AssertionError("no WirePlumber")
 
     def _sinks_there(self) -> bool:
         """Asked again where there is no answer: while cards are probed, questions time out."""

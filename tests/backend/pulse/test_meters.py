@@ -217,4 +217,7 @@ async def test_a_metered_stream_that_another_program_moves_is_seen_to_move(serve
         await watcher.until(lambda: newest(watcher, control.id), "the stream's level")
         for sink in sinks:
             await watcher.until_server(lambda sink=sink: moved(server, player.index, sink), "the move")  # type: ignore[misc]
-            await watcher.until(lambda: watcher.get(control.id).device == f"pulse:sink/{sink}", "it to be shown")
+            await watcher.until(
+                lambda sink=sink: watcher.get(control.id).device == f"pulse:sink/{sink}",  # type: ignore[misc]
+                "it to be shown",
+            )

@@ -1,20 +1,26 @@
 """One read or one write from the command line, without asyncio."""
 
 import contextlib
+import time
 from collections.abc import Mapping
 
 from tuimixer.backend.base import Refused
 from tuimixer.backend.pulse import reach, translate
 from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.find import Search, search
+from tuimixer.backend.pulse.ignored import Doubt, affected, ignored, patience
 from tuimixer.backend.pulse.store import Store
-from tuimixer.model.command import Command
+from tuimixer.model.command import Command, MoveStream, SetDefault
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
     from tuimixer.backend.pulse.client import Client
+
+
+_PAUSE = 0.004
+"""Seconds between two looks whether a command has come true."""
 
 
 class PulsePort:
@@ -60,16 +66,31 @@ class PulsePort:
         )
 
     def apply(self, command: Command) -> None:
-        """Carry out one command.
+        """Carry out one command, and return when the server tells others that it is done.
+
+        PulseAudio acknowledges what it has done. PipeWire acknowledges what it is going to do: mostly the
+        first look, a fraction of a millisecond later, shows it.
 
         Raises:
             OutOfReach: the server is not there or went away.
-            Refused: it said no, or the target is not there.
+            Refused: it said no, or nothing came of it, or the target is not there.
         """
         client = self._connected()
         store = self._store or self._read(client)
+        doubt = Doubt(command, store.controls.get(command.id))
         call = call_for(command, store)
         client.call(call.method, *call.arguments)
+        if store.server is None or store.server.name != "PipeWire" or not patience(command):
+            return
+        if isinstance(command, MoveStream | SetDefault):
+            # To the one that asked, its Pulse server shows for a while what was asked for as if it were done.
+            client = self._connected_anew()
+        if isinstance(command, MoveStream) and self._outcome(client, store, doubt):
+            # WirePlumber forgets a move now and then.
+            client.call(call.method, *call.arguments)
+            client = self._connected_anew()
+        if text := self._outcome(client, store, doubt):
+            raise Refused(text)
 
     def close(self) -> None:
         """Disconnect; may be called twice."""
@@ -82,6 +103,12 @@ class PulsePort:
             found = self.servers()
             self._client = reach.connect(found.chosen, found, self._patience)
         return self._client
+
+    def _connected_anew(self) -> "Client":
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+        return self._connected()
 
     def _read(self, client: "Client") -> Store:
         found = self.servers().chosen.found
@@ -97,6 +124,34 @@ class PulsePort:
         store.settle()
         self._store = store
         return store
+
+    def _outcome(self, client: "Client", store: Store, doubt: Doubt) -> str:
+        """Wait until a command has come true; where nothing comes of it, the sentence that says so."""
+        end = time.monotonic() + patience(doubt.command)
+        while True:
+            for facility, index in affected(doubt.command, store):
+                self._read_part(client, store, facility, index)
+            store.settle()
+            text = ignored(doubt, store, "PipeWire")
+            if not text or time.monotonic() >= end:
+                return text
+            time.sleep(_PAUSE)
+
+    def _read_part(self, client: "Client", store: Store, facility: str, index: int | None) -> None:
+        if index is not None:
+            kind = Kind(facility)
+            try:
+                store.put(kind, client.call(f"read_{facility}", index))
+            except Refused:  # it is gone
+                store.remove(kind, index)
+        elif facility == "server":
+            store.put_server(client.call("read_server"))
+        elif facility == "card":
+            store.keep_cards(client.call("read_cards"))
+        elif facility == "stored":
+            store.put_stored(client.call("read_stored"))
+        else:
+            store.put_formats(client.call("read_all_formats"))
 
     def _read_extensions(self, client: "Client", store: Store) -> None:
         """What only some servers have."""

@@ -12,17 +12,9 @@ from tuimixer.backend.pulse import translate
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.client import Gone
-from tuimixer.backend.pulse.heed import may_be_unheeded, unheeded
+from tuimixer.backend.pulse.ignored import Doubt, affected, ignored, patience
 from tuimixer.backend.pulse.store import Store
-from tuimixer.model.command import (
-    Command,
-    MoveStream,
-    SetCodec,
-    SetFormats,
-    SetLatencyOffset,
-    SetProfile,
-    aspect,
-)
+from tuimixer.model.command import Command, MoveStream, SetDefault, SetSuspended, aspect
 from tuimixer.model.control import ControlId, Kind
 from tuimixer.model.snapshot import Notice
 from tuimixer.model.text import clean
@@ -40,11 +32,9 @@ _LINKS_PAUSE = 0.1
 _UNTOLD = 1.0
 """Seconds between two reads of PipeWire's streams while a meter listens to one.
 
-Its Pulse server does not report a move as such, but that the stream's node has changed its state. From 1.0 on a
-meter's link keeps the node in its state, and nothing is reported.
+Its Pulse server does not report a move as such, but that the stream's node has changed its state. From 1.0 on
+a meter's link keeps the node in its state, and nothing is reported.
 """
-_HEEDED = 2.0
-"""Seconds within which an acknowledged command has come true if ever; WirePlumber 0.4 forgets moves."""
 _STORED_PAUSE = 0.5
 """Seconds after which stored volumes are read again: each step of a stream's volume changes one of them."""
 
@@ -81,9 +71,9 @@ class Session:
         """By the facility that is to be read as a whole when they end."""
         self._stored = False
         """The server keeps volumes of streams that are not there."""
-        self._doubted: dict[tuple[str, ...], asyncio.TimerHandle] = {}
-        """Acknowledged commands that may not be heeded; looked at when their time is up."""
-        self._judged: list[Command] = []
+        self._doubted: dict[tuple[str, ...], tuple[Doubt, asyncio.TimerHandle]] = {}
+        """Acknowledged commands that have not come true yet; looked at when their time is up."""
+        self._judged: list[Doubt] = []
         """Those whose time is up, to be judged by the next read."""
         self._repeated: dict[tuple[str, ...], Command] = {}
         """Moves that were asked for once more."""
@@ -143,7 +133,7 @@ class Session:
                     self._wake.set()
                 await asyncio.sleep(_BREATH if self._wake.is_set() else 0)
         finally:
-            for timer in (*self._timers.values(), *self._doubted.values()):
+            for timer in (*self._timers.values(), *(timer for _, timer in self._doubted.values())):
                 timer.cancel()
 
     async def _read(self) -> bool:
@@ -173,8 +163,9 @@ class Session:
         confirming = self.outbox.awaiting_read
         self.outbox.end_read(number)
         new = self.store.settle() or confirming
-        for command in judged:
-            self._judge(command)
+        for doubt in judged:
+            self._judge(doubt)
+        self._drop_doubts()
         return new
 
     def _forget(self, gone: ControlId) -> None:
@@ -230,7 +221,7 @@ class Session:
         self.outbox.submit(command)
         self._repeated.pop(aspect(command), None)
         if (doubted := self._doubted.pop(aspect(command), None)) is not None:
-            doubted.cancel()
+            doubted[1].cancel()
         while (next_one := self.outbox.take()) is not None:
             key = aspect(next_one)
             if key in self._writing:
@@ -254,6 +245,7 @@ class Session:
     async def _write_one(self, key: tuple[str, ...], command: Command) -> None:
         try:
             call = call_for(command, self.store)
+            before = self.store.controls.get(command.id)
             await self._client.call(call.method, *call.arguments)
         except OutOfReach as error:
             self._broken = error
@@ -267,25 +259,40 @@ class Session:
         else:
             self.outbox.acked(command)
             self._read_back(command)
-            if may_be_unheeded(command) and key not in self._waiting:
-                self._doubted[key] = asyncio.get_running_loop().call_later(
-                    _HEEDED, self._look_again, key, command
-                )
+            if key not in self._waiting:
+                self._doubt(key, Doubt(command, before))
 
     def _failed(self, command: Command, reason: str) -> None:
         self.outbox.failed(command)
         self._say(Notice(reason, error=True, id=command.id))
         self._publish()
 
-    def _look_again(self, key: tuple[str, ...], command: Command) -> None:
-        del self._doubted[key]
-        self._judged.append(command)
-        self._read_back(command)
+    def _doubt(self, key: tuple[str, ...], doubt: Doubt) -> None:
+        if seconds := patience(doubt.command):
+            timer = asyncio.get_running_loop().call_later(seconds, self._look_again, key)
+            self._doubted[key] = (doubt, timer)
 
-    def _judge(self, command: Command) -> None:
-        """Say what the server has not heeded; a move is asked for once more first."""
+    def _drop_doubts(self) -> None:
+        """Forget what has come true.
+
+        But what wakes a suspended device comes later, and PipeWire shows a move and a default for a while as
+        if they were done.
+        """
+        late = (MoveStream, SetDefault, SetSuspended)
+        for key, (doubt, timer) in list(self._doubted.items()):
+            if not isinstance(doubt.command, late) and not ignored(doubt, self.store, ""):
+                timer.cancel()
+                del self._doubted[key]
+
+    def _look_again(self, key: tuple[str, ...]) -> None:
+        doubt, _ = self._doubted.pop(key)
+        self._judged.append(doubt)
+        self._read_back(doubt.command)
+
+    def _judge(self, doubt: Doubt) -> None:
+        """Say what the server has ignored; a move is asked for once more first: WirePlumber forgets some."""
         server = self.store.server.name if self.store.server else "The server"
-        text = unheeded(command, self.store, server)
+        text, command = ignored(doubt, self.store, server), doubt.command
         key = aspect(command)
         before = self._repeated.pop(key, None)
         if text and isinstance(command, MoveStream) and command != before:
@@ -296,20 +303,11 @@ class Session:
 
     def _read_back(self, command: Command) -> None:
         """Read what an acknowledged command was about, so that the truth holds it before the overlay goes."""
-        control = self.store.controls.get(command.id)
-        if isinstance(command, SetProfile | SetLatencyOffset | SetCodec):
-            self._whole.add("card")
-        elif control is None:
-            return
-        elif control.kind is Kind.STORED:
-            self._whole.add("stored")
-        elif isinstance(command, SetFormats):
-            self._whole.add("formats")
-        elif control.sink_or_source is not None:
-            self._whole.add("server")
-            self._dirty.setdefault(control.kind.value, set()).add(control.sink_or_source.index)
-        elif control.stream is not None:
-            self._dirty.setdefault(control.kind.value, set()).add(control.stream.index)
+        for facility, index in affected(command, self.store):
+            if index is None:
+                self._whole.add(facility)
+            else:
+                self._dirty.setdefault(facility, set()).add(index)
         self._wake.set()
 
 

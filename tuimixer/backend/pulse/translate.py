@@ -303,9 +303,14 @@ def server(record: ServerRecord, address: str, why: str) -> Server:
         why=why,
         user=clean(record.user, 64, ""),
         host=clean(record.host, 64, ""),
-        default_sink=device_id(Kind.SINK, record.default_sink) if record.default_sink else None,
-        default_source=device_id(Kind.SOURCE, record.default_source) if record.default_source else None,
+        default_sink=_default_id(Kind.SINK, record.default_sink),
+        default_source=_default_id(Kind.SOURCE, record.default_source),
     )
+
+
+def _default_id(kind: Kind, name: str) -> ControlId | None:
+    """None without a default, for which PipeWire has names: `@DEFAULT_SOURCE@`, `@NONE@`."""
+    return None if not name or name.startswith("@") else device_id(kind, name)
 
 
 def _channels(positions: tuple[str, ...], volume: tuple[int, ...]) -> tuple[Channel, ...]:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,23 +11,49 @@ from tests.backend.pulse.watcher import Watcher, device
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tuimixer.backend.pulse.backend import PulseBackend
-from tuimixer.backend.pulse.heed import may_be_unheeded, unheeded
+from tuimixer.backend.pulse.ignored import Doubt, ignored, patience
 from tuimixer.backend.pulse.records import StoredRecord
-from tuimixer.model.command import Command, MoveStream, SetDefault, SetFormats, SetSuspended
-from tuimixer.model.control import Control, Device, Kind, Stream
-from tuimixer.model.snapshot import ServerCard
+from tuimixer.model.command import (
+    Command,
+    Kill,
+    MoveStream,
+    SetDefault,
+    SetFormats,
+    SetLatencyOffset,
+    SetMute,
+    SetPort,
+    SetProfile,
+    SetSuspended,
+    SetVolume,
+)
+from tuimixer.model.control import Channel, Control, Device, Kind, Port, Stream
+from tuimixer.model.snapshot import Profile, ServerCard
 
-SINK = Control("pulse:sink/a", Kind.SINK, "A", sink_or_source=Device("a", 0, "running", formats=("pcm",)))
-OTHER = replace(SINK, id="pulse:sink/b", name="B")
-MIC = Control("pulse:source/mic", Kind.SOURCE, "Mic", sink_or_source=Device("mic", 1, "suspended"))
-MPV = Control("pulse:sink_input/3", Kind.SINK_INPUT, "mpv", device=SINK.id, stream=Stream(3))
+PORTS = (Port("speaker", "Speakers"), Port("hp", "Headphones"))
+OUTPUT = Device("a", 0, "running", ports=PORTS, port="speaker", formats=("pcm",))
+SINK = Control(
+    *("pulse:sink/a", Kind.SINK, "A"),
+    channels=(Channel("mono", 3),),
+    mute=(False,),
+    default=True,
+    sink_or_source=OUTPUT,
+)
+OTHER = replace(
+    SINK, id="pulse:sink/b", name="B", default=False, sink_or_source=replace(OUTPUT, state="idle")
+)
+MIC = replace(SINK, id="pulse:source/mic", kind=Kind.SOURCE, name="Mic", default=False)
+MIC = replace(MIC, sink_or_source=Device("mic", 1, "suspended"))
+MPV = replace(SINK, id="pulse:sink_input/3", kind=Kind.SINK_INPUT, name="mpv", default=False)
+MPV = replace(MPV, sink_or_source=None, device=SINK.id, stream=Stream(3))
 
 
 class Known:
     """Two outputs, one input, one stream."""
 
     def __init__(self) -> None:
-        self.server_cards: tuple[ServerCard, ...] = ()
+        profiles = (Profile("off", "Off"), Profile("stereo", "Stereo"))
+        card = ServerCard("pulse:card/one", 0, "one", "Built-in", profiles=profiles, profile="stereo")
+        self.server_cards: tuple[ServerCard, ...] = (card,)
         self.stored: dict[str, StoredRecord] = {}
         self.controls = {control.id: control for control in (SINK, OTHER, MIC, MPV)}
 
@@ -47,17 +72,42 @@ class Known:
         (MoveStream(MPV.id, OTHER.id), "S has not moved mpv to B."),
         (MoveStream(MPV.id, "pulse:sink/gone"), ""),
         (MoveStream("pulse:sink_input/4", OTHER.id), ""),
+        (SetVolume(SINK.id, (5,)), "S has not changed the volume of A."),
+        (SetVolume(SINK.id, (3,)), ""),
+        (
+            SetVolume(OTHER.id, (5,)),
+            "S has not changed the volume of B yet; it may do so when something plays on it.",
+        ),
+        (SetMute(MIC.id, (True,)), "S has not muted Mic yet; it may do so when something records from it."),
+        (SetMute(MPV.id, (True,)), "S has not muted mpv."),
+        (SetMute(MPV.id, (False,)), ""),
+        (SetDefault(SINK.id), ""),
+        (SetDefault(OTHER.id), "S has not made B the default output."),
+        (SetDefault(MIC.id), "S has not made Mic the default input."),
+        (SetPort(SINK.id, "hp"), "S has not switched A to Headphones."),
+        (SetPort(SINK.id, "speaker"), ""),
+        (Kill(MPV.id), "S has not ended mpv."),
+        (Kill("pulse:sink_input/4"), ""),
+        (SetProfile("pulse:card/one", "off"), "S has not switched Built-in to Off."),
+        (SetProfile("pulse:card/one", "stereo"), ""),
+        (SetProfile("pulse:card/gone", "off"), ""),
     ],
 )
 def test_sentence(command: Command, says: str) -> None:
-    assert may_be_unheeded(command)
-    assert unheeded(command, Known(), "S") == says
+    assert patience(command)
+    assert ignored(Doubt(command, Known().controls.get(command.id)), Known(), "S") == says
+
+
+@pytest.mark.unit
+def test_what_others_have_changed_meanwhile_was_not_ignored() -> None:
+    before = replace(SINK, channels=(Channel("mono", 4),))
+    assert ignored(Doubt(SetVolume(SINK.id, (5,)), before), Known(), "S") == ""
 
 
 @pytest.mark.unit
 def test_what_is_not_doubted() -> None:
-    assert not may_be_unheeded(SetDefault(SINK.id))
-    assert not may_be_unheeded(MoveStream(MPV.id, None))
+    assert not patience(MoveStream(MPV.id, None))
+    assert not patience(SetLatencyOffset("pulse:card/one", "speaker", 5))
 
 
 @pytest.mark.pipewire
@@ -89,25 +139,13 @@ async def test_an_undone_wish_is_not_judged(pulse: PrivatePulse) -> None:
         assert not watcher.notices
 
 
-def session_manager(server: PrivatePipeWire) -> int:
-    """Process id of the server's WirePlumber."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            name, group = (process / "comm").read_text().strip(), os.getpgid(int(process.name))
-        except OSError:  # it has ended meanwhile
-            continue
-        if name == "wireplumber" and group == server.pid:
-            return int(process.name)
-    raise AssertionError("no WirePlumber")
-
-
 @pytest.mark.pipewire
-async def test_two_unheeded_moves_at_once_are_each_told(pipewire: PrivatePipeWire) -> None:
+async def test_two_ignored_moves_at_once_are_each_told(pipewire: PrivatePipeWire) -> None:
     for name in ("music", "film"):
         pipewire.play(name, device="speakers")
     async with Watcher(PulseBackend(pipewire.address)) as watcher:
         streams = [await watcher.stream(name) for name in ("music", "film")]
-        os.kill(session_manager(pipewire), signal.SIGSTOP)
+        os.kill(pipewire.session_manager, signal.SIGSTOP)
         for stream in streams:
             watcher.backend.submit(MoveStream(stream.id, "pulse:sink/headphones"))
         await watcher.until(lambda: len(watcher.notices) >= 2, "both sentences")
