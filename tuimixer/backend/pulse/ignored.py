@@ -45,7 +45,7 @@ def patience(command: Command) -> float:
 
 
 def ignored(doubt: Doubt, known: Known, server: str) -> str:
-    """One sentence; empty where the command has come true, or what it is about has gone or changed otherwise."""
+    """One sentence; empty where the command has come true, or what it is about has gone or is different."""
     command = doubt.command
     if isinstance(command, SetProfile):
         card = next((card for card in known.server_cards if card.id == command.id), None)

@@ -11,8 +11,8 @@ from tuimixer.backend.pulse.pulsectl_door import binding as c
 # pavucontrol's id keeps other mixers from showing our meters as recording applications.
 _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimixer"
 # PipeWire before 1.6 ignores STREAM_DONT_INHIBIT_AUTO_SUSPEND: a meter would keep what it listens to running.
-# That would never sleep, and as the Pulse server reports a stream's move only by the way, when the stream's node
-# changes its state, no moves would be reported.
+# That would never sleep; and because the Pulse server reports a stream's move only where its node changes its
+# state on the way, no moves would be reported.
 _ASLEEP = " node.passive=true"
 _MEDIA = "Peak detect"
 _SAMPLE = 4
