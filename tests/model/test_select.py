@@ -2,9 +2,9 @@
 
 import pytest
 
-from tuimixer.model.control import Control, Device, Element, Kind, Layer, Stream
-from tuimixer.model.select import find, layers_of
-from tuimixer.model.snapshot import AlsaCard, Snapshot
+from tuimixer.model.control import Channel, Control, Device, Element, Kind, Layer, Stream
+from tuimixer.model.select import Match, find, is_group, layers_of, main_control
+from tuimixer.model.snapshot import AlsaCard, ServerCard, Snapshot
 
 pytestmark = pytest.mark.unit
 
@@ -148,6 +148,125 @@ def test_the_chosen_card_comes_first() -> None:
 
 def test_only_the_kinds_that_are_wanted() -> None:
     assert find("hdmi", BOX, frozenset({Kind.SOURCE})) == ()
+
+
+def call(index: int, application: str, binary: str, media: str = "", pid: int = 0, role: str = "") -> Control:
+    facts = Stream(index, application, media, role=role, binary=binary, pid=pid or None)
+    return Control(f"pulse:sink_input/{index}", Kind.SINK_INPUT, application, stream=facts)
+
+
+CARD = ServerCard("pulse:card/usb", 4, "alsa_card.usb", "Fancy DAC", alsa_card="DAC")
+CALLS = Snapshot(
+    controls={
+        control.id: control
+        for control in (
+            element("PCH", "Capture", side="capture"),
+            element("PCH", "Mute"),
+            device(Kind.SINK, "speakers", "headphones", 0),
+            device(Kind.SINK, "headphones", "Old headphones", 1),
+            Control("pulse:sink/dac", Kind.SINK, "Stereo", sink_or_source=Device("dac", 2, card_index=4)),
+            Control(
+                "pulse:source/dac", Kind.SOURCE, "Stereo in", sink_or_source=Device("dac.in", 2, card_index=4)
+            ),
+            call(1, "VoiceApp", "talk", pid=1234),
+            call(2, "Chromium", "talk"),
+            call(3, "Chromium", "desk", role="phone"),
+            call(4, "Browser", "web", media="Lecture one"),
+            call(5, "Browser", "web", media="Song two"),
+            stream(6, "Recorder", Kind.SOURCE_OUTPUT, media="Song two"),
+        )
+    },
+    alsa_cards=(AlsaCard("PCH", 0, "HDA Intel PCH", controls=6),),
+    server_cards=(CARD,),
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "ids"),
+    [
+        ("Capture", ["alsa:PCH/Capture,0/capture"]),
+        ("PCH/Capture", ["alsa:PCH/Capture,0/capture"]),
+        ("PCH/Capture/capture", ["alsa:PCH/Capture,0/capture"]),
+        ("talk", ["pulse:sink_input/1", "pulse:sink_input/2"]),
+        ("desk", ["pulse:sink_input/3"]),
+        ("chromium", ["pulse:sink_input/2", "pulse:sink_input/3"]),
+        ("pid:1234", ["pulse:sink_input/1"]),
+        ("phone", ["pulse:sink_input/3"]),
+        ("lecture", ["pulse:sink_input/4"]),
+        ("browser", ["pulse:sink_input/4", "pulse:sink_input/5"]),
+        ("headphones", ["pulse:sink/headphones"]),
+        ("fancy dac", ["pulse:sink/dac"]),
+        ("DAC", ["pulse:sink/dac"]),
+        ("browser: song two", ["pulse:sink_input/5"]),
+        ("speakers 1", ["pulse:sink/headphones"]),
+    ],
+)
+def test_each_way_to_name_one_thing(target: str, ids: list[str]) -> None:
+    labels = {"pulse:sink_input/5": ("Browser: Song two",), "pulse:sink/headphones": ("Speakers 1",)}
+    matches = find(target, CALLS, labels=lambda: labels)
+    assert [[control.id for control in match.controls] for match in matches] == [ids]
+
+
+def test_a_title_that_plays_and_records_in_two_applications_is_ambiguous() -> None:
+    assert [match.id for match in find("song two", CALLS)] == ["pulse:sink_input/5", "pulse:source_output/6"]
+    assert [match.id for match in find("sink_input/song two", CALLS)] == ["pulse:sink_input/5"]
+
+
+@pytest.mark.parametrize(
+    ("target", "ids"),
+    [
+        ("@outputs", ["pulse:sink/speakers", "pulse:sink/headphones", "pulse:sink/dac"]),
+        ("@inputs", ["pulse:source/dac"]),
+        ("*headphones", ["pulse:sink/speakers", "pulse:sink/headphones"]),
+        ("lecture *", ["pulse:sink_input/4"]),
+        ("PCH/*", ["alsa:PCH/Capture,0/capture", "alsa:PCH/Mute,0/playback"]),
+        ("nothing*", []),
+    ],
+)
+def test_groups_and_patterns(target: str, ids: list[str]) -> None:
+    assert is_group(target)
+    assert [match.id for match in find(target, CALLS)] == ids
+
+
+def test_equal_names_are_told_apart_by_card_and_id() -> None:
+    sink = Control("pulse:sink/a", Kind.SINK, "Stereo", properties={"alsa.card_name": "DAC"})
+    assert Match((sink,), True).words == "Stereo (DAC, pulse:sink/a)"
+
+
+def fader(name: str, kind: Kind = Kind.ALSA_PLAYBACK, card: str = "Pi", active: bool = True) -> Control:
+    side = "capture" if kind is Kind.ALSA_CAPTURE else "playback"
+    return Control(
+        f"alsa:{card}/{name},0/{side}",
+        kind,
+        name,
+        card=card,
+        channels=(Channel("mono", 0),),
+        element=Element(name, 0, active=active),
+    )
+
+
+@pytest.mark.parametrize(
+    ("controls", "main"),
+    [
+        ([fader("Headphone"), fader("PCM")], "PCM"),
+        ([fader("PCM"), fader("Master")], "Master"),
+        ([fader("Master", active=False), fader("PCM")], "PCM"),
+        ([fader("Deep Field")], "Deep Field"),
+        ([fader("Capture", Kind.ALSA_CAPTURE), fader("HDMI", card="Other")], "HDMI"),
+    ],
+)
+def test_the_main_control_of_a_card(controls: list[Control], main: str) -> None:
+    match = main_control("@output", Snapshot(controls={control.id: control for control in controls}))
+    assert match is not None
+    assert match.controls[0].name == main
+
+
+def test_a_card_without_a_volume_has_no_main_control() -> None:
+    assert main_control("@output", Snapshot(controls={MUTED.id: MUTED})) is None
+    assert main_control("@input", Snapshot(controls={MUTED.id: MUTED})) is None
+
+
+MUTED = Control("alsa:Pi/Mute,0/playback", Kind.ALSA_PLAYBACK, "Mute", card="Pi", mute=(True,))
 
 
 @pytest.mark.parametrize(

@@ -26,19 +26,31 @@ ENUM = Control("e", Kind.ALSA_PLAYBACK, "Box", choice=Choice(0, ("Front", "Rear 
         ("-5%", Nudge("a", -5, past_full=True)),
         ("5%-", Nudge("a", -5, past_full=True)),
         ("+2.5%", Nudge("a", 2.5, past_full=True)),
-        ("-12dB", SetGain("a", -1200)),
-        ("-12.5 DB", SetGain("a", -1250)),
-        ("−12,5 dB", SetGain("a", -1250)),
+        ("-12dB", SetGain("a", -1200, relative=True)),
+        ("-12.5 DB", SetGain("a", -1250, relative=True)),
+        ("−12,5 dB", SetGain("a", -1250, relative=True)),
+        ("=-12dB", SetGain("a", -1200)),
+        ("=−12,5 dB", SetGain("a", -1250)),
+        ("=+3dB", SetGain("a", 300)),
+        ("=3dB", SetGain("a", 300)),
         ("2,25%", SetLevel("a", 0.0225)),
         ("3dB", SetGain("a", 300)),
+        ("+=3dB", SetGain("a", 300, relative=True)),
         ("+3dB", SetGain("a", 300, relative=True)),
         ("3dB+", SetGain("a", 300, relative=True)),
         ("3dB-", SetGain("a", -300, relative=True)),
         ("-=3dB", SetGain("a", -300, relative=True)),
-        ("17", SetRaw("a", 17)),
+        ("17", SetLevel("a", 0.17)),
+        ("=17", SetLevel("a", 0.17)),
+        ("+5", Nudge("a", 5, past_full=True)),
+        ("raw:17", SetRaw("a", 17)),
+        ("raw:-3", SetRaw("a", -3)),
+        ("left:raw:17", SetRaw("a", 17, (0,))),
         ("left:50%", SetLevel("a", 0.5, (0,))),
         ("RIGHT:+5%", Nudge("a", 5, (1,), past_full=True)),
-        ("front-left:3", SetRaw("a", 3, (0,))),
+        ("front-left:3", SetLevel("a", 0.03, (0,))),
+        ("left:-3dB", SetGain("a", -300, relative=True, channels=(0,))),
+        ("left:=-3dB", SetGain("a", -300, channels=(0,))),
         ("1:50%", SetLevel("a", 0.5, (1,))),
         ("balance:-20", SetBalance("a", -0.2)),
         ("balance:+=10%", SetBalance("a", 0.1, relative=True)),
@@ -47,6 +59,10 @@ ENUM = Control("e", Kind.ALSA_PLAYBACK, "Box", choice=Choice(0, ("Front", "Rear 
         ("Unmute", Mute("a", False)),
         ("toggle", Mute("a")),
         ("left:mute", Mute("a", True, (0,))),
+        ("=mute", Mute("a", True)),
+        ("on", Mute("a", False)),
+        ("off", Mute("a", True)),
+        ("right:off", Mute("a", True, (1,))),
         ("capture", Capture("a", True)),
         ("nocap", Capture("a", False)),
     ],
@@ -55,15 +71,46 @@ def test_values(text: str, intent: Intent) -> None:
     assert parse_value(text).intent(ALSA) == intent
 
 
-def test_a_plain_number_is_a_percentage_for_the_server() -> None:
-    """Nobody counts in Pulse's 65536 parts, and 40 of them would be silence."""
+def test_a_plain_number_is_a_percentage_everywhere_and_raw_is_raw() -> None:
     assert parse_value("40").intent(SINK) == SetLevel("s", 0.4)
+    assert parse_value("raw:40").intent(SINK) == SetRaw("s", 40)
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [("0.4", "40%"), ("1.0", "100%"), ("+0.05", "5%"), ("0.05-", "5%"), ("12.5", "12.5%")],
+)
+def test_a_fraction_needs_its_unit(text: str, instead: str) -> None:
+    """wpctl writes 0.4 for 40 %; taken for 0.4 % it would be silence."""
+    with pytest.raises(ValueError, match=f"has no unit; write {instead} or "):
+        parse_value(text)
+
+
+@pytest.mark.parametrize(("text", "on"), [("on", True), ("off", False)])
+def test_on_and_off_switch_recording_where_there_is_nothing_to_mute(text: str, on: bool) -> None:
+    mic = Control("m", Kind.ALSA_CAPTURE, "Mic", capture=(not on,))
+    assert parse_value(text).intent(mic) == Capture("m", on)
+
+
+@pytest.mark.parametrize("text", ["left:mute", "lfe:mute", "right:off", "0:toggle"])
+def test_one_switch_for_all_channels_is_not_moved_for_one(text: str) -> None:
+    names = ("front-left", "front-right", "lfe")
+    joined = Control(
+        "a",
+        Kind.ALSA_PLAYBACK,
+        "Surround",
+        scale=Scale(0, 31),
+        channels=tuple(Channel(name, 3) for name in names),
+        mute=(False,),
+    )
+    with pytest.raises(Impossible, match="Surround has one switch for all channels"):
+        parse_value(text).intent(joined)
 
 
 @pytest.mark.parametrize(
     ("text", "item"),
-    [("front", 0), ("REAR LEFT", 1), ("right", 2), ("2", 2)],
-    ids=["name", "case", "part", "number"],
+    [("front", 0), ("REAR LEFT", 1), ("right", 2), ("2", 2), ("=front", 0), ("rear  left", 1)],
+    ids=["name", "case", "part", "number", "absolute", "blanks"],
 )
 def test_items(text: str, item: int) -> None:
     assert parse_value(text).intent(ENUM) == Choose("e", item)
@@ -71,12 +118,26 @@ def test_items(text: str, item: int) -> None:
 
 @pytest.mark.parametrize("text", ["rear", "side", "50%"])
 def test_unclear_items(text: str) -> None:
-    with pytest.raises(Impossible, match=r"Box has no item .* there are Front, Rear Left, Rear Right"):
+    with pytest.raises(Impossible, match=r"Box has no item .* it has Front, Rear Left, Rear Right"):
         parse_value(text).intent(ENUM)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "+5%+", "left:", "top:x", "balance:101", "balance:x", "99999%", "9" * 30]
+    "text",
+    [
+        "",
+        "=",
+        "+5%+",
+        "left:",
+        "top:x",
+        "balance:101",
+        "balance:x",
+        "99999%",
+        "9" * 30,
+        "=-5%",
+        "raw:x",
+        "raw:1.5",
+    ],
 )
 def test_nonsense(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -88,6 +149,9 @@ def test_nonsense(text: str) -> None:
     [
         ("+5%", True),
         ("mute", True),
+        ("off", True),
+        ("=-12dB", True),
+        ("raw:17", True),
         ("left:50%", True),
         ("balance:x", True),
         ("firefox", False),

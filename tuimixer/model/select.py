@@ -1,8 +1,8 @@
-"""Which controls a person means: `@output`, `firefox`, `Master`, `PCM,1`, `hw:0/Master`, an id. Pure."""
+"""Which controls a word means: `@output`, `firefox`, `Master`, `PCM,1`, `hw:0/Master`, `Mix *`. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from tuimixer.model.control import Control, Kind, Layer
+from tuimixer.model.control import Control, ControlId, Kind, Layer
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 
@@ -15,6 +15,11 @@ _DEFAULTS = {
     "@default_audio_sink@": Kind.SINK,
     "@default_audio_source@": Kind.SOURCE,
 }
+_GROUPS = {
+    "@outputs": (Kind.SINK,),
+    "@inputs": (Kind.SOURCE,),
+    "@streams": (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT),
+}
 _KINDS = {
     "sink": (Kind.SINK,),
     "source": (Kind.SOURCE,),
@@ -24,7 +29,18 @@ _KINDS = {
     "app": (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.STORED),
 }
 _SIDES = {"playback": Kind.ALSA_PLAYBACK, "capture": Kind.ALSA_CAPTURE}
+_MAIN = {
+    OUTPUT: ("master", "pcm", "speaker", "headphone", "headset", "digital", "line out", "front", "dac"),
+    INPUT: ("capture", "mic", "headset", "digital capture", "adc", "line"),
+}
+"""Names of a card's main control, the likeliest first."""
 ANY = frozenset(Kind)
+Labels = Callable[[], Mapping[ControlId, tuple[str, ...]]]
+"""What the screen calls each control; worked out only where the names of the sound system do not decide."""
+
+
+def _no_labels() -> Mapping[ControlId, tuple[str, ...]]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +57,28 @@ class Match:
 
     @property
     def words(self) -> str:
-        """How it is shown in a list of matches."""
+        """How it is shown in a list of matches: its name, its card where that is known, its id."""
         first = self.controls[0]
-        return f"{first.name} ({first.id})"
+        card = first.card or first.properties.get("alsa.card_name", "")
+        return f"{first.name} ({f'{card}, ' if card else ''}{first.id})"
+
+
+def is_group(target: str) -> bool:
+    """Whether a target may mean several things: `@outputs`, or a pattern with `*`."""
+    return "*" in target or target.casefold().strip() in _GROUPS
 
 
 def layers_of(target: str) -> tuple[Layer, ...]:
     """The layers in which a target may be found, the more likely one first; one where the target tells it."""
-    lower = target.casefold()
+    lower = target.casefold().strip()
     head, slash, _ = lower.partition("/")
-    if lower in _DEFAULTS or lower.startswith("pulse:") or lower.isdecimal() or (slash and head in _KINDS):
+    if (
+        lower in _DEFAULTS
+        or lower in _GROUPS
+        or lower.startswith(("pulse:", "pid:"))
+        or lower.isdecimal()
+        or (slash and head in _KINDS)
+    ):
         return (Layer.PULSE,)
     if (
         lower.startswith(("alsa:", "hw:"))
@@ -61,12 +89,19 @@ def layers_of(target: str) -> tuple[Layer, ...]:
     return (Layer.ALSA, Layer.PULSE) if slash else (Layer.PULSE, Layer.ALSA)
 
 
-def find(target: str, snapshot: Snapshot, kinds: frozenset[Kind] = ANY, card: str = "") -> tuple[Match, ...]:
+def find(
+    target: str,
+    snapshot: Snapshot,
+    kinds: frozenset[Kind] = ANY,
+    card: str = "",
+    labels: Labels = _no_labels,
+) -> tuple[Match, ...]:
     """All that `target` may mean, of the kinds wanted; one if it is clear, none if nothing matches.
 
-    What is named in full comes before what contains it. Monitors and stored volumes count only where nothing
-    else matches; so do the elements of ALSA cards other than `card` (an id, empty: the first one) for an
-    element named without its card. Case does not matter.
+    What is named in full comes before what contains it, a server's own name before a description, an
+    application before a title. A title, a binary, a role or a process stands for its streams alone. Monitors
+    and stored volumes count only where nothing else matches; so do the elements of ALSA cards other than
+    `card` (an id, empty: the first one) for an element named without its card. Case does not matter.
     """
     lower = target.casefold().strip()
     if not lower:
@@ -82,17 +117,44 @@ def find(target: str, snapshot: Snapshot, kinds: frozenset[Kind] = ANY, card: st
         if control.id.casefold() == lower and control.kind in kinds:
             return (Match((control,), True),)
     usable = [c for c in snapshot.controls.values() if c.kind in kinds and not (c.stream and c.stream.peak)]
+    if is_group(lower):
+        return _group(lower, usable)
+    if lower.startswith("pid:"):
+        return tuple(_playing(_by(usable, lambda c: _stream(c, "pid"), lower[4:], True)))
     things = _things(usable)
     head, slash, tail = lower.partition("/")
     if slash and head in _KINDS:
-        wanted = [thing for thing in things if thing[0].kind in _KINDS[head]]
-        return _named(tail, wanted, card, snapshot)
+        wanted = [control for control in usable if control.kind in _KINDS[head]]
+        return _named(tail, wanted, card, snapshot, labels)
+    found = _on_card(lower, things, snapshot) or _named(lower, usable, card, snapshot, labels)
     for suffix, kind in _SIDES.items():
-        if lower.endswith(f"/{suffix}"):
-            lower = lower.removesuffix(f"/{suffix}")
-            sides = [tuple(control for control in thing if control.kind is kind) for thing in things]
-            things = [side for side in sides if side]
-    return _on_card(lower, things, snapshot) or _named(lower, things, card, snapshot)
+        if not found and lower.endswith(f"/{suffix}"):
+            bare = lower.removesuffix(f"/{suffix}")
+            one_side = [control for control in usable if control.kind is kind]
+            found = _on_card(bare, _things(one_side), snapshot) or _named(
+                bare, one_side, card, snapshot, labels
+            )
+    return found
+
+
+def main_control(target: str, snapshot: Snapshot, card: str = "") -> Match | None:
+    """The control of a card that stands for `@output` or `@input` where no server does; None where none can.
+
+    The card is `card` (an id), or the first one that has such a control.
+    """
+    kind = Kind.ALSA_PLAYBACK if target == OUTPUT else Kind.ALSA_CAPTURE
+    able = [c for c in snapshot.controls.values() if c.kind is kind and c.channels and card in ("", c.card)]
+    if not able:
+        return None
+    first = [control for control in able if control.card == able[0].card]
+    names = _MAIN[target]
+
+    def rank(control: Control) -> tuple[bool, int, int]:
+        name = control.name.casefold()
+        inactive = control.element is not None and not control.element.active
+        return inactive, names.index(name) if name in names else len(names), control.index
+
+    return Match((min(first, key=rank),), True)
 
 
 def _things(controls: Iterable[Control]) -> list[tuple[Control, ...]]:
@@ -160,55 +222,147 @@ def _indexed(name: str) -> tuple[str, int | None]:
     return (bare, int(digits)) if bare and digits.isdecimal() and len(digits) < 5 else (name, None)
 
 
-def _named(text: str, things: list[tuple[Control, ...]], card: str, snapshot: Snapshot) -> tuple[Match, ...]:
+def _named(
+    text: str, usable: list[Control], card: str, snapshot: Snapshot, labels: Labels
+) -> tuple[Match, ...]:
     """By name alone, in full and then in part; each in the order of how much a thing is meant."""
-    elements = [thing for thing in things if thing[0].element is not None]
+    elements = [thing for thing in _things(usable) if thing[0].element is not None]
     first = card or next((c.id for c in snapshot.alsa_cards if c.controls or not c.reason), "")
     chosen = [thing for thing in elements if thing[0].card == first]
-    plain = [thing for thing in things if thing[0].element is None and not _secondary(thing[0])]
-    secondary = [thing for thing in things if thing[0].element is None and _secondary(thing[0])]
+    server = [control for control in usable if control.element is None]
+    plain = [control for control in server if not _is_secondary(control)]
+    secondary = [control for control in server if _is_secondary(control)]
     for exact in (True, False):
-        for servers, cards in ((plain, chosen), ((), elements), (secondary, ())):
-            matches = [match for match in _elements(text, list(cards)) if match.exact is exact]
-            matches += [Match(thing, exact) for thing in servers if _is_named(thing[0], text, exact)]
-            if matches:
-                return tuple(_playing(matches))
+        for controls, cards in ((plain, chosen), ([], elements), (secondary, [])):
+            if found := _in_order(text, controls, cards, exact, snapshot):
+                return tuple(_playing(found))
+        if exact and (found := _labelled(text, usable, labels())):
+            return tuple(found)
     return ()
 
 
-def _secondary(control: Control) -> bool:
+def _in_order(
+    text: str, controls: list[Control], cards: list[tuple[Control, ...]], exact: bool, snapshot: Snapshot
+) -> list[Match]:
+    """What is named by the first of: the server's name; name, application, binary; title, role, card."""
+    elements = [match for match in _elements(text, cards) if match.exact is exact]
+    if exact and (found := _by(controls, lambda c: _device(c, "server_name"), text, exact)):
+        return found
+    whole = [Match(thing, exact) for thing in _things(controls) if _is_called(thing[0], text, exact)]
+    if found := [*elements, *whole]:
+        return found
+    if found := _by(controls, lambda c: _stream(c, "binary"), text, exact):
+        return found
+    if found := _by(controls, lambda c: _stream(c, "media"), text, exact, own=True):
+        return found
+    if exact and (found := _by(controls, lambda c: _stream(c, "role"), text, exact)):
+        return found
+    devices = [c for c in controls if any(_holds(name, text, exact) for name in _card_names(c, snapshot))]
+    outputs = [control for control in devices if control.kind is Kind.SINK]
+    return [Match((control,), exact) for control in outputs or devices]
+
+
+def _by(
+    controls: list[Control],
+    key: Callable[[Control], str | None],
+    text: str,
+    exact: bool,
+    own: bool = False,
+) -> list[Match]:
+    """Those whose key is or contains `text`: a match for each value, side and (`own`) application."""
+    groups: dict[tuple[str, Kind, str], list[Control]] = {}
+    for control in controls:
+        value = (key(control) or "").casefold()
+        if value and _holds(value, text, exact):
+            application = control.stream.application if own and control.stream else ""
+            groups.setdefault((value, control.kind, application), []).append(control)
+    return [Match(tuple(group), exact) for group in groups.values()]
+
+
+def _holds(name: str, text: str, exact: bool) -> bool:
+    folded = name.casefold()
+    return text == folded if exact else text in folded
+
+
+def _device(control: Control, field: str) -> str | None:
+    device = control.sink_or_source
+    return None if device is None else str(getattr(device, field))
+
+
+def _stream(control: Control, field: str) -> str | None:
+    return None if control.stream is None else str(getattr(control.stream, field))
+
+
+def _is_called(control: Control, text: str, exact: bool) -> bool:
+    """By its own name, a stream by its application's."""
+    names = [control.name]
+    if device := control.sink_or_source:
+        names += [str(device.index)] if exact else [device.server_name]
+    if stream := control.stream:
+        names = [stream.application or control.name]
+    return any(_holds(name, text, exact) for name in names if name)
+
+
+def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
+    """What the card of a sink or a source is called; a monitor is not the card's."""
+    device = control.sink_or_source
+    if device is None or device.card_index is None or device.monitor_of is not None:
+        return []
+    card = next((card for card in snapshot.server_cards if card.index == device.card_index), None)
+    if card is None:
+        return []
+    names = (card.description, card.server_name, card.alsa_card, card.properties.get("alsa.card_name"))
+    return [name for name in names if name]
+
+
+def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple[str, ...]]) -> list[Match]:
+    """By what the screen calls a control, with its numbers and titles and what the configuration renames."""
+    called = [c for c in usable if any(label.casefold() == text for label in labels.get(c.id, ()))]
+    return [Match((control,), True) for control in called]
+
+
+def _group(text: str, usable: list[Control]) -> tuple[Match, ...]:
+    """Everything of a group, or with a name that a pattern fits as a whole; monitors are left out."""
+    present = [control for control in usable if not _is_secondary(control)]
+    if text in _GROUPS:
+        return tuple(Match(thing, True) for thing in _things(c for c in present if c.kind in _GROUPS[text]))
+    import re
+
+    pattern = re.compile(".*".join(re.escape(part) for part in text.split("*")))
+    things = _things(present)
+    return tuple(
+        Match(thing, True) for thing in things if any(map(pattern.fullmatch, _whole_names(thing[0])))
+    )
+
+
+def _whole_names(control: Control) -> list[str]:
+    names = [control.name]
+    if control.element is not None:
+        index = f",{control.element.index}" if control.element.index else ""
+        names += [
+            f"{name}{index}" for name in (control.element.name, f"{control.card}/{control.element.name}")
+        ]
+    names += [name for name in (_device(control, "server_name"),) if name]
+    if control.stream is not None:
+        names += [control.stream.application, control.stream.media]
+    return [name.casefold() for name in names]
+
+
+def _is_secondary(control: Control) -> bool:
     """Meant only where nothing else is: monitors, and volumes stored for what does not run."""
     device = control.sink_or_source
     return control.kind is Kind.STORED or bool(device and device.monitor_of)
 
 
-def _is_named(control: Control, text: str, exact: bool) -> bool:
-    names = [control.name]
-    if device := control.sink_or_source:
-        names.append(device.server_name)
-        if exact:
-            names.append(str(device.index))
-    if stream := control.stream:
-        names += [stream.application, stream.binary]
-        if exact:
-            names.append(stream.media)
-    folded = [name.casefold() for name in names if name]
-    return text in folded if exact else any(text in name for name in folded)
-
-
 def _playing(matches: list[Match]) -> list[Match]:
     """An application that plays and records is named for what it plays."""
-    playing = {
-        match.controls[0].stream.application.casefold()
-        for match in matches
-        if match.controls[0].kind is Kind.SINK_INPUT and match.controls[0].stream
-    }
+
+    def owners(match: Match) -> set[str]:
+        return {c.stream.application.casefold() for c in match.controls if c.stream}
+
+    playing = set[str]().union(*(owners(m) for m in matches if m.controls[0].kind is Kind.SINK_INPUT))
     return [
         match
         for match in matches
-        if not (
-            match.controls[0].kind is Kind.SOURCE_OUTPUT
-            and match.controls[0].stream
-            and match.controls[0].stream.application.casefold() in playing
-        )
+        if match.controls[0].kind is not Kind.SOURCE_OUTPUT or not owners(match) & playing
     ]

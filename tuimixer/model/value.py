@@ -19,9 +19,11 @@ from tuimixer.model.intent import (
 from tuimixer.model.record import dataclass
 from tuimixer.model.resolve import Impossible
 
-FORMS = "40%, +5%, -5%, -12dB, +3dB, 3dB-, a raw 17, left:50%, balance:-20, mute, unmute, toggle or capture"
+FORMS = "40%, +5%, -5%, +3dB, =-12dB, raw:17, left:50%, balance:-20, mute, unmute, toggle, on, off or capture"
 
 _SWITCHES = {
+    "on": ("switch", True),
+    "off": ("switch", False),
     "mute": ("mute", True),
     "unmute": ("mute", False),
     "toggle": ("mute", None),
@@ -32,6 +34,8 @@ _SWITCHES = {
     "togglecapture": ("capture", None),
 }
 _HUGE = 10_000
+_SIGNS = {"=-": "=-", "=+": "=", "-=": "-", "+=": "+", "=": "=", "+": "+", "-": "-"}
+"""How a number may begin, longest first, and what that means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,12 @@ class Value:
 
     text: str
     form: str
-    """`level`, `nudge`, `gain`, `gain_by`, `raw`, `balance`, `balance_by`, `mute`, `capture`, or `item`."""
+    """`level`, `nudge`, `gain`, `gain_by`, `raw`, `balance`, `balance_by`, `mute`, `capture`, `switch` or
+    `item`."""
     number: float = 0.0
     """Percent, dB, a raw value, or a balance from -100 to 100."""
     on: bool | None = None
-    """For a switch; None: over."""
+    """For a switch; None toggles it. `switch` is the opposite of mute, or capture where there is no mute."""
     part: str = ""
     """`left`, `right`, or a channel's name or number; empty: all channels."""
 
@@ -62,7 +67,7 @@ class Value:
         """The intent that carries it out on a control.
 
         Raises:
-            Impossible: the control has no such channel or item.
+            Impossible: the control has no such channel, item or switch of its own.
         """
         if control.choice is not None:
             return self._choice(control)
@@ -74,34 +79,48 @@ class Value:
                 return Nudge(key, number, channels, past_full)
             case "gain" | "gain_by":
                 return SetGain(key, round(number * 100), self.form == "gain_by", channels)
-            case "raw" if control.scale is not None and control.scale.cubic:
-                # Pulse's own numbers (65536 is 100 %) are nothing that a person gives.
-                return SetLevel(key, number / 100, channels)
             case "raw":
                 return SetRaw(key, round(number), channels)
             case "balance" | "balance_by":
                 return SetBalance(key, number / 100, self.form == "balance_by")
+            case "switch" if control.mute is not None or control.capture is None:
+                return Mute(key, not self.on, self._switches(control, control.mute, channels))
             case "mute":
-                return Mute(key, self.on, channels)
-            case "capture":
-                return Capture(key, self.on, channels)
-        raise Impossible(f"{self.text!r} is no value; give {FORMS}")
+                return Mute(key, self.on, self._switches(control, control.mute, channels))
+            case "capture" | "switch":
+                return Capture(key, self.on, self._switches(control, control.capture, channels))
+        raise Impossible(f"{self.text!r} is not a value; use {FORMS}")
+
+    def _switches(
+        self, control: Control, switches: tuple[bool, ...] | None, channels: tuple[int, ...] | None
+    ) -> tuple[int, ...] | None:
+        """The channels to switch; one switch for several channels cannot be moved for one of them."""
+        if channels is not None and switches is not None and len(switches) < len(control.channels):
+            raise Impossible(
+                f"{control.name} has one switch for all channels, so {self.text!r} is not possible"
+            )
+        return channels
 
     def _choice(self, control: Control) -> Intent:
         assert control.choice is not None
-        wanted = self.text.casefold()
-        items = [item.casefold() for item in control.choice.items]
+        wanted = _folded(self.text)
+        items = [_folded(item) for item in control.choice.items]
         if wanted in items:
             return Choose(control.id, items.index(wanted))
-        parts = [index for index, item in enumerate(items) if wanted in item]
+        bare = wanted[-1:] != "%"
+        if self.form == "raw" or (self.form == "level" and bare):
+            return Choose(control.id, round(self.number))
+        if self.form == "nudge" and bare:
+            return Choose(control.id, round(self.number), relative=True)
+        wanted = wanted.removeprefix("=")
+        parts = [index for index, item in enumerate(items) if item == wanted] or [
+            index for index, item in enumerate(items) if wanted in item
+        ]
         if len(parts) == 1:
             return Choose(control.id, parts[0])
-        if self.form == "raw":
-            return Choose(control.id, round(self.number))
-        if self.form == "nudge" and self.text[-1:] != "%":
-            return Choose(control.id, round(self.number), relative=True)
-        there = ", ".join(control.choice.items)
-        raise Impossible(f"{control.name} has no item {self.text!r}; there are {there}")
+        raise Impossible(
+            f"{control.name} has no item {self.text!r}; it has {', '.join(control.choice.items)}"
+        )
 
     def _channels(self, control: Control) -> tuple[int, ...] | None:
         if not self.part:
@@ -118,33 +137,33 @@ class Value:
             names = [channel.name for channel in control.channels]
             found = tuple(i for i, name in enumerate(names) if self.part in (name, str(i)))
         if not found:
-            there = ", ".join(channel.name for channel in control.channels)
-            raise Impossible(f"{control.name} has no channel {self.part!r}; there are {there}")
+            present = ", ".join(channel.name for channel in control.channels)
+            raise Impossible(f"{control.name} has no channel {self.part!r}; it has {present}")
         return found
 
 
 def parse_value(text: str) -> Value:
     """What a word asks for; a word that is nothing else is taken for an enumerated control's item.
 
-    A sign makes percent relative. `-12dB` is a gain, as it is shown; `+3dB` is louder by 3 dB, and `3dB-`
-    or `-=3dB` quieter by it.
+    A sign makes percent and dB relative, `=` makes them absolute: `-3dB` is 3 dB quieter, `=-12dB` is a gain.
+    A number without a unit is a percentage.
 
     Raises:
-        ValueError: a number that is out of all bounds, or an unknown prefix; the text says so.
+        ValueError: a number that is out of bounds or lacks its unit, or an unknown prefix; the text says so.
     """
     word = text.strip()
     head, colon, tail = word.partition(":")
     if colon:
-        return _prefixed(word, head.casefold(), tail)
-    lower = word.casefold()
+        return _prefixed(word, head.removeprefix("=").casefold(), tail)
+    lower = word.removeprefix("=").casefold()
     if lower in _SWITCHES:
         form, on = _SWITCHES[lower]
         return Value(word, form, on=on)
     number = _number(word)
     if number is not None:
         return number
-    if not word:
-        raise ValueError(f"an empty value; give {FORMS}")
+    if not lower:
+        raise ValueError(f"an empty value; use {FORMS}")
     return Value(word, "item")
 
 
@@ -155,8 +174,13 @@ def is_value(text: str) -> bool:
     try:
         value = parse_value(word)
     except ValueError:
-        return not colon or head.casefold() in ("balance", "left", "right")
+        return not colon or head.casefold() in ("balance", "left", "right", "raw")
     return not value.choosing and (not colon or "/" not in word)
+
+
+def _folded(text: str) -> str:
+    """For comparing items: drivers put two blanks where a shell's user types one."""
+    return " ".join(text.casefold().split())
 
 
 def _number(word: str, part: str = "") -> Value | None:
@@ -168,27 +192,30 @@ def _number(word: str, part: str = "") -> Value | None:
     if before and after:
         raise ValueError(f"{word!r} has two signs")
     if size > (_HUGE if unit else 2**31):
-        raise ValueError(f"{word!r} is out of all bounds")
-    if unit == "db":
-        if after or before in ("+", "-="):
-            return Value(word, "gain_by", -size if "-" in (before[:1], after) else size, part=part)
-        return Value(word, "gain", -size if before == "-" else size, part=part)
-    sign = after or before
-    if sign in ("", "="):
-        return Value(word, "level" if unit else "raw", size, part=part)
+        raise ValueError(f"{word!r} is out of bounds")
+    if not unit and not digits.isdecimal():
+        percent = f"{size * 100 if size <= 2 else size:g}%"
+        raise ValueError(f"{word!r} has no unit; write {percent} or {digits}dB")
+    sign = after or before.removeprefix("=")
     size = -size if sign.startswith("-") else size
-    return Value(word, "nudge", size, part=part)
+    relative = bool(sign) and not before.startswith("=")
+    if unit == "db":
+        return Value(word, "gain_by" if relative else "gain", size, part=part)
+    if size < 0 and not relative:
+        raise ValueError(f"{word!r} is less than nothing; the lowest is 0%")
+    return Value(word, "nudge" if relative else "level", size, part=part)
 
 
 def _pieces(word: str) -> tuple[str, str, str, str]:
-    """Sign before, digits, unit (`%`, `db` or nothing) and sign after."""
+    """Sign before (`=-` too), digits, unit (`%`, `db` or nothing) and sign after."""
     rest = word.casefold()
-    before = next((sign for sign in ("-=", "=", "+", "-") if rest.startswith(sign)), "")
-    rest = rest[len(before) :]
+    before = next((sign for sign in _SIGNS if rest.startswith(sign)), "")
+    rest = rest[len(before) :].lstrip()
     after = rest[-1:] if rest[-1:] in ("+", "-") else ""
     rest = rest[: len(rest) - len(after)]
     unit = next((unit for unit in ("%", "db") if rest.endswith(unit)), "")
-    return before, rest[: len(rest) - len(unit)].rstrip() if unit else rest, unit, after
+    digits = rest[: len(rest) - len(unit)].rstrip() if unit else rest
+    return _SIGNS[before] if before else "", digits, unit, after
 
 
 def _positive(digits: str) -> float | None:
@@ -212,14 +239,27 @@ def _prefixed(word: str, head: str, tail: str) -> Value:
         sign = text[:1] if text[:1] in ("+", "-") else ""
         size = _positive(text.removeprefix(sign))
         if size is None or size > 100:
-            raise ValueError(f"{word!r} is no balance; it goes from balance:-100 to balance:100")
+            raise ValueError(f"{word!r} is not a balance; it goes from balance:-100 to balance:100")
         size = -size if "-" in (sign, by[:1]) else size
         return Value(word, "balance_by" if by else "balance", size)
-    lower = tail.strip().casefold()
+    part = "" if head == "raw" else head
+    tail = tail.strip()
+    inner, colon, digits = tail.partition(":")
+    if head == "raw" or (colon and inner.casefold() == "raw"):
+        return _raw(word, digits.strip() if colon else tail, part)
+    lower = tail.casefold()
     if lower in _SWITCHES:
         form, on = _SWITCHES[lower]
-        return Value(word, form, on=on, part=head)
-    number = _number(tail.strip(), head)
+        return Value(word, form, on=on, part=part)
+    number = _number(tail, part)
     if number is None:
-        raise ValueError(f"{word!r} is no value; give {FORMS}")
+        raise ValueError(f"{word!r} is not a value; use {FORMS}")
     return number
+
+
+def _raw(word: str, text: str, part: str) -> Value:
+    """A raw value, which some drivers let go below zero."""
+    digits = text.replace("−", "-").removeprefix("-")
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 10:
+        raise ValueError(f"{word!r} is not a raw value; use a whole number, such as raw:17")
+    return Value(word, "raw", -int(digits) if digits != text else int(digits), part=part)
