@@ -25,7 +25,8 @@ class Lab:
         self.firefox = self.server.play("Firefox", volume=80, silent=True)
         self.mpv = self.server.play("mpv", volume=70, silent=True)
         self.server.pactl("set-sink-volume", "speakers", "60%")
-        self.server.pactl("set-sink-volume", "headphones", "60%")
+        self.server.pactl("set-sink-volume", "headphones", "100%")
+        self.server.pactl("set-sink-input-mute", str(self.firefox.index), "1")
 
     def sink(self, name: str = "speakers") -> list[int]:
         return self.server.percents("sinks", self._index("sinks", name))
@@ -73,8 +74,11 @@ EFFECTS: dict[str, Check] = {
     "tuimixer set @input 80% unmute": lambda lab, outcome: (
         not lab.muted("sources", MICROPHONE) and "80%" in lab.server.pactl("get-source-volume", MICROPHONE)
     ),
-    "tuimixer set headphones -12dB": lambda lab, outcome: (
+    "tuimixer set headphones '=-12dB'": lambda lab, outcome: (
         "-12.0" in lab.server.pactl("get-sink-volume", "headphones")
+    ),
+    "tuimixer set headphones -3dB": lambda lab, outcome: (
+        "-3.0" in lab.server.pactl("get-sink-volume", "headphones")
     ),
     "tuimixer set balance:-20": lambda lab, outcome: lab.sink() == [60, 48],
     "tuimixer mute": lambda lab, outcome: lab.muted("sinks", "speakers"),
@@ -86,6 +90,9 @@ EFFECTS: dict[str, Check] = {
     "tuimixer toggle @input": lambda lab, outcome: lab.muted("sources", MICROPHONE),
     "tuimixer move firefox headphones": lambda lab, outcome: (
         lab.device_of(lab.firefox.index) == "headphones" and lab.device_of(lab.mpv.index) == "speakers"
+    ),
+    "tuimixer move @streams headphones": lambda lab, outcome: (
+        lab.device_of(lab.firefox.index) == lab.device_of(lab.mpv.index) == "headphones"
     ),
     "tuimixer default headphones": lambda lab, outcome: (
         lab.server.pactl("get-default-sink") == "headphones\n"

@@ -18,21 +18,21 @@ pytestmark = pytest.mark.plugins
 
 def test_on_a_sink(pulse: PrivatePulse) -> None:
     pulse.pactl("set-sink-volume", "speakers", "20%", "10%")
-    at_once(["set", "+1%"], pulse.env)
+    assert at_once(["set", "+1%"], pulse.env) == {""}
     speakers = next(sink for sink in pulse.pactl_json("sinks") if sink["name"] == "speakers")
     assert [channel["value_percent"] for channel in speakers["volume"].values()] == ["70%", "35%"]
 
 
 def test_on_a_stream(pulse: PrivatePulse) -> None:
     player = pulse.play("mpv", volume=90, silent=True)
-    at_once(["set", "mpv", "-1%"], pulse.env)
+    assert at_once(["set", "mpv", "-1%"], pulse.env) == {""}
     assert set(pulse.percents("sink-inputs", player.index)) == {40}
 
 
 def test_on_an_alsa_control(plugins: Plugins) -> None:
     control = "equal/00. 31 Hz"
     assert run("set", "-D", "equal", control, "20%", env=plugins.env).status == 0
-    at_once(["set", "-D", "equal", control, "+1%"], plugins.env)
+    assert at_once(["set", "-D", "equal", control, "+1%"], plugins.env) == {""}
     read = subprocess.run(
         ["amixer", "-D", "equal", "sget", "00. 31 Hz"],
         env=plugins.env,
@@ -45,7 +45,8 @@ def test_on_an_alsa_control(plugins: Plugins) -> None:
 
 def test_never_over_the_cap(pulse: PrivatePulse) -> None:
     pulse.pactl("set-sink-volume", "speakers", "98%")
-    at_once(["set", "+1%"], pulse.env, 8)
+    told = at_once(["set", "+1%"], pulse.env, 8)
+    assert told == {"", "tuimixer: Speakers is held back by its cap of 100%.\n"}
     assert " 100% " in pulse.pactl("get-sink-volume", "speakers")
 
 

@@ -126,7 +126,7 @@ def test_the_manual_page(pulse: PrivatePulse) -> None:
     done = subprocess.run(command, input=page, capture_output=True, text=True, timeout=60, check=True)
     shown = re.sub(".\b", "", done.stdout)
     assert done.stderr == ""
-    assert "set [TARGET] VALUE..." in shown
+    assert "set [TARGET...] VALUE..." in shown
     assert "tuimixer set balance:-20" in shown
 
 

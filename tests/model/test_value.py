@@ -157,6 +157,8 @@ def test_nonsense(text: str) -> None:
         ("firefox", False),
         ("hw:0/Master", False),
         ("pulse:sink/x", False),
+        ("pid:1234", False),
+        ("hw:0", False),
         ("½%", False),
         ("٣%", False),
     ],

@@ -19,7 +19,7 @@ def test_pcm_moves_what_leaves_the_chip_and_mute_is_silence(tmp_path: Path) -> N
     start = chip.position()
     for moves in (
         (("Master", "100%", "unmute"), ("PCM", "0dB", "unmute")),
-        (("PCM", "--", "-12dB"),),
+        (("PCM", "=-12dB"),),
         (("Master", "mute"),),
     ):
         for move in moves:

@@ -1,4 +1,7 @@
-"""A box's controls for one command: opens only the layers that a target needs, reads, selects and changes."""
+"""A machine's controls for one command: opens the layers that a target needs, reads, selects, changes."""
+
+import os
+from collections.abc import Iterable, Mapping
 
 from tuimixer.backend.base import OutOfReach, Port
 from tuimixer.cli.configuration import configured
@@ -7,11 +10,33 @@ from tuimixer.cli.grammar import Arguments, shown
 from tuimixer.config.schema import Config
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control, ControlId, Kind, Layer
-from tuimixer.model.select import ANY, Match, find, find_cards, layers_of
+from tuimixer.model.select import (
+    ANY,
+    INPUT,
+    OUTPUT,
+    Match,
+    find,
+    find_cards,
+    is_group,
+    layers_of,
+    main_control,
+)
 from tuimixer.model.snapshot import Snapshot, merge
 from tuimixer.wiring import Options, open_port
 
 _MOST_SHOWN = 20
+_ELEMENTS = frozenset({Kind.ALSA_PLAYBACK, Kind.ALSA_CAPTURE})
+STREAMS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
+DEVICES = frozenset({Kind.SINK, Kind.SOURCE})
+_KINDS = {
+    Kind.SINK: "an output",
+    Kind.SOURCE: "an input",
+    Kind.SINK_INPUT: "an application",
+    Kind.SOURCE_OUTPUT: "an application that records",
+    Kind.STORED: "a stored volume",
+    Kind.ALSA_PLAYBACK: "a control of the card",
+    Kind.ALSA_CAPTURE: "a control of the card",
+}
 
 
 class Call:
@@ -109,11 +134,47 @@ class Call:
     def select(self, target: str, kinds: frozenset[Kind] = ANY) -> Match:
         """The one thing that a target means.
 
+        `@output` and `@input` mean the main control of the card that an option names, or of a card where
+        there is no server.
+
         Raises:
             NoMatch: nothing matches.
-            Usage: several things do.
+            Usage: several things do, or what does is of another kind.
             OutOfReach: the layer in which it would be is not there.
         """
+        matches = self._matches(target, kinds)
+        if len(matches) == 1:
+            return matches[0]
+        listed = ", ".join(match.words for match in matches[:_MOST_SHOWN])
+        more = len(matches) - _MOST_SHOWN
+        listed += f" and {more} more" if more > 0 else ""
+        raise Usage(f"{shown(target)} is ambiguous; it matches {listed}")
+
+    def select_all(self, targets: Iterable[str], kinds: frozenset[Kind] = ANY) -> list[Match]:
+        """All that targets mean, each thing once; a group or a pattern may mean several.
+
+        Raises:
+            As `select`.
+        """
+        found: dict[ControlId, Match] = {}
+        for target in targets:
+            for match in self._matches(target, kinds) if is_group(target) else (self.select(target, kinds),):
+                found.setdefault(match.id, match)
+        return list(found.values())
+
+    def names(self, target: str) -> bool:
+        """Whether a control is called exactly so; an unreachable layer has none."""
+        try:
+            return any(match.exact for match in self._matches(target, ANY))
+        except (NoMatch, Usage, OutOfReach):
+            return False
+
+    def _matches(self, target: str, kinds: frozenset[Kind]) -> tuple[Match, ...]:
+        """At least one match."""
+        default = target.casefold().strip()
+        stands_in = default in (OUTPUT, INPUT) and not kinds.isdisjoint(_ELEMENTS)
+        if stands_in and self._named_card:
+            return (self._main_control(default),)
         layers = (Layer.ALSA,) if self._named_card else layers_of(target)
         wanted = {kind.layer for kind in kinds}
         parts: list[Snapshot] = []
@@ -126,18 +187,34 @@ class Call:
                 failures.append(error)
                 continue
             matches = self._find(target, merge(*parts), kinds)
-            if len(matches) == 1 and matches[0].exact:
+            if len(matches) == 1 and matches[0].exact and not is_group(target):
                 break
-        if len(matches) == 1:
-            return matches[0]
         if matches:
-            listed = ", ".join(match.words for match in matches[:_MOST_SHOWN])
-            more = len(matches) - _MOST_SHOWN
-            listed += f" and {more} more" if more > 0 else ""
-            raise Usage(f"{shown(target)} is ambiguous; it matches {listed}")
+            return matches
+        if failures and stands_in and not self._names_server:
+            try:
+                return (self._main_control(default),)
+            except (NoMatch, OutOfReach):
+                raise failures[0] from None
         if failures:
             raise failures[0]
-        raise NoMatch(_nothing(target, kinds))
+        raise self._nothing(target, kinds)
+
+    @property
+    def _names_server(self) -> bool:
+        """Whether a certain sound server is asked for, which nothing else can stand for."""
+        return bool(self.options.server or os.environ.get("PULSE_SERVER"))
+
+    def _main_control(self, default: str) -> Match:
+        """The card's control that stands for the default output or input."""
+        snapshot = self.read(Layer.ALSA)
+        named = self._named_card or self.config.card
+        card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
+        match = main_control(default, snapshot, card)
+        if match is None:
+            side = "playback" if default == OUTPUT else "capture"
+            raise NoMatch(f"the card has no {side} volume that could stand for {default}")
+        return match
 
     def _find(self, target: str, snapshot: Snapshot, kinds: frozenset[Kind]) -> tuple[Match, ...]:
         named = self._named_card or self.config.card
@@ -145,7 +222,33 @@ class Call:
         if self._named_card:
             controls = {c.id: c for c in snapshot.controls.values() if c.card in self.cards and c.element}
             snapshot = Snapshot(controls=controls, alsa_cards=snapshot.alsa_cards)
-        return find(target, snapshot, kinds, card)
+        return find(target, snapshot, kinds, card, lambda: self._labels(snapshot))
+
+    def _labels(self, snapshot: Snapshot) -> Mapping[ControlId, tuple[str, ...]]:
+        from tuimixer.mixer.views import labels_of, rules_of  # costs more than a volume key may take
+
+        return labels_of(snapshot, rules_of(self.config.rule))
+
+    def _nothing(self, target: str, kinds: frozenset[Kind]) -> NoMatch | Usage:
+        """Why nothing matches: there is no default, no such name, or what is called so is of another kind."""
+        default = target.casefold().strip()
+        if default == OUTPUT and Kind.SINK in kinds:
+            return NoMatch("the server has no default output")
+        if default == INPUT and Kind.SOURCE in kinds:
+            return NoMatch("the server has no default input")
+        if kinds != ANY and (others := self._of_any_kind(target)):
+            control = others[0].controls[0]
+            return Usage(f"{control.name} is {_KINDS[control.kind]}; {self.verb} takes {_takes(kinds)}")
+        return NoMatch(f"nothing matches {shown(target)}; `tuimixer list` shows what there is")
+
+    def _of_any_kind(self, target: str) -> tuple[Match, ...]:
+        parts = []
+        for layer in layers_of(target):
+            try:
+                parts.append(self._read.get(layer) or self.read(layer))
+            except OutOfReach:
+                continue
+        return self._find(target, merge(*parts), ANY)
 
     def apply(self, command: Command) -> None:
         """Carry out a command.
@@ -177,9 +280,9 @@ class Call:
         self._ports.clear()
 
 
-def _nothing(target: str, kinds: frozenset[Kind]) -> str:
-    if target.casefold() == "@output" and Kind.SINK in kinds:
-        return "the server has no default output"
-    if target.casefold() == "@input" and Kind.SOURCE in kinds:
-        return "the server has no default input"
-    return f"nothing matches {shown(target)}; `tuimixer list` shows what there is"
+def _takes(kinds: frozenset[Kind]) -> str:
+    if kinds <= STREAMS:
+        return "an application"
+    if kinds == DEVICES:
+        return "an output or an input"
+    return " or ".join(dict.fromkeys(_KINDS[kind] for kind in Kind if kind in kinds))

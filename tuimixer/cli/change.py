@@ -4,11 +4,12 @@ import time
 from collections.abc import Sequence
 
 from tuimixer.cli.call import Call
+from tuimixer.cli.failure import report
 from tuimixer.cli.lock import VolumeLock
 from tuimixer.config.limits import device_cap
 from tuimixer.model.balance import Aim
 from tuimixer.model.command import SetMute, SetVolume
-from tuimixer.model.control import Control, Layer
+from tuimixer.model.control import Control, ControlId, Layer
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
 from tuimixer.model.resolve import Limits, resolve
 from tuimixer.model.select import Match
@@ -17,16 +18,17 @@ from tuimixer.model.value import Value
 _HAIR = 1e-6
 """Taken off an ALSA step, in percent: the model steps as alsamixer does, which turns what floating point adds
 to a whole raw value into one more now and then, and many steps of 1 % would not add up."""
+_UNCAPPED = Limits(10, stop_at_full=False)
 _PATIENCE = 0.3
 """Seconds in which a server is to tell of a change that it has acknowledged."""
 _PAUSE = 0.004
 
 
-def change(call: Call, target: str, values: Sequence[Value], cap: float | None) -> Match:
-    """Carry out values on all controls that a target names; what it matched.
+def change(call: Call, targets: Sequence[str], values: Sequence[Value], cap: float | None) -> list[Match]:
+    """Carry out values on all controls that targets name; what they matched.
 
     `cap` is what the command line says, in percent. Nothing is changed where one of the values is
-    impossible for one of the controls.
+    impossible for one of the controls. A value that the cap cut, or that changes nothing, is reported.
 
     Raises:
         Impossible: a control cannot do what was asked.
@@ -34,28 +36,57 @@ def change(call: Call, target: str, values: Sequence[Value], cap: float | None) 
     """
     # Libraries and connections come before the lock: others wait only for a read and a write.
     lock = VolumeLock()
-    match = call.select(target)
-    for value in values:
-        for control in _meant(match, value):
-            resolve(_intent(value, control, match), control, _limits(call, control, cap))
+    matches = call.select_all(targets)
+    for match in matches:
+        for value in values:
+            for control in _meant(match, value):
+                resolve(_intent(value, control, match), control, _limits(call, control, cap))
+    changed: set[ControlId] = set()
+    held: dict[ControlId, str] = {}
     with lock:
         for number, value in enumerate(values):
             if number or not lock.undisturbed:
-                match = _reread(call, match)
-            match = _settled(call, match, lock)
-            for found in _meant(match, value):
-                control = lock.as_written(found)
-                intent = _intent(value, control, match)
-                done = resolve(intent, control, _limits(call, control, cap), lock.aim(control.id))
-                if done.command is None:
-                    continue
-                call.apply(done.command)
-                lock.changed()
-                if control.element is None and isinstance(done.command, SetVolume | SetMute):
-                    lock.remember_state(control, done.command)
-                if isinstance(done.command, SetVolume):
-                    _remember(call, lock, done.command, done.aim)
-    return _settled(call, _reread(call, match), lock) if call.json else match
+                matches = [_reread(call, match) for match in matches]
+            matches = [_settled(call, match, lock) for match in matches]
+            for match in matches:
+                _carry_out(call, lock, match, value, cap, changed, held)
+    for text in held.values():
+        report(text)
+    return [_settled(call, _reread(call, match), lock) for match in matches] if call.json else matches
+
+
+def _carry_out(
+    call: Call,
+    lock: VolumeLock,
+    match: Match,
+    value: Value,
+    cap: float | None,
+    changed: set[ControlId],
+    held: dict[ControlId, str],
+) -> None:
+    """Carry out one value; notes in `held` what the cap cut, and what nothing has changed so far."""
+    for found in _meant(match, value):
+        control = lock.as_written(found)
+        intent, limits = _intent(value, control, match), _limits(call, control, cap)
+        done = resolve(intent, control, limits, lock.aim(control.id))
+        if done.command != resolve(intent, control, _UNCAPPED, lock.aim(control.id)).command:
+            held[control.id] = f"{control.name} is held back by its cap of {limits.cap * 100:g}%"
+            changed.add(control.id)
+        if done.command is None:
+            if control.id not in changed:
+                from tuimixer.cli.output import in_words  # a volume key need not wait for it
+
+                held[control.id] = f"{control.name} stays as it is: {in_words(control)}"
+            continue
+        call.apply(done.command)
+        lock.changed()
+        if control.id not in changed:
+            changed.add(control.id)
+            held.pop(control.id, None)
+        if control.element is None and isinstance(done.command, SetVolume | SetMute):
+            lock.remember_state(control, done.command)
+        if isinstance(done.command, SetVolume):
+            _remember(call, lock, done.command, done.aim)
 
 
 def _remember(call: Call, lock: VolumeLock, command: SetVolume, aim: Aim | None) -> None:

@@ -31,3 +31,12 @@ def sentence(text: object) -> str:
     """One line that ends as a sentence does."""
     line = " ".join(str(text).split())
     return line if line.endswith((".", "!", "?", "…")) else f"{line}."
+
+
+def report(text: object) -> None:
+    """One sentence on stderr beside what a command does."""
+    import sys
+    from contextlib import suppress
+
+    with suppress(OSError, ValueError):  # where nobody is there to read it
+        sys.stderr.write(f"tuimixer: {sentence(text)}\n")

@@ -76,15 +76,26 @@ def in_words(control: Control) -> str:
         parts += [f"{channel.name} {level}" for channel, level in zip(control.channels, levels, strict=True)]
     if control.choice is not None:
         parts.append(chosen(control) or f"item {control.choice.value}")
-    if control.mute is not None and any(control.mute):
-        sides = ("left", "right")
-        halves = [side for side, muted in zip(sides, control.mute, strict=False) if muted]
-        parts.append("muted" if all(control.mute) else f"muted {' '.join(halves) or 'in part'}")
-    elif control.mute is not None and not levels:
-        parts.append("on")
-    if control.capture is not None:
-        parts.append("capture" if any(control.capture) else "nocapture")
+    if not levels and control.choice is None:
+        parts += _switches(control)
+    else:
+        if control.mute is not None and any(control.mute):
+            parts.append("muted" if all(control.mute) else f"muted {_sides(control.mute)}")
+        if control.capture is not None:
+            parts.append("capture" if any(control.capture) else "nocapture")
     return ", ".join(parts) if len(set(levels)) > 1 else " ".join(parts)
+
+
+def _switches(control: Control) -> list[str]:
+    """A switch without a volume is on or off."""
+    states = [tuple(not muted for muted in control.mute)] if control.mute is not None else []
+    states += [control.capture] if control.capture is not None else []
+    return ["on" if all(on) else f"on {_sides(on)}" if any(on) else "off" for on in states]
+
+
+def _sides(switches: tuple[bool, ...]) -> str:
+    """The sides on which switches are set; `in part` where they are not left and right."""
+    return " ".join(side for side, on in zip(("left", "right"), switches, strict=False) if on) or "in part"
 
 
 def _level(percent: int, gain: float | None) -> str:

@@ -141,7 +141,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("volume.0", "mixer", ("end", "0"), "Volume 0 %", _VOLUME),
     *(Action(f"volume.{n}0", "mixer", (str(n),), f"Volume {n}0 %", _VOLUME) for n in range(1, 10)),
     Action("volume.100", "mixer", (), "Volume 100 %", _VOLUME),
-    Action("value", "mixer", ("equals_sign",), "Type a value: 45%, -12dB, +3dB, a raw 17", _VOLUME, "type"),
+    Action("value", "mixer", ("equals_sign",), "Type a value: =45%, =-12dB, +3dB, raw:17", _VOLUME, "type"),
     Action("mute.toggle", "mixer", (*_both("m"), "mute_volume"), "Mute or unmute", _SWITCH, "mute"),
     Action("mute.left", "mixer", ("less_than_sign", "comma"), "Mute or unmute the left side", _SWITCH),
     Action(

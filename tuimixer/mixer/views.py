@@ -9,6 +9,7 @@ from fnmatch import translate
 from functools import lru_cache
 from itertools import count, groupby
 
+from tuimixer.config import schema
 from tuimixer.model.control import Control, ControlId, Kind, Layer
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 
@@ -104,6 +105,11 @@ class Rule:
         return True
 
 
+def rules_of(config: Iterable[schema.Rule]) -> tuple[Rule, ...]:
+    """The configuration's rules, which have been checked."""
+    return tuple(Rule(rule.match, rule.hide, rule.name or None) for rule in config)
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What is left out. Level meters' own streams always are."""
@@ -158,6 +164,16 @@ def arrange(snapshot: Snapshot, view: View, filters: Filters = Filters()) -> tup
         ]
         groups.append(Group(section, _rows(shown, labels, section, view, snapshot.alsa_cards)))
     return groups[0], groups[1], groups[2]
+
+
+def labels_of(snapshot: Snapshot, rules: tuple[Rule, ...] = ()) -> dict[ControlId, tuple[str, ...]]:
+    """All that the screen calls each control, which may depend on the view."""
+    filters = Filters(monitors=True, rules=tuple(Rule(rule.match, name=rule.name) for rule in rules))
+    labels: dict[ControlId, dict[str, None]] = {}
+    for view in View:
+        for row in rows_of(arrange(snapshot, view, filters)):
+            labels.setdefault(row.id, {})[row.label] = None
+    return {key: tuple(names) for key, names in labels.items()}
 
 
 def rows_of(groups: Iterable[Group]) -> tuple[Row, ...]:

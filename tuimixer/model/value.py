@@ -1,4 +1,4 @@
-"""The words in which a person gives a volume or a switch: `45%`, `+5%`, `-12dB`, `left:50%`, `mute`.
+"""The words in which a person gives a volume or a switch: `45%`, `+5%`, `=-12dB`, `left:50%`, `mute`.
 
 The command line's verbs and the screen's line for a typed value read the same words.
 """
@@ -33,6 +33,8 @@ _SWITCHES = {
     "nocap": ("capture", False),
     "togglecapture": ("capture", None),
 }
+_NAMING = ("alsa", "hw", "pid", "pulse")
+"""What stands before the colon of a name."""
 _HUGE = 10_000
 _SIGNS = {"=-": "=-", "=+": "=", "-=": "-", "+=": "+", "=": "=", "+": "+", "-": "-"}
 """How a number may begin, longest first, and what that means."""
@@ -171,6 +173,8 @@ def is_value(text: str) -> bool:
     """Whether a word, where a name may stand as well, is meant as a value: `+5%`, `left:50%`, `mute`."""
     word = text.strip()
     head, colon, _ = word.partition(":")
+    if colon and head.casefold() in _NAMING:
+        return False
     try:
         value = parse_value(word)
     except ValueError:

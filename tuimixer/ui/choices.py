@@ -1,7 +1,7 @@
 """From the configuration to what the main screen shows at first. Pure."""
 
 from tuimixer.config.schema import Config
-from tuimixer.mixer.views import Devices, Filters, Rule, Streams
+from tuimixer.mixer.views import Devices, Filters, Streams, rules_of
 from tuimixer.model.snapshot import AlsaCard
 
 
@@ -11,7 +11,7 @@ def filters_of(config: Config) -> Filters:
         streams=Streams(config.filter.streams),
         devices=Devices(config.filter.devices),
         monitors=config.filter.monitors,
-        rules=tuple(Rule(rule.match, rule.hide, rule.name or None) for rule in config.rule),
+        rules=rules_of(config.rule),
     )
 
 

@@ -85,7 +85,7 @@ _VALUES: tuple[Candidate, ...] = (
     ("-5%", "quieter"),
     ("50%", "half the way"),
     ("100%", "full"),
-    ("-12dB", "a gain"),
+    ("=-12dB", "a gain"),
     ("balance:0", "both sides alike"),
     ("mute", "switch off"),
     ("unmute", "switch on"),

@@ -33,15 +33,14 @@ VERBS = (
     ),
     Verb(
         "get",
-        "[TARGET]",
+        "[TARGET…]",
         "print where a control stands",
-        "Without TARGET: the default output. An application with several streams prints a line for each.",
+        "TARGET defaults to the default output. Of several controls each line begins with the name.",
         (JSON, *WHERE),
         (
             ("tuimixer get", "the default output"),
             ("tuimixer get firefox --json", "its streams, for programs"),
         ),
-        most=1,
         complete=("target",),
     ),
 )
@@ -87,10 +86,21 @@ def _hidden(control: Control) -> bool:
 
 
 def _get(call: Call) -> int:
-    match = call.select(call.words[0] if call.words else OUTPUT)
+    matches = call.select_all(call.words or [OUTPUT])
+    controls = [control for match in matches for control in match.controls]
     if call.json:
-        print_json({"controls": [as_json(control, call.known) for control in match.controls]})
-    else:
-        for control in match.controls:
-            write(in_words(control))
+        print_json({"controls": [as_json(control, call.known) for control in controls]})
+        return 0
+    stands_in = not call.words and controls[0].element is not None
+    for control in controls:
+        name = f"{_named(control)}: " if len(controls) > 1 or stands_in else ""
+        write(f"{name}{in_words(control)}")
     return 0
+
+
+def _named(control: Control) -> str:
+    """A control's name with what tells it from its like: its card, or its title."""
+    if control.element is not None:
+        return f"{control.card}/{control.name}"
+    media = control.stream.media if control.stream else ""
+    return f"{control.name} ({media})" if media and media != control.name else control.name

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from tuimixer.cli.call import Call
+from tuimixer.cli.call import DEVICES, STREAMS, Call
 from tuimixer.cli.failure import NoMatch, Usage
 from tuimixer.cli.grammar import Verb, shown
 from tuimixer.cli.options import JSON, WHERE
@@ -11,24 +11,26 @@ from tuimixer.cli.output import as_json, print_json, write
 from tuimixer.cli.servers import server_lines, servers_json
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetPort, SetProfile
 from tuimixer.model.control import Control, Kind, Layer, Port
+from tuimixer.model.select import is_group
 from tuimixer.model.snapshot import AlsaCard, Profile, ServerCard
 from tuimixer.wiring import inspect_box
 
-_STREAMS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
-_DEVICES = frozenset({Kind.SINK, Kind.SOURCE})
 _OPTIONS = (JSON, *WHERE)
+_DEVICE_OF = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
 Named = TypeVar("Named", Port, Profile, ServerCard)
 
 VERBS = (
     Verb(
         "move",
-        "TARGET DEVICE",
-        "move an application's streams to another output or input",
+        "TARGET… DEVICE",
+        "move streams to another output or input",
         "DEVICE may be `auto`: the streams follow the default device from then on.",
         _OPTIONS,
-        (("tuimixer move firefox headphones", "what Firefox plays goes to the headphones"),),
+        (
+            ("tuimixer move firefox headphones", "what Firefox plays goes to the headphones"),
+            ("tuimixer move @streams headphones", "everything that plays goes there"),
+        ),
         least=2,
-        most=2,
         complete=("stream", "device"),
     ),
     Verb(
@@ -76,13 +78,12 @@ VERBS = (
     ),
     Verb(
         "kill",
-        "TARGET",
+        "TARGET…",
         "end an application's streams",
         "What plays is ended as if the server had refused it; the application may open a new stream.",
         _OPTIONS,
         (("tuimixer kill mpv", "end what mpv plays"),),
         least=1,
-        most=1,
         complete=("stream",),
     ),
 )
@@ -103,33 +104,41 @@ def run(call: Call) -> int:
 
 
 def _move(call: Call) -> None:
-    stream, device = call.words
-    match = call.select(stream, _STREAMS)
-    target = None
-    if device.casefold() != "auto":
-        wanted = Kind.SINK if match.controls[0].kind is Kind.SINK_INPUT else Kind.SOURCE
-        target = call.select(device, frozenset({wanted})).id
-    for control in match.controls:
-        call.apply(MoveStream(control.id, target))
-    _answer(call, match.controls)
+    *streams, device = call.words
+    found = [control for match in call.select_all(streams, STREAMS) for control in match.controls]
+    targets: dict[Kind, str | None] = {}
+    missing: NoMatch | Usage | None = None
+    for kind in dict.fromkeys(control.kind for control in found):
+        try:
+            wanted = frozenset({_DEVICE_OF[kind]})
+            targets[kind] = None if device.casefold() == "auto" else call.select(device, wanted).id
+        except (NoMatch, Usage) as error:
+            missing = error
+    # Of a group, what plays goes to an output and what records stays, or the other way round.
+    if missing is not None and not (targets and all(map(is_group, streams))):
+        raise missing
+    moved = [control for control in found if control.kind in targets]
+    for control in moved:
+        call.apply(MoveStream(control.id, targets[control.kind]))
+    _answer(call, moved)
 
 
 def _kill(call: Call) -> None:
-    match = call.select(call.words[0], _STREAMS)
-    for control in match.controls:
-        call.apply(Kill(control.id))
+    killed = [control.id for match in call.select_all(call.words, STREAMS) for control in match.controls]
+    for key in killed:
+        call.apply(Kill(key))
     if call.json:
-        print_json({"killed": [control.id for control in match.controls]})
+        print_json({"killed": killed})
 
 
 def _default(call: Call) -> None:
     if call.words:
-        match = call.select(call.words[0], _DEVICES)
+        match = call.select(call.words[0], DEVICES)
         call.apply(SetDefault(match.id))
         _answer(call, match.controls)
         return
     read = call.read(Layer.PULSE).controls
-    defaults = [control for control in read.values() if control.default and control.kind in _DEVICES]
+    defaults = [control for control in read.values() if control.default and control.kind in DEVICES]
     if call.json:
         print_json({"controls": [as_json(control, read) for control in defaults]})
         return
@@ -145,7 +154,7 @@ def _answer(call: Call, controls: Iterable[Control]) -> None:
 
 
 def _port(call: Call) -> None:
-    control = call.select(call.words[0] if call.words else "@output", _DEVICES).controls[0]
+    control = call.select(call.words[0] if call.words else "@output", DEVICES).controls[0]
     device = control.sink_or_source
     assert device is not None
     if len(call.words) == 2:

@@ -8,17 +8,22 @@ from tuimixer.cli.options import JSON, WHERE
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.value import FORMS, Value, is_value, parse_value
 
-_TARGETS = "Without TARGET: the default output."
+_TARGETS = (
+    "TARGET defaults to the default output, or to the card's main control where no server runs. "
+    "It is a name, a title, a program, pid:NUMBER or an id; @output, @input; for several @outputs, @inputs, @streams or a "
+    "pattern with *."
+)
 _MOST = 1000
 _MAX = Option("max", "let it go up to so many percent; without: 100, or as configured", value="PERCENT")
 
 VERBS = (
     Verb(
         "set",
-        "[TARGET] VALUE…",
+        "[TARGET…] VALUE…",
         "set or change a volume, a switch, a choice",
-        f"""{_TARGETS} VALUE is one or several of: {FORMS}, an enumerated control's item.
-A sign makes a percentage relative; -12dB is the gain itself, +3dB is louder by 3 dB, 3dB- quieter by it.
+        f"""{_TARGETS}
+VALUE is one or several of: {FORMS}, or an item of a choice.
+A sign makes percent and dB relative: -3dB is 3 dB quieter, =-12dB is a gain. A bare number is percent.
 + and - alone are the configured step. The difference between left and right is kept.
 A volume is never raised over the cap, nor lowered by it.""",
         (_MAX, JSON, *WHERE),
@@ -28,7 +33,8 @@ A volume is never raised over the cap, nor lowered by it.""",
             ("tuimixer set --max 130 +5%", "louder, beyond 100 % too"),
             ("tuimixer set Master 40%", "the card's own Master"),
             ("tuimixer set @input 80% unmute", "the microphone"),
-            ("tuimixer set headphones -12dB", "a gain, as it is shown"),
+            ("tuimixer set headphones '=-12dB'", "a gain, as it is shown"),
+            ("tuimixer set headphones -3dB", "3 dB quieter"),
             ("tuimixer set balance:-20", "a bit to the left"),
         ),
         least=1,
@@ -36,32 +42,29 @@ A volume is never raised over the cap, nor lowered by it.""",
     ),
     Verb(
         "mute",
-        "[TARGET]",
+        "[TARGET…]",
         "mute a control",
         f"{_TARGETS} An ALSA control that can only capture stops capturing.",
         (JSON, *WHERE),
         (("tuimixer mute", "the default output"), ("tuimixer mute @input", "the microphone")),
-        most=1,
         complete=("target",),
     ),
     Verb(
         "unmute",
-        "[TARGET]",
+        "[TARGET…]",
         "unmute a control",
         _TARGETS,
         (JSON, *WHERE),
         (("tuimixer unmute firefox", "all that Firefox plays"),),
-        most=1,
         complete=("target",),
     ),
     Verb(
         "toggle",
-        "[TARGET]",
+        "[TARGET…]",
         "mute what is not muted, unmute what is",
         _TARGETS,
         (JSON, *WHERE),
         (("tuimixer toggle", "the default output"), ("tuimixer toggle @input", "the microphone")),
-        most=1,
         complete=("target",),
     ),
 )
@@ -71,31 +74,39 @@ _SWITCH = {"mute": True, "unmute": False, "toggle": None}
 def run(call: Call) -> int:
     """Carry out one of the verbs."""
     if call.verb == "set":
-        target, words = _split(call.words, call.config.step.small)
+        targets, words = _split(call)
         values = [_value(word) for word in words]
     else:
-        target = call.words[0] if call.words else OUTPUT
+        targets = call.words or [OUTPUT]
         values = [Value(call.verb, "mute", on=_SWITCH[call.verb])]
-    match = change(call, target, values, _cap(call))
+    matches = change(call, targets, values, _cap(call))
     if call.json:
         from tuimixer.cli.output import as_json, print_json
 
-        controls = [
-            control for control in call.known.values() if control.id in {c.id for c in match.controls}
-        ]
+        changed = {control.id for match in matches for control in match.controls}
+        controls = [control for control in call.known.values() if control.id in changed]
         print_json({"controls": [as_json(control, call.known) for control in controls]})
     return 0
 
 
-def _split(words: list[str], small: float) -> tuple[str, list[str]]:
-    """Target and values: the first word is a target unless it can only be a value."""
-    words = [f"{word}{small:g}%" if word in ("+", "-") else word for word in words]
-    first = words[0]
-    if len(words) == 1 or (is_value(first) and not first.isdecimal()):
+def _split(call: Call) -> tuple[list[str], list[str]]:
+    """Targets and values: targets end where the first value stands, or after one where none can be told."""
+    small = call.config.step.small if {"+", "-"} & set(call.words) else 0
+    words = [f"{word}{small:g}%" if word in ("+", "-") else word for word in call.words]
+    first, rest = words[0], words[1:]
+    if not rest:
         if not is_value(first):
-            raise Usage(f"{shown(first)} is no value, and no value follows it; give {FORMS}")
-        return OUTPUT, words
-    return first, words[1:]
+            raise Usage(f"{shown(first)} is not a value, and no value follows it; use {FORMS}")
+        return [OUTPUT], words
+    if is_value(first) and not _is_target(call, first):
+        return [OUTPUT], words
+    count = next((number for number, word in enumerate(rest, 1) if is_value(word)), 1)
+    return words[:count], words[count:]
+
+
+def _is_target(call: Call, word: str) -> bool:
+    """Whether what may be a value names a control: a device's index, a switch called "Mute"."""
+    return word.isdecimal() or (word.isalpha() and call.names(word))
 
 
 def _value(word: str) -> Value:

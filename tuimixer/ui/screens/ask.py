@@ -28,11 +28,13 @@ class AskScreen(Dialog[Intent | Command]):
         super().__init__()
         self.title = ask.title
         self._ask = ask
-        self._answer = Static("", markup=False)
+        self._answer = Static(self.shown(ask.examples) if ask.start else "", markup=False)
 
     def content(self) -> list[Widget]:
         prompt = Static(self.shown(self._ask.prompt), markup=False)
-        self._field = Input(placeholder=self.shown(self._ask.examples), compact=True)
+        self._field = Input(
+            self._ask.start, placeholder=self.shown(self._ask.examples), select_on_focus=False, compact=True
+        )
         return [prompt, self._field, self._answer]
 
     def on_mount(self) -> None:
@@ -49,7 +51,7 @@ class AskScreen(Dialog[Intent | Command]):
     def _set(self) -> None:
         """Answer what was typed, or say what is wrong with it."""
         text = self._field.value.strip()
-        if not text:
+        if text in ("", self._ask.start):
             self.dismiss(None)
             return
         try:

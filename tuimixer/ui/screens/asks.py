@@ -31,7 +31,8 @@ def value_ask(control: Control, channel: str = "") -> Ask:
         return intent
 
     title = f"{control.name}, {channel_words(channel).lower()}" if channel else control.name
-    return Ask(title, _standing(control, channel), _examples(control, channel), make)
+    start = "=" if control.scale is not None else ""
+    return Ask(title, _standing(control, channel), _examples(control, channel), make, start)
 
 
 def latency_ask(card: ServerCard, port: Port) -> Ask:
@@ -74,5 +75,5 @@ def _examples(control: Control, channel: str) -> str:
         return ", ".join(control.choice.items)
     if control.scale is None:
         return "capture, nocapture" if control.capture is not None else "mute, unmute"
-    known = "45%, +5%, -12dB, +3dB" if control.scale and control.scale.has_db else "45%, +5%, a raw 17"
+    known = "=45%, =-12dB, +5%, -3dB" if control.scale and control.scale.has_db else "=45%, +5%, raw:17"
     return known if channel or len(control.channels) < 2 else f"{known}, left:50%"

@@ -36,6 +36,8 @@ class Ask:
     examples: str
     make: Callable[[str], Intent | Command]
     """What to do with it; raises ValueError with what is wrong with the text."""
+    start: str = ""
+    """What the line holds at first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""Who is meant by a name, and what is asked by a value: each checked by what the server says afterwards."""
+
+import pytest
+
+from tests.cli.program import Outcome, run
+from tests.lab.pulse import PrivatePulse
+
+pytestmark = pytest.mark.pulse
+
+
+@pytest.fixture
+def box(pulse: PrivatePulse) -> PrivatePulse:
+    """Speakers (default) and Headphones, and six streams with the names that confuse mixers."""
+    for name, binary, title in (
+        ("VoiceApp", "talk", "call"),
+        ("Chromium", "talk", "tab"),
+        ("Chromium", "desk", "tab 2"),
+        ("Browser", "web", "Lecture one"),
+        ("Browser", "web", "Song two"),
+    ):
+        binary_of = f"application.process.binary={binary}"
+        pulse.play(name, media=title, properties=[binary_of], volume=100, silent=True)
+    return pulse
+
+
+def volumes(server: PrivatePulse) -> dict[tuple[str, str, str], int]:
+    """Percent of each stream by application, binary and title."""
+    return {
+        (
+            stream["properties"]["application.name"],
+            stream["properties"]["application.process.binary"],
+            stream["properties"]["media.name"],
+        ): int(next(iter(stream["volume"].values()))["value_percent"].removesuffix("%"))
+        for stream in server.pactl_json("sink-inputs")
+    }
+
+
+def done(*words: str, server: PrivatePulse) -> Outcome:
+    outcome = run(*words, env=server.env)
+    assert outcome.status == 0, outcome
+    return outcome
+
+
+@pytest.mark.parametrize(
+    ("target", "moved"),
+    [
+        ("talk", {("VoiceApp", "talk", "call"), ("Chromium", "talk", "tab")}),
+        ("desk", {("Chromium", "desk", "tab 2")}),
+        ("chromium", {("Chromium", "talk", "tab"), ("Chromium", "desk", "tab 2")}),
+        ("Song two", {("Browser", "web", "Song two")}),
+        ("lecture", {("Browser", "web", "Lecture one")}),
+        ("Browser: Song two", {("Browser", "web", "Song two")}),
+        ("browser", {("Browser", "web", "Lecture one"), ("Browser", "web", "Song two")}),
+    ],
+)
+def test_only_the_streams_that_are_meant_move(
+    box: PrivatePulse, target: str, moved: set[tuple[str, str, str]]
+) -> None:
+    done("set", target, "40%", server=box)
+    assert {key for key, percent in volumes(box).items() if percent == 40} == moved
+    assert {key for key, percent in volumes(box).items() if percent == 100} == volumes(box).keys() - moved
+
+
+def test_a_process_a_group_and_several_targets(box: PrivatePulse) -> None:
+    pid = box.players[0].pid
+    done("set", f"pid:{pid}", "30%", server=box)
+    assert volumes(box)["VoiceApp", "talk", "call"] == 30
+    done("set", "@streams", "60%", server=box)
+    assert set(volumes(box).values()) == {60}
+    done("set", "desk", "lecture", "20%", server=box)
+    assert {key[2] for key, percent in volumes(box).items() if percent == 20} == {"tab 2", "Lecture one"}
+    done("mute", "speakers", "headphones", server=box)
+    assert all(sink["mute"] for sink in box.pactl_json("sinks"))
+    done("set", "*phones", "unmute", server=box)
+    assert [sink["mute"] for sink in box.pactl_json("sinks")] == [True, False]
+    done("move", "@streams", "headphones", server=box)
+    assert len({stream["sink"] for stream in box.pactl_json("sink-inputs")}) == 1
+
+
+def test_kill_ends_the_stream_with_that_title(box: PrivatePulse) -> None:
+    done("kill", "Lecture one", server=box)
+    assert ("Browser", "web", "Lecture one") not in volumes(box)
+    assert len(volumes(box)) == 4
+
+
+def test_a_renamed_device_is_found_by_its_new_name(pulse: PrivatePulse) -> None:
+    config = pulse.folder / "renamed.toml"
+    config.write_text('[[rule]]\nmatch = { server_name = "headphones" }\nname = "Couch"\n')
+    done("set", "--config", str(config), "couch", "35%", server=pulse)
+    assert pulse.percents("sinks", 1) == [35, 35]
+
+
+@pytest.mark.parametrize(
+    ("values", "percents"),
+    [
+        (["=-12dB"], [63, 63]),
+        (["50%", "-3dB"], [45, 45]),
+        (["50%", "-6dB", "+3dB"], [45, 45]),
+        (["40"], [40, 40]),
+        (["=40%"], [40, 40]),
+        (["raw:32768"], [50, 50]),
+        (["off"], [100, 100]),
+    ],
+)
+def test_a_sign_is_relative_and_a_bare_number_percent(
+    pulse: PrivatePulse, values: list[str], percents: list[int]
+) -> None:
+    done("set", "headphones", "100%", server=pulse)
+    done("set", "headphones", *values, server=pulse)
+    assert pulse.percents("sinks", 1) == percents
+    assert pulse.pactl_json("sinks")[1]["mute"] is (values == ["off"])
+
+
+def test_minus_3_db_never_makes_louder(pulse: PrivatePulse) -> None:
+    done("set", "=-40dB", server=pulse)
+    before = pulse.percents("sinks", 0)
+    done("set", "-3dB", server=pulse)
+    assert pulse.percents("sinks", 0)[0] < before[0]
+
+
+def test_what_a_cap_cuts_and_what_changes_nothing_is_said(pulse: PrivatePulse) -> None:
+    done("set", "98%", server=pulse)
+    outcome = done("set", "+5%", server=pulse)
+    assert outcome.err == "tuimixer: Speakers is held back by its cap of 100%.\n"
+    assert pulse.percents("sinks", 0) == [100, 100]
+    assert done("set", "90%", server=pulse).err == ""
+    assert done("set", "90%", server=pulse).err == "tuimixer: Speakers stays as it is: 90% -2.75 dB.\n"
+    assert done("set", "--max", "120", "+20%", server=pulse).err == ""
+    assert pulse.percents("sinks", 0) == [110, 110]
+
+
+def test_get_of_several_says_which_is_which(box: PrivatePulse) -> None:
+    lines = done("get", "speakers", "browser", server=box).out.splitlines()
+    assert lines == [
+        "Speakers: 100% 0.00 dB",
+        "Browser (Lecture one): 100% 0.00 dB",
+        "Browser (Song two): 100% 0.00 dB",
+    ]
