@@ -10,8 +10,8 @@ from tuimixer.model.value import FORMS, Value, is_value, parse_value
 
 _TARGETS = (
     "TARGET defaults to the default output, or to the card's main control where no server runs. "
-    "It is a name, a title, a program, pid:NUMBER or an id; @output, @input; for several @outputs, @inputs, @streams or a "
-    "pattern with *."
+    "It is a name, a title, a program, pid:NUMBER or an id; @output, @input; for several @outputs, @inputs, "
+    "@streams or a pattern with *."
 )
 _MOST = 1000
 _MAX = Option("max", "let it go up to so many percent; without: 100, or as configured", value="PERCENT")
