@@ -77,6 +77,17 @@ def virtual_machine() -> str | None:
     return vm.lacks()
 
 
+def debian(suite: str) -> Lacks:
+    """A lane in a Debian system of its own."""
+
+    def lacks() -> str | None:
+        from tests.lab import debian
+
+        return debian.lacks(suite)
+
+    return lacks
+
+
 def first(*answers: Lacks) -> Lacks:
     """The first reason of several."""
     return lambda: next((reason for lacks in answers if (reason := lacks())), None)

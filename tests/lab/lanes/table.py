@@ -57,6 +57,10 @@ def tool(name: str, *arguments: str) -> Step:
     return Step(f"{name} {arguments[0]}" if name == "ruff" else name, (machine.script(name), *arguments))
 
 
+def _workers() -> tuple[str, ...]:
+    return ("-n", str(machine.workers()), "--dist", "worksteal")
+
+
 def in_parallel(lane: str) -> Callable[[Arguments], list[Step]]:
     """All tests with the lane's mark, on several processes; the tests of a file stay together where they can.
 
@@ -65,8 +69,7 @@ def in_parallel(lane: str) -> Callable[[Arguments], list[Step]]:
     """
 
     def steps(arguments: Arguments) -> list[Step]:
-        workers = ("-n", str(machine.workers()), "--dist", "worksteal")
-        return [Step(lane, python("-m", "pytest", "-m", lane, *workers, *arguments))]
+        return [Step(lane, python("-m", "pytest", "-m", lane, *_workers(), *arguments))]
 
     return steps
 
@@ -86,6 +89,23 @@ def _vm(arguments: Arguments) -> list[Step]:
 
 _PULSEAUDIO = ("pulseaudio", "pactl", "pacat", "parec")
 _PIPEWIRE = ("pipewire", "wireplumber", "pipewire-pulse", "dbus-run-session", "pactl", "pacat", "parec")
+
+
+def in_debian(suite: str) -> Callable[[Arguments], list[Step]]:
+    """The lanes of private servers in a Debian of that suite: its servers, libraries and Python."""
+    marks = "unit or pulse or pipewire or plugins or pty"
+
+    def steps(arguments: Arguments) -> list[Step]:
+        command = ("python", "-m", "pytest", "-m", marks, *_workers(), *arguments)
+        return [Step(suite, python("-m", "tests.lab.debian", "run", suite, *command))]
+
+    return steps
+
+
+def _modern(arguments: Arguments) -> list[Step]:
+    itself = Step("the system itself", python("-m", "pytest", "-m", "modern", *arguments))
+    return [itself, *in_debian("trixie")(arguments)]
+
 
 LANES = (
     Lane("lint", "ruff, mypy --strict and the contracts between layers", 30, _lint, marks=False),
@@ -147,6 +167,22 @@ LANES = (
         120,
         in_parallel("ssh"),
         machine.first(machine.programs(*_PULSEAUDIO, "sshd", "ssh", "ssh-keygen", "useradd"), machine.root),
+    ),
+    Lane(
+        "modern",
+        "Debian 13: PipeWire 1.4, PulseAudio 17, Python 3.13",
+        360,
+        _modern,
+        machine.debian("trixie"),
+    ),
+    Lane(
+        "sid",
+        "Debian sid: today's PipeWire and Python",
+        360,
+        in_debian("sid"),
+        machine.debian("sid"),
+        default=False,
+        marks=False,
     ),
     Lane(
         "vm", "emulated sound cards in a virtual machine", 500, _vm, machine.virtual_machine, background=True
