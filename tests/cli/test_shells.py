@@ -1,6 +1,7 @@
 """Completion in real shells, live, and the manual page through man's own formatter."""
 
 import re
+import shlex
 import shutil
 import subprocess
 from functools import partial
@@ -27,7 +28,12 @@ def _with_tuimixer(pulse: PrivatePulse) -> dict[str, str]:
 
 
 def _ends_with(text: str, screen: str) -> bool:
-    return screen.rstrip().endswith(text)
+    """Whether the screen ends with these words, quoted by backslashes or, as fish 4 does, by apostrophes."""
+    words = shlex.split(text)
+    try:
+        return shlex.split(screen.rstrip().rpartition("\n")[2])[-len(words) :] == words
+    except ValueError:  # a quotation is open
+        return False
 
 
 def _asks(screen: str) -> bool:

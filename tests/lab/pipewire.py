@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import re
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from tests.lab.sound import SINKS, Sink, SoundServer
@@ -16,6 +18,19 @@ _START = (
 )
 
 
+_WAKER = "tests.lab.wake"
+"""The client that plays silence; see wake()."""
+
+
+@cache
+def wireplumber_version() -> tuple[int, ...]:
+    """Such as (0, 4, 13)."""
+    told = subprocess.run(["wireplumber", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    found = re.search(r"Linked with libwireplumber (\d+(?:\.\d+)*)", told)
+    assert found, told
+    return tuple(int(number) for number in found[1].split("."))
+
+
 class PrivatePipeWire(SoundServer):
     """PipeWire, WirePlumber and pipewire-pulse on a D-Bus session of their own, with null sinks.
 
@@ -26,6 +41,11 @@ class PrivatePipeWire(SoundServer):
         super().__init__(sinks)
         self.modules = tuple(modules)
 
+    @property
+    def most_streams(self) -> int:
+        """WirePlumber 0.5 takes minutes of processor time for 300."""
+        return 300 if wireplumber_version() < (0, 5) else 80
+
     def _command(self) -> list[str]:
         return ["dbus-run-session", "--", "sh", "-c", _START]
 
@@ -35,6 +55,7 @@ class PrivatePipeWire(SoundServer):
         for module in self.modules:
             self.pactl("load-module", *module.split(maxsplit=1))
         wait_until(self._sinks_there, "the null sinks")
+        self.wake(*(sink.name for sink in self.sinks))
         if self.sinks:
             wait_until(self._default_taken, "the default sink to be taken")
 
@@ -49,6 +70,32 @@ class PrivatePipeWire(SoundServer):
             if name == "wireplumber" and group == self.pid:
                 return int(process.name)
         raise AssertionError("no WirePlumber")
+
+    def wake(self, *sinks: str) -> None:
+        """Play silence on these sinks until they have run once.
+
+        Until then PipeWire 1.4 and 1.6 take new volumes and mutes of a virtual device, but tell the old ones.
+        """
+        play = ["pacat", "--playback", f"--client-name={_WAKER}", "--raw"]
+        players = [
+            subprocess.Popen(
+                [*play, f"--device={sink}", "/dev/zero"], env=self.env, stderr=subprocess.DEVNULL
+            )
+            for sink in sinks
+        ]
+        try:
+            wait_until(lambda: set(sinks) <= self._running(), "the sinks to run")
+        finally:
+            for player in players:
+                player.kill()
+                player.wait()
+        wait_until(lambda: _WAKER not in self._playing(), "the silence to end")
+
+    def _playing(self) -> set[str]:
+        return {stream["properties"].get("application.name") for stream in self.pactl_json("sink-inputs")}
+
+    def _running(self) -> set[str]:
+        return {sink["name"] for sink in self.pactl_json("sinks") if sink["state"] == "RUNNING"}
 
     def _sinks_there(self) -> bool:
         """Asked again where there is no answer: while cards are probed, questions time out."""

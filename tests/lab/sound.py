@@ -106,6 +106,11 @@ class SoundServer(ABC):
             "LC_ALL": "C.UTF-8",
         }
 
+    @property
+    def most_streams(self) -> int:
+        """How many streams it takes in seconds."""
+        return 300
+
     @abstractmethod
     def _command(self) -> list[str]:
         """The command that runs the server in the foreground."""
@@ -113,6 +118,9 @@ class SoundServer(ABC):
     @abstractmethod
     def _settle(self) -> None:
         """Bring a server that answers to the state that the tests expect."""
+
+    def wake(self, *sinks: str) -> None:  # noqa: B027  (most servers need nothing)
+        """Make virtual sinks that were loaded since the start tell their volumes and mutes truly."""
 
     # -- life --
 

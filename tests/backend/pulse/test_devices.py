@@ -178,6 +178,27 @@ async def test_codec_where_there_is_no_bluetooth(server: SoundServer, lacks: Lac
     lacks("Bluetooth codec", f"no Bluetooth card here; {' '.join(asked)}: {done.stderr.strip()}")
 
 
+def load_as_many_channels_as_can_be(server: SoundServer) -> int:
+    """Load the sink "many" and return how many channels the server tells of it.
+
+    PulseAudio takes 32. PipeWire takes 64 and tells 32 of them, but 1.4 neither tells nor takes the volumes
+    of more than about 50 channels: all are 0.
+    """
+    for wanted in (64, 32):
+        names = ",".join(f"aux{n}" for n in range(32))
+        arguments = [f"channels={wanted}", *([f"channel_map={names}"] if wanted == 32 else [])]
+        try:
+            module = server.pactl("load-module", "module-null-sink", "sink_name=many", *arguments)
+        except subprocess.CalledProcessError:
+            continue
+        server.wake("many")
+        volumes = [channel["value"] for channel in device(server, "sinks", "many")["volume"].values()]
+        if any(volumes):
+            return len(volumes)
+        server.pactl("unload-module", module.strip())
+    raise AssertionError("no sink of 32 channels could be loaded")
+
+
 @pytest.mark.feature("surround, and as many channels as there can be")
 async def test_surround_and_64_channels(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
@@ -186,6 +207,7 @@ async def test_surround_and_64_channels(server: SoundServer) -> None:
             server.pactl, "load-module", "module-null-sink", "sink_name=six", "channels=6"
         )
         await watcher.until(lambda: "pulse:sink/six" in watcher.snapshot.controls, "six channels")
+        await asyncio.to_thread(server.wake, "six")
         raws = tuple(range(10000, 70000, 10000))
         assert len(watcher.get("pulse:sink/six").channels) == 6
         watcher.backend.submit(SetVolume("pulse:sink/six", raws))
@@ -196,19 +218,10 @@ async def test_surround_and_64_channels(server: SoundServer) -> None:
             ),
             "six volumes",
         )
-        most = 64 if watcher.snapshot.server and watcher.snapshot.server.name == "PipeWire" else 32
-        loaded = await asyncio.to_thread(
-            server.pactl,
-            "load-module",
-            "module-null-sink",
-            "sink_name=many",
-            f"channels={most}",
-            "channel_map=" + ",".join(f"aux{n}" for n in range(32)) if most == 32 else "",
-        )
-        assert loaded.strip().isdigit()
+        most = await asyncio.to_thread(load_as_many_channels_as_can_be, server)
         await watcher.until(lambda: "pulse:sink/many" in watcher.snapshot.controls, "many channels")
         many = watcher.get("pulse:sink/many")
-        assert len(many.channels) >= 32
+        assert len(many.channels) == most
         watcher.backend.submit(SetVolume(many.id, (30000,) * len(many.channels)))
         await watcher.until_server(
             lambda: (

@@ -1,4 +1,4 @@
-"""300 streams: as a server takes them, over shared connections and several sinks."""
+"""Many streams, 300 where a server takes them in seconds, over shared connections and several sinks."""
 
 import subprocess
 import sys
@@ -14,7 +14,6 @@ from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Control, Kind
 
-MANY = 300
 SINKS = 4
 
 
@@ -25,10 +24,10 @@ SINKS = 4
     ]
 )
 def crowded(request: pytest.FixtureRequest) -> Iterator[SoundServer]:
-    """A server on which 300 streams play."""
+    """A server on which many streams play."""
     sinks = [Sink(f"bench_sink_{number}", f"Sink {number}") for number in range(SINKS)]
     with request.param(sinks=sinks) as server:
-        command = [sys.executable, "-m", "tests.bench.feeder", str(MANY), str(SINKS)]
+        command = [sys.executable, "-m", "tests.bench.feeder", str(server.most_streams), str(SINKS)]
         with subprocess.Popen(
             command, env=server.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as feeder:
@@ -46,9 +45,9 @@ async def test_300_streams_are_read_and_a_step_touches_one(crowded: SoundServer)
             controls = watcher.snapshot.controls.values()
             return [control for control in controls if control.kind is Kind.SINK_INPUT]
 
-        await watcher.until(lambda: len(streams()) == MANY, "all streams")
+        await watcher.until(lambda: len(streams()) == crowded.most_streams, "all streams")
         before = dict(watcher.snapshot.controls)
-        target = streams()[150]
+        target = streams()[crowded.most_streams // 2]
         assert target.stream is not None
         index = target.stream.index
         watcher.backend.submit(SetVolume(target.id, (12345,) * len(target.channels)))

@@ -65,6 +65,7 @@ async def test_what_modules_make(server: SoundServer, made: str) -> None:
             sink = watcher.get("pulse:sink/made")
             assert sink.sink_or_source is not None
             assert not sink.sink_or_source.hardware
+            await asyncio.to_thread(server.wake, "made")
             watcher.backend.submit(SetVolume(sink.id, (20000,) * len(sink.channels)))
             index = device(server, "sinks", "made")["index"]
             await watcher.until_server(lambda: set(server.percents("sinks", index)) == {31}, "its volume")
