@@ -206,7 +206,12 @@ class Terminal:
 
     def send(self, text: str) -> None:
         """Send text as it is."""
-        os.write(self._master, text.encode())
+        self.send_bytes(text.encode())
+
+    def send_bytes(self, data: bytes) -> None:
+        """Send bytes as they are, text or not."""
+        while data:
+            data = data[os.write(self._master, data) :]
 
     def press(self, *keys: str) -> None:
         """Press keys by name ("Up", "F1", "Shift+Tab", "ctrl+r", "alt+x") or as characters ("m", "?")."""

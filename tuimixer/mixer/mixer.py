@@ -50,6 +50,7 @@ class Mixer:
         self._limits = limits
         self._aims: dict[ControlId, Aim] = {}
         self._listeners: list[Listener] = []
+        self._silent = False
         self._history = History(clock)
 
     async def run(self) -> None:
@@ -60,6 +61,10 @@ class Mixer:
         """Call `listener` with every event from now on; the answer ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def fall_silent(self) -> None:
+        """Tell nobody anything any more: those who listen are being taken apart."""
+        self._silent = True
 
     def send(self, wish: Intent | Command) -> bool:
         """Carry out an intent or a command; False where it changes nothing or is impossible.
@@ -129,5 +134,5 @@ class Mixer:
             self._tell(update)
 
     def _tell(self, event: Event) -> None:
-        for listener in tuple(self._listeners):
+        for listener in () if self._silent else tuple(self._listeners):
             listener(event)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.filter import NoColor
 from textual.screen import Screen
 from textual.theme import Theme
@@ -23,6 +22,7 @@ from tuimixer.ui.keyboard import Keyboard, Typed
 from tuimixer.ui.palette import Palette
 from tuimixer.ui.screens.mixer import MixerScreen
 from tuimixer.ui.terminal import Terminal, encoding_of, first_environment, look_at
+from tuimixer.ui.textual_internals import OrderlyApp, add_filter, forget_widgets
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -36,13 +36,18 @@ def _commands() -> "type[Provider]":
 
 
 def _driver_class() -> "type[Driver]":
-    """Textual's driver for terminals with this house's changes."""
-    from tuimixer.ui.input import TerminalDriver
+    """Named for Textual, which asks for it when the application runs."""
+    from tuimixer.ui.driver import TerminalDriver
 
     return TerminalDriver
 
 
-class TuiMixerApp(App[int], inherit_bindings=False):
+_PATIENCE = 0.5
+"""Seconds that keys before one that quits have for being carried out."""
+_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
+
+
+class TuiMixerApp(OrderlyApp, inherit_bindings=False):
     """One screen for one or several boxes' mixers."""
 
     TITLE = "tuimixer"
@@ -69,7 +74,7 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         super().__init__(driver_class=_driver_class(), ansi_color=True if palette.ansi else None)
         if palette.name == "mono" and not self.no_color:
             self.no_color = True
-            self._filters.append(NoColor())
+            add_filter(self, NoColor())
         if palette.ansi:
             self.theme = "ansi-dark" if palette.dark else "ansi-light"
         else:
@@ -88,8 +93,6 @@ class TuiMixerApp(App[int], inherit_bindings=False):
             filters or filters_of(config),
             clock,
         )
-        self.failure: Exception | None = None
-        """What ended the program, if it was not a person."""
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving = frozenset(key for key in keys.get("quit", ()) if key.startswith("ctrl+"))
         """The keys that quit from dialogs and lines of text too; Escape and F10 leave those alone first."""
@@ -104,14 +107,8 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         return self._main
 
     def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            try:
-                loop.add_signal_handler(number, self._end, 128 + number)
-            except (RuntimeError, ValueError):
-                break  # not the main thread: whoever started us there handles signals
         for mixer in self.mixers:
-            task = loop.create_task(mixer.run(), name=f"mixer {mixer.name}")
+            task = asyncio.create_task(mixer.run(), name=f"mixer {mixer.name}")
             self._tasks.add(task)
             task.add_done_callback(self._mixer_ended)
         if self._notices:
@@ -124,10 +121,17 @@ class TuiMixerApp(App[int], inherit_bindings=False):
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def on_event(self, event: events.Event) -> None:
+        if self.ending and isinstance(event, events.InputEvent | events.Paste):
+            return
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             await self._keyboard.take(event)
         else:
             await super().on_event(event)
+
+    def key_came(self, key: str) -> None:
+        """A key that quits is behind many others perhaps; they have a moment for what they do."""
+        if key in self._leaving and not self.ending:
+            asyncio.get_running_loop().call_later(_PATIENCE, self.exit, 0)
 
     async def _give(self, typed: Typed) -> None:
         if isinstance(typed, events.Key) and typed.key in self._leaving:
@@ -142,22 +146,37 @@ class TuiMixerApp(App[int], inherit_bindings=False):
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self._main.answered()
 
-    def _handle_exception(self, error: Exception) -> None:
-        """Leave the screen in order; `run` raises the error where it can be told in one sentence."""
-        if self.is_headless:
-            super()._handle_exception(error)
-            return
-        self.failure = self.failure or error
-        self._exception, self._return_code = error, 1
-        self._close_messages_no_wait()
+    def repaint(self) -> None:
+        """Send everything again, whatever the terminal shows."""
+        self._main.board.forget()
+        self.refresh(repaint=True, layout=True)
 
-    def _end(self, status: int) -> None:
-        self.exit(status)
+    def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
+        """End with an exit status; what comes when the end has begun does not change it."""
+        if not self.ending:
+            self._end()
+            super().exit(result, return_code)
+
+    def fail(self, error: Exception) -> None:
+        self._end()
+        super().fail(error)
+
+    def _end(self) -> None:
+        self.ending = True
+        for mixer in self.mixers:
+            # Screens are taken apart from here on.
+            mixer.fall_silent()
+
+    def listen_for_signals(self) -> None:
+        """End in order when told to; from before the terminal is taken."""
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self.exit, 128 + number)
 
     def _mixer_ended(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._handle_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
+            self.fail(error if isinstance(error, Exception) else RuntimeError(str(error)))
 
 
 def theme_of(palette: Palette) -> Theme:
@@ -174,7 +193,13 @@ def run(
         Exception: a fault of this program, after the terminal was put in order.
     """
     app = TuiMixerApp(mixers, config, view=view, notices=notices)
-    status = app.run(mouse=config.mouse)
+    forget_widgets()
+
+    async def show() -> int | None:
+        app.listen_for_signals()
+        return await app.run_async(mouse=config.mouse)
+
+    status = asyncio.run(show())
     if app.failure is not None:
         raise app.failure
     return status or app.return_code or 0

@@ -1,7 +1,7 @@
 """The widget that shows a mixer: plans which strips are on the screen and paints what changed."""
 
-import asyncio
 import time
+from asyncio import TimerHandle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from tuimixer.mixer.views import Filters, Row, View
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Diff, Levels, Snapshot
 from tuimixer.ui.cells import Grid
+from tuimixer.ui.later import after
 from tuimixer.ui.meters import CLIP, Level, follow, seen
 from tuimixer.ui.output import Output, encode
 from tuimixer.ui.pace import QUESTION, Pace
@@ -61,9 +62,9 @@ class Board(Picture, Widget):
             # Textual dims what is behind a dialog by mixing colours, which the terminal's own do not allow.
             self._styles_behind = [replace(look, bold=False, dim=True).rich() for look in looks]
         self._output: Output | None = None
-        self._later: asyncio.TimerHandle | None = None
-        self._meters_later: asyncio.TimerHandle | None = None
-        self._falling: asyncio.TimerHandle | None = None
+        self._later: TimerHandle | None = None
+        self._meters_later: TimerHandle | None = None
+        self._falling: TimerHandle | None = None
         self._heard = float("-inf")
         self.pace = Pace(terminal.remote)
 
@@ -222,7 +223,7 @@ class Board(Picture, Widget):
                 moving = self._bring_on(slot.row.id, now).moving or moving
         self._paint_meters()
         if moving and self._falling is None:
-            self._falling = self._after(_FALL_SECONDS, self._fall)
+            self._falling = after(self, _FALL_SECONDS, self._fall)
 
     def _bring_on(self, key: ControlId, now: float) -> Level:
         """One meter as it stands at a time: of the loudest side, of both sides where it is chosen."""
@@ -235,21 +236,10 @@ class Board(Picture, Widget):
         self._levels[key] = level
         return level
 
-    def _after(self, seconds: float, call: Callable[[], None]) -> asyncio.TimerHandle:
-        """Call a little later: Textual's own timers are tasks, too dear for some a second."""
-
-        def run() -> None:
-            try:
-                call()
-            except Exception as error:  # a fault ends the program here as it does anywhere in Textual
-                self.app._handle_exception(error)
-
-        return asyncio.get_running_loop().call_later(seconds, run)
-
     def _fall(self) -> None:
         self._falling = None
         if self.meters and self._clock() - self._heard < _FALL_SECONDS:
-            self._falling = self._after(_FALL_SECONDS, self._fall)
+            self._falling = after(self, _FALL_SECONDS, self._fall)
         elif self.meters:
             self._follow()
 
@@ -258,7 +248,7 @@ class Board(Picture, Widget):
         now = self._clock()
         if not self.pace.may_paint(now) or (self._output is not None and self._output.backlog()):
             if self._meters_later is None:
-                self._meters_later = self._after(_METERS_LATER, self._paint_meters_later)
+                self._meters_later = after(self, _METERS_LATER, self._paint_meters_later)
             return
         for slot in self.plan.slots:
             if slot.row.id in self._levels:
@@ -304,12 +294,12 @@ class Board(Picture, Widget):
         driver = output.driver() if output is not None else None
         if output is None or driver is None:
             regions = [Region(0, y, self._grid.width, 1) for y in self._grid.settle()]
-            if regions and self.is_mounted:
+            if regions and self.is_attached:
                 self.refresh(*regions)
             return None
         if output.backlog() > _MOST_BACKLOG:
             if self._later is None:
-                self._later = self._after(_LATER, self._flush_later)
+                self._later = after(self, _LATER, self._flush_later)
             return None
         offset = self.region
         text = encode(self._grid.changes(), self.terminal.palette, offset.x, offset.y)

@@ -13,6 +13,8 @@ from textual.app import App
 from textual.message_pump import MessagePump
 
 Typed = events.Key | events.Paste
+_MOST = 10_000
+"""Keys that may wait; of more, the oldest are forgotten."""
 
 
 class Keyboard:
@@ -21,7 +23,7 @@ class Keyboard:
     def __init__(self, app: App[Any], give: Callable[[Typed], Awaitable[None]]) -> None:
         self._app = app
         self._give = give
-        self._waiting: deque[Typed] = deque()
+        self._waiting: deque[Typed] = deque(maxlen=_MOST)
         self._busy = False
 
     async def take(self, typed: Typed) -> None:

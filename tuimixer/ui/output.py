@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from tuimixer.ui.palette import Look, Palette
+from tuimixer.ui.textual_internals import driver_of, paints_now
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -41,15 +42,8 @@ class Output:
 
     def driver(self) -> "Driver | None":
         """Where to write; None while the compositor has to: another screen is on top, or no terminal."""
-        app = self._screen.app
-        driver = app._driver
-        if driver is None or app.is_headless or driver.is_inline or app._batch_count or app._exit:
-            return None
-        if app.screen is not self._screen or not app._running or app._closed:
-            return None
-        return driver
+        return driver_of(self._screen.app) if paints_now(self._screen) else None
 
     def backlog(self) -> int:
         """Writes that the terminal has not taken yet."""
-        writer = getattr(self._screen.app._driver, "_writer_thread", None)
-        return 0 if writer is None else int(writer._queue.qsize())
+        return getattr(driver_of(self._screen.app), "backlog", 0)

@@ -4,12 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
 from textual.reactive import Reactive
-from textual.screen import Screen
 from textual.timer import Timer
 
 from tuimixer.config.schema import Config
@@ -37,9 +36,12 @@ from tuimixer.ui.finder import Finder
 from tuimixer.ui.pointer import Pointer
 from tuimixer.ui.screens.presses import Presses
 from tuimixer.ui.terminal import Terminal
+from tuimixer.ui.textual_internals import DirectScreen
 
 if TYPE_CHECKING:
     from textual.widgets import Input
+
+    from tuimixer.ui.app import TuiMixerApp
 
 _NOTICE_SECONDS = 6.0
 _LEARN_SECONDS = 0.4
@@ -47,7 +49,7 @@ _BALANCE_STEP = 0.05
 _VIEWS = tuple(View)
 
 
-class MixerScreen(Screen[None]):
+class MixerScreen(DirectScreen):
     """Status, faders, info and hints; the cursor is a control's id, and no strip ever has the focus."""
 
     DEFAULT_CSS = (
@@ -117,13 +119,8 @@ class MixerScreen(Screen[None]):
             self._covered = False
             self._watch(self.board.metered)
 
-    def _compositor_refresh(self) -> None:
-        # The compositor would send the whole screen, three times before it is first seen as a whole.
-        if self.finder.is_open or not self.board.paint_alone():
-            super()._compositor_refresh()
-            return
-        self._compositor._dirty_regions.clear()
-        self._dirty_widgets.clear()
+    def paints_alone(self) -> bool:
+        return not self.finder.is_open and self.board.paint_alone()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.pointer.down(event)
@@ -401,9 +398,7 @@ class MixerScreen(Screen[None]):
         self.board.pace.answered(self._clock())
 
     def _redraw(self) -> None:
-        """Send everything again, whatever the terminal shows."""
-        self.board.forget()
-        self.app.refresh(repaint=True, layout=True)
+        cast("TuiMixerApp", self.app).repaint()
 
     def app_palette(self) -> None:
         """Open Textual's palette with all actions."""

@@ -1,0 +1,113 @@
+"""What goes to the terminal: as much as it takes at once, the rest when it takes more; nobody ever waits."""
+
+import asyncio
+import os
+import select
+import time
+from collections import deque
+from collections.abc import Callable
+
+_MOST = 256 * 1024
+"""Bytes that may wait. What comes on top is dropped, and all is painted again when the terminal reads."""
+
+
+class Outlet:
+    """Writes to a descriptor that does not block."""
+
+    def __init__(self, descriptor: int, on_loss: Callable[[], None]) -> None:
+        """Args: `on_loss` is called when the terminal has caught up and something was dropped meanwhile."""
+        self._descriptor = descriptor
+        self._on_loss = on_loss
+        self._waiting: deque[bytes] = deque()
+        self._size = 0
+        self._lost = False
+        self._held_up = False
+        self._gone = False
+        self._scheduled: asyncio.Handle | None = None
+
+    @property
+    def backlog(self) -> int:
+        """Writes that the terminal has not taken although they were offered."""
+        return len(self._waiting) if self._held_up else 0
+
+    def write(self, data: bytes) -> None:
+        """Send data when the loop has done what it is at, together with what else comes until then."""
+        if self._gone or self._lost:
+            return
+        if self._size + len(data) > _MOST and self._held_up:
+            self.drop()
+            self._lost = True
+            return
+        self._waiting.append(data)
+        self._size += len(data)
+        if not self._held_up and self._scheduled is None:
+            self._scheduled = asyncio.get_running_loop().call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Send now what the terminal takes."""
+        if self._scheduled is not None:
+            self._scheduled.cancel()
+            self._scheduled = None
+        self._send()
+        loop = asyncio.get_running_loop()
+        if self._waiting and not self._held_up:
+            self._held_up = True
+            loop.add_writer(self._descriptor, self.flush)
+        elif not self._waiting and self._held_up:
+            self._held_up = False
+            loop.remove_writer(self._descriptor)
+            if self._lost:
+                self._lost = False
+                self._on_loss()
+
+    def drop(self) -> None:
+        """Forget what waits but the rest of a write that has begun: half a sequence is worse than none."""
+        begun = self._waiting[0] if self._waiting and self._held_up else None
+        self._waiting.clear()
+        if begun is not None:
+            self._waiting.append(begun)
+        self._size = sum(map(len, self._waiting))
+        self._lost = False
+
+    def finish(self, data: bytes, seconds: float) -> bool:
+        """Send data as the last, and wait at most so long until the terminal has it; whether it has."""
+        if self._scheduled is not None:
+            self._scheduled.cancel()
+            self._scheduled = None
+        self.drop()
+        self._waiting.append(data)
+        end = time.monotonic() + seconds
+        while True:
+            self._send()
+            left = end - time.monotonic()
+            if not self._waiting or left <= 0:
+                break
+            select.select([], [self._descriptor], [], left)
+        if self._held_up:
+            self._held_up = False
+            asyncio.get_running_loop().remove_writer(self._descriptor)
+        sent = not self._waiting and not self._gone
+        self._waiting.clear()
+        self._size = 0
+        return sent
+
+    def _send(self) -> None:
+        while self._waiting:
+            together = b"".join(self._waiting) if len(self._waiting) > 1 else self._waiting[0]
+            try:
+                sent = os.write(self._descriptor, together)
+            except BlockingIOError:
+                return
+            except OSError:
+                # The terminal is gone: reading tells the rest of the program.
+                self._gone = True
+                self._waiting.clear()
+                self._size = 0
+                return
+            self._size -= sent
+            while sent:
+                first = self._waiting.popleft()
+                if sent < len(first):
+                    self._waiting.appendleft(first[sent:])
+                    break
+                sent -= len(first)

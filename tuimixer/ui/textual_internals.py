@@ -1,0 +1,120 @@
+"""Every use of a private name of Textual, each with its reason; nothing else in the program has any.
+
+`NAMES` lists them, and a test looks each up in the Textual that is installed. It fails with a sentence that
+leads here when one has gone.
+"""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from textual._styles_cache import StylesCache
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.screen import Screen
+from textual.style import Style
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+NAMES: tuple[tuple[type, str, str], ...] = (
+    (XTermParser, "_parse_extended_key", "new_parser"),
+    (StylesCache, "get_inner_outer", "forget_widgets"),
+    (App, "_driver", "driver_of"),
+    (App, "_batch_count", "paints_now"),
+    (App, "_exit", "paints_now"),
+    (App, "_running", "paints_now"),
+    (App, "_closed", "paints_now"),
+    (App, "_filters", "add_filter"),
+    (App, "_handle_exception", "OrderlyApp"),
+    (App, "_exception", "OrderlyApp"),
+    (App, "_return_code", "OrderlyApp"),
+    (App, "_close_messages_no_wait", "OrderlyApp"),
+    (Screen, "_compositor_refresh", "DirectScreen"),
+    (Screen, "_compositor", "DirectScreen"),
+    (Screen, "_dirty_widgets", "DirectScreen"),
+)
+"""Class, private name, and what uses it here."""
+
+
+def new_parser() -> XTermParser:
+    """A parser of a terminal's input. Textual's drivers make their own, and die with it of odd input.
+
+    The cache of its method keeps every parser that was ever used, so it is emptied.
+    """
+    XTermParser._parse_extended_key.cache_clear()
+    return XTermParser()
+
+
+@lru_cache(1024)
+def _inner_outer(base_background: Color, background: Color) -> tuple[Style, Style]:
+    return Style(background=base_background + background), Style(background=base_background)
+
+
+def _get_inner_outer(cache: StylesCache, base_background: Color, background: Color) -> tuple[Style, Style]:
+    return _inner_outer(base_background, background)
+
+
+def forget_widgets() -> None:
+    """Let go of widgets that are gone.
+
+    `StylesCache.get_inner_outer` is a method under lru_cache: 1024 caches of lines of widgets, of dialogs
+    that were closed long ago for the most part, stayed alive with it. Nothing of the object matters to it.
+    """
+    StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[method-assign, assignment]
+
+
+def driver_of(app: App[Any]) -> "Driver | None":
+    """The driver of a running application: there is no public way to write past the compositor."""
+    return app._driver
+
+
+def paints_now(screen: Screen[Any]) -> bool:
+    """Whether what a screen paints would be seen now: the compositor asks the same before it writes."""
+    app = screen.app
+    if app.is_headless or app.is_inline or app._batch_count or app._exit:
+        return False
+    return app.screen is screen and app._running and not app._closed
+
+
+def add_filter(app: App[Any], line_filter: LineFilter) -> None:
+    """Filter all that is painted: Textual chooses its own filters, from the environment only."""
+    app._filters.append(line_filter)
+
+
+class OrderlyApp(App[int], inherit_bindings=False):
+    """Leaves the terminal in order on a fault; Textual would print its own traceback over the prompt."""
+
+    failure: Exception | None = None
+    """What ended the program, if nobody asked for it."""
+    ending = False
+    """Whether the end has begun: screens are being taken apart."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.is_headless:
+            super()._handle_exception(error)
+            return
+        self.failure = self.failure or error
+        self._exception, self._return_code = error, 1
+        self._close_messages_no_wait()
+
+    def fail(self, error: Exception) -> None:
+        """End the program: something went wrong where Textual does not see it."""
+        self._handle_exception(error)
+
+
+class DirectScreen(Screen[None]):
+    """A screen that may be painted past the compositor."""
+
+    def paints_alone(self) -> bool:
+        """Bring the terminal up to date without the compositor; false where it is needed."""
+        return False
+
+    def _compositor_refresh(self) -> None:
+        # The compositor would send the whole screen, three times before it is first seen as a whole.
+        if not self.paints_alone():
+            super()._compositor_refresh()
+            return
+        self._compositor._dirty_regions.clear()
+        self._dirty_widgets.clear()
