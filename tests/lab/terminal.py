@@ -107,6 +107,8 @@ class Terminal:
             pass_fds=(slave,),
             preexec_fn=lambda: os.login_tty(slave),
         )
+        self._may_read = threading.Event()
+        self._may_read.set()
         self._hung_up, self._hang_up = os.pipe()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -119,6 +121,7 @@ class Terminal:
     def _read(self) -> None:
         # A read that waits would keep the terminal open while it is being closed.
         while self._hung_up not in select.select([self._master, self._hung_up], [], [])[0]:
+            self._may_read.wait()
             try:
                 data = os.read(self._master, 65536)
             except OSError:
@@ -256,6 +259,14 @@ class Terminal:
     def _set_size(self, columns: int, lines: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
+    def stop_reading(self) -> None:
+        """Read nothing more, as a terminal behind a line that hangs."""
+        self._may_read.clear()
+
+    def read_on(self) -> None:
+        """Read again, all that has come meanwhile first."""
+        self._may_read.set()
+
     def resize(self, columns: int, lines: int) -> None:
         """Give the terminal another size; the program gets SIGWINCH."""
         with self._changed:
@@ -282,6 +293,7 @@ class Terminal:
         if self._master < 0:
             return
         os.write(self._hang_up, b"!")
+        self._may_read.set()
         self._reader.join(timeout=5)
         for descriptor in (self._master, self._slave, self._hung_up, self._hang_up):
             os.close(descriptor)

@@ -22,7 +22,7 @@ from tuimixer.ui.keyboard import Keyboard, Typed
 from tuimixer.ui.palette import Palette
 from tuimixer.ui.screens.mixer import MixerScreen
 from tuimixer.ui.terminal import Terminal, encoding_of, first_environment, look_at
-from tuimixer.ui.textual_internals import OrderlyApp, add_filter, forget_widgets
+from tuimixer.ui.textual_internals import OrderlyApp, add_filter, forget_widgets, make_palette_safe
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -67,6 +67,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         notices: Sequence[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        forget_widgets()
         encoding = encoding_of(first_environment(), sys.stdout.encoding or "ascii")
         self.terminal = terminal or look_at(os.environ, config, encoding)
         palette = self.terminal.palette
@@ -146,6 +147,10 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self._main.answered()
 
+    def action_command_palette(self) -> None:
+        make_palette_safe()
+        super().action_command_palette()
+
     def repaint(self) -> None:
         """Send everything again, whatever the terminal shows."""
         self._main.board.forget()
@@ -193,7 +198,6 @@ def run(
         Exception: a fault of this program, after the terminal was put in order.
     """
     app = TuiMixerApp(mixers, config, view=view, notices=notices)
-    forget_widgets()
 
     async def show() -> int | None:
         app.listen_for_signals()

@@ -4,7 +4,7 @@
 leads here when one has gone.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from textual._styles_cache import StylesCache
@@ -57,12 +57,29 @@ def _get_inner_outer(cache: StylesCache, base_background: Color, background: Col
 
 
 def forget_widgets() -> None:
-    """Let go of widgets that are gone.
+    """Let widgets go that are gone; may be called twice.
 
-    `StylesCache.get_inner_outer` is a method under lru_cache: 1024 caches of lines of widgets, of dialogs
-    that were closed long ago for the most part, stayed alive with it. Nothing of the object matters to it.
+    `StylesCache.get_inner_outer` is a method under lru_cache, so 1024 such objects stay alive with all the
+    lines that they keep, those of dialogs that were closed long ago. Nothing of the object matters to it.
     """
     StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[method-assign, assignment]
+
+
+@cache
+def make_palette_safe() -> None:
+    """Keep Page Down in the palette of commands from ending the program where no line of it is shown.
+
+    `OptionList._move_page` expects one, and in a window of four lines, or of two columns, there is none.
+    """
+    from textual.widgets import OptionList  # the palette is seldom opened
+
+    move_page = OptionList._move_page
+
+    def move_page_safely(options: OptionList, direction: Any) -> None:
+        if (options.highlighted or 0) in options._index_to_line:
+            move_page(options, direction)
+
+    OptionList._move_page = move_page_safely  # type: ignore[method-assign]
 
 
 def driver_of(app: App[Any]) -> "Driver | None":

@@ -166,7 +166,12 @@ class Engine:
 
     async def _inspect(self, number: int) -> None:
         assert self._pipe is not None
-        system = await self._backend.inspect()
+        try:
+            system = await self._backend.inspect()
+        except Exception as error:
+            # Whoever asks waits for an answer, and the rest of the engine has nothing to do with it.
+            system = System()
+            self._emit(Notice(f"The system information cannot be read: {error}.", error=True))
         try:
             line = encode("system", SystemLine(number, system))
         except WireError as error:

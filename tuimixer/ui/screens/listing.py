@@ -135,7 +135,7 @@ class Listing(ScrollView, can_focus=True):
         if found:
             self._at, self._wanted = found[0], ""
         else:
-            self._at = self._near(max(self._at, 0))
+            self._at = self._near(self._at) if self._at >= 0 else self._begin()
         self._lay_out()
 
     def choose(self, line_id: str) -> None:
@@ -208,8 +208,20 @@ class Listing(ScrollView, can_focus=True):
 
     # ---- layout ----
 
+    def _begin(self) -> int:
+        """Where the cursor starts: on the first line, or where that is one of several, on the one in use.
+
+        Enter pressed by habit must not change anything.
+        """
+        first = self._near(0)
+        if first < 0 or self._lines[first].chosen is None:
+            return first
+        section = next(section for section in _sections(self._lines) if first in section)
+        return next((i for i in section if self._lines[i].chosen and self._lines[i].id), first)
+
     def _near(self, at: int) -> int:
         """The nearest line that can be chosen, the following ones first; -1 where there is none."""
+        at = max(at, 0)
         after = [i for i in range(at, len(self._lines)) if self._lines[i].id]
         before = [i for i in range(min(at, len(self._lines)) - 1, -1, -1) if self._lines[i].id]
         return (after or before or [-1])[0]

@@ -1,6 +1,7 @@
 """The main screen: gives each action of the table its meaning and hands what the mixers say to the board."""
 
 import time
+from asyncio import TimerHandle
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.reactive import Reactive
-from textual.timer import Timer
 
 from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Changed, Event, Mixer
@@ -33,6 +33,7 @@ from tuimixer.ui.board import Board
 from tuimixer.ui.choices import first_card, named_card
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.finder import Finder
+from tuimixer.ui.later import after
 from tuimixer.ui.pointer import Pointer
 from tuimixer.ui.screens.presses import Presses
 from tuimixer.ui.terminal import Terminal
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 _NOTICE_SECONDS = 6.0
 _LEARN_SECONDS = 0.4
+_LEARN_AGAIN = 5.0
+"""Seconds until the facts of a box are asked for again that could not be read."""
 _BALANCE_STEP = 0.05
 _VIEWS = tuple(View)
 
@@ -84,13 +87,15 @@ class MixerScreen(DirectScreen):
         self._clock = clock
         self._presses = Presses(clock)
         self._unsubscribe: list[Callable[[], None]] = []
-        self._notice_timer: Timer | None = None
+        self._notice_timer: TimerHandle | None = None
         self._covered = False
         self._card_chosen = filters.card is not None
         self._chosen: dict[Mixer, tuple[str | None, bool]] = {}
         """The card shown of a box that is not on the screen now, and whether that was decided."""
-        self._learning: Timer | None = None
+        self._learning: TimerHandle | None = None
         self._systems: dict[Mixer, System] = {}
+        self._outdated: set[Mixer] = set()
+        """Those whose cards or server have changed since their facts were read."""
 
     def compose(self) -> ComposeResult:
         yield self.board
@@ -145,6 +150,8 @@ class MixerScreen(DirectScreen):
         if isinstance(event, Changed):
             self._begin_with_card(event.snapshot)
             self.board.show(event.snapshot, event.diff)
+            if event.diff.surroundings:
+                self._outdated.add(mixer)
             if event.diff.added or event.diff.removed or event.diff.surroundings:
                 self._learn_soon()
         elif isinstance(event, Levels):
@@ -166,10 +173,10 @@ class MixerScreen(DirectScreen):
                 card = wanted if wanted and opening else first_card(snapshot.alsa_cards)
             self.board.filters = replace(self.board.filters, card=card)
 
-    def _learn_soon(self) -> None:
+    def _learn_soon(self, seconds: float | None = None) -> None:
         """Find out after a while which controls the server drives; not while the first picture is painted."""
         if self._learning is None:
-            self._learning = self.set_timer(_LEARN_SECONDS, self._learn)
+            self._learning = after(self, seconds or _LEARN_SECONDS, self._learn)
 
     def _learn(self) -> None:
         # Beside the keys, which would wait for a slow box otherwise.
@@ -180,10 +187,13 @@ class MixerScreen(DirectScreen):
         from tuimixer.ui.driving import driven_controls
 
         mixer = self.mixer
-        if mixer not in self._systems:
+        if mixer not in self._systems or mixer in self._outdated:
+            self._outdated.discard(mixer)
             system = await mixer.inspect()
-            if system == System():
-                return  # the engine is away; it is asked again when it brings something
+            if system == System():  # the engine is away
+                self._outdated.add(mixer)
+                self._learn_soon(_LEARN_AGAIN)
+                return
             self._systems[mixer] = system
         if mixer is self.mixer:
             self.board.tell_driven(driven_controls(mixer.snapshot, self._systems[mixer]))
@@ -192,12 +202,12 @@ class MixerScreen(DirectScreen):
         """Show a sentence for a while."""
         self.board.say(text, error)
         if self._notice_timer is not None:
-            self._notice_timer.stop()
-        self._notice_timer = self.set_timer(_NOTICE_SECONDS, self._hush)
+            self._notice_timer.cancel()
+        self._notice_timer = after(self, _NOTICE_SECONDS, self._hush)
 
     def _hush(self) -> None:
         if self._notice_timer is not None:
-            self._notice_timer.stop()
+            self._notice_timer.cancel()
             self._notice_timer = None
         self.board.say(None)
 

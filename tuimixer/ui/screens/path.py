@@ -1,10 +1,10 @@
 """F8: the way of a sound with the gain at each stage, live, and why nothing is heard."""
 
+from asyncio import TimerHandle
 from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual import events, on
-from textual.timer import Timer
 from textual.widget import Widget
 
 from tuimixer.diagnosis.doctor import diagnose
@@ -17,6 +17,7 @@ from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.intent import Capture, Intent, Mute
 from tuimixer.model.snapshot import Levels, Snapshot
 from tuimixer.model.system import Holder, System
+from tuimixer.ui.later import after
 from tuimixer.ui.screens.asks import value_ask
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.path_view import PathView
@@ -73,7 +74,7 @@ class PathScreen(Dialog[None]):
         self._presses = Presses()
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False
-        self._looking: Timer | None = None
+        self._looking: TimerHandle | None = None
         self._watched: frozenset[ControlId] = frozenset()
         self._keys: dict[str, Callable[[], None]] = {}
 
@@ -97,6 +98,8 @@ class PathScreen(Dialog[None]):
     def on_unmount(self) -> None:
         if self._unsubscribe is not None:
             self._unsubscribe()
+        if self._looking is not None:
+            self._looking.cancel()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.update)
@@ -120,14 +123,19 @@ class PathScreen(Dialog[None]):
 
     def _look_soon(self) -> None:
         if self._looking is None:
-            self._looking = self.set_timer(_LOOK_AGAIN, self._look_again)
+            self._looking = after(self, _LOOK_AGAIN, self._look_again)
 
     def _look_again(self) -> None:
         self._looking = None
         self.run_worker(self._look(), exclusive=True)
 
     async def _look(self) -> None:
-        self._system = await self._mixer.inspect()
+        system = await self._mixer.inspect()
+        if system == System():
+            # The engine is away. A picture without these facts would be wrong.
+            self._look_soon()
+            return
+        self._system = system
         self.update()
 
     def update(self) -> None:
@@ -264,9 +272,11 @@ class PathScreen(Dialog[None]):
         if not finding.mend:
             self._say(f"That has to be done by hand: {finding.advice}")
             return
+        self._say("")
         for wish in finding.mend:
             self._mixer.send(wish)
-        self._say(f"Done: {finding.advice}")
+        if not self.view.notice:  # what went wrong at once has been said
+            self._say(f"Done: {finding.advice}")
 
     def _say(self, text: str) -> None:
         self.view.notice = text

@@ -172,7 +172,11 @@ class SystemScreen(Dialog[None]):
         self.run_worker(self._look(), exclusive=True)
 
     async def _look(self) -> None:
-        self._system = await self._mixer.inspect()
+        system = await self._mixer.inspect()
+        if system == System():
+            self.page.show([(Role.ERROR, "The facts of this machine could not be read. r tries again.")])
+            return
+        self._system = system
         self._show()
 
     def on_resize(self) -> None:

@@ -1,0 +1,184 @@
+"""A terminal that sends nonsense, does not read, or is not where it is looked for."""
+
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.terminal import Terminal
+from tests.pty.person import Person
+
+pytestmark = pytest.mark.pty
+
+Start = Callable[..., Person]
+HELD_UP = 100
+"""Presses that fill what the kernel holds for a terminal that does not read, and more."""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Opens tuimixer on the demo; `program` is what starts it."""
+    opened: list[Person] = []
+
+    def start_it(*words: str, **more: object) -> Person:
+        env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+        person = Person(env, "--demo", "--no-config", "--layout", "rows", *words, **more)  # type: ignore[arg-type]
+        opened.append(person)
+        person.sees("Firefox")
+        return person
+
+    yield start_it
+    for person in opened:
+        person.terminal.close()
+
+
+def works(person: Person) -> None:
+    """The next key still does what it does."""
+    before = person.waits_for(lambda: person.percent("Firefox"), "the picture")
+    person.choose("Firefox", still=False)
+    person.press("Down")
+    person.sees_percent("Firefox", before - 1)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (b"\xc3", b"\xa9"),
+        (b"\xe2", b"\x82", b"\xac"),
+        (b"\xe9",),
+        (b"\xe2",),
+        (b"\x1b[48;30;100;0;0t\x1b[<35;10;5M",),
+        (b"\x1b[99999999u",),
+        (b"\x1b[460657099;F",),
+        (b"\x1b[200~never ended",),
+    ],
+)
+def test_no_input_ends_it(start: Start, parts: tuple[bytes, ...]) -> None:
+    person = start("--no-meters")
+    for part in parts:
+        person.terminal.wait_quiet(0.05)
+        person.terminal.send_bytes(part)
+    # The end of a paste is not waited for for ever.
+    person.terminal.wait_quiet(2.5 if b"200~" in parts[0] else 0.2)
+    works(person)
+    person.press("ctrl+c")
+    assert person.terminal.wait() == 0
+    assert person.in_order()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_bytes(start: Start, seed: int) -> None:
+    person = start("--no-meters")
+    chance = random.Random(seed)
+    # Without Ctrl-C, Ctrl-Q and Ctrl-Z, and without Escape, which may quit.
+    signs = [number for number in range(256) if number not in (3, 17, 26, 27, ord("q"), ord("Q"))]
+    for _ in range(100):
+        person.terminal.send_bytes(bytes(chance.choices(signs, k=chance.randrange(1, 40))))
+    person.terminal.wait_quiet(0.5)
+    assert person.terminal.process.poll() is None
+    person.press("ctrl+c")
+    assert person.terminal.wait() == 0
+    assert person.in_order()
+
+
+def held_up(person: Person) -> None:
+    """The terminal stops reading, and keys go on until the program cannot be rid of what it paints."""
+    person.terminal.stop_reading()
+    for _ in range(HELD_UP):
+        person.press("F1", "PageDown", "F10", "F5", "v", "v")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, "ctrl+c"])
+@pytest.mark.parametrize("meters", ["--no-meters", "--demo"])
+def test_a_terminal_that_does_not_read_holds_up_no_end(
+    start: Start, ending: "signal.Signals | str", meters: str
+) -> None:
+    person = start(meters)
+    held_up(person)
+    if isinstance(ending, str):
+        person.press(ending)
+        assert person.terminal.wait() == 0
+    else:
+        person.terminal.signal(ending)
+        assert person.terminal.wait() == 128 + ending
+    assert person.terminal.modes() == person.terminal.initial_modes
+    person.terminal.read_on()
+    person.waits_for(person.in_order, "the terminal to be in order")
+
+
+def test_a_terminal_that_reads_again_shows_what_is_true(start: Start) -> None:
+    person = start("--no-meters")
+    before = person.percent("Firefox")
+    person.choose("Firefox")
+    held_up(person)
+    for _ in range(5):
+        person.press("Down")
+    person.terminal.read_on()
+    assert before is not None
+    person.sees_percent("Firefox", before - 5)
+    works(person)
+    person.press("ctrl+c")
+    assert person.terminal.wait() == 0
+    assert person.in_order()
+
+
+def test_a_terminal_that_does_not_read_is_closed(start: Start) -> None:
+    person = start()
+    held_up(person)
+    person.terminal.hang_up()
+    assert person.terminal.wait() == 128 + signal.SIGHUP
+    assert not person.log.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
+def test_signals_at_any_time(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+    """From the moment in which the terminal is taken, and while the first picture is made."""
+    for milliseconds in (0, 0, 2, 5, 10, 20, 50, 100):
+        env = os.environ | {"HOME": str(tmp_path)}
+        with Person(env, "--demo", "--no-config") as person:
+            person.waits_for(
+                lambda person=person: person.terminal.modes() != person.terminal.initial_modes,  # type: ignore[misc]
+                "the terminal to be taken",
+            )
+            time.sleep(milliseconds / 1000)
+            person.terminal.signal(number)
+            assert person.terminal.wait() == 128 + number
+            person.waits_for(person.in_order, "the terminal to be in order")
+            assert "Traceback" not in person.terminal.screen()
+            assert not person.log.exists()
+
+
+@pytest.mark.parametrize("where", ["/dev/null", "FILE"])
+def test_errors_that_go_elsewhere(start: Start, tmp_path: Path, where: str) -> None:
+    errors = tmp_path / "errors" if where == "FILE" else Path(where)
+    command = f'exec {sys.executable} -m tuimixer "$@" 2>{errors}'
+    person = start(program=("sh", "-c", command, "sh"))
+    works(person)
+    person.press("ctrl+c")
+    assert person.terminal.wait() == 0
+    assert person.in_order()
+    assert not errors.is_file() or errors.read_bytes() == b""
+
+
+@pytest.mark.parametrize("redirected", ["</dev/null", ">/dev/null", "<&-", ">&-"])
+def test_no_terminal_to_show_it_on(tmp_path: Path, redirected: str) -> None:
+    command = f"exec {sys.executable} -m tuimixer --demo {redirected}"
+    with Terminal(["sh", "-c", command], env=os.environ | {"HOME": str(tmp_path)}) as terminal:
+        assert terminal.wait() == 2
+        terminal.wait_for("tuimixer: the mixer needs a terminal")
+        assert b"\x1b" not in terminal.output
+
+
+def test_it_ends_while_streams_come_and_go(start: Start) -> None:
+    """The demo's own streams come and go; the end must not meet a change."""
+    for _ in range(5):
+        person = start()
+        person.press("ctrl+c")
+        assert person.terminal.wait() == 0
+        assert person.in_order()
+        assert not person.log.exists()
