@@ -40,6 +40,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def works(person: Person) -> None:
     """The next key still does what it does."""
     before = person.waits_for(lambda: person.percent("Firefox"), "the picture")
+    assert before is not None
     person.choose("Firefox", still=False)
     person.press("Down")
     person.sees_percent("Firefox", before - 1)

@@ -56,6 +56,9 @@ def _get_inner_outer(cache: StylesCache, base_background: Color, background: Col
     return _inner_outer(base_background, background)
 
 
+original_inner_outer = StylesCache.get_inner_outer
+
+
 def forget_widgets() -> None:
     """Let widgets go that are gone; may be called twice.
 
@@ -79,7 +82,7 @@ def make_palette_safe() -> None:
         if (options.highlighted or 0) in options._index_to_line:
             move_page(options, direction)
 
-    OptionList._move_page = move_page_safely  # type: ignore[method-assign]
+    OptionList._move_page = move_page_safely  # type: ignore[method-assign, assignment]
 
 
 def driver_of(app: App[Any]) -> "Driver | None":

@@ -1,0 +1,121 @@
+"""Moments that are easily forgotten: an empty list, a window of four lines, a stall, an end amid changes."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.lab.waiting import DEADLINE
+from tests.ui.conftest import Desk, Open
+from tuimixer.backend import demo_box
+from tuimixer.backend.demo import DemoBackend
+from tuimixer.config.schema import Config
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.snapshot import Update
+from tuimixer.ui.app import TuiMixerApp
+from tuimixer.ui.screens import mixer as mixer_screen
+from tuimixer.ui.screens import path as path_screen
+from tuimixer.ui.screens.path import PathScreen
+
+pytestmark = pytest.mark.screen
+
+EVERY_MOVE = ("end", "home", "pagedown", "pageup", "down", "up", "enter", "right", "left", "u")
+
+
+@pytest.mark.parametrize("key", ["r", "enter", "f6", "f7", "f", "f2", "f8", "ctrl+p", "f1"])
+@pytest.mark.parametrize("size", [(80, 24), (80, 4), (2, 24), (1, 1)])
+async def test_every_move_in_every_dialog_of_an_empty_box(
+    desk: Open, key: str, size: tuple[int, int]
+) -> None:
+    # Streams without a place to go, so that a list to choose from is empty.
+    box = replace(demo_box.box(), alsa_cards=(), server_cards=())
+    streams = {key: control for key, control in box.controls.items() if control.stream is not None}
+    async with desk(backend=DemoBackend(still=True, box=replace(box, controls=streams))) as it:
+        await it.pilot.resize_terminal(*size)
+        for move in EVERY_MOVE:
+            if it.app.screen is it.app.main:
+                await it.press(key)
+            await it.press(move)
+        assert it.app.is_running
+
+
+async def settled(it: Desk, condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(DEADLINE):
+        while not condition():
+            await it.pilot.pause(0.01)
+
+
+async def test_a_stall_does_not_lose_what_the_server_drives(
+    desk: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk() as it:
+        main = it.app.main
+        main.board.tell_driven({})
+        main._learn_soon()
+        time.sleep(0.05)  # the process is held up for longer than it was to wait
+        await settled(it, lambda: main.board.driven)
+
+
+async def test_a_stall_does_not_lose_the_end_of_a_notice(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mixer_screen, "_NOTICE_SECONDS", 0.01)
+    async with desk() as it:
+        it.app.main.say("Something.")
+        time.sleep(0.05)
+        await settled(it, lambda: it.app.main.board.notice is None)
+
+
+async def test_a_stall_does_not_lose_a_look_at_the_path(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(path_screen, "_LOOK_AGAIN", 0.01)
+    async with desk() as it:
+        await it.press("f8")
+        screen = it.app.screen
+        assert isinstance(screen, PathScreen)
+        await settled(it, lambda: screen._looking is None and screen._system is not None)
+        screen._system = None
+        screen._look_soon()
+        time.sleep(0.05)
+        await settled(it, lambda: screen._system is not None)
+
+
+async def test_facts_are_read_again_when_cards_change(desk: Open) -> None:
+    async with desk() as it:
+        system = it.app.main.system
+        it.backend.show(replace(it.backend.snapshot, server_cards=()))
+        await settled(it, lambda: it.app.main.system is not system)
+
+
+class Restless(DemoBackend):
+    """Streams come and go as fast as they can be told."""
+
+    async def run(self, emit: Callable[[Update], None]) -> None:
+        whole = self.snapshot
+        fewer = dict(list(whole.controls.items())[::2])
+        while True:
+            emit(whole)
+            await asyncio.sleep(0)
+            emit(replace(whole, controls=fewer))
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("opened", ["", "f8", "enter", "f7", "f6", "f", "f2"])
+async def test_the_end_amid_changes(opened: str) -> None:
+    backend = Restless(still=True)
+    app = TuiMixerApp([Mixer(backend)], Config())
+
+    async def leave() -> None:
+        async with asyncio.timeout(DEADLINE):
+            while not app.is_running or not app.main.board.listed:
+                await asyncio.sleep(0.01)
+        if opened:
+            app.simulate_key(opened)
+            while app.screen is app.main:
+                await asyncio.sleep(0)
+        app.exit(0)
+
+    leaving = asyncio.create_task(leave())
+    await app.run_async(headless=True, size=(80, 24))
+    await leaving
+    assert app.failure is None
+    assert app._exception is None
