@@ -16,8 +16,10 @@ from tests.pty.person import Person
 pytestmark = pytest.mark.pty
 
 Start = Callable[..., Person]
-HELD_UP = 100
-"""Presses that fill what the kernel holds for a terminal that does not read, and more."""
+HELD_UP = 40
+"""Whole pictures that fill what the kernel holds for a terminal that does not read, and more."""
+RESTING = 0.1
+"""Seconds of processor time that a second of waiting and of meters may use."""
 
 
 @pytest.fixture
@@ -87,19 +89,33 @@ def test_random_bytes(start: Start, seed: int) -> None:
     assert person.in_order()
 
 
+def cpu_time(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def held_up(person: Person) -> None:
     """The terminal stops reading, and keys go on until the program cannot be rid of what it paints."""
     person.terminal.stop_reading()
-    for _ in range(HELD_UP):
-        person.press("F1", "PageDown", "F10", "F5", "v", "v")
+    person.press(*["v"] * HELD_UP, "F1", "PageDown", "F10", "F8", "F10")
+    pid = person.terminal.process.pid
+    used = [cpu_time(pid)]
+
+    def rests() -> bool:
+        time.sleep(1.0)
+        used.append(cpu_time(pid))
+        return used[-1] - used[-2] < RESTING
+
+    person.waits_for(rests, "the program to be held up, or done with the keys")
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, "ctrl+c"])
-@pytest.mark.parametrize("meters", ["--no-meters", "--demo"])
+@pytest.mark.parametrize("words", [["--no-meters"], []], ids=["still", "meters"])
 def test_a_terminal_that_does_not_read_holds_up_no_end(
-    start: Start, ending: "signal.Signals | str", meters: str
+    start: Start, ending: "signal.Signals | str", words: list[str]
 ) -> None:
-    person = start(meters)
+    person = start(*words)
     held_up(person)
     if isinstance(ending, str):
         person.press(ending)

@@ -19,9 +19,10 @@ from tuimixer.backend.remote import wire
 from tuimixer.backend.remote.child import LocalLink, engine_command, open_log, spawn
 from tuimixer.backend.remote.delta import Delta, apply_delta
 from tuimixer.backend.remote.engine import Engine
-from tuimixer.backend.remote.wire import Number, Watch, WireError
+from tuimixer.backend.remote.wire import Number, SystemLine, Watch, WireError
 from tuimixer.model.command import SetVolume
 from tuimixer.model.snapshot import Levels, Notice, Snapshot
+from tuimixer.model.system import System
 
 pytestmark = pytest.mark.unit
 
@@ -117,6 +118,24 @@ async def test_levels_keep_room_for_changes_on_a_reader_that_does_not_answer() -
         await reader.read(answer=False)
     assert 0 < reader.count("levels") < 40
     assert known not in reader.snapshot.controls
+    await reader.close()
+
+
+class Unreadable(DemoBackend):
+    """A box whose facts cannot be read."""
+
+    async def inspect(self) -> System:
+        raise PermissionError("no access to /proc")
+
+
+async def test_a_question_is_answered_even_if_the_facts_cannot_be_read() -> None:
+    reader = Reader(Unreadable(still=True))
+    reader.send(wire.encode("inspect", Number(7)))
+    async with asyncio.timeout(30):
+        while not (reader.count("system") and reader.count("notice")):
+            await reader.read()
+    assert ("system", SystemLine(7, System())) in reader.lines
+    assert any("no access to /proc" in body.text for _, body in reader.lines if isinstance(body, Notice))
     await reader.close()
 
 

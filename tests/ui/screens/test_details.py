@@ -341,3 +341,26 @@ def test_what_can_be_typed_for_switches_and_odd_items() -> None:
     assert value_ask(replace(bare, mute=None, capture=(True,))).examples == "capture, nocapture"
     odd = value_ask(replace(bare, choice=Choice(0, ("Off", "Mode: wide"))))
     assert odd.make("Mode: wide") == Choose(control.id, 1)
+
+
+async def test_enter_by_habit_changes_no_choice(desk: Open) -> None:
+    async with desk() as it:
+        before = await open_details(it, "Auto-Mute Mode")
+        assert before.choice is not None
+        assert before.choice.value != 0
+        await it.press("enter")
+        assert it.control("Auto-Mute Mode").choice == before.choice
+
+
+async def test_enter_by_habit_changes_no_source_of_a_recording(desk: Open) -> None:
+    box = demo_box.box()
+    names = ("Mic Boost", "Internal Mic Boost")
+    group = [
+        replace(control, capture=(i == 1,), element=Element(control.name, 0, exclusive=3))
+        for i, control in enumerate(c for c in box.controls.values() if c.name in names)
+    ]
+    box = replace(box, controls={**box.controls, **{control.id: control for control in group}})
+    async with desk(backend=DemoBackend(still=True, box=box)) as it:
+        await open_details(it, group[0].name)
+        await it.press("enter")
+        assert [it.control(control.name).capture for control in group] == [(False,), (True,)]

@@ -128,6 +128,14 @@ async def test_a_finding_is_mended_by_its_number(desk: Open) -> None:
         assert "Chat is muted." not in it.text
 
 
+async def test_done_is_not_said_over_an_error(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk() as it:
+        view = await open_path(it, "Chat")
+        monkeypatch.setattr(it.backend, "carry_out", lambda command: False)
+        await it.press("1")
+        assert view.notice.startswith("The demo box cannot do that")
+
+
 async def test_a_finding_is_mended_under_the_cursor(desk: Open) -> None:
     async with desk() as it:
         view = await open_path(it, "Chat")

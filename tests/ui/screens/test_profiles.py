@@ -92,3 +92,14 @@ async def test_without_a_server(desk: Open) -> None:
     async with desk(backend=DemoBackend(still=True, box=Snapshot())) as it:
         await it.press("f7")
         assert "There is no sound server" in it.text
+
+
+async def test_enter_by_habit_changes_no_profile(desk: Open) -> None:
+    async with desk() as it:
+        card = it.backend.snapshot.server_cards[0]
+        other = replace(card, profile=card.profiles[1].name)
+        it.backend.show(
+            replace(it.backend.snapshot, server_cards=(other, *it.backend.snapshot.server_cards[1:]))
+        )
+        await it.press("f7", "enter")
+        assert it.backend.snapshot.server_cards[0].profile == other.profile

@@ -9,6 +9,7 @@ from tests.ui.conftest import Desk, Open
 from tuimixer.backend import demo_box
 from tuimixer.backend.demo import DemoBackend
 from tuimixer.config.schema import Config, Meters
+from tuimixer.mixer.views import Streams
 from tuimixer.ui.screens.listing import Listing
 
 pytestmark = pytest.mark.screen
@@ -71,3 +72,10 @@ async def test_devices_and_streams(desk: Open) -> None:
         await enter(it, "devices all")
         await it.press("escape")
         assert names(it) == everything
+
+
+async def test_enter_by_habit_changes_no_filter(desk: Open) -> None:
+    async with desk() as it:
+        it.app.main.filter(replace(it.app.main.board.filters, streams=Streams.VIRTUAL))
+        await it.press("f", "enter")
+        assert it.app.main.board.filters.streams is Streams.VIRTUAL
