@@ -10,7 +10,7 @@ from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.find import Search, search
 from tuimixer.backend.pulse.ignored import Doubt, affected, ignored, patience
 from tuimixer.backend.pulse.store import Store
-from tuimixer.model.command import Command, MoveStream, SetDefault
+from tuimixer.model.command import Command, MoveStream
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 
@@ -82,13 +82,12 @@ class PulsePort:
         client.call(call.method, *call.arguments)
         if store.server is None or store.server.name != "PipeWire" or not patience(command):
             return
-        if isinstance(command, MoveStream | SetDefault):
-            # To the one that asked, its Pulse server shows for a while what was asked for as if it were done.
+        if isinstance(command, MoveStream):
+            # To the one that asked, its Pulse server shows a move for a second as if it were done.
             client = self._connected_anew()
-        if isinstance(command, MoveStream) and self._outcome(client, store, doubt):
-            # WirePlumber forgets a move now and then.
-            client.call(call.method, *call.arguments)
-            client = self._connected_anew()
+            if self._outcome(client, store, doubt):  # WirePlumber forgets a move now and then
+                client.call(call.method, *call.arguments)
+                client = self._connected_anew()
         if text := self._outcome(client, store, doubt):
             raise Refused(text)
 

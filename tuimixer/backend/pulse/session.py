@@ -14,7 +14,7 @@ from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.client import Gone
 from tuimixer.backend.pulse.ignored import Doubt, affected, ignored, patience
 from tuimixer.backend.pulse.store import Store
-from tuimixer.model.command import Command, MoveStream, SetDefault, SetSuspended, aspect
+from tuimixer.model.command import Command, MoveStream, SetSuspended, aspect
 from tuimixer.model.control import ControlId, Kind
 from tuimixer.model.snapshot import Notice
 from tuimixer.model.text import clean
@@ -275,10 +275,10 @@ class Session:
     def _drop_doubts(self) -> None:
         """Forget what has come true.
 
-        But what wakes a suspended device comes later, and PipeWire shows a move and a default for a while as
-        if they were done.
+        But what wakes a suspended device comes later, and to the one that asked, PipeWire shows a move for a
+        second as if it were done.
         """
-        late = (MoveStream, SetDefault, SetSuspended)
+        late = (MoveStream, SetSuspended)
         for key, (doubt, timer) in list(self._doubted.items()):
             if not isinstance(doubt.command, late) and not ignored(doubt, self.store, ""):
                 timer.cancel()
