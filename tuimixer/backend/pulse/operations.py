@@ -21,7 +21,7 @@ import ctypes
 
 from tuimixer.backend.pulse import libpulse, structs
 from tuimixer.backend.pulse.pulsectl_door import binding as c
-from tuimixer.backend.pulse.records import StoredRecord
+from tuimixer.backend.pulse.records import PAIR, StoredRecord
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
@@ -218,11 +218,12 @@ def _cvolume(raws: tuple[int, ...]) -> Any:
 
 def _stored_write(entry: StoredRecord) -> tuple[Any, ...]:
     """Replace one entry and change the streams that it is about at once."""
-    channels = len(entry.volume)
+    positions, volume = (PAIR[0], entry.volume * 2) if entry.paired else (entry.positions, entry.volume)
+    channels = len(volume)
     info = c.PA_EXT_STREAM_RESTORE_INFO(
         name=entry.key.encode(),
-        channel_map=c.PA_CHANNEL_MAP(channels, entry.positions),
-        volume=_cvolume(entry.volume),
+        channel_map=c.PA_CHANNEL_MAP(channels, positions),
+        volume=_cvolume(volume),
         device=entry.device.encode() or None,
         mute=int(entry.mute),
     )

@@ -119,6 +119,27 @@ class StoredRecord:
     mute: bool
     device: str
     """Name of the sink or source the stream is bound to, or nothing."""
+    paired: bool = False
+    """The one volume stands for those of a stereo pair, and is to be written as such; see `as_one`."""
+
+
+PAIR = ((1, 2), ("front-left", "front-right"))
+"""Positions of a stereo pair by libpulse's number and name."""
+
+
+def as_one(record: StoredRecord) -> StoredRecord:
+    """An entry of PipeWire with a single volume, also where it has stored it for a pair.
+
+    PipeWire 1.6 plays the right channel of a stereo sound at zero where the entry is mono, as every mixer
+    writes it for system sounds; so here it is written for a pair.
+    """
+    mono = len(record.volume) == 1
+    pair = (record.positions, record.names) == PAIR and len(set(record.volume)) == 1
+    if not mono and not pair:
+        return record
+    return StoredRecord(
+        record.key, (0,), ("mono",), record.volume[:1], record.mute, record.device, paired=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from tuimixer.backend.pulse.records import (
     ServerRecord,
     StoredRecord,
     StreamRecord,
+    as_one,
 )
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import Server, ServerCard
@@ -168,6 +169,8 @@ class Store:
         stored = {record.key: record for record in records if not translate.is_meters(record)}
         if EVENT_ROLE not in stored:
             stored[EVENT_ROLE] = StoredRecord(EVENT_ROLE, (0,), ("mono",), (0x10000,), False, "")
+        if self.server is not None and self.server.name == "PipeWire":
+            stored = {key: as_one(record) for key, record in stored.items()}
         if stored != self.stored:
             for key in [key for key in self.stored if stored.get(key) != self.stored[key]]:
                 self._made.pop((Kind.STORED, key), None)
