@@ -10,7 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.diagnosis.verbs import findings, path_of, tuimixer
+from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
+from tuimixer.model.system import NO_PIPEWIRE_PULSE
 
 # The fixture `server` carries the lane: pulse and pipewire.
 AMPLITUDE = 0.5
@@ -252,3 +254,17 @@ def test_a_moved_stream_is_not_among_what_remains(server: SoundServer) -> None:
 def test_a_finding_that_only_a_person_can_mend_remains(server: SoundServer) -> None:
     env = server.env | {"PULSE_SERVER": "unix:/nowhere/native"}
     assert findings("--fix", "1", env=env)[0]["mend"].startswith("unset PULSE_SERVER")
+
+
+@pytest.mark.pipewire
+def test_pipewire_without_its_pulse_server_is_said_so(pipewire: PrivatePipeWire) -> None:
+    pipewire.kill_pulse_server()
+    pipewire.wait_for(lambda: tuimixer("list", env=pipewire.env).returncode, "the loss")
+    listed = tuimixer("list", env=pipewire.env)
+    assert listed.returncode == 3
+    assert NO_PIPEWIRE_PULSE in listed.stderr
+    first = findings(env=pipewire.env)[0]
+    assert (first["stage"], NO_PIPEWIRE_PULSE in first["reason"]) == ("sound server", True)
+    assert "pipewire-pulse.service" in first["mend"]
+    pipewire.kill()
+    assert NO_PIPEWIRE_PULSE not in tuimixer("list", env=pipewire.env).stderr

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Sequence
 from functools import cache
@@ -62,14 +63,21 @@ class PrivatePipeWire(SoundServer):
     @property
     def session_manager(self) -> int:
         """Process id of WirePlumber."""
+        return self._process("wireplumber")
+
+    def kill_pulse_server(self) -> None:
+        """End pipewire-pulse alone, as by kill -9."""
+        os.kill(self._process("pipewire-pulse"), signal.SIGKILL)
+
+    def _process(self, wanted: str) -> int:
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 name, group = (process / "comm").read_text().strip(), os.getpgid(int(process.name))
             except OSError:  # it has ended meanwhile
                 continue
-            if name == "wireplumber" and group == self.pid:
+            if name == wanted and group == self.pid:
                 return int(process.name)
-        raise AssertionError("no WirePlumber")
+        raise AssertionError(f"no {wanted}")
 
     def wake(self, *sinks: str) -> None:
         """Play silence on these sinks until they have run once.

@@ -47,8 +47,10 @@ def inspect(
     """
     sound = root / "proc/asound"
     devices = find_devices(sound)
+    pipewire = ""
     if servers is None:
-        servers = (place.found for place in search(environ, str(root), address=asked_for).places)
+        looked = search(environ, str(root), address=asked_for)
+        servers, pipewire = (place.found for place in looked.places), looked.pipewire
     found = tuple(servers)
     folder = root / "dev/snd"
     uid = os.getuid()
@@ -65,6 +67,7 @@ def inspect(
         display=forwarded_display(environ),
         mixer_paths=read_mixer_paths(root, environ) if devices else (),
         daemons=find_daemons(root, environ),
+        pipewire=pipewire,
         expects_server=_expects(root, environ, found),
     )
 

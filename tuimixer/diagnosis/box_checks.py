@@ -6,7 +6,14 @@ from tuimixer.diagnosis.card_way import pcm_of
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.snapshot import Phase, Server, Snapshot
-from tuimixer.model.system import FoundServer, Holder, System, reason_for
+from tuimixer.model.system import (
+    NO_PIPEWIRE_PULSE,
+    START_PIPEWIRE_PULSE,
+    FoundServer,
+    Holder,
+    System,
+    reason_for,
+)
 from tuimixer.model.text import clean
 
 _SERVERS = ("pulseaudio", "pipewire", "pipewire-pulse", "wireplumber")
@@ -26,6 +33,9 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
     elsewhere = _other_machine(snapshot, system)
     if elsewhere is not None:
         yield elsewhere
+    elif silent and system.pipewire:
+        reason = f"{NO_PIPEWIRE_PULSE}; most programs play through it."
+        yield Finding("no_server", "sound server", reason, START_PIPEWIRE_PULSE)
     elif silent and named is not None:
         yield _named_in_vain(system, named)
     elif silent and system.expects_server:

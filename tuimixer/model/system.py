@@ -67,6 +67,13 @@ _REASONS = {
 }
 
 
+NO_PIPEWIRE_PULSE = "PipeWire is running, but its PulseAudio server, pipewire-pulse, is not"
+START_PIPEWIRE_PULSE = (
+    "systemctl --user enable --now pipewire-pulse.service "
+    "(without such a unit, install pipewire-pulse; Fedora: pipewire-pulseaudio)"
+)
+
+
 def reason_for(why: str) -> str:
     """How a server was found (`FoundServer.why`, `Server.why`), in words to stand behind its address."""
     return _REASONS.get(why, f"found in {why}" if why.startswith("/") else why)
@@ -127,5 +134,7 @@ class System:
     mixer_paths: tuple[MixerPath, ...] = ()
     """The servers' own mixer path rules, where they are on the box."""
     daemons: tuple[Daemon, ...] = ()
+    pipewire: str = ""
+    """PipeWire's own socket, where it runs without its Pulse server."""
     expects_server: str = ""
     """Why programs on this box expect a sound server, in words; empty where nothing says so."""

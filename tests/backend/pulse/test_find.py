@@ -55,6 +55,20 @@ def box(tmp_path: Path) -> Iterator[Box]:
         yield Box(tmp_path, stack)
 
 
+def test_pipewire_without_its_pulse_server(box: Box) -> None:
+    session = {"XDG_RUNTIME_DIR": "/run/user/me"}
+    box.serve("/run/user/me/pipewire-0", alive=False)
+    assert box.search(**session).pipewire == ""
+    box.serve("/run/user/me/pipewire-1")
+    assert box.search(**session, PIPEWIRE_REMOTE="pipewire-1").pipewire == "/run/user/me/pipewire-1"
+    assert box.search(**session, PIPEWIRE_REMOTE="/run/user/me/pipewire-1").pipewire
+    named = {"PULSE_SERVER": "unix:/run/user/me/pulse/native", "PIPEWIRE_REMOTE": "pipewire-1"}
+    assert box.search(**session, **named).pipewire
+    assert box.search(**session, **(named | {"PULSE_SERVER": "tcp:elsewhere"})).pipewire == ""
+    box.serve("/run/user/me/pulse/native")
+    assert box.search(**session, **named).pipewire == ""
+
+
 def test_nothing_there_waits_for_the_own_session(box: Box) -> None:
     found = box.search(XDG_RUNTIME_DIR="/run/user/me", HOME="/home/me")
     assert found.places == ()

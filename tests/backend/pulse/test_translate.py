@@ -7,6 +7,7 @@ import pytest
 
 from tuimixer.backend.pulse import translate
 from tuimixer.backend.pulse.records import (
+    PAIR,
     CardRecord,
     ClientRecord,
     DeviceRecord,
@@ -15,6 +16,7 @@ from tuimixer.backend.pulse.records import (
     ServerRecord,
     StoredRecord,
     StreamRecord,
+    as_one,
 )
 from tuimixer.backend.pulse.store import Store
 from tuimixer.backend.pulse.translate import Surroundings
@@ -112,6 +114,21 @@ def test_hardware_sink() -> None:
 def test_alsa_card(properties: dict[str, str], card: str | None) -> None:
     record = replace(SINK, properties=properties, card=None)
     assert translate.device(record, Kind.SINK, around()).card == card
+
+
+@pytest.mark.parametrize("name", ["", "@DEFAULT_SINK@", "@NONE@"])
+def test_no_default(name: str) -> None:
+    server = translate.server(
+        ServerRecord("PulseAudio (on PipeWire 1.6.9)", "15", "", "", name, name), "", ""
+    )
+    assert (server.default_sink, server.default_source) == (None, None)
+
+
+def test_a_stored_volume_of_pipewire_is_written_for_a_pair() -> None:
+    one = StoredRecord("k", (0,), ("mono",), (100,), True, "")
+    assert as_one(one) == as_one(StoredRecord("k", *PAIR, (100, 100), True, "")) == replace(one, paired=True)
+    for other in (StoredRecord("k", *PAIR, (100, 99), True, ""), StoredRecord("k", (), (), (), True, "")):
+        assert as_one(other) == other
 
 
 @pytest.mark.parametrize(("kind", "flags", "flat"), [(Kind.SINK, 0x40, True), (Kind.SOURCE, 0x40, False)])

@@ -15,6 +15,7 @@ from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase
+from tuimixer.model.system import NO_PIPEWIRE_PULSE
 
 
 @pytest.mark.feature("server gone and back")
@@ -139,3 +140,12 @@ async def test_pipewire_without_sinks_makes_one(lacks: Lacks) -> None:
     lacks(
         "no device and no default", f"without any it makes one itself, {told['name']}: {told['description']}"
     )
+
+
+@pytest.mark.pipewire
+async def test_pipewire_without_its_pulse_server_is_told(pipewire: PrivatePipeWire) -> None:
+    async with Watcher(PulseBackend(environment=pipewire.env)) as watcher:
+        await watcher.until_ready()
+        pipewire.kill_pulse_server()
+        await watcher.until(lambda: NO_PIPEWIRE_PULSE in watcher.statuses[-1].reason, "the reason")
+        assert "pipewire-pulse.service" in watcher.statuses[-1].hint

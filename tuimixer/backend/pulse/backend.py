@@ -115,7 +115,7 @@ class PulseBackend:
             try:
                 await client.connect()
             except OutOfReach as error:
-                raise OutOfReach(reach.unreachable(place, str(error))) from error
+                raise OutOfReach(reach.unreachable(found, str(error))) from error
             store = Store(place.found.address, place.found.why, reach.is_local(place.found.address))
             self._meters = meters.Meters(client, self._emit)
             self._meters.want(self._wanted, self._rate, {})

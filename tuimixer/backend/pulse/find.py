@@ -28,6 +28,8 @@ class Search:
     """The one to talk to; where nothing is there, the one to wait for."""
     looked: tuple[str, ...]
     """Socket files that were looked for, for a sentence when there is none."""
+    pipewire: str = ""
+    """PipeWire's own socket, where it runs without the Pulse server that was looked for."""
 
 
 def search(
@@ -60,7 +62,8 @@ def search(
     first_path, first_why = sockets[0]
     waiting = Place(FoundServer(f"unix:{first_path}", _user_name(root, uid), first_why, alive=False))
     chosen = places[0] if named else next(alive, waiting)
-    return Search(tuple(places), chosen, looked)
+    bare = not chosen.found.alive and _socket_file(chosen.found.address) in looked
+    return Search(tuple(places), chosen, looked, _pipewire(env, uid, listening) if bare else "")
 
 
 def _named(
@@ -103,6 +106,14 @@ def _own(env: Mapping[str, str], root: str, uid: int) -> Iterator[tuple[str, str
         for name in _names_in(root, folder):
             if name.endswith("-runtime"):
                 yield f"{folder}/{name}/native", "home folder"
+
+
+def _pipewire(env: Mapping[str, str], uid: int, listening: frozenset[str] | None) -> str:
+    """The socket of the user's PipeWire, where somebody listens there."""
+    folders = (env.get("PIPEWIRE_RUNTIME_DIR"), env.get("XDG_RUNTIME_DIR"), f"/run/user/{uid}")
+    name = env.get("PIPEWIRE_REMOTE") or "pipewire-0"
+    paths = (os.path.join(folder, name) for folder in folders if folder)
+    return next((path for path in paths if path in (listening or ())), "")
 
 
 def _others(root: str, uid: int) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ from types import ModuleType
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.pulse.find import Place, Search
 from tuimixer.model.snapshot import Server
+from tuimixer.model.system import NO_PIPEWIRE_PULSE, START_PIPEWIRE_PULSE
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
@@ -54,20 +55,24 @@ def connect(place: Place, search: Search, patience: float) -> "Client":
             full = place.found.alive and isinstance(error, client.TurnedAway)
             pause = next(pauses, None) if full else None
             if pause is None:
-                raise OutOfReach(f"{unreachable(place, str(error))} {looked_for(search)}") from error
+                raise OutOfReach(f"{unreachable(search, str(error))} {looked_for(search)}") from error
         sleep(pause)
 
 
-def unreachable(place: Place, reason: str) -> str:
-    """One sentence: no server at this address, and why not."""
-    found = place.found
+def unreachable(search: Search, reason: str) -> str:
+    """One sentence: no server at the chosen address, and why not."""
+    found = search.chosen.found
+    if search.pipewire:
+        return f"{NO_PIPEWIRE_PULSE}."
     if found.alive is False:
         return f"No sound server is running ({found.address} does not answer)."
     return f"The sound server at {found.address} ({found.why}) could not be reached: {reason}."
 
 
 def looked_for(search: Search) -> str:
-    """One sentence: where servers were looked for."""
+    """One sentence: where servers were looked for, or what is to be started."""
+    if search.pipewire:
+        return f"Start it: {START_PIPEWIRE_PULSE}."
     if search.chosen.found.why in ("asked for", "PULSE_SERVER", "client.conf"):
         return f"Only this one was tried, because it was named by {_named_by(search.chosen.found.why)}."
     return f"Looked for PulseAudio or PipeWire at {', '.join(search.looked)}."
