@@ -1,0 +1,206 @@
+"""The attacks on the screen: each runs for some seconds and counts into its tally."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from random import Random
+
+from tests.chaos import hostile
+from tests.chaos.monkey import Monkey
+from tests.chaos.tally import Tally
+from tests.chaos.victim import NASTY, Victim, end_somehow
+from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import SoundServer
+
+_PACE = 0.012
+"""Seconds between two acts: faster than any person, slow enough for the acts to be seen one by one."""
+_CHECK = 400
+"""Acts between two looks whether the program still paints."""
+_SAMPLE = 2.0
+_KEYS = '[keys]\nquit = ["ctrl+q"]\n'
+"""Escape and the like do not quit, so that a process lives long enough for its memory to be judged."""
+_PLAYERS = 12
+
+
+def _environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "PULSE_"))}
+    kept.pop("DISPLAY", None)
+    (folder / "keys.toml").write_text(_KEYS)
+    return kept | {"HOME": str(folder), "LC_ALL": "C.UTF-8"} | more
+
+
+class _Run:
+    """The time that is left, and the program again when it has ended."""
+
+    def __init__(self, tally: Tally, seconds: float) -> None:
+        self.random = Random(tally.seed)
+        self.tally = tally
+        self.end = time.monotonic() + seconds
+
+    @property
+    def going(self) -> bool:
+        return time.monotonic() < self.end
+
+    def live(
+        self,
+        env: Mapping[str, str],
+        words: list[str],
+        disturb: Callable[[Victim], None],
+        ends: Callable[[], bool],
+    ) -> None:
+        """One life of the program: acts until `ends`, disturbances between them, and an end of some kind."""
+        monkey = Monkey(self.random, self.tally)
+        with Victim(self.tally, env, *words) as victim:
+            if not victim.starts():
+                if not victim.running:
+                    self.tally.find(f"ended with status {victim.process.returncode} at its start")
+                return
+            self.tally.events["starts"] += 1
+            acts, sampled = 0, 0.0
+            while self.going and victim.running and not ends():
+                monkey.act(victim)
+                acts += 1
+                disturb(victim)
+                if time.monotonic() - sampled > _SAMPLE:
+                    victim.measure()
+                    sampled = time.monotonic()
+                if acts % _CHECK == 0 and not victim.answers():
+                    break
+                time.sleep(_PACE)
+            if not victim.running:
+                victim.ended_well(0)
+                self.tally.events["quits by itself"] += 1
+                return
+            if victim.answers():
+                end_somehow(victim, self.random.randrange(4), self.tally)
+
+
+def demo(tally: Tally, seconds: float) -> None:
+    """Random input on the simulated machine, whose streams come and go and whose meters move."""
+    run = _Run(tally, seconds)
+    with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
+        env = _environment(Path(name))
+        while run.going:
+            until = time.monotonic() + run.random.choice([3, 10, seconds])
+            words = ["--demo", "--layout", run.random.choice(["columns", "rows", "auto"])]
+            words += ["--config", f"{name}/keys.toml"] if run.random.random() < 0.8 else []
+            run.live(env, words, lambda victim: None, lambda until=until: time.monotonic() > until)  # type: ignore[misc]
+
+
+def starts(tally: Tally, seconds: float) -> None:
+    """Ends in the first moments, when the terminal is being taken."""
+    run = _Run(tally, seconds)
+    with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
+        env = _environment(Path(name))
+        while run.going:
+            number = run.random.choice([signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+            with Victim(tally, env, "--demo") as victim:
+                # Not a wait for anything: any moment of the start is as good.
+                time.sleep(run.random.uniform(0, 1.2))
+                if run.random.random() < 0.3:
+                    victim.send(b"x" * 50)
+                victim.signal(number)
+                expected = {128 + number, -number, 0} if number is not signal.SIGINT else {130, -2, 0, 1}
+                if not victim.ended_well(*expected):
+                    continue
+                tally.events["early ends"] += 1
+
+
+def live(tally: Tally, seconds: float, server: SoundServer | None = None) -> None:
+    """Random input while streams with hostile names come and go, and server and engine are killed."""
+    run = _Run(tally, seconds)
+    with server or PrivatePulse() as box:
+        weather = _Weather(box, run)
+        env = box.env | {"TERM": "xterm-256color"}
+        (box.folder / "keys.toml").write_text(_KEYS)
+        words = ["--config", str(box.folder / "keys.toml")]
+        try:
+            while run.going:
+                until = time.monotonic() + run.random.choice([10, seconds, seconds])
+                run.live(env, words, weather.disturb, lambda until=until: time.monotonic() > until)  # type: ignore[misc]
+        finally:
+            weather.clear()
+
+
+class _Weather:
+    """Streams that come and go, and deaths."""
+
+    def __init__(self, server: SoundServer, run: _Run) -> None:
+        self._server, self._run = server, run
+        self._players: list[subprocess.Popen[bytes]] = []
+        self._stopped: list[tuple[float, int]] = []
+
+    def disturb(self, victim: Victim) -> None:
+        """Now and then do something to what is around the program."""
+        random, tally = self._run.random, self._run.tally
+        for at, pid in list(self._stopped):
+            if time.monotonic() > at:
+                self._stopped.remove((at, pid))
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+        chance = random.random()
+        if chance < 0.06:
+            self._churn()
+        elif chance < 0.064:
+            for engine in victim.engines():
+                number = random.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGSTOP])
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(engine, number)
+                if number is signal.SIGSTOP:
+                    self._stopped.append((time.monotonic() + random.uniform(0.5, 8), engine))
+                tally.survived["engine kills" if number is signal.SIGKILL else "engine stops"] += 1
+        elif chance < 0.0655:
+            self._kill_players()
+            self._server.restart()
+            tally.survived["server kills"] += 1
+
+    def clear(self) -> None:
+        """End what was started."""
+        for _, pid in self._stopped:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+        self._kill_players()
+
+    def _churn(self) -> None:
+        random = self._run.random
+        if self._players and (len(self._players) >= _PLAYERS or random.random() < 0.4):
+            gone = self._players.pop(random.randrange(len(self._players)))
+            gone.kill()
+            gone.wait()
+        else:
+            name = random.choice(NASTY).replace("\0", "")
+            command = ["pacat", "--playback", f"--client-name={name}", f"--stream-name={name}", "/dev/zero"]
+            command += [
+                f"--device={random.choice(self._server.sinks).name}",
+                f"--volume={random.randrange(70000)}",
+            ]
+            self._players.append(
+                subprocess.Popen(
+                    command, env=self._server.env, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+                )
+            )
+        self._run.tally.events["streams"] += 1
+
+    def _kill_players(self) -> None:
+        for player in self._players:
+            player.kill()
+            player.wait()
+        self._players.clear()
+
+
+def far(tally: Tally, seconds: float) -> None:
+    """A far end that means harm, behind `--host`."""
+    run = _Run(tally, seconds)
+    with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
+        folder = Path(name)
+        while run.going:
+            env = _environment(folder, **hostile.install(folder / "bin", run.random.randrange(1 << 30)))
+            until = time.monotonic() + run.random.choice([10, 40])
+            words = ["--host", "hostile", "--config", f"{name}/keys.toml"]
+            run.live(env, words, lambda victim: None, lambda until=until: time.monotonic() > until)  # type: ignore[misc]
+            tally.survived["hostile far ends"] += 1

@@ -1,0 +1,244 @@
+"""The program in a pseudo terminal, watched for what must never happen."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from typing import Self
+
+from tests.chaos.tally import Memory, Tally
+from tests.lab.waiting import DEADLINE
+from tests.pty.person import engines_of, state_of
+
+MARK = "owned"
+"""What the escape sequences in hostile names would put into the terminal's title."""
+NASTY = (
+    f"\x1b]0;{MARK}\x07title",
+    f"\x9d0;{MARK}\x9ctitle",
+    "\x1b[31;5;7mred",
+    "\x1b[2J\x1b[Hclear",
+    "\x1b[?1049l\x1b[?25hleft",
+    "[bold red]markup[/] [@click=app.quit]x",
+    "two\nlines\ttab\r\x08",
+    "\u202eright to left\u2066",
+    "e" + "\u0301" * 60,
+    "音楽プレーヤー" * 8,
+    "L" * 5000,
+    "",
+    "\x00\x7f\x85",
+)
+"""Names as a hostile program gives them to its streams."""
+_FORBIDDEN = (
+    f"\x1b]0;{MARK}".encode(),
+    f"\x9d0;{MARK}".encode(),
+    b"\x1b[31;5;7m",
+    "\u202e".encode(),
+    b"\x1b[2J\x1b[Hclear",
+)
+_TRACEBACK = b"Traceback"
+_ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
+_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_KEPT = 16384
+_ALTERNATE, _CURSOR = 1049, 25
+_RESET = (1000, 1002, 1003, 1006, 2004, _ALTERNATE)
+"""Terminal modes that must be off at the end."""
+
+
+class Victim:
+    """tuimixer in a terminal; use it with `with`."""
+
+    def __init__(
+        self, tally: Tally, env: Mapping[str, str], *words: str, program: Sequence[str] | None = None
+    ) -> None:
+        self._tally = tally
+        self._command = [*(program or (sys.executable, "-P", "-m", "tuimixer")), *words]
+        self.columns, self.lines = 80, 24
+        self._master, self._slave = pty.openpty()
+        self.resize(80, 24)
+        self._initial = termios.tcgetattr(self._slave)
+        # What is typed when the program has ended would be echoed, and be taken for its output.
+        self._initial[3] &= ~termios.ECHO
+        termios.tcsetattr(self._slave, termios.TCSANOW, self._initial)
+        self.received = 0
+        self._tail = b""
+        self._traceback = False
+        self._modes: dict[int, bool] = {}
+        slave = self._slave
+        self.process = subprocess.Popen(
+            self._command,
+            env={**env, "TERM": "xterm-256color"},
+            pass_fds=(slave,),
+            preexec_fn=lambda: os.login_tty(slave),
+        )
+        self._memories = {"screen": Memory("the screen")}
+        tally.memories.append(self._memories["screen"])
+        self._engine = 0
+        self._hung_up, self._hang_up = os.pipe()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.close_terminal()
+        if self._traceback:
+            self._tally.find(f"printed a traceback\n{self._context()}")
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended."""
+        return self.process.poll() is None
+
+    def engines(self) -> list[int]:
+        """Process ids of its engines."""
+        return engines_of(self.process.pid)
+
+    def send(self, data: bytes) -> None:
+        """Type bytes, as far as the program takes them: nobody waits for one that does not read."""
+        if self._master >= 0 and select.select([], [self._master], [], 0.5)[1]:
+            os.write(self._master, data[:1024])
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Give the terminal another size."""
+        self.columns, self.lines = columns, lines
+        if self._master >= 0:
+            fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    def suspend(self) -> None:
+        """Stop it as Ctrl-Z does, if a dialog does not take that key, and continue it as `fg` does."""
+        self.send(b"\x1a")
+        end = time.monotonic() + 1
+        while state_of(self.process.pid) != "T" and time.monotonic() < end and self.running:
+            time.sleep(0.01)
+        self.signal(signal.SIGCONT)
+
+    def measure(self) -> None:
+        """Take a sample of the memory of screen and engine."""
+        self._memories["screen"].sample(self.process.pid)
+        engines = self.engines()
+        if engines and engines[0] != self._engine:
+            self._engine = engines[0]
+            self._memories["engine"] = Memory("the engine")
+            self._tally.memories.append(self._memories["engine"])
+        if engines:
+            self._memories["engine"].sample(self._engine)
+
+    def starts(self) -> bool:
+        """Wait for the first picture."""
+        return self._wait(
+            lambda: self._modes.get(_ALTERNATE, False) and self.received > 1000, "does not start"
+        )
+
+    def answers(self) -> bool:
+        """Whether it still paints when it is given another size."""
+        before = self.received
+        self.resize(80, 24 if self.lines != 24 else 25)
+        return self._wait(lambda: self.received > before, "does not paint any more")
+
+    def ended_well(self, *statuses: int) -> bool:
+        """Wait for its end, with one of these statuses and the terminal in order."""
+        try:
+            status = self.process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            self._tally.find(f"does not end\n{self._context()}")
+            return False
+        if status not in statuses:
+            self._tally.find(f"ended with status {status}, not {statuses}\n{self._context()}")
+            return False
+        if self._master >= 0 and not self._wait(self.in_order, "leaves the terminal in disorder"):
+            return False
+        self._tally.survived["ends in order"] += 1
+        return True
+
+    def in_order(self) -> bool:
+        """Whether modes and screen are as they were."""
+        return (
+            termios.tcgetattr(self._slave) == self._initial
+            and not any(self._modes.get(mode, False) for mode in _RESET)
+            and self._modes.get(_CURSOR, True)
+        )
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self.process.send_signal(number)
+
+    def close_terminal(self) -> None:
+        """Close the terminal's window. Does no harm twice."""
+        if self._master < 0:
+            return
+        os.write(self._hang_up, b"!")
+        self._reader.join(timeout=5)
+        for descriptor in (self._master, self._slave, self._hung_up, self._hang_up):
+            os.close(descriptor)
+        self._master = -1
+
+    def _wait(self, condition: object, complaint: str) -> bool:
+        assert callable(condition)
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            if time.monotonic() > end or (
+                not self.running and complaint != "leaves the terminal in disorder"
+            ):
+                if self.running or complaint.startswith("leaves"):
+                    self._tally.find(f"{complaint}\n{self._context()}")
+                return False
+            time.sleep(0.01)
+        return True
+
+    def _context(self) -> str:
+        on = sorted(mode for mode, is_on in self._modes.items() if is_on)
+        plain = " ".join(_ESCAPES.sub(b"", self._tail).decode("utf-8", "replace").split())
+        return f"    modes on: {on}; last output: {plain[-300:]!r}"
+
+    def _read(self) -> None:
+        while self._hung_up not in select.select([self._master, self._hung_up], [], [])[0]:
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:
+                return
+            if not data:
+                return
+            seen = self._tail + data
+            for forbidden in _FORBIDDEN:
+                if forbidden in seen and forbidden not in self._tail:
+                    self._tally.find(f"painted {forbidden!r}: {seen[-400:]!r}")
+            self._traceback |= _TRACEBACK in seen
+            for numbers, state in _MODE.findall(data if not self._tail else self._tail[-16:] + data):
+                for number in numbers.split(b";"):
+                    if number:
+                        self._modes[int(number)] = state == b"h"
+            self._tail = seen[-_KEPT:]
+            self.received += len(data)
+            if b"\x1b[c" in data or b"\x1b[6n" in data:
+                os.write(self._master, b"\x1b[?62;c" if b"\x1b[c" in data else b"\x1b[1;1R")
+
+
+def end_somehow(victim: Victim, choice: int, tally: Tally) -> None:
+    """End it in one of the ways in which a person or a system does."""
+    match choice % 4:
+        case 0:
+            victim.signal(signal.SIGTERM)
+            victim.ended_well(128 + signal.SIGTERM, 0)
+        case 1:
+            victim.signal(signal.SIGHUP)
+            victim.ended_well(128 + signal.SIGHUP, 0)
+        case 2:
+            victim.close_terminal()
+            victim.ended_well(128 + signal.SIGHUP, 0)
+        case 3:
+            victim.send(b"\x11")
+            victim.ended_well(0)
+    tally.events["ends"] += 1
