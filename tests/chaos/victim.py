@@ -13,11 +13,13 @@ import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Self
 
 from tests.chaos.tally import Memory, Tally
 from tests.lab.waiting import DEADLINE
 from tests.pty.person import engines_of, state_of
+from tuimixer.cli.main import CRASHED
 
 MARK = "owned"
 """What the escape sequences in hostile names would put into the terminal's title."""
@@ -48,6 +50,8 @@ _TRACEBACK = b"Traceback"
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)")
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _KEPT = 16384
+_STORY = 24
+"""Lines of a crash's story in a finding."""
 _ALTERNATE, _CURSOR = 1049, 25
 _RESET = (1000, 1002, 1003, 1006, 2004, _ALTERNATE)
 """Terminal modes that must be off at the end."""
@@ -64,6 +68,7 @@ class Victim:
         self.columns, self.lines = 80, 24
         self._master, self._slave = pty.openpty()
         self.resize(80, 24)
+        self._log = Path(env["HOME"]) / ".local/state/tuimixer/log"
         self._initial = termios.tcgetattr(self._slave)
         # What is typed when the program has ended would be echoed, and be taken for its output.
         self._initial[3] &= ~termios.ECHO
@@ -156,7 +161,8 @@ class Victim:
             self._tally.find(f"does not end\n{self._context()}")
             return False
         if status not in statuses:
-            self._tally.find(f"ended with status {status}, not {statuses}\n{self._context()}")
+            story = f"\n{self._story()}" if status == CRASHED else ""
+            self._tally.find(f"ended with status {status}, not {statuses}\n{self._context()}{story}")
             return False
         if self._master >= 0 and not self._wait(self.in_order, "leaves the terminal in disorder"):
             return False
@@ -202,6 +208,11 @@ class Victim:
         on = sorted(mode for mode, is_on in self._modes.items() if is_on)
         plain = " ".join(_ESCAPES.sub(b"", self._tail).decode("utf-8", "replace").split())
         return f"    modes on: {on}; last output: {plain[-300:]!r}"
+
+    def _story(self) -> str:
+        """The end of the log of crashes: the innermost calls and the exception."""
+        lines = self._log.read_text(errors="replace").rstrip().splitlines() if self._log.exists() else []
+        return "\n".join(f"      {line}" for line in lines[-_STORY:])
 
     def _read(self) -> None:
         while self._hung_up not in select.select([self._master, self._hung_up], [], [])[0]:
