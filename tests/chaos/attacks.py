@@ -98,16 +98,15 @@ def starts(tally: Tally, seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
         env = _environment(Path(name))
         while run.going:
-            number = run.random.choice([signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+            # Not SIGINT: for that Python prints a traceback of its own while it starts.
+            number = run.random.choice([signal.SIGTERM, signal.SIGHUP])
             with Victim(tally, env, "--demo") as victim:
                 # Not a wait for anything: any moment of the start is as good.
                 time.sleep(run.random.uniform(0, 1.2))
                 if run.random.random() < 0.3:
                     victim.send(b"x" * 50)
                 victim.signal(number)
-                expected = {128 + number, -number, 0} if number is not signal.SIGINT else {130, -2, 0, 1}
-                if not victim.ended_well(*expected):
-                    continue
+                victim.ended_well(128 + number, -number)
                 tally.events["early ends"] += 1
 
 
