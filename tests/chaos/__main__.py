@@ -26,10 +26,11 @@ def _commands(tally: Tally, seconds: float) -> None:
 
 
 ATTACKS: dict[str, tuple[float, Callable[[Tally, float], None]]] = {
-    "live": (0.45, attacks.live),
-    "demo": (0.2, attacks.demo),
-    "far": (0.15, attacks.far),
-    "commands": (0.12, _commands),
+    "churn": (0.3, attacks.churn),
+    "deaths": (0.25, attacks.deaths),
+    "demo": (0.15, attacks.demo),
+    "far": (0.12, attacks.far),
+    "commands": (0.1, _commands),
     "starts": (0.08, attacks.starts),
 }
 """By name: its share of the time, and what it does."""

@@ -52,9 +52,10 @@ class _Run:
         words: list[str],
         disturb: Callable[[Victim], None],
         ends: Callable[[], bool],
+        lasting: bool = False,
     ) -> None:
         """One life of the program: acts until `ends`, disturbances between them, and an end of some kind."""
-        monkey = Monkey(self.random, self.tally)
+        monkey = Monkey(self.random, self.tally, lasting)
         with Victim(self.tally, env, *words) as victim:
             if not victim.starts():
                 if not victim.running:
@@ -110,18 +111,32 @@ def starts(tally: Tally, seconds: float) -> None:
                 tally.events["early ends"] += 1
 
 
-def live(tally: Tally, seconds: float, server: SoundServer | None = None) -> None:
+def deaths(tally: Tally, seconds: float) -> None:
     """Random input while streams with hostile names come and go, and server and engine are killed."""
+    _live(tally, seconds, deaths=True)
+
+
+def churn(tally: Tally, seconds: float) -> None:
+    """The same without deaths, in one process as long as possible, whose memory must not grow."""
+    _live(tally, seconds, deaths=False)
+
+
+def _live(tally: Tally, seconds: float, deaths: bool) -> None:
     run = _Run(tally, seconds)
-    with server or PrivatePulse() as box:
-        weather = _Weather(box, run)
-        env = box.env | {"TERM": "xterm-256color"}
+    with PrivatePulse() as box:
+        weather = _Weather(box, run, deaths)
         (box.folder / "keys.toml").write_text(_KEYS)
         words = ["--config", str(box.folder / "keys.toml")]
         try:
             while run.going:
-                until = time.monotonic() + run.random.choice([10, seconds, seconds])
-                run.live(env, words, weather.disturb, lambda until=until: time.monotonic() > until)  # type: ignore[misc]
+                until = time.monotonic() + (run.random.choice([10, 30, seconds]) if deaths else seconds)
+                run.live(
+                    box.env,
+                    words,
+                    weather.disturb,
+                    lambda until=until: time.monotonic() > until,  # type: ignore[misc]
+                    lasting=not deaths,
+                )
         finally:
             weather.clear()
 
@@ -129,8 +144,8 @@ def live(tally: Tally, seconds: float, server: SoundServer | None = None) -> Non
 class _Weather:
     """Streams that come and go, and deaths."""
 
-    def __init__(self, server: SoundServer, run: _Run) -> None:
-        self._server, self._run = server, run
+    def __init__(self, server: SoundServer, run: _Run, deaths: bool) -> None:
+        self._server, self._run, self._deaths = server, run, deaths
         self._players: list[subprocess.Popen[bytes]] = []
         self._stopped: list[tuple[float, int]] = []
 
@@ -145,6 +160,8 @@ class _Weather:
         chance = random.random()
         if chance < 0.06:
             self._churn()
+        elif not self._deaths:
+            return
         elif chance < 0.064:
             for engine in victim.engines():
                 number = random.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGSTOP])

@@ -27,8 +27,9 @@ _CHARACTERS = "".join(map(chr, range(33, 127))) + "é€字𝄞\u0301\u202e"
 class Monkey:
     """Does one random thing after the other."""
 
-    def __init__(self, random: Random, tally: Tally) -> None:
-        self._random, self._tally = random, tally
+    def __init__(self, random: Random, tally: Tally, lasting: bool = False) -> None:
+        """Args: `lasting` leaves out what can quit: clicks on the keys in the last lines."""
+        self._random, self._tally, self._lasting = random, tally, lasting
         self._acts = (
             (30, self._named),
             (25, self._character),
@@ -65,13 +66,14 @@ class Monkey:
 
     def _mouse(self, victim: Victim) -> None:
         button = self._random.choice([0, 0, 0, 1, 2, 32, 35, 64, 65, 16, 4])
-        x, y = self._random.randrange(1, victim.columns + 3), self._random.randrange(1, victim.lines + 3)
+        below = max(victim.lines - 2, 2) if self._lasting else victim.lines + 3
+        x, y = self._random.randrange(1, victim.columns + 3), self._random.randrange(1, below)
         ends = "Mm" if button < 3 else "M"
         victim.send("".join(f"\x1b[<{button};{x};{y}{end}" for end in ends).encode())
         self._count("clicks")
 
     def _paste(self, victim: Victim) -> None:
-        text = self._random.choice([*NASTY, "%", "50%", "9" * 900, "mpv", "\x1b[201~\x11"])
+        text = self._random.choice([*NASTY, "%", "50%", "9" * 900, "mpv", "\x1b[201~"])
         victim.send(b"\x1b[200~" + text.encode("utf-8", "replace")[:900] + b"\x1b[201~")
         self._count("pastes")
 

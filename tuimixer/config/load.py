@@ -11,6 +11,8 @@ from tuimixer.config.table import Table, printable
 
 LARGEST = 1 << 20
 """A file over so many bytes is not a configuration."""
+_MOST_DOTS = 200
+"""In a line; tomllib takes time with the square of a key's parts, and minutes for `a.a.a…` of 200 KB."""
 
 
 def load(path: str | None = None) -> Loaded:
@@ -39,6 +41,9 @@ def parse(text: str) -> tuple[Config, list[str]]:
     """The configuration in a file's text, or the default one with what is wrong as `LINE: sentence`."""
     import tomllib
 
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#"):
+            return Config(), [f"{number}: has a key of too many parts."]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -1,0 +1,95 @@
+"""A short run of each attack with a fixed seed, and that the attacks find what they look for."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.__main__ import ATTACKS
+from tests.chaos.tally import Memory, Tally
+from tests.chaos.victim import MARK, Victim, end_somehow
+
+SECONDS = {"deaths": 8.0, "churn": 4.0, "demo": 6.0, "far": 6.0, "starts": 4.0}
+SEED = 20261128
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize("attack", SECONDS)
+def test_a_short_attack_finds_nothing(attack: str) -> None:
+    tally = Tally(attack, SEED)
+    ATTACKS[attack][1](tally, SECONDS[attack])
+    assert sum(tally.events.values()) > 5, tally.lines()
+    assert tally.findings == []
+
+
+@pytest.mark.unit
+def test_random_command_lines_end_as_documented() -> None:
+    command = [sys.executable, "-m", "tests.chaos.command_lines", "6", str(SEED)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    result = json.loads(done.stdout.splitlines()[-1])
+    assert sum(result["statuses"].values()) > 5
+    assert result["found"] == []
+
+
+_START = "import sys, tty, time, os, termios; "
+_TAKEN = "tty.setraw(0); sys.stdout.write('\\x1b[?1049h\\x1b[?25l' + 'x' * 2000); sys.stdout.flush(); "
+FAULTS = {
+    "a traceback": (_START + _TAKEN + "os.read(0, 1); raise RuntimeError", "traceback"),
+    "a status": (_START + _TAKEN + "os.read(0, 1); os._exit(3)", "ended with status 3"),
+    "the other screen": (_START + _TAKEN + "os.read(0, 1); os._exit(0)", "leaves the terminal in disorder"),
+    "raw mode": (
+        _START + _TAKEN + "os.read(0, 1); os.write(1, b'\\x1b[?1049l\\x1b[?25h'); os._exit(0)",
+        "leaves the terminal in disorder",
+    ),
+    "an escape sequence": (
+        _START + _TAKEN + f"os.write(1, b'name\\x1b]0;{MARK}\\x07'); os.read(0, 1); os._exit(0)",
+        "painted",
+    ),
+    "a split sequence": (
+        _START
+        + _TAKEN
+        + f"os.write(1, b'\\x1b]0;ow'); time.sleep(.2); os.write(1, b'{MARK[2:]}'); os.read(0, 1)",
+        "painted",
+    ),
+}
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.chaos.victim.DEADLINE", 5.0)
+    script, complaint = FAULTS[fault]
+    tally = Tally("test", 0)
+    env = os.environ | {"HOME": str(tmp_path)}
+    with Victim(tally, env, program=[sys.executable, "-c", script]) as victim:
+        assert victim.starts()
+        end_somehow(victim, 3, tally)
+    assert any(complaint in finding for finding in tally.findings), tally.findings
+
+
+@pytest.mark.pty
+def test_a_program_that_stands_still_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.chaos.victim.DEADLINE", 1.0)
+    tally = Tally("test", 0)
+    script = f"{_START}{_TAKEN}time.sleep(1000)"
+    with Victim(
+        tally, os.environ | {"HOME": str(tmp_path)}, program=[sys.executable, "-c", script]
+    ) as victim:
+        assert victim.starts()
+        assert not victim.answers()
+        end_somehow(victim, 3, tally)
+    assert [finding.splitlines()[0] for finding in tally.findings] == [
+        "test (seed 0): does not paint any more",
+        "test (seed 0): does not end",
+    ]
+
+
+@pytest.mark.unit
+def test_the_slope_is_that_of_the_time_after_the_warm_up() -> None:
+    memory = Memory("x", samples=[(0.0, 1000), (20.0, 90_000)])
+    assert memory.slope is None
+    memory.samples += [(float(second), 50_000 + 3 * second) for second in range(30, 100, 2)]
+    assert memory.slope == pytest.approx(3.0)
