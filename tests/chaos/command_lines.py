@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from tuimixer.cli import options, verbs
+from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.main import main as tuimixer
 
 _PATIENCE = 20
@@ -27,7 +28,22 @@ _ENDLESS = frozenset({"serve", "watch"})
 _SURROGATES = "\udcff\udc80"
 _WORDS = st.one_of(
     st.sampled_from(
-        ["Master", "mpv", "@DEFAULT_SINK@", "speakers", "50%", "+5%", "-3dB", "on", "off", "0", "", "-", "--"]
+        [
+            "Master",
+            "Firefox",
+            "mpv",
+            "@DEFAULT_SINK@",
+            "speakers",
+            "50%",
+            "+5%",
+            "-3dB",
+            "on",
+            "off",
+            "0",
+            "",
+            "-",
+            "--",
+        ]
     ),
     st.text(max_size=12),
     st.text(alphabet=_SURROGATES + "\x1b[]0;owned\x07\n%+-.0123456789", max_size=12),
@@ -39,24 +55,33 @@ _WORDS = st.one_of(
 )
 
 
-def _names() -> list[str]:
-    shared = (*options.WHERE, *options.SCREEN)
-    own = [option for verb in verbs.every() for option in verb.options]
-    return sorted({f"--{option.name}" for option in (*shared, *own)})
+def _option(option: Option) -> st.SearchStrategy[str]:
+    """An option as the help describes it, with a value that mostly fits."""
+    if not option.value:
+        return st.just(f"--{option.name}")
+    values = st.sampled_from(option.choices) | _WORDS if option.choices else _WORDS
+    return values.map(lambda value: f"--{option.name}={value}")
 
 
-_OPTION = st.one_of(
-    st.sampled_from(_names()),
-    st.tuples(st.sampled_from(_names()), _WORDS).map("=".join),
+_STRAY = st.one_of(
+    st.sampled_from(options.SCREEN).flatmap(_option),
     st.sampled_from("hcDfFVmMgBa").map(lambda letter: f"-{letter}"),
 )
-_FIRST = st.one_of(st.sampled_from(sorted(verbs.MODULES)), _WORDS)
-LINES = st.tuples(
-    st.lists(_OPTION, max_size=2),
-    _FIRST,
-    st.lists(st.one_of(_OPTION, _WORDS, _WORDS), max_size=5),
-    st.booleans(),
-).map(lambda parts: [*parts[0], parts[1], *parts[2], *(["--demo"] if parts[3] else [])])
+
+
+def _line(verb: Verb) -> st.SearchStrategy[list[str]]:
+    """A verb with options of its own, words, and now and then something that does not belong there."""
+    own = st.sampled_from(verb.options).flatmap(_option) if verb.options else _STRAY
+    rest = st.lists(st.one_of(own, _WORDS, _WORDS, _STRAY), max_size=5)
+    demo = st.sampled_from([["--demo"], ["--demo"], []])
+    return st.tuples(rest, demo).map(lambda parts: [verb.name, *parts[0], *parts[1]])
+
+
+LINES = st.one_of(
+    st.sampled_from(verbs.every()).flatmap(_line),
+    st.sampled_from(verbs.every()).flatmap(_line),
+    st.lists(st.one_of(_STRAY, _WORDS), min_size=1, max_size=5),
+)
 
 
 class Wrong(AssertionError):
