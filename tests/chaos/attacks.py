@@ -66,6 +66,7 @@ class _Run:
             while self.going and victim.running and not ends():
                 monkey.act(victim)
                 acts += 1
+                victim.resume()
                 disturb(victim)
                 if time.monotonic() - sampled > _SAMPLE:
                     victim.measure()

@@ -91,7 +91,7 @@ class Monkey:
         self._count("broken sequences")
 
     def _suspend(self, victim: Victim) -> None:
-        victim.suspend()
+        victim.send(b"\x1a")
         self._count("suspensions")
 
     def _split(self, victim: Victim) -> None:

@@ -122,13 +122,10 @@ class Victim:
         if self._master >= 0:
             fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
-    def suspend(self) -> None:
-        """Stop it as Ctrl-Z does, if a dialog does not take that key, and continue it as `fg` does."""
-        self.send(b"\x1a")
-        end = time.monotonic() + 1
-        while state_of(self.process.pid) != "T" and time.monotonic() < end and self.running:
-            time.sleep(0.01)
-        self.signal(signal.SIGCONT)
+    def resume(self) -> None:
+        """Continue it if Ctrl-Z has stopped it, as a shell's `fg` does."""
+        if state_of(self.process.pid) == "T":
+            self.signal(signal.SIGCONT)
 
     def measure(self) -> None:
         """Take a sample of the memory of screen and engine."""
@@ -195,6 +192,7 @@ class Victim:
         assert callable(condition)
         end = time.monotonic() + DEADLINE
         while not condition():
+            self.resume()
             if time.monotonic() > end or (
                 not self.running and complaint != "leaves the terminal in disorder"
             ):
