@@ -34,6 +34,9 @@ class Lab:
     def muted(self, kind: str, name: str) -> bool:
         return bool(next(found["mute"] for found in self.server.pactl_json(kind) if found["name"] == name))
 
+    def state(self, name: str) -> str:
+        return next(str(found["state"]) for found in self.server.pactl_json("sinks") if found["name"] == name)
+
     def stream(self, index: int) -> list[int]:
         return self.server.percents("sink-inputs", index)
 
@@ -97,6 +100,14 @@ EFFECTS: dict[str, Check] = {
     "tuimixer default headphones": lambda lab, outcome: (
         lab.server.pactl("get-default-sink") == "headphones\n"
     ),
+    "tuimixer default next": lambda lab, outcome: (
+        outcome.out == "Headphones\n" and lab.server.pactl("get-default-sink") == "headphones\n"
+    ),
+    "tuimixer suspend headphones": lambda lab, outcome: lab.state("headphones") == "SUSPENDED",
+    "tuimixer formats @output": prints("pcm  PCM\n"),
+    "tuimixer codec": prints(""),
+    "tuimixer help set": prints("tuimixer set [TARGET…] VALUE…"),
+    "tuimixer list --tsv": prints("\tFirefox\t80\t", "\tmpv\t70\t"),
     "tuimixer default": prints("output: Speakers\n"),
     "tuimixer port @output": prints(""),
     "tuimixer profile": prints(""),
@@ -115,7 +126,13 @@ EFFECTS: dict[str, Check] = {
     "tuimixer completion bash": prints("complete -F _tuimixer tuimixer"),
     "tuimixer man": prints(".TH TUIMIXER 1"),
 }
-ELSEWHERE = {"watch": "test_watch.py", "path": "diagnosis", "doctor": "diagnosis", "serve": "web"}
+ELSEWHERE = {
+    "watch": "test_watch.py",
+    "latency": "test_device_verbs.py",
+    "path": "diagnosis",
+    "doctor": "diagnosis",
+    "serve": "web",
+}
 """Verbs whose examples are run by other tests: they go on until interrupted, or belong to another room."""
 
 EXAMPLES = [

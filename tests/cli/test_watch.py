@@ -4,7 +4,9 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,7 @@ def test_changes_with_old_and_new(pulse: PrivatePulse, follow: Callable[..., Fol
     pulse.pactl("set-sink-volume", "headphones", "17%")
     pulse.pactl("set-sink-mute", "speakers", "1")
     change: dict[str, Any] = json.loads(watch.until(lambda line: '"muted"' in line))
+    assert abs(datetime.fromisoformat(change.pop("time")).timestamp() - time.time()) < DEADLINE
     assert change == {
         "layer": "pulse",
         "id": "pulse:sink/speakers",
@@ -59,8 +62,8 @@ def test_text_and_restart(pulse: PrivatePulse, follow: Callable[..., Follower]) 
     pulse.stop_players()
     watch.until(lambda line: "removed" in line)
     pulse.restart()
-    watch.until(lambda line: line.startswith("pulse ready -> unavailable"))
-    watch.until(lambda line: line.startswith("pulse unavailable -> ready"))
+    watch.until(lambda line: " pulse ready -> unavailable" in line)
+    watch.until(lambda line: " pulse unavailable -> ready" in line)
     pulse.pactl("set-sink-volume", "speakers", "33%")
     assert "-> 33% Speakers" in watch.until(
         lambda line: "pulse:sink/speakers volume" in line and "33%" in line

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tuimixer.backend import demo_box
-from tuimixer.model.command import CardCommand, Command, Kill, MoveStream, apply
+from tuimixer.model.command import CardCommand, ClearDefault, Command, Kill, MoveStream, SetDefault, apply
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, PULSE_SCALE, from_cdb, to_cdb
 from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update
@@ -96,6 +96,9 @@ class DemoBackend:
         if isinstance(command, Kill):
             self.remove(command.id)
             return True
+        if isinstance(command, ClearDefault):
+            devices = (c for c in self._picture.controls.values() if c.kind is command.kind)
+            command = SetDefault(next(devices).id)
         if isinstance(command, MoveStream) and command.target is None:
             capture = command.id.startswith("pulse:source_output/")
             command = MoveStream(command.id, demo_box.USB_MIC if capture else COUPLED)

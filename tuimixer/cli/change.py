@@ -24,8 +24,10 @@ _PATIENCE = 0.3
 _PAUSE = 0.004
 
 
-def change(call: Call, targets: Sequence[str], values: Sequence[Value], cap: float | None) -> list[Match]:
-    """Carry out values on all controls that targets name; what they matched.
+def change(
+    call: Call, targets: Sequence[str], values: Sequence[Value], cap: float | None, reread: bool
+) -> list[Match]:
+    """Carry out values on all controls that targets name; what they matched, with `reread` as it stands then.
 
     `cap` is what the command line says, in percent. Nothing is changed where one of the values is
     impossible for one of the controls. A value that the cap cut, or that changes nothing, is reported.
@@ -52,7 +54,7 @@ def change(call: Call, targets: Sequence[str], values: Sequence[Value], cap: flo
                 _carry_out(call, lock, match, value, cap, changed, held)
     for text in held.values():
         report(text)
-    return [_settled(call, _reread(call, match), lock) for match in matches] if call.json else matches
+    return [_settled(call, _reread(call, match), lock) for match in matches] if reread else matches
 
 
 def _carry_out(

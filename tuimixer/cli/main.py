@@ -8,7 +8,7 @@ from contextlib import suppress
 from tuimixer.cli import options
 from tuimixer.cli.failure import OUT_OF_REACH, REFUSED, USAGE, Failure, Usage, sentence
 from tuimixer.cli.grammar import Arguments, parse, shown
-from tuimixer.cli.verbs import MODULES, load
+from tuimixer.cli.verbs import MODULES, load, no_verb
 
 CRASHED = 70
 """Exit status when tuimixer itself is at fault (EX_SOFTWARE of sysexits.h)."""
@@ -64,7 +64,7 @@ def _run(words: list[str]) -> int:
         return _without_verb(top)
     name, *rest = top.words
     if name not in MODULES:
-        raise Usage(f"there is no verb {shown(name)}{_nearest(name)}")
+        raise no_verb(name)
     verb, module = load(name)
     command = f"tuimixer {name}"
     # What stands before the verb counts as if it stood behind it.
@@ -116,13 +116,6 @@ def _without_verb(top: Arguments) -> int:
     from tuimixer.cli.screen import run_screen
 
     return run_screen(top)
-
-
-def _nearest(name: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, MODULES, n=1)
-    return f"; did you mean {close[0]}?" if close else "; `tuimixer --help` lists them"
 
 
 def _open_closed_streams() -> None:

@@ -26,11 +26,14 @@ def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str
             )
         ],
         "muted": control.muted,
+        "mutes": None if control.mute is None else list(control.mute),
         "capturing": control.capturing,
         "choice": None
         if control.choice is None
         else {"value": chosen(control), "items": list(control.choice.items)},
         "default": control.default,
+        "port": None if control.sink_or_source is None else control.sink_or_source.port,
+        "form_factor": control.properties.get("device.form_factor"),
         "software": _SOFTWARE[control.medium],
     }
 
@@ -74,15 +77,7 @@ def in_words(control: Control) -> str:
         parts.append(levels[0])
     else:
         parts += [f"{channel.name} {level}" for channel, level in zip(control.channels, levels, strict=True)]
-    if control.choice is not None:
-        parts.append(chosen(control) or f"item {control.choice.value}")
-    if not levels and control.choice is None:
-        parts += _switches(control)
-    else:
-        if control.mute is not None and any(control.mute):
-            parts.append("muted" if all(control.mute) else f"muted {_sides(control.mute)}")
-        if control.capture is not None:
-            parts.append("capture" if any(control.capture) else "nocapture")
+    parts += states(control)
     return ", ".join(parts) if len(set(levels)) > 1 else " ".join(parts)
 
 
@@ -98,10 +93,32 @@ def _sides(switches: tuple[bool, ...]) -> str:
     return " ".join(side for side, on in zip(("left", "right"), switches, strict=False) if on) or "in part"
 
 
+def states(control: Control) -> list[str]:
+    """What is chosen and switched: `muted`, `capture`, `on` for a switch without a volume, an item."""
+    if control.choice is not None:
+        return [chosen(control) or f"item {control.choice.value}"]
+    if not control.channels:
+        return _switches(control)
+    parts = []
+    if control.mute is not None and any(control.mute):
+        parts.append("muted" if all(control.mute) else f"muted {_sides(control.mute)}")
+    if control.capture is not None:
+        parts.append("capture" if any(control.capture) else "nocapture")
+    return parts
+
+
+def shortened(text: str, width: int) -> str:
+    """A text of at most `width` characters, with an ellipsis where it was cut."""
+    return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
+
+
+def decibel(gain: float) -> str:
+    """`-18.06`, or `-inf` for silence."""
+    return "-inf" if round(gain * 100) <= MUTE_CDB else f"{gain:.2f}"
+
+
 def _level(percent: int, gain: float | None) -> str:
-    if gain is None:
-        return f"{percent}%"
-    return f"{percent}% -inf dB" if round(gain * 100) <= MUTE_CDB else f"{percent}% {gain:.2f} dB"
+    return f"{percent}%" if gain is None else f"{percent}% {decibel(gain)} dB"
 
 
 def print_json(value: Any, indent: int | None = 2) -> None:

@@ -3,7 +3,8 @@
 from importlib import import_module
 from types import ModuleType
 
-from tuimixer.cli.grammar import Verb
+from tuimixer.cli.failure import Usage
+from tuimixer.cli.grammar import Verb, shown
 
 _COMMANDS = "tuimixer.cli.commands"
 MODULES = {
@@ -16,9 +17,13 @@ MODULES = {
     "path": f"{_COMMANDS}.path",
     "doctor": f"{_COMMANDS}.doctor",
     "move": f"{_COMMANDS}.routing",
-    "default": f"{_COMMANDS}.routing",
-    "port": f"{_COMMANDS}.routing",
+    "default": f"{_COMMANDS}.device",
+    "port": f"{_COMMANDS}.device",
     "profile": f"{_COMMANDS}.routing",
+    "latency": f"{_COMMANDS}.device",
+    "suspend": f"{_COMMANDS}.device",
+    "formats": f"{_COMMANDS}.device",
+    "codec": f"{_COMMANDS}.routing",
     "card": f"{_COMMANDS}.routing",
     "kill": f"{_COMMANDS}.routing",
     "watch": f"{_COMMANDS}.watch",
@@ -28,6 +33,7 @@ MODULES = {
     "completion": f"{_COMMANDS}.completion",
     "complete": f"{_COMMANDS}.completion",
     "man": f"{_COMMANDS}.manual",
+    "help": f"{_COMMANDS}.manual",
 }
 """Verb → module with `VERBS` and `run(call)`, in the order of the help."""
 
@@ -45,3 +51,12 @@ def load(name: str) -> tuple[Verb, ModuleType]:
 def every() -> tuple[Verb, ...]:
     """All verbs, for the help, completion and the man page."""
     return tuple(load(name)[0] for name in MODULES)
+
+
+def no_verb(name: str) -> Usage:
+    """What to say where there is no such verb."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, MODULES, n=1)
+    hint = f"did you mean {close[0]}?" if close else "`tuimixer --help` lists them"
+    return Usage(f"there is no verb {shown(name)}; {hint}")

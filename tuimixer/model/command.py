@@ -130,6 +130,29 @@ class SetDefault:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearDefault:
+    """Let the server choose the default itself; id is `pulse:sink` or `pulse:source`."""
+
+    id: str
+
+    label = "default"
+
+    @property
+    def kind(self) -> Kind:
+        """Of which kind of device this clears the default."""
+        return Kind(self.id.removeprefix("pulse:"))
+
+    def apply_to(self, control: Control) -> Control | None:
+        """Nothing: the server says what it has chosen."""
+        return None
+
+    def inverse(self, snapshot: Snapshot) -> SetDefault | None:
+        """Makes the present default the default."""
+        devices = (control for control in snapshot.controls.values() if control.kind is self.kind)
+        return next((SetDefault(device.id) for device in devices if device.default), None)
+
+
+@dataclass(frozen=True, slots=True)
 class MoveStream:
     """Move a stream to a sink or source; None: let it follow the default."""
 
@@ -337,6 +360,7 @@ ControlCommand = (
     | SetCapture
     | SetChoice
     | SetDefault
+    | ClearDefault
     | MoveStream
     | Kill
     | SetPort
@@ -355,8 +379,8 @@ def aspect(command: Command) -> tuple[str, ...]:
     name = type(command).__name__
     if isinstance(command, SetLatencyOffset):
         return (name, command.id, command.port)
-    if isinstance(command, SetDefault):
-        return (name, command.kind)
+    if isinstance(command, SetDefault | ClearDefault):
+        return ("SetDefault", command.kind)
     return (name, command.id)
 
 

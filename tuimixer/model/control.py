@@ -119,6 +119,19 @@ class Port:
     """The card profiles in which it can be used (only on a card's ports)."""
 
 
+ENCODINGS = {
+    "pcm": "PCM",
+    "ac3-iec61937": "AC-3 (Dolby Digital)",
+    "eac3-iec61937": "E-AC-3 (Dolby Digital Plus)",
+    "dts-iec61937": "DTS",
+    "dtshd-iec61937": "DTS-HD",
+    "truehd-iec61937": "TrueHD",
+    "mpeg-iec61937": "MPEG",
+    "mpeg2-aac-iec61937": "AAC",
+}
+"""Encodings that a sink may pass through, by the sound server's names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """What only a sink or a source has."""

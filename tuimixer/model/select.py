@@ -305,11 +305,8 @@ def _is_called(control: Control, text: str, exact: bool) -> bool:
 
 def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
     """What the card of a sink or a source is called; a monitor is not the card's."""
-    device = control.sink_or_source
-    if device is None or device.card_index is None or device.monitor_of is not None:
-        return []
-    card = next((card for card in snapshot.server_cards if card.index == device.card_index), None)
-    if card is None:
+    device, card = control.sink_or_source, snapshot.card_of(control)
+    if device is None or card is None or device.monitor_of is not None:
         return []
     names = (card.description, card.server_name, card.alsa_card, card.properties.get("alsa.card_name"))
     return [name for name in names if name]

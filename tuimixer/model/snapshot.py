@@ -129,6 +129,13 @@ class Snapshot:
         """The server's card of an id; None where there is none."""
         return next((known for known in self.server_cards if known.id == card), None)
 
+    def card_of(self, device: Control) -> ServerCard | None:
+        """The server's card that a sink or a source belongs to; None where it has none."""
+        facts = device.sink_or_source
+        if facts is None or facts.card_index is None:
+            return None
+        return next((card for card in self.server_cards if card.index == facts.card_index), None)
+
     def exclusive_with(self, control: Control) -> list[Control]:
         """The controls of a card of which one can record at a time, this one too; none where it is free."""
         group = control.element.exclusive if control.element else None

@@ -36,6 +36,8 @@ _SWITCHES = {
 _NAMING = ("alsa", "hw", "pid", "pulse")
 """What stands before the colon of a name."""
 _HUGE = 10_000
+_LONGEST_OFFSET = 5000
+"""Milliseconds."""
 _SIGNS = {"=-": "=-", "=+": "=", "-=": "-", "+=": "+", "=": "=", "+": "+", "-": "-"}
 """How a number may begin, longest first, and what that means."""
 
@@ -167,6 +169,21 @@ def parse_value(text: str) -> Value:
     if not lower:
         raise ValueError(f"an empty value; use {FORMS}")
     return Value(word, "item")
+
+
+def parse_latency(text: str) -> int:
+    """A latency offset of at most 5 s either way, given in milliseconds (`120`, `-40 ms`), in microseconds.
+
+    Raises:
+        ValueError: not a number, or too large a one.
+    """
+    number = text.strip().casefold().removesuffix("ms").strip().replace("−", "-")
+    size = _positive(number.removeprefix("-").removeprefix("+"))
+    if size is None:
+        raise ValueError(f"{text!r} is not a number of milliseconds")
+    if size > _LONGEST_OFFSET:
+        raise ValueError(f"an offset of more than {_LONGEST_OFFSET} ms is not possible")
+    return round(-size * 1000 if number.startswith("-") else size * 1000)
 
 
 def is_value(text: str) -> bool:

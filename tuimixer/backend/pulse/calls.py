@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tuimixer.backend.base import Refused
 from tuimixer.backend.pulse.records import StoredRecord
 from tuimixer.model.command import (
+    ClearDefault,
     Command,
     Kill,
     MoveStream,
@@ -68,6 +69,8 @@ def call_for(command: Command, known: Known) -> Call:
     match command:
         case SetProfile() | SetLatencyOffset() | SetCodec():
             return _card_call(command, known)
+        case ClearDefault():
+            return Call(f"{command.kind}_default_set", ("@NONE@",))
         case _ if (control := known.controls.get(command.id)) is None:
             raise Refused("It is not there any more.")
     match command:

@@ -8,7 +8,7 @@ from tuimixer.cli.failure import Failure, Usage
 from tuimixer.cli.grammar import Arguments, Option, Verb, parse, shown
 from tuimixer.cli.options import HELP, PLAIN, SCREEN
 from tuimixer.cli.verbs import MODULES, every, load
-from tuimixer.model.control import Control, Kind
+from tuimixer.model.control import ENCODINGS, Control, Kind
 from tuimixer.model.snapshot import Snapshot
 
 Candidate = tuple[str, str]
@@ -93,6 +93,13 @@ _VALUES: tuple[Candidate, ...] = (
     ("capture", "record"),
     ("nocapture", "do not record"),
 )
+
+_FIXED: dict[str, tuple[Candidate, ...]] = {
+    "value": _VALUES,
+    "shell": tuple((shell, "shell") for shell in SCRIPTS),
+    "switch": (("on", "suspend"), ("off", "wake")),
+    "format": tuple((name.removesuffix("-iec61937"), meaning) for name, meaning in ENCODINGS.items()),
+}
 
 
 def run(call: Call) -> int:
@@ -204,11 +211,11 @@ def _files(begun: str) -> Iterator[Candidate]:
 
 
 def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:
-    if what == "value":
-        yield from _VALUES
+    if what in _FIXED:
+        yield from _FIXED[what]
         return
-    if what == "shell":
-        yield from ((shell, "shell") for shell in SCRIPTS)
+    if what == "verb":
+        yield from ((verb.name, verb.summary) for verb in every() if not verb.hidden)
         return
     call = Call("complete", arguments)
     try:
@@ -240,6 +247,11 @@ def _live(what: str, snapshot: Snapshot, call: Call) -> Iterator[Candidate]:
     if what == "port" and call.words:
         chosen = call.select(call.words[0], frozenset({Kind.SINK, Kind.SOURCE})).controls[0].sink_or_source
         yield from ((port.name, port.description) for port in (chosen.ports if chosen else ()))
+    if what == "codec" and call.words:
+        wanted = call.words[0].casefold()
+        for card in snapshot.server_cards:
+            if wanted in (card.server_name.casefold(), card.description.casefold()):
+                yield from card.codecs
     if what == "profile" and call.words:
         wanted = call.words[0].casefold()
         for card in snapshot.server_cards:

@@ -1,34 +1,55 @@
 """`list` and `get`: what is there, and where one control stands."""
 
 import sys
+from collections.abc import Iterable, Iterator
 
 from tuimixer.cli.call import Call
 from tuimixer.cli.failure import sentence
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.options import JSON, WHERE
-from tuimixer.cli.output import as_json, in_words, print_json, write
+from tuimixer.cli.output import (
+    as_json,
+    decibel,
+    gains,
+    in_words,
+    percents,
+    print_json,
+    shortened,
+    states,
+    write,
+)
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.snapshot import Snapshot
 
 _HEADINGS = {
-    Kind.ALSA_PLAYBACK: "Card {card}, playback",
-    Kind.ALSA_CAPTURE: "Card {card}, capture",
     Kind.SINK: "Outputs",
     Kind.SOURCE: "Inputs",
     Kind.SINK_INPUT: "Playing",
     Kind.SOURCE_OUTPUT: "Recording",
     Kind.STORED: "Stored for what is not running",
 }
+_TSV = ("id", "kind", "name", "percent", "db", "state", "default", "route", "title", "program", "pid")
+_WIDEST_NAME, _WIDEST_TITLE = 32, 40
+_BESIDE = 2
+"""How many channels that differ are shown one by one."""
+
+_AS_TSV = Option("tsv", "print a table with tabs between the columns")
+_ALL = Option("all", "also what the configuration hides, level meters and stored volumes", short="A")
 
 VERBS = (
     Verb(
         "list",
         "",
         "list all controls with their volumes",
-        'With --json: an object with the list "controls"; the id of each is a TARGET for the other verbs.',
-        (JSON, Option("all", "level meters' streams and stored volumes too", short="A"), *WHERE),
-        (("tuimixer list", "all controls, grouped"), ("tuimixer list --json", "the same for programs")),
+        'With --json: an object with the list "controls"; the id of each is a TARGET for the other verbs. '
+        f"With --tsv: a line for each with the columns {', '.join(_TSV)}, separated by tabs.",
+        (JSON, _AS_TSV, _ALL, *WHERE),
+        (
+            ("tuimixer list", "all controls, by card"),
+            ("tuimixer list --json", "the same as JSON"),
+            ("tuimixer list --tsv", "the same for cut, awk and spreadsheets"),
+        ),
         most=0,
     ),
     Verb(
@@ -53,36 +74,126 @@ def run(call: Call) -> int:
 
 def _list(call: Call) -> int:
     snapshot, failures = call.read_all()
-    everything = call.arguments.has("all")
-    controls = [c for c in snapshot.controls.values() if everything or not _hidden(c)]
+    controls = list(snapshot.controls.values())
+    if not call.arguments.has("all"):
+        controls = [c for c in controls if not _is_hidden(c)]
+        if call.config.rule:
+            from tuimixer.mixer.views import rules_of
+
+            hiding = [rule for rule in rules_of(call.config.rule) if rule.hide]
+            controls = [c for c in controls if not any(rule.matches(c) for rule in hiding)]
     if call.cards:
         controls = [c for c in controls if c.element is None or c.card in call.cards]
     if call.json:
         print_json({"controls": [as_json(control, snapshot.controls) for control in controls]})
         return 0
-    width = max((len(control.name) for control in controls), default=0)
-    heading = ""
-    for control in controls:
-        title = _HEADINGS[control.kind].format(card=control.card)
-        if title != heading:
-            write(title if not heading else f"\n{title}")
-            heading = title
-        write(_line(control, snapshot, min(width, 32)))
+    if call.arguments.has("tsv"):
+        for line in ("\t".join(_TSV), *("\t".join(_cells(control, snapshot)) for control in controls)):
+            write(line)
+        return 0
+    for line in table(controls, snapshot):
+        write(line)
     for failure in failures:
         sys.stderr.write(f"tuimixer: {sentence(failure)}\n")
     return 0
 
 
-def _line(control: Control, snapshot: Snapshot, width: int) -> str:
-    mark = "*" if control.default else " "
-    name = f"{control.name},{control.index}" if control.element and control.index else control.name
-    where = snapshot.controls.get(control.device or "")
-    place = f" -> {where.name}" if where else ""
-    return f"{mark} {name:<{width}}  {in_words(control)}{place}".rstrip()
-
-
-def _hidden(control: Control) -> bool:
+def _is_hidden(control: Control) -> bool:
     return control.kind is Kind.STORED or bool(control.stream and control.stream.peak)
+
+
+def table(controls: Iterable[Control], snapshot: Snapshot) -> Iterator[str]:
+    """The controls under a heading for each card and each kind, in columns that share their widths."""
+    groups: dict[str, list[tuple[str, ...]]] = {}
+    for control in controls:
+        groups.setdefault(_heading(control, snapshot), []).append(_row(control, snapshot))
+    rows = [row for group in groups.values() for row in group]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(6)]
+    for number, (heading, members) in enumerate(groups.items()):
+        if number:
+            yield ""
+        yield heading
+        for name, percent, gain, state, route, rest in members:
+            yield (
+                f"{name:<{widths[0]}}  {percent:>{widths[1]}}  {gain:>{widths[2]}}  {state:<{widths[3]}}  "
+                f"{route:<{widths[4]}}  {rest}"
+            ).rstrip()
+
+
+def _heading(control: Control, snapshot: Snapshot) -> str:
+    if control.element is None:
+        return _HEADINGS[control.kind]
+    card = next((card for card in snapshot.alsa_cards if card.id == control.card), None)
+    return f"{card.name} ({card.id})" if card and card.name != card.id else f"Card {control.card}"
+
+
+def _row(control: Control, snapshot: Snapshot) -> tuple[str, str, str, str, str, str]:
+    """Mark and name, percent, dB, state, route, title and program."""
+    name = f"{control.name},{control.index}" if control.element and control.index else control.name
+    if control.kind is Kind.ALSA_CAPTURE and not control.choice and "capture" not in name.casefold():
+        name = f"{name}/capture"
+    mark = "*" if control.default else " "
+    percent, gain, state = _standing(control)
+    where = snapshot.controls.get(control.device or "")
+    arrow = "<-" if control.kind.capture else "->"
+    return (
+        f"{mark} {shortened(name, _WIDEST_NAME)}",
+        percent,
+        gain,
+        state,
+        f"{arrow} {shortened(where.name, _WIDEST_NAME)}" if where else "",
+        _origin(control),
+    )
+
+
+def _standing(control: Control) -> tuple[str, str, str]:
+    """Percent, dB and state; of many channels that differ the lowest and the highest."""
+    percentages, decibels = percents(control), gains(control)
+    shown = [str(percent) for percent in percentages]
+    levels = ["" if gain is None else decibel(gain) for gain in decibels]
+    if len(set(zip(shown, levels, strict=True))) <= 1:
+        percent, gain = shown[:1], levels[:1]
+    elif len(shown) <= _BESIDE:
+        percent, gain = shown, levels
+    else:
+        known = sorted(gain for gain in decibels if gain is not None)
+        percent = [f"{min(percentages)}..{max(percentages)}"]
+        gain = [f"{decibel(known[0])}..{decibel(known[-1])}"] if known else []
+    return (
+        f"{'/'.join(percent)}%" if percent else "",
+        f"{'/'.join(gain)} dB" if any(gain) else "",
+        " ".join(states(control)),
+    )
+
+
+def _origin(control: Control) -> str:
+    """Title and program of a stream."""
+    stream = control.stream
+    if stream is None:
+        return ""
+    title = stream.media if stream.media != control.name else ""
+    program = f"{stream.binary} ({stream.pid})" if stream.binary and stream.pid else stream.binary
+    return "  ".join(part for part in (shortened(title, _WIDEST_TITLE), program) if part)
+
+
+def _cells(control: Control, snapshot: Snapshot) -> tuple[str, ...]:
+    """A control's line with --tsv; names hold no tabs."""
+    where = snapshot.controls.get(control.device or "")
+    stream = control.stream
+    gain = max((gain for gain in gains(control) if gain is not None), default=None)
+    return (
+        control.id,
+        control.kind.value,
+        control.name,
+        str(max(percents(control))) if control.channels else "",
+        "" if gain is None else decibel(gain),
+        " ".join(states(control)),
+        "yes" if control.default else "",
+        where.name if where else "",
+        stream.media if stream else "",
+        stream.binary if stream else "",
+        str(stream.pid) if stream and stream.pid else "",
+    )
 
 
 def _get(call: Call) -> int:

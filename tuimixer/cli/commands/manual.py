@@ -1,4 +1,4 @@
-"""`man`: the manual page, made from the tables of verbs and options."""
+"""`man` and `help`: made from the tables of verbs and options."""
 
 from collections.abc import Iterator
 
@@ -6,10 +6,10 @@ from tuimixer import __version__
 from tuimixer.cli.call import Call
 from tuimixer.cli.failure import STATUSES
 from tuimixer.cli.grammar import Option, Verb
-from tuimixer.cli.help import TARGET_RULE, TARGETS, meaning, written
+from tuimixer.cli.help import TARGET_RULE, TARGETS, meaning, overview, verb_help, written
 from tuimixer.cli.options import PLAIN, SCREEN
 from tuimixer.cli.output import write
-from tuimixer.cli.verbs import every
+from tuimixer.cli.verbs import every, no_verb
 
 VERBS = (
     Verb(
@@ -20,6 +20,16 @@ VERBS = (
         PLAIN,
         (("tuimixer man", "the page, as man reads it"),),
         most=0,
+    ),
+    Verb(
+        "help",
+        "[VERB]",
+        "explain a verb, or list them all",
+        "",
+        PLAIN,
+        (("tuimixer help set", "as `tuimixer set --help`"),),
+        most=1,
+        complete=("verb",),
     ),
 )
 
@@ -36,10 +46,23 @@ _ENVIRONMENT = (
 
 
 def run(call: Call) -> int:
-    """Print the page."""
+    """Print the page, or the help."""
+    if call.verb == "help":
+        _help(call.words)
+        return 0
     for line in page():
         write(line)
     return 0
+
+
+def _help(words: list[str]) -> None:
+    if not words:
+        write(overview())
+        return
+    verb = next((verb for verb in every() if verb.name == words[0]), None)
+    if verb is None:
+        raise no_verb(words[0])
+    write(verb_help(verb))
 
 
 def page() -> Iterator[str]:

@@ -1,15 +1,15 @@
-"""`move`, `default`, `port`, `profile`, `card` and `kill`: where sound goes, and what ends it."""
+"""`move`, `profile`, `codec`, `card` and `kill`: where sound goes, and what ends it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from tuimixer.cli.call import DEVICES, STREAMS, Call
+from tuimixer.cli.call import STREAMS, Call
 from tuimixer.cli.failure import NoMatch, Usage
 from tuimixer.cli.grammar import Verb, shown
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, print_json, write
 from tuimixer.cli.servers import server_lines, servers_json
-from tuimixer.model.command import Kill, MoveStream, SetDefault, SetPort, SetProfile
+from tuimixer.model.command import Kill, MoveStream, SetCodec, SetProfile
 from tuimixer.model.control import Control, Kind, Layer, Port
 from tuimixer.model.select import is_group
 from tuimixer.model.snapshot import AlsaCard, Profile, ServerCard
@@ -34,29 +34,6 @@ VERBS = (
         complete=("stream", "device"),
     ),
     Verb(
-        "default",
-        "[DEVICE]",
-        "make a device the default one, or print the default ones",
-        "",
-        _OPTIONS,
-        (
-            ("tuimixer default headphones", "new streams go there"),
-            ("tuimixer default", "the default output and input"),
-        ),
-        most=1,
-        complete=("device",),
-    ),
-    Verb(
-        "port",
-        "[DEVICE [PORT]]",
-        "choose a device's connector, or list its connectors",
-        "Without DEVICE: the default output. PORT is a name or a part of its description.",
-        _OPTIONS,
-        (("tuimixer port @output", "its connectors, the active one marked"),),
-        most=2,
-        complete=("device", "port"),
-    ),
-    Verb(
         "profile",
         "[CARD [PROFILE]]",
         "choose a card's profile, or list its profiles",
@@ -65,6 +42,16 @@ VERBS = (
         (("tuimixer profile", "all cards with their profiles"),),
         most=2,
         complete=("server_card", "profile"),
+    ),
+    Verb(
+        "codec",
+        "[CARD [CODEC]]",
+        "choose a Bluetooth card's codec, or list its codecs",
+        "CARD is a card of the sound server; without it all cards with a choice of codecs are listed.",
+        _OPTIONS,
+        (("tuimixer codec", "the Bluetooth cards with their codecs"),),
+        most=2,
+        complete=("server_card", "codec"),
     ),
     Verb(
         "card",
@@ -93,9 +80,8 @@ def run(call: Call) -> int:
     """Carry out one of the verbs."""
     act: Callable[[Call], None] = {
         "move": _move,
-        "default": _default,
-        "port": _port,
         "profile": _profile,
+        "codec": _codec,
         "card": _card,
         "kill": _kill,
     }[call.verb]
@@ -120,7 +106,7 @@ def _move(call: Call) -> None:
     moved = [control for control in found if control.kind in targets]
     for control in moved:
         call.apply(MoveStream(control.id, targets[control.kind]))
-    _answer(call, moved)
+    answer(call, moved)
 
 
 def _kill(call: Call) -> None:
@@ -131,50 +117,19 @@ def _kill(call: Call) -> None:
         print_json({"killed": killed})
 
 
-def _default(call: Call) -> None:
-    if call.words:
-        match = call.select(call.words[0], DEVICES)
-        call.apply(SetDefault(match.id))
-        _answer(call, match.controls)
-        return
-    read = call.read(Layer.PULSE).controls
-    defaults = [control for control in read.values() if control.default and control.kind in DEVICES]
-    if call.json:
-        print_json({"controls": [as_json(control, read) for control in defaults]})
-        return
-    for control in defaults:
-        write(f"{'output' if control.kind is Kind.SINK else 'input'}: {control.name}")
-
-
-def _answer(call: Call, controls: Iterable[Control]) -> None:
+def answer(call: Call, controls: Iterable[Control]) -> None:
     """With --json: how the controls stand now."""
     if call.json:
         read = call.read(Layer.PULSE).controls
         print_json({"controls": [as_json(read[c.id], read) for c in controls if c.id in read]})
 
 
-def _port(call: Call) -> None:
-    control = call.select(call.words[0] if call.words else "@output", DEVICES).controls[0]
-    device = control.sink_or_source
-    assert device is not None
-    if len(call.words) == 2:
-        port = _pick(call.words[1], device.ports, f"{control.name} has no port")
-        call.apply(SetPort(control.id, port.name))
-        _answer(call, (control,))
-    elif call.json:
-        print_json({"id": control.id, "ports": [_port_json(port, device.port) for port in device.ports]})
-    else:
-        for port in device.ports:
-            mark = "*" if port.name == device.port else " "
-            write(f"{mark} {port.name}  {port.description}{_plug(port.available)}")
-
-
 def _profile(call: Call) -> None:
     cards = call.read(Layer.PULSE).server_cards
     if call.words:
-        cards = (_pick(call.words[0], cards, "the server has no card"),)
+        cards = (pick(call.words[0], cards, "the server has no card"),)
     if len(call.words) == 2:
-        profile = _pick(call.words[1], cards[0].profiles, f"{cards[0].description} has no profile")
+        profile = pick(call.words[1], cards[0].profiles, f"{cards[0].description} has no profile")
         call.apply(SetProfile(cards[0].id, profile.name))
         cards = tuple(card for card in call.read(Layer.PULSE).server_cards if card.id == cards[0].id)
         if not call.json:
@@ -190,7 +145,45 @@ def _profile(call: Call) -> None:
 def _write_profiles(card: ServerCard) -> None:
     for profile in card.profiles:
         mark = "*" if profile.name == card.profile else " "
-        write(f"{mark} {profile.name}  {profile.description}{_plug(profile.available)}")
+        write(f"{mark} {profile.name}  {profile.description}{plug(profile.available)}")
+
+
+def _codec(call: Call) -> None:
+    cards = [card for card in call.read(Layer.PULSE).server_cards if card.codecs]
+    if call.words:
+        cards = [
+            pick(call.words[0], cards, "the server has no Bluetooth card with a choice of codecs called")
+        ]
+    if len(call.words) == 2:
+        codec = _named_codec(call.words[1], cards[0])
+        call.apply(SetCodec(cards[0].id, codec))
+        if not call.json:
+            return
+        cards = [card for card in call.read(Layer.PULSE).server_cards if card.id == cards[0].id]
+    if call.json:
+        print_json({"cards": [_codecs_json(card) for card in cards]})
+        return
+    for card in cards:
+        write(f"{card.description} ({card.server_name})")
+        for name, description in card.codecs:
+            write(f"{'*' if name == card.codec else ' '} {name}  {description}")
+
+
+def _named_codec(text: str, card: ServerCard) -> str:
+    folded = text.casefold()
+    found = [name for name, description in card.codecs if folded in (name.casefold(), description.casefold())]
+    if not found:
+        known = ", ".join(name for name, _ in card.codecs)
+        raise NoMatch(f"{card.description} has no codec {shown(text)}; it has {known}")
+    return found[0]
+
+
+def _codecs_json(card: ServerCard) -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "codec": card.codec,
+        "codecs": [{"name": name, "description": description} for name, description in card.codecs],
+    }
 
 
 def _card(call: Call) -> None:
@@ -233,7 +226,7 @@ def _card(call: Call) -> None:
             write(f" -  {failure}")
 
 
-def _pick(text: str, things: Sequence[Named], nothing: str) -> Named:
+def pick(text: str, things: Sequence[Named], nothing: str) -> Named:
     """The one port, profile or card with this name, or whose name or description has it as a part."""
     folded = text.casefold()
     named = [(thing, [name.casefold() for name in _names(thing)]) for thing in things]
@@ -253,11 +246,13 @@ def _names(thing: Port | Profile | ServerCard) -> list[str]:
     return [thing.name, thing.description]
 
 
-def _plug(available: bool | None) -> str:
+def plug(available: bool | None) -> str:
+    """What stands behind a connector or a profile that is not there."""
     return "" if available is None or available else "  (unplugged)"
 
 
-def _port_json(port: Port, active: str | None) -> dict[str, Any]:
+def port_json(port: Port, active: str | None) -> dict[str, Any]:
+    """A connector as JSON."""
     return {
         "name": port.name,
         "description": port.description,
@@ -277,7 +272,7 @@ def _server_card_json(card: ServerCard) -> dict[str, Any]:
             {"name": profile.name, "description": profile.description, "available": profile.available}
             for profile in card.profiles
         ],
-        "ports": [_port_json(port, None) for port in card.ports],
+        "ports": [port_json(port, None) for port in card.ports],
     }
 
 

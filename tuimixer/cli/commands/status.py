@@ -9,14 +9,26 @@ from tuimixer.cli.call import Call
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Option, Verb, shown
 from tuimixer.cli.options import JSON, WHERE
-from tuimixer.cli.output import as_json, gains, percents, write
-from tuimixer.model.control import Control, ControlId
-from tuimixer.model.scale import MUTE_CDB
+from tuimixer.cli.output import as_json, decibel, gains, percents, write
+from tuimixer.model.control import Control, ControlId, Kind, Layer
 from tuimixer.model.select import OUTPUT, find
 from tuimixer.model.snapshot import Phase, Snapshot
 
 BARS = ("waybar", "i3blocks", "polybar", "tmux")
-FIELDS = ("name", "percent", "db", "state", "volume", "device", "kind", "id")
+FIELDS = (
+    "name",
+    "percent",
+    "db",
+    "total",
+    "state",
+    "volume",
+    "muted",
+    "device",
+    "port",
+    "form_factor",
+    "kind",
+    "id",
+)
 
 VERBS = (
     Verb(
@@ -25,7 +37,8 @@ VERBS = (
         "print one line for a status bar",
         f"""Without TARGET: the default output. FORMAT is one of {", ".join(BARS)}, or a text with \
 {" ".join(f"{{{name}}}" for name in FIELDS)}. {{state}} is muted, off, low, medium or high; {{volume}} \
-is the percentage, or the word muted. With --follow a line is printed at once and whenever it changes.""",
+is the percentage, or the word muted; {{muted}} is left, right, both or nothing; {{total}} is the gain in dB \
+of the whole path, not with --follow. With --follow a line is printed at once and whenever it changes.""",
         (
             Option("format", "how the line looks", value="FORMAT"),
             Option("follow", "print a line at every change, until interrupted"),
@@ -54,8 +67,11 @@ def run(call: Call) -> int:
     _check(form)
     if not call.arguments.has("follow"):
         control = call.select(target).controls[0]
-        _write(_line(control, form, call.known, follow=False))
+        total = _total(call, control) if form == "json" or "{total}" in form else None
+        _write(_line(control, form, call.known, follow=False, total=total))
         return 0
+    if "{total}" in form:
+        raise Usage("{total} is worked out from the whole machine and cannot be followed")
     return _follow(call, target, form)
 
 
@@ -80,6 +96,18 @@ def _follow(call: Call, target: str, form: str) -> int:
     return follow(call.options, took)
 
 
+def _total(call: Call, control: Control) -> float | None:
+    """The gain in dB over the whole path, of its loudest channel; None where it is not known."""
+    from tuimixer.cli.box import read_box
+    from tuimixer.diagnosis.path import trace
+
+    if control.kind.layer is Layer.ALSA or control.kind is Kind.STORED:
+        return None
+    paths = trace(*read_box(call), control.id)
+    totals = [total for path in paths if (total := path.loudest(path.total)) is not None]
+    return max(totals) / 100 if totals else None
+
+
 def _write(line: str) -> None:
     for part in line.split("\n"):
         write(part)
@@ -87,8 +115,11 @@ def _write(line: str) -> None:
 
 
 def _check(form: str) -> None:
-    if form not in BARS and form != "json":
-        _fill(form, dict.fromkeys(FIELDS, ""))
+    if form in BARS or form == "json":
+        return
+    if "{" not in form:
+        raise Usage(f"--format {shown(form)} has no field: write {{percent}}, or one of {', '.join(BARS)}")
+    _fill(form, dict.fromkeys(FIELDS, ""))
 
 
 def _fill(form: str, fields: Mapping[str, str]) -> str:
@@ -107,20 +138,34 @@ def _fill(form: str, fields: Mapping[str, str]) -> str:
     return re.sub(r"\{\{|\}\}|\{([^{}]*)\}|[{}]", one, form)
 
 
-def _fields(control: Control, controls: Mapping[ControlId, Control]) -> dict[str, str]:
+def _fields(
+    control: Control, controls: Mapping[ControlId, Control], total: float | None = None
+) -> dict[str, str]:
     percent = max(percents(control), default=0)
     gain = max((gain for gain in gains(control) if gain is not None), default=None)
     device = controls.get(control.device or "")
     return {
         "name": control.name,
         "percent": str(percent),
-        "db": "" if gain is None else "-inf" if round(gain * 100) <= MUTE_CDB else f"{gain:.2f}",
+        "db": "" if gain is None else decibel(gain),
+        "total": "" if total is None else decibel(total),
         "state": _state(control, percent),
         "volume": "muted" if control.muted else f"{percent}%",
+        "muted": _muted(control),
         "device": device.name if device else "",
+        "port": (control.sink_or_source.port or "") if control.sink_or_source else "",
+        "form_factor": control.properties.get("device.form_factor", ""),
         "kind": control.kind.value,
         "id": control.id,
     }
+
+
+def _muted(control: Control) -> str:
+    """Which sides are muted: `left`, `right`, `both`, or nothing."""
+    mute = control.mute or ()
+    if not any(mute):
+        return ""
+    return "both" if all(mute) else "left" if mute[0] else "right"
 
 
 def _state(control: Control, percent: int) -> str:
@@ -131,12 +176,18 @@ def _state(control: Control, percent: int) -> str:
     return "low" if percent < 34 else "medium" if percent < 67 else "high"
 
 
-def _line(control: Control, form: str, controls: Mapping[ControlId, Control], follow: bool) -> str:
-    fields = _fields(control, controls)
+def _line(
+    control: Control,
+    form: str,
+    controls: Mapping[ControlId, Control],
+    follow: bool,
+    total: float | None = None,
+) -> str:
+    fields = _fields(control, controls, total)
     volume, muted = fields["volume"], fields["state"] == "muted"
     match form:
         case "json":
-            return _json(as_json(control, controls))
+            return _json(as_json(control, controls) | ({} if follow else {"total_db": total}))
         case "waybar":
             gain = f" {fields['db']} dB" if fields["db"] else ""
             tooltip = f"{fields['name']}: {fields['percent']}%{gain}{', muted' if muted else ''}"

@@ -15,6 +15,7 @@ _TARGETS = (
 )
 _MOST = 1000
 _MAX = Option("max", "let it go up to so many percent; without: 100, or as configured", value="PERCENT")
+_NOTIFY = Option("notify", "show it in a desktop notification")
 
 VERBS = (
     Verb(
@@ -26,7 +27,7 @@ VALUE is one or several of: {FORMS}, or an item of a choice.
 A sign makes percent and dB relative: -3dB is 3 dB quieter, =-12dB is a gain. A bare number is percent.
 + and - alone are the configured step. The difference between left and right is kept.
 A volume is never raised over the cap, nor lowered by it.""",
-        (_MAX, JSON, *WHERE),
+        (_MAX, _NOTIFY, JSON, *WHERE),
         (
             ("tuimixer set +5%", "the default output louder, at most to 100 %"),
             ("tuimixer set firefox 40%", "all that Firefox plays"),
@@ -45,7 +46,7 @@ A volume is never raised over the cap, nor lowered by it.""",
         "[TARGET…]",
         "mute a control",
         f"{_TARGETS} An ALSA control that can only capture stops capturing.",
-        (JSON, *WHERE),
+        (_NOTIFY, JSON, *WHERE),
         (("tuimixer mute", "the default output"), ("tuimixer mute @input", "the microphone")),
         complete=("target",),
     ),
@@ -54,7 +55,7 @@ A volume is never raised over the cap, nor lowered by it.""",
         "[TARGET…]",
         "unmute a control",
         _TARGETS,
-        (JSON, *WHERE),
+        (_NOTIFY, JSON, *WHERE),
         (("tuimixer unmute firefox", "all that Firefox plays"),),
         complete=("target",),
     ),
@@ -63,7 +64,7 @@ A volume is never raised over the cap, nor lowered by it.""",
         "[TARGET…]",
         "mute what is not muted, unmute what is",
         _TARGETS,
-        (JSON, *WHERE),
+        (_NOTIFY, JSON, *WHERE),
         (("tuimixer toggle", "the default output"), ("tuimixer toggle @input", "the microphone")),
         complete=("target",),
     ),
@@ -79,7 +80,12 @@ def run(call: Call) -> int:
     else:
         targets = call.words or [OUTPUT]
         values = [Value(call.verb, "mute", on=_SWITCH[call.verb])]
-    matches = change(call, targets, values, _cap(call))
+    notifies = call.arguments.has("notify")
+    matches = change(call, targets, values, _cap(call), reread=call.json or notifies)
+    if notifies:
+        from tuimixer.cli.notify import notify
+
+        notify(matches[0].controls[0])
     if call.json:
         from tuimixer.cli.output import as_json, print_json
 

@@ -1,6 +1,7 @@
 """`watch`: one line for each change, until interrupted."""
 
 import sys
+from datetime import datetime
 from typing import Any
 
 from tuimixer.cli.call import Call
@@ -16,12 +17,13 @@ VERBS = (
         "watch",
         "[TARGET]",
         "print a line for each change, until interrupted",
-        """Without TARGET: every change of every control. Each line has the layer, the control's id, and its \
-old and new value; with --json each line is an object. A server that goes away is waited for.""",
+        "Without TARGET: every change of every control. Each line has the time, the layer, the control's id, "
+        "and its old and new value; with --json each line is an object. Sound servers do not tell who made a "
+        "change. A server that goes away is waited for.",
         (JSON, *WHERE),
         (
             ("tuimixer watch", "everything"),
-            ("tuimixer watch firefox --json", "what Firefox plays, for programs"),
+            ("tuimixer watch firefox --json", "what Firefox plays, as JSON"),
         ),
         most=1,
         complete=("target",),
@@ -46,16 +48,18 @@ def run(call: Call) -> int:
 
 
 def _print(change: Change, box: str, json: bool) -> None:
+    now = datetime.now().astimezone()
     if json:
         line = {name: getattr(change, name) for name in ("layer", "id", "kind", "name", "what", "old", "new")}
-        print_json({"host": box, **line} if box else line, indent=None)
+        where = {"host": box} if box else {}
+        print_json({"time": now.isoformat(timespec="milliseconds"), **where, **line}, indent=None)
         return
-    host = f"{box} " if box else ""
+    begin = f"{now:%H:%M:%S} {f'{box} ' if box else ''}{change.layer}"
     if change.what == "status":
-        write(f"{host}{change.layer} {change.old} -> {change.new} {change.name}".rstrip())
+        write(f"{begin} {change.old} -> {change.new} {change.name}".rstrip())
         return
     old, new = _words(change.old), _words(change.new)
-    write(f"{host}{change.layer} {change.id} {change.what} {old} -> {new} {change.name}")
+    write(f"{begin} {change.id} {change.what} {old} -> {new} {change.name}")
 
 
 def _words(value: Any) -> str:

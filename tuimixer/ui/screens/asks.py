@@ -7,11 +7,8 @@ from tuimixer.model.intent import Choose, Intent
 from tuimixer.model.resolve import resolve
 from tuimixer.model.scale import to_cdb, to_percent
 from tuimixer.model.snapshot import ServerCard
-from tuimixer.model.value import parse_value
+from tuimixer.model.value import parse_latency, parse_value
 from tuimixer.ui.screens.listing import Ask
-
-_MOST_OFFSET = 5000
-"""Milliseconds."""
 
 
 def channel_words(channel: str) -> str:
@@ -39,14 +36,7 @@ def latency_ask(card: ServerCard, port: Port) -> Ask:
     """Asks for a port's latency offset."""
 
     def make(text: str) -> SetLatencyOffset:
-        number = text.lower().removesuffix("ms").strip().replace(",", ".").replace("−", "-")
-        try:
-            milliseconds = float(number)
-        except ValueError:
-            raise ValueError(f"{text!r} is no number of milliseconds") from None
-        if not abs(milliseconds) <= _MOST_OFFSET:
-            raise ValueError(f"an offset of more than {_MOST_OFFSET} ms is not possible")
-        return SetLatencyOffset(card.id, port.name, round(milliseconds * 1000))
+        return SetLatencyOffset(card.id, port.name, parse_latency(text))
 
     now = f"Now {(port.latency_offset or 0) / 1000:g} ms. What plays there is told to be later by so much."
     return Ask(f"Latency offset of {port.description}", now, "milliseconds: 120, -40", make)

@@ -12,23 +12,13 @@ from tuimixer.model.command import (
     SetPort,
     SetSuspended,
 )
-from tuimixer.model.control import Control, Device, Kind, Port
+from tuimixer.model.control import ENCODINGS, Control, Device, Kind, Port
 from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Mute, Nudge, SetBalance
 from tuimixer.model.scale import to_cdb, to_percent, to_position
-from tuimixer.model.snapshot import ServerCard, Snapshot
+from tuimixer.model.snapshot import Snapshot
 from tuimixer.ui.screens.asks import channel_words, latency_ask, value_ask
 from tuimixer.ui.screens.listing import Line, Sure
 
-ENCODINGS = {
-    "pcm": "PCM",
-    "ac3-iec61937": "AC-3 (Dolby Digital)",
-    "eac3-iec61937": "E-AC-3 (Dolby Digital Plus)",
-    "dts-iec61937": "DTS",
-    "dtshd-iec61937": "DTS-HD",
-    "truehd-iec61937": "TrueHD",
-    "mpeg-iec61937": "MPEG",
-    "mpeg2-aac-iec61937": "AAC",
-}
 """PulseAudio's passthrough encodings (pulse/format.c), in the order in which they are offered."""
 _BALANCE_STEP = 0.05
 
@@ -211,14 +201,6 @@ def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
             )
 
 
-def card_of(control: Control, snapshot: Snapshot) -> ServerCard | None:
-    """The server's card that a sink or source belongs to."""
-    device = control.sink_or_source
-    if device is None or device.card_index is None:
-        return None
-    return next((card for card in snapshot.server_cards if card.index == device.card_index), None)
-
-
 def ending(control: Control) -> Sure | None:
     """The question before a stream is ended or a stored volume forgotten; None for anything else."""
     stream = control.stream
@@ -266,7 +248,7 @@ def _balance_words(balance: float) -> str:
 
 
 def _latency_line(control: Control, snapshot: Snapshot) -> Line | None:
-    card, device = card_of(control, snapshot), control.sink_or_source
+    card, device = snapshot.card_of(control), control.sink_or_source
     if card is None or device is None or device.port is None:
         return None
     port = next((port for port in card.ports if port.name == device.port), None)

@@ -6,7 +6,7 @@ from tuimixer.model.control import Control, ControlId, Medium
 from tuimixer.model.scale import MUTE_CDB, Scale, to_cdb
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.text import clean
-from tuimixer.ui.screens.control_lines import card_of, plug
+from tuimixer.ui.screens.control_lines import plug
 from tuimixer.ui.screens.listing import Line
 
 _NAME_LIMIT = 80
@@ -85,7 +85,7 @@ def _of_device(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
     if device.monitor_of is not None:
         yield "Monitor of", sink.name if sink else device.monitor_of
     yield "Monitor", device.monitor or ""
-    card = card_of(control, snapshot)
+    card = snapshot.card_of(control)
     yield "Card", card.description if card else ""
     port = next((port for port in device.ports if port.name == device.port), None)
     if port is not None:

@@ -1,0 +1,257 @@
+"""`default`, `port`, `latency`, `suspend` and `formats`: settings of a sound server's devices."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from tuimixer.cli.call import DEVICES, Call
+from tuimixer.cli.commands.routing import answer, pick, plug, port_json
+from tuimixer.cli.failure import NoMatch, Usage
+from tuimixer.cli.grammar import Verb, shown
+from tuimixer.cli.options import JSON, WHERE
+from tuimixer.cli.output import as_json, print_json, write
+from tuimixer.model.command import (
+    ClearDefault,
+    SetDefault,
+    SetFormats,
+    SetLatencyOffset,
+    SetPort,
+    SetSuspended,
+)
+from tuimixer.model.control import ENCODINGS, Control, Device, Kind, Layer, Port
+from tuimixer.model.select import INPUT, OUTPUT
+from tuimixer.model.snapshot import ServerCard
+from tuimixer.model.value import parse_latency
+
+_OPTIONS = (JSON, *WHERE)
+_STEPS = {"next": 1, "previous": -1}
+_IEC = "-iec61937"
+Thing = TypeVar("Thing", Control, Port)
+
+VERBS = (
+    Verb(
+        "default",
+        "[DEVICE | next | previous | none] [@output | @input]",
+        "make a device the default one, or print the default ones",
+        "`next` and `previous` go through the outputs, or with @input the inputs, and skip what is "
+        "unplugged. With `none` the server chooses.",
+        _OPTIONS,
+        (
+            ("tuimixer default headphones", "new streams go there"),
+            ("tuimixer default next", "the next output that is plugged in"),
+            ("tuimixer default", "the default output and input"),
+        ),
+        most=2,
+        complete=("device",),
+    ),
+    Verb(
+        "port",
+        "[DEVICE] [PORT | next | previous]",
+        "choose a device's connector, or list its connectors",
+        "DEVICE defaults to the default output. PORT is a name or a part of its description. `next` and "
+        "`previous` skip what is unplugged.",
+        _OPTIONS,
+        (("tuimixer port @output", "its connectors, the active one marked"),),
+        most=2,
+        complete=("device", "port"),
+    ),
+    Verb(
+        "latency",
+        "[DEVICE [MILLISECONDS]]",
+        "set or print the latency offset of a device's connector",
+        "DEVICE defaults to the default output. The offset is added to the latency that programs are told, "
+        "so that a picture waits for a slow speaker.",
+        _OPTIONS,
+        (("tuimixer latency @output", "the offset of the connector in use"),),
+        most=2,
+        complete=("device",),
+    ),
+    Verb(
+        "suspend",
+        "DEVICE [on | off]",
+        "suspend a device, or wake it",
+        "A suspended device is closed, so that another program can use the card. The server wakes it when it "
+        "is needed.",
+        _OPTIONS,
+        (("tuimixer suspend headphones", "lets go of the card"),),
+        least=1,
+        most=2,
+        complete=("device", "switch"),
+    ),
+    Verb(
+        "formats",
+        "[OUTPUT [FORMAT…]]",
+        "choose the formats that an output passes through undecoded, or list them",
+        f"OUTPUT defaults to the default output. FORMAT is one of "
+        f"{', '.join(name.removesuffix(_IEC) for name in ENCODINGS)}; PCM is always on.",
+        _OPTIONS,
+        (("tuimixer formats @output", "what it passes through"),),
+        complete=("device", "format"),
+    ),
+)
+
+
+def run(call: Call) -> int:
+    """Carry out one of the verbs."""
+    act: Callable[[Call], None] = {
+        "default": _default,
+        "port": _port,
+        "latency": _latency,
+        "suspend": _suspend,
+        "formats": _formats,
+    }[call.verb]
+    act(call)
+    return 0
+
+
+def _default(call: Call) -> None:
+    if not call.words:
+        _print_defaults(call)
+        return
+    wanted, *side = (word.casefold() for word in call.words)
+    if wanted not in _STEPS and wanted != "none":
+        if side:
+            raise Usage(f"only next, previous and none can be followed by {shown(call.words[1])}")
+        device = call.select(call.words[0], DEVICES).controls[0]
+        call.apply(SetDefault(device.id))
+        answer(call, (device,))
+        return
+    if side and side[0] not in (OUTPUT, INPUT):
+        raise Usage(f"{shown(call.words[1])} is neither @output nor @input")
+    kind = Kind.SOURCE if side == [INPUT] else Kind.SINK
+    if wanted == "none":
+        call.apply(ClearDefault(f"pulse:{kind}"))
+        return
+    device = _step(_plugged_devices(call, kind), lambda device: device.default, _STEPS[wanted])
+    call.apply(SetDefault(device.id))
+    answer(call, (device,))
+    if not call.json:
+        write(device.name)
+
+
+def _print_defaults(call: Call) -> None:
+    read = call.read(Layer.PULSE).controls
+    defaults = [control for control in read.values() if control.default and control.kind in DEVICES]
+    if call.json:
+        print_json({"controls": [as_json(control, read) for control in defaults]})
+        return
+    for control in defaults:
+        write(f"{'output' if control.kind is Kind.SINK else 'input'}: {control.name}")
+
+
+def _plugged_devices(call: Call, kind: Kind) -> list[Control]:
+    """The devices to go through: no monitors, and none whose connector is unplugged but the default."""
+    return [
+        control
+        for control in call.read(Layer.PULSE).controls.values()
+        if control.kind is kind
+        and (device := control.sink_or_source) is not None
+        and device.monitor_of is None
+        and (control.default or (port := _active(device)) is None or port.available is not False)
+    ]
+
+
+def _step(things: Sequence[Thing], is_current: Callable[[Thing], bool], step: int) -> Thing:
+    """The thing after or before the current one, around the ends."""
+    others = [thing for thing in things if not is_current(thing)]
+    if not others:
+        raise NoMatch("there is no other that is plugged in")
+    at = next((number for number, thing in enumerate(things) if is_current(thing)), -1 if step > 0 else 0)
+    return things[(at + step) % len(things)]
+
+
+def _active(device: Device) -> Port | None:
+    return next((port for port in device.ports if port.name == device.port), None)
+
+
+def _device(call: Call, kinds: frozenset[Kind] = DEVICES) -> tuple[Control, Device]:
+    """The device of the first argument, or the default output."""
+    control = call.select(call.words[0] if call.words else OUTPUT, kinds).controls[0]
+    assert control.sink_or_source is not None
+    return control, control.sink_or_source
+
+
+def _port(call: Call) -> None:
+    if len(call.words) == 1 and call.words[0].casefold() in _STEPS:
+        call.words.insert(0, OUTPUT)
+    control, device = _device(call)
+    if len(call.words) == 2:
+        step = _STEPS.get(call.words[1].casefold())
+        if step is None:
+            port = pick(call.words[1], device.ports, f"{control.name} has no port")
+        else:
+            plugged = [
+                port for port in device.ports if port.available is not False or port.name == device.port
+            ]
+            port = _step(plugged, lambda port: port.name == device.port, step)
+        call.apply(SetPort(control.id, port.name))
+        answer(call, (control,))
+    elif call.json:
+        print_json({"id": control.id, "ports": [port_json(port, device.port) for port in device.ports]})
+    else:
+        for port in device.ports:
+            mark = "*" if port.name == device.port else " "
+            write(f"{mark} {port.name}  {port.description}{plug(port.available)}")
+
+
+def _latency(call: Call) -> None:
+    control, device = _device(call)
+    card = call.read(Layer.PULSE).card_of(control)
+    port = next((port for port in card.ports if port.name == device.port), None) if card else None
+    if card is None or port is None:
+        raise Usage(f"{control.name} has no connector with a latency offset")
+    if len(call.words) == 2:
+        try:
+            offset = parse_latency(call.words[1])
+        except ValueError as error:
+            raise Usage(str(error)) from error
+        call.apply(SetLatencyOffset(card.id, port.name, offset))
+        card = call.read(Layer.PULSE).card_of(control)
+        if not call.json:
+            return
+    _print_latency(call, control, card, port.name)
+
+
+def _print_latency(call: Call, control: Control, card: ServerCard | None, name: str) -> None:
+    ports = card.ports if card is not None else ()
+    offset = next((port.latency_offset for port in ports if port.name == name), None)
+    if call.json:
+        print_json({"id": control.id, "port": name, "latency_offset_us": offset})
+    else:
+        write("unknown" if offset is None else f"{offset / 1000:g} ms")
+
+
+def _suspend(call: Call) -> None:
+    control, _ = _device(call)
+    switch = {"on": True, "off": False}.get(call.words[1].casefold() if len(call.words) == 2 else "on")
+    if switch is None:
+        raise Usage(f"{shown(call.words[1])} is neither on nor off")
+    call.apply(SetSuspended(control.id, switch))
+    answer(call, (control,))
+
+
+def _formats(call: Call) -> None:
+    control, device = _device(call, frozenset({Kind.SINK}))
+    if call.words[1:]:
+        call.apply(SetFormats(control.id, tuple(map(_format, call.words[1:]))))
+        if not call.json:
+            return
+        control = call.read(Layer.PULSE).controls.get(control.id, control)
+        device = control.sink_or_source or device
+    if call.json:
+        print_json(_formats_json(control, device))
+    else:
+        for name in device.formats:
+            write(f"{name.removesuffix(_IEC)}  {ENCODINGS.get(name, name)}")
+
+
+def _formats_json(control: Control, device: Device) -> dict[str, Any]:
+    return {"id": control.id, "formats": list(device.formats)}
+
+
+def _format(word: str) -> str:
+    name = word.casefold()
+    found = next((known for known in ENCODINGS if name in (known, known.removesuffix(_IEC))), None)
+    if found is None:
+        known = ", ".join(name.removesuffix(_IEC) for name in ENCODINGS)
+        raise Usage(f"{shown(word)} is not a format; use {known}")
+    return found
