@@ -52,7 +52,9 @@ def test_never_over_the_cap(pulse: PrivatePulse) -> None:
 
 def test_killed_at_random_moments(pulse: PrivatePulse) -> None:
     chance = random.Random(1)
-    pulse.pactl("set-sink-volume", "speakers", "50%")
+    began = time.monotonic()
+    assert run("set", "50%", env=pulse.env).status == 0
+    whole = time.monotonic() - began
     for number in range(24):
         how = signal.SIGKILL if number % 2 else signal.SIGINT
         process = subprocess.Popen(
@@ -62,7 +64,7 @@ def test_killed_at_random_moments(pulse: PrivatePulse) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        time.sleep(chance.uniform(0.0, 0.25))
+        time.sleep(chance.uniform(0.0, whole))
         process.send_signal(how)
         _, errors = process.communicate(timeout=60)
         assert "tuimixer:" not in errors
