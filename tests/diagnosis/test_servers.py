@@ -6,12 +6,14 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from tests.diagnosis.verbs import findings, path_of, tuimixer
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
+from tuimixer.backend.mixer_paths import read_mixer_paths
 from tuimixer.model.system import NO_PIPEWIRE_PULSE
 
 # The fixture `server` carries the lane: pulse and pipewire.
@@ -268,3 +270,17 @@ def test_pipewire_without_its_pulse_server_is_said_so(pipewire: PrivatePipeWire)
     assert "pipewire-pulse.service" in first["mend"]
     pipewire.kill()
     assert NO_PIPEWIRE_PULSE not in tuimixer("list", env=pipewire.env).stderr
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        pytest.param("PulseAudio", marks=pytest.mark.pulse),
+        pytest.param("PipeWire", marks=pytest.mark.pipewire),
+    ],
+)
+def test_the_installed_rules_for_a_cards_controls(server: str) -> None:
+    """The files of mixer paths that each server brings along."""
+    paths = {(path.server, path.name): path for path in read_mixer_paths(Path("/"), {})}
+    merged = [e.name for e in paths[server, "analog-output-headphones"].elements if e.volume == "merge"]
+    assert merged.index("Master") < merged.index("Headphone") < merged.index("PCM")

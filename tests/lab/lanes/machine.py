@@ -22,12 +22,12 @@ def bindings() -> str | None:
     """A lane that imports the program, whose bindings to libasound and libpulse may not be there."""
     try:
         import alsaaudio  # noqa: F401
-    except ImportError as error:
-        return f"pyalsaaudio is missing, which needs gcc, Python's and ALSA's headers to be built ({error})"
+    except ImportError:
+        return "no pyalsaaudio (to build it: gcc, python3-dev, libasound2-dev)"
     try:
         import pulsectl  # noqa: F401
     except (ImportError, OSError) as error:
-        return f"no libpulse ({error})"
+        return f"no pulsectl: {error}"
     return None
 
 

@@ -63,8 +63,8 @@ class Run:
                 self._done(run_lane(lane, self._arguments, self._processes, _show))
                 self._show_ended()
             self._work_through_background()
-            if background.is_alive():
-                say(f"\n== waiting for the background: {', '.join(self._unfinished())}")
+            if unfinished := self._unfinished():
+                say(f"\n== waiting for the background: {', '.join(unfinished)}")
             background.join()
             self._show_ended()
         finally:
