@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.lab.waiting import DEADLINE
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.together import Together
 from tuimixer.model.command import Command, SetMute
@@ -60,7 +61,7 @@ class Box:
         self.came.append(update)
 
     async def until(self, there: Callable[[Snapshot], bool]) -> Snapshot:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE):
             while True:
                 snapshots = [update for update in self.came if isinstance(update, Snapshot)]
                 if snapshots and there(snapshots[-1]):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.waiting import DEADLINE
 from tuimixer.cli.main import main
 
 COMMAND = [sys.executable, "-m", "tuimixer"]
@@ -22,7 +23,7 @@ class Outcome:
     err: str
 
 
-def run(*words: str, env: Mapping[str, str], timeout: float = 60, cwd: Path | None = None) -> Outcome:
+def run(*words: str, env: Mapping[str, str], timeout: float = DEADLINE, cwd: Path | None = None) -> Outcome:
     """Run `tuimixer WORDS` in a process of its own, without a terminal."""
     done = subprocess.run(
         [*COMMAND, *words],

@@ -7,6 +7,7 @@ import pytest
 
 from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
+from tests.lab.waiting import DEADLINE
 
 pytestmark = pytest.mark.plugins
 
@@ -31,7 +32,7 @@ def loaded(env: dict[str, str], *words: str) -> set[str]:
         "print(*sys.modules, file=sys.stderr); sys.exit(status)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, *words], env=env, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code, *words], env=env, capture_output=True, text=True, timeout=DEADLINE
     )
     assert done.returncode == 0, done.stderr
     return set(done.stderr.split())

@@ -12,6 +12,7 @@ import pytest
 from tests.cli.program import COMMAND, at_once, run
 from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
+from tests.lab.waiting import DEADLINE
 
 pytestmark = pytest.mark.plugins
 
@@ -66,7 +67,7 @@ def test_killed_at_random_moments(pulse: PrivatePulse) -> None:
         )
         time.sleep(chance.uniform(0.0, whole))
         process.send_signal(how)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=DEADLINE)
         assert "tuimixer:" not in errors
     folder = os.open(pulse.runtime / "tuimixer", os.O_RDONLY)
     fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,7 +11,7 @@ from tests.cli.program import COMMAND
 from tests.cli.readme import Example, agrees, examples
 from tests.lab.plugins import Plugins
 from tests.lab.terminal import Terminal
-from tests.lab.waiting import wait_until
+from tests.lab.waiting import DEADLINE, wait_until
 
 pytestmark = pytest.mark.plugins
 
@@ -44,7 +44,7 @@ def test_block(block: list[Example], env: dict[str, str]) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=60,
+            timeout=DEADLINE,
         )
         printed = done.stdout
         assert agrees(example.output, printed), f"README.md:{example.line}: {example.command}\n{printed}"

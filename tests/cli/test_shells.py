@@ -12,6 +12,7 @@ import pytest
 from tests.cli.program import COMMAND, run
 from tests.lab.pulse import PrivatePulse
 from tests.lab.terminal import Terminal
+from tests.lab.waiting import DEADLINE
 from tuimixer.cli.verbs import MODULES
 
 pytestmark = pytest.mark.pulse
@@ -48,7 +49,7 @@ def _asks(screen: str) -> bool:
 def _fish(script: str, pulse: PrivatePulse) -> list[str]:
     env = _with_tuimixer(pulse)
     done = subprocess.run(
-        ["fish", "-c", script], env=env, capture_output=True, text=True, timeout=60, cwd=pulse.folder
+        ["fish", "-c", script], env=env, capture_output=True, text=True, timeout=DEADLINE, cwd=pulse.folder
     )
     assert done.stderr == ""
     return done.stdout.splitlines()
@@ -129,7 +130,7 @@ def test_completion_without_a_server_is_quiet(pulse: PrivatePulse) -> None:
 def test_the_manual_page(pulse: PrivatePulse) -> None:
     page = run("man", env=pulse.env).out
     command = ["groff", "-man", "-Tascii", "-ww", "-rLL=78n"]
-    done = subprocess.run(command, input=page, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, input=page, capture_output=True, text=True, timeout=DEADLINE, check=True)
     shown = re.sub(".\b", "", done.stdout)
     assert done.stderr == ""
     assert "set [TARGET...] VALUE..." in shown

@@ -10,6 +10,7 @@ import pytest
 from tests.cli.program import COMMAND, run, run_here
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import Sink
+from tests.lab.waiting import DEADLINE
 from tuimixer.config.schema import Config
 
 pytestmark = pytest.mark.pulse
@@ -231,7 +232,7 @@ def test_closed_streams(verb: str, redirection: str, box: PrivatePulse) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -239,7 +240,7 @@ def test_closed_streams(verb: str, redirection: str, box: PrivatePulse) -> None:
 def test_a_full_disk_for_the_output(box: PrivatePulse) -> None:
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [*COMMAND, "list"], env=box.env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            [*COMMAND, "list"], env=box.env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=DEADLINE
         )
     assert (done.returncode, done.stderr) == (4, "tuimixer: No space left on device.\n")
 
@@ -254,7 +255,7 @@ def test_a_full_disk_for_init(box: PrivatePulse, tmp_path: Path) -> None:
         env=box.env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=DEADLINE,
     )
     assert (done.returncode, done.stdout) == (4, "full\n")
     assert done.stderr == f"tuimixer: {tmp_path}/c.toml: cannot be written: No space left on device.\n"
@@ -282,7 +283,7 @@ def test_a_failure_inside_goes_to_the_log(box: PrivatePulse, tmp_path: Path) -> 
     )
     env = box.env | {"XDG_STATE_HOME": str(tmp_path)}
     done = subprocess.run(
-        [COMMAND[0], "-c", code, "list"], env=env, capture_output=True, text=True, timeout=60
+        [COMMAND[0], "-c", code, "list"], env=env, capture_output=True, text=True, timeout=DEADLINE
     )
     assert done.returncode == 70
     assert done.stderr.count("\n") == 1

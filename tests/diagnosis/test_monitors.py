@@ -10,6 +10,7 @@ from tests.diagnosis.test_servers import AMPLITUDE, hears, recorded_gain
 from tests.diagnosis.verbs import findings, path_of, tuimixer
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
+from tests.lab.waiting import DEADLINE
 
 # The fixture `server` carries the lane: pulse and pipewire.
 
@@ -68,7 +69,7 @@ def raw_sink(server: PrivatePipeWire) -> None:
     """A null sink whose monitor does not hear its volume, as no monitor of PipeWire does by itself."""
     facts = "factory.name=support.null-audio-sink node.name=raw node.description=Raw media.class=Audio/Sink"
     command = ["pw-cli", "create-node", "adapter", f"{{{facts} object.linger=true audio.position=[FL FR]}}"]
-    subprocess.run(command, env=server.env, check=True, stdout=subprocess.DEVNULL, timeout=60)
+    subprocess.run(command, env=server.env, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE)
     server.wait_for(lambda: "raw" in [sink["name"] for sink in server.pactl_json("sinks")], "the sink")
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 
-DEADLINE = 240.0 if "TUIMIXER_GUEST" in os.environ else 30.0
+DEADLINE = 240.0 if "TUIMIXER_GUEST" in os.environ else 90.0
 """Seconds before a wait counts as failed. Far above what is expected: it ends a hang, it does not measure.
 
 In the virtual machine, which is emulated, all takes ten times as long."""

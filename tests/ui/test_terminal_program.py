@@ -161,7 +161,7 @@ def test_moving_meters_never_garble_the_screen() -> None:
         terminal.wait_for(lambda screen: "▄▄" in screen)
         terminal.press(*["right"] * 10, "up", "up", "t")
         terminal.wait_for("Meters off")
-        terminal.wait_gone("Meters off", timeout=20)
+        terminal.wait_gone("Meters off")
         redrawn(terminal)
 
 

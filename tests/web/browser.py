@@ -9,7 +9,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Self
 
-from tests.lab.waiting import wait_until
+from tests.lab.waiting import DEADLINE, wait_until
 
 _OPTIONS = [
     "--headless",
@@ -87,5 +87,5 @@ class Browser:
         request = urllib.request.Request(
             self._base + path, data, {"Content-Type": "application/json"}, method=method
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
             return json.load(answer)["value"]

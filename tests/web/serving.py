@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.lab.waiting import DEADLINE
+
 TUIMIXER = str(Path(sys.executable).with_name("tuimixer"))
 
 
@@ -40,7 +42,7 @@ class Serving:
 
     def ask(self, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         """Status and body of a GET."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
         connection.request("GET", path, headers=dict(headers or {}))
         answer = connection.getresponse()
         return answer.status, answer.read()
@@ -52,7 +54,7 @@ class Serving:
     def end(self) -> None:
         """End it as Ctrl-C does. Does no harm twice."""
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(20)
+        self.process.wait(DEADLINE)
 
 
 @contextmanager

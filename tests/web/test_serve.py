@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.pulse import PrivatePulse
-from tests.lab.waiting import wait_until
+from tests.lab.waiting import DEADLINE, wait_until
 from tests.web.browser import Browser
 from tests.web.serving import TUIMIXER, alive, serving
 
@@ -34,7 +34,7 @@ def test_a_fader_moves_from_a_browser(pulse: PrivatePulse, tmp_path: Path) -> No
         family = served.family()
         assert len(family) == 2  # a screen and its engine
         served.process.terminate()
-        assert served.process.wait(20) == 0
+        assert served.process.wait(DEADLINE) == 0
         wait_until(lambda: not any(map(alive, family)), "the screen and its engine to end")
 
 
@@ -89,7 +89,12 @@ def test_another_user_of_the_box_gets_nothing(pulse: PrivatePulse) -> None:
 )
 def test_wrong_words(options: list[str], sentence: str, pulse: PrivatePulse) -> None:
     done = subprocess.run(
-        [TUIMIXER, "serve", *options], env=pulse.env, capture_output=True, text=True, check=False, timeout=60
+        [TUIMIXER, "serve", *options],
+        env=pulse.env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=DEADLINE,
     )
     assert done.returncode == 2
     assert done.stderr.startswith("tuimixer: ")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.backend.alsa.watching import watching
+from tests.lab.waiting import DEADLINE
 from tuimixer.backend.alsa.hotplug import card_changes
 from tuimixer.backend.alsa.status import closed_card, status_of
 from tuimixer.model.snapshot import AlsaCard, Phase
@@ -67,7 +68,7 @@ async def test_nodes_that_come_and_go(tmp_path: Path) -> None:
     changes = card_changes(folder)
 
     async def change() -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(DEADLINE):
             await anext(changes)
 
     waiting = asyncio.create_task(change())

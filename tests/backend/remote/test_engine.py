@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.backend.remote.screen import python
-from tests.lab.waiting import wait_until
+from tests.lab.waiting import DEADLINE, wait_until
 from tuimixer.backend.demo import DemoBackend
 from tuimixer.backend.remote import wire
 from tuimixer.backend.remote.child import LocalLink, engine_command, open_log, spawn
@@ -65,7 +65,7 @@ class Reader:
         return len(chunk)
 
     async def until(self, ack: int) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(DEADLINE):
             while ack not in self.acks:
                 await self.read()
 
@@ -193,17 +193,17 @@ def engine() -> "Iterator[subprocess.Popen[bytes]]":
 def test_it_ends_when_its_pipe_is_closed(engine: "subprocess.Popen[bytes]") -> None:
     assert engine.stdin
     engine.stdin.close()
-    assert engine.wait(20) == 0
+    assert engine.wait(DEADLINE) == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_it_ends_on_a_signal(engine: "subprocess.Popen[bytes]", number: signal.Signals) -> None:
     engine.send_signal(number)
-    assert engine.wait(20) == -number
+    assert engine.wait(DEADLINE) == -number
 
 
 def test_it_says_what_it_does_not_understand(engine: "subprocess.Popen[bytes]") -> None:
-    _, said = engine.communicate(b"what?\n", timeout=20)
+    _, said = engine.communicate(b"what?\n", timeout=DEADLINE)
     assert engine.returncode == 2
     assert said.startswith(b"tuimixer: the screen sent a line that is not understood")
     assert said.count(b"\n") == 1
@@ -214,7 +214,7 @@ def test_it_wants_pipes_and_known_options() -> None:
     cases = [(["--demo"], terminal), (["--demo"], subprocess.DEVNULL), (["--fly"], subprocess.PIPE)]
     for arguments, stdin in cases:
         command = engine_command(arguments)
-        result = subprocess.run(command, stdin=stdin, capture_output=True, timeout=20, check=False)
+        result = subprocess.run(command, stdin=stdin, capture_output=True, timeout=DEADLINE, check=False)
         assert (result.returncode, result.stdout, result.stderr.count(b"\n")) == (2, b"", 1)
     os.close(controller)
     os.close(terminal)
@@ -339,5 +339,7 @@ def test_a_link_in_the_log_s_place_is_not_followed(state_folder: Path, tmp_path:
 def test_a_module_in_the_folder_it_is_started_from_is_not_run(tmp_path: Path) -> None:
     (tmp_path / "msgspec.py").write_text("raise SystemExit('a stranger was run')")
     command = engine_command(["--demo"])
-    result = subprocess.run(command, input=b"", capture_output=True, cwd=tmp_path, timeout=20, check=True)
+    result = subprocess.run(
+        command, input=b"", capture_output=True, cwd=tmp_path, timeout=DEADLINE, check=True
+    )
     assert result.stdout.startswith(wire.HELLO_START)

@@ -16,7 +16,7 @@ from tests.backend.remote import slow_line
 from tests.backend.remote.screen import Screen
 from tests.backend.remote.sshd import Box
 from tests.lab.terminal import Terminal
-from tests.lab.waiting import wait_until
+from tests.lab.waiting import DEADLINE, wait_until
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.remote.client import EngineBackend
 from tuimixer.backend.remote.ssh import Target, verb_script
@@ -193,7 +193,7 @@ def test_ssh_asks_on_the_terminal_before_the_screen_starts(box: Box) -> None:
         terminal.wait_for("Are you sure you want to continue connecting")
         terminal.send("yes\n")
         terminal.wait_for("engine: ")
-        assert terminal.process.wait(20) == 0
+        assert terminal.process.wait(DEADLINE) == 0
     box.await_nothing_left()
 
 
