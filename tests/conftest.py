@@ -1,5 +1,6 @@
 """Fixtures for every lane, and the rule that each test belongs to exactly one lane."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -43,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(
                 f"{item.nodeid} has the lanes {lanes}; it must have exactly one as its mark"
             )
+
+
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what a child process loads: `./dev coverage` does not load itself into it."""
+    for name in [name for name in os.environ if name.startswith("COVERAGE_PROCESS")]:
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("unmeasured")]
 
 PACKAGE = Path(__file__).parent.parent / "tuimixer"
 SCREEN = {"textual", "rich"}

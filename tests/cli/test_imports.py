@@ -9,7 +9,7 @@ from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
 from tests.lab.waiting import DEADLINE
 
-pytestmark = pytest.mark.plugins
+pytestmark = [pytest.mark.plugins, pytest.mark.usefixtures("unmeasured")]
 
 HEAVY = {
     "asyncio",

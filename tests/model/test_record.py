@@ -67,6 +67,7 @@ def test_patterns_match_by_position() -> None:
             pytest.fail("no match")
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_the_model_does_not_load_dataclasses() -> None:
     code = "import sys, tuimixer.model.resolve, tuimixer.model.snapshot; print(*sys.modules)"
     loaded = subprocess.run(

@@ -146,6 +146,7 @@ except Exception as error:
     )
 
 
+@pytest.mark.usefixtures("unmeasured")
 @pytest.mark.pulse
 def test_a_verb_loads_neither_asyncio_nor_what_is_slow(pulse: PrivatePulse) -> None:
     program = f"""
