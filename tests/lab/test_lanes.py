@@ -84,6 +84,12 @@ def test_a_lane_that_this_machine_cannot_run(ci: str, good: bool, monkeypatch: p
     assert run.conclude() == good
 
 
+def test_a_lane_that_never_ended_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run([lane("lost", "")])
+    assert not run.conclude()
+    assert capsys.readouterr().out.endswith("\n0 passed, 1 failed\n")
+
+
 def test_nothing_that_can_run_is_a_failure() -> None:
     run = Run([lane("away", "", lacks="no harp")])
     run.go()

@@ -75,4 +75,7 @@ def main(words: Sequence[str]) -> int:
 if __name__ == "__main__":
     # The ordinary way out, so that servers and machines are ended too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("dev: ended by a signal"))
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit("dev: interrupted")

@@ -44,7 +44,7 @@ class Run:
             say(f"Lanes to run, about {duration(figures.estimate(self.lanes))} in all:")
         known = figures.known()
         for lane in self.lanes:
-            beside = "; in the background" if lane.background else ""
+            beside = f"; in the background, see {_log_of(lane)}" if lane.background else ""
             took = duration(known.get(lane.name, lane.seconds))
             say(f"  {lane.name:12} {took:>12}  {lane.about}{beside}")
         if self.lacking:
@@ -86,8 +86,8 @@ class Run:
                 lane = self._waiting.popleft()
             except IndexError:
                 return  # the other one was quicker
-            figures.FOLDER.mkdir(parents=True, exist_ok=True)
-            path = figures.FOLDER / f"{lane.name}.log"
+            path = _log_of(lane)
+            path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb", buffering=0) as log:
                 outcome = run_lane(lane, self._arguments, self._processes, log.write)
             self._ended.append((outcome, path))
@@ -121,8 +121,16 @@ class Run:
         passed = sum(outcome.counts.passed for outcome in self.outcomes)
         failed = sum(outcome.counts.failed for outcome in self.outcomes)
         missing = len(self.lacking) if in_ci() or not self.lanes else 0
+        for name in (unfinished := self._unfinished()):
+            say(f"{name:12}  not finished")
+        missing += len(unfinished)
         say(f"{passed} passed, {failed + missing} failed")
         return not missing and all(outcome.good for outcome in self.outcomes)
+
+
+def _log_of(lane: Lane) -> Path:
+    """Where the output of a lane in the background goes."""
+    return figures.FOLDER / f"{lane.name}.log"
 
 
 def in_ci() -> bool:
