@@ -273,6 +273,16 @@ class Call:
         if port is not None:
             port.close()
 
+    def reopen_pipewire(self) -> None:
+        """Connect to PipeWire anew for the next read, which then holds all that others have changed before.
+
+        Its Pulse server learns of changes for each of its clients separately, so that what one has been told
+        another may not be told yet. One that has just connected is told how everything stands.
+        """
+        read = self._read.get(Layer.PULSE)
+        if read is not None and read.server is not None and read.server.name == "PipeWire":
+            self.reopen(Layer.PULSE)
+
     def close(self) -> None:
         """Let go of what was opened."""
         for port in self._ports.values():

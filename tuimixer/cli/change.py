@@ -1,6 +1,5 @@
 """Changing what a target names: read, resolve and write under the lock, never over the cap."""
 
-import time
 from collections.abc import Sequence
 
 from tuimixer.cli.call import Call
@@ -8,7 +7,7 @@ from tuimixer.cli.failure import report
 from tuimixer.cli.lock import VolumeLock
 from tuimixer.config.limits import device_cap
 from tuimixer.model.balance import Aim
-from tuimixer.model.command import SetMute, SetVolume
+from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Control, ControlId, Layer
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
 from tuimixer.model.resolve import Limits, resolve
@@ -19,9 +18,6 @@ _HAIR = 1e-6
 """Taken off an ALSA step, in percent: the model steps as alsamixer does, which turns what floating point adds
 to a whole raw value into one more now and then, and many steps of 1 % would not add up."""
 _UNCAPPED = Limits(10, stop_at_full=False)
-_PATIENCE = 0.3
-"""Seconds in which a server is to tell of a change that it has acknowledged."""
-_PAUSE = 0.004
 
 
 def change(
@@ -47,14 +43,15 @@ def change(
     held: dict[ControlId, str] = {}
     with lock:
         for number, value in enumerate(values):
+            if number == 0 and not lock.undisturbed:
+                call.reopen_pipewire()
             if number or not lock.undisturbed:
                 matches = [_reread(call, match) for match in matches]
-            matches = [_settled(call, match, lock) for match in matches]
             for match in matches:
                 _carry_out(call, lock, match, value, cap, changed, held)
     for text in held.values():
         report(text)
-    return [_settled(call, _reread(call, match), lock) for match in matches] if reread else matches
+    return [_reread(call, match) for match in matches] if reread else matches
 
 
 def _carry_out(
@@ -85,8 +82,6 @@ def _carry_out(
         if control.id not in changed:
             changed.add(control.id)
             held.pop(control.id, None)
-        if control.element is None and isinstance(done.command, SetVolume | SetMute):
-            lock.remember_state(control, done.command)
         if isinstance(done.command, SetVolume):
             _remember(call, lock, done.command, done.aim)
 
@@ -109,23 +104,6 @@ def _reread(call: Call, match: Match) -> Match:
         call.reopen(Layer.ALSA)  # a plugin tells a handle that is open nothing of what others write
     read = call.read(first.kind.layer).controls
     return Match(tuple(read.get(control.id, control) for control in match.controls), match.exact)
-
-
-def _settled(call: Call, match: Match, lock: VolumeLock) -> Match:
-    """The same controls, once the server tells no more of what stood there before the latest change.
-
-    Only PipeWire tells late; elsewhere it is somebody else who has put back what stood there.
-    """
-    if not any(map(lock.is_outdated, match.controls)):
-        return match
-    server = call.read(match.controls[0].kind.layer).server
-    if server is None or server.name != "PipeWire":
-        return match
-    end = time.monotonic() + _PATIENCE
-    while any(map(lock.is_outdated, match.controls)) and time.monotonic() < end:
-        time.sleep(_PAUSE)
-        match = _reread(call, match)
-    return match
 
 
 def _meant(match: Match, value: Value) -> tuple[Control, ...]:

@@ -12,7 +12,6 @@ from types import TracebackType
 
 from tuimixer.cli.failure import OUT_OF_REACH, Failure
 from tuimixer.model.balance import Aim
-from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Channel, Control, ControlId
 
 PATIENCE = 30
@@ -20,9 +19,6 @@ PATIENCE = 30
 _PAUSE = 0.003
 _NO_TURN = 0
 _MOST = 64
-_RECENT = 0.5
-"""Seconds for which a server may still tell of what stood there before a change."""
-_MOST_RECENT = 32
 Raws = tuple[int, ...]
 
 
@@ -101,25 +97,6 @@ class VolumeLock:
         if stored != written:
             self._memory.written[control] = (stored, written)
 
-    def is_outdated(self, control: Control) -> bool:
-        """Whether a reading of a control is one from before the latest change of it, which was just now.
-
-        PipeWire acknowledges a change before it tells of it. That somebody else has put back what stood there
-        cannot be told from it at once: read again for a moment.
-        """
-        recent = self._memory.recent.get(control.id)
-        return recent is not None and recent.is_fresh and _state(control) in recent.before
-
-    def remember_state(self, control: Control, command: SetVolume | SetMute) -> None:
-        """Keep what a control is changed to, and what it was before."""
-        before = _state(control)
-        raws, mute = control.raws, control.mute or ()
-        after = (*command.raws, *mute) if isinstance(command, SetVolume) else (*raws, *command.mute)
-        last = self._memory.recent.pop(control.id, None)
-        known = last.before if last is not None and last.is_fresh and last.now == before else []
-        kept = [state for state in [*known, before] if state != after][-_MOST_RECENT:]
-        self._memory.recent[control.id] = _Recent(time.monotonic(), tuple(map(int, after)), kept)
-
     @property
     def _file(self) -> str:
         return os.path.join(self._folder, "aims")
@@ -172,32 +149,14 @@ def _is_own(folder: str, user: int) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == user and not found.st_mode & 0o022
 
 
-def _state(control: Control) -> Raws:
-    return (*control.raws, *map(int, control.mute or ()))
-
-
-class _Recent:
-    """Volume and mute of a control that was changed, each state as numbers in a row."""
-
-    __slots__ = ("before", "now", "time")
-
-    def __init__(self, at: float, now: Raws, before: list[Raws]) -> None:
-        self.time, self.now, self.before = at, now, before
-
-    @property
-    def is_fresh(self) -> bool:
-        return 0 <= time.monotonic() - self.time < _RECENT
-
-
 class _Memory:
     """What one process leaves to the next."""
 
-    __slots__ = ("aims", "recent", "turn", "written")
+    __slots__ = ("aims", "turn", "written")
 
     def __init__(self) -> None:
         self.turn = _NO_TURN
         self.aims: dict[ControlId, Aim] = {}
-        self.recent: dict[ControlId, _Recent] = {}
         self.written: dict[ControlId, tuple[Raws, Raws]] = {}
 
 
@@ -216,10 +175,6 @@ def _read(path: str) -> _Memory:
                 memory.turn = int(rows[0])
             elif len(rows) == 2:
                 memory.written[control] = (_whole(rows[0]), _whole(rows[1]))
-            elif len(rows) == 4:
-                now, before = _whole(rows[1]), _whole(rows[2])
-                states = [before[n : n + len(now)] for n in range(0, len(before), len(now) or 1)]
-                memory.recent[control] = _Recent(float(rows[0]), now, states)
             else:
                 raws, positions, shape = rows
                 memory.aims[control] = Aim(_whole(raws), _numbers(positions), _numbers(shape))
@@ -233,10 +188,6 @@ def _write(path: str, memory: _Memory) -> None:
         rows.append((control, [aim.raws, aim.positions, aim.shape]))
     for control, (stored, given) in list(memory.written.items())[-_MOST:]:
         rows.append((control, [stored, given]))
-    for control, recent in memory.recent.items():
-        if recent.is_fresh:
-            states = tuple(number for state in recent.before for number in state)
-            rows.append((control, [(recent.time,), recent.now, states, ()]))
     with suppress(OSError), open(path, "w", encoding="utf-8", errors="replace") as file:
         for control, numbers in rows:
             if not {"\t", "\n"} & set(control):
