@@ -152,11 +152,13 @@ class Victim:
 
     def ended_well(self, *statuses: int) -> bool:
         """Wait for its end, with one of these statuses and the terminal in order."""
-        try:
-            status = self.process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            self._tally.find(f"does not end\n{self._context()}")
-            return False
+        end = time.monotonic() + DEADLINE
+        while (status := self.process.poll()) is None:
+            if time.monotonic() > end:
+                self._tally.find(f"does not end\n{self._context()}")
+                return False
+            self.resume()
+            time.sleep(0.01)
         if status not in statuses:
             story = f"\n{self._story()}" if status == CRASHED else ""
             self._tally.find(f"ended with status {status}, not {statuses}\n{self._context()}{story}")
