@@ -67,8 +67,7 @@ def test_a_module_in_the_folder_is_not_run(home: dict[str, str], tmp_path: Path)
 )
 async def test_a_size_in_the_address_is_bounded(served: Serving, query: str) -> None:
     async with window(served, query) as screen:
-        message = await screen.socket.receive(DEADLINE)
-        assert message.type is aiohttp.WSMsgType.BINARY
+        await screen.paints()
         columns, lines = size_of(served)
         assert 1 <= columns <= LARGEST[0]
         assert 1 <= lines <= LARGEST[1]

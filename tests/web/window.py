@@ -12,31 +12,41 @@ from tests.web.serving import Serving
 
 
 class Window:
-    """An open socket to a screen."""
+    """An open socket to a screen, read all the time as a browser does; so the server's pings are answered."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
         self.painted = bytearray()
+        self.reading = asyncio.ensure_future(self._read())
+        self._news = asyncio.Event()
 
     async def send(self, *message: Any) -> None:
         await self.socket.send_json(list(message))
 
+    async def paints(self) -> None:
+        """Wait until something has been painted since the last call."""
+        await self.sees("")
+
     async def sees(self, text: str) -> None:
         """Wait until the text has been painted since the last call."""
         async with asyncio.timeout(DEADLINE):
-            while text.encode() not in self.painted:
-                message = await self.socket.receive()
-                assert message.type is aiohttp.WSMsgType.BINARY, (
-                    f"{message.type} after {bytes(self.painted)!r}"
-                )
-                self.painted += message.data
+            while not self.painted or text.encode() not in self.painted:
+                assert not self.reading.done(), f"closed after {bytes(self.painted)!r}"
+                self._news.clear()
+                await self._news.wait()
         self.painted.clear()
 
     async def closed(self) -> None:
         """Wait until the server closes it."""
         async with asyncio.timeout(DEADLINE):
-            while (await self.socket.receive()).type is aiohttp.WSMsgType.BINARY:
-                pass
+            await self.reading
+
+    async def _read(self) -> None:
+        async for message in self.socket:
+            assert message.type is aiohttp.WSMsgType.BINARY
+            self.painted += message.data
+            self._news.set()
+        self._news.set()
 
 
 @asynccontextmanager
@@ -46,4 +56,9 @@ async def window(
     async with aiohttp.ClientSession() as session:
         address = f"http://127.0.0.1:{served.port}/{served.secret}/ws{query}"
         async with session.ws_connect(address, headers=headers, max_msg_size=0) as socket:
-            yield Window(socket)
+            opened = Window(socket)
+            try:
+                yield opened
+            finally:
+                opened.reading.cancel()
+                await asyncio.wait({opened.reading})
