@@ -51,7 +51,7 @@ def channels(count: int, raw: int = 1) -> list[dict[str, Any]]:
 
 
 SCALE = {"minimum": 0, "maximum": 65536}
-IMPOSSIBLE = {
+IMPOSSIBLE: dict[str, tuple[str, str | tuple[str, ...]]] = {
     "channels": (delta(patch(channels=channels(5000), scale=SCALE)), "sent 5000 channels"),
     "mutes": (delta(patch(mute=[True] * 5000)), "sent 5000 mute"),
     "controls": (
@@ -74,7 +74,8 @@ IMPOSSIBLE = {
     "no scale": (delta(patch(channels=channels(1))), "contradicts itself"),
     "no switch": (delta(patch(mute=[])), "contradicts itself"),
     "deep": ('["delta",' + "[" * 400_000, "nested too deeply"),
-    "deep name": ('["notice",{"text":' + '{"a":' * 150_000, "nested too deeply"),
+    # Where the interpreter's stack takes that many, as Python 3.14's does, the missing end is what is wrong.
+    "deep name": ('["notice",{"text":' + '{"a":' * 150_000, ("nested too deeply", "truncated")),
     "kind": (delta(patch(kind=NASTY)), "not understood"),
     "place": (delta(patch(after=NASTY * 1000)), "does not fit"),
 }
@@ -83,10 +84,11 @@ IMPOSSIBLE = {
 @pytest.mark.parametrize("case", IMPOSSIBLE)
 async def test_what_cannot_be_is_refused_in_one_sentence(saying: Saying, case: str) -> None:
     lines, says = IMPOSSIBLE[case]
+    one_of = (says,) if isinstance(says, str) else says
     async with Screen(EngineBackend(saying(lines))) as screen:
         await screen.until(lambda: screen.trouble, "the trouble to be told")
         assert screen.trouble
-        assert says in screen.trouble.reason
+        assert any(words in screen.trouble.reason for words in one_of)
         assert screen.trouble.reason.isprintable()
         assert len(screen.trouble.reason) < 400
 
