@@ -41,6 +41,12 @@ def not_garbled(person: Person) -> None:
     assert person.terminal.screen() == before
 
 
+def loopback_plays(person: Person) -> bool:
+    """Whether both of its halves have begun: PipeWire's are paused at first."""
+    halves = [line for line in person.terminal.screen().splitlines() if "oopback" in line]
+    return bool(halves) and not any("paused" in line for line in halves)
+
+
 @contextlib.contextmanager
 def without_a_client(box: Box) -> Iterator[bool]:
     """A stream that comes over a bare socket, where the server takes such; tells whether."""
@@ -65,6 +71,7 @@ def test_what_modules_make_and_what_has_no_client(any_box: Box) -> None:
             plays = 3 + 4 + there
             server.wait_for(lambda: len(server.pactl_json("sink-inputs")) == plays, "all to play")
             person.sees("Wide")
+            person.waits_for(lambda: loopback_plays(person), "the loopback to play")
             go_on(box, person, 61)
             short = server.folder / "short.raw"
             short.write_bytes(bytes(44100 * 4 // 20))
