@@ -6,6 +6,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_no_verb_asks_it(words: list[str], display: Display, plugins: Plugins) -
 
 
 async def test_no_connection_brings_it_back(
-    display: Display, plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+    display: Display, plugins: Plugins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another user's cookie is shown to libpulse while it connects; DISPLAY stays hidden all the same."""
     monkeypatch.setenv("DISPLAY", display.name)
@@ -76,14 +77,15 @@ async def test_no_connection_brings_it_back(
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PULSE_SERVER")
     hide_display()
-    with cookie_shown("/nonexistent"):
+    cookie = str(tmp_path / "cookie")  # libpulse writes one where there is none
+    with cookie_shown(cookie):
         pass
     address = plugins.server.address
     for place in (address, ""):
-        client = AsyncClient(place, "/nonexistent")
+        client = AsyncClient(place, cookie)
         await client.connect()
         await client.close()
-        await asyncio.to_thread(lambda place=place: Client(place, "/nonexistent").close())  # type: ignore[misc]
+        await asyncio.to_thread(lambda place=place: Client(place, cookie).close())  # type: ignore[misc]
     Card("pulse").close()
     assert display.asked == 0
     libc = ctypes.CDLL(None)
