@@ -22,6 +22,10 @@ _FOREIGN = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "ALSA_CONF
 """Variables that would lead a client out of the private box."""
 
 
+_NO_SINK = 0xFFFFFFFF
+"""PA_INVALID_INDEX."""
+
+
 @dataclass(frozen=True)
 class Sink:
     """A null sink to make."""
@@ -290,12 +294,13 @@ class SoundServer(ABC):
         return player
 
     def _stream_of(self, player: Player) -> int:
-        """One more than the sink input's index, 0 while there is none."""
+        """One more than the sink input's index, 0 while there is none that plays on a sink."""
         if player.process.poll() is not None:
             raise RuntimeError(f"the player ended with status {player.process.returncode}")
         for stream in self.pactl_json("sink-inputs"):
             if stream["properties"].get("application.process.id") == str(player.pid):
-                return int(stream["index"]) + 1
+                # PipeWire shows a stream before it has led it to a sink.
+                return 0 if self.sinks and stream["sink"] == _NO_SINK else int(stream["index"]) + 1
         return 0
 
     def record(self, source: str, seconds: float = 0.5) -> Recording:
