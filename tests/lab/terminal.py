@@ -51,8 +51,11 @@ _KEYS = {
 }
 
 # What pyte 0.8 would print as text or take for something else: private CSI sequences with < = > (keyboard
-# protocol, device queries), mode queries ($p), and DCS, APC and PM strings.
-_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<=>][0-9;:]*[ -/]*[@-~]|\x1b\[\?[0-9;]*\$p|\x1b[P_^][^\x1b]*\x1b\\")
+# protocol, device queries), queries of modes (? $p) and of colours (? n, of which it dies), and DCS, APC and
+# PM strings.
+_UNKNOWN_TO_PYTE = re.compile(
+    rb"\x1b\[[<=>][0-9;:]*[ -/]*[@-~]|\x1b\[\?[0-9;]*(?:\$p|n)|\x1b[P_^][^\x1b]*\x1b\\"
+)
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*|[P_^\]][^\x1b\x07]*\x1b?)?$")
 
 

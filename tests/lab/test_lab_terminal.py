@@ -97,3 +97,9 @@ def test_bytes_are_counted() -> None:
         terminal.press("Enter")
         terminal.wait_for("12345")
         assert terminal.received - before == 5
+
+
+def test_queries_that_are_not_answered_show_nothing() -> None:
+    """Private ones of devices, modes and colours, as tmux and Textual send them."""
+    with Terminal(["printf", r"a\033[>0q\033[?2026$p\033[?996nb"]) as terminal:
+        terminal.wait_for("ab")
