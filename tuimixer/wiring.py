@@ -37,11 +37,11 @@ def local_backend(options: Options) -> "Backend":
         return DemoBackend()
     from tuimixer.backend.alsa.backend import AlsaBackend
     from tuimixer.backend.host import inspect
-    from tuimixer.backend.libraries import hide_display
+    from tuimixer.backend.libraries import guard_environment
     from tuimixer.backend.pulse.backend import PulseBackend
     from tuimixer.backend.together import Together
 
-    hide_display()
+    guard_environment()
     parts: dict[str, Backend] = {
         "alsa": AlsaBackend(devices=options.devices),
         "pulse": PulseBackend(server=options.server),
@@ -158,9 +158,9 @@ def open_port(layer: "Layer", options: Options) -> "Port":
         from tuimixer.backend.demo_port import DemoPort
 
         return DemoPort(layer)
-    from tuimixer.backend.libraries import hide_display
+    from tuimixer.backend.libraries import guard_environment
 
-    hide_display()
+    guard_environment()
     if layer is layer.ALSA:
         from tuimixer.backend.alsa.port import AlsaPort
 

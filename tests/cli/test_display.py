@@ -13,7 +13,7 @@ import pytest
 from tests.cli.program import run
 from tests.lab.plugins import Plugins
 from tuimixer.backend.alsa.card import Card
-from tuimixer.backend.libraries import cookie_shown, hide_display
+from tuimixer.backend.libraries import cookie_shown, guard_environment
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.client import Client
 
@@ -76,7 +76,7 @@ async def test_no_connection_brings_it_back(
     for name, value in plugins.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PULSE_SERVER")
-    hide_display()
+    guard_environment()
     cookie = str(tmp_path / "cookie")  # libpulse writes one where there is none
     with cookie_shown(cookie):
         pass

@@ -24,6 +24,14 @@ def test_on_a_sink(pulse: PrivatePulse) -> None:
     assert [channel["value_percent"] for channel in speakers["volume"].values()] == ["70%", "35%"]
 
 
+def test_a_hundred_more_than_the_server_takes_at_a_time(pulse: PrivatePulse) -> None:
+    """PulseAudio drops the connections past 64, and all wait for one lock."""
+    pulse.pactl("set-sink-volume", "speakers", "0%")
+    at_once(["set", "+1%"], pulse.env, 100)
+    speakers = next(sink for sink in pulse.pactl_json("sinks") if sink["name"] == "speakers")
+    assert {channel["value_percent"] for channel in speakers["volume"].values()} == {"100%"}
+
+
 def test_on_a_stream(pulse: PrivatePulse) -> None:
     player = pulse.play("mpv", volume=90, silent=True)
     assert at_once(["set", "mpv", "-1%"], pulse.env) == {""}

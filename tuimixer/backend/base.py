@@ -23,6 +23,10 @@ class OutOfReach(BackendError):
     """The server or the card is not there."""
 
 
+class NoAnswer(OutOfReach):
+    """The server or the card is there, or seems to be, and does not answer."""
+
+
 class Refused(BackendError):
     """The server or the card is there and said no."""
 

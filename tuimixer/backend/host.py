@@ -121,7 +121,7 @@ def forwarded_display(environ: Mapping[str, str]) -> str:
     host, colon, rest = display.rpartition(":")
     if not colon or host in ("", "unix") or host.endswith("/unix"):
         return ""
-    number = re.match(r"\d+", rest)
+    number = re.match(r"[0-9]{1,9}", rest)
     if host in ("localhost", "127.0.0.1", "[::1]"):
         return display if number and int(number.group()) >= _FORWARDED_FROM else ""
     return display

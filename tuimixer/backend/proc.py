@@ -32,5 +32,5 @@ def user_name(uid: int) -> str:
 
 def integer(text: str | None) -> int | None:
     """The number that a text begins with."""
-    number = re.match(r"\d+", text or "")
+    number = re.match(r"[0-9]{1,18}", text or "")
     return int(number.group()) if number else None

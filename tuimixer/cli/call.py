@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 
-from tuimixer.backend.base import OutOfReach, Port
+from tuimixer.backend.base import NoAnswer, OutOfReach, Port
 from tuimixer.cli.configuration import configured
 from tuimixer.cli.failure import NoMatch, Usage
 from tuimixer.cli.grammar import Arguments, shown
@@ -49,6 +49,8 @@ class Call:
         self._named_card = arguments.get("card") or arguments.get("device")
         self._ports: dict[Layer, Port] = {}
         self._read: dict[Layer, Snapshot] = {}
+        self._failures: dict[Layer, OutOfReach] = {}
+        """What is out of reach is not waited for again."""
 
     @property
     def config(self) -> Config:
@@ -90,13 +92,16 @@ class Call:
             OutOfReach: there is no server or no card.
             Usage: the card or device that was named on the command line is not there.
         """
+        if layer in self._failures:
+            raise self._failures[layer]
         if layer not in self._ports:
             self._ports[layer] = open_port(layer, self.options)
         try:
             snapshot = self._ports[layer].read()
         except OutOfReach as error:
-            if layer is Layer.ALSA and self._named_card:
+            if layer is Layer.ALSA and self._named_card and not isinstance(error, NoAnswer):
                 raise Usage(str(error)) from error
+            self._failures[layer] = error
             raise
         if layer is Layer.ALSA and self._named_card and not find_cards(self._named_card, snapshot.alsa_cards):
             there = ", ".join(card.id for card in snapshot.alsa_cards)

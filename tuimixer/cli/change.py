@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from tuimixer.backend.base import Refused
 from tuimixer.cli.call import Call
 from tuimixer.cli.failure import report
 from tuimixer.cli.lock import VolumeLock
 from tuimixer.config.limits import device_cap
 from tuimixer.model.balance import Aim
-from tuimixer.model.command import SetVolume
+from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, ControlId, Layer
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
 from tuimixer.model.resolve import Limits, resolve
@@ -47,6 +48,7 @@ def change(
                 call.reopen_pipewire()
             if number or not lock.undisturbed:
                 matches = [_reread(call, match) for match in matches]
+            lock.live()
             for match in matches:
                 _carry_out(call, lock, match, value, cap, changed, held)
     for text in held.values():
@@ -69,7 +71,7 @@ def _carry_out(
         intent, limits = _intent(value, control, match), _limits(call, control, cap)
         done = resolve(intent, control, limits, lock.aim(control.id))
         if done.command != resolve(intent, control, _UNCAPPED, lock.aim(control.id)).command:
-            held[control.id] = f"{control.name} is held back by its cap of {limits.cap * 100:g}%"
+            held[control.id] = _held_back(control, limits)
             changed.add(control.id)
         if done.command is None:
             if control.id not in changed:
@@ -77,13 +79,48 @@ def _carry_out(
 
                 held[control.id] = f"{control.name} stays as it is: {in_words(control)}"
             continue
-        call.apply(done.command)
-        lock.changed()
+        _write(call, lock, done.command, done.aim)
         if control.id not in changed:
             changed.add(control.id)
             held.pop(control.id, None)
-        if isinstance(done.command, SetVolume):
-            _remember(call, lock, done.command, done.aim)
+
+
+def fix(call: Call, wishes: Sequence[Intent | Command]) -> None:
+    """Carry out what fixes a finding as any change: under the lock, on what stands there now, up to the cap.
+
+    Raises:
+        Impossible, OutOfReach, Refused: as `change`.
+    """
+    with VolumeLock() as lock:
+        for wish in wishes:
+            if isinstance(wish, Command):
+                call.apply(wish)
+                lock.changed()
+                continue
+            control = call.read(Layer(wish.id.partition(":")[0])).controls.get(wish.id)
+            if control is None:
+                raise Refused(f"{wish.id} is gone")
+            limits, aim = _limits(call, control, None), lock.aim(control.id)
+            done = resolve(wish, control, limits, aim)
+            if done.command != resolve(wish, control, _UNCAPPED, aim).command:
+                report(_held_back(control, limits))
+            if done.command is not None:
+                _write(call, lock, done.command, done.aim)
+
+
+def _held_back(control: Control, limits: Limits) -> str:
+    return f"{control.name} is held back by its cap of {limits.cap * 100:g}%"
+
+
+def _write(
+    call: Call, lock: VolumeLock, command: SetVolume | SetMute | SetCapture | SetChoice, aim: Aim | None
+) -> None:
+    """Write a command, and leave to the next process what it has to know."""
+    call.apply(command)
+    lock.changed()
+    lock.live()
+    if isinstance(command, SetVolume):
+        _remember(call, lock, command, aim)
 
 
 def _remember(call: Call, lock: VolumeLock, command: SetVolume, aim: Aim | None) -> None:

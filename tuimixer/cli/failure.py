@@ -27,9 +27,14 @@ class Usage(Failure):
     """The command line makes no sense, or names several things where one is wanted."""
 
 
+_LONGEST = 1500
+
+
 def sentence(text: object) -> str:
-    """One line that ends as a sentence does."""
-    line = " ".join(str(text).split())
+    """One line that ends as a sentence does, without anything that steers a terminal."""
+    from tuimixer.model.text import clean
+
+    line = clean(str(text), _LONGEST, fallback="")
     return line if line.endswith((".", "!", "?", "…")) else f"{line}."
 
 

@@ -172,3 +172,11 @@ def shown(text: str) -> str:
     from tuimixer.model.text import clean
 
     return f'"{clean(text, 80, fallback="")}"'
+
+
+def whole(text: str, most: int) -> int | None:
+    """The whole number from 0 to `most` that a word is; None where it is another, or none."""
+    if not text.isdecimal() or not text.isascii() or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if number <= most else None

@@ -11,14 +11,19 @@ from contextlib import suppress
 from types import TracebackType
 
 from tuimixer.cli.failure import OUT_OF_REACH, Failure
+from tuimixer.config.files import open_own
 from tuimixer.model.balance import Aim
 from tuimixer.model.control import Channel, Control, ControlId
 
-PATIENCE = 30
-"""Seconds to wait for another process's change."""
+PATIENCE = 2
+"""Seconds to wait for a process that holds the lock without a sign of life."""
+_LONGEST = 60
+"""Seconds to wait in all, while others get the lock."""
 _PAUSE = 0.003
 _NO_TURN = 0
 _MOST = 64
+_FARTHEST = 100.0
+"""No position on a fader is this far from its ends, of which the upper one is 1."""
 Raws = tuple[int, ...]
 
 
@@ -46,6 +51,7 @@ class VolumeLock:
         self._fd = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             _wait_for(self._fd)
+            self.live()
         except BaseException:
             os.close(self._fd)
             raise
@@ -59,6 +65,11 @@ class VolumeLock:
             self._memory.turn += 1
             _write(self._file, self._memory)
         os.close(self._fd)
+
+    def live(self) -> None:
+        """Tell those who wait that the lock goes round, by the folder's time."""
+        with suppress(OSError):
+            os.utime(self._fd)
 
     @property
     def undisturbed(self) -> bool:
@@ -103,16 +114,24 @@ class VolumeLock:
 
 
 def _wait_for(folder: int) -> None:
-    """Take the lock, asking again and again: a lock that is waited for has no time limit of its own."""
-    end = time.monotonic() + PATIENCE
+    """Take the lock, asking again and again: a lock that is waited for has no time limit of its own.
+
+    The patience is counted in looks at it: on a machine so busy that these take longer, so does what the
+    other process does.
+    """
+    began, looks, seen = time.monotonic(), 0, os.fstat(folder).st_mtime_ns
     while True:
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() > end:
+            stamp = os.fstat(folder).st_mtime_ns
+            looks, seen = (looks + 1, seen) if stamp == seen else (0, stamp)
+            if looks * _PAUSE > PATIENCE:
                 raise Busy(
                     f"another tuimixer has been changing a volume for over {PATIENCE} seconds"
                 ) from None
+            if time.monotonic() - began > _LONGEST:
+                raise Busy("too many others are changing volumes") from None
             time.sleep(_PAUSE)
         else:
             return
@@ -164,7 +183,7 @@ def _read(path: str) -> _Memory:
     """What was remembered; a line that was cut or spoilt is left out."""
     memory = _Memory()
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
+        with open(open_own(path, os.O_RDONLY), encoding="utf-8", errors="replace") as file:
             lines = file.read(1 << 16).splitlines()
     except OSError:
         return memory
@@ -175,9 +194,10 @@ def _read(path: str) -> _Memory:
                 memory.turn = int(rows[0])
             elif len(rows) == 2:
                 memory.written[control] = (_whole(rows[0]), _whole(rows[1]))
-            else:
-                raws, positions, shape = rows
-                memory.aims[control] = Aim(_whole(raws), _numbers(positions), _numbers(shape))
+            elif len(rows) == 3:
+                aim = Aim(_whole(rows[0]), _numbers(rows[1]), _numbers(rows[2]))
+                if len(aim.positions) == len(aim.raws) and len(aim.shape) in (0, len(aim.raws)):
+                    memory.aims[control] = aim
     return memory
 
 
@@ -188,7 +208,8 @@ def _write(path: str, memory: _Memory) -> None:
         rows.append((control, [aim.raws, aim.positions, aim.shape]))
     for control, (stored, given) in list(memory.written.items())[-_MOST:]:
         rows.append((control, [stored, given]))
-    with suppress(OSError), open(path, "w", encoding="utf-8", errors="replace") as file:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with suppress(OSError), open(open_own(path, flags), "w", encoding="utf-8", errors="replace") as file:
         for control, numbers in rows:
             if not {"\t", "\n"} & set(control):
                 file.write("\t".join([control, *(" ".join(map(repr, row)) for row in numbers)]) + "\n")
@@ -199,4 +220,12 @@ def _whole(text: str) -> Raws:
 
 
 def _numbers(text: str) -> tuple[float, ...]:
-    return tuple(float(number) for number in text.split())
+    """Positions on a fader.
+
+    Raises:
+        ValueError: one of them is not one.
+    """
+    numbers = tuple(float(number) for number in text.split())
+    if not all(-_FARTHEST < number < _FARTHEST for number in numbers):
+        raise ValueError(text)
+    return numbers

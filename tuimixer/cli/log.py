@@ -5,6 +5,7 @@ import time
 import traceback
 
 from tuimixer import __version__
+from tuimixer.config.files import open_own
 
 
 def log_path() -> str:
@@ -21,7 +22,8 @@ def write_crash(error: BaseException) -> str:
     path = log_path()
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(path, "a", encoding="utf-8", errors="backslashreplace") as file:
+        log = open_own(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        with open(log, "a", encoding="utf-8", errors="backslashreplace") as file:
             stamp = time.strftime("%Y-%m-%d %H:%M:%S")
             file.write(f"\n{stamp} tuimixer {__version__}\n")
             file.writelines(traceback.format_exception(error))

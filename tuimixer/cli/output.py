@@ -126,7 +126,10 @@ def print_json(value: Any, indent: int | None = 2) -> None:
     import json
     import sys
 
-    sys.stdout.write(json.dumps(value, indent=indent, ensure_ascii=not _unicode()) + "\n")
+    text = json.dumps(value, indent=indent, ensure_ascii=not _unicode())
+    if _has_bytes(text):
+        text = json.dumps(value, indent=indent)
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
@@ -136,10 +139,17 @@ def _unicode() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
 
 
+def _has_bytes(text: str) -> bool:
+    """Whether it stands in part for bytes that are not UTF-8: an argument, a control's name."""
+    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
+
+
 def write(text: str) -> None:
     """A line of text; characters that the output's encoding lacks become question marks."""
     import sys
 
+    if _has_bytes(text):
+        text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     encoding = sys.stdout.encoding or "ascii"
     if not _unicode():
         text = text.replace("…", "...").replace("−", "-").encode(encoding, "replace").decode(encoding)

@@ -4,10 +4,12 @@ import sys
 from typing import Any
 
 from tuimixer.config import schema
+from tuimixer.config.files import read_bounded
 from tuimixer.config.lines import line_of
 from tuimixer.config.place import config_path
 from tuimixer.config.schema import Config, Loaded
-from tuimixer.config.table import Table, printable
+from tuimixer.config.table import MOST_PROBLEMS, Table, printable
+from tuimixer.model.text import clean
 
 LARGEST = 1 << 20
 """A file over so many bytes is not a configuration."""
@@ -17,10 +19,10 @@ _MOST_DOTS = 200
 
 def load(path: str | None = None) -> Loaded:
     """Read the file at `path`, or the one in the XDG folder if there is one."""
-    where = config_path() if path is None else path
+    file = config_path() if path is None else path
+    where = clean(file)
     try:
-        with open(where, "rb") as file:
-            data = file.read(LARGEST + 1)
+        data = read_bounded(file, LARGEST + 1)
     except FileNotFoundError:
         return Loaded(Config()) if path is None else Loaded(Config(), (f"{where}: there is no such file.",))
     except OSError as error:
@@ -50,8 +52,12 @@ def parse(text: str) -> tuple[Config, list[str]]:
         return Config(), [_syntax(str(error), text)]
     except RecursionError:
         return Config(), ["1: is nested too deeply."]
+    except ValueError:  # Python takes no decimal number of over 4300 digits
+        return Config(), ["1: has a number with too many digits."]
     reader = _Reader(document, text)
     config = reader.config()
+    if reader.unsaid:
+        reader.problems.append(f"1: has {reader.unsaid} more problems.")
     return (Config(), reader.problems) if reader.problems else (config, [])
 
 
@@ -66,10 +72,15 @@ class _Reader:
 
     def __init__(self, document: dict[str, Any], text: str) -> None:
         self.problems: list[str] = []
+        self.unsaid = 0
+        """Problems past the first so many: to find the line of each would take for ever."""
         self._document = document
         self._text = text
 
     def _report(self, path: tuple[str | int, ...], sentence: str) -> None:
+        if len(self.problems) >= MOST_PROBLEMS:
+            self.unsaid += 1
+            return
         name = ".".join(str(part) for part in path if isinstance(part, str))
         self.problems.append(
             f"{line_of(self._text, path)}: {printable(name)} {sentence}.".replace(" : ", ": ")

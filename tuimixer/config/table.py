@@ -4,6 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+_LARGEST = 10**18
+MOST_PROBLEMS = 20
+"""How many problems are said in full."""
+
 Report = Callable[[tuple[str | int, ...], str], None]
 """Takes the path of a key and what is wrong with it."""
 
@@ -32,7 +36,10 @@ class Table:
             return default
         if isinstance(value, bool) and "on" in allowed:
             return "on" if value else "off"
-        if not isinstance(value, str | int) or str(value) not in allowed:
+        if (
+            not isinstance(value, str | int)
+            or (str(value) if isinstance(value, str) else shown(value)) not in allowed
+        ):
             self.wrong(key, f"is {shown(value)}; allowed are {', '.join(allowed)}")
             return default
         return str(value)
@@ -117,9 +124,11 @@ class Table:
         return found
 
     def finish(self) -> None:
-        """Report the keys that nobody asked for."""
-        for key in self._left:
-            self.wrong(key, f"is not known here{_nearest(key, self._known)}")
+        """Report the keys that nobody asked for; those past the first so many without a guess."""
+        for number, key in enumerate(self._left):
+            self.wrong(
+                key, f"is not known here{_nearest(key, self._known)}" if number < MOST_PROBLEMS else ""
+            )
 
 
 def _nearest(key: str, known: list[str]) -> str:
@@ -137,6 +146,8 @@ def shown(value: Any) -> str:
         return f'"{printable(value)}"'
     if isinstance(value, dict):
         return "a table"
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return "a huge number"  # Python writes none of over 4300 digits
     return "a list" if isinstance(value, list) else printable(str(value))
 
 

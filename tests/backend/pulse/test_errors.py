@@ -1,18 +1,22 @@
 """Each call's failure is its own, whatever else fails at the same moment on the same connection."""
 
 import asyncio
+import gc
+from typing import Any
 
 import pytest
 
 from tests.backend.pulse.watcher import Watcher
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
-from tuimixer.backend.base import BackendError, Refused
+from tests.lab.waiting import DEADLINE
+from tuimixer.backend.base import BackendError, OutOfReach, Refused
 from tuimixer.backend.outbox import Outbox
-from tuimixer.backend.pulse import calls, session
+from tuimixer.backend.pulse import calls, operations, session, structs
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.client import Client, Gone
+from tuimixer.backend.pulse.pulsectl_door import binding as c
 from tuimixer.model.command import SetMute, SetVolume
 
 _NOBODY = 0xFFFFFF
@@ -117,3 +121,40 @@ async def test_what_was_meant_for_a_stream_that_is_gone_is_not_written_to_the_ne
     outbox.forget("pulse:sink_input/7")
     assert outbox.take() == SetMute("pulse:sink_input/8", (True,))
     assert outbox.take() is None
+
+
+def test_an_answer_that_comes_too_late_harms_nobody(server: SoundServer) -> None:
+    """libpulse calls back whenever the answer comes; who asked has long gone."""
+    client = Client(server.address, patience=0.2)
+    server.pause()
+    try:
+        for _ in range(20):
+            with pytest.raises(OutOfReach, match="did not answer"):
+                client.call("read_sinks")
+    finally:
+        server.resume()
+    gc.collect()
+    client._patience = DEADLINE
+    assert {sink.name for sink in client.call("read_sinks")} >= {"speakers", "headphones"}
+    client.close()
+
+
+async def test_an_object_that_cannot_be_read_is_left_out(
+    server: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spoilt(struct: Any) -> Any:
+        record = structs.sink(struct)
+        if record.name == "speakers":
+            raise ValueError("spoilt")
+        return record
+
+    start = operations._listing(c.PA_SINK_INFO_CB_T, c.pa.context_get_sink_info_list, spoilt)
+    monkeypatch.setitem(operations.METHODS, "read_sinks", start)
+    client = AsyncClient(server.address)
+    await client.connect()
+    assert [sink.name for sink in await client.call("read_sinks")] == ["headphones"]
+    await client.close()
+    blocking = Client(server.address)
+    with pytest.raises(ValueError, match="spoilt"):
+        blocking.call("read_sinks")
+    blocking.close()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.backend.remote.screen import DEADLINE, Screen, demo_link, python
+from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.demo_box import box
 from tuimixer.backend.remote import client
 from tuimixer.backend.remote.child import Child, LocalLink
@@ -228,3 +229,27 @@ async def test_an_engine_started_early_is_attended() -> None:
     async with Screen(backend) as screen:
         await screen.until_ready()
         assert screen.pid == child.pid
+
+
+@pytest.mark.parametrize("error", [OutOfReach("The far end is gone."), RuntimeError("boom")])
+async def test_whatever_keeps_an_engine_from_starting_another_is_tried(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = demo_link()
+    async with Screen(EngineBackend(link)) as screen:
+        await screen.until_ready()
+        opened = type(link).open
+        failures = [error]
+
+        def fails_once(self: LocalLink, first: bool) -> Child:
+            if failures:
+                raise failures.pop()
+            return opened(self, first)
+
+        monkeypatch.setattr(type(link), "open", fails_once)
+        first = screen.pid
+        os.kill(first, signal.SIGKILL)
+        reasons = ("The far end is gone.", "An error in tuimixer itself: RuntimeError('boom').")
+        await screen.until(lambda: screen.trouble and screen.trouble.reason in reasons, "the reason")
+        await screen.until(lambda: not screen.trouble, "another engine")
+        assert screen.pid != first

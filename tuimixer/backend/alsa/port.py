@@ -3,16 +3,29 @@
 libasound is loaded by the first read or write, so that a box without it can say so in a sentence.
 """
 
-from typing import TYPE_CHECKING
+from _thread import allocate_lock, start_new_thread
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from tuimixer.backend.alsa.status import SOUND_FOLDER, closed_card, no_library, status_of
-from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.backend.base import NoAnswer, OutOfReach, Refused
+from tuimixer.backend.libraries import quietly
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Snapshot
+from tuimixer.model.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tuimixer.backend.alsa.card import Card
+
+Opened = TypeVar("Opened")
+_PATIENCE, _DEFAULT_PATIENCE = 2.0, 1.5
+"""Seconds that a device which was asked for, and `default`, may take to open."""
+_LOOK = 0.01
+"""Seconds between two looks at a device that is slow to open."""
 
 
 class AlsaPort:
@@ -66,7 +79,8 @@ class AlsaPort:
             return
         self._closed = []
         try:
-            self._open_cards()
+            with quietly():
+                self._open_cards()
         except (ImportError, OSError) as error:
             self.close()
             status = no_library(error)
@@ -78,7 +92,7 @@ class AlsaPort:
 
     def _open_cards(self) -> None:
         from tuimixer.backend.alsa.card import Card
-        from tuimixer.backend.alsa.cards import hardware, numbers, open_default
+        from tuimixer.backend.alsa.cards import DEFAULT, hardware, numbers, open_default
         from tuimixer.backend.alsa.handle import IsCard
 
         for number in numbers(SOUND_FOLDER):
@@ -86,10 +100,40 @@ class AlsaPort:
                 self._cards.append(Card(hardware(number)))
             except OutOfReach as error:
                 self._closed.append(closed_card(number, str(error)))
-        if (default := open_default()) is not None:
-            self._cards.append(default)
+        kernels = len(self._cards)
         for device in self._devices:
-            try:
-                self._cards.append(Card(device, plugin_only=True))
-            except IsCard:
-                continue
+            with suppress(IsCard):
+                self._cards.append(_in_time(partial(Card, device, plugin_only=True), device, _PATIENCE))
+        # Last, because it may lead to a server that does not answer; shown before the devices asked for.
+        with suppress(NoAnswer):
+            if (default := _in_time(open_default, DEFAULT, _DEFAULT_PATIENCE)) is not None:
+                self._cards.insert(kernels, default)
+
+
+def _in_time(open_it: "Callable[[], Opened]", device: str, patience: float) -> "Opened":
+    """What `open_it` opens beside this thread, which waits for it no longer than `patience` seconds.
+
+    A plugin of libasound waits half a minute for a server that does not answer, and cannot be told not to.
+    What comes later is left alone: the process ends soon. The patience is counted in looks: on a machine so
+    busy that these take longer, so does opening.
+
+    Raises:
+        NoAnswer: it has taken too long.
+    """
+    outcome: list[Opened | BaseException] = []
+    done = allocate_lock()
+    done.acquire()
+
+    def opening() -> None:
+        try:
+            outcome.append(open_it())
+        except BaseException as error:
+            outcome.append(error)
+        done.release()
+
+    start_new_thread(opening, ())
+    if not any(done.acquire(timeout=_LOOK) for _ in range(round(patience / _LOOK))):
+        raise NoAnswer(f"the ALSA device {clean(device)} does not answer")
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]

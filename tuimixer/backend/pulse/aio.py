@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,8 @@ from tuimixer.backend.pulse.operations import CONNECTION_TERMINATED, Calls, errn
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.backend.pulse.pulsectl_door import PulseError
 from tuimixer.backend.pulse.pulsectl_door import binding as c
+
+_LOG = logging.getLogger(__name__)
 
 
 class AsyncClient:
@@ -72,6 +75,9 @@ class AsyncClient:
         except TimeoutError:
             if not answer.ended:
                 raise OutOfReach(f"The sound server did not answer within {self._patience:g} s.") from None
+        if answer.unread is not None:
+            # The others are shown: to start again would find the same.
+            _LOG.error("%s: an object is left out", method, exc_info=answer.unread)
         return client.result(answer)
 
     def open_peaks(

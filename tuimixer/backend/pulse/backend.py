@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.pulse import reach
-from tuimixer.backend.pulse.find import Search, search
+from tuimixer.backend.pulse.find import Search, fault_of, search
 from tuimixer.backend.pulse.store import Store
 from tuimixer.backend.pulse.watch import until_something_appears
 from tuimixer.model.command import Command, UseServer
@@ -110,6 +110,8 @@ class PulseBackend:
         """One connection from its beginning to its end, which is always OutOfReach."""
         aio, session_module, meters = reach.load("aio"), reach.load("session"), reach.load("meters")
         place = found.chosen
+        if fault := fault_of(place.found.address):
+            raise OutOfReach(reach.unreachable(found, fault))
         client = aio.AsyncClient(place.found.address, place.cookie, self._patience)
         try:
             try:

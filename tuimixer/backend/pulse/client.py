@@ -129,6 +129,8 @@ class Client:
             raise OutOfReach(f"The sound server did not answer within {self._patience:g} s.") from error
         if not self._pulse.connected:
             raise OutOfReach("The sound server closed the connection.")
+        if answer.unread is not None:
+            raise answer.unread
         return result(answer)
 
     def close(self) -> None:

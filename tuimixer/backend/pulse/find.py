@@ -3,9 +3,13 @@
 import os
 from collections.abc import Iterator, Mapping
 
+from tuimixer.backend.libraries import LONGEST_ADDRESS
 from tuimixer.model.record import dataclass
 from tuimixer.model.system import FoundServer
 
+_LONGEST_UID = 10
+_LARGEST = 1 << 18
+"""Bytes of a file that are read."""
 SYSTEM_WIDE = ("/run/pulse/native", "/var/run/pulse/native")
 
 
@@ -87,6 +91,20 @@ def _named(
             yield Place(FoundServer(named, "", why), _cookie_beside(named, root))
 
 
+def fault_of(address: str) -> str:
+    """Why an address cannot be one; nothing where it may be.
+
+    libpulse is not asked: it aborts the process on some.
+    """
+    if len(address) > LONGEST_ADDRESS:
+        return "such a long text is not an address"
+    try:
+        address.encode()
+    except UnicodeEncodeError:
+        return "it is not UTF-8 text"
+    return "" if address.isprintable() else "control characters are not part of an address"
+
+
 def _socket_file(address: str) -> str:
     """The path in an address that is a single socket file on this box; else nothing."""
     path = address.removeprefix("unix:")
@@ -118,7 +136,7 @@ def _pipewire(env: Mapping[str, str], uid: int, listening: frozenset[str] | None
 
 def _others(root: str, uid: int) -> Iterator[tuple[str, str]]:
     """Sockets of other users' servers, lowest user number first."""
-    for number in sorted(int(name) for name in _names_in(root, "/run/user") if name.isdigit()):
+    for number in sorted(int(name) for name in _names_in(root, "/run/user") if name.isdecimal()):
         if number != uid:
             yield f"/run/user/{number}/pulse/native", f"/run/user/{number}"
 
@@ -134,7 +152,7 @@ def _at(root: str, path: str, why: str, uid: int, listening: frozenset[str] | No
         if listening is None or path not in listening:
             return None
         owner, permitted = _owner_by_path(path), False
-    except OSError:
+    except (OSError, ValueError):  # a path that no file can have
         return None
     alive = (listening is None or bool({path, _real(root, path)} & listening)) if permitted else None
     user = _user_name(root, owner) if owner is not None else ""
@@ -175,7 +193,9 @@ def _cookie_beside(address: str, root: str) -> str | None:
 
 def _owner_by_path(path: str) -> int | None:
     parts = path.split("/")
-    return int(parts[3]) if parts[:3] == ["", "run", "user"] and parts[3].isdigit() else None
+    if parts[:3] != ["", "run", "user"] or len(parts) < 4:
+        return None
+    return int(parts[3]) if parts[3].isdecimal() and len(parts[3]) <= _LONGEST_UID else None
 
 
 def _cookie_of(root: str, user: str) -> str | None:
@@ -198,12 +218,16 @@ def _accounts(root: str) -> list[list[str]]:
 
 
 def _lines(root: str, path: str) -> list[str] | None:
-    """The lines of a file, None where it cannot be read."""
+    """The lines of a file, None where it cannot be read. Whatever it is, it is not waited for."""
     try:
-        with open(_under(root, path), encoding="utf-8", errors="replace") as file:
-            return file.read().splitlines()
-    except OSError:
+        descriptor = os.open(_under(root, path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        with open(descriptor, "rb", buffering=0) as file:
+            data = b""
+            while len(data) < _LARGEST and (more := file.read(_LARGEST)):
+                data += more
+    except (OSError, ValueError):
         return None
+    return data.decode("utf-8", "replace").splitlines()
 
 
 def _names_in(root: str, folder: str) -> list[str]:

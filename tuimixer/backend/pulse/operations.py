@@ -11,8 +11,8 @@ weeks, so the calls are made here on top of its binding:
   that timed out, and an answer that comes late then jumps into freed memory (its own source reports the
   symptom, arguments that make no sense). Here a callback lives until its call has ended or the connection is
   closed, and an answer to a call that has ended already is dropped.
-* An exception inside a callback would be printed and swallowed by ctypes. An object that cannot be read is
-  logged and left out here; the other objects of the answer are kept.
+* An exception inside a callback would be printed and swallowed by ctypes. Here an object that cannot be read
+  is left out of the answer, and the caller is told (`Answer.unread`).
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _NOT_IMPLEMENTED = 23
 class Answer:
     """What comes back for one call. It ends once; what comes later is dropped."""
 
-    __slots__ = ("_on_end", "callback", "ended", "error", "items", "single")
+    __slots__ = ("_on_end", "callback", "ended", "error", "items", "single", "unread")
 
     def __init__(self, on_end: Callable[[], None]) -> None:
         self._on_end = on_end
@@ -59,6 +59,8 @@ class Answer:
         self.error = OK
         """libpulse's error of this very call."""
         self.ended = False
+        self.unread: Exception | None = None
+        """Why an object was left out."""
 
     def take(self, reader: Callable[[Any], Any], item: Any) -> None:
         """Read one object of the answer; one that cannot be read is left out."""
@@ -66,10 +68,8 @@ class Answer:
             return
         try:
             self.items.append(reader(item))
-        except Exception:
-            from logging import getLogger
-
-            getLogger(__name__).exception("an object of the sound server cannot be read")
+        except Exception as error:
+            self.unread = error
 
     def end(self, error: int = OK) -> None:
         """The answer is complete, or the call has failed."""

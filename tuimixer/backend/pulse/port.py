@@ -35,9 +35,9 @@ class PulsePort:
         *,
         environment: Mapping[str, str] | None = None,
         root: str = "/",
-        patience: float = 5.0,
+        patience: float = 2.5,
     ) -> None:
-        """`patience` is how long an answer may take, in seconds."""
+        """`patience` is how long an answer may take, in seconds; a verb may have to wait for ALSA too."""
         self._server, self._environment, self._root, self._patience = server, environment, root, patience
         self._client: Client | None = None
         self._search: Search | None = None

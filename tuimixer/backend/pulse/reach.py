@@ -1,13 +1,15 @@
 """Getting to a server, and saying in plain words why it could not be done."""
 
 import os
-from time import sleep
+from time import monotonic, sleep
 from types import ModuleType
 
 from tuimixer.backend.base import OutOfReach
-from tuimixer.backend.pulse.find import Place, Search
+from tuimixer.backend.libraries import quietly
+from tuimixer.backend.pulse.find import Place, Search, fault_of
 from tuimixer.model.snapshot import Server
 from tuimixer.model.system import NO_PIPEWIRE_PULSE, START_PIPEWIRE_PULSE
+from tuimixer.model.text import clean
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
@@ -16,8 +18,12 @@ if TYPE_CHECKING:
 NO_LIBRARY = "The library libpulse is not on this machine, so sound servers cannot be reached."
 INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Arch and Alpine: libpulse)."
 
-PAUSES = (0.01, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 """Seconds between tries at a server that runs and turns connections away."""
+_QUEUED = 4.0
+"""Seconds of tries at a server whose queue is full: it may not answer anybody any more."""
+_CROWDED = 30.0
+"""Seconds of tries at a server that drops connections because it has so many: it is at work."""
 
 
 class NoLibrary(OutOfReach):
@@ -44,19 +50,23 @@ def connect(place: Place, search: Search, patience: float) -> "Client":
     Raises:
         OutOfReach: with one sentence that says where and why not.
     """
+    if fault := fault_of(place.found.address):
+        raise OutOfReach(f"{unreachable(search, fault)} {looked_for(search)}")
     client = load("client")
-    pauses = iter(PAUSES)
+    began, pause = monotonic(), _FIRST_PAUSE
     while True:
         try:
-            made: Client = client.Client(place.found.address, place.cookie, patience)
+            with quietly():
+                made: Client = client.Client(place.found.address, place.cookie, patience)
             return made
         except OutOfReach as error:
-            # A server lets only a few connections wait. With many keys at once it turns the others away.
-            full = place.found.alive and isinstance(error, client.TurnedAway)
-            pause = next(pauses, None) if full else None
-            if pause is None:
+            # With many keys at once a server lets only a few wait, and takes only so many clients at a time.
+            bound = _CROWDED if isinstance(error, client.Full) else _QUEUED
+            retried = place.found.alive and isinstance(error, client.Full | client.TurnedAway)
+            if not retried or monotonic() - began > bound:
                 raise OutOfReach(f"{unreachable(search, str(error))} {looked_for(search)}") from error
         sleep(pause)
+        pause = min(1.5 * pause, _LONGEST_PAUSE)
 
 
 def unreachable(search: Search, reason: str) -> str:
@@ -65,8 +75,8 @@ def unreachable(search: Search, reason: str) -> str:
     if search.pipewire:
         return f"{NO_PIPEWIRE_PULSE}."
     if found.alive is False:
-        return f"No sound server is running ({found.address} does not answer)."
-    return f"The sound server at {found.address} ({found.why}) could not be reached: {reason}."
+        return f"No sound server is running ({clean(found.address)} does not answer)."
+    return f"The sound server at {clean(found.address)} ({found.why}) could not be reached: {reason}."
 
 
 def looked_for(search: Search) -> str:
@@ -75,7 +85,7 @@ def looked_for(search: Search) -> str:
         return f"Start it: {START_PIPEWIRE_PULSE}."
     if search.chosen.found.why in ("asked for", "PULSE_SERVER", "client.conf"):
         return f"Only this one was tried, because it was named by {_named_by(search.chosen.found.why)}."
-    return f"Looked for PulseAudio or PipeWire at {', '.join(search.looked)}."
+    return f"Looked for PulseAudio or PipeWire at {', '.join(map(clean, search.looked))}."
 
 
 def _named_by(why: str) -> str:

@@ -5,6 +5,7 @@ early.
 import contextlib
 import os
 import signal
+import stat
 import sys
 import time
 
@@ -131,8 +132,12 @@ def open_log() -> tuple[int, str]:
         path = os.path.join(folder, "tuimixer", "engine.log")
         try:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+            # Without O_NONBLOCK a FIFO that stands there would be waited for.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
             log = os.open(path, flags, 0o600)
+            if not stat.S_ISREG(os.fstat(log).st_mode):
+                os.close(log)
+                continue
             trim_log(log)
         except OSError:
             continue

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
-from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.base import BackendError, OutOfReach
 from tuimixer.backend.remote.child import Child
 from tuimixer.backend.remote.pending import Pending
 from tuimixer.backend.remote.session import Link, Session
@@ -19,6 +19,7 @@ from tuimixer.model.command import Command, OpenDevice, UseServer, aspect
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Notice, Phase, Snapshot, Status, Update
 from tuimixer.model.system import System
+from tuimixer.model.text import clean
 
 _KEEP = 5.0
 """Seconds for which commands wait for the next engine."""
@@ -72,7 +73,7 @@ class EngineBackend:
         delay = 0.0
         while True:
             started = time.monotonic()
-            reason, hint = await self._attend()
+            reason, hint = await self._reason_for_end()
             steady = time.monotonic() - started > _STEADY
             delay = 0.0 if steady else delay
             if delay:
@@ -152,6 +153,15 @@ class EngineBackend:
         """Send what waits, as long as the engine takes it."""
         while self._session and self._ready and not self._session.full and (next_one := self._pending.take()):
             self._session.send(*next_one)
+
+    async def _reason_for_end(self) -> tuple[str, str]:
+        """Attend one engine to its end, whatever that is: the screen goes on and gets another."""
+        try:
+            return await self._attend()
+        except BackendError as error:
+            return str(error), ""
+        except Exception as error:
+            return f"An error in tuimixer itself: {clean(repr(error))}.", ""
 
     async def _attend(self) -> tuple[str, str]:
         """Attend one engine to its end; why it ended, and what to do."""

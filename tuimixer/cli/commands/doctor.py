@@ -4,17 +4,15 @@ from time import monotonic, sleep
 
 from tuimixer.cli.box import read_box
 from tuimixer.cli.call import Call
+from tuimixer.cli.change import fix
 from tuimixer.cli.failure import DONE, Usage
-from tuimixer.cli.grammar import Option, Verb
+from tuimixer.cli.grammar import Option, Verb, shown, whole
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.report import finding_lines, findings_json
-from tuimixer.model.command import Command
 from tuimixer.model.control import ControlId, Kind
-from tuimixer.model.resolve import resolve
-from tuimixer.model.snapshot import Snapshot
 
 _KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
 _WRONG = 1
@@ -52,7 +50,7 @@ def run(call: Call) -> int:
     wanted = call.arguments.get("fix")
     if wanted is not None:
         finding = _numbered(findings, wanted)
-        _mend(call, snapshot, finding)
+        fix(call, finding.mend)
         if not call.json:
             return _say(finding)
         findings = _remaining(call, ids, findings, finding)
@@ -64,17 +62,11 @@ def run(call: Call) -> int:
 
 
 def _numbered(findings: tuple[Finding, ...], wanted: str) -> Finding:
-    if not wanted.isdecimal() or not 1 <= int(wanted) <= len(findings):
+    number = whole(wanted, len(findings))
+    if not number:
         there = f"there are 1 to {len(findings)}" if findings else "nothing is wrong"
-        raise Usage(f"--fix {wanted[:20]}: no such finding; {there}")
-    return findings[int(wanted) - 1]
-
-
-def _mend(call: Call, snapshot: Snapshot, finding: Finding) -> None:
-    for wish in finding.mend:
-        command = wish if isinstance(wish, Command) else resolve(wish, snapshot.controls[wish.id]).command
-        if command is not None:
-            call.apply(command)
+        raise Usage(f"--fix {shown(wanted)}: no such finding; {there}")
+    return findings[number - 1]
 
 
 def _say(finding: Finding) -> int:

@@ -3,7 +3,7 @@
 from tuimixer.cli.call import Call
 from tuimixer.cli.change import change
 from tuimixer.cli.failure import Usage
-from tuimixer.cli.grammar import Option, Verb, shown
+from tuimixer.cli.grammar import Option, Verb, shown, whole
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.value import FORMS, Value, is_value, parse_value
@@ -126,7 +126,7 @@ def _cap(call: Call) -> float | None:
     text = call.arguments.get("max")
     if text is None:
         return None
-    number = text.removesuffix("%")
-    if not number.isdecimal() or int(number) > _MOST:
+    number = whole(text.removesuffix("%"), _MOST)
+    if number is None:
         raise Usage(f"--max {shown(text)}: allowed is a number from 0 to {_MOST}")
     return float(number)

@@ -24,7 +24,10 @@ class Presses:
         last, at = self._last
         self._last = (control.id, now)
         scale = control.scale
-        above = scale is not None and scale.cubic and max(to_position(scale, raw) for raw in control.raws) > 1
+        raws = [
+            raw for i, raw in enumerate(control.raws) if channels is None or i in channels
+        ] or control.raws
+        above = scale is not None and scale.cubic and max(to_position(scale, raw) for raw in raws) > 1
         return Nudge(
             control.id, percent, channels, past_full=above or last != control.id or now - at >= NEW_PRESS
         )

@@ -1,0 +1,53 @@
+"""A held key stops at 100 %, for all channels together and for one alone."""
+
+import pytest
+
+from tuimixer.model.command import SetVolume
+from tuimixer.model.control import Channel, Control, Kind
+from tuimixer.model.resolve import resolve
+from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE
+from tuimixer.ui.screens.presses import NEW_PRESS, Presses
+
+pytestmark = pytest.mark.unit
+
+HELD = NEW_PRESS / 10
+
+
+def sink(*percents: int) -> Control:
+    names = ("front-left", "front-right")
+    channels = tuple(
+        Channel(name, PULSE_NORM * percent // 100) for name, percent in zip(names, percents, strict=False)
+    )
+    return Control("pulse:sink/x", Kind.SINK, "X", channels=channels, scale=PULSE_SCALE)
+
+
+def after(control: Control, seconds: list[float], channels: tuple[int, ...] | None) -> tuple[int, ...]:
+    """The percent of each channel after presses with so many seconds before each."""
+    clock = [0.0]
+    presses = Presses(lambda: clock[0])
+    for pause in seconds:
+        clock[0] += pause
+        command = resolve(presses.nudge(control, 5, channels), control).command
+        if command is not None:
+            assert isinstance(command, SetVolume)
+            percents = [round(100 * raw / PULSE_NORM) for raw in command.raws]
+            control = sink(*percents)
+    return tuple(round(100 * raw / PULSE_NORM) for raw in control.raws)
+
+
+@pytest.mark.parametrize(
+    ("start", "channels", "end"),
+    [
+        ((90, 90), None, (100, 100)),
+        ((90, 90), (1,), (90, 100)),
+        ((120, 90), (1,), (120, 100)),
+        ((90, 120), (0,), (100, 120)),
+        ((120, 110), (1,), (120, 150)),  # begun beyond 100 %, it goes on
+    ],
+)
+def test_a_held_key(start: tuple[int, int], channels: tuple[int, ...] | None, end: tuple[int, int]) -> None:
+    assert after(sink(*start), [HELD] * 12, channels) == end
+
+
+def test_a_press_of_its_own_goes_on() -> None:
+    assert after(sink(120, 100), [1.0], (1,)) == (120, 105)
