@@ -32,10 +32,10 @@ class ReplayedCard:
             name = element.name.decode(errors="surrogateescape")
             self._places.setdefault((name, element.index), (place, element))
             place += element.width
-        self._initial = b"".join(_CELL.pack(value) for element in table.elements for value in element.values)
+        self.initial = b"".join(_CELL.pack(value) for element in table.elements for value in element.values)
         (folder / f"{number}.card").write_text(_description(number, table))
         self._values = folder / f"{number}.values"
-        self._values.write_bytes(self._initial)
+        self._values.write_bytes(self.initial)
         for ending in ("card", "values"):
             (folder / f"{table.id}.{ending}").symlink_to(f"{number}.{ending}")
 
@@ -46,7 +46,7 @@ class ReplayedCard:
 
     def reset(self) -> None:
         """Set all values to what the table says; programs that look on are told."""
-        self._write(0, self._initial)
+        self._write(0, self.initial)
 
     def get(self, name: str, index: int = 0) -> list[int]:
         """An element's values."""

@@ -1,0 +1,146 @@
+"""The same keys leave the same state on the same card, in alsamixer and here."""
+
+import random
+from itertools import pairwise
+
+import pytest
+
+from tests.lab.replay.cards import ReplayedCard, ReplayedCards
+from tests.lab.terminal import Terminal
+from tests.lab.waiting import wait_until
+from tests.pty.person import Person
+from tests.replay.conftest import Replay
+
+pytestmark = pytest.mark.replay
+
+KEYS = {
+    "Up": "\x1bOA",
+    "Down": "\x1bOB",
+    "Right": "\x1bOC",
+    "Left": "\x1bOD",
+    "End": "\x1bOF",
+    "PgUp": "\x1b[5~",
+    "PgDn": "\x1b[6~",
+    "Ins": "\x1b[2~",
+    "Del": "\x1b[3~",
+    "F3": "\x1bOR",
+    "F4": "\x1bOS",
+    "F5": "\x1b[15~",
+    "Tab": "\t",
+    "Space": " ",
+}
+"""What a terminal sends in the keypad's application mode, which ncurses switches on."""
+CLEARED = b"\x1b[H\x1b[2J"
+TYPED = """
+Up Up PgDn m Right Down Down q e z c w x PgUp < > m Right 5 q b Right m , . Right 7 Up
+Right Space c e b Right Right Up 3 m Left PgDn n n p Up End k j
+F4 Up Right Space ; ' Right Space PgUp Right Space Right Ins Del Left Left 8 z
+Tab Right Right Space m 2 Right Right Right Down F3 Right 9 y C
+"""
+"""For the AC97 codec: views, switches that exclude each other, both ends of the list."""
+BOTH = (
+    *("Up", "Down", "PgUp", "PgDn", "End", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+    *("+", "-", "w", "x", "k", "j", "W", "X", "K", "J", "m", "M", "Space", "b", "B"),
+)
+ONE_SIDE = ("q", "e", "z", "y", "c", "Q", "E", "Z", "Y", "C", "<", ">", ",", ".", "Ins", "Del", ";", "'")
+"""All keys that move something. `=`, balance in alsamixer, opens the line for a typed value here."""
+MOST_CONTROLS = 16
+EACH = 4
+"""Keys of either kind pressed on each control."""
+WALKED = (
+    "ac97",
+    "emu10k1",
+    "es1370",
+    "hda-desktop",
+    "hda-laptop",
+    "hdmi",
+    "pi-hat",
+    "scarlett",
+    "soc-tablet",
+)
+"""Cards whose controls have at most two channels: alsamixer makes several of those that have more."""
+
+
+def typed() -> list[list[str]]:
+    """The script for the AC97 codec, five keys at a time, as quick hands type them."""
+    keys = TYPED.split()
+    return [keys[at : at + 5] for at in range(0, len(keys), 5)]
+
+
+def walk(card: ReplayedCard) -> list[list[str]]:
+    """Some keys of all on each control in turn, one at a time, the same at every run.
+
+    Those for one side come last: where both are stepped after that and stop at an end, their difference is
+    kept here and lost in alsamixer.
+    """
+    chosen = random.Random(card.id)
+    keys = ["F5"]
+    for number in range(min(len(card.table.elements), MOST_CONTROLS)):
+        # From an end and from between, so that stops are met as well.
+        keys += [chosen.choice(("5", "End", "9")), *chosen.choices(BOTH, k=EACH)]
+        keys += [*chosen.choices(ONE_SIDE, k=EACH), "n" if number % 2 else "Right"]
+    return [[key] for key in keys]
+
+
+def sent(keys: list[str]) -> str:
+    """What a terminal sends for keys."""
+    return "".join(KEYS.get(key, key) for key in keys)
+
+
+def theirs(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]]) -> list[bytes]:
+    """The card's state after each portion of keys in alsamixer."""
+    after = []
+    with Terminal(["alsamixer", "-D", card.device, "-V", "playback"], env=cards.env) as terminal:
+        terminal.wait_for("Esc")
+        for keys in portions:
+            for key in keys:
+                received = terminal.received
+                # One at a time: only once no more keys wait does it take in what a key did to other controls.
+                # When the screen is painted anew, the key before has been done.
+                terminal.send(sent([key]) + "l")
+                terminal.wait_for(lambda _, since=received: CLEARED in terminal.output[since:])  # type: ignore[misc]
+            after.append(card.state)
+        terminal.send("\x1b")
+        assert terminal.wait() == 0
+    return after
+
+
+def ours(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]], expected: list[bytes]) -> None:
+    """Press the same here; fails at the first portion after which the state is another one."""
+    with Person(cards.env, "-V", "playback", "--no-config", "--no-meters") as person:
+        person.sees(card.table.name)
+        for number, (keys, wanted) in enumerate(zip(portions, expected, strict=True)):
+            person.terminal.send(sent(keys))
+            try:
+                wait_until(lambda wanted=wanted: card.state == wanted, f"portion {number}: {keys}")  # type: ignore[misc]
+            except TimeoutError as error:
+                error.add_note("; ".join(card.difference(wanted, card.state)))
+                error.add_note(person.terminal.screen())
+                raise
+        # Nothing may come after the last key.
+        person.press("F10")
+        assert person.terminal.wait() == 0
+    assert card.state == expected[-1]
+
+
+def compare(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]]) -> None:
+    """Type portions of keys into both programs."""
+    expected = theirs(cards, card, portions)
+    states = [card.initial, *expected]
+    changes = sum(before != after for before, after in pairwise(states))
+    assert changes > len(portions) // 10
+    card.reset()
+    ours(cards, card, portions, expected)
+    keys = sum(map(len, portions))
+    print(f"{card.id}: {keys} keys, the same state after them in both; {changes} times another one")
+
+
+def test_a_script_of_keys(replay: Replay) -> None:
+    cards = replay("ac97")
+    compare(cards, cards["ac97"], typed())
+
+
+@pytest.mark.parametrize("name", WALKED)
+def test_keys_on_every_control(name: str, replay: Replay) -> None:
+    cards = replay(name)
+    compare(cards, cards[name], walk(cards[name]))
