@@ -285,3 +285,30 @@ MUTED = Control("alsa:Pi/Mute,0/playback", Kind.ALSA_PLAYBACK, "Mute", card="Pi"
 )
 def test_only_the_layers_that_are_needed(target: str, layers: tuple[Layer, ...]) -> None:
     assert layers_of(target) == layers
+
+
+def test_a_name_in_full_comes_before_a_part_of_another_on_a_card_that_fits() -> None:
+    snapshot = Snapshot(
+        controls={c.id: c for c in (element("sof", "S/PDIF"), element("sof", "PDIF Out"))},
+        alsa_cards=(AlsaCard("sof", 0, "sof-hda-dsp"),),
+    )
+    assert [match.id for match in find("S/PDIF", snapshot)] == ["alsa:sof/S/PDIF,0/playback"]
+
+
+def test_names_that_differ_in_case_alone() -> None:
+    names = ("Playback", "PLAYBACK", "playback")
+    snapshot = Snapshot(
+        controls={c.id: c for c in (element("PCH", name) for name in names)},
+        alsa_cards=(AlsaCard("PCH", 0, "Intel"),),
+    )
+    for name in names:
+        for target in (name, f"PCH/{name}", f"0/{name}"):
+            assert [match.id for match in find(target, snapshot)] == [f"alsa:PCH/{name},0/playback"]
+    assert len(find("PlayBack", snapshot)) == 3
+
+
+def test_blanks_of_a_name_do_not_matter() -> None:
+    snapshot = Snapshot(
+        controls={c.id: c for c in (element("PCH", "Two Blanks"),)}, alsa_cards=(AlsaCard("PCH", 0, "Intel"),)
+    )
+    assert [match.exact for match in find(" Two  Blanks", snapshot)] == [True]

@@ -1,6 +1,6 @@
 """Which controls a word means: `@output`, `firefox`, `Master`, `PCM,1`, `hw:0/Master`, `Mix *`. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from tuimixer.model.control import Control, ControlId, Kind, Layer
 from tuimixer.model.record import dataclass
@@ -101,9 +101,11 @@ def find(
     What is named in full comes before what contains it, a server's own name before a description, an
     application before a title. A title, a binary, a role or a process stands for its streams alone. Monitors
     and stored volumes count only where nothing else matches; so do the elements of ALSA cards other than
-    `card` (an id, empty: the first one) for an element named without its card. Case does not matter.
+    `card` (an id, empty: the first one) for an element named without its card. Case matters only between
+    names that differ in nothing else.
     """
-    lower = target.casefold().strip()
+    written = " ".join(target.split())
+    lower = written.casefold()
     if not lower:
         return ()
     if lower in _DEFAULTS:
@@ -121,20 +123,38 @@ def find(
         return _group(lower, usable)
     if lower.startswith("pid:"):
         return tuple(_playing(_by(usable, lambda c: _stream(c, "pid"), lower[4:], True)))
-    things = _things(usable)
     head, slash, tail = lower.partition("/")
     if slash and head in _KINDS:
         wanted = [control for control in usable if control.kind in _KINDS[head]]
         return _named(tail, wanted, card, snapshot, labels)
-    found = _on_card(lower, things, snapshot) or _named(lower, usable, card, snapshot, labels)
+    in_part: tuple[Match, ...] = ()
+    for text, controls in _readings(lower, usable):
+        for found in (
+            _on_card(text, _things(controls), snapshot),
+            _named(text, controls, card, snapshot, labels),
+        ):
+            if found and found[0].exact:
+                return _as_written(written, found)
+            in_part = in_part or found
+    return in_part
+
+
+def _readings(text: str, usable: list[Control]) -> Iterator[tuple[str, list[Control]]]:
+    """What a target may be: a name of anything, or with `/playback` or `/capture` behind it of one side."""
+    yield text, usable
     for suffix, kind in _SIDES.items():
-        if not found and lower.endswith(f"/{suffix}"):
-            bare = lower.removesuffix(f"/{suffix}")
-            one_side = [control for control in usable if control.kind is kind]
-            found = _on_card(bare, _things(one_side), snapshot) or _named(
-                bare, one_side, card, snapshot, labels
-            )
-    return found
+        if text.endswith(f"/{suffix}"):
+            yield text.removesuffix(f"/{suffix}"), [control for control in usable if control.kind is kind]
+
+
+def _as_written(target: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+    """Of several, those whose name is written as in the target."""
+    same = tuple(
+        match
+        for match in matches
+        if target == (name := match.controls[0].name) or target.endswith(f"/{name}")
+    )
+    return same or matches
 
 
 def main_control(target: str, snapshot: Snapshot, card: str = "") -> Match | None:

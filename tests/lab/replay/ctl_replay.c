@@ -72,13 +72,14 @@ static const int64_t *values_of(const struct card *card, const struct element *e
 static int write_values(struct card *card, const struct element *element, const int64_t *values)
 {
 	size_t size = element->width * sizeof(*values);
+	const int64_t *now = values_of(card, element);
 
 	if (!(element->access & SND_CTL_EXT_ACCESS_WRITE))
 		return -EPERM;
 	for (size_t i = 0; i < element->width; i++)
-		if (element->min < element->max && (values[i] < element->min || values[i] > element->max))
+		if (values[i] != now[i] && (values[i] < element->min || values[i] > element->max))
 			return -EINVAL;
-	if (!memcmp(values_of(card, element), values, size))
+	if (!memcmp(now, values, size))
 		return 0;
 	if (pwrite(card->values_fd, values, size, (off_t)(element->first * sizeof(*values))) < 0)
 		return -errno;

@@ -1,0 +1,117 @@
+"""Verbs find every control by the name that `list` prints, with and without its card, and move it alone."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.lab.replay.cards import ReplayedCard, ReplayedCards
+from tests.replay.conftest import Replay
+from tests.replay.shapes import CARDS
+from tests.replay.verbs import Verbs
+
+pytestmark = pytest.mark.replay
+
+FIXED = {
+    "Master HW",
+    "Bytes \ufffd\ufffd",
+    "No Items",
+    "One Item",
+    "Read Only",
+    "Read Only Source",
+    "Stuck",
+    "Reversed",
+}
+"""Controls that cannot be set to anything else, or not by us: read-only ones, a single item, a range without
+steps or from high to low, a name that is not UTF-8."""
+NUMBER_OR_DEFAULT = ("123", "@output")
+"""Names that mean something else unless their card stands before them."""
+MOST_NAMES = 12
+"""Of a large card, whose controls are much alike."""
+
+
+def named(controls: list[dict[str, Any]], every: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The names that `list` prints, each with the sides of the element that it stands for."""
+    names: dict[str, list[dict[str, Any]]] = {}
+    for control in controls:
+        name = f"{control['name']},{control['index']}" if control["index"] else control["name"]
+        names.setdefault(name, []).append(control)
+    step = 1 if every else -(-len(names) // MOST_NAMES)
+    for name in list(names)[::step]:
+        yield name, names[name]
+
+
+def changed(card: ReplayedCard, before: bytes) -> list[str]:
+    """Names of the elements that were changed, and back to what they were."""
+    after = card.state
+    card.reset()
+    return [line.rpartition(": ")[0].rpartition(",")[0] for line in card.difference(before, after)]
+
+
+def other_value(side: dict[str, Any]) -> str:
+    """A value that a control does not stand at, where it can stand at another."""
+    if side["choice"]:
+        items = side["choice"]["items"]
+        return next((str(item) for item in items if item != side["choice"]["value"]), "only")
+    if any(channel["percent"] for channel in side["channels"]):
+        return "0%"
+    return "100%"
+
+
+class Box:
+    """One card, and the verbs."""
+
+    def __init__(self, cards: ReplayedCards, verbs: Verbs) -> None:
+        (self.card,) = cards.cards.values()
+        self.verbs = verbs
+        self.problems: list[str] = []
+
+    def expect(self, true: object, *what: object) -> None:
+        """Note what is wrong; a card is gone through to its end."""
+        if not true:
+            self.problems.append(" ".join(map(str, what)))
+
+    def finds(self, name: str, sides: list[dict[str, Any]]) -> None:
+        """`get` of a name is about its element."""
+        for target in {name, f"{self.card.id}/{name}"}.difference(NUMBER_OR_DEFAULT):
+            outcome = self.verbs("get", "--json", "--", target)
+            found = json.loads(outcome.out)["controls"] if outcome.status == 0 else []
+            self.expect(
+                [control["id"] for control in found] == [side["id"] for side in sides], target, outcome
+            )
+
+    def moves(self, name: str, sides: list[dict[str, Any]]) -> None:
+        """`set` of a volume or a choice changes the element and no other."""
+        before = self.card.state
+        outcome = self.verbs("set", "--", f"{self.card.id}/{name}", other_value(sides[0]))
+        elements = changed(self.card, before)
+        self.about(name, outcome, elements)
+        if any(side["channels"] or side["choice"] for side in sides) and name not in FIXED:
+            self.expect(elements, name, "stays", outcome)
+
+    def switches(self, name: str) -> None:
+        """`toggle` changes the element's switch and nothing else."""
+        before = self.card.state
+        target = f"{self.card.id}/{name}" if name in NUMBER_OR_DEFAULT else name
+        outcome = self.verbs("toggle", "--", target)
+        self.about(name, outcome, changed(self.card, before))
+
+    def about(self, name: str, outcome: Any, elements: list[str]) -> None:
+        """What a verb did is about a control, or it said in one sentence why it did nothing."""
+        said = outcome.err.startswith("tuimixer: ") and outcome.err.count("\n") == 1
+        moved = outcome.status == 0 and len(elements) == 1
+        self.expect(moved or (outcome.status in (0, 2, 4) and said and not elements), name, outcome, elements)
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_every_name(name: str, replay: Replay) -> None:
+    cards = replay(name)
+    with Verbs(cards.env) as verbs:
+        box = Box(cards, verbs)
+        listed = verbs.json("list", "-c", "0")["controls"]
+        for target, sides in named(listed, every=name == "odd"):
+            box.finds(target, sides)
+            box.moves(target, sides)
+            box.switches(target)
+    assert not box.problems, "\n".join(box.problems)
