@@ -155,6 +155,19 @@ def test_mends_are_what_would_help() -> None:
     assert mend("corked") == mend("held") == mend("no_server") == ()
 
 
+def test_what_is_read_only_is_no_fix() -> None:
+    snapshot = ac97()
+    master = snapshot.controls[MASTER]
+    assert master.element is not None
+    for read_only, fixed in (((), True), (("volume",), True), (("switch",), False)):
+        element_ = replace(master.element, read_only=read_only)
+        muted = changed(snapshot, MASTER, mute=(True,), element=element_)
+        (finding, *_) = found((muted, SYSTEM))
+        assert finding.control == MASTER
+        assert bool(finding.mend) is fixed
+        assert fixed or finding.advice == "This cannot be set: the switch of Master is read-only."
+
+
 def test_what_plays_nowhere_is_moved_along_with_the_default() -> None:
     null = soft_sink(-6.0, shown="Null Output")
     box = picture(null, REAL, stream(0.0, null.id)), SYSTEM

@@ -18,7 +18,9 @@ from tuimixer.diagnosis.finding import Finding, ordered
 from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.way_checks import check_way
 from tuimixer.model.control import Control, ControlId, Kind
-from tuimixer.model.intent import Mute
+from tuimixer.model.intent import Intent, Mute
+from tuimixer.model.record import replace
+from tuimixer.model.resolve import Impossible, ReadOnly, resolve
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, System
 
@@ -35,7 +37,22 @@ def diagnose(
     """
     wanted = (stream,) if isinstance(stream, str) else stream or ()
     chosen = tuple(snapshot.controls[one] for one in wanted if one in snapshot.controls)
-    return ordered(_all(snapshot, system, chosen))
+    return tuple(_settable(finding, snapshot) for finding in ordered(_all(snapshot, system, chosen)))
+
+
+def _settable(finding: Finding, snapshot: Snapshot) -> Finding:
+    """A finding as it is, or without its fix where that would set what nobody may set."""
+    for wish in finding.mend:
+        control = snapshot.controls.get(wish.id)
+        if control is None or not isinstance(wish, Intent):
+            continue
+        try:
+            resolve(wish, control)
+        except ReadOnly as error:
+            return replace(finding, advice=f"This cannot be set: {error}.", mend=())
+        except Impossible:
+            continue
+    return finding
 
 
 def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Iterator[Finding]:
