@@ -135,7 +135,7 @@ def to_position(scale: Scale, raw: int) -> float:
     """Where the fader stands: 0 bottom, 1 top; Pulse may stand above 1."""
     if scale.cubic:
         return raw / PULSE_NORM
-    if scale.maximum == scale.minimum:
+    if scale.maximum <= scale.minimum:
         return 0.0
     cdb = to_cdb(scale, raw)
     if cdb is None or scale.low >= scale.high:

@@ -108,7 +108,7 @@ class ReplayedCards:
             "HOME": str(folder),
             "LC_ALL": "C.UTF-8",
             "LD_PRELOAD": str(built / "fakecards.so"),
-            "PULSE_SERVER": f"unix:{folder}/none",
+            "PULSE_SERVER": "unix:/nowhere",
             "TUIMIXER_REPLAY": str(folder),
             "XDG_RUNTIME_DIR": str(folder),
         }

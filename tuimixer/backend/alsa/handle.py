@@ -333,7 +333,8 @@ class Handle:
         low, high = c_long(), c_long()
         get = self._get[side]
         get["volume_range"](element, byref(low), byref(high))
-        minimum, maximum = low.value, high.value
+        # A driver may give a range from high to low: the kernel does not look at it.
+        minimum, maximum = sorted((low.value, high.value))
         words = self._tlv(side, key, raws)
         # Controls of a card have much the same data: what libasound said of the first holds for the others.
         if words and (known := self._scales.get((words, minimum, maximum))):
