@@ -9,11 +9,15 @@ from tests.replay.conftest import Replay
 from tests.replay.shapes import CARDS
 from tests.replay.simple import Simple, differences, of_amixer, of_controls
 from tuimixer.backend.alsa.card import Card
+from tuimixer.model.command import SetVolume
 
 pytestmark = pytest.mark.replay
 
 MOST_ROUNDS = 256
 REVERSED = ("Reversed", 0, False)
+UNSETTABLE = ("Reversed", "Huge", "Bytes \ufffd\ufffd")
+"""Not for us: libasound takes no value of a range from high to low, nor one above 0 where the range has more
+than 31 bits; pyalsaaudio takes no name that is not UTF-8."""
 READINGS = 12_000
 """About how many elements are read on each card: on larger ones each of them at fewer values."""
 
@@ -36,6 +40,13 @@ def _value(low: int, high: int, place: int, rounds: int) -> int:
         return ends[place]
     # The same sample at every run.
     return random.Random(place).randint(low, high)
+
+
+def raws_of(low: int, high: int) -> list[int]:
+    """All raw values of a range, or a sample of a large one with both ends."""
+    if high - low < MOST_ROUNDS:
+        return list(range(low, high + 1))
+    return [_value(low, high, place, MOST_ROUNDS) for place in range(MOST_ROUNDS)]
 
 
 def readable(simple: Simple, card: Card) -> Simple:
@@ -66,3 +77,23 @@ def test_every_control_as_amixer_prints_it(name: str, replay: Replay) -> None:
     card.close()
     print(f"{name}: {rounds} rounds, {read} readings, {len(found)} differences")
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_every_raw_value_can_be_set(name: str, replay: Replay) -> None:
+    """On one control of each range and curve; what a driver does not take is refused."""
+    replay(name)
+    card, seen, count = Card("hw:0"), set(), 0
+    for control in tuple(card.controls.values()):
+        scale = control.scale
+        if scale is None or scale in seen or control.name in UNSETTABLE:
+            continue
+        if control.element is None or "volume" in control.element.read_only:
+            continue
+        seen.add(scale)
+        for raw in raws_of(scale.minimum, scale.maximum):
+            card.apply(SetVolume(control.id, (raw,) * len(control.channels)))
+            assert set(card.controls[control.id].raws) == {raw}, control.id
+            count += 1
+    card.close()
+    print(f"{name}: {len(seen)} ranges and curves, {count} values set")
