@@ -1,0 +1,53 @@
+"""`doctor` and `path` on cards of every shape, on a machine without a sound server."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.replay.conftest import Replay
+from tests.replay.shapes import CARDS, CLOSED
+from tests.replay.verbs import Verbs
+
+pytestmark = pytest.mark.replay
+
+NO_SERVER = "No sound server answers at unix:/nowhere"
+
+
+def findings(verbs: Verbs) -> list[dict[str, Any]]:
+    """What `doctor` finds."""
+    outcome = verbs("doctor", "--json")
+    assert outcome.status == 1
+    found: list[dict[str, Any]] = json.loads(outcome.out)["findings"]
+    return found
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_nothing_is_found_on_a_card_in_order(name: str, replay: Replay) -> None:
+    with Verbs(replay(name).env) as verbs:
+        (only,) = findings(verbs)
+        assert only["reason"].startswith(NO_SERVER)
+        path = verbs("path")
+        assert path.status == 3
+        assert path.err.startswith("tuimixer: ")
+        assert path.err.count("\n") == 1
+
+
+def test_a_muted_master_is_found_and_unmuted(replay: Replay) -> None:
+    cards = replay("hda-laptop")
+    card = cards["hda-laptop"]
+    card.set("Master Playback Switch", 0)
+    with Verbs(cards.env) as verbs:
+        _, muted = findings(verbs)
+        assert muted["reason"] == "Master of the card PCH is muted."
+        verbs("doctor", "--fix", "2")
+        assert card.get("Master Playback Switch") == [1]
+        assert len(findings(verbs)) == 1
+
+
+def test_a_card_that_cannot_be_opened_is_named(replay: Replay) -> None:
+    with Verbs(replay(CLOSED).env) as verbs:
+        for words in (("list",), ("get", "WriteOnly/Master"), ("set", "-c", "0", "Master", "50%")):
+            outcome = verbs(*words)
+            assert outcome.status in (2, 3)
+            assert "could not be opened: Operation not permitted" in outcome.err
