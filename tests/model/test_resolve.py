@@ -322,3 +322,18 @@ def test_what_is_read_only_is_refused_as_such(intent: Intent, part: str) -> None
 def test_a_stream_that_is_passed_through_is_read_only() -> None:
     with pytest.raises(ReadOnly, match="the volume of PCM cannot be changed"):
         resolve(Nudge("c", 1), PASSTHROUGH)
+
+
+@pytest.mark.parametrize(
+    ("intent", "wanted"),
+    [
+        (Capture("c", None), (True, True)),
+        (Capture("c", None, channels=(0,)), None),
+        (Capture("c", None, channels=(1,)), (True, True)),
+        (Capture("c", False), None),
+    ],
+)
+def test_of_a_group_only_another_one_switches_it_off(intent: Intent, wanted: tuple[bool, ...] | None) -> None:
+    mic = replace(control(PLAIN, 1, 2), capture=(True, False), element=Element("Mic", 0, exclusive=0))
+    command = resolve(intent, mic).command
+    assert command == (None if wanted is None else SetCapture("c", wanted))

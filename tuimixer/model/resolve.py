@@ -1,6 +1,7 @@
 """From what a person asks to what a backend is told: where a fader's move becomes a control's value."""
 
 import math
+from operator import or_
 
 from tuimixer.model.balance import Aim, gain, get_balance, highest, positions, step, stretch, with_balance
 from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
@@ -86,6 +87,9 @@ def resolve(
                 raise Impossible(f"{control.name} has no capture switch")
             _check_writable(control, "switch")
             capture = _switched(control, control.capture, on, channels)
+            if control.element is not None and control.element.exclusive is not None:
+                # Nothing but choosing another one of the group switches it off.
+                capture = tuple(map(or_, capture, control.capture))
             return Resolution(SetCapture(control.id, capture) if capture != control.capture else None)
     if control.scale is None or not control.channels:
         raise Impossible(f"{control.name} has no volume")

@@ -293,7 +293,7 @@ async def _opened(device: str, plugin_only: bool) -> "Card":
     """
     from tuimixer.backend.alsa.card import Card
 
-    opening = asyncio.ensure_future(asyncio.to_thread(Card, device, plugin_only))
+    opening = asyncio.get_running_loop().run_in_executor(None, Card, device, plugin_only)
     try:
         return await asyncio.shield(opening)
     except asyncio.CancelledError:
