@@ -140,3 +140,10 @@ def test_a_held_key_loses_no_step(box: PrivatePipeWire) -> None:
     assert at_once(["set", "speakers", "+1%"], box.env) == {""}
     assert "front-left: 45875 /  70% " in box.pactl("get-sink-volume", "speakers")
     assert "/  35% " in box.pactl("get-sink-volume", "speakers")
+
+
+def test_more_verbs_at_once_than_the_server_takes_clients(pipewire: PrivatePipeWire) -> None:
+    """It takes 64, and whoever has the lock connects again."""
+    pipewire.pactl("set-sink-volume", "speakers", "0%")
+    at_once(["set", "+1%"], pipewire.env, 100)
+    assert " 100% " in pipewire.pactl("get-sink-volume", "speakers")

@@ -33,8 +33,10 @@ def change(
         Impossible: a control cannot do what was asked.
         NoMatch, Usage, OutOfReach, Refused: as `Call.select` and `Call.apply`.
     """
-    # Libraries and connections come before the lock: others wait only for a read and a write.
-    lock = VolumeLock()
+    # Libraries and connections come before the lock: others wait only for a read and a write. A connection
+    # that will be made again is let go of while it waits: the server takes only so many, and whoever holds
+    # the lock may need one.
+    lock = VolumeLock(call.reopen_pipewire)
     matches = call.select_all(targets)
     for match in matches:
         for value in values:

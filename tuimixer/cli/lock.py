@@ -7,6 +7,7 @@ import fcntl
 import os
 import stat
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
@@ -40,7 +41,9 @@ class VolumeLock:
     that reading still stands.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, on_wait: Callable[[], None] = lambda: None) -> None:
+        """`on_wait` is called once if another process has the lock, before it is waited for."""
+        self._on_wait = on_wait
         self._folder = _own_folder()
         self._fd = -1
         self._memory = _read(self._file)
@@ -50,7 +53,7 @@ class VolumeLock:
     def __enter__(self) -> "VolumeLock":
         self._fd = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            _wait_for(self._fd)
+            _wait_for(self._fd, self._on_wait)
             self.live()
         except BaseException:
             os.close(self._fd)
@@ -113,17 +116,21 @@ class VolumeLock:
         return os.path.join(self._folder, "aims")
 
 
-def _wait_for(folder: int) -> None:
+def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
     """Take the lock, asking again and again: a lock that is waited for has no time limit of its own.
 
     The patience is counted in looks at it: on a machine so busy that these take longer, so does what the
     other process does.
     """
     began, looks, seen = time.monotonic(), 0, os.fstat(folder).st_mtime_ns
+    waiting = False
     while True:
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if not waiting:
+                waiting = True
+                on_wait()
             stamp = os.fstat(folder).st_mtime_ns
             looks, seen = (looks + 1, seen) if stamp == seen else (0, stamp)
             if looks * _PAUSE > PATIENCE:
