@@ -66,6 +66,10 @@ class Person:
         """Name of the control that the line above the keys is about."""
         return self.said.partition("  ")[0]
 
+    def sees_chosen(self, name: str) -> None:
+        """Wait until the line above the keys is about this control, be it after the server's change."""
+        self.terminal.wait_for(lambda _: self.chosen == name)
+
     def choose(self, name: str, key: str = "Right", still: bool = True) -> None:
         """Go to a control by pressing one key again and again, as a person does.
 

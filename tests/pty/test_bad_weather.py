@@ -21,7 +21,7 @@ def test_the_screen_lives_on_when_its_engine_is_killed(box: Box, opened: Open) -
         os.kill(engine, signal.SIGKILL)
         person.waits_for(lambda: set(person.engines()) - {engine}, "another engine")
         person.sees(*APPLICATIONS, "Master")
-        person.terminal.wait_for(lambda _: person.chosen == "mpv")
+        person.sees_chosen("mpv")
         person.press("Up")
         person.waits_for(lambda: set(box.percents("mpv")) == {61}, "the new engine to move the stream")
         person.press("F10")
@@ -61,7 +61,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_screen(box: Box, opened: Open)
         box.server.pause()
         try:
             person.press("Up", "Left")
-            person.terminal.wait_for(lambda _: person.chosen == "Firefox")
+            person.sees_chosen("Firefox")
         finally:
             box.server.resume()
         person.waits_for(lambda: set(box.percents("mpv")) == {61}, "the step that waited")

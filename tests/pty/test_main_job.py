@@ -36,7 +36,7 @@ def test_shows_and_moves_what_is_there(any_box: Box) -> None:
 
         any_box.players["Music"].kill()
         person.sees_no_more("Music")
-        assert person.chosen == "mpv"
+        person.sees_chosen("mpv")
         any_box.players["Music"] = server.play("Music", silent=True)
         person.sees("Music")
         person.press("F10")

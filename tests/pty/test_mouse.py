@@ -25,7 +25,7 @@ def test_rows(box: Box, opened: Open) -> None:
         first, last, line = fader(person, "mpv")
         person.terminal.click(first, line)
         person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a click at the left end")
-        assert person.chosen == "mpv"
+        person.sees_chosen("mpv")
         person.terminal.click(last, line)
         person.waits_for(lambda: set(box.percents("mpv")) == {100}, "a click at the right end")
         middle = (first + last) // 2
@@ -51,7 +51,7 @@ def test_wheel_mute_and_name(box: Box, opened: Open) -> None:
         before = box.percents("Music")[0]
         person.terminal.wheel(first + 3, line, up=True)
         person.waits_for(lambda: box.percents("Music")[0] > before, "the wheel to make it louder")
-        assert person.chosen == "Music"
+        person.sees_chosen("Music")
         person.terminal.wheel(first + 3, line, up=False, clicks=2)
         person.waits_for(lambda: box.percents("Music")[0] < before, "the wheel to make it quieter")
         person.terminal.click(first - 3, line)
@@ -60,7 +60,7 @@ def test_wheel_mute_and_name(box: Box, opened: Open) -> None:
         person.terminal.click(first - 3, line)
         person.waits_for(lambda: not box.muted("Music"), "a second click to end it")
         person.terminal.click(2, fader(person, "Firefox")[2])
-        person.terminal.wait_for(lambda _: person.chosen == "Firefox")
+        person.sees_chosen("Firefox")
 
 
 def test_columns(box: Box, opened: Open) -> None:

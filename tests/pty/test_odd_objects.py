@@ -25,7 +25,7 @@ MODULES = (
 
 def go_on(box: Box, person: Person, percent: int) -> None:
     """The chosen stream is still chosen and moves, on the server too."""
-    assert person.chosen == "mpv"
+    person.sees_chosen("mpv")
     person.press("Up")
     box.waits_for_percent("mpv", percent)
     person.sees_percent("mpv", percent)
@@ -101,7 +101,7 @@ def test_300_streams(box: Box) -> None:
             assert feeder.stdout is not None
             assert feeder.stdout.readline().strip() == "ready"
             person.sees(f"Applications ({MANY + 3}")
-            assert person.chosen == "mpv"
+            person.sees_chosen("mpv")
             person.press("Up")
             # pactl takes long to list so many.
             person.sees_percent("mpv", 61)

@@ -28,7 +28,7 @@ def test_sizes(opened: Open, size: tuple[int, int]) -> None:
         person.terminal.resize(80, 24)
         person.sees("Firefox", "Master")
         person.terminal.wait_quiet()
-        assert person.chosen == "mpv"
+        person.sees_chosen("mpv")
 
 
 def test_linux_console(opened: Open) -> None:

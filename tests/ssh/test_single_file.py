@@ -48,11 +48,15 @@ def test_it_runs_without_our_packages(
 ) -> None:
     python, env = bare
     for name in ("tuimixer", "textual", "alsaaudio", "pulsectl", "msgspec"):
-        missing = subprocess.run([python, "-c", f"import {name}"], env=env, cwd="/", capture_output=True)
+        missing = subprocess.run(
+            [python, "-c", f"import {name}"], env=env, cwd=pulse.folder, capture_output=True
+        )
         assert b"No module named" in missing.stderr
 
     def run(*words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run([built, *words], env=env, cwd="/", capture_output=True, text=True, check=False)
+        return subprocess.run(
+            [built, *words], env=env, cwd=pulse.folder, capture_output=True, text=True, check=False
+        )
 
     assert run("--version").stdout == f"tuimixer {__version__}\n"
     assert run("set", "speakers", "40%").returncode == 0
