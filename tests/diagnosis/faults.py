@@ -181,16 +181,34 @@ def second_server(scene: Scene) -> Iterator[None]:
     other.stop()
 
 
-ON_PULSEAUDIO = ("PulseAudio",)
+ON_PULSEAUDIO, ON_PIPEWIRE = ("PulseAudio",), ("PipeWire",)
 MUTED_ALL = "is muted, and with it Master, PCM of the card"
 FAULTS: dict[str, Fault] = {
     "stream muted": Fault(
         "stream_muted", "tone is muted", told("set-sink-input-mute {stream} 1"), silences=True
     ),
     "sink muted": Fault("device_muted", MUTED_ALL, told("set-sink-mute {sink} 1"), silences=True),
-    # PulseAudio takes a mute by hand for its own and writes it to all controls that it drives.
-    "Master muted by hand": Fault("device_muted", MUTED_ALL, by_hand("Master mute"), silences=True),
-    "PCM muted by hand": Fault("device_muted", MUTED_ALL, by_hand("PCM mute"), silences=True),
+    # Both servers take a mute by hand for their own; PulseAudio writes it to all controls that it drives.
+    "Master muted by hand": Fault(
+        "device_muted", MUTED_ALL, by_hand("Master mute"), silences=True, servers=ON_PULSEAUDIO
+    ),
+    "PCM muted by hand": Fault(
+        "device_muted", MUTED_ALL, by_hand("PCM mute"), silences=True, servers=ON_PULSEAUDIO
+    ),
+    "Master alone muted by hand": Fault(
+        "control_muted",
+        "Master of the card .* is muted",
+        by_hand("Master mute"),
+        silences=True,
+        servers=ON_PIPEWIRE,
+    ),
+    "PCM alone muted by hand": Fault(
+        "control_muted",
+        "PCM of the card .* is muted",
+        by_hand("PCM mute"),
+        silences=True,
+        servers=ON_PIPEWIRE,
+    ),
     "control muted that nobody drives": Fault(
         "control_muted", "Master of the card .* is muted", on_soft("Master mute"), servers=ON_PULSEAUDIO
     ),
@@ -227,9 +245,12 @@ FAULTS: dict[str, Fault] = {
     "stream elsewhere": Fault(
         "stream_elsewhere", "not on the default output", told("move-sink-input {stream} {loopback}")
     ),
-    "suspended": Fault("suspended", "is suspended", told("suspend-sink {sink} 1")),
+    # PipeWire wakes at once a device that something plays on.
+    "suspended": Fault("suspended", "is suspended", told("suspend-sink {sink} 1"), servers=ON_PULSEAUDIO),
     "profile off": Fault("profile_off", "is switched off", told("set-card-profile {card} off")),
-    "device held": Fault("held", r"aplay \(process \d+, root\) holds", held, r"kill \d+"),
+    "device held": Fault(
+        "held", r"aplay \(process \d+, root\) holds", held, r"kill \d+", servers=ON_PULSEAUDIO
+    ),
     "wrong source": Fault("wrong_capture_source", "records from Line", recording("Line cap")),
     "recording off": Fault("capture_off", "Recording is switched off", recording("Capture nocap")),
     "two servers": Fault(

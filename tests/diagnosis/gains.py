@@ -98,8 +98,8 @@ def settings(guest: Guest, streams: dict[str, int], times: int) -> Iterator[Mome
     """Set all volumes by chance, then move the cards' controls by hand, and so on; the moments when each was
     done.
 
-    Where path and readings do not come to agree, it is the moment at the deadline: whoever gets it compares.
-    On all cards at once: a process is dear in an emulated machine.
+    If path and readings never agree, it is the moment at the deadline, for the caller to compare. All cards
+    at once: a process is expensive in an emulated machine.
     """
     sinks = {card: guest.sink(card)["name"] for card in BY_HAND}
     chance = random.Random(6)

@@ -1,30 +1,44 @@
-"""`python -m tests.diagnosis.record` records the boxes in tests/diagnosis/recorded anew, in one boot.
+"""`python -m tests.diagnosis.record` records the boxes in tests/diagnosis/recorded again, in one boot.
 
 To be done when a field of the model changes, or when the recordings are to hold something new; see
-recordings.py. It takes about 20 minutes where the machine is emulated.
+recordings.py.
 """
 
 import sys
 
 from tests.diagnosis.recordings import SERVERS, boxes, write
-from tests.lab.vm import boot
+from tests.lab.vm import boot, lacks
 
 MARK = "box of "
 
 
 def main() -> int:
-    """Boot, let the guest record, and write its files; 0 when both servers were recorded."""
-    chosen = sys.argv[1:] or SERVERS
-    done = boot(f"python -m tests.diagnosis.recorder {' '.join(chosen)}", timeout=7200, stream=True)
+    """Boot, let the guest record, and write its files.
+
+    Exit status: 0 all were recorded, 1 something failed, 2 wrong usage.
+    """
+    chosen = sys.argv[1:] or list(SERVERS)
+    if unknown := set(chosen) - set(SERVERS):
+        print(f"record: no server {', '.join(unknown)}; there are: {', '.join(SERVERS)}", file=sys.stderr)
+        return 2
+    if reason := lacks():
+        print(f"record: not here: {reason}", file=sys.stderr)
+        return 1
+    print("record: booting; in an emulated machine this takes about 20 minutes", flush=True)
+    done = boot(f"python -m tests.diagnosis.recorder {' '.join(chosen)}", timeout=7200)
+    said = [line for line in done.stdout.splitlines() if not line.startswith(MARK)]
+    if done.returncode:
+        print(*said, "record: the guest failed; nothing is written", sep="\n", file=sys.stderr)
+        return 1
+    print(*said, sep="\n")
     for server in chosen:
         start = f"{MARK}{server}: "
-        found = [text.removeprefix(start) for text in done.stdout.splitlines() if text.startswith(start)]
-        if not found:
-            print(f"record: nothing of {server}", file=sys.stderr)
-            return 1
-        write(server, found)
+        write(
+            server,
+            (line.removeprefix(start) for line in done.stdout.splitlines() if line.startswith(start)),
+        )
         print(f"record: {len(boxes(server))} boxes of {server}")
-    return done.returncode
+    return 0
 
 
 if __name__ == "__main__":

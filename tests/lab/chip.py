@@ -32,7 +32,7 @@ def since(start: int) -> Recording:
 
 
 def record(seconds: float) -> Recording:
-    """Wait until so much has left the chip, and return it; a TimeoutError where nothing plays on the card."""
+    """Wait until that much sound has left the chip; return it. TimeoutError if nothing plays on the card."""
     start = position()
     wait_until(lambda: position() - start >= seconds * RATE, "the AC97 card to put something out")
     return since(start)

@@ -1,4 +1,4 @@
-"""What is measured of recordings that are known."""
+"""Measuring recordings whose contents are known."""
 
 from array import array
 

@@ -1,5 +1,5 @@
 """On real cards, with PulseAudio and with PipeWire, asserted with pactl and amixer: profiles, ports, hardware
-volume, moves from card to card, and a card that is pulled.
+volume, moves from card to card, and a card that is pulled. What stands still is in test_recorded_devices.py.
 """
 
 import asyncio
@@ -14,7 +14,6 @@ from tests.lab.cards import AC97, USB, UsbCard
 from tests.lab.waiting import DEADLINE
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.port import PulsePort
-from tuimixer.mixer.views import Devices, Filters, View, arrange
 from tuimixer.model.command import MoveStream, SetDefault, SetLatencyOffset, SetPort, SetProfile, SetVolume
 from tuimixer.model.control import Kind, Medium
 from tuimixer.model.snapshot import ServerCard
@@ -208,25 +207,6 @@ async def test_move_from_card_to_card_and_the_default(guest: Guest) -> None:
                 "it to be shown",
             )
         assert not watcher.notices
-
-
-@pytest.mark.feature("hardware devices told from virtual")
-async def test_hardware_devices_are_told_from_virtual(guest: Guest) -> None:
-    module = guest.server.pactl("load-module", "module-null-sink", "sink_name=made").strip()
-    async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
-        await watcher.until(lambda: "pulse:sink/made" in watcher.snapshot.controls, "the null sink")
-
-        def shown(devices: Devices) -> set[str]:
-            groups = arrange(watcher.snapshot, View.PLAYBACK, Filters(devices=devices))
-            rows = {row.id for group in groups for row in group.rows}
-            return {each for each in rows if watcher.get(each).kind is Kind.SINK}
-
-        sinks = await asyncio.to_thread(guest.sinks)
-        real = {f"pulse:sink/{found['name']}" for found in sinks if "HARDWARE" in found["flags"]}
-        assert {sink_id(guest, AC97), sink_id(guest, USB)} <= real
-        assert shown(Devices.HARDWARE) == real
-        assert shown(Devices.VIRTUAL) == {f"pulse:sink/{found['name']}" for found in sinks} - real
-    guest.server.pactl("unload-module", module)
 
 
 @pytest.mark.feature("card pulled while a stream plays on it")
