@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pulsectl
 
 from tests.diagnosis.guest import Guest, amixer, moved_by_hand
-from tests.lab.cards import AC97, HDA, LOOPBACK
+from tests.lab.cards import AC97, HDA, LOOPBACK, USB
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.waiting import wait_until
 from tuimixer.diagnosis.finding import Finding
@@ -39,6 +39,8 @@ TONE = 440
 def settle(guest: Guest, stream: int, soft: str = "") -> Scene:
     """The tone on the AC97 card's sink, which is the default, everything up."""
     moved_by_hand(AC97, "Master 80% unmute", "PCM 80% unmute")
+    # Where the tone goes when its card is switched off.
+    moved_by_hand(USB, "'Audio Output Volume Control' 80% unmute")
     name = guest.sink(AC97)["name"]
     with pulsectl.Pulse("settle", server=guest.server.address) as pulse:
         sink, tone = pulse.get_sink_by_name(name), pulse.sink_input_info(stream)

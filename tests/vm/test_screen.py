@@ -74,13 +74,10 @@ def mixer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixer]:
         person.sees("Master", "PCM", "3D Control Sigmatel - Depth")
         person.press("F6")
         person.sees("All cards")
-        for _ in range(len(card_numbers()) + 2):
-            line = next(line for line in person.terminal.lines() if "All cards" in line)
-            if "▸" in line:
-                break
-            before = person.terminal.screen()
+        person.waits_for(lambda: _marked(person), "the cursor in the list")
+        while "All cards" not in (before := _marked(person)):
             person.press("Down")
-            _changed(person, before)
+            person.waits_for(lambda before=before: _marked(person) not in ("", before), "the cursor to move")  # type: ignore[misc]
         person.press("Enter")
         person.sees("External I/O Box")
         yield person
@@ -89,8 +86,10 @@ def mixer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixer]:
         assert person.in_order()
 
 
-def _changed(person: Person, before: str) -> None:
-    person.terminal.wait_for(lambda screen: screen != before)
+def _marked(person: Person) -> str:
+    """The line of the open list that the cursor is on; nothing while one is painted and the other is not."""
+    marked = [line for line in person.terminal.lines() if "│ ▸" in line]
+    return marked[0] if len(marked) == 1 else ""
 
 
 def raw(card: str, name: str, index: int = 0) -> int:
