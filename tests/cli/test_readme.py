@@ -1,8 +1,16 @@
-"""The README's marked examples are run as they stand, on a private server with players."""
+"""The examples of README and guide are run as they stand, on a private server with players."""
 
 import json
+import os
 import re
+import select
+import shlex
+import signal
+import socket
 import subprocess
+import tomllib
+from contextlib import ExitStack, suppress
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -16,6 +24,7 @@ from tests.lab.waiting import DEADLINE, wait_until
 pytestmark = pytest.mark.plugins
 
 README = Path(__file__).parents[2] / "README.md"
+GUIDE = README.parent / "docs" / "guide.md"
 BLOCKS = examples(README.read_text())
 
 
@@ -63,9 +72,9 @@ def test_unmarked_blocks_are_left_alone() -> None:
     assert examples("```console\n$ rm -r /\n```\n") == []
 
 
-def section(title: str) -> str:
+def section(title: str, page: Path = README) -> str:
     """The indented lines below a heading, without their indentation."""
-    text = README.read_text().partition(f"### {title}\n")[2].partition("\n#")[0]
+    text = page.read_text().partition(f"### {title}\n")[2].partition("\n#")[0]
     return "\n".join(line[4:] for line in text.splitlines() if line.startswith("    "))
 
 
@@ -131,3 +140,83 @@ def test_tmux(env: dict[str, str], tmp_path: Path) -> None:
             wait_until(lambda: where(env) == "65% no no", "the key's effect")
     finally:
         subprocess.run([*tmux, "kill-server"], env=env, capture_output=True, check=False)
+
+
+def test_polybar(env: dict[str, str]) -> None:
+    settings = dict(line.split(" = ", 1) for line in section("polybar", GUIDE).splitlines() if " = " in line)
+    with subprocess.Popen(shlex.split(settings["exec"]), env=env, stdout=subprocess.PIPE, text=True) as bar:
+        assert bar.stdout
+        assert bar.stdout.readline() == "60%\n"
+        for key, text in (("scroll-up", "62%\n"), ("scroll-down", "60%\n")):
+            subprocess.run(["bash", "-c", settings[key]], env=env, check=True)
+            assert bar.stdout.readline() == text
+        subprocess.run(["bash", "-c", settings["click-left"]], env=env, check=True)
+        assert "muted" in bar.stdout.readline()
+        bar.terminate()
+
+
+def test_i3status_rust(env: dict[str, str]) -> None:
+    block = tomllib.loads(section("i3status-rust", GUIDE))["block"][0]
+    assert block["persistent"] is True
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {block['command']}"], env=env, stdout=subprocess.PIPE, text=True
+    ) as bar:
+        assert bar.stdout
+        assert bar.stdout.readline() == "60%\n"
+        subprocess.run(["bash", "-c", block["click"][0]["cmd"]], env=env, check=True)
+        assert bar.stdout.readline() == "muted\n"
+        bar.terminate()
+
+
+def test_wob_gets_a_number(env: dict[str, str]) -> None:
+    make, _, change = section("wob", GUIDE).splitlines()
+    subprocess.run(["bash", "-c", make], env=env, check=True)
+    pipe = os.open(f"{env['XDG_RUNTIME_DIR']}/wob.sock", os.O_RDWR)
+    try:
+        subprocess.run(["bash", "-c", change], env=env, check=True)
+        assert os.read(pipe, 100) == b"65\n"
+    finally:
+        os.close(pipe)
+
+
+def test_changes_and_wishes_over_mqtt(env: dict[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    settings = tmp_path / "mosquitto.conf"
+    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    tell, hear = section("MQTT", GUIDE).splitlines()
+    env = env | {"BROKER": "127.0.0.1", "PORT": port}
+    with ExitStack() as running:
+
+        def start(command: list[str]) -> "subprocess.Popen[str]":
+            process = running.enter_context(
+                subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True)
+            )
+            running.callback(os.killpg, process.pid, signal.SIGKILL)
+            return process
+
+        start(["mosquitto", "-c", str(settings)])
+        wait_until(lambda: _listens(int(port)), "the broker")
+        home = start(["mosquitto_sub", "-h", "127.0.0.1", "-p", port, "-t", "desk/volume/changes"])
+        start(["bash", "-c", tell])
+        start(["bash", "-c", hear])
+
+        values = cycle(("33%", "34%"))
+        publish = ["mosquitto_pub", "-h", "127.0.0.1", "-p", port, "-t", "desk/volume/set", "-m"]
+
+        def answered() -> bool:
+            """Whether a change came back; what is published before all of them listen is lost."""
+            subprocess.run([*publish, next(values)], check=True)
+            return bool(select.select([home.stdout], [], [], 1)[0])
+
+        wait_until(answered, "a change over the broker")
+        assert home.stdout
+        change = json.loads(home.stdout.readline())
+        assert (change["what"], change["name"]) == ("volume", "Speakers")
+        assert change["new"][0]["percent"] in (33, 34)
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False

@@ -28,7 +28,14 @@ PACKAGES = (
     *("python3", "python3-venv", "python3-dev", "gcc", "libasound2-dev", "libpulse0"),
     # the servers and the plugins
     *("dbus", "pipewire", "pipewire-pulse", "wireplumber", "pulseaudio", "pulseaudio-utils"),
-    *("alsa-utils", "caps", "libasound2-plugin-equal", "libasound2-plugins"),
+    *(
+        "alsa-utils",
+        "caps",
+        "libasound2-plugin-equal",
+        "libasound2-plugins",
+        "mosquitto",
+        "mosquitto-clients",
+    ),
     # what the tests use: pipes, shells, terminals, manual pages, ssh, process tools
     *("fish", "zsh", "tmux", "ncurses-term", "groff-base", "man-db", "openssh-client", "procps", "git"),
     # what a virtual machine with this root needs

@@ -131,7 +131,7 @@ LANES = (
         20,
         in_parallel("plugins"),
         machine.first(
-            machine.programs(*_PULSEAUDIO, "amixer", "alsamixer"),
+            machine.programs(*_PULSEAUDIO, "amixer", "alsamixer", "mosquitto", "mosquitto_sub"),
             machine.alsa_plugin("equal"),
             machine.alsa_plugin("pulse"),
         ),
