@@ -197,7 +197,8 @@ def test_changes_and_wishes_over_mqtt(env: dict[str, str], tmp_path: Path) -> No
 
         start(["mosquitto", "-c", str(settings)])
         wait_until(lambda: _listens(int(port)), "the broker")
-        home = start(["mosquitto_sub", "-h", "127.0.0.1", "-p", port, "-t", "desk/volume/changes"])
+        home = start(["mosquitto_sub", "-h", "127.0.0.1", "-p", port, "-t", "desk/volume/changes"]).stdout
+        assert home
         start(["bash", "-c", tell])
         start(["bash", "-c", hear])
 
@@ -207,11 +208,10 @@ def test_changes_and_wishes_over_mqtt(env: dict[str, str], tmp_path: Path) -> No
         def answered() -> bool:
             """Whether a change came back; what is published before all of them listen is lost."""
             subprocess.run([*publish, next(values)], check=True)
-            return bool(select.select([home.stdout], [], [], 1)[0])
+            return bool(select.select([home], [], [], 1)[0])
 
         wait_until(answered, "a change over the broker")
-        assert home.stdout
-        change = json.loads(home.stdout.readline())
+        change = json.loads(home.readline())
         assert (change["what"], change["name"]) == ("volume", "Speakers")
         assert change["new"][0]["percent"] in (33, 34)
 
