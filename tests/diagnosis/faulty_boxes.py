@@ -86,6 +86,27 @@ def _two_servers() -> Box:
     return ac97(), replace(SYSTEM, daemons=(Daemon("pulseaudio", 5, "me"), Daemon("pipewire-pulse", 6, "me")))
 
 
+def _with_microphone(**recorder: Any) -> Snapshot:
+    null, monitor = soft_sink(-6.0), monitor_of("pulse:sink/null")
+    made = sink(0.0, "mic", hardware_volume=False)
+    source = replace(made, id="pulse:source/mic", kind=Kind.SOURCE, name="Microphone")
+    call = stream(0.0, monitor.id, 8, kind=Kind.SOURCE_OUTPUT, name="Call", **recorder)
+    return ac97(0.0, -18.06, -600, 0, null, monitor, source, call)
+
+
+@case("monitor_default")
+def _monitor_default() -> Box:
+    snapshot = _with_microphone()
+    assert snapshot.server is not None
+    monitor = monitor_of("pulse:sink/null").id
+    return replace(snapshot, server=replace(snapshot.server, default_source=monitor)), SYSTEM
+
+
+@case("monitor_recorded")
+def _monitor_recorded() -> Box:
+    return _with_microphone(role="phone"), SYSTEM
+
+
 @case("no_permission")
 def _no_permission() -> Box:
     dummy = picture(soft_sink(0.0, "auto_null", shown="Dummy Output"), alsa_cards=())

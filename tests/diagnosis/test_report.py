@@ -25,6 +25,7 @@ from tuimixer.cli.help import verb_help
 from tuimixer.cli.output import write
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
+from tuimixer.diagnosis.finding import Finding, ordered
 from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.report import finding_lines, findings_json, path_json, path_lines
 from tuimixer.model.snapshot import Snapshot
@@ -73,9 +74,8 @@ def test_a_path_for_a_person() -> None:
 
 def test_findings_for_a_person_and_for_a_program() -> None:
     findings = diagnose(changed(ac97(), STREAM, mute=(True,)), SYSTEM)
-    assert findings_json(findings) == {
-        "findings": [{"stage": "Player", "reason": "Player is muted.", "mend": "Unmute Player."}]
-    }
+    told = {"stage": "Player", "reason": "Player is muted.", "mend": "Unmute Player.", "fault": True}
+    assert findings_json(findings) == {"findings": [told]}
     assert finding_lines(findings) == ["1. Player is muted.", "   tuimixer doctor --fix 1: Unmute Player."]
     assert finding_lines(()) == ["Nothing is wrong."]
 
@@ -124,3 +124,18 @@ def test_a_long_name_does_not_widen_the_table() -> None:
     assert next(line for line in lines if line.startswith("SSS"))[49] == "…"
     assert lines[-1].startswith("Total")
     assert len(lines[-1]) < 80
+
+
+def test_notes_stand_behind_faults_and_say_so() -> None:
+    fault = Finding("stream_muted", "Player", "Player is muted.", "Unmute Player.")
+    note = Finding("corked", "Other", "Other is paused.", "Go on in Other.")
+    both = ordered((note, fault))
+    assert both == (fault, note)
+    assert finding_lines(both) == [
+        "1. Player is muted.",
+        "   Unmute Player.",
+        "Worth knowing:",
+        "2. Other is paused.",
+        "   Go on in Other.",
+    ]
+    assert finding_lines((note,))[0] == "Nothing is wrong. Worth knowing:"

@@ -115,7 +115,8 @@ def check_cards(snapshot: Snapshot, system: System) -> Iterator[Finding]:
                 "card_closed", card.name, reason, "Unplug it and plug it in again, or restart the box."
             )
     served = any(sink.kind is Kind.SINK for sink in snapshot.controls.values())
-    if not system.sound_folder and not snapshot.alsa_cards and not served:
+    cards = any(card.number is not None for card in snapshot.alsa_cards)  # `default` alone is a plugin
+    if not system.sound_folder and not cards and not served:
         reason = "The kernel has no sound card, and there is no sound server with an output."
         yield Finding("no_card", "sound card", reason, "lspci -nnk | grep -A3 -i audio")
 

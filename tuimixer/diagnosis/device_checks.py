@@ -45,6 +45,49 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
         yield _make_default(snapshot, reason, current, better[0])
 
 
+_CALLS = ("phone", "communication")
+"""Roles of streams that want a microphone: PulseAudio's and PipeWire's."""
+
+
+def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Finding]:
+    """A monitor where a microphone is meant: as the default input, or as what a call records.
+
+    Other programs may well record what is played.
+    """
+    if snapshot.server is None:
+        return
+    microphones = [source for source in of_kind(snapshot, Kind.SOURCE) if not _monitors(source)]
+    default = snapshot.controls.get(snapshot.server.default_source or "")
+    best = default if default in microphones else next(iter(microphones), None)
+    if default is not None and _monitors(default) and best is not None:
+        yield Finding(
+            "monitor_default",
+            default.name,
+            f"The default input is {default.name}, which records what is played and not a microphone.",
+            f"Make {best.name} the default input.",
+            (SetDefault(best.id),),
+            default.id,
+        )
+    for stream in [c for c in chosen if c.kind is Kind.SOURCE_OUTPUT] or of_kind(
+        snapshot, Kind.SOURCE_OUTPUT
+    ):
+        source = snapshot.controls.get(stream.device or "")
+        calls = stream.stream is not None and stream.stream.role.casefold() in _CALLS
+        if calls and best is not None and source is not None and _monitors(source):
+            yield Finding(
+                "monitor_recorded",
+                stream.name,
+                f"{stream.name} records {source.name}: what is played, and not a microphone.",
+                f"Record from {best.name}.",
+                (MoveStream(stream.id, best.id),),
+                stream.id,
+            )
+
+
+def _monitors(source: Control) -> bool:
+    return source.sink_or_source is not None and source.sink_or_source.monitor_of is not None
+
+
 def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
     """The server has no output, or only a dummy: it has no card, or does not use the one that is there."""
     only = f"only {dummy.name}, which plays nowhere" if dummy is not None else "no output at all"

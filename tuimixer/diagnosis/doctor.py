@@ -7,6 +7,7 @@ from tuimixer.diagnosis.device_checks import (
     check_auto_mute,
     check_capture_source,
     check_default,
+    check_inputs,
     check_ports,
     check_profiles,
     check_streams,
@@ -78,6 +79,8 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
         # Where a card is switched off, that no output is left is a mere consequence.
         yield from (f for f in check_default(snapshot) if f.key != "no_sink" or not switched_off)
         yield from switched_off
+    if not chosen or any(control.kind in _SOURCES for control in chosen):
+        yield from check_inputs(snapshot, chosen)
     yield from check_streams(snapshot, chosen)
 
 

@@ -28,8 +28,10 @@ ORDER = (
     "unplugged",
     "suspended",
     "wrong_default",
+    "monitor_default",
     "total_low",
     "stream_elsewhere",
+    "monitor_recorded",
     "corked",
     "profile_off",
     "two_servers",
@@ -39,6 +41,12 @@ ORDER = (
 """Keys of all findings, likeliest cause of silence first; what is a mere consequence of another stands behind
 it.
 """
+
+
+NOTES = frozenset(
+    {"stream_elsewhere", "monitor_recorded", "corked", "two_servers", "clipping", "card_closed"}
+)
+"""Keys of what is worth knowing and may well be meant; everything else is a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +66,17 @@ class Finding:
     control: ControlId | None = None
     """Id of the control, or of the server's card, that it is about."""
 
+    @property
+    def fault(self) -> bool:
+        """Whether it keeps a sound from being heard or recorded; else it is a note."""
+        return self.key not in NOTES
+
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Likeliest first, each about one thing once; of the same kind in the order found."""
+    """Faults first, likeliest first, each about one thing once; of the same kind in the order found."""
     once: dict[tuple[str, str | None, str], Finding] = {}
     for finding in findings:
         once.setdefault(
             (finding.key, finding.control, finding.stage if finding.control is None else ""), finding
         )
-    return tuple(sorted(once.values(), key=lambda finding: ORDER.index(finding.key)))
+    return tuple(sorted(once.values(), key=lambda finding: (not finding.fault, ORDER.index(finding.key))))

@@ -36,8 +36,12 @@ def path_json(path: Path) -> dict[str, Any]:
 
 
 def findings_json(findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """Findings for programs, likeliest first."""
-    return {"findings": [{"stage": f.stage, "reason": f.reason, "mend": f.advice} for f in findings]}
+    """Findings as JSON, faults first."""
+    return {
+        "findings": [
+            {"stage": f.stage, "reason": f.reason, "mend": f.advice, "fault": f.fault} for f in findings
+        ]
+    }
 
 
 def path_lines(path: Path) -> list[str]:
@@ -61,6 +65,8 @@ def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
     """Findings for a person, numbered for `--fix`."""
     lines: list[str] = []
     for number, finding in enumerate(findings, 1):
+        if not finding.fault and (number == 1 or findings[number - 2].fault):
+            lines += ["Nothing is wrong. Worth knowing:" if number == 1 else "Worth knowing:"]
         lines.append(f"{number}. {finding.reason}")
         how = f"tuimixer doctor --fix {number}: {finding.advice}" if finding.mend else finding.advice
         lines.append(f"   {how}")

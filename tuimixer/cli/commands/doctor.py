@@ -26,11 +26,12 @@ VERBS = (
         "[STREAM]",
         "say why there is no sound, and mend it",
         """Without STREAM: whatever plays and records now, else the default output.
-The exit status is 0 when nothing is wrong, or it is mended, and 1 when something is.
-With --json: an object with the list "findings", each with "stage", "reason" and "mend", likeliest first; \
+Faults come first, the likeliest cause before the others, then what is worth knowing.
+The exit status is 0 when nothing is wrong, or it is fixed, and 1 when there is a fault.
+With --json: an object with the list "findings", each with "stage", "reason", "mend" and "fault"; \
 with --fix too, what remains.""",
-        (JSON, Option("fix", "mend the finding of this number", value="N"), *WHERE),
-        (("tuimixer doctor", "all findings"), ("tuimixer doctor --json", "the same for programs")),
+        (JSON, Option("fix", "fix the finding of this number, or all faults", value="N|all"), *WHERE),
+        (("tuimixer doctor", "all findings"), ("tuimixer doctor --json", "the same as JSON")),
         most=1,
         complete=("target",),
         statuses=(
@@ -49,16 +50,24 @@ def run(call: Call) -> int:
     findings = diagnose(snapshot, system, ids)
     wanted = call.arguments.get("fix")
     if wanted is not None:
-        finding = _numbered(findings, wanted)
-        fix(call, finding.mend)
+        chosen_ones = _faults(findings) if wanted.casefold() == "all" else (_numbered(findings, wanted),)
+        status = DONE
+        for finding in chosen_ones:
+            fix(call, finding.mend)
+            if not call.json:
+                status = max(status, _say(finding))
         if not call.json:
-            return _say(finding)
-        findings = _remaining(call, ids, findings, finding)
+            return status
+        findings = _remaining(call, ids, findings, chosen_ones)
     if call.json:
         print_json(findings_json(findings))
     else:
         write("\n".join(finding_lines(findings)))
-    return _WRONG if findings else DONE
+    return _WRONG if _faults(findings) else DONE
+
+
+def _faults(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    return tuple(finding for finding in findings if finding.fault)
 
 
 def _numbered(findings: tuple[Finding, ...], wanted: str) -> Finding:
@@ -71,21 +80,21 @@ def _numbered(findings: tuple[Finding, ...], wanted: str) -> Finding:
 
 def _say(finding: Finding) -> int:
     if not finding.mend:
-        write(f"{finding.reason}\nThis is not tuimixer's to mend; what helps: {finding.advice}")
+        write(f"{finding.reason}\ntuimixer cannot fix this. What helps: {finding.advice}")
         return _WRONG
     write(f"{finding.reason}\nDone: {finding.advice}")
     return DONE
 
 
 def _remaining(
-    call: Call, ids: tuple[ControlId, ...], before: tuple[Finding, ...], mended: Finding
+    call: Call, ids: tuple[ControlId, ...], before: tuple[Finding, ...], fixed: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
-    """What is wrong after a mend.
+    """What is found after a fix.
 
     A server may carry out what it has acknowledged a little later, and a device wakes after its stream came.
     """
-    expected = {_about(finding) for finding in before} - {_about(mended)}
-    deadline = monotonic() + (_CARRIED_OUT if mended.mend else 0)
+    expected = set(map(_about, before)) - set(map(_about, fixed))
+    deadline = monotonic() + (_CARRIED_OUT if any(finding.mend for finding in fixed) else 0)
     while True:
         findings = diagnose(*read_box(call), ids)
         if {_about(finding) for finding in findings} <= expected or monotonic() > deadline:
