@@ -1,0 +1,87 @@
+"""Does memory stay flat? `python -m tests.bench.memory [SECONDS]`: dialogs, keys, meters, streams, devices.
+
+The program runs on a private PulseAudio on which streams and devices come and go all the time, while dialogs
+are opened, walked through and closed. What the screen and its engine hold is printed every ten seconds, and
+at the end what each has grown by, once everything had been used a few times.
+"""
+
+import random
+import sys
+import threading
+import time
+from itertools import count
+from pathlib import Path
+
+from tests.lab.pulse import PrivatePulse
+from tests.pty.person import Person
+
+DIALOGS = ("enter", "F1", "F2", "F6", "F7", "F8", "f", "=", "r", "F1")
+WALKS = ("down", "up", "pagedown", "end", "home", "tab")
+MAIN = ("up", "down", "left", "right", "m", "m", "tab", "v", "F5", "pageup", "pagedown")
+WARM = 0.25
+"""Share of the time after which everything has been used several times."""
+
+
+def held(pid: int) -> float:
+    """Megabytes that a process holds for itself alone."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    kilobytes = {line.split()[0].rstrip(":"): line.split()[1] for line in lines[1:]}
+    return (int(kilobytes["Private_Dirty"]) + int(kilobytes["Private_Clean"])) / 1024
+
+
+def churn(server: PrivatePulse, ended: threading.Event) -> None:
+    """Let a device and two streams come and go, a few times a second."""
+    for number in count():
+        if ended.wait(0.1):
+            return
+        name = f"sink{number % 7}"
+        sink = server.pactl("load-module", "module-null-sink", f"sink_name={name}").strip()
+        loops = [
+            server.pactl("load-module", "module-loopback", f"source={source}", "sink=speakers").strip()
+            for source in (f"{name}.monitor", "headphones.monitor")
+        ]
+        for module in (*loops, sink):
+            server.pactl("unload-module", module)
+
+
+def line(passed: float, screen: float, engine: float, opened: int) -> str:
+    """One line of the table."""
+    return f"{passed:6.0f} s  screen {screen:6.2f} MB  engine {engine:6.2f} MB  {opened:5} dialogs"
+
+
+def main(seconds: float) -> int:
+    """Run, and print what is held; 0 if nothing grew by 2 MB."""
+    chance, ended, opened = random.Random(1), threading.Event(), 0
+    told: list[tuple[float, float, float]] = []
+    with PrivatePulse() as server:
+        server.play("Music")
+        busy = threading.Thread(target=churn, args=(server, ended), daemon=True)
+        with Person(server.env, "--no-config") as person:
+            person.sees("Music")
+            screen, [engine] = person.terminal.process.pid, person.engines()
+            busy.start()
+            start = time.monotonic()
+            while (passed := time.monotonic() - start) < seconds and person.terminal.process.poll() is None:
+                if not told or passed - told[-1][0] >= 10:
+                    told.append((passed, held(screen), held(engine)))
+                    print(line(*told[-1], opened), flush=True)
+                    person.terminal.output.clear()
+                person.press(DIALOGS[opened % len(DIALOGS)], *chance.choices(WALKS, k=4))
+                time.sleep(0.2)
+                person.press("F10")
+                time.sleep(0.2)
+                person.press(*chance.choices(MAIN, k=3))
+                opened += 1
+            ended.set()
+            busy.join()
+            person.press("ctrl+c")
+            status = person.terminal.wait()
+    warm = [figures for figures in told if figures[0] >= WARM * seconds]
+    grown = [max(figures[i] for figures in warm) - warm[0][i] for i in (1, 2)]
+    print(f"status {status}; from {warm[0][0]:.0f} to {told[-1][0]:.0f} s and {opened} dialogs in all,")
+    print(f"the screen grew by {grown[0]:.2f} MB, the engine by {grown[1]:.2f} MB")
+    return int(status != 0 or max(grown) >= 2)
+
+
+if __name__ == "__main__":
+    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 600.0))
