@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 
 import pytest
+import textual._time
 
 from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Desk, Open
@@ -47,26 +49,39 @@ async def settled(it: Desk, condition: Callable[[], object]) -> None:
             await it.pilot.pause(0.01)
 
 
-async def test_a_stall_does_not_lose_what_the_server_drives(
-    desk: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def stalls(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """After its call the process is held up for 10 s each of the next times Textual looks at the clock."""
+    looks = count()
+
+    def begin() -> None:
+        monkeypatch.setattr(textual._time, "get_time", lambda: time.monotonic() + 10 * min(next(looks), 20))
+
+    return begin
+
+
+async def test_a_stall_does_not_lose_what_the_server_drives(desk: Open, stalls: Callable[[], None]) -> None:
     async with desk() as it:
         main = it.app.main
         main.board.tell_driven({})
+        stalls()
         main._learn_soon()
-        time.sleep(0.05)  # the process is held up for longer than it was to wait
         await settled(it, lambda: main.board.driven)
 
 
-async def test_a_stall_does_not_lose_the_end_of_a_notice(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stall_does_not_lose_the_end_of_a_notice(
+    desk: Open, monkeypatch: pytest.MonkeyPatch, stalls: Callable[[], None]
+) -> None:
     monkeypatch.setattr(mixer_screen, "_NOTICE_SECONDS", 0.01)
     async with desk() as it:
+        stalls()
         it.app.main.say("Something.")
-        time.sleep(0.05)
         await settled(it, lambda: it.app.main.board.notice is None)
 
 
-async def test_a_stall_does_not_lose_a_look_at_the_path(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stall_does_not_lose_a_look_at_the_path(
+    desk: Open, monkeypatch: pytest.MonkeyPatch, stalls: Callable[[], None]
+) -> None:
     monkeypatch.setattr(path_screen, "_LOOK_AGAIN", 0.01)
     async with desk() as it:
         await it.press("f8")
@@ -74,8 +89,8 @@ async def test_a_stall_does_not_lose_a_look_at_the_path(desk: Open, monkeypatch:
         assert isinstance(screen, PathScreen)
         await settled(it, lambda: screen._looking is None and screen._system is not None)
         screen._system = None
+        stalls()
         screen._look_soon()
-        time.sleep(0.05)
         await settled(it, lambda: screen._system is not None)
 
 
