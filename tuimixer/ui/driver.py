@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CHUNK = 4096
 _PASTE_PAUSE = 2.0
 """Seconds without input after which a paste whose end was lost is over."""
-_GOODBYE = 0.3
+_GOODBYE = 0.2
 """Seconds that the terminal has for taking what puts it in order."""
 _MOUSE = (1000, 1003, 1015, 1006)
 """Private modes: buttons, all moves, and two ways of telling places beyond column 223."""
