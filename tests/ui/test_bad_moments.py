@@ -8,6 +8,11 @@ from itertools import count
 
 import pytest
 import textual._time
+from rich.style import Style
+from textual import events
+from textual.command import CommandPalette
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
 
 from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Desk, Open
@@ -134,3 +139,43 @@ async def test_the_end_amid_changes(opened: str) -> None:
     await leaving
     assert app.failure is None
     assert app._exception is None
+
+
+async def test_the_palette_is_answered_twice_at_once(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("ctrl+p")
+        palette = it.app.screen
+        assert isinstance(palette, CommandPalette)
+        palette.dismiss()
+        palette.dismiss()
+        await it.pilot.pause()
+        assert it.app.screen is it.app.main
+        assert it.app.is_running
+
+
+def click(widget: Widget, x: int, **meta: int) -> events.Click:
+    return events.Click(widget, x, 5, 0, 0, 1, False, False, False, x, 5, Style(meta=meta))
+
+
+async def test_a_click_on_an_option_that_has_gone_and_outside_the_window(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("ctrl+p")
+        palette = it.app.screen
+        assert isinstance(palette, CommandPalette)
+        options = palette.query_one(OptionList)
+        await options._on_click(click(options, 5, option=10_000))
+        palette._on_click(click(palette, 10_000))
+        await it.pilot.pause()
+        assert it.app.screen is palette
+
+
+async def test_what_is_pasted_is_cleaned(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("slash")
+        it.app.post_message(events.Paste("fire\x9d0;owned\x9c\u202e\x1b[31mfox\n" + "x" * 5000))
+        await it.pilot.pause()
+        field = it.app.focused
+        assert isinstance(field, Input)
+        assert field.value.startswith("firefox")
+        assert field.value.isprintable()
+        assert len(field.value) == 1000

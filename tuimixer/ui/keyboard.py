@@ -12,9 +12,13 @@ from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 
+from tuimixer.model.text import clean
+
 Typed = events.Key | events.Paste
 _MOST = 10_000
 """Keys that may wait; of more, the oldest are forgotten."""
+_LONGEST = 1000
+"""Characters of a paste that are kept."""
 
 
 class Keyboard:
@@ -27,7 +31,12 @@ class Keyboard:
         self._busy = False
 
     async def take(self, typed: Typed) -> None:
-        """Give it out, now or when those before it are done."""
+        """Give it out, now or when those before it are done.
+
+        What is pasted is cleaned as all text from outside: it is painted in the line that takes it.
+        """
+        if isinstance(typed, events.Paste):
+            typed = events.Paste(clean(typed.text, _LONGEST, fallback=""))
         self._waiting.append(typed)
         if not self._busy:
             await self._next()

@@ -4,6 +4,7 @@
 leads here when one has gone.
 """
 
+from contextlib import suppress
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -70,19 +71,42 @@ def forget_widgets() -> None:
 
 @cache
 def make_palette_safe() -> None:
-    """Keep Page Down in the palette of commands from ending the program where no line of it is shown.
+    """Keep odd moments of the palette of commands from ending the program.
 
-    `OptionList._move_page` expects one, and in a window of four lines, or of two columns, there is none.
+    * Page Down where no line of it is shown: `OptionList._move_page` expects one, and in a window of four
+      lines, or of two columns, there is none.
+    * A click on an option that has gone since it was painted: `OptionList._on_click` looks it up.
+    * A click outside the window, which has become smaller: `CommandPalette._on_click` looks what is there.
+    * Two answers at once, such as Enter and a click: the second would close the screen below.
     """
-    from textual.widgets import OptionList  # the palette is seldom opened
+    from textual import events  # the palette is seldom opened
+    from textual.await_complete import AwaitComplete
+    from textual.command import CommandPalette
+    from textual.errors import NoWidget
+    from textual.widgets import OptionList
 
-    move_page = OptionList._move_page
+    move_page, click_option = OptionList._move_page, OptionList._on_click
+    click_palette, dismiss = CommandPalette._on_click, CommandPalette.dismiss
 
     def move_page_safely(options: OptionList, direction: Any) -> None:
         if (options.highlighted or 0) in options._index_to_line:
             move_page(options, direction)
 
+    async def click_option_safely(options: OptionList, event: events.Click) -> None:
+        if event.style.meta.get("option", 0) < options.option_count:
+            await click_option(options, event)
+
+    def click_palette_safely(palette: CommandPalette, event: events.Click) -> None:
+        with suppress(NoWidget):
+            click_palette(palette, event)
+
+    def dismiss_once(palette: CommandPalette, result: Any = None) -> AwaitComplete:
+        return dismiss(palette, result) if palette.is_current else AwaitComplete()
+
     OptionList._move_page = move_page_safely  # type: ignore[method-assign, assignment]
+    OptionList._on_click = click_option_safely  # type: ignore[method-assign, assignment]
+    CommandPalette._on_click = click_palette_safely  # type: ignore[method-assign, assignment]
+    CommandPalette.dismiss = dismiss_once  # type: ignore[method-assign, assignment]
 
 
 def driver_of(app: App[Any]) -> "Driver | None":
