@@ -182,12 +182,12 @@ async def test_default_suspend_and_latency(desk: Open) -> None:
         assert it.control("USB Headset").default
 
 
-async def test_latency_that_is_no_number(desk: Open) -> None:
+async def test_latency_that_is_not_a_number(desk: Open) -> None:
     async with desk() as it:
         await open_details(it, "Speakers")
         await go_to(it, "latency")
         await it.press("enter", *"soon", "enter")
-        assert "no number of milliseconds" in it.text
+        assert "is not a number of milliseconds" in it.text
 
 
 async def test_passthrough_formats(desk: Open) -> None:
