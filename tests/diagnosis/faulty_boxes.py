@@ -166,6 +166,18 @@ def _muted_without_a_server() -> Box:
     return without_server(element("Master", -600, MASTER_SCALE, mute=(True, True))), SYSTEM
 
 
+def board(playback: int, mixer: bool) -> Snapshot:
+    """A board's WM8960: the converter's volume, switches to the outputs, and a headphone volume."""
+    switches = [element(f"{side} Output Mixer PCM", mute=(not mixer,)) for side in ("Left", "Right")]
+    volume = element("Playback", playback, scale(255, -12750, 0), mute=None)
+    return without_server(volume, *switches, element("Headphone", -600, scale(127, -7300, 600), mute=None))
+
+
+@case("control_muted")
+def _converter_not_led_to_the_outputs() -> Box:
+    return board(0, mixer=False), SYSTEM
+
+
 @case("iec958_off")
 def _digital_output_off() -> Box:
     port = Port("iec958-stereo-output", "Digital Output (S/PDIF)")
@@ -199,6 +211,11 @@ def _one_driven_control_at_zero_by_hand() -> Box:
 @case("control_silent")
 def _control_at_zero_without_a_server() -> Box:
     return without_server(element("Master", None, Scale(0, 31)), element("PCM", 0, PCM_SCALE)), SYSTEM
+
+
+@case("control_silent")
+def _converter_at_zero() -> Box:
+    return board(-12750, mixer=True), SYSTEM
 
 
 @case("softvol_silent")

@@ -26,7 +26,11 @@ class Jack(StrEnum):
     INPUT = "input"
 
 
-_ALL = frozenset({"Hardware Master", "Master", "PCM", "External Amplifier", "DAC", "Wave", "Digital"})
+_CODEC = ("Playback", "Output Mixer PCM", "Left Output Mixer PCM", "Right Output Mixer PCM")
+"""Codecs of boards (WM8960 and its kin): the converter's volume, and the switches from it to the outputs."""
+_ALL = frozenset(
+    {"Hardware Master", "Master", "PCM", "External Amplifier", "DAC", "Wave", "Digital", *_CODEC}
+)
 _OUTPUTS: dict[str, frozenset[Jack]] = {
     "Headphone": frozenset({Jack.HEADPHONES}),
     "Headphone2": frozenset({Jack.HEADPHONES}),
@@ -56,7 +60,7 @@ _SOURCE = re.compile(
     r"|Capture|Sidetone|Bass|Treble|3D Control - \w+|Tone Control - \w+"
 )
 """Whole names that the kernel gives to what is never an output; a name given by a maker may hold any word."""
-_ORDER = ("PCM", "Wave", "DAC", "Digital", "Master", "Hardware Master")
+_ORDER = ("PCM", "Wave", "DAC", "Digital", *_CODEC, "Master", "Hardware Master")
 
 
 def element_name(control: Control) -> str:
