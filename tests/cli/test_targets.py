@@ -1,15 +1,13 @@
-"""Who is meant by a name, and what is asked by a value: each checked by what the server says afterwards."""
+"""Who is meant by a name, and what is asked by a value: checked by what both servers say afterwards."""
 
 import pytest
 
 from tests.cli.program import Outcome, run
-from tests.lab.pulse import PrivatePulse
-
-pytestmark = pytest.mark.pulse
+from tests.lab.sound import SoundServer
 
 
 @pytest.fixture
-def box(pulse: PrivatePulse) -> PrivatePulse:
+def box(server: SoundServer) -> SoundServer:
     """Speakers (default) and Headphones, and six streams with the names that confuse mixers."""
     for name, binary, title in (
         ("VoiceApp", "talk", "call"),
@@ -19,11 +17,11 @@ def box(pulse: PrivatePulse) -> PrivatePulse:
         ("Browser", "web", "Song two"),
     ):
         binary_of = f"application.process.binary={binary}"
-        pulse.play(name, media=title, properties=[binary_of], volume=100, silent=True)
-    return pulse
+        server.play(name, media=title, properties=[binary_of], volume=100, silent=True)
+    return server
 
 
-def volumes(server: PrivatePulse) -> dict[tuple[str, str, str], int]:
+def volumes(server: SoundServer) -> dict[tuple[str, str, str], int]:
     """Percent of each stream by application, binary and title."""
     return {
         (
@@ -35,7 +33,17 @@ def volumes(server: PrivatePulse) -> dict[tuple[str, str, str], int]:
     }
 
 
-def done(*words: str, server: PrivatePulse) -> Outcome:
+def level(server: SoundServer, name: str) -> list[int]:
+    """Percent of each channel of a sink."""
+    sink = next(sink for sink in server.pactl_json("sinks") if sink["name"] == name)
+    return [int(channel["value_percent"].removesuffix("%")) for channel in sink["volume"].values()]
+
+
+def muted(server: SoundServer) -> dict[str, bool]:
+    return {sink["name"]: sink["mute"] for sink in server.pactl_json("sinks")}
+
+
+def done(*words: str, server: SoundServer) -> Outcome:
     outcome = run(*words, env=server.env)
     assert outcome.status == 0, outcome
     return outcome
@@ -54,14 +62,14 @@ def done(*words: str, server: PrivatePulse) -> Outcome:
     ],
 )
 def test_only_the_streams_that_are_meant_move(
-    box: PrivatePulse, target: str, moved: set[tuple[str, str, str]]
+    box: SoundServer, target: str, moved: set[tuple[str, str, str]]
 ) -> None:
     done("set", target, "40%", server=box)
     assert {key for key, percent in volumes(box).items() if percent == 40} == moved
     assert {key for key, percent in volumes(box).items() if percent == 100} == volumes(box).keys() - moved
 
 
-def test_a_process_a_group_and_several_targets(box: PrivatePulse) -> None:
+def test_a_process_a_group_and_several_targets(box: SoundServer) -> None:
     pid = box.players[0].pid
     done("set", f"pid:{pid}", "30%", server=box)
     assert volumes(box)["VoiceApp", "talk", "call"] == 30
@@ -70,24 +78,24 @@ def test_a_process_a_group_and_several_targets(box: PrivatePulse) -> None:
     done("set", "desk", "lecture", "20%", server=box)
     assert {key[2] for key, percent in volumes(box).items() if percent == 20} == {"tab 2", "Lecture one"}
     done("mute", "speakers", "headphones", server=box)
-    assert all(sink["mute"] for sink in box.pactl_json("sinks"))
+    assert all(muted(box).values())
     done("set", "*phones", "unmute", server=box)
-    assert [sink["mute"] for sink in box.pactl_json("sinks")] == [True, False]
+    assert muted(box) == {"speakers": True, "headphones": False}
     done("move", "@streams", "headphones", server=box)
     assert len({stream["sink"] for stream in box.pactl_json("sink-inputs")}) == 1
 
 
-def test_kill_ends_the_stream_with_that_title(box: PrivatePulse) -> None:
+def test_kill_ends_the_stream_with_that_title(box: SoundServer) -> None:
     done("kill", "Lecture one", server=box)
     assert ("Browser", "web", "Lecture one") not in volumes(box)
     assert len(volumes(box)) == 4
 
 
-def test_a_renamed_device_is_found_by_its_new_name(pulse: PrivatePulse) -> None:
-    config = pulse.folder / "renamed.toml"
+def test_a_renamed_device_is_found_by_its_new_name(server: SoundServer) -> None:
+    config = server.folder / "renamed.toml"
     config.write_text('[[rule]]\nmatch = { server_name = "headphones" }\nname = "Couch"\n')
-    done("set", "--config", str(config), "couch", "35%", server=pulse)
-    assert pulse.percents("sinks", 1) == [35, 35]
+    done("set", "--config", str(config), "couch", "35%", server=server)
+    assert level(server, "headphones") == [35, 35]
 
 
 @pytest.mark.parametrize(
@@ -103,33 +111,33 @@ def test_a_renamed_device_is_found_by_its_new_name(pulse: PrivatePulse) -> None:
     ],
 )
 def test_a_sign_is_relative_and_a_bare_number_percent(
-    pulse: PrivatePulse, values: list[str], percents: list[int]
+    server: SoundServer, values: list[str], percents: list[int]
 ) -> None:
-    done("set", "headphones", "100%", server=pulse)
-    done("set", "headphones", *values, server=pulse)
-    assert pulse.percents("sinks", 1) == percents
-    assert pulse.pactl_json("sinks")[1]["mute"] is (values == ["off"])
+    done("set", "headphones", "100%", server=server)
+    done("set", "headphones", *values, server=server)
+    assert level(server, "headphones") == percents
+    assert muted(server)["headphones"] is (values == ["off"])
 
 
-def test_minus_3_db_never_makes_louder(pulse: PrivatePulse) -> None:
-    done("set", "=-40dB", server=pulse)
-    before = pulse.percents("sinks", 0)
-    done("set", "-3dB", server=pulse)
-    assert pulse.percents("sinks", 0)[0] < before[0]
+def test_minus_3_db_never_makes_louder(server: SoundServer) -> None:
+    done("set", "=-40dB", server=server)
+    before = level(server, "speakers")
+    done("set", "-3dB", server=server)
+    assert level(server, "speakers")[0] < before[0]
 
 
-def test_what_a_cap_cuts_and_what_changes_nothing_is_said(pulse: PrivatePulse) -> None:
-    done("set", "98%", server=pulse)
-    outcome = done("set", "+5%", server=pulse)
+def test_what_a_cap_cuts_and_what_changes_nothing_is_said(server: SoundServer) -> None:
+    done("set", "98%", server=server)
+    outcome = done("set", "+5%", server=server)
     assert outcome.err == "tuimixer: Speakers is held back by its cap of 100%.\n"
-    assert pulse.percents("sinks", 0) == [100, 100]
-    assert done("set", "90%", server=pulse).err == ""
-    assert done("set", "90%", server=pulse).err == "tuimixer: Speakers stays as it is: 90% -2.75 dB.\n"
-    assert done("set", "--max", "120", "+20%", server=pulse).err == ""
-    assert pulse.percents("sinks", 0) == [110, 110]
+    assert level(server, "speakers") == [100, 100]
+    assert done("set", "90%", server=server).err == ""
+    assert done("set", "90%", server=server).err == "tuimixer: Speakers stays as it is: 90% -2.75 dB.\n"
+    assert done("set", "--max", "120", "+20%", server=server).err == ""
+    assert level(server, "speakers") == [110, 110]
 
 
-def test_get_of_several_says_which_is_which(box: PrivatePulse) -> None:
+def test_get_of_several_says_which_is_which(box: SoundServer) -> None:
     lines = done("get", "speakers", "browser", server=box).out.splitlines()
     assert lines == [
         "Speakers: 100% 0.00 dB",
