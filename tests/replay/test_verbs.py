@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.program import run
 from tests.lab.replay.cards import ReplayedCard, ReplayedCards
 from tests.replay.conftest import Replay
 from tests.replay.shapes import CARDS
@@ -115,3 +117,38 @@ def test_every_name(name: str, replay: Replay) -> None:
             box.moves(target, sides)
             box.switches(target)
     assert not box.problems, "\n".join(box.problems)
+
+
+@pytest.mark.parametrize(
+    ("card", "main", "input_"), [("hda-laptop", "Master", "Capture"), ("pi-hat", "Playback", "Capture")]
+)
+def test_without_a_server_the_main_control_stands_for_it(
+    card: str, main: str, input_: str, replay: Replay, tmp_path: Path
+) -> None:
+    found = replay(card)
+    env = {key: value for key, value in found.env.items() if key != "PULSE_SERVER"}
+    env |= {"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
+    assert run("set", "0%", env=env).status == 0
+    assert run("set", "+5%", env=env).status == 0
+    told = run("get", env=env)
+    assert told.status == 0, told
+    name, _, level = told.out.partition(": ")
+    assert name.endswith(f"/{main}")
+    assert not level.startswith("0%")
+    assert run("get", "@input", env=env).out.partition(": ")[0].endswith(f"/{input_}")
+    assert run("get", "-c", "0", env=env).out == told.out
+    assert run("default", env=env).status == 3
+
+
+@pytest.mark.parametrize("name", ["Capture", "capture", "PCH/Capture", "hw:0/Capture", "Capture/capture"])
+def test_a_word_that_names_a_control_and_has_a_value_behind_it_is_the_target(
+    name: str, replay: Replay
+) -> None:
+    with Verbs(replay("hda-laptop").env) as verbs:
+        assert verbs("set", name, "0%").status == 0
+        assert verbs("set", name, "80%").status == 0
+        (capture,) = verbs.json("get", "Capture/capture")["controls"]
+        assert {channel["percent"] for channel in capture["channels"]} <= {79, 80, 81}
+        assert verbs("set", name, "off").status == 0
+        (capture,) = verbs.json("get", "Capture/capture")["controls"]
+        assert capture["capturing"] is False

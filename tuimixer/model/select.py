@@ -30,7 +30,18 @@ _KINDS = {
 }
 _SIDES = {"playback": Kind.ALSA_PLAYBACK, "capture": Kind.ALSA_CAPTURE}
 _MAIN = {
-    OUTPUT: ("master", "pcm", "speaker", "headphone", "headset", "digital", "line out", "front", "dac"),
+    OUTPUT: (
+        "master",
+        "pcm",
+        "playback",
+        "speaker",
+        "headphone",
+        "headset",
+        "digital",
+        "line out",
+        "front",
+        "dac",
+    ),
     INPUT: ("capture", "mic", "headset", "digital capture", "adc", "line"),
 }
 """Names of a card's main control, the likeliest first."""

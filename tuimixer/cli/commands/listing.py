@@ -19,7 +19,7 @@ from tuimixer.cli.output import (
     write,
 )
 from tuimixer.model.control import Control, Kind
-from tuimixer.model.select import OUTPUT
+from tuimixer.model.select import INPUT, OUTPUT
 from tuimixer.model.snapshot import Snapshot
 
 _HEADINGS = {
@@ -202,7 +202,8 @@ def _get(call: Call) -> int:
     if call.json:
         print_json({"controls": [as_json(control, call.known) for control in controls]})
         return 0
-    stands_in = not call.words and controls[0].element is not None
+    asked = call.words[0].casefold() if call.words else OUTPUT
+    stands_in = asked in (OUTPUT, INPUT) and controls[0].element is not None
     for control in controls:
         name = f"{_named(control)}: " if len(controls) > 1 or stands_in else ""
         write(f"{name}{in_words(control)}")
