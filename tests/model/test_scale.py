@@ -24,7 +24,6 @@ from tuimixer.model.scale import (
     PULSE_SCALE,
     Scale,
     Segment,
-    format_db,
     from_cdb,
     from_position,
     to_cdb,
@@ -165,12 +164,6 @@ def test_zero_percent_is_the_mute_bottom() -> None:
     assert from_position(BCM2835, 0) == -10239
     assert from_position(BCM2835, 0, -1) == -10239
     assert from_position(BCM2835, 0.01, 1) == -10238, "the first step up leaves silence"
-
-
-def test_db_text() -> None:
-    assert format_db(-1200) == "-12.00 dB"
-    assert format_db(MUTE_CDB) == "mute"
-    assert format_db(None) == ""
 
 
 def test_no_db_data() -> None:

@@ -188,10 +188,3 @@ def _round(value: float, direction: int) -> int:
     if direction > 0:
         return math.ceil(value)
     return math.floor(value) if direction < 0 else round(value)
-
-
-def format_db(cdb: int | None) -> str:
-    """`-12.00 dB`, `mute` at silence, nothing without dB data."""
-    if cdb is None:
-        return ""
-    return "mute" if cdb <= MUTE_CDB else f"{cdb / 100:.2f} dB"

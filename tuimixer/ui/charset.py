@@ -177,5 +177,3 @@ ASCII = CharSet(
     infinity="inf",
     arrow=">",
 )
-
-CHARSETS = {charset.name: charset for charset in (UNICODE, CP437, ASCII)}

@@ -41,14 +41,13 @@ class Role(IntEnum):
     METER = 18
     METER_WARM = 19
     METER_HOT = 20
-    METER_OFF = 21
-    MUTE = 22
-    RECORD = 23
-    STAR = 24
-    KEY = 25
-    HINT = 26
-    ERROR = 27
-    GONE = 28
+    MUTE = 21
+    RECORD = 22
+    STAR = 23
+    KEY = 24
+    HINT = 25
+    ERROR = 26
+    GONE = 27
     """Inactive, paused: there, but without effect just now."""
 
 

@@ -53,7 +53,6 @@ def _dark() -> Palette:
             Role.METER: Look(71),
             Role.METER_WARM: Look(179),
             Role.METER_HOT: Look(203),
-            Role.METER_OFF: Look(236),
             Role.MUTE: Look(203, bold=True),
             Role.RECORD: Look(203),
             Role.STAR: Look(179),
@@ -102,7 +101,6 @@ def _light() -> Palette:
             Role.METER: Look(28),
             Role.METER_WARM: Look(136),
             Role.METER_HOT: Look(160),
-            Role.METER_OFF: Look(253),
             Role.MUTE: Look(160, bold=True),
             Role.RECORD: Look(160),
             Role.STAR: Look(136),
@@ -152,7 +150,6 @@ def _contrast() -> Palette:
             Role.METER: Look(46),
             Role.METER_WARM: Look(226),
             Role.METER_HOT: Look(196, bold=True),
-            Role.METER_OFF: Look(238),
             Role.MUTE: Look(231, 124, bold=True),
             Role.RECORD: Look(231, 124, bold=True),
             Role.STAR: Look(226, bold=True),
@@ -197,7 +194,6 @@ _SHAPES = {
     Role.BAR_MUTED: Look(dim=True),
     Role.TRACK: Look(dim=True),
     Role.FRAME: Look(dim=True),
-    Role.METER_OFF: Look(dim=True),
     Role.GONE: Look(dim=True),
 }
 

@@ -99,9 +99,7 @@ def about(control: Control, snapshot: Snapshot, arrow: str) -> str:
     return ", ".join(part for part in (where, media) if part)
 
 
-def sentence(
-    control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId], why_gone: str = ""
-) -> str:
+def sentence(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
     """What a control is and does."""
     parts = [_what(control, snapshot, driven), _auto_mute(control, snapshot)]
     if control.element is not None and control.element.jack:
