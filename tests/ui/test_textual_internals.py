@@ -53,7 +53,8 @@ def living() -> Counter[str]:
     return Counter(
         f"{kind.__module__}.{kind.__qualname__}"
         for kind in kinds
-        if kind.__module__.startswith(("textual", "tuimixer"))
+        # Of some classes, made by others' metaclasses, it is not a name.
+        if str(kind.__module__).startswith(("textual", "tuimixer"))
     )
 
 
