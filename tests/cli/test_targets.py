@@ -1,7 +1,10 @@
 """Who is meant by a name, and what is asked by a value: checked by what both servers say afterwards."""
 
+import subprocess
+
 import pytest
 
+from tests.cli.follower import Follower
 from tests.cli.program import Outcome, run
 from tests.lab.sound import SoundServer
 
@@ -144,3 +147,44 @@ def test_get_of_several_says_which_is_which(box: SoundServer) -> None:
         "Browser (Lecture one): 100% 0.00 dB",
         "Browser (Song two): 100% 0.00 dB",
     ]
+
+
+def test_a_title_is_found_when_its_application_has_no_other(box: SoundServer) -> None:
+    done("kill", "Lecture one", server=box)
+    done("set", "Browser: Song two", "25%", server=box)
+    assert volumes(box)["Browser", "web", "Song two"] == 25
+
+
+def test_switches_that_contradict_each_other_change_nothing(server: SoundServer) -> None:
+    done("mute", server=server)
+    outcome = run("set", "mute", "on", env=server.env)
+    assert (outcome.status, outcome.err) == (2, 'tuimixer: "mute" and "on" contradict each other.\n')
+    assert muted(server)["speakers"] is True
+
+
+def test_a_bare_number_before_a_switch_is_a_value(server: SoundServer) -> None:
+    done("set", "43", "mute", server=server)
+    assert (level(server, "speakers"), muted(server)["speakers"]) == ([43, 43], True)
+
+
+def test_a_default_is_cleared_where_the_server_can(server: SoundServer) -> None:
+    asked = subprocess.run(["pactl", "set-default-sink", "@NONE@"], env=server.env, capture_output=True)
+    outcome = run("default", "none", env=server.env)
+    if asked.returncode == 0:
+        assert (outcome.status, outcome.err) == (0, "")
+    else:
+        assert outcome.status == 4
+        assert outcome.err.startswith("tuimixer: This server always has a default that was chosen")
+
+
+def test_a_name_of_the_configuration_can_be_followed(server: SoundServer) -> None:
+    config = server.folder / "renamed.toml"
+    config.write_text('[[rule]]\nmatch = { server_name = "headphones" }\nname = "Couch"\n')
+    follower = Follower(server.env, "status", "couch", "--follow", "--config", str(config))
+    try:
+        follower.until(lambda line: line == "100%")
+        server.pactl("set-sink-volume", "headphones", "35%")
+        follower.until(lambda line: line == "35%")
+    finally:
+        follower.process.kill()
+        follower.process.wait()

@@ -178,6 +178,18 @@ def _converter_not_led_to_the_outputs() -> Box:
     return board(0, mixer=False), SYSTEM
 
 
+@case("feeds_itself")
+def _monitor_led_back() -> Box:
+    null, monitor = soft_sink(-6.0), monitor_of("pulse:sink/null")
+    return picture(null, monitor, *loopback(monitor.id, null.id), stream(to=null.id)), SYSTEM
+
+
+@case("combined_of_nothing")
+def _combined_of_nothing() -> Box:
+    both = soft_sink(0.0, "both", owner_module=7, driver="module-combine-sink.c", shown="Both")
+    return picture(REAL, both, stream(to=both.id)), SYSTEM
+
+
 @case("iec958_off")
 def _digital_output_off() -> Box:
     port = Port("iec958-stereo-output", "Digital Output (S/PDIF)")

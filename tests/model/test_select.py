@@ -3,6 +3,7 @@
 import pytest
 
 from tuimixer.model.control import Channel, Control, Device, Element, Kind, Layer, Stream
+from tuimixer.model.record import replace
 from tuimixer.model.select import Match, find, is_group, layers_of, main_control
 from tuimixer.model.snapshot import AlsaCard, ServerCard, Snapshot
 
@@ -198,6 +199,7 @@ CALLS = Snapshot(
         ("fancy dac", ["pulse:sink/dac"]),
         ("DAC", ["pulse:sink/dac"]),
         ("browser: song two", ["pulse:sink_input/5"]),
+        ("browser: lecture one", ["pulse:sink_input/4"]),
         ("speakers 1", ["pulse:sink/headphones"]),
     ],
 )
@@ -253,6 +255,7 @@ def fader(name: str, kind: Kind = Kind.ALSA_PLAYBACK, card: str = "Pi", active: 
         ([fader("Master", active=False), fader("PCM")], "PCM"),
         ([fader("Deep Field")], "Deep Field"),
         ([fader("Capture", Kind.ALSA_CAPTURE), fader("HDMI", card="Other")], "HDMI"),
+        ([fader("Mix 01 Input 01"), fader("Headphone")], "Headphone"),
     ],
 )
 def test_the_main_control_of_a_card(controls: list[Control], main: str) -> None:
@@ -262,6 +265,11 @@ def test_the_main_control_of_a_card(controls: list[Control], main: str) -> None:
 
 
 def test_a_card_without_a_volume_has_no_main_control() -> None:
+    unnamed = [fader("Mix 01 Input 01"), fader("Mix 01 Input 02")]
+    assert main_control("@output", Snapshot(controls={control.id: control for control in unnamed})) is None
+    fixed = fader("Master")
+    fixed = replace(fixed, element=Element("Master", 0, read_only=("volume",)))
+    assert main_control("@output", Snapshot(controls={fixed.id: fixed})) is None
     assert main_control("@output", Snapshot(controls={MUTED.id: MUTED})) is None
     assert main_control("@input", Snapshot(controls={MUTED.id: MUTED})) is None
 

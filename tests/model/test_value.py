@@ -165,3 +165,33 @@ def test_nonsense(text: str) -> None:
 )
 def test_what_can_only_be_a_value(text: str, value: bool) -> None:
     assert is_value(text) is value
+
+
+@pytest.mark.parametrize("text", ["mute", "unmute"])
+def test_a_switch_called_mute_is_not_muted(text: str) -> None:
+    switch = Control("a", Kind.ALSA_PLAYBACK, "Line 01 Mute", mute=(True,))
+    with pytest.raises(Impossible, match="Line 01 Mute is a switch; use on or off"):
+        parse_value(text).intent(switch)
+    assert parse_value("on").intent(switch) == Mute("a", False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "contradict"),
+    [
+        ("mute", "on", True),
+        ("unmute", "off", True),
+        ("mute", "unmute", True),
+        ("mute", "off", False),
+        ("left:mute", "right:unmute", False),
+        ("mute", "toggle", False),
+        ("mute", "50%", False),
+    ],
+)
+def test_switches_that_contradict_each_other(one: str, other: str, contradict: bool) -> None:
+    assert parse_value(one).contradicts(parse_value(other)) is contradict
+
+
+def test_the_woofer_by_both_names() -> None:
+    channels = (Channel("front-left", 1), Channel("woofer", 1))
+    card = Control("a", Kind.ALSA_PLAYBACK, "PCM", scale=Scale(0, 31), channels=channels)
+    assert parse_value("lfe:50%").intent(card) == parse_value("woofer:50%").intent(card)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.follower import Follower
 from tests.cli.program import run
 from tests.lab.replay.cards import ReplayedCard, ReplayedCards
 from tests.replay.conftest import Replay
@@ -138,6 +139,22 @@ def test_without_a_server_the_main_control_stands_for_it(
     assert run("get", "@input", env=env).out.partition(": ")[0].endswith(f"/{input_}")
     assert run("get", "-c", "0", env=env).out == told.out
     assert run("default", env=env).status == 3
+    follower = Follower(env, "status", "--follow")
+    try:
+        follower.until(lambda line: line.endswith("%"))
+        assert run("set", "60%", env=env).status == 0
+        follower.until(lambda line: line in ("59%", "60%", "61%"))
+    finally:
+        follower.process.kill()
+        follower.process.wait()
+
+
+def test_where_no_control_can_stand_for_the_server_that_is_said(replay: Replay, tmp_path: Path) -> None:
+    env = {key: value for key, value in replay("matrix").env.items() if key != "PULSE_SERVER"}
+    env |= {"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
+    outcome = run("set", "+5%", env=env)
+    assert outcome.status == 3
+    assert "the card has no playback volume that could stand for @output" in outcome.err
 
 
 @pytest.mark.parametrize("name", ["Capture", "capture", "PCH/Capture", "hw:0/Capture", "Capture/capture"])

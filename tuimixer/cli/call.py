@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from tuimixer.backend.base import NoAnswer, OutOfReach, Port
 from tuimixer.cli.configuration import configured
-from tuimixer.cli.failure import NoMatch, Usage
+from tuimixer.cli.failure import NoMatch, Usage, sentence
 from tuimixer.cli.grammar import Arguments, shown
 from tuimixer.config.schema import Config
 from tuimixer.model.command import Command
@@ -150,10 +150,7 @@ class Call:
         matches = self._matches(target, kinds)
         if len(matches) == 1:
             return matches[0]
-        listed = ", ".join(match.words for match in matches[:_MOST_SHOWN])
-        more = len(matches) - _MOST_SHOWN
-        listed += f" and {more} more" if more > 0 else ""
-        raise Usage(f"{shown(target)} is ambiguous; it matches {listed}")
+        raise _ambiguous(target, matches)
 
     def select_all(self, targets: Iterable[str], kinds: frozenset[Kind] = ANY) -> list[Match]:
         """All that targets mean, each thing once; a group or a pattern may mean several.
@@ -199,7 +196,9 @@ class Call:
         if failures and stands_in and not self._names_server:
             try:
                 return (self._main_control(default),)
-            except (NoMatch, OutOfReach):
+            except NoMatch as error:
+                raise OutOfReach(f"{sentence(failures[0])} Without a server {error}") from None
+            except OutOfReach:
                 raise failures[0] from None
         if failures:
             raise failures[0]
@@ -209,6 +208,26 @@ class Call:
     def _names_server(self) -> bool:
         """Whether a certain sound server is asked for, which nothing else can stand for."""
         return bool(self.options.server or os.environ.get("PULSE_SERVER"))
+
+    def matches_in(self, target: str, snapshot: Snapshot) -> tuple[Match, ...]:
+        """What a target means in a snapshot of everything, as `select` finds it; none where nothing matches.
+
+        Raises:
+            Usage: several things match, and the target is no group or pattern.
+        """
+        default = target.casefold().strip()
+        if default in (OUTPUT, INPUT):
+            named = self._named_card or ("" if snapshot.server else self.config.card)
+            if self._named_card or (snapshot.server is None and not self._names_server):
+                card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
+                match = main_control(default, snapshot, card)
+                return () if match is None else (match,)
+        if self._named_card:
+            self._read[Layer.ALSA] = snapshot
+        matches = self._find(target, snapshot, ANY)
+        if len(matches) > 1 and not is_group(target):
+            raise _ambiguous(target, matches)
+        return matches
 
     def _main_control(self, default: str) -> Match:
         """The card's control that stands for the default output or input."""
@@ -293,6 +312,13 @@ class Call:
         for port in self._ports.values():
             port.close()
         self._ports.clear()
+
+
+def _ambiguous(target: str, matches: tuple[Match, ...]) -> Usage:
+    listed = ", ".join(match.words for match in matches[:_MOST_SHOWN])
+    more = len(matches) - _MOST_SHOWN
+    listed += f" and {more} more" if more > 0 else ""
+    return Usage(f"{shown(target)} is ambiguous; it matches {listed}")
 
 
 def _takes(kinds: frozenset[Kind]) -> str:

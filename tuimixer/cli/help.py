@@ -10,11 +10,13 @@ from tuimixer.cli.options import SCREEN
 from tuimixer.cli.verbs import every
 
 TARGETS = """
-@output, @input       the server's default devices; @output where no TARGET is given
+@output, @input       the server's default devices, else the card's main control; @output if none is given
 firefox               an application: all that it plays (all that it records where it plays nothing)
+a title, pid:1234     the streams with that title, of that process, of a program or a role, and no others
 a sink or a source    by name, index or description; sink/NAME, source/NAME, app/NAME tell the kind
 Master, PCM,1         an ALSA control, on the card of --card, or else on the first one that has it
 hw:0/Master, PCH/PCM  an ALSA control of a card; Mic/capture tells the side
+@streams, 'Mix *'     several: also @outputs and @inputs; what the screen calls a control is a name, too
 an id                 as `tuimixer list --json` prints it
 """.strip()
 TARGET_RULE = "Case does not matter, and a unique part is enough. An ambiguous one changes nothing."

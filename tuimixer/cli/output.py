@@ -35,6 +35,9 @@ def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str
         "port": None if control.sink_or_source is None else control.sink_or_source.port,
         "form_factor": control.properties.get("device.form_factor"),
         "software": _SOFTWARE[control.medium],
+        "title": control.stream.media if control.stream else None,
+        "program": control.stream.binary if control.stream else None,
+        "pid": control.stream.pid if control.stream else None,
     }
 
 

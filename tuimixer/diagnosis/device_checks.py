@@ -45,6 +45,20 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
         yield _make_default(snapshot, reason, current, better[0])
 
 
+def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
+    """A combined sink whose parts are all gone."""
+    facts = device.sink_or_source
+    if facts is not None and "combine" in facts.driver and not feeds(snapshot, device):
+        yield Finding(
+            "combined_of_nothing",
+            device.name,
+            f"{device.name} combines outputs of which none is left, so what plays on it is lost.",
+            "Move what plays there to another output, or combine the outputs again.",
+            (),
+            device.id,
+        )
+
+
 _CALLS = ("phone", "communication")
 """Roles of streams that want a microphone: PulseAudio's and PipeWire's."""
 

@@ -6,6 +6,7 @@ from tuimixer.diagnosis.box_checks import check_cards, check_holders, check_serv
 from tuimixer.diagnosis.device_checks import (
     check_auto_mute,
     check_capture_source,
+    check_combined,
     check_default,
     check_inputs,
     check_ports,
@@ -73,6 +74,7 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
         yield from check_ports(device)
         yield from check_suspended(snapshot, device)
         if device.kind is Kind.SINK:
+            yield from check_combined(snapshot, device)
             yield from check_auto_mute(snapshot, device)
     if not chosen or any(control.kind in _SINKS for control in chosen):
         switched_off = tuple(check_profiles(snapshot))

@@ -14,6 +14,8 @@ ORDER = (
     "no_card",
     "held",
     "no_sink",
+    "feeds_itself",
+    "combined_of_nothing",
     "stream_muted",
     "device_muted",
     "iec958_off",

@@ -18,7 +18,7 @@ from tuimixer.diagnosis.card_stages import (
     remainder_stage,
 )
 from tuimixer.diagnosis.driven import Driven, find_driven, hardware_gains
-from tuimixer.diagnosis.stage import Path, Place, Stage, Work, add, at, db, gains_of
+from tuimixer.diagnosis.stage import CIRCLE, Path, Place, Stage, Work, add, at, db, gains_of
 from tuimixer.model.control import Control, ControlId, Kind, Medium
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Snapshot
@@ -93,7 +93,7 @@ def _through_sink(
     silent = is_null(sink) and not _monitor_hears_volume(snapshot, sink)
     stages = (*before, *((heard,) if silent else _device_stages(sink, driven)))
     if sink.id in seen or len(seen) >= _DEEPEST:
-        end = Stage("a circle", Place.PULSE, Work.END, Medium.SOFTWARE, note=f"{sink.name} feeds itself")
+        end = Stage(CIRCLE, Place.PULSE, Work.END, Medium.SOFTWARE, note=f"{sink.name} feeds itself")
         return [Path((*stages, end), _names(sink))]
     onward = feeds(snapshot, sink)
     paths: list[Path] = []

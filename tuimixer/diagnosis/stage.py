@@ -12,6 +12,10 @@ changes nothing.
 """
 
 
+CIRCLE = "a circle"
+"""Name of the last stage of a sound that comes back to a device that it has passed."""
+
+
 class Place(StrEnum):
     """Which part of the box a stage belongs to."""
 

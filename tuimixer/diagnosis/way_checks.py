@@ -5,7 +5,7 @@ clipping.
 from collections.abc import Callable, Iterator
 
 from tuimixer.diagnosis.finding import Finding
-from tuimixer.diagnosis.stage import Path, Stage, Work, db
+from tuimixer.diagnosis.stage import CIRCLE, Path, Stage, Work, db
 from tuimixer.model.control import Control, Medium
 from tuimixer.model.intent import Capture, Intent, Mute, SetGain, SetLevel
 from tuimixer.model.scale import MUTE_CDB, from_position, to_cdb
@@ -26,10 +26,19 @@ def check_way(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
     """All findings on one way."""
     found = [*_switches(snapshot, path), *_volumes(snapshot, path)]
     yield from found
+    yield from (_circle(path, stage) for stage in path.stages if stage.name == CIRCLE)
     total = path.loudest(path.total)
     if not found and total is not None and total <= TOO_LOW:
         yield from _total(snapshot, path, total)
     yield from _clipping(path)
+
+
+def _circle(path: Path, end: Stage) -> Finding:
+    sink = next(stage for stage in reversed(path.stages) if stage.kind is Work.SINK)
+    reason = f"{end.note}: what plays on it comes back to it, louder each time or not at all."
+    return Finding(
+        "feeds_itself", sink.name, reason, "Unload the module that leads it back: pactl list modules"
+    )
 
 
 def _switches(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
@@ -88,14 +97,17 @@ def _switch(stage: Stage, control: Control, more: tuple[Intent, ...] = (), parts
     )
     if parts and control.kind.capture:
         key, reason = "capture_off", f"Recording is switched off: {reason}"
+    advice = f"Unmute {name}."
     if stage.kind is Work.CONTROL:
-        reason = f"{name} of the card {control.card} is muted."
+        state = "muted" if control.channels else "switched off"
+        advice = advice if control.channels else f"Switch {name} on."
+        reason = f"{name} of the card {control.card} is {state}."
         if control.element is not None and control.element.name.startswith("IEC958"):
             key, reason = (
                 "iec958_off",
                 f"The digital output {name} of the card {control.card} is switched off.",
             )
-    return Finding(key, name, reason, f"Unmute {name}.", (Mute(control.id, False), *more), control.id)
+    return Finding(key, name, reason, advice, (Mute(control.id, False), *more), control.id)
 
 
 def _volumes(snapshot: Snapshot, path: Path) -> Iterator[Finding]:

@@ -171,21 +171,27 @@ def _as_written(target: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
 def main_control(target: str, snapshot: Snapshot, card: str = "") -> Match | None:
     """The control of a card that stands for `@output` or `@input` where no server does; None where none can.
 
-    The card is `card` (an id), or the first one that has such a control.
+    The card is `card` (an id), or the first one with a volume of that kind. A control counts by its name, or
+    where it is the card's only one.
     """
     kind = Kind.ALSA_PLAYBACK if target == OUTPUT else Kind.ALSA_CAPTURE
-    able = [c for c in snapshot.controls.values() if c.kind is kind and c.channels and card in ("", c.card)]
-    if not able:
-        return None
+    able = [c for c in snapshot.controls.values() if c.kind is kind and c.channels and _can_be_set(c)]
+    able = [control for control in able if card in ("", control.card)]
     first = [control for control in able if control.card == able[0].card]
     names = _MAIN[target]
+    named = [control for control in first if control.name.casefold() in names]
+    if not named:
+        return Match((first[0],), True) if len(first) == 1 else None
 
     def rank(control: Control) -> tuple[bool, int, int]:
-        name = control.name.casefold()
         inactive = control.element is not None and not control.element.active
-        return inactive, names.index(name) if name in names else len(names), control.index
+        return inactive, names.index(control.name.casefold()), control.index
 
-    return Match((min(first, key=rank),), True)
+    return Match((min(named, key=rank),), True)
+
+
+def _can_be_set(control: Control) -> bool:
+    return control.element is None or "volume" not in " ".join(control.element.read_only)
 
 
 def _things(controls: Iterable[Control]) -> list[tuple[Control, ...]]:
@@ -344,8 +350,17 @@ def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
 
 
 def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple[str, ...]]) -> list[Match]:
-    """By what the screen calls a control, with its numbers and titles and what the configuration renames."""
-    called = [c for c in usable if any(label.casefold() == text for label in labels.get(c.id, ()))]
+    """By what the screen calls a control, with its numbers and titles and what the configuration renames.
+
+    `Application: Title` stands for a stream also where the screen has no need to tell it from another.
+    """
+
+    def names(control: Control) -> tuple[str, ...]:
+        stream = control.stream
+        titled = (f"{stream.application}: {stream.media}",) if stream and stream.media else ()
+        return (*labels.get(control.id, ()), *titled)
+
+    called = [c for c in usable if any(name.casefold() == text for name in names(c))]
     return [Match((control,), True) for control in called]
 
 

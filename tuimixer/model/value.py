@@ -35,6 +35,8 @@ _SWITCHES = {
 }
 _NAMING = ("alsa", "hw", "pid", "pulse")
 """What stands before the colon of a name."""
+_WOOFERS = ("lfe", "woofer")
+"""One channel, as Pulse and as ALSA calls it."""
 _HUGE = 10_000
 _LONGEST_OFFSET = 5000
 """Milliseconds."""
@@ -67,6 +69,15 @@ class Value:
         """Whether it can only be an item of an enumerated control."""
         return self.form == "item"
 
+    def contradicts(self, other: "Value") -> bool:
+        """Whether both switch the same thing, one on and the other off: `mute` and `on`."""
+        switches = [
+            value for value in (self, other) if value.form in ("mute", "switch") and value.on is not None
+        ]
+        if len(switches) < 2 or self.part != other.part:
+            return False
+        return (self.on is (self.form == "mute")) != (other.on is (other.form == "mute"))
+
     def intent(self, control: Control, past_full: bool = True) -> Intent:
         """The intent that carries it out on a control.
 
@@ -90,6 +101,8 @@ class Value:
             case "switch" if control.mute is not None or control.capture is None:
                 return Mute(key, not self.on, self._switches(control, control.mute, channels))
             case "mute":
+                if not control.channels and self.on is not None and "mute" in control.name.casefold():
+                    raise Impossible(f"{control.name} is a switch; use on or off")
                 return Mute(key, self.on, self._switches(control, control.mute, channels))
             case "capture" | "switch":
                 return Capture(key, self.on, self._switches(control, control.capture, channels))
@@ -139,7 +152,8 @@ class Value:
             found = sides(control)[self.part == "right"]
         else:
             names = [channel.name for channel in control.channels]
-            found = tuple(i for i, name in enumerate(names) if self.part in (name, str(i)))
+            part = next((name for name in _WOOFERS if self.part in _WOOFERS and name in names), self.part)
+            found = tuple(i for i, name in enumerate(names) if part in (name, str(i)))
         if not found:
             present = ", ".join(channel.name for channel in control.channels)
             raise Impossible(f"{control.name} has no channel {self.part!r}; it has {present}")

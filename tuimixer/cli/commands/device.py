@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from tuimixer.backend.base import Refused
 from tuimixer.cli.call import DEVICES, Call
 from tuimixer.cli.commands.routing import answer, pick, plug, port_json
 from tuimixer.cli.failure import NoMatch, Usage
@@ -33,7 +34,7 @@ VERBS = (
         "[DEVICE | next | previous | none] [@output | @input]",
         "make a device the default one, or print the default ones",
         "`next` and `previous` go through the outputs, or with @input the inputs, and skip what is "
-        "unplugged. With `none` the server chooses.",
+        "unplugged. With `none` the server chooses (PipeWire 1.6).",
         _OPTIONS,
         (
             ("tuimixer default headphones", "new streams go there"),
@@ -119,7 +120,12 @@ def _default(call: Call) -> None:
         raise Usage(f"{shown(call.words[1])} is neither @output nor @input")
     kind = Kind.SOURCE if side == [INPUT] else Kind.SINK
     if wanted == "none":
-        call.apply(ClearDefault(f"pulse:{kind}"))
+        try:
+            call.apply(ClearDefault(f"pulse:{kind}"))
+        except Refused:
+            raise Refused(
+                "This server always has a default that was chosen; PipeWire 1.6 can do without"
+            ) from None
         return
     device = _step(_plugged_devices(call, kind), lambda device: device.default, _STEPS[wanted])
     call.apply(SetDefault(device.id))

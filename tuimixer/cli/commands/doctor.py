@@ -1,4 +1,4 @@
-"""`doctor`: why is there no sound, and what would mend it."""
+"""`doctor`: why is there no sound, and what would fix it."""
 
 from time import monotonic, sleep
 
@@ -24,7 +24,7 @@ VERBS = (
     Verb(
         "doctor",
         "[STREAM]",
-        "say why there is no sound, and mend it",
+        "say why there is no sound, and fix it",
         """Without STREAM: whatever plays and records now, else the default output.
 Faults come first, the likeliest cause before the others, then what is worth knowing.
 The exit status is 0 when nothing is wrong, or it is fixed, and 1 when there is a fault.
@@ -35,7 +35,7 @@ with --fix too, what remains.""",
         most=1,
         complete=("target",),
         statuses=(
-            (DONE, "nothing is wrong, or it is mended"),
+            (DONE, "nothing is wrong, or it is fixed"),
             (_WRONG, "something is wrong, or nothing matches"),
         ),
     ),
@@ -57,6 +57,8 @@ def run(call: Call) -> int:
             if not call.json:
                 status = max(status, _say(finding))
         if not call.json:
+            if not chosen_ones:
+                write("Nothing is wrong.")
             return status
         findings = _remaining(call, ids, findings, chosen_ones)
     if call.json:

@@ -204,15 +204,19 @@ def _get(call: Call) -> int:
         return 0
     asked = call.words[0].casefold() if call.words else OUTPUT
     stands_in = asked in (OUTPUT, INPUT) and controls[0].element is not None
-    for control in controls:
-        name = f"{_named(control)}: " if len(controls) > 1 or stands_in else ""
-        write(f"{name}{in_words(control)}")
+    names = [_named(control) for control in controls]
+    for control, name in zip(controls, names, strict=True):
+        once = names.count(name) == 1
+        told = f"{name if once else f'{name} ({control.id})'}: " if len(controls) > 1 or stands_in else ""
+        write(f"{told}{in_words(control)}")
     return 0
 
 
 def _named(control: Control) -> str:
-    """A control's name with what tells it from its like: its card, or its title."""
+    """A control's name with what tells it from its like: its card and side, or its title."""
     if control.element is not None:
-        return f"{control.card}/{control.name}"
+        index = f",{control.index}" if control.index else ""
+        side = "/capture" if control.kind is Kind.ALSA_CAPTURE and control.name != "Capture" else ""
+        return f"{control.card}/{control.name}{index}{side}"
     media = control.stream.media if control.stream else ""
     return f"{control.name} ({media})" if media and media != control.name else control.name

@@ -11,7 +11,7 @@ from tuimixer.cli.grammar import Option, Verb, shown
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, decibel, gains, percents, write
 from tuimixer.model.control import Control, ControlId, Kind, Layer
-from tuimixer.model.select import OUTPUT, find
+from tuimixer.model.select import OUTPUT
 from tuimixer.model.snapshot import Phase, Snapshot
 
 BARS = ("waybar", "i3blocks", "polybar", "tmux")
@@ -85,7 +85,7 @@ def _follow(call: Call, target: str, form: str) -> int:
     def took(box: str, snapshot: Snapshot) -> None:
         if any(status.phase is Phase.CONNECTING for status in snapshot.statuses):
             return
-        matches = find(target, snapshot)
+        matches = call.matches_in(target, snapshot)
         line = (
             _line(matches[0].controls[0], form, snapshot.controls, follow=True) if matches else _nothing(form)
         )

@@ -1,5 +1,7 @@
 """`set`, `mute`, `unmute` and `toggle`: read, change and write under the lock."""
 
+from itertools import combinations
+
 from tuimixer.cli.call import Call
 from tuimixer.cli.change import change
 from tuimixer.cli.failure import Usage
@@ -77,6 +79,9 @@ def run(call: Call) -> int:
     if call.verb == "set":
         targets, words = _split(call)
         values = [_value(word) for word in words]
+        for one, other in combinations(values, 2):
+            if one.contradicts(other):
+                raise Usage(f"{shown(one.text)} and {shown(other.text)} contradict each other")
     else:
         targets = call.words or [OUTPUT]
         values = [Value(call.verb, "mute", on=_SWITCH[call.verb])]
@@ -111,8 +116,8 @@ def _split(call: Call) -> tuple[list[str], list[str]]:
 
 
 def _is_target(call: Call, word: str) -> bool:
-    """Whether what may be a value names a control: a device's index, a switch called "Mute"."""
-    return word.isdecimal() or (word.isalpha() and call.names(word))
+    """Whether what may be a value names a control: a device's index, a switch called "Mute", `mpv: 1917`."""
+    return not word.startswith(("+", "-", "=", "−")) and not word.endswith("%") and call.names(word)
 
 
 def _value(word: str) -> Value:

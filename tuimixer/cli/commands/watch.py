@@ -9,7 +9,6 @@ from tuimixer.cli.follow import Change, Changes, follow
 from tuimixer.cli.grammar import Verb
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
-from tuimixer.model.select import find
 from tuimixer.model.snapshot import Snapshot
 
 VERBS = (
@@ -38,7 +37,9 @@ def run(call: Call) -> int:
     target = call.words[0] if call.words else ""
 
     def took(box: str, snapshot: Snapshot) -> None:
-        meant = {c.id for match in find(target, snapshot) for c in match.controls} if target else None
+        meant = (
+            {c.id for match in call.matches_in(target, snapshot) for c in match.controls} if target else None
+        )
         for change in boxes.setdefault(box, Changes()).between(snapshot):
             if meant is None or change.id in meant or not change.id:
                 _print(change, box if len(call.options.hosts) > 1 else "", call.json)
