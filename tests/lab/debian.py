@@ -122,7 +122,7 @@ def _make(suite: str, folder: Path) -> None:
     if mirror is None:
         raise SystemExit(f"debian: {lacks(suite)}")
     log = CACHE / f"{suite}.log"
-    print(f"debian: making a Debian {suite} (some minutes, once); see {log}", flush=True)
+    print(f"debian: making a Debian {suite} (some minutes, once); see {log}", file=sys.stderr, flush=True)
     making = CACHE / f"{folder.name}.making"
     shutil.rmtree(making, ignore_errors=True)  # what a killed run left
     making.mkdir()
@@ -174,7 +174,7 @@ def environment(folder: Path) -> str:
     with (folder / "opt/environments.lock").open("w") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
         if not complete.exists():
-            print("debian: making the virtual environment", flush=True)
+            print("debian: making the virtual environment", file=sys.stderr, flush=True)
             pip = f"{inside}/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation"
             script = f"rm -rf {inside} && python3 -m venv {inside} && "
             script += f"{pip} 'pip>=26' 'hatchling>=1.25' editables 'setuptools>=70.1' && "
