@@ -43,7 +43,7 @@ from tuimixer.model.command import MoveStream, SetDefault, SetPort, SetProfile, 
 from tuimixer.model.control import DeviceType, Kind
 from tuimixer.model.intent import Capture, Choose, Mute, SetGain, SetLevel
 from tuimixer.model.snapshot import Jack, Profile, ServerCard, Snapshot
-from tuimixer.model.system import FoundServer, Holder, PcmDevice, System
+from tuimixer.model.system import Daemon, FoundServer, Holder, PcmDevice, System
 
 pytestmark = pytest.mark.unit
 
@@ -79,6 +79,8 @@ def healthy() -> dict[str, Box]:
     hdmi = ServerCard(
         "pulse:card/hdmi", 1, "hdmi", "HDMI", "NVidia", (Profile("hdmi", "HDMI", False, sinks=1),), "off"
     )
+    recording = (Profile("off", "Off"), Profile("input:analog", "Analog input", sources=1))
+    tuner = ServerCard("pulse:card/tv", 2, "tv", "TV tuner", "SAA7134", recording, "off")
     null, monitor = soft_sink(-6.0), monitor_of("pulse:sink/null")
     tunnel = soft_sink(-6.0, "tunnel.attic", type=DeviceType.NETWORK)
     both = soft_sink(-6.0, "both", owner_module=7, driver="module-combine-sink.c")
@@ -109,6 +111,11 @@ def healthy() -> dict[str, Box]:
         "recording": microphone(mic),
         "headphones": (replace(headphones, alsa_cards=jacks), SYSTEM),
         "HDMI without a screen": (replace(ac97(), server_cards=(hdmi,)), SYSTEM),
+        "a TV card, which has no output": (replace(ac97(), server_cards=(tuner,)), SYSTEM),
+        "two processes of one server": (
+            ac97(server="PipeWire"),
+            replace(SYSTEM, daemons=tuple(Daemon("pipewire-pulse", pid, "me") for pid in (5, 6))),
+        ),
         "one of two streams paused": (
             ac97(0.0, -18.06, -600, 0, stream(0.0, SINK, 2, corked=True)),
             SYSTEM,

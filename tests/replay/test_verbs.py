@@ -169,3 +169,10 @@ def test_a_word_that_names_a_control_and_has_a_value_behind_it_is_the_target(
         assert verbs("set", name, "off").status == 0
         (capture,) = verbs.json("get", "Capture/capture")["controls"]
         assert capture["capturing"] is False
+
+
+def test_a_wrong_name_on_a_card_that_is_there_is_no_matter_of_the_server(replay: Replay) -> None:
+    with Verbs(replay("hda-laptop").env) as verbs:
+        outcome = verbs("set", "PCH/Nothing", "50%")
+        assert outcome.status == 1
+        assert outcome.err.startswith('tuimixer: nothing matches "PCH/Nothing"')

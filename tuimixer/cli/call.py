@@ -177,7 +177,9 @@ class Call:
         stands_in = default in (OUTPUT, INPUT) and not kinds.isdisjoint(_ELEMENTS)
         if stands_in and self._named_card:
             return (self._main_control(default),)
-        layers = (Layer.ALSA,) if self._named_card else layers_of(target)
+        # An option names a card for its controls; where sound goes is the server's.
+        on_card = self._named_card and not kinds.isdisjoint(_ELEMENTS)
+        layers = (Layer.ALSA,) if on_card else layers_of(target)
         wanted = {kind.layer for kind in kinds}
         parts: list[Snapshot] = []
         failures: list[OutOfReach] = []
@@ -200,7 +202,9 @@ class Call:
                 raise OutOfReach(f"{sentence(failures[0])} Without a server {error}") from None
             except OutOfReach:
                 raise failures[0] from None
-        if failures:
+        head, slash, _ = target.partition("/")
+        known = Layer.ALSA in self._read and slash and find_cards(head, self._read[Layer.ALSA].alsa_cards)
+        if failures and not known:
             raise failures[0]
         raise self._nothing(target, kinds)
 
@@ -243,7 +247,7 @@ class Call:
     def _find(self, target: str, snapshot: Snapshot, kinds: frozenset[Kind]) -> tuple[Match, ...]:
         named = self._named_card or self.config.card
         card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
-        if self._named_card:
+        if self._named_card and not kinds.isdisjoint(_ELEMENTS):
             controls = {c.id: c for c in snapshot.controls.values() if c.card in self.cards and c.element}
             snapshot = Snapshot(controls=controls, alsa_cards=snapshot.alsa_cards)
         return find(target, snapshot, kinds, card, lambda: self._labels(snapshot))
