@@ -21,7 +21,7 @@ def program() -> int:
     Taking the interpreter apart would cost a volume key a tenth of its time, and a verb leaves nothing that
     must be put in order. What has run threads or a loop ends as Python does it.
     """
-    status = main()
+    status = main(alone=True)
     if "asyncio" not in sys.modules and "threading" not in sys.modules:
         for stream in (sys.stdout, sys.stderr):
             with suppress(OSError, ValueError):  # nobody reads it; what there was to say has been said
@@ -30,8 +30,8 @@ def program() -> int:
     return status
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Run a command line in this process; the exit status."""
+def main(argv: list[str] | None = None, alone: bool = False) -> int:
+    """Run a command line in this process; the exit status. `alone`: nothing else runs in this process."""
     words = sys.argv[1:] if argv is None else argv
     # What a volume key makes lives until it ends; looking for garbage would cost it a fifth of its time.
     # What goes on for longer (screen, engine, watch) switches the collector on when it has started.
@@ -42,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
 
         return run_engine(words[1:])
     try:
-        status = _run(words)
+        status = _run(words, alone)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -56,7 +56,7 @@ def main(argv: list[str] | None = None) -> int:
     return status
 
 
-def _run(words: list[str]) -> int:
+def _run(words: list[str], alone: bool) -> int:
     top = parse(words, options.SCREEN, "tuimixer", stop_at_word=True)
     if not top.words:
         return _without_verb(top)
@@ -93,12 +93,21 @@ def _run(words: list[str]) -> int:
         return run_there(hosts, name, [*before, *rest])
     from tuimixer.cli.call import Call
 
+    if alone and name not in ("serve", "watch") and not arguments.has("follow"):
+        _end_at_once_when_interrupted()
     call = Call(name, arguments)
     try:
         status: int = module.run(call)
     finally:
         call.close()
     return status
+
+
+def _end_at_once_when_interrupted() -> None:
+    """Python would raise KeyboardInterrupt in a callback of libpulse, where it is printed and forgotten."""
+    import signal
+
+    signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
 
 
 def _without_verb(top: Arguments) -> int:
