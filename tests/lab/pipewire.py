@@ -85,25 +85,34 @@ class PrivatePipeWire(SoundServer):
         Until then PipeWire 1.4 and 1.6 take new volumes and mutes of a virtual device, but tell the old ones.
         """
         play = ["pacat", "--playback", f"--client-name={_WAKER}", "--raw"]
-        players = [
-            subprocess.Popen(
-                [*play, f"--device={sink}", "/dev/zero"], env=self.env, stderr=subprocess.DEVNULL
-            )
-            for sink in sinks
-        ]
+        players: dict[str, subprocess.Popen[bytes]] = {}
+
+        def all_run() -> bool:
+            """Whether they do; a player that was turned away while the server starts is started again."""
+            for sink in sinks:
+                if sink not in players or players[sink].poll() is not None:
+                    command = [*play, f"--device={sink}", "/dev/zero"]
+                    players[sink] = subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL)
+            return set(sinks) <= self._running()
+
         try:
-            wait_until(lambda: set(sinks) <= self._running(), "the sinks to run")
+            wait_until(all_run, "the sinks to run")
         finally:
-            for player in players:
+            for player in players.values():
                 player.kill()
                 player.wait()
         wait_until(lambda: _WAKER not in self._playing(), "the silence to end")
 
     def _playing(self) -> set[str]:
-        return {stream["properties"].get("application.name") for stream in self.pactl_json("sink-inputs")}
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return {stream["properties"].get("application.name") for stream in self.pactl_json("sink-inputs")}
+        return {_WAKER}
 
     def _running(self) -> set[str]:
-        return {sink["name"] for sink in self.pactl_json("sinks") if sink["state"] == "RUNNING"}
+        """None while there is no answer, as in `_sinks_there`."""
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return {sink["name"] for sink in self.pactl_json("sinks") if sink["state"] == "RUNNING"}
+        return set()
 
     def _sinks_there(self) -> bool:
         """Asked again where there is no answer: while cards are probed, questions time out."""
