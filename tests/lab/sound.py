@@ -74,6 +74,18 @@ class Player:
             process.wait()
 
 
+def _lives(group: int) -> bool:
+    """Whether a process of this process group runs; one that nobody has waited for yet does not."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, of_group = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:  # it has ended meanwhile
+            continue
+        if int(of_group) == group and state not in "ZX":
+            return True
+    return False
+
+
 class SoundServer(ABC):
     """A sound server of its own, away from the desktop's: use it with `with`, or call start() and stop().
 
@@ -175,7 +187,10 @@ class SoundServer(ABC):
         if self._server is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._server.pid, signal.SIGKILL)
+            group = self._server.pid
             self._server.wait()
+            # The others of the group die a moment later than their leader, and take connections until then.
+            wait_until(lambda: not _lives(group), "the server's processes to end")
             self._server = None
 
     def pause(self) -> None:
