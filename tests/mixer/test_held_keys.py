@@ -6,7 +6,7 @@ from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Channel, Control, Kind
 from tuimixer.model.resolve import resolve
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE
-from tuimixer.ui.screens.presses import NEW_PRESS, Presses
+from tuimixer.ui.mixer.key_repeat import NEW_PRESS, Presses
 
 pytestmark = pytest.mark.unit
 

@@ -70,7 +70,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_screen(box: Box, opened: Open)
 FAULT = """
 import sys
 from tuimixer.cli.main import main
-from tuimixer.ui.screens.mixer import MixerScreen
+from tuimixer.ui.mixer.screen import MixerScreen
 def fault(self):
     raise RuntimeError("made for the test")
 MixerScreen._next_channel = fault

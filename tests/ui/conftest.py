@@ -18,8 +18,8 @@ from tuimixer.config.schema import Config, Meters
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import Control, ControlId
 from tuimixer.ui.app import TuiMixerApp
-from tuimixer.ui.screens import mixer as mixer_screen
-from tuimixer.ui.terminal import look_at
+from tuimixer.ui.mixer import screen as mixer_screen
+from tuimixer.ui.terminal.capabilities import look_at
 
 
 class TextExtension(SingleFileSnapshotExtension):

@@ -22,7 +22,7 @@ from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.snapshot import Update
 from tuimixer.ui.app import TuiMixerApp
-from tuimixer.ui.screens import mixer as mixer_screen
+from tuimixer.ui.mixer import screen as mixer_screen
 from tuimixer.ui.screens import path as path_screen
 from tuimixer.ui.screens.path import PathScreen
 

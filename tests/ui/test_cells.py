@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimixer.ui.cells import Grid, fit, fit_lines
-from tuimixer.ui.layout import wrap
-from tuimixer.ui.output import encode
-from tuimixer.ui.palette import Role
-from tuimixer.ui.themes import theme
+from tuimixer.ui.mixer.layout import wrap
+from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
+from tuimixer.ui.terminal.direct_writer import encode
+from tuimixer.ui.terminal.palette import Role
+from tuimixer.ui.terminal.themes import theme
 
 pytestmark = pytest.mark.unit
 

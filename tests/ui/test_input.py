@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual import constants, events
 from textual.message import Message
 
-from tuimixer.ui.input import InputParser
+from tuimixer.ui.terminal.input import InputParser
 
 pytestmark = pytest.mark.unit
 

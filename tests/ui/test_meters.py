@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from tuimixer.ui.meters import HOLD, Level, follow, seen, share_of
-from tuimixer.ui.pace import Pace
+from tuimixer.ui.mixer.meters import HOLD, Level, follow, seen, share_of
+from tuimixer.ui.terminal.pacing import Pace
 
 pytestmark = pytest.mark.unit
 

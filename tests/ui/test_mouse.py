@@ -8,7 +8,7 @@ from tests.ui.conftest import Desk, Open
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control
 from tuimixer.model.scale import to_percent
-from tuimixer.ui import columns
+from tuimixer.ui.mixer import columns
 
 pytestmark = pytest.mark.screen
 

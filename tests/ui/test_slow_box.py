@@ -10,7 +10,7 @@ from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.system import System
 from tuimixer.ui.app import TuiMixerApp
-from tuimixer.ui.screens import mixer as mixer_screen
+from tuimixer.ui.mixer import screen as mixer_screen
 
 pytestmark = pytest.mark.screen
 

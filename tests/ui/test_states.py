@@ -10,8 +10,8 @@ from tuimixer.backend.demo import DemoBackend
 from tuimixer.config.schema import Config, Meters
 from tuimixer.model.control import Choice, Control
 from tuimixer.model.snapshot import Jack, Snapshot
-from tuimixer.ui.face import short_db
-from tuimixer.ui.words import sentence
+from tuimixer.ui.mixer.strip_state import short_db
+from tuimixer.ui.mixer.words import sentence
 
 pytestmark = pytest.mark.screen
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.lab.terminal import Terminal
 from tests.lab.waiting import wait_until
-from tuimixer.ui.meters import HOLD
+from tuimixer.ui.mixer.meters import HOLD
 
 pytestmark = pytest.mark.pty
 
@@ -177,7 +177,7 @@ def test_resizes() -> None:
 CRASHES = PROGRAM.replace(
     "sys.exit(run",
     """
-from tuimixer.ui.board import Board
+from tuimixer.ui.mixer.view import Board
 def fall_over(self, *_):
     raise ZeroDivisionError("on purpose")
 Board.switch_layout = fall_over

@@ -17,11 +17,11 @@ from tuimixer.config.actions import compile_keymap
 from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.mixer.views import Filters, View
-from tuimixer.ui.choices import filters_of
 from tuimixer.ui.keyboard import Keyboard, Typed
-from tuimixer.ui.palette import Palette
-from tuimixer.ui.screens.mixer import MixerScreen
-from tuimixer.ui.terminal import Terminal, encoding_of, first_environment, look_at
+from tuimixer.ui.mixer.choices import filters_of
+from tuimixer.ui.mixer.screen import MixerScreen
+from tuimixer.ui.terminal.capabilities import Terminal, encoding_of, first_environment, look_at
+from tuimixer.ui.terminal.palette import Palette
 from tuimixer.ui.textual_internals import OrderlyApp, add_filter, forget_widgets, make_palette_safe
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _commands() -> "type[Provider]":
 
 def _driver_class() -> "type[Driver]":
     """Named for Textual, which asks for it when the application runs."""
-    from tuimixer.ui.driver import TerminalDriver
+    from tuimixer.ui.terminal.driver import TerminalDriver
 
     return TerminalDriver
 

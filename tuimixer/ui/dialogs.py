@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from tuimixer.ui.screens.mixer import MixerScreen
+    from tuimixer.ui.mixer.screen import MixerScreen
 
 Make = Callable[["MixerScreen"], tuple[object, ...]]
 

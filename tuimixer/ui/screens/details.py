@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import Nudge
+from tuimixer.ui.mixer.key_repeat import Presses
+from tuimixer.ui.mixer.words import sentence
 from tuimixer.ui.screens.control_lines import (
     choice_lines,
     device_lines,
@@ -16,8 +18,6 @@ from tuimixer.ui.screens.control_lines import (
 from tuimixer.ui.screens.fact_lines import fact_lines
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Act, Line
-from tuimixer.ui.screens.presses import Presses
-from tuimixer.ui.words import sentence
 
 
 class DetailsScreen(ListDialog):

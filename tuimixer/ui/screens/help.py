@@ -6,7 +6,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from tuimixer.config.actions import ACTIONS
-from tuimixer.ui.frame import key_in
+from tuimixer.ui.mixer.status_line import key_in
 from tuimixer.ui.screens.dialog import Dialog
 
 _GAP = 3

@@ -12,9 +12,9 @@ from tuimixer.mixer.mixer import Changed, Event, Mixer
 from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
 from tuimixer.model.snapshot import Levels
-from tuimixer.ui.cells import fit
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.listing import Act, Ask, Line, Listing, Sure
+from tuimixer.ui.terminal.cells import fit
 
 _MOST_LINES = 3
 """Of the sentence above a list, about."""

@@ -16,9 +16,9 @@ from textual.strip import Strip
 from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
 from tuimixer.model.record import dataclass
-from tuimixer.ui.cells import fit
-from tuimixer.ui.charset import CharSet
-from tuimixer.ui.palette import Look, Palette, Role
+from tuimixer.ui.terminal.cells import fit
+from tuimixer.ui.terminal.charsets import CharSet
+from tuimixer.ui.terminal.palette import Look, Palette, Role
 
 _MARKS = 3
 """Cells before a line's words: cursor, mark, gap."""

@@ -18,10 +18,10 @@ from tuimixer.model.intent import Capture, Intent, Mute
 from tuimixer.model.snapshot import Levels, Snapshot
 from tuimixer.model.system import Holder, System
 from tuimixer.ui.later import after
+from tuimixer.ui.mixer.key_repeat import Presses
 from tuimixer.ui.screens.asks import value_ask
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.path_view import PathView
-from tuimixer.ui.screens.presses import Presses
 
 _FAR = 1000
 _LOOK_AGAIN = 1.0

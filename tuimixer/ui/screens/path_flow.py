@@ -7,12 +7,12 @@ from rich.cells import cell_len
 from tuimixer.diagnosis.stage import Path, Place, Stage, Work, db
 from tuimixer.model.control import ControlId, Medium
 from tuimixer.model.record import dataclass
-from tuimixer.ui.cells import Grid, fit
-from tuimixer.ui.charset import CharSet
-from tuimixer.ui.meters import Level
-from tuimixer.ui.paint import horizontal_meter
-from tuimixer.ui.palette import Role
+from tuimixer.ui.mixer.bars import horizontal_meter
+from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.screens.listing import wrap
+from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.charsets import CharSet
+from tuimixer.ui.terminal.palette import Role
 
 METERED = frozenset({Work.STREAM, Work.SINK, Work.SOURCE})
 _PLAIN = frozenset({Work.APPLICATION, Work.END, Work.MODULE})

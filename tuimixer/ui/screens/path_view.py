@@ -15,13 +15,13 @@ from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.stage import Path, Stage, Work, db
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels
-from tuimixer.ui.cells import Grid, fit
-from tuimixer.ui.meters import Level, follow
-from tuimixer.ui.paint import horizontal_meter
-from tuimixer.ui.palette import Role
+from tuimixer.ui.mixer.bars import horizontal_meter
+from tuimixer.ui.mixer.meters import Level, follow
 from tuimixer.ui.screens.listing import styles_of, wrap
 from tuimixer.ui.screens.path_flow import Picture, draw_boxes, draw_down, groups_of, walk
-from tuimixer.ui.terminal import Terminal
+from tuimixer.ui.terminal.capabilities import Terminal
+from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.palette import Role
 
 _LEAST_BELOW = 5
 """Lines that are kept for what is under the cursor and for findings."""

@@ -16,12 +16,12 @@ from tuimixer.config.actions import ACTIONS
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, PcmDevice, System
-from tuimixer.ui.palette import Role
 from tuimixer.ui.screens.choose_card import about_card
 from tuimixer.ui.screens.control_lines import joined
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.listing import styles_of, wrap
-from tuimixer.ui.terminal import Terminal
+from tuimixer.ui.terminal.capabilities import Terminal
+from tuimixer.ui.terminal.palette import Role
 
 _SIDEWAYS = 8
 """Cells by which a page moves to the side."""

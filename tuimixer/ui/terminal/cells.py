@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, get_character_cell_size
 
-from tuimixer.ui.palette import Role
+from tuimixer.ui.terminal.palette import Role
 
 _UNKNOWN = -1
 """Role of a cell of which nobody knows what the terminal shows there."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from tuimixer.config.schema import Config
 from tuimixer.model.record import dataclass
-from tuimixer.ui.charset import ASCII, CP437, UNICODE, CharSet
-from tuimixer.ui.palette import Palette
-from tuimixer.ui.themes import theme
+from tuimixer.ui.terminal.charsets import ASCII, CP437, UNICODE, CharSet
+from tuimixer.ui.terminal.palette import Palette
+from tuimixer.ui.terminal.themes import theme
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The themes: what each role looks like in each of them. Only the one that is used is made."""
 
-from tuimixer.ui.palette import Look, Palette, Role
+from tuimixer.ui.terminal.palette import Look, Palette, Role
 
 
 def _palette(

@@ -8,7 +8,7 @@ bytes and well under a millisecond. Both ways draw from the same grid, so either
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from tuimixer.ui.palette import Look, Palette
+from tuimixer.ui.terminal.palette import Look, Palette
 from tuimixer.ui.textual_internals import driver_of, paints_now
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from dataclasses import replace
 from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, keep, rows_of
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import Diff, Phase, Snapshot
-from tuimixer.ui import columns, frame, rows
-from tuimixer.ui.cells import Grid, fit, fit_lines
-from tuimixer.ui.face import Face, make_face
-from tuimixer.ui.layout import Box, Plan, Slot, fits_columns, plan_columns, plan_rows, wrap
-from tuimixer.ui.meters import Level
-from tuimixer.ui.palette import Role
-from tuimixer.ui.terminal import Terminal
-from tuimixer.ui.words import about, sentence, sentence_for_empty, status_of, title_of, trouble
+from tuimixer.ui.mixer import columns, rows, status_line
+from tuimixer.ui.mixer.layout import Box, Plan, Slot, fits_columns, plan_columns, plan_rows, wrap
+from tuimixer.ui.mixer.meters import Level
+from tuimixer.ui.mixer.strip_state import Face, make_face
+from tuimixer.ui.mixer.words import about, sentence, sentence_for_empty, status_of, title_of, trouble
+from tuimixer.ui.terminal.capabilities import Terminal
+from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
+from tuimixer.ui.terminal.palette import Role
 
 _LONGEST_LABEL = 30
 
@@ -75,7 +75,7 @@ class Picture:
         self._starts: tuple[int, ...] = ()
         self._decided_for: tuple[int, int, bool] | None = None
         self._label_width = 0
-        self._spots: list[frame.Spot] = []
+        self._spots: list[status_line.Spot] = []
 
     @property
     def control(self) -> Control | None:
@@ -303,7 +303,7 @@ class Picture:
             several = len(self.snapshot.alsa_cards) > 1 and self.filters.card is None
             name = f"{len(self.snapshot.alsa_cards)} cards" if several else card
             name = name if self.snapshot.alsa_cards else ""
-            self._spots += frame.paint_status(
+            self._spots += status_line.paint_status(
                 self._grid,
                 width,
                 self.box_name,
@@ -315,7 +315,7 @@ class Picture:
             )
         below = height - self._area.y - self._area.height
         if below == 2:
-            self._spots += frame.paint_hints(self._grid, height - 1, width, self.keys, charset)
+            self._spots += status_line.paint_hints(self._grid, height - 1, width, self.keys, charset)
         self._paint_info()
 
     def _paint_info(self) -> None:
@@ -324,22 +324,22 @@ class Picture:
             return
         width, charset, row = self._grid.width, self.terminal.charset, self.row
         if self.notice is not None:
-            frame.paint_info(self._grid, y, width, "", self.notice[0], "", self.notice[1], charset)
+            status_line.paint_info(self._grid, y, width, "", self.notice[0], "", self.notice[1], charset)
             return
         engine = status_of(self.snapshot, "engine")
         if engine is not None and engine.phase is not Phase.READY:
-            frame.paint_info(self._grid, y, width, "", trouble(engine), "", True, charset)
+            status_line.paint_info(self._grid, y, width, "", trouble(engine), "", True, charset)
             return
         control = self.control
         if row is None or control is None:
-            frame.paint_info(self._grid, y, width, "", "", "", False, charset)
+            status_line.paint_info(self._grid, y, width, "", "", "", False, charset)
             return
         face = self.face_of(row)
         text = sentence(control, self.snapshot, self.driven)
         if self.channel is not None and self.channel < len(control.channels):
             text = f"only {control.channels[self.channel].name}; {text}"
         right = f"{face.db} dB" if face and face.db else ""
-        frame.paint_info(self._grid, y, width, row.label, text, right, False, charset)
+        status_line.paint_info(self._grid, y, width, row.label, text, right, False, charset)
 
     def _renamed(self, before: Snapshot, diff: Diff) -> bool:
         """Whether a change may have altered labels, order or the filter's answer."""

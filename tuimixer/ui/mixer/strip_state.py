@@ -3,7 +3,7 @@
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, to_cdb, to_percent, to_position
-from tuimixer.ui.charset import CharSet
+from tuimixer.ui.terminal.charsets import CharSet
 
 METERED = frozenset({Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
 """Kinds of which the server can tell a level."""

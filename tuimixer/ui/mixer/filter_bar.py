@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from tuimixer.ui.board import Board
+from tuimixer.ui.mixer.view import Board
 
 if TYPE_CHECKING:
     from textual.screen import Screen

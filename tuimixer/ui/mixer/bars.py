@@ -1,10 +1,10 @@
 """Faders and meters as cells, in both directions. Pure: numbers in, glyphs and roles out."""
 
-from tuimixer.ui.cells import Grid
-from tuimixer.ui.charset import CharSet
-from tuimixer.ui.face import Face
-from tuimixer.ui.meters import HOT, WARM, Level
-from tuimixer.ui.palette import Role
+from tuimixer.ui.mixer.meters import HOT, WARM, Level
+from tuimixer.ui.mixer.strip_state import Face
+from tuimixer.ui.terminal.cells import Grid
+from tuimixer.ui.terminal.charsets import CharSet
+from tuimixer.ui.terminal.palette import Role
 
 
 def bar_role(face: Face, chosen: bool) -> Role:

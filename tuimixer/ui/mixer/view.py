@@ -14,14 +14,14 @@ from textual.widget import Widget
 from tuimixer.mixer.views import Filters, Row, View
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Diff, Levels, Snapshot
-from tuimixer.ui.cells import Grid
 from tuimixer.ui.later import after
-from tuimixer.ui.meters import CLIP, Level, follow, seen
-from tuimixer.ui.output import Output, encode
-from tuimixer.ui.pace import QUESTION, Pace
-from tuimixer.ui.palette import Role
-from tuimixer.ui.picture import Picture
-from tuimixer.ui.terminal import Terminal
+from tuimixer.ui.mixer.meters import CLIP, Level, follow, seen
+from tuimixer.ui.mixer.renderer import Picture
+from tuimixer.ui.terminal.capabilities import Terminal
+from tuimixer.ui.terminal.cells import Grid
+from tuimixer.ui.terminal.direct_writer import Output, encode
+from tuimixer.ui.terminal.pacing import QUESTION, Pace
+from tuimixer.ui.terminal.palette import Role
 
 if TYPE_CHECKING:
     from textual.driver import Driver

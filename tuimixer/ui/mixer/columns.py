@@ -2,14 +2,14 @@
 
 from rich.cells import cell_len
 
-from tuimixer.ui.cells import Grid, fit, fit_lines
-from tuimixer.ui.charset import CharSet
-from tuimixer.ui.face import Face, short_db
-from tuimixer.ui.layout import Box, name_lines, wrap
-from tuimixer.ui.meters import Level
-from tuimixer.ui.paint import bar_role, vertical_bar, vertical_meter
-from tuimixer.ui.palette import Role
-from tuimixer.ui.rows import marks_of, put_marks, switch_text
+from tuimixer.ui.mixer.bars import bar_role, vertical_bar, vertical_meter
+from tuimixer.ui.mixer.layout import Box, name_lines, wrap
+from tuimixer.ui.mixer.meters import Level
+from tuimixer.ui.mixer.rows import marks_of, put_marks, switch_text
+from tuimixer.ui.mixer.strip_state import Face, short_db
+from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
+from tuimixer.ui.terminal.charsets import CharSet
+from tuimixer.ui.terminal.palette import Role
 
 _TALL = 11
 """Lines of a column from which dB and marks have lines of their own."""

@@ -8,10 +8,10 @@ from tuimixer.config.actions import BY_ID, key_label
 from tuimixer.mixer.views import View
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Phase, Snapshot
-from tuimixer.ui.cells import Grid, fit
-from tuimixer.ui.charset import CharSet
-from tuimixer.ui.layout import Box
-from tuimixer.ui.palette import Role
+from tuimixer.ui.mixer.layout import Box
+from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.charsets import CharSet
+from tuimixer.ui.terminal.palette import Role
 
 HINTS = (
     ("select.previous", "select.next"),

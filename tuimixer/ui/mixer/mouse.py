@@ -6,11 +6,11 @@ from textual import events
 
 from tuimixer.model.control import ControlId
 from tuimixer.model.intent import Channels, Intent, Mute, Nudge, SetLevel
-from tuimixer.ui import columns
-from tuimixer.ui.board import Board
-from tuimixer.ui.face import Face
-from tuimixer.ui.frame import key_in
-from tuimixer.ui.layout import Box, Slot
+from tuimixer.ui.mixer import columns
+from tuimixer.ui.mixer.layout import Box, Slot
+from tuimixer.ui.mixer.status_line import key_in
+from tuimixer.ui.mixer.strip_state import Face
+from tuimixer.ui.mixer.view import Board
 
 _RIGHT = 3
 

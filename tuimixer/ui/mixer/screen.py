@@ -29,14 +29,14 @@ from tuimixer.model.intent import (
 )
 from tuimixer.model.snapshot import Levels, Phase, Snapshot
 from tuimixer.model.system import System
-from tuimixer.ui.board import Board
-from tuimixer.ui.choices import first_card, named_card
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
-from tuimixer.ui.finder import Finder
 from tuimixer.ui.later import after
-from tuimixer.ui.pointer import Pointer
-from tuimixer.ui.screens.presses import Presses
-from tuimixer.ui.terminal import Terminal
+from tuimixer.ui.mixer.choices import first_card, named_card
+from tuimixer.ui.mixer.filter_bar import Finder
+from tuimixer.ui.mixer.key_repeat import Presses
+from tuimixer.ui.mixer.mouse import Pointer
+from tuimixer.ui.mixer.view import Board
+from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.textual_internals import DirectScreen
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class MixerScreen(DirectScreen):
         self.run_worker(self._find_driven(), group="driven", exclusive=True)
 
     async def _find_driven(self) -> None:
-        from tuimixer.ui.driving import driven_controls
+        from tuimixer.ui.mixer.driving import driven_controls
 
         mixer = self.mixer
         if mixer not in self._systems or mixer in self._outdated:

@@ -1,13 +1,13 @@
 """The rows layout: a control a line, with room for a long name."""
 
 from tuimixer.model.record import dataclass
-from tuimixer.ui.cells import Grid, fit
-from tuimixer.ui.charset import CharSet
-from tuimixer.ui.face import Face, short_db
-from tuimixer.ui.layout import Box
-from tuimixer.ui.meters import Level
-from tuimixer.ui.paint import horizontal_bar, horizontal_meter
-from tuimixer.ui.palette import Role
+from tuimixer.ui.mixer.bars import horizontal_bar, horizontal_meter
+from tuimixer.ui.mixer.layout import Box
+from tuimixer.ui.mixer.meters import Level
+from tuimixer.ui.mixer.strip_state import Face, short_db
+from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.charsets import CharSet
+from tuimixer.ui.terminal.palette import Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from textual.driver import Driver
 from textual.geometry import Size
 from textual.message import Message
 
-from tuimixer.ui.input import InputParser
-from tuimixer.ui.outlet import Outlet
+from tuimixer.ui.terminal.input import InputParser
+from tuimixer.ui.terminal.outlet import Outlet
 
 if TYPE_CHECKING:
     from tuimixer.ui.app import TuiMixerApp
