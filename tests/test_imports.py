@@ -79,6 +79,26 @@ def test_the_engine_is_spawned_before_anything_heavy_is_loaded() -> None:
     assert not names & (HEAVY | {"msgspec", "inspect"})
 
 
+def test_the_first_picture_is_painted_without_textual() -> None:
+    script = (
+        "import os\n"
+        "from tuimixer.backend.demo_box import box\n"
+        "from tuimixer.config.actions import compile_keymap\n"
+        "from tuimixer.config.schema import Config\n"
+        "from tuimixer.mixer.views import Filters, View\n"
+        "from tuimixer.ui.mixer.renderer import Renderer\n"
+        "from tuimixer.ui.terminal.capabilities import look_at\n"
+        "from tuimixer.ui.terminal.direct_writer import encode\n"
+        "terminal = look_at({'TERM': 'xterm-256color'}, Config())\n"
+        "keys, _ = compile_keymap('alsamixer', {})\n"
+        "renderer = Renderer(terminal, keys, View.PLAYBACK, Filters(), 'auto')\n"
+        "renderer.resize((80, 24), (80, 24))\n"
+        "renderer.show(box())\n"
+        "assert 'Master' in encode(renderer.grid.changes(), terminal.palette)\n"
+    )
+    assert not loaded(script) & {"textual", "asyncio"}
+
+
 def imports(folder: str) -> set[tuple[str, str]]:
     """(file, module) for every import in a folder of the package, those inside functions included."""
     found = set()

@@ -6,7 +6,7 @@ from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Channel, Control, Kind
 from tuimixer.model.resolve import resolve
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE
-from tuimixer.ui.mixer.key_repeat import NEW_PRESS, Presses
+from tuimixer.ui.mixer.key_repeat import NEW_PRESS, KeyRepeatGuard
 
 pytestmark = pytest.mark.unit
 
@@ -24,7 +24,7 @@ def sink(*percents: int) -> Control:
 def after(control: Control, seconds: list[float], channels: tuple[int, ...] | None) -> tuple[int, ...]:
     """The percent of each channel after presses with so many seconds before each."""
     clock = [0.0]
-    presses = Presses(lambda: clock[0])
+    presses = KeyRepeatGuard(lambda: clock[0])
     for pause in seconds:
         clock[0] += pause
         command = resolve(presses.nudge(control, 5, channels), control).command

@@ -51,11 +51,11 @@ class Desk:
 
     @property
     def cursor(self) -> ControlId | None:
-        return self.app.main.board.cursor
+        return self.app.main.renderer.cursor
 
     @property
     def chosen(self) -> Control:
-        control = self.app.main.board.control
+        control = self.app.main.renderer.control
         assert control is not None
         return control
 
@@ -65,7 +65,7 @@ class Desk:
 
     async def choose(self, name: str, end: str = "") -> Control:
         control = self.control(name, end)
-        self.app.main.board.choose(control.id)
+        self.app.main.renderer.choose(control.id)
         await self.pilot.pause()
         return control
 
@@ -79,9 +79,9 @@ class Desk:
 
     async def levels_shown(self) -> None:
         """Wait until every meter on the screen has its level."""
-        board = self.app.main.board
+        renderer = self.app.main.renderer
         async with asyncio.timeout(DEADLINE):
-            while not board.metered <= board._levels.keys():
+            while not renderer.metered <= renderer.meters.levels.keys():
                 await self.pilot.pause(0.01)
         await self.pilot.pause()
 

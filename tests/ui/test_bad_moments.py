@@ -68,10 +68,10 @@ def stalls(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 async def test_a_stall_does_not_lose_what_the_server_drives(desk: Open, stalls: Callable[[], None]) -> None:
     async with desk() as it:
         main = it.app.main
-        main.board.tell_driven({})
+        main.renderer.tell_driven({})
         stalls()
         main._learn_soon()
-        await settled(it, lambda: main.board.driven)
+        await settled(it, lambda: main.renderer.driven)
 
 
 async def test_a_stall_does_not_lose_the_end_of_a_notice(
@@ -81,7 +81,7 @@ async def test_a_stall_does_not_lose_the_end_of_a_notice(
     async with desk() as it:
         stalls()
         it.app.main.say("Something.")
-        await settled(it, lambda: it.app.main.board.notice is None)
+        await settled(it, lambda: it.app.main.renderer.notice is None)
 
 
 async def test_a_stall_does_not_lose_a_look_at_the_path(
@@ -126,7 +126,7 @@ async def test_the_end_amid_changes(opened: str) -> None:
 
     async def leave() -> None:
         async with asyncio.timeout(DEADLINE):
-            while not app.is_running or not app.main.board.listed:
+            while not app.is_running or not app.main.renderer.listed:
                 await asyncio.sleep(0.01)
         if opened:
             app.simulate_key(opened)

@@ -18,7 +18,7 @@ async def test_opened_again_by_a_click_it_stays_one_line(desk: Open) -> None:
         await it.pilot.pause()
         assert len(it.app.main.query(Input)) == 1
         await it.press(*"fox")
-        assert it.app.main.board.filters.text == "firefox"
+        assert it.app.main.renderer.filters.text == "firefox"
         await it.press("enter")
         assert not it.app.main.query(Input)
         assert it.text.splitlines()[-1] == hints
@@ -27,19 +27,19 @@ async def test_opened_again_by_a_click_it_stays_one_line(desk: Open) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 30), (200, 50), (60, 9)])
 async def test_words_never_change_the_layout(desk: Open, size: tuple[int, int]) -> None:
     async with desk(size=size) as it:
-        board = it.app.main.board
-        before = board.columns
+        renderer = it.app.main.renderer
+        before = renderer.columns
         for key in ("slash", *"fire", "enter", "slash", *["backspace"] * 4, "enter", "slash", "w", "escape"):
             await it.press(key)
-            assert board.columns is before, key
+            assert renderer.columns is before, key
 
 
 async def test_begun_with_words_the_layout_is_that_of_all(desk: Open) -> None:
     async with desk(size=(120, 30)) as it:
-        board = it.app.main.board
+        renderer = it.app.main.renderer
         await it.press("slash", *"fire", "enter")
         await it.pilot.resize_terminal(80, 24)
         await it.pilot.pause()
-        assert not board.columns
+        assert not renderer.columns
         await it.press("slash", "escape")
-        assert not board.columns
+        assert not renderer.columns

@@ -28,7 +28,7 @@ def without(whole: Snapshot, card: str, *, opening: bool) -> Snapshot:
 
 
 def cards_shown(it: Desk) -> set[str | None]:
-    controls = (it.mixer.snapshot.controls[row.id] for row in it.app.main.board.listed)
+    controls = (it.mixer.snapshot.controls[row.id] for row in it.app.main.renderer.listed)
     return {control.card for control in controls if control.kind.layer is Layer.ALSA}
 
 
@@ -69,7 +69,7 @@ async def test_another_box_begins_with_a_card_of_its_own(desk: Open) -> None:
         it.app.main.show_card(chosen)
         it.app.main.show_box(second)
         await it.pilot.pause()
-        shown = (controls[row.id] for row in it.app.main.board.listed)
+        shown = (controls[row.id] for row in it.app.main.renderer.listed)
         assert {control.card for control in shown if control.kind.layer is Layer.ALSA} == {cards[0].id}
         assert "is not there now" not in it.text
         it.app.main.show_box(first)

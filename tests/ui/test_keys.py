@@ -150,7 +150,7 @@ async def test_enumerations_go_through_their_items(desk: Open) -> None:
 
 async def test_left_and_right_go_through_all_groups_and_stop_at_the_ends(desk: Open) -> None:
     async with desk() as it:
-        rows = [row.id for row in it.app.main.board.listed]
+        rows = [row.id for row in it.app.main.renderer.listed]
         await it.press("left")
         assert it.cursor == rows[0]
         seen = [rows[0]]
@@ -178,7 +178,7 @@ async def test_another_view_keeps_the_element_or_begins_with_the_first_one(desk:
         assert it.cursor == played.id
         await it.choose("PCM")
         await it.press("f4")
-        assert it.cursor == it.app.main.board.listed[0].id
+        assert it.cursor == it.app.main.renderer.listed[0].id
 
 
 async def test_groups(desk: Open) -> None:
@@ -266,20 +266,20 @@ async def test_layout_and_meters(desk: Open) -> None:
         assert "▄▄▄" in it.text
         await it.press("t")
         assert "▄▄▄" not in it.text
-        assert not it.app.main.board.metered
+        assert not it.app.main.renderer.metered
 
 
 async def test_filter(desk: Open) -> None:
     async with desk() as it:
         await it.press("slash", *"fire")
-        assert [row.label for row in it.app.main.board.listed] == ["Firefox"]
+        assert [row.label for row in it.app.main.renderer.listed] == ["Firefox"]
         assert " /fire " in it.text
         await it.press("up", "enter")
         assert it.chosen.name == "Firefox"
         await it.press("down")
         assert percents(it.chosen) == (99, 99)
         await it.press("slash", "escape")
-        assert len(it.app.main.board.listed) > 10
+        assert len(it.app.main.renderer.listed) > 10
 
 
 async def test_every_action_is_in_the_palette(desk: Open) -> None:
@@ -390,7 +390,7 @@ async def test_quit_with_a_function_key_from_the_search_line(desk: Open) -> None
 async def test_quit_as_it_was_set(desk: Open) -> None:
     async with desk(config=Config(keys={"quit": ("ctrl+x", "Q")})) as it:
         await it.press("slash", "f", "Q", "ctrl+c")
-        assert it.app.main.board.filters.text == "fQ"
+        assert it.app.main.renderer.filters.text == "fQ"
         assert not it.app._exit
         await it.pilot.press("ctrl+x")
         assert it.app._exit

@@ -20,15 +20,15 @@ def percents(control: Control) -> tuple[int, ...]:
 
 def bar_of(it: Desk, control: Control) -> tuple[int, int, int, int]:
     """Where a control's fader lies: x, y, width, height."""
-    board = it.app.main.board
-    slot = board.plan.slot_of(control.id)
+    renderer = it.app.main.renderer
+    slot = renderer.plan.slot_of(control.id)
     assert slot is not None
-    box = board.box_of(slot)
-    if not board.columns:
-        return board.fields().bar[0], box.y, board.fields().bar[1], 1
-    face = board.face_of(slot.row)
-    assert face is not None
-    left, each, shown = columns.fader_box(box, face)
+    box = renderer.box_of(slot)
+    if not renderer.columns:
+        return renderer.fields().bar[0], box.y, renderer.fields().bar[1], 1
+    state = renderer.state_of(slot.row)
+    assert state is not None
+    left, each, shown = columns.fader_box(box, state)
     return left, box.y, each * shown, columns.bar_height(box)
 
 
@@ -112,7 +112,7 @@ async def test_click_on_the_mark_mutes(desk: Open) -> None:
     async with desk(config=Config(layout="rows")) as it:
         control = it.control("Speakers")
         _, y, _, _ = bar_of(it, control)
-        await it.pilot.click(offset=Offset(it.app.main.board.fields().marks[0] + 1, y))
+        await it.pilot.click(offset=Offset(it.app.main.renderer.fields().marks[0] + 1, y))
         assert it.chosen.muted
         assert it.cursor == control.id
 
@@ -129,4 +129,4 @@ async def test_click_on_a_name_only_chooses(desk: Open) -> None:
 async def test_click_on_a_view(desk: Open) -> None:
     async with desk() as it:
         await it.pilot.click(offset=Offset(it.text.splitlines()[0].index("Playback"), 0))
-        assert it.app.main.board.view == "playback"
+        assert it.app.main.renderer.view == "playback"

@@ -102,7 +102,7 @@ async def test_a_resize_keeps_the_cursor_in_sight(desk: Open) -> None:
             rectangle(it)
             assert it.cursor == chosen.id
             if size[1] >= 5:
-                assert it.app.main.board.plan.slot_of(chosen.id) is not None
+                assert it.app.main.renderer.plan.slot_of(chosen.id) is not None
 
 
 @pytest.mark.parametrize("layout", ["columns", "rows"])
@@ -113,9 +113,9 @@ async def test_300_streams_are_scrolled_through(desk: Open, layout: str) -> None
             await it.press("right")
         assert it.chosen.name == "app-040"
         assert "app-040" in it.text
-        assert len(it.app.main.board.plan.slots) < 30
+        assert len(it.app.main.renderer.plan.slots) < 30
         await it.press("G")
-        assert it.cursor == it.app.main.board.listed[-1].id
+        assert it.cursor == it.app.main.renderer.listed[-1].id
         rectangle(it)
 
 

@@ -58,7 +58,7 @@ async def test_themes(desk: Open, svg_snapshot: SnapshotAssertion, theme: str) -
 
 async def test_no_colour(desk: Open, svg_snapshot: SnapshotAssertion) -> None:
     async with desk(environment={"TERM": "xterm-256color", "NO_COLOR": "1"}) as it:
-        styles = it.app.main.board._styles
+        styles = it.app.main.view._styles
         assert all(style.color is None and style.bgcolor is None for style in styles)
         assert it.app.export_screenshot(simplify=True) == svg_snapshot
 

@@ -29,11 +29,11 @@ async def test_keys_do_not_wait_for_facts(key: str, monkeypatch: pytest.MonkeyPa
     mixer = Mixer(SlowBackend(still=True))
     app = TuiMixerApp([mixer], Config())
     async with app.run_test(size=(80, 24)) as pilot:
-        while app.main._learning is not None or not app.main.board.listed:
+        while app.main._learning is not None or not app.main.renderer.listed:
             await pilot.pause(0.01)
-        first = app.main.board.cursor
+        first = app.main.renderer.cursor
         await pilot.press("right")
-        assert app.main.board.cursor != first
+        assert app.main.renderer.cursor != first
         await pilot.press(key)
         assert app.screen is not app.main
         await pilot.press("escape")

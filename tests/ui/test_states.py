@@ -50,10 +50,10 @@ async def test_a_row_without_meters_has_a_mark(desk: Open, size: tuple[int, int]
 async def test_a_column_says_it_among_its_marks(desk: Open, name: str, word: str, meters: Meters) -> None:
     async with desk(config=Config(layout="columns", meters=meters)) as it:
         control = await it.choose(name)
-        board = it.app.main.board
-        slot = board.plan.slot_of(control.id)
+        renderer = it.app.main.renderer
+        slot = renderer.plan.slot_of(control.id)
         assert slot is not None
-        box = board.box_of(slot)
+        box = renderer.box_of(slot)
         column = [
             line[box.x : box.x + box.width] for line in it.text.splitlines()[box.y : box.y + box.height]
         ]
@@ -72,10 +72,10 @@ async def test_it_goes_when_the_stream_plays_on(desk: Open) -> None:
 @pytest.mark.parametrize("layout", ["rows", "columns"])
 async def test_the_chosen_meter_is_stereo_at_once(desk: Open, layout: str) -> None:
     async with desk(config=Config(layout=layout, meters=METERS_ON)) as it:
-        board, first = it.app.main.board, await it.choose("Firefox")
+        renderer, first = it.app.main.renderer, await it.choose("Firefox")
         second = await it.choose("mpv")
         # A tone that stays as loud as it is sends no new level.
-        assert [len(board._levels[control.id].shares) for control in (first, second)] == [1, 2]
+        assert [len(renderer.meters.levels[control.id].shares) for control in (first, second)] == [1, 2]
         if layout == "rows":
             assert "dB ▄" in line_of(it, "Firefox")
             assert "dB █" in line_of(it, "mpv")

@@ -177,10 +177,10 @@ def test_resizes() -> None:
 CRASHES = PROGRAM.replace(
     "sys.exit(run",
     """
-from tuimixer.ui.mixer.view import Board
+from tuimixer.ui.mixer.renderer import Renderer
 def fall_over(self, *_):
     raise ZeroDivisionError("on purpose")
-Board.switch_layout = fall_over
+Renderer.switch_layout = fall_over
 try:
     run([Mixer(backend)], config)
 except ZeroDivisionError as error:

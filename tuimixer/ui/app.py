@@ -19,6 +19,7 @@ from tuimixer.mixer.mixer import Mixer
 from tuimixer.mixer.views import Filters, View
 from tuimixer.ui.keyboard import Keyboard, Typed
 from tuimixer.ui.mixer.choices import filters_of
+from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.mixer.screen import MixerScreen
 from tuimixer.ui.terminal.capabilities import Terminal, encoding_of, first_environment, look_at
 from tuimixer.ui.terminal.palette import Palette
@@ -85,15 +86,16 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         self.keys = keys
         self.mixers = tuple(mixers)
         self._notices = (*notices, *problems)
-        self._main = MixerScreen(
-            self.mixers,
-            config,
+        renderer = Renderer(
             self.terminal,
             keys,
             view or View(config.view),
             filters or filters_of(config),
+            config.layout,
+            config.card,
             clock,
         )
+        self._main = MixerScreen(self.mixers, config, renderer, clock)
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving = frozenset(key for key in keys.get("quit", ()) if key.startswith("ctrl+"))
         """The keys that quit from dialogs and lines of text too; Escape and F10 leave those alone first."""
@@ -142,7 +144,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
     def on_resize(self) -> None:
         # Comes also when the program goes on after Ctrl-Z, with an empty screen.
-        self._main.board.forget()
+        self._main.forget()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self._main.answered()
@@ -153,7 +155,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
     def repaint(self) -> None:
         """Send everything again, whatever the terminal shows."""
-        self._main.board.forget()
+        self._main.forget()
         self.refresh(repaint=True, layout=True)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:

@@ -21,23 +21,23 @@ def _mixer(main: "MixerScreen") -> tuple[object, ...]:
 
 
 def _chosen(main: "MixerScreen") -> tuple[object, ...]:
-    return (main.mixer, main.board.cursor)
+    return (main.mixer, main.renderer.cursor)
 
 
 def _with_driven(main: "MixerScreen") -> tuple[object, ...]:
-    return (main.mixer, main.board.cursor, main.board.driven)
+    return (main.mixer, main.renderer.cursor, main.renderer.driven)
 
 
 def _with_system(main: "MixerScreen") -> tuple[object, ...]:
-    return (main.mixer, main.board.cursor, main.system)
+    return (main.mixer, main.renderer.cursor, main.system)
 
 
 def _cards(main: "MixerScreen") -> tuple[object, ...]:
-    return (main.mixers, main.mixer, main.board.filters.card)
+    return (main.mixers, main.mixer, main.renderer.filters.card)
 
 
 def _filters(main: "MixerScreen") -> tuple[object, ...]:
-    return (main.mixer, main.board.filters)
+    return (main.mixer, main.renderer.filters)
 
 
 DIALOGS: dict[str, tuple[str, str, Make]] = {
@@ -58,7 +58,7 @@ _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value"})
 
 def open_dialog(main: "MixerScreen", action: str) -> None:
     """Push the dialog of an action."""
-    control = main.board.control
+    control = main.renderer.control
     if action in _NEEDS_CONTROL and control is None:
         return
     if action == "kill" and control is not None and control.stream is None:

@@ -81,11 +81,11 @@ async def test_one_card_and_all_cards(desk: Open) -> None:
     async with desk() as it:
         await it.press("s", "home", "down", "enter")
         assert it.app.screen is it.app.main
-        assert it.app.main.board.filters.card == "Headset"
+        assert it.app.main.renderer.filters.card == "Headset"
         await it.press("f6")
         await go_to(it, "cards")
         await it.press("enter")
-        assert it.app.main.board.filters.card is None
+        assert it.app.main.renderer.filters.card is None
 
 
 async def test_the_cursor_begins_on_the_card_in_use(desk: Open) -> None:
@@ -113,7 +113,7 @@ async def test_a_device_by_its_name(desk: Open) -> None:
         await it.pilot.pause()
         assert backend.commands == [OpenDevice("alsa:equal")]
         assert it.app.screen is it.app.main
-        assert it.app.main.board.filters.card == "equal"
+        assert it.app.main.renderer.filters.card == "equal"
 
 
 async def test_a_wrong_device_name_is_said(desk: Open) -> None:
@@ -168,9 +168,9 @@ async def test_what_went_on_one_box_is_not_looked_for_on_another(desk: Open) -> 
         assert stream.id not in it.mixer.snapshot.controls
         main.show_box(second)
         assert stream.id in second.snapshot.controls
-        assert it.cursor == main.board.listed[0].id
+        assert it.cursor == main.renderer.listed[0].id
         main.show_box(it.mixer)
-        assert it.cursor == main.board.listed[0].id
+        assert it.cursor == main.renderer.listed[0].id
 
 
 async def test_another_box(desk: Open) -> None:

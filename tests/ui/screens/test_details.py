@@ -24,7 +24,7 @@ FIREFOX = "pulse:sink_input/17"
 
 async def open_details(it: Desk, name: str, end: str = "") -> Control:
     control = await it.choose(name, end)
-    it.app.main.board.tell_driven({demo_box.MASTER: demo_box.SPEAKERS})
+    it.app.main.renderer.tell_driven({demo_box.MASTER: demo_box.SPEAKERS})
     await it.press("enter")
     return control
 

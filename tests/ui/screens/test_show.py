@@ -25,7 +25,7 @@ def box_with_a_monitor() -> DemoBackend:
 
 
 def names(it: Desk) -> set[str]:
-    return {row.label for row in it.app.main.board.listed}
+    return {row.label for row in it.app.main.renderer.listed}
 
 
 async def enter(it: Desk, line_id: str) -> None:
@@ -76,6 +76,6 @@ async def test_devices_and_streams(desk: Open) -> None:
 
 async def test_enter_by_habit_changes_no_filter(desk: Open) -> None:
     async with desk() as it:
-        it.app.main.filter(replace(it.app.main.board.filters, streams=Streams.VIRTUAL))
+        it.app.main.renderer.filter(replace(it.app.main.renderer.filters, streams=Streams.VIRTUAL))
         await it.press("f", "enter")
-        assert it.app.main.board.filters.streams is Streams.VIRTUAL
+        assert it.app.main.renderer.filters.streams is Streams.VIRTUAL

@@ -1,32 +1,32 @@
 """Faders and meters as cells, in both directions. Pure: numbers in, glyphs and roles out."""
 
 from tuimixer.ui.mixer.meters import HOT, WARM, Level
-from tuimixer.ui.mixer.strip_state import Face
+from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.terminal.cells import Grid
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
 
-def bar_role(face: Face, chosen: bool) -> Role:
+def bar_role(state: StripState, chosen: bool) -> Role:
     """How the filled part of a fader looks."""
-    if face.silent or face.gone:
+    if state.silent or state.gone:
         return Role.BAR_MUTED
     return Role.BAR_CHOSEN if chosen else Role.BAR
 
 
 def horizontal_bar(
-    grid: Grid, x: int, y: int, width: int, face: Face, chosen: bool, charset: CharSet
+    grid: Grid, x: int, y: int, width: int, state: StripState, chosen: bool, charset: CharSet
 ) -> None:
     """A fader from left to right: all channels to the quietest one's place, then what the others add.
 
     What is beyond 100 % lies over the bar from the left in its own colour, 150 % over all of it.
     """
-    cells = [round(min(max(position, 0.0), 1.0) * width) for position in face.positions]
+    cells = [round(min(max(position, 0.0), 1.0) * width) for position in state.positions]
     low, high = min(cells), max(cells)
-    role = bar_role(face, chosen)
+    role = bar_role(state, chosen)
     grid.fill(x, y, width, 1, Role.TRACK, charset.empty)
-    if face.base is not None and 0 < face.base < 1:
-        grid.put(x + round(face.base * width), y, charset.base, Role.DIM)
+    if state.base is not None and 0 < state.base < 1:
+        grid.put(x + round(state.base * width), y, charset.base, Role.DIM)
     grid.fill(x, y, low, 1, role, charset.full)
     if high > low:
         if len(cells) == 2:
@@ -34,7 +34,7 @@ def horizontal_bar(
         else:
             glyph = charset.between
         grid.fill(x + low, y, high - low, 1, role, glyph)
-    beyond = max(face.positions) - 1
+    beyond = max(state.positions) - 1
     if beyond > 0.004:
         over = min(width, max(1, round(beyond * 2 * width)))
         grid.fill(x, y, over, 1, role if role is Role.BAR_MUTED else Role.BAR_OVER, charset.full)

@@ -1,23 +1,23 @@
-"""The filter by text: a line at the bottom in which words are typed, while the board shows what they find."""
+"""The filter by text: a line at the bottom in which words are typed; the strips show what they find."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import events
 
-from tuimixer.ui.mixer.view import Board
+from tuimixer.ui.mixer.renderer import Renderer
 
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widgets import Input
 
 
-class Finder:
-    """Opens and closes the line, and hands what is typed to the board."""
+class FilterBar:
+    """Opens and closes the line, and hands what is typed to the renderer."""
 
-    def __init__(self, screen: "Screen[None]", board: Board) -> None:
+    def __init__(self, screen: "Screen[None]", renderer: Renderer) -> None:
         self._screen = screen
-        self._board = board
+        self._renderer = renderer
         self._field: Input | None = None
 
     @property
@@ -33,7 +33,7 @@ class Finder:
             self._field.focus()
             return
         words = "words in a name; Enter keeps, Esc clears"
-        self._field = Input(self._board.filters.text, placeholder=words, compact=True)
+        self._field = Input(self._renderer.filters.text, placeholder=words, compact=True)
         self._screen.mount(self._field)
         self._field.focus()
 
@@ -50,7 +50,7 @@ class Finder:
             self._filter("")
             self.close()
         elif event.key in ("up", "down", "tab"):
-            self._board.step(-1 if event.key == "up" else 1)
+            self._renderer.step(-1 if event.key == "up" else 1)
         else:
             return False
         event.stop()
@@ -63,6 +63,5 @@ class Finder:
             self._filter(event.value)
 
     def _filter(self, text: str) -> None:
-        if text != self._board.filters.text:
-            self._board.filters = replace(self._board.filters, text=text)
-            self._board.rearrange()
+        if text != self._renderer.filters.text:
+            self._renderer.filter(replace(self._renderer.filters, text=text))

@@ -11,7 +11,7 @@ NEW_PRESS = 0.3
 """Seconds after which a press counts as a new one and not as a held key."""
 
 
-class Presses:
+class KeyRepeatGuard:
     """Tells a new press from a held key."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -1,8 +1,10 @@
 """What level meters show of the peaks that come in: scale, fall, peak hold and the clip mark. Pure."""
 
 import math
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
+from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
 
 FLOOR = -60.0
@@ -61,3 +63,51 @@ def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
     if top >= level.hold or now > level.held_until:
         return Level(shares, targets, top, now + HOLD, clipped, now)
     return Level(shares, targets, level.hold, level.held_until, clipped, now)
+
+
+class LevelMeters:
+    """The meters of all controls whose levels were heard; the chosen control's shows both sides."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.levels: dict[ControlId, Level] = {}
+        """The meters as they stand."""
+        self._peaks: dict[ControlId, tuple[float, ...]] = {}
+        """What each control's level was last said to be: linear amplitudes."""
+        self._clock = clock
+
+    def hear(self, peaks: Mapping[ControlId, tuple[float, ...]]) -> None:
+        """Take new peaks (linear amplitudes); what is not named has kept its level."""
+        self._peaks.update(peaks)
+
+    def keep(self, ids: Collection[ControlId]) -> None:
+        """Forget all but these."""
+        self._peaks = {key: peaks for key, peaks in self._peaks.items() if key in ids}
+        self.levels = {key: level for key, level in self.levels.items() if key in ids}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._peaks.clear()
+        self.levels.clear()
+
+    def follow(self, ids: Iterable[ControlId], chosen: ControlId | None) -> bool:
+        """Bring the meters of these controls on to this moment; whether some still fall."""
+        now = self._clock()
+        moving = [self._bring_on(key, key == chosen, now).moving for key in ids if key in self._peaks]
+        return any(moving)
+
+    def choose(self, chosen: ControlId, before: ControlId | None) -> None:
+        """Another control was chosen: its clip mark has been seen, and both sides are shown without delay."""
+        if (level := self.levels.get(chosen)) is not None and level.clipped:
+            self.levels[chosen] = seen(level)
+        self.follow([key for key in (before, chosen) if key is not None], chosen)
+
+    def _bring_on(self, key: ControlId, chosen: bool, now: float) -> Level:
+        """One meter as it stands at a time: of the loudest side, of both sides where it is chosen."""
+        peaks = self._peaks[key]
+        if not chosen and len(peaks) > 1:
+            peaks = (max(peaks),)
+        level = follow(self.levels.get(key), peaks, now)
+        if chosen and level.clipped and max(peaks, default=0.0) < CLIP:
+            level = seen(level)
+        self.levels[key] = level
+        return level

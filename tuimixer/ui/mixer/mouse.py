@@ -1,4 +1,4 @@
-"""The mouse on the board: faders, wheel, marks, names; it makes the same wishes as the keys."""
+"""The mouse on the main screen: faders, wheel, marks, names; it makes the same wishes as the keys."""
 
 from collections.abc import Callable
 
@@ -9,24 +9,25 @@ from tuimixer.model.intent import Channels, Intent, Mute, Nudge, SetLevel
 from tuimixer.ui.mixer import columns
 from tuimixer.ui.mixer.layout import Box, Slot
 from tuimixer.ui.mixer.status_line import key_in
-from tuimixer.ui.mixer.strip_state import Face
-from tuimixer.ui.mixer.view import Board
+from tuimixer.ui.mixer.strip_state import StripState
+from tuimixer.ui.mixer.view import MixerView
 
 _RIGHT = 3
 
 
-class Pointer:
-    """What the mouse does; positions are cells of the board."""
+class Mouse:
+    """What the mouse does; positions are cells of the view."""
 
     def __init__(
         self,
-        board: Board,
+        view: MixerView,
         send: Callable[[Intent], None],
         do: Callable[[str], None],
         say: Callable[[str, bool], None],
         wheel: float,
     ) -> None:
-        self._board = board
+        self._view = view
+        self._renderer = view.renderer
         self._send = send
         self._do = do
         self._say = say
@@ -35,20 +36,20 @@ class Pointer:
 
     def down(self, event: events.MouseDown) -> None:
         """A press: on a fader it sets it and begins a drag, elsewhere it does what stands there."""
-        action = self._board.spot_at(event.x, event.y)
+        action = self._renderer.spot_at(event.x, event.y)
         if action is not None:
             self._do(action)
             return
-        slot = self._board.slot_at(event.x, event.y)
-        face = self._board.face_of(slot.row) if slot is not None else None
-        if slot is None or face is None:
+        slot = self._renderer.slot_at(event.x, event.y)
+        state = self._renderer.state_of(slot.row) if slot is not None else None
+        if slot is None or state is None:
             return
-        self._board.choose(slot.row.id)
-        bar = self._bar(slot, face)
+        self._renderer.choose(slot.row.id)
+        bar = self._bar(slot, state)
         if bar is not None and (event.x, event.y) in bar:
-            self._begin(event, slot, face, bar)
-        elif self._on_marks(slot, event) and face.mute is not None:
-            self._send(Mute(face.id))
+            self._begin(event, slot, state, bar)
+        elif self._on_marks(slot, event) and state.mute is not None:
+            self._send(Mute(state.id))
 
     def move(self, event: events.MouseMove) -> None:
         """A move: drags the fader that was pressed."""
@@ -61,72 +62,72 @@ class Pointer:
         """The end of a drag."""
         if self._drag is not None:
             self._drag = None
-            self._board.release_mouse()
+            self._view.release_mouse()
 
     def wheel(self, event: events.MouseEvent, direction: int) -> None:
         """The wheel moves the fader under the pointer."""
-        slot = self._board.slot_at(event.x, event.y)
+        slot = self._renderer.slot_at(event.x, event.y)
         if slot is None:
-            self._board.step(-direction)
+            self._renderer.step(-direction)
             return
-        self._board.choose(slot.row.id)
-        face = self._board.face_of(slot.row)
-        if face is not None and face.positions:
-            self._send(Nudge(face.id, direction * self._wheel))
-        elif face is not None and face.choice is not None:
+        self._renderer.choose(slot.row.id)
+        state = self._renderer.state_of(slot.row)
+        if state is not None and state.positions:
+            self._send(Nudge(state.id, direction * self._wheel))
+        elif state is not None and state.choice is not None:
             self._do("volume.up" if direction > 0 else "volume.down")
 
-    def _begin(self, event: events.MouseDown, slot: Slot, face: Face, bar: Box) -> None:
+    def _begin(self, event: events.MouseDown, slot: Slot, state: StripState, bar: Box) -> None:
         channels: Channels = None
-        if event.button == _RIGHT and len(face.positions) > 1:
-            channel = self._channel(slot, face, event)
+        if event.button == _RIGHT and len(state.positions) > 1:
+            channel = self._channel(slot, state, event)
             if channel is None:
                 self._say(
                     f"Choose a channel first{self._key()}: the right button moves that one alone.", True
                 )
                 return
             channels = (channel,)
-        self._drag = (face.id, channels, bar)
-        self._board.capture_mouse()
+        self._drag = (state.id, channels, bar)
+        self._view.capture_mouse()
         self._set(event.x, event.y)
 
     def _key(self) -> str:
-        keys = self._board.keys.get("channels.lock", ())
-        return f" ({key_in(keys[0], self._board.terminal.charset)})" if keys else ""
+        keys = self._renderer.keys.get("channels.lock", ())
+        return f" ({key_in(keys[0], self._renderer.terminal.charset)})" if keys else ""
 
     def _set(self, x: int, y: int) -> None:
         assert self._drag is not None
         key, channels, bar = self._drag
-        if self._board.columns:
+        if self._renderer.columns:
             position = (bar.y + bar.height - 1 - y) / max(1, bar.height - 1)
         else:
             position = (x - bar.x) / max(1, bar.width - 1)
         self._send(SetLevel(key, min(max(position, 0.0), 1.0), channels))
 
-    def _bar(self, slot: Slot, face: Face) -> Box | None:
+    def _bar(self, slot: Slot, state: StripState) -> Box | None:
         """Where a strip's fader lies."""
-        if not face.positions:
+        if not state.positions:
             return None
-        box = self._board.box_of(slot)
-        if self._board.columns:
-            left, each, shown = columns.fader_box(box, face)
+        box = self._renderer.box_of(slot)
+        if self._renderer.columns:
+            left, each, shown = columns.fader_box(box, state)
             return Box(left, box.y, each * shown, columns.bar_height(box))
-        first, width = self._board.fields().bar
+        first, width = self._renderer.fields().bar
         return Box(first, box.y, width, 1) if width else None
 
-    def _channel(self, slot: Slot, face: Face, event: events.MouseDown) -> int | None:
+    def _channel(self, slot: Slot, state: StripState, event: events.MouseDown) -> int | None:
         """The one channel that the right button moves: where it points, or in a row, whose bar is all
         channels', the one that keys move.
         """
-        if not self._board.columns:
-            return self._board.channel
-        left, each, shown = columns.fader_box(self._board.box_of(slot), face)
+        if not self._renderer.columns:
+            return self._renderer.channel
+        left, each, shown = columns.fader_box(self._renderer.box_of(slot), state)
         return min(max((event.x - left) // each, 0), shown - 1)
 
     def _on_marks(self, slot: Slot, event: events.MouseDown) -> bool:
-        box = self._board.box_of(slot)
-        if self._board.columns:
+        box = self._renderer.box_of(slot)
+        if self._renderer.columns:
             height = columns.bar_height(box)
             return bool(box.y + height < event.y < box.y + box.height - 1)
-        first, width = self._board.fields().marks
+        first, width = self._renderer.fields().marks
         return bool(first <= event.x < first + width)

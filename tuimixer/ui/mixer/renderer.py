@@ -1,6 +1,7 @@
 """What the main screen looks like: a grid of cells and everything that decides what stands in it.
 
-Nothing here knows Textual. What is painted is not yet shown: that is the board's part.
+Nothing here knows Textual, so the first picture is painted before that is loaded. What is painted is not yet
+shown: that is the view's part.
 """
 
 import time
@@ -11,9 +12,10 @@ from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, ke
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import Diff, Phase, Snapshot
 from tuimixer.ui.mixer import columns, rows, status_line
+from tuimixer.ui.mixer.choices import first_card, named_card
 from tuimixer.ui.mixer.layout import Box, Plan, Slot, fits_columns, plan_columns, plan_rows, wrap
-from tuimixer.ui.mixer.meters import Level
-from tuimixer.ui.mixer.strip_state import Face, make_face
+from tuimixer.ui.mixer.meters import LevelMeters
+from tuimixer.ui.mixer.strip_state import StripState, strip_state_of
 from tuimixer.ui.mixer.words import about, sentence, sentence_for_empty, status_of, title_of, trouble
 from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
@@ -23,14 +25,17 @@ _LONGEST_LABEL = 30
 
 
 def _area(width: int, height: int) -> Box:
-    """Where the strips are on a board of this size: between the status line and what is below."""
+    """Where the strips are on a screen of this size: between the status line and what is below."""
     top = 1 if height >= 7 else 0
     bottom = 2 if height >= 9 else 1 if height >= 3 else 0
     return Box(0, top, width, height - top - bottom)
 
 
-class Picture:
-    """The state of the main screen and its painting into the grid."""
+class Renderer:
+    """The state of the main screen and its painting into the grid.
+
+    Whatever changes it also paints what is different, and calls `on_change`.
+    """
 
     def __init__(
         self,
@@ -39,8 +44,10 @@ class Picture:
         view: View,
         filters: Filters,
         layout: str,
+        card: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Args: `card` is the ALSA card to begin with, as the configuration names it; empty for the first."""
         self.terminal = terminal
         self.keys = keys
         self.box_name = ""
@@ -48,6 +55,9 @@ class Picture:
         self.view = view
         self.filters = filters
         self.layout_wanted = layout
+        self.card_decided = filters.card is not None
+        """Whether the card that is shown stays; until then each snapshot decides."""
+        self._wanted_card = card
         self.cursor: ControlId | None = None
         self.touched = False
         """Whether the cursor stays on its control: a person has used it, or all has been there."""
@@ -55,21 +65,21 @@ class Picture:
         """What the cursor was on when that went away: it goes back to it, unless a key was pressed since."""
         self.channel: int | None = None
         """Index of the one channel that keys move, None for all."""
-        self.meters = terminal.meters
+        self.meters_on = terminal.meters
+        self.meters = LevelMeters(clock)
         self.driven: dict[ControlId, ControlId] = {}
         self.notice: tuple[str, bool] | None = None
         self.on_visible: Callable[[frozenset[ControlId]], None] = lambda ids: None
+        self.on_change: Callable[[], object] = lambda: None
         self.plan = Plan()
+        self.grid = Grid(0, 0)
         self.columns = False
-        self._clock = clock
         self._groups: tuple[Group, ...] = ()
         self._rows: tuple[Row, ...] = ()
-        self._faces: dict[ControlId, tuple[Control, Face]] = {}
-        self._peaks: dict[ControlId, tuple[float, ...]] = {}
-        """What each control's level was last said to be: linear amplitudes."""
-        self._levels: dict[ControlId, Level] = {}
+        self._states: dict[ControlId, tuple[Control, StripState]] = {}
         self._metered: frozenset[ControlId] | None = None
-        self._grid = Grid(0, 0)
+        self._screen_size = (0, 0)
+        """Columns and lines that there are when no line for words lies below."""
         self._area = Box(0, 0, 0, 0)
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
@@ -104,8 +114,7 @@ class Picture:
     def leave(self) -> None:
         """Forget the cursor and the levels: another box has controls of the same ids and names."""
         self.cursor, self._lost, self.channel, self.touched = None, None, None, False
-        self._peaks.clear()
-        self._levels.clear()
+        self.meters.clear()
 
     def relist(self) -> None:
         """Work out the rows anew; the cursor stays on its control or goes to the nearest one."""
@@ -129,64 +138,218 @@ class Picture:
         self.touched = bool(kinds) and (self.touched or (self._settled and kinds != {Kind.STORED}))
         longest = max((len(row.label) for row in self._rows), default=8)
         self._label_width = min(max(longest, 8), _LONGEST_LABEL)
-        self._peaks = {key: peaks for key, peaks in self._peaks.items() if key in self.snapshot.controls}
-        self._levels = {key: level for key, level in self._levels.items() if key in self.snapshot.controls}
+        self.meters.keep(self.snapshot.controls.keys())
 
     @property
     def _settled(self) -> bool:
         """Whether no sound system is still being connected to."""
         return all(status.phase is not Phase.CONNECTING for status in self.snapshot.statuses)
 
+    def show(self, snapshot: Snapshot, diff: Diff | None = None) -> None:
+        """Show another picture; with what is different in it, only that is painted."""
+        before, self.snapshot = self.snapshot, snapshot
+        self._decide_card()
+        if diff is None or diff.added or diff.removed or diff.reordered or self._renamed(before, diff):
+            self.rearrange()
+            return
+        if diff.surroundings:
+            self._paint_frame()
+            self._paint_headings()
+        for slot in self.plan.slots:
+            if slot.row.id in diff.changed or slot.row.capture_id in diff.changed:
+                self._paint_slot(slot)
+        if diff.changed:
+            self._paint_info()
+        self._tell_visible()
+        self.on_change()
+
+    def _decide_card(self) -> None:
+        """Show one card at first, as alsamixer does; F6 has the others and all of them."""
+        cards, wanted = self.snapshot.alsa_cards, self._wanted_card
+        if self.card_decided or not cards:
+            return
+        card = named_card(cards, wanted)
+        # A named card may be slow to open: until then there is none, so that no key moves another.
+        self.card_decided = card is not None or not wanted
+        if card is None:
+            alsa = [status for status in self.snapshot.statuses if status.source == "alsa"]
+            opening = any(status.phase is Phase.CONNECTING for status in alsa)
+            card = wanted if wanted and opening else first_card(cards)
+        self.filters = replace(self.filters, card=card)
+
+    def filter(self, filters: Filters) -> None:
+        """Show what these filters leave."""
+        self.filters = filters
+        self.rearrange()
+
+    def rearrange(self) -> None:
+        """Work out the rows anew and show them."""
+        self.relist()
+        self.repaint()
+        self.on_change()
+
+    def show_view(self, view: View) -> None:
+        """Show another view; the cursor stays on its element, or goes to the first one, as in alsamixer."""
+        before = self.control
+        self.view = view
+        self.relist()
+        if before is not None and before.element is not None and self.cursor != before.id:
+            same = (before.card, before.element.name, before.element.index)
+            elements = [row for row in self._rows if self._element(row) is not None]
+            there = [row for row in elements if self._element(row) == same] or elements
+            if there:
+                self.cursor = there[0].id
+        self.rearrange()
+
+    def _element(self, row: Row) -> tuple[str | None, str, int] | None:
+        control = self.snapshot.controls[row.id]
+        element = control.element
+        return None if element is None else (control.card, element.name, element.index)
+
+    def choose(self, wanted: ControlId | None) -> None:
+        """Put the cursor on a control."""
+        self.touch()
+        if wanted is None or wanted == self.cursor:
+            return
+        old, self.cursor, self.channel = self.cursor, wanted, None
+        if self.notice is not None:
+            self.notice = None
+        self.meters.choose(wanted, old)
+        if self.plan.slot_of(wanted) is None:
+            plan = self.plan
+            self._replan()
+            if self.plan != plan:
+                self.repaint()
+                self.on_change()
+                return
+        for key in (old, wanted):
+            slot = self.plan.slot_of(key)
+            if slot is not None:
+                self._paint_slot(slot)
+        self._paint_info()
+        self.on_change()
+
+    def step(self, by: int) -> None:
+        """Move the cursor by so many rows; it stops at the ends."""
+        if not self._rows:
+            return
+        at = next((i for i, row in enumerate(self._rows) if row.id == self.cursor), 0)
+        self.choose(self._rows[min(max(at + by, 0), len(self._rows) - 1)].id)
+
+    def step_group(self, by: int) -> None:
+        """Move the cursor to the first row of the next or previous group that has any."""
+        groups = [group for group in self._groups if group.rows]
+        row = self.row
+        if row is None or not groups:
+            return
+        at = next(i for i, group in enumerate(groups) if group.section is row.section)
+        if by < 0 and groups[at].rows[0].id != row.id:
+            by = 0
+        self.choose(groups[min(max(at + by, 0), len(groups) - 1)].rows[0].id)
+
+    def switch_layout(self) -> None:
+        """From columns to rows and back."""
+        self.layout_wanted = "rows" if self.columns else "columns"
+        self._starts = ()
+        self.repaint()
+        self.on_change()
+
+    def say(self, text: str | None, error: bool = False) -> None:
+        """Show a sentence in place of the info line, or take it away."""
+        notice = (text, error) if text else None
+        if notice != self.notice:
+            self.notice = notice
+            self._paint_info()
+            self.on_change()
+
+    def tell_driven(self, driven: dict[ControlId, ControlId]) -> None:
+        """Learn which ALSA control the server drives for which sink or source."""
+        if driven != self.driven:
+            self.driven = driven
+            self._paint_info()
+            self.on_change()
+
+    def set_meters(self, on: bool) -> None:
+        """Switch the meters on or off."""
+        self.meters_on = on
+        self.meters.clear()
+        self.repaint()
+        self.on_change()
+
+    def choose_channel(self, index: int | None) -> None:
+        """Let keys move one channel alone, or all of them (None)."""
+        self.channel = index
+        self.repaint()
+        self.on_change()
+
+    def paint_meters(self) -> None:
+        """Paint the meters as they stand; `on_change` is the caller's part, who knows what the line takes."""
+        for slot in self.plan.slots:
+            if slot.row.id in self.meters.levels:
+                self._paint_meter(slot)
+
     def spot_at(self, x: int, y: int) -> str | None:
         """The action of a place that can be clicked."""
         return next((spot.action for spot in self._spots if (x, y) in spot.box), None)
 
-    def face_of(self, row: Row) -> Face | None:
+    def state_of(self, row: Row) -> StripState | None:
         """What a row says."""
         control = self.snapshot.controls.get(row.id)
         if control is None:
             return None
-        known = self._faces.get(row.id)
+        known = self._states.get(row.id)
         if known is not None and known[0] is control and not row.capture_id:
             return known[1]
         switch = self.snapshot.controls.get(row.capture_id) if row.capture_id else None
         charset = self.terminal.charset
         words = about(control, self.snapshot, charset.arrow) if self._fields.about[1] else ""
-        face = make_face(control, row.label, switch, charset, words)
-        self._faces[row.id] = (control, face)
-        return face
+        state = strip_state_of(control, row.label, switch, charset, words)
+        self._states[row.id] = (control, state)
+        return state
 
     def slot_at(self, x: int, y: int) -> Slot | None:
-        """The strip at a cell of the board."""
+        """The strip at a cell of the view."""
         return self.plan.slot_at(x - self._area.x, y - self._area.y)
 
     def box_of(self, slot: Slot) -> Box:
-        """Where a strip lies on the board."""
+        """Where a strip lies in the view."""
         return self._shifted(slot.box)
 
     def fields(self) -> rows.Fields:
         """Where the parts of a line stand in the rows layout."""
         return self._fields
 
+    def resize(self, size: tuple[int, int], screen_size: tuple[int, int]) -> bool:
+        """Paint for so many columns and lines; false where they are these already.
+
+        Args: `screen_size` is what there is when no line for words lies below.
+        """
+        self._screen_size = screen_size
+        if (self.grid.width, self.grid.height) == size:
+            return False
+        self.grid = Grid(*size)
+        self.repaint()
+        return True
+
     def repaint(self) -> None:
         """Paint everything into the grid."""
-        width, height = self._grid.width, self._grid.height
+        width, height = self.grid.width, self.grid.height
         if not width or not height:
             return
-        self._faces.clear()
+        self._states.clear()
         self._replan()
-        self._grid.fill(0, 0, width, height)
+        self.grid.fill(0, 0, width, height)
         self._paint_frame()
         self._paint_headings()
         for slot in self.plan.slots:
             self._paint_slot(slot)
         self._tell_visible()
 
-    # What follows paints into the grid and does not flush.
+    # What follows paints into the grid and tells nobody.
 
     def _replan(self) -> None:
-        width = self._grid.width
-        self._area = _area(width, self._grid.height)
+        width = self.grid.width
+        self._area = _area(width, self.grid.height)
         titled = self._titled(self._groups, self.filters)
         self.columns = self._decide()
         margin = 1 if width >= 30 else 0
@@ -196,7 +359,7 @@ class Picture:
         else:
             self.plan = plan_rows(titled, width - margin, self._area.height, self.cursor, self._starts)
         self._starts = self.plan.starts
-        self._fields = rows.fields_for(width - margin, self._label_width, self.meters)
+        self._fields = rows.fields_for(width - margin, self._label_width, self.meters_on)
 
     def _titled(self, groups: Sequence[Group], filters: Filters) -> list[tuple[Group, str, str]]:
         """Each group with its heading, and the sentence that stands there where it is empty."""
@@ -210,11 +373,6 @@ class Picture:
             for group in groups
         ]
 
-    @property
-    def _whole(self) -> tuple[int, int]:
-        """Columns and lines that there are when no line for words lies below."""
-        return self._grid.width, self._grid.height
-
     def _decide(self) -> bool:
         """Columns or rows.
 
@@ -223,7 +381,7 @@ class Picture:
         """
         if self.layout_wanted != "auto":
             return self.layout_wanted == "columns" and self._area.height >= 4
-        decided, size = self._decided_for, self._whole
+        decided, size = self._decided_for, self._screen_size
         if decided is not None and decided[:2] == size and (decided[2] or not self._settled):
             return self.columns
         filters = replace(self.filters, text="")
@@ -237,25 +395,25 @@ class Picture:
         return Box(box.x + self._area.x, box.y + self._area.y, box.width, box.height)
 
     def _paint_slot(self, slot: Slot) -> None:
-        face = self.face_of(slot.row)
-        if face is None:
+        state = self.state_of(slot.row)
+        if state is None:
             return
         box, chosen = self._shifted(slot.box), slot.row.id == self.cursor
-        level = self._levels.get(slot.row.id) if self.meters else None
+        level = self.meters.levels.get(slot.row.id) if self.meters_on else None
         if self.columns:
-            columns.paint_column(self._grid, box, face, level, chosen, self.terminal.charset, self.meters)
+            columns.paint_column(self.grid, box, state, level, chosen, self.terminal.charset, self.meters_on)
         else:
-            rows.paint_row(self._grid, box, self._fields, face, level, chosen, self.terminal.charset)
+            rows.paint_row(self.grid, box, self._fields, state, level, chosen, self.terminal.charset)
 
     def _paint_meter(self, slot: Slot) -> None:
-        face = self.face_of(slot.row)
-        if face is None:
+        state = self.state_of(slot.row)
+        if state is None:
             return
-        box, level = self._shifted(slot.box), self._levels.get(slot.row.id)
+        box, level = self._shifted(slot.box), self.meters.levels.get(slot.row.id)
         if self.columns:
-            columns.paint_column_meter(self._grid, box, face, level, self.terminal.charset, self.meters)
+            columns.paint_column_meter(self.grid, box, state, level, self.terminal.charset, self.meters_on)
         else:
-            rows.paint_row_meter(self._grid, box, self._fields, face, level, self.terminal.charset)
+            rows.paint_row_meter(self.grid, box, self._fields, state, level, self.terminal.charset)
 
     def _paint_headings(self) -> None:
         charset = self.terminal.charset
@@ -268,11 +426,11 @@ class Picture:
             if heading.number is not None and heading.number > 1:
                 text = f"{text} ({heading.number})" if self.plan.more else text
             room = box.width - (2 if self.columns else 1)
-            x = self._grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), Role.HEADING, room)
+            x = self.grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), Role.HEADING, room)
             if not self.columns and x + 1 < box.x + box.width:
-                self._grid.fill(x + 1, box.y, box.x + box.width - x - 1, 1, Role.FRAME, charset.line)
+                self.grid.fill(x + 1, box.y, box.x + box.width - x - 1, 1, Role.FRAME, charset.line)
         for x in self.plan.dividers:
-            self._grid.fill(x, self._area.y, 1, self._area.height, Role.FRAME, charset.divider)
+            self.grid.fill(x, self._area.y, 1, self._area.height, Role.FRAME, charset.divider)
         self._paint_more()
 
     def _paint_sentence(self, box: Box, text: str) -> None:
@@ -280,22 +438,22 @@ class Picture:
         text = charset.text(text)
         lines = fit_lines(wrap(text, box.width - 2), box.height, box.width - 2, charset.ellipsis)
         for number, line in enumerate(lines):
-            self._grid.put(box.x + 1, box.y + number, line, Role.DIM, box.width - 1)
+            self.grid.put(box.x + 1, box.y + number, line, Role.DIM, box.width - 1)
 
     def _paint_more(self) -> None:
         """Marks at the edge, where more controls lie beyond it."""
-        charset, area, edge = self.terminal.charset, self._area, self._grid.width - 1
-        if self._grid.width < 30:
+        charset, area, edge = self.terminal.charset, self._area, self.grid.width - 1
+        if self.grid.width < 30:
             return
         for mark in self.plan.more:
             if mark.column < 0:
                 glyph, x = charset.up if mark.up else charset.down, edge
             else:
                 glyph, x = charset.left if mark.up else charset.right, mark.column
-            self._grid.put(x, area.y + mark.line, glyph, Role.KEY)
+            self.grid.put(x, area.y + mark.line, glyph, Role.KEY)
 
     def _paint_frame(self) -> None:
-        width, height = self._grid.width, self._grid.height
+        width, height = self.grid.width, self.grid.height
         charset = self.terminal.charset
         self._spots = []
         if self._area.y:
@@ -304,7 +462,7 @@ class Picture:
             name = f"{len(self.snapshot.alsa_cards)} cards" if several else card
             name = name if self.snapshot.alsa_cards else ""
             self._spots += status_line.paint_status(
-                self._grid,
+                self.grid,
                 width,
                 self.box_name,
                 self.snapshot,
@@ -315,31 +473,31 @@ class Picture:
             )
         below = height - self._area.y - self._area.height
         if below == 2:
-            self._spots += status_line.paint_hints(self._grid, height - 1, width, self.keys, charset)
+            self._spots += status_line.paint_hints(self.grid, height - 1, width, self.keys, charset)
         self._paint_info()
 
     def _paint_info(self) -> None:
         y = self._area.y + self._area.height
-        if y >= self._grid.height:
+        if y >= self.grid.height:
             return
-        width, charset, row = self._grid.width, self.terminal.charset, self.row
+        width, charset, row = self.grid.width, self.terminal.charset, self.row
         if self.notice is not None:
-            status_line.paint_info(self._grid, y, width, "", self.notice[0], "", self.notice[1], charset)
+            status_line.paint_info(self.grid, y, width, "", self.notice[0], "", self.notice[1], charset)
             return
         engine = status_of(self.snapshot, "engine")
         if engine is not None and engine.phase is not Phase.READY:
-            status_line.paint_info(self._grid, y, width, "", trouble(engine), "", True, charset)
+            status_line.paint_info(self.grid, y, width, "", trouble(engine), "", True, charset)
             return
         control = self.control
         if row is None or control is None:
-            status_line.paint_info(self._grid, y, width, "", "", "", False, charset)
+            status_line.paint_info(self.grid, y, width, "", "", "", False, charset)
             return
-        face = self.face_of(row)
+        state = self.state_of(row)
         text = sentence(control, self.snapshot, self.driven)
         if self.channel is not None and self.channel < len(control.channels):
             text = f"only {control.channels[self.channel].name}; {text}"
-        right = f"{face.db} dB" if face and face.db else ""
-        status_line.paint_info(self._grid, y, width, row.label, text, right, False, charset)
+        right = f"{state.db} dB" if state and state.db else ""
+        status_line.paint_info(self.grid, y, width, row.label, text, right, False, charset)
 
     def _renamed(self, before: Snapshot, diff: Diff) -> bool:
         """Whether a change may have altered labels, order or the filter's answer."""
@@ -359,9 +517,9 @@ class Picture:
 
     def _tell_visible(self) -> None:
         ids: set[ControlId] = set()
-        for slot in self.plan.slots if self.meters else ():
-            face = self.face_of(slot.row)
-            if face is not None and face.metered:
+        for slot in self.plan.slots if self.meters_on else ():
+            state = self.state_of(slot.row)
+            if state is not None and state.metered:
                 ids.add(slot.row.id)
         wanted = frozenset(ids)
         if wanted != self._metered:

@@ -4,7 +4,7 @@ from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_bar, horizontal_meter
 from tuimixer.ui.mixer.layout import Box
 from tuimixer.ui.mixer.meters import Level
-from tuimixer.ui.mixer.strip_state import Face, short_db
+from tuimixer.ui.mixer.strip_state import StripState, short_db
 from tuimixer.ui.terminal.cells import Grid, fit
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
@@ -47,7 +47,13 @@ def fields_for(width: int, label_width: int, meters: bool) -> Fields:
 
 
 def paint_row(
-    grid: Grid, box: Box, fields: Fields, face: Face, level: Level | None, chosen: bool, charset: CharSet
+    grid: Grid,
+    box: Box,
+    fields: Fields,
+    state: StripState,
+    level: Level | None,
+    chosen: bool,
+    charset: CharSet,
 ) -> None:
     """One control's line."""
     grid.fill(box.x, box.y, box.width, 1)
@@ -55,74 +61,76 @@ def paint_row(
     x, room = fields.name
     if chosen:
         grid.put(0, y, charset.cursor, Role.KEY)
-    name_role = Role.CURSOR if chosen else Role.GONE if face.gone else Role.TEXT
-    grid.put(x, y, fit(face.label, room, charset.ellipsis), name_role, room)
+    name_role = Role.CURSOR if chosen else Role.GONE if state.gone else Role.TEXT
+    grid.put(x, y, fit(state.label, room, charset.ellipsis), name_role, room)
     x, room = fields.marks
-    marks = marks_of(face, charset)
-    if face.paused and not fields.meter[1]:
+    marks = marks_of(state, charset)
+    if state.paused and not fields.meter[1]:
         marks.append((charset.pause, Role.DIM))
     put_marks(grid, x + 1, y, marks[: room - 1])
-    _paint_value(grid, y, fields, face, chosen, charset)
+    _paint_value(grid, y, fields, state, chosen, charset)
     x, room = fields.about
     if room:
-        grid.put(x, y, fit(face.about, room, charset.ellipsis), Role.GONE if face.gone else Role.DIM, room)
-    paint_row_meter(grid, box, fields, face, level, charset)
+        grid.put(x, y, fit(state.about, room, charset.ellipsis), Role.GONE if state.gone else Role.DIM, room)
+    paint_row_meter(grid, box, fields, state, level, charset)
 
 
 def paint_row_meter(
-    grid: Grid, box: Box, fields: Fields, face: Face, level: Level | None, charset: CharSet
+    grid: Grid, box: Box, fields: Fields, state: StripState, level: Level | None, charset: CharSet
 ) -> None:
     """The meter of a control's line, or why there is none: the control has no effect just now."""
     x, width = fields.meter
-    if face.why_gone:
-        grid.put(x, box.y, fit(face.why_gone, width, charset.ellipsis), Role.DIM, width)
-    elif width and face.metered:
+    if state.why_gone:
+        grid.put(x, box.y, fit(state.why_gone, width, charset.ellipsis), Role.DIM, width)
+    elif width and state.metered:
         horizontal_meter(grid, x, box.y, width, level, charset)
 
 
-def _paint_value(grid: Grid, y: int, fields: Fields, face: Face, chosen: bool, charset: CharSet) -> None:
+def _paint_value(
+    grid: Grid, y: int, fields: Fields, state: StripState, chosen: bool, charset: CharSet
+) -> None:
     x, width = fields.bar
-    role = Role.CHOSEN if chosen else Role.GONE if face.gone else Role.VALUE
-    if not face.positions:
-        text = switch_text(face)
-        if face.choice is not None:
-            text = f"{charset.left} {face.choice} {charset.right}"
+    role = Role.CHOSEN if chosen else Role.GONE if state.gone else Role.VALUE
+    if not state.positions:
+        text = switch_text(state)
+        if state.choice is not None:
+            text = f"{charset.left} {state.choice} {charset.right}"
         room = fields.db[0] + fields.db[1] - x
         grid.put(x, y, fit(text, room, charset.ellipsis), role, room)
         return
     if width:
-        horizontal_bar(grid, x, y, width, face, chosen, charset)
-    percent = f"{face.percent}%".rjust(fields.percent[1])
+        horizontal_bar(grid, x, y, width, state, chosen, charset)
+    percent = f"{state.percent}%".rjust(fields.percent[1])
     x, width = fields.db
     if not width:
         grid.put(fields.percent[0], y, percent, role)
         return
     unit = " dB" if width > 9 else ""
-    db = f"{short_db(face.db, width - len(unit))}{unit}".rjust(width) if face.db else " " * width
+    db = f"{short_db(state.db, width - len(unit))}{unit}".rjust(width) if state.db else " " * width
     grid.put(fields.percent[0], y, percent, role)
-    grid.put(x, y, db, role if chosen else Role.GONE if face.gone else Role.DIM)
+    grid.put(x, y, db, role if chosen else Role.GONE if state.gone else Role.DIM)
 
 
-def switch_text(face: Face) -> str:
+def switch_text(state: StripState) -> str:
     """What a control without volume says: its switch in a word."""
-    if face.mute is not None:
-        return "off" if face.muted else "on"
-    if face.capture is not None:
-        return "capture" if any(face.capture) else "no capture"
+    if state.mute is not None:
+        return "off" if state.muted else "on"
+    if state.capture is not None:
+        return "capture" if any(state.capture) else "no capture"
     return ""
 
 
-def marks_of(face: Face, charset: CharSet) -> list[tuple[str, Role]]:
+def marks_of(state: StripState, charset: CharSet) -> list[tuple[str, Role]]:
     """Mute, capture and default, a cell each; of one side only, in the letter of that side."""
     marks: list[tuple[str, Role]] = []
-    if face.mute is not None and any(face.mute):
-        marks.append((charset.mute if all(face.mute) else "l" if face.mute[0] else "r", Role.MUTE))
-    if face.capture is not None:
-        glyph = charset.record if any(face.capture) else charset.idle
-        if any(face.capture) and not all(face.capture):
-            glyph = "L" if face.capture[0] else "R"
-        marks.append((glyph, Role.RECORD if any(face.capture) else Role.DIM))
-    if face.default:
+    if state.mute is not None and any(state.mute):
+        marks.append((charset.mute if all(state.mute) else "l" if state.mute[0] else "r", Role.MUTE))
+    if state.capture is not None:
+        glyph = charset.record if any(state.capture) else charset.idle
+        if any(state.capture) and not all(state.capture):
+            glyph = "L" if state.capture[0] else "R"
+        marks.append((glyph, Role.RECORD if any(state.capture) else Role.DIM))
+    if state.default:
         marks.append((charset.star, Role.STAR))
     return marks
 

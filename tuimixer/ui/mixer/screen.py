@@ -1,4 +1,4 @@
-"""The main screen: gives each action of the table its meaning and hands what the mixers say to the board."""
+"""The main screen: gives each action of the table its meaning and hands what the mixers say to the view."""
 
 import time
 from asyncio import TimerHandle
@@ -13,7 +13,7 @@ from textual.reactive import Reactive
 
 from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Changed, Event, Mixer
-from tuimixer.mixer.views import Filters, View
+from tuimixer.mixer.views import View
 from tuimixer.model.balance import sides
 from tuimixer.model.command import Command, SetDefault
 from tuimixer.model.control import Control, ControlId, Kind
@@ -27,16 +27,15 @@ from tuimixer.model.intent import (
     SetBalance,
     SetLevel,
 )
-from tuimixer.model.snapshot import Levels, Phase, Snapshot
+from tuimixer.model.snapshot import Levels
 from tuimixer.model.system import System
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.later import after
-from tuimixer.ui.mixer.choices import first_card, named_card
-from tuimixer.ui.mixer.filter_bar import Finder
-from tuimixer.ui.mixer.key_repeat import Presses
-from tuimixer.ui.mixer.mouse import Pointer
-from tuimixer.ui.mixer.view import Board
-from tuimixer.ui.terminal.capabilities import Terminal
+from tuimixer.ui.mixer.filter_bar import FilterBar
+from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
+from tuimixer.ui.mixer.mouse import Mouse
+from tuimixer.ui.mixer.renderer import Renderer
+from tuimixer.ui.mixer.view import MixerView
 from tuimixer.ui.textual_internals import DirectScreen
 
 if TYPE_CHECKING:
@@ -66,30 +65,27 @@ class MixerScreen(DirectScreen):
         self,
         mixers: Sequence[Mixer],
         config: Config,
-        terminal: Terminal,
-        keys: dict[str, tuple[str, ...]],
-        view: View,
-        filters: Filters,
+        renderer: Renderer,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.mixers = tuple(mixers)
         self.mixer = self.mixers[0]
         self.config = config
-        self.board = Board(terminal, keys, view, filters, config.layout, clock)
-        self.board.on_visible = self._watch
-        self.pointer = Pointer(self.board, self.send, self.do, self.say, config.step.wheel)
-        self.finder = Finder(self, self.board)
+        self.renderer = renderer
+        renderer.on_visible = self._watch
+        self.view = MixerView(renderer, clock)
+        self.mouse = Mouse(self.view, self.send, self.do, self.say, config.step.wheel)
+        self.filter_bar = FilterBar(self, renderer)
         self._actions = self._table()
         self._by_key = {
-            key: action for action, names in keys.items() for key in names if action in self._actions
+            key: action for action, names in renderer.keys.items() for key in names if action in self._actions
         }
         self._clock = clock
-        self._presses = Presses(clock)
+        self._key_repeat = KeyRepeatGuard(clock)
         self._unsubscribe: list[Callable[[], None]] = []
         self._notice_timer: TimerHandle | None = None
         self._covered = False
-        self._card_chosen = filters.card is not None
         self._chosen: dict[Mixer, tuple[str | None, bool]] = {}
         """The card shown of a box that is not on the screen now, and whether that was decided."""
         self._learning: TimerHandle | None = None
@@ -98,14 +94,13 @@ class MixerScreen(DirectScreen):
         """Those whose cards or server have changed since their facts were read."""
 
     def compose(self) -> ComposeResult:
-        yield self.board
+        yield self.view
 
     def on_mount(self) -> None:
         for mixer in self.mixers:
             self._unsubscribe.append(mixer.subscribe(partial(self._take, mixer)))
-        self.board.box_name = self.mixer.name
-        self._begin_with_card(self.mixer.snapshot)
-        self.board.show(self.mixer.snapshot)
+        self.renderer.box_name = self.mixer.name
+        self.renderer.show(self.mixer.snapshot)
         self._learn_soon()
 
     def on_unmount(self) -> None:
@@ -115,32 +110,32 @@ class MixerScreen(DirectScreen):
 
     def on_screen_suspend(self) -> None:
         self._covered = True
-        self.pointer.up()
+        self.mouse.up()
         self._watch(frozenset())
 
     def on_screen_resume(self) -> None:
-        self.board.forget()
+        self.forget()
         if self._covered:
             self._covered = False
-            self._watch(self.board.metered)
+            self._watch(self.renderer.metered)
 
     def paints_alone(self) -> bool:
-        return not self.finder.is_open and self.board.paint_alone()
+        return not self.filter_bar.is_open and self.view.paint_alone()
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self.pointer.down(event)
+        self.mouse.down(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        self.pointer.move(event)
+        self.mouse.move(event)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        self.pointer.up()
+        self.mouse.up()
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self.pointer.wheel(event, 1)
+        self.mouse.wheel(event, 1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self.pointer.wheel(event, -1)
+        self.mouse.wheel(event, -1)
 
     # ---- from the mixer ----
 
@@ -148,30 +143,15 @@ class MixerScreen(DirectScreen):
         if mixer is not self.mixer:
             return
         if isinstance(event, Changed):
-            self._begin_with_card(event.snapshot)
-            self.board.show(event.snapshot, event.diff)
+            self.renderer.show(event.snapshot, event.diff)
             if event.diff.surroundings:
                 self._outdated.add(mixer)
             if event.diff.added or event.diff.removed or event.diff.surroundings:
                 self._learn_soon()
         elif isinstance(event, Levels):
-            self.board.take_levels(event)
+            self.view.take_levels(event)
         else:
             self.say(event.text, event.error)
-
-    def _begin_with_card(self, snapshot: Snapshot) -> None:
-        """Show one card at first, as alsamixer does; F6 has the others and all of them."""
-        if not self._card_chosen and snapshot.alsa_cards:
-            wanted = self.config.card
-            card = named_card(snapshot.alsa_cards, wanted)
-            # A named card may be slow to open: until then there is none, so that no key moves another.
-            self._card_chosen = card is not None or not wanted
-            opening = any(
-                status.source == "alsa" and status.phase is Phase.CONNECTING for status in snapshot.statuses
-            )
-            if card is None:
-                card = wanted if wanted and opening else first_card(snapshot.alsa_cards)
-            self.board.filters = replace(self.board.filters, card=card)
 
     def _learn_soon(self, seconds: float | None = None) -> None:
         """Find out after a while which controls the server drives; not while the first picture is painted."""
@@ -196,11 +176,11 @@ class MixerScreen(DirectScreen):
                 return
             self._systems[mixer] = system
         if mixer is self.mixer:
-            self.board.tell_driven(driven_controls(mixer.snapshot, self._systems[mixer]))
+            self.renderer.tell_driven(driven_controls(mixer.snapshot, self._systems[mixer]))
 
     def say(self, text: str, error: bool = False) -> None:
         """Show a sentence for a while."""
-        self.board.say(text, error)
+        self.renderer.say(text, error)
         if self._notice_timer is not None:
             self._notice_timer.cancel()
         self._notice_timer = after(self, _NOTICE_SECONDS, self._hush)
@@ -209,7 +189,7 @@ class MixerScreen(DirectScreen):
         if self._notice_timer is not None:
             self._notice_timer.cancel()
             self._notice_timer = None
-        self.board.say(None)
+        self.renderer.say(None)
 
     def _watch(self, ids: frozenset[ControlId]) -> None:
         self.mixer.watch_levels(frozenset() if self._covered else ids, self.config.meters.rate)
@@ -218,7 +198,7 @@ class MixerScreen(DirectScreen):
 
     def send(self, wish: Intent | Command) -> None:
         """Carry out a wish; what it changes is on the screen when this returns."""
-        self.board.touch()
+        self.renderer.touch()
         self.mixer.send(wish)
 
     @property
@@ -238,7 +218,7 @@ class MixerScreen(DirectScreen):
 
     def on_key(self, event: events.Key) -> None:
         action = self._by_key.get(event.key)
-        if self.finder.is_open and (self.finder.key(event) or event.is_printable or action != "quit"):
+        if self.filter_bar.is_open and (self.filter_bar.key(event) or event.is_printable or action != "quit"):
             return
         if action is not None:
             event.stop()
@@ -247,15 +227,15 @@ class MixerScreen(DirectScreen):
 
     def _table(self) -> dict[str, Callable[[], None]]:
         step = self.config.step
-        board = self.board
+        renderer = self.renderer
         table: dict[str, Callable[[], None]] = {
-            "select.previous": lambda: board.step(-1),
-            "select.next": lambda: board.step(1),
-            "select.first": lambda: board.step(-len(board.listed)),
-            "select.last": lambda: board.step(len(board.listed)),
-            "select.previous_group": lambda: board.step_group(-1),
-            "select.next_group": lambda: board.step_group(1),
-            "filter": self.finder.open,
+            "select.previous": lambda: renderer.step(-1),
+            "select.next": lambda: renderer.step(1),
+            "select.first": lambda: renderer.step(-len(renderer.listed)),
+            "select.last": lambda: renderer.step(len(renderer.listed)),
+            "select.previous_group": lambda: renderer.step_group(-1),
+            "select.next_group": lambda: renderer.step_group(1),
+            "filter": self.filter_bar.open,
             "volume.up": lambda: self._move(step.small, 1),
             "volume.down": lambda: self._move(-step.small, -1),
             "volume.up_coarse": lambda: self._move(step.big, 5),
@@ -279,7 +259,7 @@ class MixerScreen(DirectScreen):
             "redo": lambda: self._replay(self.mixer.redo, "Nothing to do again."),
             "view.next": lambda: self._turn(1),
             "view.previous": lambda: self._turn(-1),
-            "layout": board.switch_layout,
+            "layout": renderer.switch_layout,
             "meters": self._switch_meters,
             "redraw": self._redraw,
             "quit": lambda: self.app.exit(0),
@@ -295,15 +275,15 @@ class MixerScreen(DirectScreen):
         return table
 
     def _with(self, make: Callable[[Control], Intent]) -> None:
-        control = self.board.control
+        control = self.renderer.control
         if control is not None:
             self.send(make(control))
 
     def _channels(self) -> Channels:
-        return None if self.board.channel is None else (self.board.channel,)
+        return None if self.renderer.channel is None else (self.renderer.channel,)
 
     def _move(self, percent: float, items: int) -> None:
-        control = self.board.control
+        control = self.renderer.control
         if control is None:
             return
         if control.choice is not None:
@@ -312,16 +292,16 @@ class MixerScreen(DirectScreen):
             self._nudge(control, percent, self._channels())
 
     def _move_side(self, percent: float, side: int) -> None:
-        control = self.board.control
+        control = self.renderer.control
         if control is not None:
             self._nudge(control, percent, _side(control, side))
 
     def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
         """A step; beyond 100 % only by a press of its own, not by a key that is held."""
-        self.send(self._presses.nudge(control, percent, channels))
+        self.send(self._key_repeat.nudge(control, percent, channels))
 
     def _digit(self, tenths: int) -> None:
-        control = self.board.control
+        control = self.renderer.control
         if control is None:
             return
         if control.choice is not None:
@@ -333,14 +313,14 @@ class MixerScreen(DirectScreen):
             self.send(SetLevel(control.id, tenths / 10, self._channels()))
 
     def _capture(self, side: int | None) -> None:
-        row, control = self.board.row, self.board.control
+        row, control = self.renderer.row, self.renderer.control
         if row is None or control is None:
             return
         target = self.mixer.snapshot.controls.get(row.capture_id or row.id, control)
         self.send(Capture(target.id, channels=None if side is None else _side(target, side)))
 
     def _equalize(self) -> None:
-        control = self.board.control
+        control = self.renderer.control
         if control is not None and self._has_sides(control):
             self.send(Equalize(control.id))
 
@@ -351,16 +331,14 @@ class MixerScreen(DirectScreen):
         return False
 
     def _next_channel(self) -> None:
-        control, board = self.board.control, self.board
+        control, renderer = self.renderer.control, self.renderer
         if control is None or not self._has_sides(control):
             return
-        following = 0 if board.channel is None else board.channel + 1
-        board.channel = following if following < len(control.channels) else None
-        board.repaint()
-        board.flush()
+        following = 0 if renderer.channel is None else renderer.channel + 1
+        renderer.choose_channel(following if following < len(control.channels) else None)
 
     def _make_default(self) -> None:
-        control = self.board.control
+        control = self.renderer.control
         if control is not None and control.kind in (Kind.SINK, Kind.SOURCE):
             self.send(SetDefault(control.id))
         elif control is not None:
@@ -373,39 +351,38 @@ class MixerScreen(DirectScreen):
     # ---- what is shown ----
 
     def _turn(self, by: int) -> None:
-        self._show(_VIEWS[(_VIEWS.index(self.board.view) + by) % len(_VIEWS)])
+        self._show(_VIEWS[(_VIEWS.index(self.renderer.view) + by) % len(_VIEWS)])
 
     def _show(self, view: View) -> None:
-        self.board.show_view(view)
-
-    def filter(self, filters: Filters) -> None:
-        """Show what these filters leave."""
-        self.board.filters = filters
-        self.board.rearrange()
+        self.renderer.show_view(view)
 
     def show_card(self, card: str | None) -> None:
         """Show one ALSA card's controls, or all cards' (None)."""
-        self._card_chosen = True
-        self.filter(replace(self.board.filters, card=card))
+        self.renderer.card_decided = True
+        self.renderer.filter(replace(self.renderer.filters, card=card))
 
     def show_box(self, mixer: Mixer) -> None:
         """Show another box's mixer."""
         self._watch(frozenset())
-        self._chosen[self.mixer] = self.board.filters.card, self._card_chosen
+        renderer = self.renderer
+        self._chosen[self.mixer] = renderer.filters.card, renderer.card_decided
         self.mixer = mixer
-        card, self._card_chosen = self._chosen.get(mixer, (None, False))
-        self.board.filters = replace(self.board.filters, card=card)
-        self.board.box_name = mixer.name
-        self.board.leave()
-        self.board.tell_driven({})
-        self._begin_with_card(mixer.snapshot)
-        self.board.show(mixer.snapshot)
-        self._watch(self.board.metered)
+        card, renderer.card_decided = self._chosen.get(mixer, (None, False))
+        self.renderer.filters = replace(self.renderer.filters, card=card)
+        self.renderer.box_name = mixer.name
+        self.renderer.leave()
+        self.renderer.tell_driven({})
+        self.renderer.show(mixer.snapshot)
+        self._watch(self.renderer.metered)
         self._learn_soon()
+
+    def forget(self) -> None:
+        """Paint everything with the next change: something else has written to the terminal."""
+        self.renderer.grid.forget()
 
     def answered(self) -> None:
         """The terminal has answered the question that followed a frame of meters."""
-        self.board.pace.answered(self._clock())
+        self.view.pace.answered(self._clock())
 
     def _redraw(self) -> None:
         cast("TuiMixerApp", self.app).repaint()
@@ -421,14 +398,14 @@ class MixerScreen(DirectScreen):
         open_dialog(self, dialog)
 
     def _switch_meters(self) -> None:
-        self.board.set_meters(not self.board.meters)
-        self.say("Meters on." if self.board.meters else "Meters off.")
+        self.renderer.set_meters(not self.renderer.meters_on)
+        self.say("Meters on." if self.renderer.meters_on else "Meters off.")
 
     def on_input_changed(self, event: "Input.Changed") -> None:
-        self.finder.changed(event)
+        self.filter_bar.changed(event)
 
     def on_input_submitted(self, event: "Input.Submitted") -> None:
-        self.finder.close()
+        self.filter_bar.close()
 
 
 def _side(control: Control, side: int) -> tuple[int, ...]:

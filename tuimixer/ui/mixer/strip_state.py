@@ -11,7 +11,7 @@ _PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class StripState:
     """One control as it is to be shown."""
 
     id: ControlId
@@ -52,14 +52,14 @@ class Face:
         return self.muted or (self.capture is not None and not any(self.capture) and self.mute is None)
 
 
-def make_face(
+def strip_state_of(
     control: Control, label: str, switch: Control | None, charset: CharSet, about: str = ""
-) -> Face:
-    """The face of a control; `switch` is a capture control of nothing but a switch that it shows too."""
+) -> StripState:
+    """What a strip shows of a control; `switch` is a capture control that is but a switch, shown with it."""
     scale = control.scale
     raws = control.raws if scale is not None else ()
     why = _why_gone(control)
-    return Face(
+    return StripState(
         id=control.id,
         label=charset.text(label),
         positions=tuple(to_position(scale, raw) for raw in raws) if scale else (),

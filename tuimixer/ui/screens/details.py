@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import Nudge
-from tuimixer.ui.mixer.key_repeat import Presses
+from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
 from tuimixer.ui.mixer.words import sentence
 from tuimixer.ui.screens.control_lines import (
     choice_lines,
@@ -29,7 +29,7 @@ class DetailsScreen(ListDialog):
         super().__init__(mixer)
         self._control_id = control_id
         self._driven = driven
-        self._presses = Presses()
+        self._key_repeat = KeyRepeatGuard()
         control = self.control
         self.title = control.name if control else "Gone"
 
@@ -63,7 +63,7 @@ class DetailsScreen(ListDialog):
     def perform(self, act: Act) -> None:
         control = self.control
         if isinstance(act, Nudge) and control is not None:
-            act = self._presses.nudge(control, act.percent, act.channels)
+            act = self._key_repeat.nudge(control, act.percent, act.channels)
         super().perform(act)
 
 

@@ -18,7 +18,7 @@ from tuimixer.model.intent import Capture, Intent, Mute
 from tuimixer.model.snapshot import Levels, Snapshot
 from tuimixer.model.system import Holder, System
 from tuimixer.ui.later import after
-from tuimixer.ui.mixer.key_repeat import Presses
+from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
 from tuimixer.ui.screens.asks import value_ask
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.path_view import PathView
@@ -71,7 +71,7 @@ class PathScreen(Dialog[None]):
         self._start: Start | None = None
         self._fork = 0
         self._forks = 1
-        self._presses = Presses()
+        self._key_repeat = KeyRepeatGuard()
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False
         self._looking: TimerHandle | None = None
@@ -180,7 +180,7 @@ class PathScreen(Dialog[None]):
 
     def _watch(self) -> None:
         """Ask for the levels that are on the picture; the main screen asks for its own when it is back."""
-        wanted = self.view.metered if self.tuimixer.main.board.meters else frozenset()
+        wanted = self.view.metered if self.tuimixer.main.renderer.meters_on else frozenset()
         if wanted != self._watched:
             self._watched = wanted
             self._mixer.watch_levels(wanted, self.tuimixer.main.config.meters.rate)
@@ -305,7 +305,7 @@ class PathScreen(Dialog[None]):
         if control is None:
             return
         if control.channels:
-            self._mixer.send(self._presses.nudge(control, percent, None))
+            self._mixer.send(self._key_repeat.nudge(control, percent, None))
         else:
             self._say(f"{control.name} is a switch: m turns it over.")
 

@@ -71,5 +71,5 @@ class ShowScreen(ListDialog):
 
     def _filter(self, filters: Filters) -> None:
         self._filters = filters
-        self.tuimixer.main.filter(filters)
+        self.tuimixer.main.renderer.filter(filters)
         self.rebuild()

@@ -6,14 +6,8 @@ bytes and well under a millisecond. Both ways draw from the same grid, so either
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
 
 from tuimixer.ui.terminal.palette import Look, Palette
-from tuimixer.ui.textual_internals import driver_of, paints_now
-
-if TYPE_CHECKING:
-    from textual.driver import Driver
-    from textual.screen import Screen
 
 Run = tuple[int, int, list[tuple[int, str]]]
 
@@ -32,18 +26,3 @@ def encode(runs: Iterable[Run], palette: Palette, left: int = 0, top: int = 0) -
         return ""
     parts.append("\x1b[m")
     return "".join(parts)
-
-
-class Output:
-    """The terminal behind a screen, when nothing lies over that screen."""
-
-    def __init__(self, screen: "Screen[Any]") -> None:
-        self._screen = screen
-
-    def driver(self) -> "Driver | None":
-        """Where to write; None while the compositor has to: another screen is on top, or no terminal."""
-        return driver_of(self._screen.app) if paints_now(self._screen) else None
-
-    def backlog(self) -> int:
-        """Writes that the terminal has not taken yet."""
-        return getattr(driver_of(self._screen.app), "backlog", 0)
