@@ -25,6 +25,8 @@ class Options:
     demo: bool = False
     hosts: tuple[str, ...] = ()
     """Boxes to be reached by ssh: `[user@]box[:port]`."""
+    only_card: str | None = None
+    """The one ALSA card that a command is about, by number, id or device; None: all. Only for a port."""
     in_process: bool = False
     """Run the backends in this process and not in an engine."""
 
@@ -164,7 +166,7 @@ def open_port(layer: "Layer", options: Options) -> "Port":
     if layer is layer.ALSA:
         from tuimixer.backend.alsa.port import AlsaPort
 
-        return AlsaPort(devices=options.devices)
+        return AlsaPort(options.devices, options.only_card)
     from tuimixer.backend.pulse.port import PulsePort
 
     return PulsePort(server=options.server)

@@ -178,6 +178,32 @@ def test_a_notification_shows_what_was_set(notified: Path, demo: Demo) -> None:
     assert "int:value:0" in notified.read_text().splitlines()
 
 
+def test_a_notification_of_several_has_a_line_for_each(notified: Path, demo: Demo) -> None:
+    assert demo("set", "Speakers", "HDMI 1", "33%", "--notify").err == ""
+    title, *lines = notified.read_text().splitlines()[-3:]
+    assert title == "Speakers, HDMI 1"
+    assert lines == ["Speakers: 33% -28.89 dB", "HDMI 1: 33% -28.89 dB"]
+
+
+def test_what_the_configuration_renames_is_shown_by_that_name(
+    notified: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    config = tmp_path / "config.toml"
+    name = "The loudspeakers on the left and right of the window"
+    config.write_text(f'[[rule]]\nmatch = {{ name = "Speakers" }}\nname = "{name}"\n')
+    where = ["--demo", "-f", str(config)]
+    listed = run_here(["list", *where], capsys).out.splitlines()
+    assert any(line.startswith(f"* {name}  ") for line in listed)
+    assert any(line.startswith("  mpv ") and f"-> {name}" in line for line in listed)
+    assert run_here(["status", *where, "--format", "{name}"], capsys).out == f"{name}\n"
+    assert run_here(["status", "mpv", *where, "--format", "{device}"], capsys).out == f"{name}\n"
+    assert run_here(["get", *where, "@output", "HDMI 1"], capsys).out.startswith(f"{name}: ")
+    assert run_here(["mute", *where, "--notify"], capsys).status == 0
+    assert name in notified.read_text()
+    json_names = [c["name"] for c in json.loads(run_here(["list", *where, "--json"], capsys).out)["controls"]]
+    assert "Speakers" in json_names
+
+
 def test_without_notify_send_the_change_is_made_and_that_is_said(
     demo: Demo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

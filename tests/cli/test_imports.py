@@ -51,5 +51,12 @@ def test_a_key_on_the_server_loads_little(words: list[str], pulse: PrivatePulse)
 
 def test_a_key_on_a_card_does_not_touch_the_server(plugins: Plugins) -> None:
     modules = loaded(plugins.env, "set", "-D", "equal", "equal/00. 31 Hz", "+1%")
-    assert not {"asyncio", "textual", "rich", "subprocess", "argparse", "pulsectl"} & modules
-    assert not {name for name in modules if name.startswith("tuimixer.backend.pulse")}
+    assert not {*HEAVY, "pulsectl", "inspect"} & modules
+    assert not {name for name in modules if name.startswith(("tuimixer.backend.pulse", "tuimixer.mixer"))}
+
+
+def test_a_machine_with_streams_of_one_name_costs_no_more(pulse: PrivatePulse) -> None:
+    players = [pulse.play("Browser") for _ in range(2)]
+    assert not {*HEAVY, "inspect"} & loaded(pulse.env, "set", "browser", "-1%")
+    for player in players:
+        player.kill()

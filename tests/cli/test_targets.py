@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.follower import Follower
 from tests.cli.program import Outcome, run
+from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 
 
@@ -188,3 +189,19 @@ def test_a_name_of_the_configuration_can_be_followed(server: SoundServer) -> Non
     finally:
         follower.process.kill()
         follower.process.wait()
+
+
+@pytest.mark.pulse
+def test_what_cannot_be_moved_does_not_keep_the_others(pulse: PrivatePulse) -> None:
+    pulse.pactl(
+        "load-module", "module-loopback", "source=headphones.monitor", "sink=speakers", "sink_dont_move=1"
+    )
+    player = pulse.play("music", silent=True)
+    outcome = run("move", "@streams", "headphones", env=pulse.env)
+    assert outcome.status == 4
+    assert outcome.err.count("\n") == 1
+    assert "oopback" in outcome.err
+    sinks = {sink["index"]: sink["name"] for sink in pulse.pactl_json("sinks")}
+    moved = pulse.find("sink-inputs", player.index)
+    assert moved is not None
+    assert sinks[moved["sink"]] == "headphones"

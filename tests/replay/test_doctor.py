@@ -51,3 +51,6 @@ def test_a_card_that_cannot_be_opened_is_named(replay: Replay) -> None:
             outcome = verbs(*words)
             assert outcome.status in (2, 3)
             assert "could not be opened: Operation not permitted" in outcome.err
+        _, closed = findings(verbs)
+        assert closed["stage"] == "card0"  # its id is in /proc, which is not replayed
+        assert "could not be opened: Operation not permitted" in closed["reason"]

@@ -176,3 +176,34 @@ def test_a_wrong_name_on_a_card_that_is_there_is_no_matter_of_the_server(replay:
         outcome = verbs("set", "PCH/Nothing", "50%")
         assert outcome.status == 1
         assert outcome.err.startswith('tuimixer: nothing matches "PCH/Nothing"')
+
+
+def test_a_named_card_is_the_only_one_that_is_opened(replay: Replay) -> None:
+    cards = replay("hda-laptop", "ac97")
+    with Verbs(cards.env) as verbs:
+        for number, name in enumerate(cards.cards):
+            others = {other: card.state for other, card in cards.cards.items() if other != name}
+            for card in (str(number), f"hw:{number}", cards[name].id):
+                before = cards[name].state
+                assert verbs("toggle", "-c", card, "Master").status == 0
+                assert changed(cards[name], before) == ["Master Playback Switch"]
+            assert {other: cards[other].state for other in others} == others
+        wrong = verbs("get", "-c", "7", "Master")
+        assert wrong.status == 2
+        assert 'there is no card "7"; there are PCH, ' in wrong.err
+        cards.folder.joinpath("1.card").unlink()
+        assert verbs("get", "-c", "0", "Master").status == 0
+
+
+def test_of_a_pattern_what_cannot_be_set_is_left_out(replay: Replay) -> None:
+    cards = replay("hda-laptop")
+    card = cards["hda-laptop"]
+    with Verbs(cards.env) as verbs:
+        outcome = verbs("unmute", "Headset Mic*")
+        assert (outcome.status, outcome.err) == (1, "tuimixer: Headset Mic Boost has no mute switch.\n")
+        assert card.get("Headset Mic Playback Switch") == [1, 1]
+        card.reset()
+        named = verbs("unmute", "Headset Mic", "Headset Mic Boost")
+        assert (named.status, named.err) == (2, "tuimixer: Headset Mic Boost has no mute switch.\n")
+        assert verbs("mute", "* Boost").status == 2
+        assert card.state == card.initial

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from tuimixer.model.command import Command
-    from tuimixer.model.control import ControlId
-    from tuimixer.model.snapshot import Snapshot, Update
+    from tuimixer.model.control import ControlId, Kind
+    from tuimixer.model.snapshot import AlsaCard, Snapshot, Update
     from tuimixer.model.system import System
 else:
     Protocol = object
@@ -21,6 +21,9 @@ class BackendError(Exception):
 
 class OutOfReach(BackendError):
     """The server or the card is not there."""
+
+    closed: tuple[AlsaCard, ...] = ()
+    """The ALSA cards that are there and cannot be opened."""
 
 
 class NoAnswer(OutOfReach):
@@ -34,8 +37,8 @@ class Refused(BackendError):
 class Port(Protocol):
     """Synchronous: one read or one write in this process, for the command line."""
 
-    def read(self) -> Snapshot:
-        """Read everything.
+    def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
+        """Read everything, or at least the controls of these kinds.
 
         Raises:
             OutOfReach: there is no server or no card.

@@ -5,11 +5,11 @@ import math
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from tuimixer.backend import demo_box
 from tuimixer.model.command import CardCommand, ClearDefault, Command, Kill, MoveStream, SetDefault, apply
 from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.record import replace
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, PULSE_SCALE, from_cdb, to_cdb
 from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update
 from tuimixer.model.system import System

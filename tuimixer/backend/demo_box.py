@@ -1,7 +1,5 @@
 """What stands in the demo box: two cards, their sinks and sources, applications, and the script of events."""
 
-from dataclasses import replace
-
 from tuimixer.model.control import (
     Channel,
     Choice,
@@ -15,6 +13,7 @@ from tuimixer.model.control import (
     Port,
     Stream,
 )
+from tuimixer.model.record import replace
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE, Scale, Segment
 from tuimixer.model.snapshot import AlsaCard, Jack, Phase, Profile, Server, ServerCard, Snapshot, Status
 from tuimixer.model.system import FoundServer, Holder, MixerPath, PathElement, PcmDevice, System

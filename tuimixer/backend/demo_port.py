@@ -1,11 +1,10 @@
 """The simulated box for one-shot verbs: each command line starts with the box as it was made."""
 
-from dataclasses import replace
-
 from tuimixer.backend.base import Refused
 from tuimixer.backend.demo import DemoBackend
 from tuimixer.model.command import Command
-from tuimixer.model.control import Layer
+from tuimixer.model.control import Kind, Layer
+from tuimixer.model.record import replace
 from tuimixer.model.snapshot import Snapshot
 
 
@@ -16,7 +15,7 @@ class DemoPort:
         self._layer = layer
         self._box = DemoBackend(still=True)
 
-    def read(self) -> Snapshot:
+    def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
         """Read everything of the layer."""
         picture = self._box.snapshot
         alsa = self._layer is Layer.ALSA

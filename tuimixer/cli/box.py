@@ -17,7 +17,6 @@ def read_box(call: Call) -> tuple[Snapshot, System]:
         try:
             parts.append(call.read(layer))
         except OutOfReach as error:
-            parts.append(
-                Snapshot(statuses=(Status(layer.value, Phase.UNAVAILABLE, layer.value, str(error)),))
-            )
+            status = Status(layer.value, Phase.UNAVAILABLE, layer.value, str(error))
+            parts.append(Snapshot(statuses=(status,), alsa_cards=error.closed))
     return merge(*parts), inspect_box(call.options)

@@ -1,11 +1,11 @@
 """A machine's controls for one command: opens the layers that a target needs, reads, selects, changes."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from tuimixer.backend.base import NoAnswer, OutOfReach, Port
+from tuimixer.backend.base import NoAnswer, OutOfReach, Port, Refused
 from tuimixer.cli.configuration import configured
-from tuimixer.cli.failure import NoMatch, Usage, sentence
+from tuimixer.cli.failure import NoMatch, Usage, report, sentence
 from tuimixer.cli.grammar import Arguments, shown
 from tuimixer.config.schema import Config
 from tuimixer.model.command import Command
@@ -18,6 +18,7 @@ from tuimixer.model.select import (
     find,
     find_cards,
     is_group,
+    kinds_of,
     layers_of,
     main_control,
 )
@@ -49,6 +50,8 @@ class Call:
         self._named_card = arguments.get("card") or arguments.get("device")
         self._ports: dict[Layer, Port] = {}
         self._read: dict[Layer, Snapshot] = {}
+        self._kinds: frozenset[Kind] | None = None
+        self._only_card = False
         self._failures: dict[Layer, OutOfReach] = {}
         """What is out of reach is not waited for again."""
 
@@ -73,6 +76,7 @@ class Call:
             server=self.arguments.get("server") or (None if hosts else self.config.server or None),
             demo=self.arguments.has("demo"),
             hosts=hosts,
+            only_card=self._named_card if self._only_card else None,
         )
 
     @property
@@ -85,8 +89,15 @@ class Call:
         """Whether the answer is to be JSON."""
         return self.arguments.has("json")
 
+    def narrow(self, targets: Iterable[str]) -> None:
+        """Read from now on only what can hold these targets, unless JSON is wanted, which tells more."""
+        kinds = frozenset[Kind]().union(*map(kinds_of, targets))
+        self._kinds = None if self.json or kinds == ANY else kinds
+        # Where an option names a card, its controls are all that is meant.
+        self._only_card = self._named_card is not None
+
     def read(self, layer: Layer) -> Snapshot:
-        """Read one layer anew.
+        """Read one layer again.
 
         Raises:
             OutOfReach: there is no server or no card.
@@ -97,7 +108,7 @@ class Call:
         if layer not in self._ports:
             self._ports[layer] = open_port(layer, self.options)
         try:
-            snapshot = self._ports[layer].read()
+            snapshot = self._ports[layer].read(self._kinds)
         except OutOfReach as error:
             if layer is Layer.ALSA and self._named_card and not isinstance(error, NoAnswer):
                 raise Usage(str(error)) from error
@@ -161,7 +172,8 @@ class Call:
         found: dict[ControlId, Match] = {}
         for target in targets:
             for match in self._matches(target, kinds) if is_group(target) else (self.select(target, kinds),):
-                found.setdefault(match.id, match)
+                if match.id not in found or not match.grouped:
+                    found[match.id] = match
         return list(found.values())
 
     def names(self, target: str) -> bool:
@@ -277,6 +289,30 @@ class Call:
             except OutOfReach:
                 continue
         return self._find(target, merge(*parts), ANY)
+
+    def name_of(self, control: Control) -> str:
+        """What the configuration names a control, else its own name."""
+        if not self.config.rule:
+            return control.name
+        from tuimixer.mixer.views import name_of, rules_of
+
+        return name_of(control, rules_of(self.config.rule))
+
+    def carry_out(self, commands: Sequence[Command]) -> list[ControlId]:
+        """Carry out commands, also where one of them is refused, which is reported; the ids of those done.
+
+        Raises:
+            OutOfReach: the server or the card is gone.
+        """
+        done: list[ControlId] = []
+        for command in commands:
+            try:
+                self.apply(command)
+            except Refused as refusal:
+                report(refusal if len(commands) == 1 else f"{self.known[command.id].name}: {refusal}")
+            else:
+                done.append(command.id)
+        return done
 
     def apply(self, command: Command) -> None:
         """Carry out a command.

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from tuimixer.backend.base import Refused
 from tuimixer.cli.call import Call
-from tuimixer.cli.failure import report
+from tuimixer.cli.failure import DONE, NO_MATCH, REFUSED, report
 from tuimixer.cli.lock import VolumeLock
 from tuimixer.config.limits import device_cap
 from tuimixer.model.balance import Aim
 from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, ControlId, Layer
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
-from tuimixer.model.resolve import Limits, resolve
+from tuimixer.model.resolve import Impossible, Limits, resolve
 from tuimixer.model.select import Match
 from tuimixer.model.value import Value
 
@@ -23,11 +23,13 @@ _UNCAPPED = Limits(10, stop_at_full=False)
 
 def change(
     call: Call, targets: Sequence[str], values: Sequence[Value], cap: float | None, reread: bool
-) -> list[Match]:
-    """Carry out values on all controls that targets name; what they matched, with `reread` as it stands then.
+) -> tuple[list[Match], int]:
+    """Carry out values on all controls that targets name; what was changed, and the exit status.
 
-    `cap` is what the command line says, in percent. Nothing is changed where one of the values is
-    impossible for one of the controls. A value that the cap cut, or that changes nothing, is reported.
+    `cap` is what the command line says, in percent. With `reread` the controls are as they stand then. A
+    value that the cap cut, or that changes nothing, is reported. Nothing is changed where one of the values
+    is impossible for one of the controls; but of a group or a pattern only those are left out, and that is
+    reported. What is refused for one control is reported and carried out on the others.
 
     Raises:
         Impossible: a control cannot do what was asked.
@@ -37,25 +39,59 @@ def change(
     # that will be made again is let go of while it waits: the server takes only so many, and whoever holds
     # the lock may need one.
     lock = VolumeLock(call.reopen_pipewire)
-    matches = call.select_all(targets)
-    for match in matches:
-        for value in values:
-            for control in _meant(match, value):
-                resolve(_intent(value, control, match), control, _limits(call, control, cap))
+    call.narrow(targets)
+    matches, status = _able(call, call.select_all(targets), values)
     changed: set[ControlId] = set()
     held: dict[ControlId, str] = {}
+    refused: dict[str, Refused] = {}
     with lock:
         for number, value in enumerate(values):
             if number == 0 and not lock.undisturbed:
                 call.reopen_pipewire()
             if number or not lock.undisturbed:
-                matches = [_reread(call, match) for match in matches]
+                matches = _reread(call, matches)
             lock.live()
             for match in matches:
-                _carry_out(call, lock, match, value, cap, changed, held)
+                if match.id not in refused:
+                    try:
+                        _carry_out(call, lock, match, value, cap, changed, held)
+                    except Refused as refusal:
+                        refused[match.id] = refusal
     for text in held.values():
         report(text)
-    return [_reread(call, match) for match in matches] if reread else matches
+    if len(refused) == len(matches) == 1:
+        raise refused[matches[0].id]
+    for match in matches:
+        if match.id in refused:
+            report(f"{match.controls[0].name}: {refused[match.id]}")
+            status = REFUSED
+    return (_reread(call, matches) if reread else matches), status
+
+
+def _able(call: Call, matches: list[Match], values: Sequence[Value]) -> tuple[list[Match], int]:
+    """What can be set to all of the values, and the exit status.
+
+    Raises:
+        Impossible: something named cannot, or nothing of a group can.
+    """
+    able: list[Match] = []
+    unable: list[Impossible] = []
+    for match in matches:
+        try:
+            for value in values:
+                for control in _meant(match, value):
+                    resolve(_intent(value, control, match), control, _UNCAPPED)
+        except Impossible as error:
+            if not match.grouped:
+                raise
+            unable.append(error)
+        else:
+            able.append(match)
+    if unable and not able:
+        raise unable[0]
+    for reason in unable:
+        report(reason)
+    return able, NO_MATCH if unable else DONE
 
 
 def _carry_out(
@@ -136,13 +172,18 @@ def _remember(call: Call, lock: VolumeLock, command: SetVolume, aim: Aim | None)
             lock.remember_written(command.id, stored.raws, command.raws)
 
 
-def _reread(call: Call, match: Match) -> Match:
-    """The same controls as they stand now, without those that have gone."""
-    first = match.controls[0]
-    if call.is_plugin(first):
+def _reread(call: Call, matches: Sequence[Match]) -> list[Match]:
+    """The same controls as they stand now, or as they stood where they have gone."""
+    controls = [control for match in matches for control in match.controls]
+    if any(map(call.is_plugin, controls)):
         call.reopen(Layer.ALSA)  # a plugin tells a handle that is open nothing of what others write
-    read = call.read(first.kind.layer).controls
-    return Match(tuple(read.get(control.id, control) for control in match.controls), match.exact)
+    read: dict[ControlId, Control] = {}
+    for layer in {control.kind.layer for control in controls}:
+        read |= call.read(layer).controls
+    return [
+        Match(tuple(read.get(c.id, c) for c in match.controls), match.exact, match.grouped)
+        for match in matches
+    ]
 
 
 def _meant(match: Match, value: Value) -> tuple[Control, ...]:

@@ -15,6 +15,7 @@ from tuimixer.cli.failure import OUT_OF_REACH, Failure
 from tuimixer.config.files import open_own
 from tuimixer.model.balance import Aim
 from tuimixer.model.control import Channel, Control, ControlId
+from tuimixer.model.record import replace
 
 PATIENCE = 2
 """Seconds to wait for a process that holds the lock without a sign of life."""
@@ -101,8 +102,6 @@ class VolumeLock:
         channels = (
             Channel(channel.name, raw) for channel, raw in zip(control.channels, written, strict=True)
         )
-        from dataclasses import replace
-
         return replace(control, channels=tuple(channels))
 
     def remember_written(self, control: ControlId, stored: Raws, written: Raws) -> None:

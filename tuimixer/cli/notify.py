@@ -1,6 +1,7 @@
 """A desktop notification that shows a volume, replaced by the next one."""
 
 import os
+from collections.abc import Callable, Sequence
 
 from tuimixer.cli.failure import report
 from tuimixer.cli.output import in_words, percents
@@ -10,9 +11,18 @@ from tuimixer.model.control import Control
 _HINTS = ("string:x-dunst-stack-tag:tuimixer", "string:x-canonical-private-synchronous:tuimixer")
 
 
-def notify(control: Control) -> None:
-    """Show where a control stands through `notify-send`; where that fails, one sentence on stderr."""
-    percent = 0 if control.muted else max(percents(control), default=0)
+def notify(controls: Sequence[Control], name_of: Callable[[Control], str]) -> None:
+    """Show where controls stand through `notify-send`; where that fails, one sentence on stderr.
+
+    Of several the bar is the loudest one's, and each has a line of its own.
+    """
+    percent = max(0 if control.muted else max(percents(control), default=0) for control in controls)
+    names = [name_of(control) for control in controls]
+    alone = len(controls) == 1
+    lines = [
+        in_words(control) if alone else f"{name}: {in_words(control)}"
+        for name, control in zip(names, controls, strict=True)
+    ]
     hints = [word for hint in (f"int:value:{percent}", *_HINTS) for word in ("--hint", hint)]
     command = [
         "notify-send",
@@ -20,8 +30,8 @@ def notify(control: Control) -> None:
         "--transient",
         *hints,
         "--",
-        control.name,
-        in_words(control),
+        ", ".join(names),
+        "\n".join(lines),
     ]
     try:
         process = os.posix_spawnp(command[0], command, os.environ)

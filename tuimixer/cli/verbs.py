@@ -1,10 +1,13 @@
 """Which verbs there are, and the module of each; a module is loaded only when its verb is used."""
 
-from importlib import import_module
-from types import ModuleType
+import sys
 
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Verb, shown
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from types import ModuleType
 
 _COMMANDS = "tuimixer.cli.commands"
 MODULES = {
@@ -38,13 +41,14 @@ MODULES = {
 """Verb → module with `VERBS` and `run(call)`, in the order of the help."""
 
 
-def load(name: str) -> tuple[Verb, ModuleType]:
+def load(name: str) -> "tuple[Verb, ModuleType]":
     """A verb's description and its module.
 
     Raises:
         KeyError: there is no such verb.
     """
-    module = import_module(MODULES[name])
+    __import__(MODULES[name])  # importlib would load the module for warnings
+    module = sys.modules[MODULES[name]]
     return next(verb for verb in module.VERBS if verb.name == name), module
 
 

@@ -149,7 +149,7 @@ class Group:
 def arrange(snapshot: Snapshot, view: View, filters: Filters = Filters()) -> tuple[Group, Group, Group]:
     """The groups hardware, devices and applications of a view, each in the order of the sound system."""
     known = [c for c in snapshot.controls.values() if not (c.stream and c.stream.peak)]
-    names = {control.id: _name(control, filters.rules) for control in known}
+    names = {control.id: name_of(control, filters.rules) for control in known}
     groups = []
     for section in Section:
         members = sorted(
@@ -174,6 +174,11 @@ def labels_of(snapshot: Snapshot, rules: tuple[Rule, ...] = ()) -> dict[ControlI
         for row in rows_of(arrange(snapshot, view, filters)):
             labels.setdefault(row.id, {})[row.label] = None
     return {key: tuple(names) for key, names in labels.items()}
+
+
+def name_of(control: Control, rules: tuple[Rule, ...]) -> str:
+    """What a rule names a control, else its own name."""
+    return next((rule.name for rule in rules if rule.name and rule.matches(control)), control.name)
 
 
 def rows_of(groups: Iterable[Group]) -> tuple[Row, ...]:
@@ -280,10 +285,6 @@ def _field(control: Control, key: str) -> str | None:
         case "server_name":
             return device.server_name if device else None
     return control.properties.get(key)
-
-
-def _name(control: Control, rules: tuple[Rule, ...]) -> str:
-    return next((rule.name for rule in rules if rule.name and rule.matches(control)), control.name)
 
 
 def _labels(members: list[Control], names: dict[ControlId, str], view: View) -> dict[ControlId, str]:

@@ -3,7 +3,7 @@
 The standard decorator imports `inspect` and compiles six functions a class when a module is imported: 70 ms
 for this model, which is as long as a whole volume step from a key may take. This one compiles a class's
 `__init__` when many instances are made, shares the other methods, and makes the standard
-`__dataclass_fields__` when something (`dataclasses.replace`, msgspec) asks for it.
+`__dataclass_fields__` when something (msgspec) asks for it.
 """
 
 from __future__ import annotations
@@ -38,10 +38,8 @@ else:
         return _record
 
     def replace(record: Any, **changes: object) -> Any:
-        """The record with other values; the standard function, loaded when it is first needed."""
-        from dataclasses import replace as standard
-
-        return standard(record, **changes)
+        """The record with other values."""
+        return type(record)(**{name: getattr(record, name) for name in record.__slots__} | changes)
 
     def _record(cls: type) -> type:
         names = tuple(cls.__annotations__)

@@ -60,6 +60,8 @@ class Match:
 
     controls: tuple[Control, ...]
     exact: bool
+    grouped: bool = False
+    """Found as one of a group or by a pattern, and not by its name."""
 
     @property
     def id(self) -> str:
@@ -77,6 +79,12 @@ class Match:
 def is_group(target: str) -> bool:
     """Whether a target may mean several things: `@outputs`, or a pattern with `*`."""
     return "*" in target or target.casefold().strip() in _GROUPS
+
+
+def kinds_of(target: str) -> frozenset[Kind]:
+    """The kinds among which a target is found: of a default device its own, else any."""
+    kind = _DEFAULTS.get(target.casefold().strip())
+    return ANY if kind is None else frozenset({kind})
 
 
 def layers_of(target: str) -> tuple[Layer, ...]:
@@ -140,13 +148,13 @@ def find(
         return _named(tail, wanted, card, snapshot, labels)
     in_part: tuple[Match, ...] = ()
     for text, controls in _readings(lower, usable):
-        for found in (
-            _on_card(text, _things(controls), snapshot),
-            _named(text, controls, card, snapshot, labels),
-        ):
-            if found and found[0].exact:
-                return _as_written(written, found)
+        found = _on_card(text, _things(controls), snapshot)
+        if not (found and found[0].exact):
             in_part = in_part or found
+            found = _named(text, controls, card, snapshot, labels)
+        if found and found[0].exact:
+            return _as_written(written, found)
+        in_part = in_part or found
     return in_part
 
 
@@ -368,13 +376,15 @@ def _group(text: str, usable: list[Control]) -> tuple[Match, ...]:
     """Everything of a group, or with a name that a pattern fits as a whole; monitors are left out."""
     present = [control for control in usable if not _is_secondary(control)]
     if text in _GROUPS:
-        return tuple(Match(thing, True) for thing in _things(c for c in present if c.kind in _GROUPS[text]))
+        return tuple(
+            Match(thing, True, True) for thing in _things(c for c in present if c.kind in _GROUPS[text])
+        )
     import re
 
     pattern = re.compile(".*".join(re.escape(part) for part in text.split("*")))
     things = _things(present)
     return tuple(
-        Match(thing, True) for thing in things if any(map(pattern.fullmatch, _whole_names(thing[0])))
+        Match(thing, True, True) for thing in things if any(map(pattern.fullmatch, _whole_names(thing[0])))
     )
 
 

@@ -51,7 +51,7 @@ class Watched:
 
 @asynccontextmanager
 async def watching(
-    devices: tuple[str, ...] = (), cards: int = 0, folder: Path = SOUND_FOLDER
+    devices: tuple[str, ...] = (), cards: int = 0, folder: Path = Path(SOUND_FOLDER)
 ) -> AsyncIterator[Watched]:
     """Run a backend until the end of the block; begins when so many cards are open."""
     backend = AlsaBackend(devices, folder)

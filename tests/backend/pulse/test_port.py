@@ -15,6 +15,7 @@ from tuimixer.backend.base import OutOfReach, Refused
 from tuimixer.backend.pulse import reach
 from tuimixer.backend.pulse.port import PulsePort
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
+from tuimixer.model.control import Kind
 
 
 def test_read_and_apply(server: SoundServer) -> None:
@@ -189,3 +190,14 @@ assert inspect.signature(print) and traceback.format_exc and ctypes.util.find_li
     done = subprocess.run([sys.executable, "-S", "-c", "import site; site.main()\n" + program],
                           capture_output=True, text=True, check=True)  # fmt: skip
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.pulse
+def test_what_is_asked_for_is_all_that_is_read(pulse: PrivatePulse) -> None:
+    player = pulse.play("music", device="speakers")
+    port = PulsePort(pulse.address)
+    sinks = port.read(frozenset({Kind.SINK})).controls
+    assert {control.kind for control in sinks.values()} == {Kind.SINK}
+    assert sinks["pulse:sink/speakers"].default
+    assert f"pulse:sink_input/{player.index}" in port.read().controls
+    port.close()

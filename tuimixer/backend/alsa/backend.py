@@ -32,7 +32,7 @@ class AlsaBackend:
 
     name = "alsa"
 
-    def __init__(self, devices: tuple[str, ...] | None = None, folder: Path = SOUND_FOLDER) -> None:
+    def __init__(self, devices: tuple[str, ...] | None = None, folder: Path = Path(SOUND_FOLDER)) -> None:
         self._devices = devices or ()
         self._folder = folder
         self._outbox = Outbox()
@@ -165,7 +165,7 @@ class AlsaBackend:
         """Compare the kernel's cards with the open ones: open what is new, forget what is gone."""
         from tuimixer.backend.alsa.cards import hardware, numbers
 
-        present = {hardware(number): number for number in await asyncio.to_thread(numbers, self._folder)}
+        present = {hardware(number): number for number in await asyncio.to_thread(numbers, str(self._folder))}
         for device, card in list(self._cards.items()):
             if card.number is not None and device not in present:
                 self._removed(card)

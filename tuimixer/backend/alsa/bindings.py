@@ -9,12 +9,15 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import alsaaudio
 
 from tuimixer.backend.base import OutOfReach, Refused
 from tuimixer.model.text import clean
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
 
 _KEPT = 8
 """How many mixers a card keeps open: enough for the controls that a hand moves in turn."""

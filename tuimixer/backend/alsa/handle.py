@@ -6,7 +6,6 @@ dB data and its curve, channels, activity, user elements, jacks, elements that c
 
 import ctypes
 import errno
-import re
 from ctypes import byref, c_int, c_long, c_uint, c_void_p
 
 from tuimixer.backend.alsa.bindings import Key
@@ -34,7 +33,8 @@ _ITEM_LENGTH = 64
 _PLAYBACK, _CAPTURE = "playback", "capture"
 _ABILITIES = ("volume", "volume_joined", "switch", "switch_joined", "channel")
 _READINGS = ("volume", "switch", "volume_range", "dB_range")
-_ENDING = re.compile(r"(?: Playback| Capture)? (?:Volume|Switch|Enum|Route)$")
+_ENDINGS = (" Volume", " Switch", " Enum", " Route")
+_SIDE_ENDINGS = (" Playback", " Capture")
 """What the name of an element has after that of the simple element (libasound's simple_none.c)."""
 _VOLUME_SUFFIXES = {
     _PLAYBACK: (" Playback Volume", " Volume", ""),
@@ -375,10 +375,21 @@ def _users(raws: dict[Key, RawElement]) -> dict[Key, bool]:
     """By simple element, whether all elements that it is made of are a program's."""
     users: dict[Key, bool] = {}
     for (name, index), raw in raws.items():
-        ending = _ENDING.search(name)
-        key = (name[: ending.start()] if ending else name, index)
+        key = (_bare(name), index)
         users[key] = users.get(key, True) and raw.user
     return users
+
+
+def _bare(name: str) -> str:
+    """The name of the simple element that an element belongs to."""
+    for ending in _ENDINGS:
+        if name.endswith(ending):
+            bare = name.removesuffix(ending)
+            for side in _SIDE_ENDINGS:
+                if bare.endswith(side):
+                    return bare.removesuffix(side)
+            return bare
+    return name
 
 
 def _refusal(device: str, code: int, reason: str) -> str:

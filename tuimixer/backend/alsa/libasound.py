@@ -4,7 +4,10 @@ import ctypes
 from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_int, c_long, c_short, c_size_t, c_uint, c_void_p
 from functools import lru_cache
-from typing import Any
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
 
 SONAME = "libasound.so.2"
 
@@ -38,7 +41,7 @@ _UINT = POINTER(c_uint)
 _TEXT = c_char_p
 
 # Calls that talk to the kernel or to a plugin: other threads may run meanwhile.
-_SLOW: dict[str, tuple[Any, tuple[Any, ...]]] = {
+_SLOW: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_mixer_open": (c_int, (POINTER(_P), c_int)),
     "snd_mixer_attach": (c_int, (_P, _TEXT)),
     "snd_mixer_selem_register": (c_int, (_P, _P, _P)),
@@ -50,7 +53,7 @@ _SLOW: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "snd_mixer_selem_set_capture_volume_range": (c_int, (_P, c_long, c_long)),
 }
 # Calls that look at libasound's memory, or make one short ioctl: to let other threads run would cost more.
-_SIDES: dict[str, tuple[Any, tuple[Any, ...]]] = {
+_SIDES: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_mixer_selem_has_{}_volume": (c_int, (_P,)),
     "snd_mixer_selem_has_{}_volume_joined": (c_int, (_P,)),
     "snd_mixer_selem_has_{}_switch": (c_int, (_P,)),
@@ -63,7 +66,7 @@ _SIDES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "snd_mixer_selem_get_{}_volume": (c_int, (_P, c_int, _LONG)),
     "snd_mixer_selem_get_{}_switch": (c_int, (_P, c_int, _INT)),
 }
-_QUICK: dict[str, tuple[Any, tuple[Any, ...]]] = {
+_QUICK: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_strerror": (_TEXT, (c_int,)),
     "snd_mixer_first_elem": (_P, (_P,)),
     "snd_mixer_elem_next": (_P, (_P,)),
@@ -117,26 +120,26 @@ _QUICK: dict[str, tuple[Any, tuple[Any, ...]]] = {
 
 
 class Library:
-    """libasound's functions as attributes without their `snd_` prefix: `lib.mixer_load(mixer)`."""
+    """libasound's functions as attributes without their `snd_` prefix: `lib.mixer_load(mixer)`.
+
+    A function is looked up when it is first used: a volume key uses half of them.
+    """
 
     def __init__(self) -> None:
-        slow, quick = ctypes.CDLL(SONAME), ctypes.PyDLL(SONAME)
-        for table, library in ((_SLOW, slow), (_QUICK, quick)):
-            for name, (result, arguments) in table.items():
-                self._bind(library, name, result, arguments)
-        for side in ("playback", "capture"):
-            for name, (result, arguments) in _SIDES.items():
-                self._bind(quick, name.format(side), result, arguments)
-        self._silence(slow)
+        self._slow, self._quick = ctypes.CDLL(SONAME), ctypes.PyDLL(SONAME)
+        self._silence(self._slow)
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        raise AttributeError(f"{SONAME} function snd_{name} is not bound")
-
-    def _bind(self, library: ctypes.CDLL, name: str, result: Any, arguments: tuple[Any, ...]) -> None:
-        function = getattr(library, name)
-        function.restype = result
-        function.argtypes = arguments
-        setattr(self, name.removeprefix("snd_"), function)
+    def __getattr__(self, name: str) -> "Callable[..., Any]":
+        full = f"snd_{name}"
+        library = self._slow if full in _SLOW else self._quick
+        general = full.replace("_playback_", "_{}_").replace("_capture_", "_{}_")
+        known = _SLOW.get(full) or _QUICK.get(full) or _SIDES.get(general)
+        if known is None:
+            raise AttributeError(f"{SONAME} function {full} is not declared")
+        function: Callable[..., Any] = getattr(library, full)
+        function.restype, function.argtypes = known  # type: ignore[attr-defined]
+        setattr(self, name, function)
+        return function
 
     def _silence(self, library: ctypes.CDLL) -> None:
         """Keep libasound from writing to descriptor 2, over the screen."""

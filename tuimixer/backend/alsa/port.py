@@ -6,7 +6,6 @@ libasound is loaded by the first read or write, so that a box without it can say
 from _thread import allocate_lock, start_new_thread
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
 
 from tuimixer.backend.alsa.status import SOUND_FOLDER, closed_card, no_library, status_of
 from tuimixer.backend.base import NoAnswer, OutOfReach, Refused
@@ -16,12 +15,15 @@ from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 from tuimixer.model.text import clean
 
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from tuimixer.backend.alsa.card import Card
+    from tuimixer.model.control import Kind
 
-Opened = TypeVar("Opened")
+    Opened = TypeVar("Opened")
 _PATIENCE, _DEFAULT_PATIENCE = 2.0, 1.5
 """Seconds that a device which was asked for, and `default`, may take to open."""
 _LOOK = 0.01
@@ -31,14 +33,16 @@ _LOOK = 0.01
 class AlsaPort:
     """All cards of the kernel, `default` where it is something else, and the devices asked for."""
 
-    def __init__(self, devices: tuple[str, ...] | None = None) -> None:
+    def __init__(self, devices: tuple[str, ...] | None = None, only: str | None = None) -> None:
+        """`only` is the one card or device to open, where it is found; None: all."""
         self._devices = devices or ()
+        self._only = only
         self._cards: list[Card] = []
         self._closed: list[AlsaCard] = []
         self._opened = False
 
-    def read(self) -> Snapshot:
-        """Read everything.
+    def read(self, kinds: "frozenset[Kind] | None" = None) -> Snapshot:
+        """Read everything, whichever kinds are asked for.
 
         Raises:
             OutOfReach: there is no card at all, or a device that was asked for cannot be opened.
@@ -51,7 +55,9 @@ class AlsaPort:
         cards = tuple([card.summary() for card in self._cards] + self._closed)
         status = status_of(cards)
         if not self._cards:
-            raise OutOfReach(f"{status.reason} {status.hint}".strip())
+            error = OutOfReach(f"{status.reason} {status.hint}".strip())
+            error.closed = cards
+            raise error
         return Snapshot(statuses=(status,), controls=controls, alsa_cards=cards)
 
     def apply(self, command: Command) -> None:
@@ -91,23 +97,51 @@ class AlsaPort:
         self._opened = True
 
     def _open_cards(self) -> None:
-        from tuimixer.backend.alsa.card import Card
-        from tuimixer.backend.alsa.cards import DEFAULT, hardware, numbers, open_default
-        from tuimixer.backend.alsa.handle import IsCard
+        if self._only is not None and self._open_one(self._only):
+            return
+        from tuimixer.backend.alsa.cards import DEFAULT, numbers, open_default
 
         for number in numbers(SOUND_FOLDER):
-            try:
-                self._cards.append(Card(hardware(number)))
-            except OutOfReach as error:
-                self._closed.append(closed_card(number, str(error)))
+            self._open_kernels(number)
         kernels = len(self._cards)
         for device in self._devices:
-            with suppress(IsCard):
-                self._cards.append(_in_time(partial(Card, device, plugin_only=True), device, _PATIENCE))
+            self._open_device(device)
         # Last, because it may lead to a server that does not answer; shown before the devices asked for.
         with suppress(NoAnswer):
             if (default := _in_time(open_default, DEFAULT, _DEFAULT_PATIENCE)) is not None:
                 self._cards.insert(kernels, default)
+
+    def _open_one(self, name: str) -> bool:
+        """Open the device or card of this name; False where that takes a look at all of them."""
+        from tuimixer.backend.alsa.cards import number_of, numbers
+
+        if name in self._devices and self._open_device(name):
+            return True
+        number = number_of(name)
+        if number is None or number not in numbers(SOUND_FOLDER):
+            return False
+        self._open_kernels(number)
+        return True
+
+    def _open_kernels(self, number: int) -> None:
+        from tuimixer.backend.alsa.card import Card
+        from tuimixer.backend.alsa.cards import hardware
+
+        try:
+            self._cards.append(Card(hardware(number)))
+        except OutOfReach as error:
+            self._closed.append(closed_card(number, str(error)))
+
+    def _open_device(self, device: str) -> bool:
+        """Open a device that was asked for; False where it is one of the kernel's cards."""
+        from tuimixer.backend.alsa.card import Card
+        from tuimixer.backend.alsa.handle import IsCard
+
+        try:
+            self._cards.append(_in_time(partial(Card, device, plugin_only=True), device, _PATIENCE))
+        except IsCard:
+            return False
+        return True
 
 
 def _in_time(open_it: "Callable[[], Opened]", device: str, patience: float) -> "Opened":

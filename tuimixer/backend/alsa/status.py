@@ -1,17 +1,16 @@
 """What is said of the ALSA half and of cards that cannot be opened. Needs no libasound."""
 
-from pathlib import Path
-
 from tuimixer.model.snapshot import AlsaCard, Phase, Status
 from tuimixer.model.text import clean
 
-SOUND_FOLDER = Path("/dev/snd")
+SOUND_FOLDER = "/dev/snd"
 
 
 def closed_card(number: int, reason: str) -> AlsaCard:
     """A card of the kernel that could not be opened."""
     try:
-        name = Path(f"/proc/asound/card{number}/id").read_text().strip()
+        with open(f"/proc/asound/card{number}/id") as file:
+            name = file.read().strip()
     except OSError:
         name = ""
     name = clean(name, fallback=f"card{number}")

@@ -20,7 +20,7 @@ from tuimixer.model.command import (
     SetVolume,
 )
 from tuimixer.model.control import Control, ControlId, Device, Kind
-from tuimixer.model.record import dataclass
+from tuimixer.model.record import dataclass, replace
 from tuimixer.model.snapshot import ServerCard
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
@@ -126,8 +126,6 @@ def _stored_call(command: Command, control: Control, stored: Mapping[str, Stored
     entry = stored.get(control.stream.stored_name) if control.stream else None
     if entry is None:
         raise Refused("The server keeps no such volume any more.")
-    from dataclasses import replace  # some milliseconds that a volume key need not wait for
-
     match command:
         case SetVolume(raws=raws) if len(raws) == len(entry.volume):
             return Call("write_stored", (replace(entry, volume=raws),))

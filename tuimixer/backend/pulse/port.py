@@ -49,13 +49,13 @@ class PulsePort:
             self._search = search(self._environment, self._root, address=self._server)
         return self._search
 
-    def read(self) -> Snapshot:
-        """Read everything.
+    def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
+        """Read everything, or the devices and streams of these kinds and nothing beside them.
 
         Raises:
             OutOfReach: there is no server, or it does not answer.
         """
-        store = self._read(self._connected())
+        store = self._read(self._connected(), kinds)
         server = store.server
         label = reach.label(server) if server else ""
         return Snapshot(
@@ -109,17 +109,20 @@ class PulsePort:
         self._client = None
         return self._connected()
 
-    def _read(self, client: "Client") -> Store:
+    def _read(self, client: "Client", kinds: frozenset[Kind] | None = None) -> Store:
         found = self.servers().chosen.found
         store = Store(found.address, found.why, reach.is_local(found.address))
         store.put_server(client.call("read_server"))
-        store.keep_cards(client.call("read_cards"))
+        if kinds is None:
+            store.keep_cards(client.call("read_cards"))
         for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT):
-            store.keep(kind, client.call(f"read_{kind}s"))
+            if kinds is None or kind in kinds:
+                store.keep(kind, client.call(f"read_{kind}s"))
         for index in store.unknown_clients():
             with contextlib.suppress(Refused):  # it has gone since, and its stream with it
                 store.put_client(client.call("read_client", index))
-        self._read_extensions(client, store)
+        if kinds is None:
+            self._read_extensions(client, store)
         store.settle()
         self._store = store
         return store

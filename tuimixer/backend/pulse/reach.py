@@ -1,8 +1,8 @@
 """Getting to a server, and saying in plain words why it could not be done."""
 
 import os
+import sys
 from time import monotonic, sleep
-from types import ModuleType
 
 from tuimixer.backend.base import OutOfReach
 from tuimixer.backend.libraries import quietly
@@ -13,6 +13,8 @@ from tuimixer.model.text import clean
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from tuimixer.backend.pulse.client import Client
 
 NO_LIBRARY = "The library libpulse is not on this machine, so sound servers cannot be reached."
@@ -30,18 +32,18 @@ class NoLibrary(OutOfReach):
     """libpulse is missing."""
 
 
-def load(name: str) -> ModuleType:
+def load(name: str) -> "ModuleType":
     """Import a module of this package that needs libpulse.
 
     Raises:
         NoLibrary: libpulse is not installed.
     """
-    from importlib import import_module
-
+    module = f"tuimixer.backend.pulse.{name}"
     try:
-        return import_module(f"tuimixer.backend.pulse.{name}")
+        __import__(module)
     except OSError as error:  # from ctypes, which could not load libpulse.so.0
         raise NoLibrary(NO_LIBRARY) from error
+    return sys.modules[module]
 
 
 def connect(place: Place, search: Search, patience: float) -> "Client":

@@ -18,6 +18,7 @@ from tuimixer.backend.pulse.records import (
     as_one,
 )
 from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.record import replace
 from tuimixer.model.snapshot import Server, ServerCard
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
@@ -286,6 +287,4 @@ def _keep_equal(before: tuple[ServerCard, ...], after: tuple[ServerCard, ...]) -
 
 
 def _numbered(control: Control, index: int) -> Control:
-    from dataclasses import replace  # some milliseconds that a volume key need not wait for
-
     return replace(control, index=index)

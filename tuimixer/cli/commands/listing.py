@@ -1,7 +1,7 @@
 """`list` and `get`: what is there, and where one control stands."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tuimixer.cli.call import Call
 from tuimixer.cli.failure import sentence
@@ -30,7 +30,8 @@ _HEADINGS = {
     Kind.STORED: "Stored for what is not running",
 }
 _TSV = ("id", "kind", "name", "percent", "db", "state", "default", "route", "title", "program", "pid")
-_WIDEST_NAME, _WIDEST_TITLE = 32, 40
+_WIDEST_NAME, _WIDEST_TITLE = 40, 40
+"""A longer name is shown in full, and moves the rest of its line; a longer title is cut."""
 _BESIDE = 2
 """How many channels that differ are shown one by one."""
 
@@ -91,7 +92,7 @@ def _list(call: Call) -> int:
         for line in ("\t".join(_TSV), *("\t".join(_cells(control, snapshot)) for control in controls)):
             write(line)
         return 0
-    for line in table(controls, snapshot):
+    for line in table(controls, snapshot, call.name_of):
         write(line)
     for failure in failures:
         sys.stderr.write(f"tuimixer: {sentence(failure)}\n")
@@ -102,13 +103,16 @@ def _is_hidden(control: Control) -> bool:
     return control.kind is Kind.STORED or bool(control.stream and control.stream.peak)
 
 
-def table(controls: Iterable[Control], snapshot: Snapshot) -> Iterator[str]:
+def table(
+    controls: Iterable[Control], snapshot: Snapshot, name_of: Callable[[Control], str]
+) -> Iterator[str]:
     """The controls under a heading for each card and each kind, in columns that share their widths."""
     groups: dict[str, list[tuple[str, ...]]] = {}
     for control in controls:
-        groups.setdefault(_heading(control, snapshot), []).append(_row(control, snapshot))
+        groups.setdefault(_heading(control, snapshot), []).append(_row(control, snapshot, name_of))
     rows = [row for group in groups.values() for row in group]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(6)]
+    widths[0] = min(widths[0], _WIDEST_NAME)
     for number, (heading, members) in enumerate(groups.items()):
         if number:
             yield ""
@@ -127,9 +131,13 @@ def _heading(control: Control, snapshot: Snapshot) -> str:
     return f"{card.name} ({card.id})" if card and card.name != card.id else f"Card {control.card}"
 
 
-def _row(control: Control, snapshot: Snapshot) -> tuple[str, str, str, str, str, str]:
+def _row(
+    control: Control, snapshot: Snapshot, name_of: Callable[[Control], str]
+) -> tuple[str, str, str, str, str, str]:
     """Mark and name, percent, dB, state, route, title and program."""
-    name = f"{control.name},{control.index}" if control.element and control.index else control.name
+    name = name_of(control)
+    if name == control.name and control.element and control.index:
+        name = f"{name},{control.index}"
     if control.kind is Kind.ALSA_CAPTURE and not control.choice and "capture" not in name.casefold():
         name = f"{name}/capture"
     mark = "*" if control.default else " "
@@ -137,11 +145,11 @@ def _row(control: Control, snapshot: Snapshot) -> tuple[str, str, str, str, str,
     where = snapshot.controls.get(control.device or "")
     arrow = "<-" if control.kind.capture else "->"
     return (
-        f"{mark} {shortened(name, _WIDEST_NAME)}",
+        f"{mark} {name}",
         percent,
         gain,
         state,
-        f"{arrow} {shortened(where.name, _WIDEST_NAME)}" if where else "",
+        f"{arrow} {name_of(where)}" if where else "",
         _origin(control),
     )
 
@@ -197,14 +205,16 @@ def _cells(control: Control, snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _get(call: Call) -> int:
-    matches = call.select_all(call.words or [OUTPUT])
+    targets = call.words or [OUTPUT]
+    call.narrow(targets)
+    matches = call.select_all(targets)
     controls = [control for match in matches for control in match.controls]
     if call.json:
         print_json({"controls": [as_json(control, call.known) for control in controls]})
         return 0
     asked = call.words[0].casefold() if call.words else OUTPUT
     stands_in = asked in (OUTPUT, INPUT) and controls[0].element is not None
-    names = [_named(control) for control in controls]
+    names = [_named(control, call.name_of(control)) for control in controls]
     for control, name in zip(controls, names, strict=True):
         once = names.count(name) == 1
         told = f"{name if once else f'{name} ({control.id})'}: " if len(controls) > 1 or stands_in else ""
@@ -212,8 +222,10 @@ def _get(call: Call) -> int:
     return 0
 
 
-def _named(control: Control) -> str:
+def _named(control: Control, name: str) -> str:
     """A control's name with what tells it from its like: its card and side, or its title."""
+    if name != control.name:
+        return name
     if control.element is not None:
         index = f",{control.index}" if control.index else ""
         side = "/capture" if control.kind is Kind.ALSA_CAPTURE and control.name != "Capture" else ""

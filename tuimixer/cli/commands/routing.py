@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from tuimixer.cli.call import STREAMS, Call
-from tuimixer.cli.failure import NoMatch, Usage
+from tuimixer.cli.failure import DONE, REFUSED, NoMatch, Usage
 from tuimixer.cli.grammar import Verb, shown
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, print_json, write
@@ -78,18 +78,15 @@ VERBS = (
 
 def run(call: Call) -> int:
     """Carry out one of the verbs."""
-    act: Callable[[Call], None] = {
-        "move": _move,
-        "profile": _profile,
-        "codec": _codec,
-        "card": _card,
-        "kill": _kill,
-    }[call.verb]
+    several = {"move": _move, "kill": _kill}.get(call.verb)
+    if several is not None:
+        return several(call)
+    act: Callable[[Call], None] = {"profile": _profile, "codec": _codec, "card": _card}[call.verb]
     act(call)
-    return 0
+    return DONE
 
 
-def _move(call: Call) -> None:
+def _move(call: Call) -> int:
     *streams, device = call.words
     found = [control for match in call.select_all(streams, STREAMS) for control in match.controls]
     targets: dict[Kind, str | None] = {}
@@ -103,18 +100,18 @@ def _move(call: Call) -> None:
     # Of a group, what plays goes to an output and what records stays, or the other way round.
     if missing is not None and not (targets and all(map(is_group, streams))):
         raise missing
-    moved = [control for control in found if control.kind in targets]
-    for control in moved:
-        call.apply(MoveStream(control.id, targets[control.kind]))
-    answer(call, moved)
+    movable = [control for control in found if control.kind in targets]
+    moved = call.carry_out([MoveStream(control.id, targets[control.kind]) for control in movable])
+    answer(call, [control for control in movable if control.id in moved])
+    return DONE if len(moved) == len(movable) else REFUSED
 
 
-def _kill(call: Call) -> None:
-    killed = [control.id for match in call.select_all(call.words, STREAMS) for control in match.controls]
-    for key in killed:
-        call.apply(Kill(key))
+def _kill(call: Call) -> int:
+    streams = [control.id for match in call.select_all(call.words, STREAMS) for control in match.controls]
+    killed = call.carry_out(list(map(Kill, streams)))
     if call.json:
         print_json({"killed": killed})
+    return DONE if len(killed) == len(streams) else REFUSED
 
 
 def answer(call: Call, controls: Iterable[Control]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tuimixer.cli.call import Call
@@ -66,9 +66,12 @@ def run(call: Call) -> int:
     form = "json" if call.json else call.arguments.get("format") or "{volume}"
     _check(form)
     if not call.arguments.has("follow"):
+        wants_total = form == "json" or "{total}" in form
+        if not wants_total:
+            call.narrow([target])
         control = call.select(target).controls[0]
-        total = _total(call, control) if form == "json" or "{total}" in form else None
-        _write(_line(control, form, call.known, follow=False, total=total))
+        total = _total(call, control) if wants_total else None
+        _write(_line(control, form, call.known, call.name_of, follow=False, total=total))
         return 0
     if "{total}" in form:
         raise Usage("{total} is worked out from the whole machine and cannot be followed")
@@ -87,7 +90,9 @@ def _follow(call: Call, target: str, form: str) -> int:
             return
         matches = call.matches_in(target, snapshot)
         line = (
-            _line(matches[0].controls[0], form, snapshot.controls, follow=True) if matches else _nothing(form)
+            _line(matches[0].controls[0], form, snapshot.controls, call.name_of, follow=True)
+            if matches
+            else _nothing(form)
         )
         if shown_last != [line]:
             shown_last[:] = [line]
@@ -139,20 +144,23 @@ def _fill(form: str, fields: Mapping[str, str]) -> str:
 
 
 def _fields(
-    control: Control, controls: Mapping[ControlId, Control], total: float | None = None
+    control: Control,
+    controls: Mapping[ControlId, Control],
+    name_of: Callable[[Control], str],
+    total: float | None,
 ) -> dict[str, str]:
     percent = max(percents(control), default=0)
     gain = max((gain for gain in gains(control) if gain is not None), default=None)
     device = controls.get(control.device or "")
     return {
-        "name": control.name,
+        "name": name_of(control),
         "percent": str(percent),
         "db": "" if gain is None else decibel(gain),
         "total": "" if total is None else decibel(total),
         "state": _state(control, percent),
         "volume": "muted" if control.muted else f"{percent}%",
         "muted": _muted(control),
-        "device": device.name if device else "",
+        "device": name_of(device) if device else "",
         "port": (control.sink_or_source.port or "") if control.sink_or_source else "",
         "form_factor": control.properties.get("device.form_factor", ""),
         "kind": control.kind.value,
@@ -180,10 +188,11 @@ def _line(
     control: Control,
     form: str,
     controls: Mapping[ControlId, Control],
+    name_of: Callable[[Control], str],
     follow: bool,
     total: float | None = None,
 ) -> str:
-    fields = _fields(control, controls, total)
+    fields = _fields(control, controls, name_of, total)
     volume, muted = fields["volume"], fields["state"] == "muted"
     match form:
         case "json":

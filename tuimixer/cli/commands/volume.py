@@ -13,7 +13,7 @@ from tuimixer.model.value import FORMS, Value, is_value, parse_value
 _TARGETS = (
     "TARGET defaults to the default output, or to the card's main control where no server runs. "
     "It is a name, a title, a program, pid:NUMBER or an id; @output, @input; for several @outputs, @inputs, "
-    "@streams or a pattern with *."
+    "@streams or a pattern with *; what of those cannot be set is left out and reported, and the status is 1."
 )
 _MOST = 1000
 _MAX = Option("max", "let it go up to so many percent; without: 100, or as configured", value="PERCENT")
@@ -86,18 +86,18 @@ def run(call: Call) -> int:
         targets = call.words or [OUTPUT]
         values = [Value(call.verb, "mute", on=_SWITCH[call.verb])]
     notifies = call.arguments.has("notify")
-    matches = change(call, targets, values, _cap(call), reread=call.json or notifies)
+    matches, status = change(call, targets, values, _cap(call), reread=call.json or notifies)
     if notifies:
         from tuimixer.cli.notify import notify
 
-        notify(matches[0].controls[0])
+        notify([match.controls[0] for match in matches], call.name_of)
     if call.json:
         from tuimixer.cli.output import as_json, print_json
 
         changed = {control.id for match in matches for control in match.controls}
         controls = [control for control in call.known.values() if control.id in changed]
         print_json({"controls": [as_json(control, call.known) for control in controls]})
-    return 0
+    return status
 
 
 def _split(call: Call) -> tuple[list[str], list[str]]:
