@@ -12,6 +12,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.bench import memory
 from tests.bench.limits import Limit, limits
 from tests.bench.measure import Driver, Figures, Observer, median
 from tests.bench.programs import Program, programs
@@ -29,7 +30,10 @@ def main() -> int:
     parser.add_argument("--only", metavar="NAME", action="append", help="only programs of this name")
     parser.add_argument("--verbs", action="store_true", help="only the command lines")
     parser.add_argument("--no-many", action="store_true", help="leave out the run with 300 streams")
+    parser.add_argument("--memory", metavar="SECONDS", type=float, help="only whether memory stays flat")
     options = parser.parse_args()
+    if options.memory:
+        return memory.main(options.memory)
     if options.verbs:
         verbs(30)
         return 0

@@ -1,4 +1,4 @@
-"""Does memory stay flat? `python -m tests.bench.memory [SECONDS]`: dialogs, keys, meters, streams, devices.
+"""Does memory stay flat? `./dev bench --memory SECONDS`: dialogs, keys, meters, streams, devices.
 
 The program runs on a private PulseAudio on which streams and devices come and go all the time, while dialogs
 are opened, walked through and closed. What the screen and its engine hold is printed every ten seconds, and
@@ -6,7 +6,6 @@ at the end what each has grown by, once everything had been used a few times.
 """
 
 import random
-import sys
 import threading
 import time
 from itertools import count
@@ -81,7 +80,3 @@ def main(seconds: float) -> int:
     print(f"status {status}; from {warm[0][0]:.0f} to {told[-1][0]:.0f} s and {opened} dialogs in all,")
     print(f"the screen grew by {grown[0]:.2f} MB, the engine by {grown[1]:.2f} MB")
     return int(status != 0 or max(grown) >= 2)
-
-
-if __name__ == "__main__":
-    sys.exit(main(float(sys.argv[1]) if len(sys.argv) > 1 else 600.0))

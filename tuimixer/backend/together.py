@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from tuimixer.backend.base import Backend, BackendError
@@ -32,6 +33,8 @@ class Together:
         self.name = name
         self._parts = parts
         self._inspect = inspect
+        # One thread: each keeps memory of its own, and this is asked for at every change of the devices.
+        self._inspector = ThreadPoolExecutor(1)
         self._emit: Callable[[Update], None] | None = None
         self._ended: set[str] = set()
         """Parts that are not running just now."""
@@ -78,7 +81,9 @@ class Together:
 
     async def inspect(self) -> System:
         """The facts of this box, read outside the loop."""
-        return await asyncio.to_thread(self._inspect) if self._inspect else System()
+        if self._inspect is None:
+            return System()
+        return await asyncio.get_running_loop().run_in_executor(self._inspector, self._inspect)
 
     async def _run_part(self, layer: str, part: Backend) -> None:
         """Run a part until cancelled: nothing else ends it for good."""

@@ -4,12 +4,11 @@ import os
 from collections.abc import Iterator, Mapping
 
 from tuimixer.backend.libraries import LONGEST_ADDRESS
+from tuimixer.backend.proc import read_or_none
 from tuimixer.model.record import dataclass
 from tuimixer.model.system import FoundServer
 
 _LONGEST_UID = 10
-_LARGEST = 1 << 18
-"""Bytes of a file that are read."""
 SYSTEM_WIDE = ("/run/pulse/native", "/var/run/pulse/native")
 
 
@@ -218,16 +217,9 @@ def _accounts(root: str) -> list[list[str]]:
 
 
 def _lines(root: str, path: str) -> list[str] | None:
-    """The lines of a file, None where it cannot be read. Whatever it is, it is not waited for."""
-    try:
-        descriptor = os.open(_under(root, path), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        with open(descriptor, "rb", buffering=0) as file:
-            data = b""
-            while len(data) < _LARGEST and (more := file.read(_LARGEST)):
-                data += more
-    except (OSError, ValueError):
-        return None
-    return data.decode("utf-8", "replace").splitlines()
+    """The lines of a file, None where it cannot be read."""
+    text = read_or_none(_under(root, path))
+    return None if text is None else text.splitlines()
 
 
 def _names_in(root: str, folder: str) -> list[str]:

@@ -4,7 +4,8 @@ import asyncio
 import os
 from collections.abc import Callable
 
-_READ_SIZE = 1 << 18
+_READ_SIZE = 1 << 16
+"""As much as a pipe holds."""
 _BUSY = 0.02
 """Seconds of work for one read after which the next one waits for as long: whoever floods this end gets half
 of its time, and the screen the other.
