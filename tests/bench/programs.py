@@ -31,7 +31,7 @@ def programs() -> list[Program]:
     python = sys.executable
     tuimixer = str(Path(python).with_name("tuimixer"))
     found = [
-        Program("tuimixer", (tuimixer,), STREAM, meters=True),
+        Program("tuimixer", (tuimixer,), STREAM, up=b"l", down=b"h", meters=True),
         Program("alsamixer", ("alsamixer",), "Item: Master", up=b"k", down=b"j"),
         Program("pulsemixer", ("pulsemixer",), STREAM, init=(b"j",), up=b"l", down=b"h"),
         Program("pamix", ("pamix",), STREAM, up=b"l", down=b"h", meters=True),

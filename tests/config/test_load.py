@@ -45,7 +45,7 @@ def test_keys_may_be_written_without_quotes() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('keymap = "emacs"', '1: keymap is "emacs"; allowed are alsamixer, vim.'),
+        ('keymap = "emacs"', '1: keymap is "emacs"; allowed are default, alsamixer, vim.'),
         ("\nmouse = 3", "2: mouse is 3; allowed are true and false."),
         ("[step]\nsmall = 0", "2: step.small is 0; allowed is a number from 0.1 to 100."),
         ("[step]\nbig = true", "2: step.big is true; allowed is a number from 0.1 to 100."),
@@ -81,8 +81,8 @@ def test_keys_may_be_written_without_quotes() -> None:
             "[keys]\n'mute.togle' = ['x']",
             "2: keys.mute.togle: there is no such action; did you mean 'mute.toggle'?.",
         ),
-        ("[keys]\nundo = ['x']\nredo = ['x']", "3: keys.redo: 'x' is given to undo too."),
-        ("[keys]\nquit = []", "2: keys.quit: no key is left to quit with."),
+        ("[keys]\nundo = ['x']\nredo = ['x']", "3: keys.redo: 'x' is also bound to undo."),
+        ("[keys]\nquit = []", "2: keys.quit: no key would be left for quitting."),
         ('card = "a\\nb"', '1: card is "a\ufffdb"; allowed is one line of text.'),
         ("colour = 'never'", "1: colour is not known here; did you mean color?"),
         ("keymap = ", "1: is not TOML: invalid value."),

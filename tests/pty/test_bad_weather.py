@@ -22,7 +22,7 @@ def test_the_screen_lives_on_when_its_engine_is_killed(box: Box, opened: Open) -
         person.waits_for(lambda: set(person.engines()) - {engine}, "another engine")
         person.sees(*APPLICATIONS, "Master")
         person.sees_chosen("mpv")
-        person.press("Up")
+        person.press("Right")
         person.waits_for(lambda: set(box.percents("mpv")) == {61}, "the new engine to move the stream")
         person.press("F10")
         assert person.terminal.wait() == 0
@@ -33,7 +33,7 @@ def test_a_key_pressed_while_there_is_no_engine_is_not_lost(box: Box, opened: Op
     with opened("--layout", "rows") as person:
         person.choose("mpv")
         os.kill(person.engines()[0], signal.SIGKILL)
-        person.press("Up", "Up", "Up")
+        person.press("Right", "Right", "Right")
         person.waits_for(lambda: set(box.percents("mpv")) == {63}, "all three steps")
         person.sees_percent("mpv", 63)
 
@@ -43,7 +43,7 @@ def test_an_engine_that_hangs_is_told_and_replaced(box: Box, opened: Open) -> No
         person.choose("mpv")
         [engine] = person.engines()
         os.kill(engine, signal.SIGSTOP)
-        person.press("Up")
+        person.press("Right")
         person.sees("has not answered for")
         # The screen is not held up by it.
         person.press("F1")
@@ -60,7 +60,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_screen(box: Box, opened: Open)
         person.choose("mpv")
         box.server.pause()
         try:
-            person.press("Up", "Left")
+            person.press("Right", "Up")
             person.sees_chosen("Firefox")
         finally:
             box.server.resume()
@@ -96,7 +96,7 @@ def test_an_exception_leaves_the_terminal_in_order_and_names_the_log(box: Box) -
 def test_neither_server_nor_card(pulse: PrivatePulse) -> None:
     with Person(pulse.env | {"PULSE_SERVER": NOWHERE}) as person:
         person.sees("There is no sound card", "/dev/snd", "/nonexistent/native", "PULSE_SERVER")
-        person.press("Up", "m", "Right", "Enter", "=")
+        person.press("Right", "m", "Down", "Enter", "=")
         person.press("F1")
         person.sees("Choosing")
         person.press("Escape")
@@ -111,8 +111,8 @@ def test_a_card_without_a_server(box: Box) -> None:
         person.sees("00. 31 Hz", "/nonexistent/native")
         before = person.percent("00. 31 Hz")
         assert before is not None
-        person.choose("00. 31 Hz", key="Left")
-        person.press("Down")
+        person.choose("00. 31 Hz", key="Up")
+        person.press("Left")
         person.sees_percent("00. 31 Hz", before - 1)
 
 

@@ -154,6 +154,6 @@ def test_a_device_opened_by_name_is_there_again_with_the_next_engine(any_box: Bo
         person.sees("00. 31 Hz", "Firefox")
         before = person.percent("00. 31 Hz")
         assert before is not None
-        person.choose("00. 31 Hz", key="Left")
-        person.press("Down")
+        person.choose("00. 31 Hz", key="Up")
+        person.press("Left")
         person.sees_percent("00. 31 Hz", before - 1)

@@ -44,7 +44,7 @@ def works(person: Person) -> None:
     before = person.waits_for(lambda: person.percent("Firefox"), "the picture")
     assert before is not None
     person.choose("Firefox", still=False)
-    person.press("Down")
+    person.press("Left")
     person.sees_percent("Firefox", before - 1)
 
 
@@ -134,7 +134,7 @@ def test_a_terminal_that_reads_again_shows_what_is_true(start: Start) -> None:
     person.choose("Firefox")
     held_up(person)
     for _ in range(5):
-        person.press("Down")
+        person.press("Left")
     person.terminal.read_on()
     assert before is not None
     person.sees_percent("Firefox", before - 5)

@@ -15,7 +15,7 @@ def test_shows_and_moves_what_is_there(any_box: Box) -> None:
         person.sees(*APPLICATIONS, "Speakers", "Headphones", "Master")
 
         person.choose("mpv")
-        person.press("Up")
+        person.press("Right")
         person.sees_percent("mpv", 61)
         person.waits_for(lambda: set(any_box.percents("mpv")) == {61}, "the sink input's volume to rise")
         assert set(any_box.percents("Firefox")) == set(any_box.percents("Music")) == {60}
@@ -48,7 +48,7 @@ def test_moves_the_alsa_control(any_box: Box) -> None:
     server = any_box.server
     with Person(any_box.env, "-D", "pulse", "--layout", "rows") as person:
         person.sees("Master", "Speakers")
-        person.choose("Master", key="Left")
+        person.choose("Master", key="Up")
         for _ in range(3):
             person.press("PageDown")
         person.sees_percent("Master", 85)
@@ -69,5 +69,5 @@ def test_a_server_that_comes_back_brings_all_back(any_box: Box) -> None:
         any_box.play_all()
         person.sees(*APPLICATIONS, "Speakers", "Headphones", "Master")
         person.choose("Firefox")
-        person.press("Down")
+        person.press("Left")
         person.waits_for(lambda: set(any_box.percents("Firefox")) == {59}, "the new sink input to move")

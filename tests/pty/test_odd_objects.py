@@ -26,7 +26,7 @@ MODULES = (
 def go_on(box: Box, person: Person, percent: int) -> None:
     """The chosen stream is still chosen and moves, on the server too."""
     person.sees_chosen("mpv")
-    person.press("Up")
+    person.press("Right")
     box.waits_for_percent("mpv", percent)
     person.sees_percent("mpv", percent)
     not_garbled(person)
@@ -36,7 +36,7 @@ def not_garbled(person: Person) -> None:
     """What was painted cell by cell is what a full repaint shows."""
     person.terminal.wait_quiet()
     before = person.terminal.screen()
-    person.press("l")
+    person.press("ctrl+l")
     person.terminal.wait_quiet()
     assert person.terminal.screen() == before
 
@@ -102,7 +102,7 @@ def test_300_streams(box: Box) -> None:
             assert feeder.stdout.readline().strip() == "ready"
             person.sees(f"Applications ({MANY + 3}")
             person.sees_chosen("mpv")
-            person.press("Up")
+            person.press("Right")
             # pactl takes long to list so many.
             person.sees_percent("mpv", 61)
             not_garbled(person)

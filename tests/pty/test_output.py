@@ -18,7 +18,7 @@ def test_a_step_writes_little_and_rest_writes_nothing(box: Box, opened: Open, la
         sizes = []
         for number in range(20):
             before = person.terminal.received
-            person.press("Up" if number < 10 else "Down")
+            person.press("Right" if number < 10 else "Left")
             wanted = 61 + number if number < 10 else 79 - number
             box.waits_for_percent("mpv", wanted)
             person.terminal.wait_quiet()
@@ -38,6 +38,6 @@ def test_a_held_key_ends_on_the_right_value(box: Box, opened: Open) -> None:
         person.press("0")
         person.waits_for(lambda: set(box.percents("mpv")) == {0}, "silence")
         for _ in range(80):
-            person.press("Up")
+            person.press("Right")
         person.waits_for(lambda: set(box.percents("mpv")) == {80}, "80 steps")
         person.sees_percent("mpv", 80)

@@ -23,7 +23,7 @@ def test_sizes(opened: Open, size: tuple[int, int]) -> None:
         person.terminal.wait_quiet()
         shown = person.terminal.lines()
         assert all(len(line) <= columns for line in shown)
-        person.press("Down")
+        person.press("Left")
         person.terminal.wait_for(lambda screen: re.search(r"\b59", screen))
         person.terminal.resize(80, 24)
         person.sees("Firefox", "Master")

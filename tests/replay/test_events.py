@@ -84,7 +84,7 @@ def test_the_screen_follows_and_moves(replay: Replay) -> None:
         person.sees_percent("Headphone", 0)
         person.press("m")
         person.waits_for(lambda: card.get("Master Playback Switch") == [1], "the card to be unmuted")
-        person.press("Up")
+        person.press("Right")
         person.sees_percent("Master", 21)
         person.press("F10")
         assert person.terminal.wait() == 0
@@ -96,7 +96,7 @@ def test_what_is_read_only_is_refused_on_the_screen(replay: Replay) -> None:
     before = cards["scarlett"].state
     with Person(cards.env, "--layout", "rows", "--no-meters", "--no-config") as person:
         person.sees_percent("Master HW", 32)
-        person.press("Up")
+        person.press("Right")
         person.sees("the volume of Master HW is read-only")
         person.press("F10")
         assert person.terminal.wait() == 0

@@ -107,7 +107,7 @@ def theirs(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]]) 
 
 def ours(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]], expected: list[bytes]) -> None:
     """Press the same here; fails at the first portion after which the state is another one."""
-    with Person(cards.env, "-V", "playback", "--no-config", "--no-meters") as person:
+    with Person(cards.env, "-V", "playback", "--keymap", "alsamixer", "--no-config", "--no-meters") as person:
         person.sees(card.table.name)
         for number, (keys, wanted) in enumerate(zip(portions, expected, strict=True)):
             person.terminal.send(sent(keys))

@@ -67,6 +67,6 @@ def find_and_move(person: Person, card: ReplayedCard, name: str) -> None:
     """Choose a control by its name and move it by a step."""
     person.press("/", *name, "Enter")
     person.waits_for(lambda: person.chosen == name, "the control")
-    person.press("Up")
+    person.press("Right")
     person.sees_percent(name, 1)
     person.waits_for(lambda: card.get(f"{name} Playback Volume") != [0], "it to move")

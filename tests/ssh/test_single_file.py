@@ -73,7 +73,7 @@ def test_its_screen_and_its_engine(
         person.sees("Speakers", "PulseAudio")
         assert person.engines()
         person.choose("Speakers")
-        person.press("Down")
+        person.press("Left")
         person.waits_for(lambda: set(pulse.percents("sinks", 0)) == {99}, "the volume")
         person.press("F1")
         person.sees("Choosing")
@@ -99,5 +99,5 @@ def test_it_is_enough_on_a_box(
     with Person(os.environ, "--layout", "rows", "--host", box.target) as person:
         person.sees("Speakers", "PulseAudio")
         person.choose("Speakers")
-        person.press("Down")
+        person.press("Left")
         person.waits_for(lambda: set(pulse.percents("sinks", 0)) == {99}, "the volume")

@@ -48,7 +48,7 @@ def person(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Person]:
 def choose(person: Person, name: str) -> None:
     """Go to a control; its mark is seen some time after the key."""
     while (marked := _marked(person)) != name:
-        person.press("Right")
+        person.press("Down")
         before = {"", marked}
         person.waits_for(lambda before=before: {_marked(person)} - before, "the mark to move")  # type: ignore[misc]
 
@@ -74,7 +74,7 @@ def test_keys_are_not_queued_behind_meters(person: Person) -> None:
     queued, delays = [], []
     for percent in range(first - 1, first - 21, -1):
         before, start = terminal.received, time.monotonic()
-        person.press("Down")
+        person.press("Left")
         person.sees_percent("Firefox", percent)
         queued.append(terminal.received - before)
         delays.append(1000 * (time.monotonic() - start))
@@ -90,7 +90,7 @@ def test_a_held_key_ends_on_the_right_value(person: Person) -> None:
     person.sees_percent("Firefox", 0)
     before, start = person.terminal.received, time.monotonic()
     for _ in range(60):
-        person.press("Up")
+        person.press("Right")
         time.sleep(1 / 30)  # as a held key repeats
     held = time.monotonic() - start
     person.sees_percent("Firefox", 60)

@@ -32,7 +32,7 @@ async def test_keys_do_not_wait_for_facts(key: str, monkeypatch: pytest.MonkeyPa
         while app.main._learning is not None or not app.main.renderer.listed:
             await pilot.pause(0.01)
         first = app.main.renderer.cursor
-        await pilot.press("right")
+        await pilot.press("down")
         assert app.main.renderer.cursor != first
         await pilot.press(key)
         assert app.screen is not app.main

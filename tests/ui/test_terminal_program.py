@@ -50,7 +50,7 @@ def redrawn(terminal: Terminal) -> None:
     """What was written cell by cell is what a full repaint shows."""
     terminal.wait_quiet(HOLD + 0.5)  # a mark of the highest peak falls after a while
     text, cells, received = terminal.screen(), picture(terminal), terminal.received
-    terminal.press("l")
+    terminal.press("ctrl+l")
     wait_until(lambda: terminal.received > received, "the screen to be painted anew")
     terminal.wait_quiet()
     assert terminal.screen() == text
@@ -58,7 +58,7 @@ def redrawn(terminal: Terminal) -> None:
 
 
 def test_cell_writes_agree_with_a_full_repaint(terminal: Terminal) -> None:
-    for keys in (["up"] * 7, ["right"] * 2 + ["m"], ["tab"], ["right", "pagedown", "q", "v"], ["v", "f5"]):
+    for keys in (["right"] * 7, ["down"] * 2 + ["m"], ["tab"], ["down", "pagedown", "]", "v"], ["v", "f5"]):
         terminal.press(*keys)
         redrawn(terminal)
 
@@ -74,11 +74,11 @@ def sent_for(terminal: Terminal, key: str, quiet: float) -> int:
 
 def test_a_step_is_at_most_150_bytes(terminal: Terminal) -> None:
     for _ in range(40):
-        terminal.press("right")
+        terminal.press("down")
         terminal.wait_quiet(0.15)
         if "documentary.mkv" in terminal.lines()[22]:
             break
-    sizes = [sent_for(terminal, key, 0.15) for key in ["up", "down"] * 10]
+    sizes = [sent_for(terminal, key, 0.15) for key in ["right", "left"] * 10]
     print(f"bytes a step: {sorted(sizes)}")
     assert min(sizes) > 0
     assert max(sizes) <= 150
@@ -159,7 +159,7 @@ def test_moving_meters_never_garble_the_screen() -> None:
     with start("moving") as terminal:
         terminal.wait_for("Firefox")
         terminal.wait_for(lambda screen: "▄▄" in screen)
-        terminal.press(*["right"] * 10, "up", "up", "t")
+        terminal.press(*["down"] * 10, "right", "right", "t")
         terminal.wait_for("Meters off")
         terminal.wait_gone("Meters off")
         redrawn(terminal)

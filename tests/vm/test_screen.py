@@ -110,7 +110,7 @@ def test_one_step_of_pcm(mixer: Mixer) -> None:
     mixer.stands(lab.AC97, "PCM", percent(lab.AC97, "PCM"))
     assert mixer.percent_of(lab.AC97, "Master") == percent(lab.AC97, "Master")
     mixer.go(lab.AC97, "PCM")
-    mixer.press("Up")
+    mixer.press("Right")
     mixer.waits_for(lambda: raw(lab.AC97, "PCM") == 16, "PCM to move one step")
     mixer.stands(lab.AC97, "PCM", percent(lab.AC97, "PCM"))
     assert f"{-34.5 + 16 * 1.5:.2f}".replace("-", "−") in mixer.on_card(lab.AC97, "PCM")[1]
@@ -122,12 +122,12 @@ def test_two_controls_of_one_name_move_apart(mixer: Mixer) -> None:
     for index in (0, 1):
         sset(card_numbers()[lab.ENS1370], "PCM", "15", index=index)
     mixer.go(lab.ENS1370, "PCM 1")
-    mixer.press("Up")
+    mixer.press("Right")
     mixer.waits_for(lambda: raw(lab.ENS1370, "PCM", 1) > 15, "PCM 1 to move")
     assert raw(lab.ENS1370, "PCM", 0) == 15
     moved = raw(lab.ENS1370, "PCM", 1)
     mixer.go(lab.ENS1370, "PCM")
-    mixer.press("Down")
+    mixer.press("Left")
     mixer.waits_for(lambda: raw(lab.ENS1370, "PCM", 0) < 15, "PCM 0 to move")
     assert raw(lab.ENS1370, "PCM", 1) == moved
 
@@ -143,7 +143,7 @@ def test_a_choice(mixer: Mixer) -> None:
     sset(card_numbers()[lab.DUMMY], name, "None")
     mixer.go(lab.DUMMY, name)
     mixer.waits_for(lambda: "None" in mixer.on_card(lab.DUMMY, name)[1], "the item on the screen")
-    mixer.press("Up")
+    mixer.press("Right")
     mixer.waits_for(lambda: item() == "CD Player", "the next item")
     mixer.waits_for(lambda: "CD Player" in mixer.on_card(lab.DUMMY, name)[1], "it on the screen")
     sset(card_numbers()[lab.DUMMY], name, "None")
@@ -171,7 +171,7 @@ def test_a_card_pulled_and_pushed(mixer: Mixer, usb_card: UsbCard) -> None:
     mixer.sees(name)
     mixer.go(lab.AC97, "Master")
     before = raw(lab.AC97, "Master")
-    mixer.press("Down")
+    mixer.press("Left")
     mixer.waits_for(lambda: raw(lab.AC97, "Master") < before, "the other cards to move on")
 
 
@@ -181,7 +181,7 @@ def test_an_element_removed_under_the_program(mixer: Mixer) -> None:
         with UserElements(card_numbers()[lab.AC97]) as elements:
             elements.add_integer("Sample Playback Volume")
             mixer.go(lab.AC97, "Sample")
-            mixer.press("Up", "Up", "Up")
+            mixer.press("Right", "Right", "Right")
         mixer.waits_for(lambda: not mixer.on_card(lab.AC97, "Sample")[1], "the element to go")
         assert mixer.terminal.process.poll() is None
     print("the engine", "lives on" if mixer.engines() == before else "was started anew")
@@ -190,5 +190,5 @@ def test_an_element_removed_under_the_program(mixer: Mixer) -> None:
     mixer.go(lab.AC97, "PCM")
     sset(card_numbers()[lab.AC97], "PCM", "15", "unmute")
     mixer.stands(lab.AC97, "PCM", percent(lab.AC97, "PCM"))
-    mixer.press("Down")
+    mixer.press("Left")
     mixer.waits_for(lambda: raw(lab.AC97, "PCM") == 14, "the card to move on")

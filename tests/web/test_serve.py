@@ -25,7 +25,7 @@ def test_a_fader_moves_from_a_browser(pulse: PrivatePulse, tmp_path: Path) -> No
         browser.run("document.querySelector('.xterm-helper-textarea').focus()")
 
         def pressed() -> bool:
-            browser.press("G", "Up")
+            browser.press("G", "Right")
             return max(pulse.percents("sink-inputs", player.index)) > 50
 
         pulse.wait_for(pressed, "the stream to get louder")

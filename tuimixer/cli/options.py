@@ -23,6 +23,7 @@ SCREEN = (
     _DEVICE,
     Option("view", "what is shown at first", short="V", value="VIEW", choices=("playback", "capture", "all")),
     Option("layout", "how faders stand", value="LAYOUT", choices=("auto", "columns", "rows")),
+    Option("keymap", "which keys do what", value="NAME", choices=("default", "alsamixer")),
     Option("mouse", "use the mouse", short="m"),
     Option("no-mouse", "leave the mouse to the terminal", short="M"),
     Option("no-meters", "no level meters"),

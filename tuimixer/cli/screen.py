@@ -110,7 +110,7 @@ def _over(config: Config, arguments: Arguments) -> Config:
     from dataclasses import replace
 
     changes: dict[str, object] = {}
-    for name in ("view", "layout", "color", "server"):
+    for name in ("view", "layout", "keymap", "color", "server"):
         if (value := arguments.get(name)) is not None:
             changes[name] = value
     if card := arguments.get("card") or arguments.get("device"):

@@ -88,14 +88,16 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that a person can do on the screen."""
+    """Something that can be done on the screen."""
 
     id: str
     """What a configuration calls it: `volume.up`."""
     scope: str
-    """`mixer` for the main screen, `text` for a page to read. A key has one meaning in a scope."""
+    """Where its keys work: `mixer` on the main screen, `list` in dialogs, `path` in the signal path, `text`
+    on pages to read. A key has one meaning in a scope.
+    """
     keys: tuple[str, ...]
-    """alsamixer's keys, as Textual names them; empty where alsamixer has none."""
+    """Keys of the default keymap in rows, as Textual names them."""
     help: str
     """One line for the help screen and the command palette."""
     group: str
@@ -105,129 +107,143 @@ class Action:
 
 
 def _both(letters: str) -> tuple[str, ...]:
-    """Letters in both cases, because alsamixer does not tell them apart."""
+    """Letters in both cases."""
     return tuple(key for letter in letters for key in (letter, letter.upper()))
 
 
-_MOVE, _VOLUME, _SWITCH, _SIDES = "Choosing", "Volume", "Mute and capture", "Left and right"
-_DO, _SHOW, _PROGRAM, _READ = "The chosen control", "What is shown", "Program", "Reading a page"
+_MOVE, _VOLUME, _SWITCH, _SIDES = "Selection", "Volume", "Mute and capture", "Left and right"
+_DO, _SHOW, _PROGRAM = "Selected control", "What is shown", "Program"
+_LIST, _PATH, _READ = "In dialogs", "In the signal path", "Text pages"
 
 ACTIONS: tuple[Action, ...] = (
-    Action("select.previous", "mixer", ("left", *_both("p")), "Choose the control before", _MOVE, "choose"),
-    Action("select.next", "mixer", ("right", *_both("n")), "Choose the control after", _MOVE, "choose"),
-    Action("select.first", "mixer", ("home", "g"), "Choose the first control", _MOVE),
-    Action("select.last", "mixer", ("G",), "Choose the last control", _MOVE),
-    Action("select.previous_group", "mixer", ("ctrl+left", "shift+left"), "Go to the group before", _MOVE),
-    Action("select.next_group", "mixer", ("ctrl+right", "shift+right"), "Go to the group after", _MOVE),
-    Action("filter", "mixer", ("slash",), "Show only controls whose name contains…", _MOVE, "find"),
+    Action("select.previous", "mixer", ("up", "k", *_both("p")), "Previous control", _MOVE, "select"),
+    Action("select.next", "mixer", ("down", "j", *_both("n")), "Next control", _MOVE, "select"),
+    Action("select.page_up", "mixer", ("pageup",), "Ten controls up", _MOVE),
+    Action("select.page_down", "mixer", ("pagedown",), "Ten controls down", _MOVE),
+    Action("select.first", "mixer", ("home", "g"), "First control", _MOVE),
+    Action("select.last", "mixer", ("end", "G"), "Last control", _MOVE),
+    Action("select.previous_group", "mixer", ("ctrl+up", "shift+up", "ctrl+b"), "Previous group", _MOVE),
+    Action("select.next_group", "mixer", ("ctrl+down", "shift+down", "ctrl+f"), "Next group", _MOVE),
+    Action("filter", "mixer", ("slash",), "Search: show only controls whose name contains…", _MOVE, "search"),
+    Action("volume.up", "mixer", ("right", "l", "plus", "raise_volume"), "One step up", _VOLUME, "volume"),
     Action(
-        "volume.up",
-        "mixer",
-        ("up", "plus", *_both("kw"), "raise_volume"),
-        "Louder by a step",
-        _VOLUME,
-        "volume",
+        "volume.down", "mixer", ("left", "h", "minus", "lower_volume"), "One step down", _VOLUME, "volume"
     ),
-    Action(
-        "volume.down",
-        "mixer",
-        ("down", "minus", *_both("jx"), "lower_volume"),
-        "Quieter by a step",
-        _VOLUME,
-        "volume",
-    ),
-    Action("volume.up_coarse", "mixer", ("pageup",), "Louder by a big step", _VOLUME),
-    Action("volume.down_coarse", "mixer", ("pagedown",), "Quieter by a big step", _VOLUME),
-    Action("volume.0", "mixer", ("end", "0"), "Volume 0 %", _VOLUME),
+    Action("volume.up_coarse", "mixer", ("shift+right",), "One big step up", _VOLUME),
+    Action("volume.down_coarse", "mixer", ("shift+left",), "One big step down", _VOLUME),
+    Action("volume.0", "mixer", ("0", "grave_accent"), "Volume 0 %", _VOLUME),
     *(Action(f"volume.{n}0", "mixer", (str(n),), f"Volume {n}0 %", _VOLUME) for n in range(1, 10)),
-    Action("volume.100", "mixer", (), "Volume 100 %", _VOLUME),
+    Action("volume.100", "mixer", ("percent_sign",), "Volume 100 %", _VOLUME),
     Action("value", "mixer", ("equals_sign",), "Type a value: =45%, =-12dB, +3dB, raw:17", _VOLUME, "type"),
     Action("mute.toggle", "mixer", (*_both("m"), "mute_volume"), "Mute or unmute", _SWITCH, "mute"),
     Action("mute.left", "mixer", ("less_than_sign", "comma"), "Mute or unmute the left side", _SWITCH),
     Action(
         "mute.right", "mixer", ("greater_than_sign", "full_stop"), "Mute or unmute the right side", _SWITCH
     ),
-    Action("capture.toggle", "mixer", ("space",), "Switch recording on or off", _SWITCH, "capture"),
-    Action("capture.left", "mixer", ("insert", "semicolon"), "Switch recording of the left side", _SWITCH),
-    Action("capture.right", "mixer", ("delete", "apostrophe"), "Switch recording of the right side", _SWITCH),
-    Action("left.up", "mixer", _both("q"), "Left side louder", _SIDES),
-    Action("right.up", "mixer", _both("e"), "Right side louder", _SIDES),
-    Action("left.down", "mixer", _both("zy"), "Left side quieter", _SIDES),
-    Action("right.down", "mixer", _both("c"), "Right side quieter", _SIDES),
+    Action("capture.toggle", "mixer", ("space",), "Turn recording on or off", _SWITCH, "capture"),
+    Action("capture.left", "mixer", ("insert", "semicolon"), "Turn recording on or off on the left", _SWITCH),
+    Action(
+        "capture.right",
+        "mixer",
+        ("delete", "apostrophe"),
+        "Turn recording on or off on the right",
+        _SWITCH,
+    ),
+    Action("left.up", "mixer", (), "Left side louder", _SIDES),
+    Action("right.up", "mixer", (), "Right side louder", _SIDES),
+    Action("left.down", "mixer", (), "Left side quieter", _SIDES),
+    Action("right.down", "mixer", (), "Right side quieter", _SIDES),
     Action("balance.left", "mixer", ("left_square_bracket",), "Balance to the left", _SIDES),
     Action("balance.right", "mixer", ("right_square_bracket",), "Balance to the right", _SIDES),
-    Action("balance.equal", "mixer", _both("b"), "Both sides equally loud", _SIDES),
-    Action("channels.lock", "mixer", _both("o"), "Move channels one by one, or all together again", _SIDES),
-    Action(
-        "details", "mixer", ("enter",), "Everything about it and all that can be done with it", _DO, "more"
-    ),
-    Action("move", "mixer", _both("r"), "Move a stream to another device, or choose a device's port", _DO),
-    Action("default", "mixer", _both("d"), "Make it the default device", _DO),
-    Action("kill", "mixer", ("ctrl+k",), "End a stream, after a question", _DO),
+    Action("balance.equal", "mixer", _both("b"), "Centre the balance", _SIDES),
+    Action("channels.lock", "mixer", _both("o"), "Move channels one at a time, or all together", _SIDES),
+    Action("details", "mixer", ("enter",), "Details and actions", _DO, "details"),
+    Action("move", "mixer", ("r",), "Move a stream to another device, or choose a device's port", _DO),
+    Action("default", "mixer", ("d",), "Make it the default device", _DO),
+    Action("kill", "mixer", ("ctrl+k",), "Kill stream (asks first)", _DO),
     Action("undo", "mixer", _both("u"), "Undo the last change made here", _DO, "undo"),
     Action("redo", "mixer", ("ctrl+r",), "Redo what was undone", _DO),
     Action("view.playback", "mixer", ("f3",), "Playback controls", _SHOW),
     Action("view.capture", "mixer", ("f4",), "Capture controls", _SHOW),
     Action("view.all", "mixer", ("f5",), "All controls", _SHOW),
     Action("view.next", "mixer", ("tab",), "Next view", _SHOW),
-    Action("view.previous", "mixer", ("shift+tab",), "View before", _SHOW),
+    Action("view.previous", "mixer", ("shift+tab",), "Previous view", _SHOW),
     Action("layout", "mixer", _both("v"), "Columns or rows", _SHOW),
     Action("meters", "mixer", _both("t"), "Level meters on or off", _SHOW),
-    Action("card", "mixer", ("f6", *_both("s")), "Choose card, server or host", _SHOW),
+    Action("card", "mixer", ("f6", "s"), "Choose card, server or host", _SHOW),
     Action("cards", "mixer", ("f7",), "Cards and their profiles", _SHOW),
-    Action("show", "mixer", _both("f"), "Choose what is shown: monitors, virtual devices, …", _SHOW),
+    Action("show", "mixer", ("f",), "Choose what is shown: monitors, virtual devices, …", _SHOW),
     Action("path", "mixer", ("f8",), "Signal path, and why there is no sound", _SHOW, "path"),
     Action("system", "mixer", ("f2",), "System information", _SHOW),
-    Action("redraw", "mixer", (*_both("l"), "ctrl+l"), "Draw the screen anew", _SHOW),
-    Action("help", "mixer", ("f1", *_both("h"), "question_mark"), "Keys", _PROGRAM, "keys"),
+    Action("redraw", "mixer", ("ctrl+l",), "Redraw", _SHOW),
+    Action("help", "mixer", ("f1", "question_mark"), "Keys", _PROGRAM, "keys"),
     Action("palette", "mixer", ("ctrl+p",), "All actions by name", _PROGRAM),
-    Action("suspend", "mixer", ("ctrl+z",), "Stop until the shell continues it", _PROGRAM),
-    Action("quit", "mixer", ("escape", "f10", "ctrl+c", "ctrl+q"), "Quit", _PROGRAM, "quit"),
-    Action("text.down", "text", ("down", *_both("jx")), "A line down", _READ),
-    Action("text.up", "text", ("up", *_both("kw")), "A line up", _READ),
+    Action("suspend", "mixer", ("ctrl+z",), "Suspend (fg returns)", _PROGRAM),
+    Action("back", "mixer", ("escape",), "Back one step: search, message, channel; twice quits", _PROGRAM),
+    Action("quit", "mixer", ("q", "f10", "ctrl+c", "ctrl+q"), "Quit", _PROGRAM, "quit"),
+    Action("text.down", "text", ("down", *_both("jx")), "Down one line", _READ),
+    Action("text.up", "text", ("up", *_both("kw")), "Up one line", _READ),
     Action("text.left", "text", ("left", *_both("hp")), "To the left", _READ),
     Action("text.right", "text", ("right", *_both("ln")), "To the right", _READ),
-    Action("text.page_down", "text", ("pagedown", "space"), "A page down", _READ),
-    Action("text.page_up", "text", ("pageup", "backspace", *_both("b")), "A page up", _READ),
-    Action("text.first", "text", ("home",), "To the beginning", _READ),
-    Action("text.last", "text", ("end",), "To the end", _READ),
+    Action("text.page_down", "text", ("pagedown", "space"), "Down one page", _READ),
+    Action("text.page_up", "text", ("pageup", "backspace", *_both("b")), "Up one page", _READ),
+    Action("text.first", "text", ("home", "g"), "To the beginning", _READ),
+    Action("text.last", "text", ("end", "G"), "To the end", _READ),
+    Action("text.next", "text", ("tab",), "Next page of system information", _READ),
+    Action("text.previous", "text", ("shift+tab",), "Previous page of system information", _READ),
+    Action("text.refresh", "text", ("r",), "Read the system information again", _READ),
     Action("text.close", "text", ("escape", "enter", "f10", "q"), "Close", _READ),
 )
 
-_VIM: dict[str, tuple[str, ...]] = {
-    "select.previous": ("up", "k"),
-    "select.next": ("down", "j"),
-    "select.first": ("home", "g"),
-    "select.last": ("end", "G"),
-    "select.previous_group": ("ctrl+left", "ctrl+up", "ctrl+b"),
-    "select.next_group": ("ctrl+right", "ctrl+down", "ctrl+f"),
-    "volume.up": ("right", "l", "plus", "raise_volume"),
-    "volume.down": ("left", "h", "minus", "lower_volume"),
-    "volume.up_coarse": ("L", "shift+right", "pageup"),
-    "volume.down_coarse": ("H", "shift+left", "pagedown"),
-    "volume.0": ("grave_accent",),
-    "volume.100": ("0",),
-    "mute.toggle": ("m", "mute_volume"),
-    "capture.toggle": ("c",),
-    "left.up": (),
-    "right.up": (),
-    "left.down": (),
-    "right.down": (),
-    "balance.equal": ("b",),
-    "channels.lock": ("space",),
-    "card": ("f6", "s"),
-    "redraw": ("ctrl+l",),
-    "help": ("f1", "question_mark"),
-    "quit": ("q", "escape", "f10", "ctrl+c", "ctrl+q"),
+_COLUMNS: dict[str, tuple[str, ...]] = {
+    "select.previous": ("left", "h", *_both("p")),
+    "select.next": ("right", "l", *_both("n")),
+    "select.page_up": (),
+    "select.page_down": (),
+    "select.previous_group": ("ctrl+left", "shift+left", "ctrl+b"),
+    "select.next_group": ("ctrl+right", "shift+right", "ctrl+f"),
+    "volume.up": ("up", "k", "plus", "raise_volume"),
+    "volume.down": ("down", "j", "minus", "lower_volume"),
+    "volume.up_coarse": ("pageup", "shift+up"),
+    "volume.down_coarse": ("pagedown", "shift+down"),
 }
-"""What differs from alsamixer's: h and l change the volume, j and k choose, as in pulsemixer and wiremix."""
+"""What differs in columns: along a fader the arrows move it, across it they select another."""
+
+_ALSAMIXER: dict[str, tuple[str, ...]] = {
+    "select.previous": ("left", *_both("p")),
+    "select.next": ("right", *_both("n")),
+    "select.page_up": (),
+    "select.page_down": (),
+    "select.last": ("G",),
+    "select.previous_group": ("ctrl+left", "shift+left"),
+    "select.next_group": ("ctrl+right", "shift+right"),
+    "volume.up": ("up", "plus", *_both("kw"), "raise_volume"),
+    "volume.down": ("down", "minus", *_both("jx"), "lower_volume"),
+    "volume.up_coarse": ("pageup",),
+    "volume.down_coarse": ("pagedown",),
+    "volume.0": ("end", "0"),
+    "volume.100": (),
+    "left.up": _both("q"),
+    "right.up": _both("e"),
+    "left.down": _both("zy"),
+    "right.down": _both("c"),
+    "move": _both("r"),
+    "default": _both("d"),
+    "card": ("f6", *_both("s")),
+    "show": _both("f"),
+    "redraw": (*_both("l"), "ctrl+l"),
+    "help": ("f1", *_both("h"), "question_mark"),
+    "back": (),
+    "quit": ("escape", "f10", "ctrl+c", "ctrl+q"),
+}
+"""What differs in alsamixer's keymap, which is the same in both layouts."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 
 
-def default_keys(keymap: str) -> dict[str, tuple[str, ...]]:
-    """The keys of each action in a keymap of `KEYMAPS`."""
-    own = _VIM if keymap == "vim" else {}
+def default_keys(keymap: str, columns: bool = False) -> dict[str, tuple[str, ...]]:
+    """The keys of each action in a keymap of `KEYMAPS`, in rows or in columns."""
+    own = _ALSAMIXER if keymap == "alsamixer" else _COLUMNS if columns else {}
     return {action.id: own.get(action.id, action.keys) for action in ACTIONS}
 
 
@@ -246,7 +262,7 @@ def parse_key(text: str) -> str:
     modifiers = [modifier.strip().lower() for modifier in modifiers]
     for modifier in modifiers:
         if modifier not in _MODIFIERS:
-            raise ValueError(f"unknown modifier {modifier!r} in {text!r}; there are {', '.join(_MODIFIERS)}")
+            raise ValueError(f"unknown modifier {modifier!r} in {text!r}; use ctrl, alt or shift")
     name = _key_name(key.strip(), text)
     if "shift" in modifiers and len(name) == 1:
         name = name.upper()
@@ -283,23 +299,15 @@ def key_label(key: str) -> str:
 
 
 def compile_keymap(
-    keymap: str, overrides: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """The keys of every action, and what is wrong with the overrides, in words.
+    keymap: str, overrides: Mapping[str, Sequence[str]], columns: bool = False
+) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, str]]]:
+    """The keys of every action in a layout, and what is wrong with the overrides: action id and a sentence.
 
     A key that an override asks for is taken away from the action that has it by default. An empty list
     unbinds. What is wrong is left out of the keys.
     """
-    table, problems = check_keymap(keymap, overrides)
-    return table, [f"keys.{action_id}: {sentence}" for action_id, sentence in problems]
-
-
-def check_keymap(
-    keymap: str, overrides: Mapping[str, Sequence[str]]
-) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, str]]]:
-    """As `compile_keymap`, with each problem as the action's id and a sentence about it."""
     problems: list[tuple[str, str]] = []
-    table = default_keys(keymap)
+    table = default_keys(keymap, columns)
     taken: dict[tuple[str, str], str] = {}
     for action_id, wanted in overrides.items():
         action = BY_ID.get(action_id)
@@ -315,7 +323,7 @@ def check_keymap(
                 continue
             holder = taken.setdefault((action.scope, key), action_id)
             if holder != action_id:
-                problems.append((action_id, f"{key_label(key)!r} is given to {holder} too"))
+                problems.append((action_id, f"{key_label(key)!r} is also bound to {holder}"))
             elif key not in good:
                 good.append(key)
         table[action_id] = tuple(good)
@@ -324,22 +332,27 @@ def check_keymap(
             scope = BY_ID[action_id].scope
             table[action_id] = tuple(key for key in keys if (scope, key) not in taken)
     if not table["quit"]:
-        problems.append(("quit", "no key is left to quit with"))
+        problems.append(("quit", "no key would be left for quitting"))
         table["quit"] = BY_ID["quit"].keys
     return table, problems
 
 
 def taken_over(keymap: str, overrides: Mapping[str, Sequence[str]]) -> list[str]:
     """One sentence for each key that an override takes away from another action."""
-    before, (after, _) = default_keys(keymap), compile_keymap(keymap, overrides)
-    holders = {(BY_ID[action_id].scope, key): action_id for action_id, keys in after.items() for key in keys}
-    return [
-        f"{key_label(key)} was {action_id}'s; it is {holders[BY_ID[action_id].scope, key]}'s now"
-        for action_id, keys in before.items()
-        if action_id not in overrides
-        for key in keys
-        if key not in after[action_id]
-    ]
+    sentences: dict[str, None] = {}
+    for columns in (False, True):
+        before, (after, _) = default_keys(keymap, columns), compile_keymap(keymap, overrides, columns)
+        holders = {
+            (BY_ID[action_id].scope, key): action_id for action_id, keys in after.items() for key in keys
+        }
+        for action_id, keys in before.items():
+            for key in keys if action_id not in overrides else ():
+                if key not in after[action_id]:
+                    holder = holders[BY_ID[action_id].scope, key]
+                    sentences[f"{key_label(key)} was bound to {action_id}; it is now bound to {holder}"] = (
+                        None
+                    )
+    return list(sentences)
 
 
 def _nearest(action_id: str) -> str:

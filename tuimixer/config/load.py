@@ -111,9 +111,9 @@ class _Reader:
         return config
 
     def _check_keys(self, config: Config) -> None:
-        from tuimixer.config.actions import check_keymap
+        from tuimixer.config.actions import compile_keymap
 
-        for action, sentence in check_keymap(config.keymap, config.keys)[1]:
+        for action, sentence in compile_keymap(config.keymap, config.keys)[1]:
             self._report(("keys", action), f": {sentence}")
 
 

@@ -2,7 +2,8 @@
 
 from tuimixer.model.record import dataclass, field
 
-KEYMAPS = ("alsamixer", "vim")
+KEYMAPS = ("default", "alsamixer", "vim")
+"""`vim` is an older name of `default`."""
 LAYOUTS = ("auto", "columns", "rows")
 VIEWS = ("playback", "capture", "all")
 THEMES = ("auto", "dark", "light", "high-contrast", "ansi")
@@ -65,7 +66,7 @@ class Rule:
 class Config:
     """The whole configuration."""
 
-    keymap: str = "alsamixer"
+    keymap: str = "default"
     layout: str = "auto"
     view: str = "playback"
     theme: str = "auto"

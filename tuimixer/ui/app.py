@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -18,7 +18,7 @@ from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.mixer.views import Filters, View
 from tuimixer.ui.keyboard import Keyboard, Typed
-from tuimixer.ui.mixer.choices import filters_of
+from tuimixer.ui.mixer.choices import filters_of, layout_of
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.mixer.screen import MixerScreen
 from tuimixer.ui.terminal.capabilities import Terminal, encoding_of, first_environment, look_at
@@ -82,24 +82,29 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         else:
             self.register_theme(theme_of(palette))
             self.theme = f"tuimixer-{palette.name}"
-        keys, problems = compile_keymap(config.keymap, config.keys)
-        self.keys = keys
+        in_rows, problems = compile_keymap(config.keymap, config.keys)
+        self._keys = in_rows, compile_keymap(config.keymap, config.keys, columns=True)[0]
         self.mixers = tuple(mixers)
-        self._notices = (*notices, *problems)
+        self._notices = (*notices, *(f"keys.{action}: {sentence}" for action, sentence in problems))
         renderer = Renderer(
             self.terminal,
-            keys,
+            self._keys,
             view or View(config.view),
             filters or filters_of(config),
-            config.layout,
+            layout_of(config),
             config.card,
             clock,
         )
         self._main = MixerScreen(self.mixers, config, renderer, clock)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._leaving = frozenset(key for key in keys.get("quit", ()) if key.startswith("ctrl+"))
+        self._leaving = frozenset(key for key in in_rows["quit"] if key.startswith("ctrl+"))
         """The keys that quit from dialogs and lines of text too; Escape and F10 leave those alone first."""
         self._keyboard = Keyboard(self, self._give)
+
+    @property
+    def keys(self) -> Mapping[str, Sequence[str]]:
+        """The keys of each action in the layout that is shown."""
+        return self._main.renderer.keys
 
     @property
     def main(self) -> MixerScreen:

@@ -113,12 +113,20 @@ def _keys(call: Call) -> None:
     from tuimixer.config.actions import ACTIONS, compile_keymap, key_label
 
     config = read(call.arguments).config
-    keys = compile_keymap(config.keymap, config.keys)[0]
+    rows, columns = (compile_keymap(config.keymap, config.keys, side)[0] for side in (False, True))
     if call.json:
         print_json(
             {
                 "actions": [
-                    {"id": a.id, "keys": list(keys[a.id]), "help": a.help, "group": a.group} for a in ACTIONS
+                    {
+                        "id": a.id,
+                        "scope": a.scope,
+                        "keys": list(rows[a.id]),
+                        "keys_in_columns": list(columns[a.id]),
+                        "help": a.help,
+                        "group": a.group,
+                    }
+                    for a in ACTIONS
                 ]
             }
         )
@@ -128,5 +136,8 @@ def _keys(call: Call) -> None:
         if action.group != group:
             write(action.group if not group else f"\n{action.group}")
             group = action.group
-        labels = " ".join(key_label(key) for key in keys[action.id]) or "-"
-        write(f"  {action.id:<22} {labels:<24} {action.help}")
+        labels, other = (
+            " ".join(key_label(key) for key in table[action.id]) or "-" for table in (rows, columns)
+        )
+        note = "" if labels == other else f" (in columns: {other})"
+        write(f"  {action.id:<22} {labels:<24} {action.help}{note}")

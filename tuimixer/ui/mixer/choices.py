@@ -15,6 +15,11 @@ def filters_of(config: Config) -> Filters:
     )
 
 
+def layout_of(config: Config) -> str:
+    """`rows` or `columns`; `auto` for columns where they fit."""
+    return "rows" if config.layout == "auto" and config.keymap != "alsamixer" else config.layout
+
+
 def named_card(cards: tuple[AlsaCard, ...], wanted: str) -> str | None:
     """The card that is meant by an id, a number, a name, or a device such as `hw:1` or `hw:CARD=PCH`."""
     name = wanted.removeprefix("hw:").removeprefix("CARD=").partition(",")[0]

@@ -28,6 +28,6 @@ class KeyRepeatGuard:
             raw for i, raw in enumerate(control.raws) if channels is None or i in channels
         ] or control.raws
         above = scale is not None and scale.cubic and max(to_position(scale, raw) for raw in raws) > 1
-        return Nudge(
-            control.id, percent, channels, past_full=above or last != control.id or now - at >= NEW_PRESS
-        )
+        pressed = last != control.id or now - at >= NEW_PRESS
+        # A single channel past 100 % is a slip: what is wanted louder is wanted louder on both sides.
+        return Nudge(control.id, percent, channels, past_full=channels is None and (above or pressed))

@@ -19,8 +19,9 @@ _EMPTY_WIDTH = 24
 """Cells that an empty group takes for the sentence in it."""
 _LOWEST_SECTION = 3
 """Lines of a section, its heading among them, that are worth a section of its own."""
-_LOWEST_COLUMNS = 9
-"""Lines below which columns make no sense."""
+LOWEST_COLUMNS = 9
+NARROWEST_COLUMNS = 24
+"""Lines and columns of a screen below which columns make no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +99,6 @@ Titled = Sequence[tuple[Group, str, str]]
 def name_lines(height: int) -> int:
     """Lines that a name may take at the foot of a column in an area of so many lines."""
     return 1 if height < 18 else 2 if height < 30 else 3
-
-
-def fits_columns(groups: Titled, width: int, height: int) -> bool:
-    """Whether columns can show everything at once, with unabridged names."""
-    rows = [row for group, _, _ in groups for row in group.rows]
-    empty = sum(_EMPTY_WIDTH for group, _, sentence in groups if not group.rows and sentence)
-    column = min((width - empty - len(groups)) // max(1, len(rows)), WIDEST)
-    if height < _LOWEST_COLUMNS or column < NARROWEST:
-        return False
-    most = name_lines(height)
-    return all(
-        len(wrap(row.label, column - 1)) <= most
-        and all(cell_len(word) < column for word in row.label.split())
-        for row in rows
-    )
 
 
 def plan_rows(

@@ -8,12 +8,22 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from tuimixer.config.actions import BY_ID
 from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, keep, rows_of
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import Diff, Phase, Snapshot
 from tuimixer.ui.mixer import columns, rows, status_line
 from tuimixer.ui.mixer.choices import first_card, named_card
-from tuimixer.ui.mixer.layout import Box, Plan, Slot, fits_columns, plan_columns, plan_rows, wrap
+from tuimixer.ui.mixer.layout import (
+    LOWEST_COLUMNS,
+    NARROWEST_COLUMNS,
+    Box,
+    Plan,
+    Slot,
+    plan_columns,
+    plan_rows,
+    wrap,
+)
 from tuimixer.ui.mixer.meters import LevelMeters
 from tuimixer.ui.mixer.strip_state import StripState, strip_state_of
 from tuimixer.ui.mixer.words import about, sentence, sentence_for_empty, status_of, title_of, trouble
@@ -22,6 +32,8 @@ from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
 from tuimixer.ui.terminal.palette import Role
 
 _LONGEST_LABEL = 30
+Keys = Mapping[str, Sequence[str]]
+"""The keys of each action."""
 
 
 def _area(width: int, height: int) -> Box:
@@ -40,7 +52,7 @@ class Renderer:
     def __init__(
         self,
         terminal: Terminal,
-        keys: Mapping[str, Sequence[str]],
+        keys: tuple[Keys, Keys],
         view: View,
         filters: Filters,
         layout: str,
@@ -49,7 +61,8 @@ class Renderer:
     ) -> None:
         """Args: `card` is the ALSA card to begin with, as the configuration names it; empty for the first."""
         self.terminal = terminal
-        self.keys = keys
+        self._keys = keys
+        """In rows and in columns."""
         self.box_name = ""
         self.snapshot = Snapshot()
         self.view = view
@@ -83,9 +96,23 @@ class Renderer:
         self._area = Box(0, 0, 0, 0)
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
-        self._decided_for: tuple[int, int, bool] | None = None
         self._label_width = 0
         self._spots: list[status_line.Spot] = []
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of each action in the layout that is shown."""
+        return self._keys[self.columns]
+
+    def action_of(self, key: str, scope: str) -> str | None:
+        """The action that a key has in a scope."""
+        found = (action for action, keys in self.keys.items() if key in keys)
+        return next((action for action in found if BY_ID[action].scope == scope), None)
+
+    def label(self, action: str) -> str:
+        """The first key of an action as a person reads it; empty without one."""
+        keys = self.keys[action]
+        return status_line.key_in(keys[0], self.terminal.charset) if keys else ""
 
     @property
     def control(self) -> Control | None:
@@ -374,22 +401,11 @@ class Renderer:
         ]
 
     def _decide(self) -> bool:
-        """Columns or rows.
-
-        What fits is decided once for a size, when all that there is has come, so that nothing jumps when
-        streams come later; nor while words are typed, so for what is there without them.
-        """
-        if self.layout_wanted != "auto":
-            return self.layout_wanted == "columns" and self._area.height >= 4
-        decided, size = self._decided_for, self._screen_size
-        if decided is not None and decided[:2] == size and (decided[2] or not self._settled):
-            return self.columns
-        filters = replace(self.filters, text="")
-        groups = arrange(self.snapshot, self.view, filters) if self.filters.text else self._groups
-        if not rows_of(groups):
-            return self.columns
-        self._decided_for = (*size, self._settled)
-        return fits_columns(self._titled(groups, filters), size[0] - 1, _area(*size).height)
+        """Columns or rows: by the size alone, so that nothing jumps when streams come or words are typed."""
+        if self.layout_wanted == "auto":
+            width, height = self._screen_size
+            return width >= NARROWEST_COLUMNS and _area(width, height).height >= LOWEST_COLUMNS
+        return self.layout_wanted == "columns" and self._area.height >= 4
 
     def _shifted(self, box: Box) -> Box:
         return Box(box.x + self._area.x, box.y + self._area.y, box.width, box.height)

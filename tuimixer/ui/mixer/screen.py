@@ -48,6 +48,9 @@ _LEARN_SECONDS = 0.4
 _LEARN_AGAIN = 5.0
 """Seconds until the facts of a box are asked for again that could not be read."""
 _BALANCE_STEP = 0.05
+_PAGE = 10
+_QUIT_SECONDS = 1.0
+"""Within which the key that goes back quits when it is pressed again."""
 _VIEWS = tuple(View)
 
 
@@ -78,9 +81,6 @@ class MixerScreen(DirectScreen):
         self.mouse = Mouse(self.view, self.send, self.do, self.say, config.step.wheel)
         self.filter_bar = FilterBar(self, renderer)
         self._actions = self._table()
-        self._by_key = {
-            key: action for action, names in renderer.keys.items() for key in names if action in self._actions
-        }
         self._clock = clock
         self._key_repeat = KeyRepeatGuard(clock)
         self._unsubscribe: list[Callable[[], None]] = []
@@ -89,6 +89,7 @@ class MixerScreen(DirectScreen):
         self._chosen: dict[Mixer, tuple[str | None, bool]] = {}
         """The card shown of a box that is not on the screen now, and whether that was decided."""
         self._learning: TimerHandle | None = None
+        self._quits_until = float("-inf")
         self._systems: dict[Mixer, System] = {}
         self._outdated: set[Mixer] = set()
         """Those whose cards or server have changed since their facts were read."""
@@ -213,11 +214,12 @@ class MixerScreen(DirectScreen):
 
     def do(self, action: str) -> None:
         """Carry out an action of the table by its id; what was said before is not about it."""
-        self._hush()
+        if action != "back":
+            self._hush()
         self._actions[action]()
 
     def on_key(self, event: events.Key) -> None:
-        action = self._by_key.get(event.key)
+        action = self.renderer.action_of(event.key, "mixer")
         if self.filter_bar.is_open and (self.filter_bar.key(event) or event.is_printable or action != "quit"):
             return
         if action is not None:
@@ -231,6 +233,8 @@ class MixerScreen(DirectScreen):
         table: dict[str, Callable[[], None]] = {
             "select.previous": lambda: renderer.step(-1),
             "select.next": lambda: renderer.step(1),
+            "select.page_up": lambda: renderer.step(-_PAGE),
+            "select.page_down": lambda: renderer.step(_PAGE),
             "select.first": lambda: renderer.step(-len(renderer.listed)),
             "select.last": lambda: renderer.step(len(renderer.listed)),
             "select.previous_group": lambda: renderer.step_group(-1),
@@ -262,6 +266,7 @@ class MixerScreen(DirectScreen):
             "layout": renderer.switch_layout,
             "meters": self._switch_meters,
             "redraw": self._redraw,
+            "back": self._back,
             "quit": lambda: self.app.exit(0),
             "palette": self.app_palette,
             "suspend": self._suspend,
@@ -273,6 +278,21 @@ class MixerScreen(DirectScreen):
         for view in View:
             table[f"view.{view.value}"] = partial(self._show, view)
         return table
+
+    def _back(self) -> None:
+        """One step back: from a search, a message, a channel of its own; where there is none, twice quits."""
+        renderer, now = self.renderer, self._clock()
+        if now < self._quits_until:
+            self.app.exit(0)
+        elif renderer.filters.text:
+            renderer.filter(replace(renderer.filters, text=""))
+        elif renderer.notice is not None:
+            self._hush()
+        elif renderer.channel is not None:
+            renderer.choose_channel(None)
+        else:
+            self._quits_until = now + _QUIT_SECONDS
+            self.say(f"{renderer.label('back')} again quits.")
 
     def _with(self, make: Callable[[Control], Intent]) -> None:
         control = self.renderer.control
