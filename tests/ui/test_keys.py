@@ -1,19 +1,32 @@
-"""Every key of the main screen, pressed by a pilot on the simulated box."""
+"""Every key of the main screen in alsamixer's keymap, pressed by a pilot on the simulated box."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.lab.waiting import DEADLINE
-from tests.ui.conftest import Open
+from tests.ui.conftest import Desk, Open
 from tuimixer.backend import demo_box
 from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config
+from tuimixer.config.schema import Config, Meters
 from tuimixer.model.control import Control
 from tuimixer.model.scale import to_percent
 
 pytestmark = pytest.mark.screen
+
+
+@pytest.fixture
+def desk(desk: Open) -> Open:
+    """With alsamixer's keys; `test_default_keys.py` has the default ones."""
+    alsamixer = Config(keymap="alsamixer", layout="rows", meters=Meters(show="on"))
+
+    def opened(config: Config = alsamixer, **options: Any) -> AbstractAsyncContextManager[Desk]:
+        return desk(config=replace(config, keymap="alsamixer"), **options)
+
+    return opened
 
 
 def percents(control: Control) -> tuple[int, ...]:
@@ -284,24 +297,15 @@ async def test_filter(desk: Open) -> None:
 
 async def test_every_action_is_in_the_palette(desk: Open) -> None:
     async with desk(size=(100, 40)) as it:
-        await it.press("ctrl+p", *"louder by a big")
+        await it.press("ctrl+p", *"one big step up")
         async with asyncio.timeout(DEADLINE):
-            while "big step" not in it.text:
+            while "big step up" not in it.text:
                 await it.pilot.pause(0.02)
             await it.press("enter")
             while it.app.screen is not it.app.main:
                 await it.pilot.pause(0.02)
         control = it.chosen
         assert percents(control)[0] > 44
-
-
-async def test_vim_keymap(desk: Open) -> None:
-    async with desk(config=Config(keymap="vim")) as it:
-        await it.choose("mpv")
-        await it.press("l")
-        assert percents(it.chosen) == (64, 64)
-        await it.press("j")
-        assert it.chosen.name == "Spotify"
 
 
 async def test_keys_of_the_configuration(desk: Open) -> None:

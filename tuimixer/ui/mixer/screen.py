@@ -215,6 +215,7 @@ class MixerScreen(DirectScreen):
     def do(self, action: str) -> None:
         """Carry out an action of the table by its id; what was said before is not about it."""
         if action != "back":
+            self._quits_until = float("-inf")
             self._hush()
         self._actions[action]()
 

@@ -25,6 +25,8 @@ HINTS = (
     ("path",),
     ("quit",),
 )
+_DIRECTIONS = "left up down right"
+"""The order in which arrows stand side by side."""
 _ARROWS = {"←": "<-", "→": "->", "↑": "Up", "↓": "Dn"}
 
 
@@ -106,15 +108,20 @@ def paint_hints(
     spots: list[Spot] = []
     x = 1
     for actions in HINTS:
-        labels = [key_in(keys[action][0], charset) for action in actions if keys.get(action)]
+        bound = [(keys[action][0], action) for action in actions if keys.get(action)]
+        bound.sort(key=lambda pair: _DIRECTIONS.find(pair[0]))
+        labels = [key_in(key, charset) for key, _ in bound]
+        gap = "" if all(len(label) == 1 for label in labels) else " "
         word = BY_ID[actions[0]].show
-        joined = ("" if all(len(label) == 1 for label in labels) else " ").join(labels)
-        if not labels or x + cell_len(joined) + 1 + len(word) >= width:
+        if not labels or x + cell_len(gap.join(labels)) + 1 + len(word) >= width:
             continue
+        for number, (label, (_, action)) in enumerate(zip(labels, bound, strict=True)):
+            start = x
+            x = grid.put(x, y, label if number == 0 else gap + label, Role.KEY)
+            spots.append(Spot(Box(start, y, x - start, 1), action))
         start = x
-        x = grid.put(x, y, joined, Role.KEY)
         x = grid.put(x + 1, y, word, Role.HINT)
-        spots.append(Spot(Box(start, y, x - start, 1), actions[-1]))
+        spots.append(Spot(Box(start, y, x - start, 1), bound[-1][1]))
         x += 2
     return spots
 
