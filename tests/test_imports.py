@@ -46,7 +46,7 @@ def test_a_verb_loads_no_screen_and_no_loop(arguments: list[str]) -> None:
 
 
 def test_a_verb_on_another_box_loads_no_protocol() -> None:
-    names = loaded("import tuimixer.backend.remote.verb")
+    names = loaded("import tuimixer.backend.engine.verb")
     assert not names & (HEAVY | {"msgspec"})
 
 
@@ -58,14 +58,14 @@ def test_the_engine_loads_no_screen_and_nothing_in_vain() -> None:
         "assert run_engine([]) == 0\n"
     )
     names = loaded(script)
-    assert {"tuimixer.backend.remote.engine", "tuimixer.backend.alsa.backend", "asyncio"} <= names
+    assert {"tuimixer.backend.engine.server", "tuimixer.backend.alsa.backend", "asyncio"} <= names
     assert not names & (SCREEN | {"ssl", "typing_extensions", "argparse"})
 
 
 def test_the_engine_is_spawned_before_anything_heavy_is_loaded() -> None:
     script = (
         "import sys\n"
-        "from tuimixer.backend.remote import child\n"
+        "from tuimixer.backend.engine import child\n"
         "spawn = child.spawn\n"
         "def told(*arguments, **options):\n"
         "    print(*sys.modules); return spawn(*arguments, **options)\n"
@@ -82,7 +82,7 @@ def test_the_engine_is_spawned_before_anything_heavy_is_loaded() -> None:
 def test_the_first_picture_is_painted_without_textual() -> None:
     script = (
         "import os\n"
-        "from tuimixer.backend.demo_box import box\n"
+        "from tuimixer.backend.demo.simulated import box\n"
         "from tuimixer.config.actions import compile_keymap\n"
         "from tuimixer.config.schema import Config\n"
         "from tuimixer.mixer.views import Filters, View\n"

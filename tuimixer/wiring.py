@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tuimixer.backend.base import Backend, Port
+    from tuimixer.backend.base import Backend, BlockingBackend
     from tuimixer.model.control import Layer
     from tuimixer.model.system import System
 
@@ -34,21 +34,21 @@ class Options:
 def local_backend(options: Options) -> "Backend":
     """All sound systems of this box, in this process."""
     if options.demo:
-        from tuimixer.backend.demo import DemoBackend
+        from tuimixer.backend.demo.backend import DemoBackend
 
         return DemoBackend()
     from tuimixer.backend.alsa.backend import AlsaBackend
+    from tuimixer.backend.composite import CompositeBackend
     from tuimixer.backend.host import inspect
-    from tuimixer.backend.libraries import guard_environment
+    from tuimixer.backend.library_environment import guard_environment
     from tuimixer.backend.pulse.backend import PulseBackend
-    from tuimixer.backend.together import Together
 
     guard_environment()
     parts: dict[str, Backend] = {
         "alsa": AlsaBackend(devices=options.devices),
         "pulse": PulseBackend(server=options.server),
     }
-    return Together("local", parts, lambda: inspect(asked_for=options.server))
+    return CompositeBackend("local", parts, lambda: inspect(asked_for=options.server))
 
 
 def screen_backends(options: Options) -> "list[Backend]":
@@ -59,13 +59,13 @@ def screen_backends(options: Options) -> "list[Backend]":
 
     Raises:
         BadTarget: a host is no name of a host.
-        OutOfReach: no box could be reached.
+        Unreachable: no box could be reached.
     """
     if options.hosts:
         return _remote_backends(options)
     if options.demo or options.in_process:
         return [local_backend(options)]
-    from tuimixer.backend.remote.child import LocalLink, engine_command
+    from tuimixer.backend.engine.child import LocalLink, engine_command
 
     link = LocalLink(engine_command(engine_arguments(options)))
     child = link.open(first=True)
@@ -74,16 +74,16 @@ def screen_backends(options: Options) -> "list[Backend]":
     import asyncio  # noqa: F401
 
     del sys.modules["ssl"]
-    from tuimixer.backend.remote.client import EngineBackend
+    from tuimixer.backend.engine.client import EngineBackend
 
     return [EngineBackend(link, child)]
 
 
 def _remote_backends(options: Options) -> "list[Backend]":
-    from tuimixer.backend.base import OutOfReach
-    from tuimixer.backend.remote.client import EngineBackend
-    from tuimixer.backend.remote.ssh import Target
-    from tuimixer.backend.remote.ssh_link import SshLink
+    from tuimixer.backend.base import Unreachable
+    from tuimixer.backend.engine.client import EngineBackend
+    from tuimixer.backend.engine.ssh import Target
+    from tuimixer.backend.engine.ssh_link import SshLink
 
     targets = [Target.parse(host) for host in options.hosts]
     backends = [EngineBackend(SshLink(target, engine_arguments(options))) for target in targets]
@@ -91,13 +91,13 @@ def _remote_backends(options: Options) -> "list[Backend]":
     for backend in backends:
         try:
             backend.start()
-        except OutOfReach as failure:
+        except Unreachable as failure:
             failures.append(failure)
             if len(backends) == 1:
                 raise
             print(f"tuimixer: {failure}", file=sys.stderr)
     if len(failures) == len(backends):
-        raise OutOfReach("None of the hosts could be reached.")
+        raise Unreachable("None of the hosts could be reached.")
     # The boxes that could not be reached say so on the screen, and are tried again.
     return list(backends)
 
@@ -133,16 +133,16 @@ def run_engine(arguments: "Sequence[str]") -> int:
         else:
             print(f"tuimixer: engine: unknown option {argument!r}", file=sys.stderr)
             return 2
-    from tuimixer.backend.remote.process import serve_process
+    from tuimixer.backend.engine.process import serve_process
 
     options = Options(tuple(devices), server, demo)
     return serve_process(lambda: local_backend(options), remote)
 
 
-def inspect_box(options: Options) -> "System":
+def inspect_host(options: Options) -> "System":
     """The facts of this box around its controls."""
     if options.demo:
-        from tuimixer.backend.demo_box import system
+        from tuimixer.backend.demo.simulated import system
 
         return system()
     from tuimixer.backend.host import inspect
@@ -150,23 +150,23 @@ def inspect_box(options: Options) -> "System":
     return inspect(asked_for=options.server)
 
 
-def open_port(layer: "Layer", options: Options) -> "Port":
+def open_blocking(layer: "Layer", options: Options) -> "BlockingBackend":
     """A layer's port for one read or write in this process.
 
     Raises:
-        OutOfReach: there is no server or no card.
+        Unreachable: there is no server or no card.
     """
     if options.demo:
-        from tuimixer.backend.demo_port import DemoPort
+        from tuimixer.backend.demo.blocking import BlockingDemo
 
-        return DemoPort(layer)
-    from tuimixer.backend.libraries import guard_environment
+        return BlockingDemo(layer)
+    from tuimixer.backend.library_environment import guard_environment
 
     guard_environment()
     if layer is layer.ALSA:
-        from tuimixer.backend.alsa.port import AlsaPort
+        from tuimixer.backend.alsa.blocking import BlockingAlsa
 
-        return AlsaPort(options.devices, options.only_card)
-    from tuimixer.backend.pulse.port import PulsePort
+        return BlockingAlsa(options.devices, options.only_card)
+    from tuimixer.backend.pulse.blocking import BlockingPulse
 
-    return PulsePort(server=options.server)
+    return BlockingPulse(server=options.server)

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import (
     Kill,
@@ -56,26 +56,26 @@ async def test_the_first_thing_is_a_snapshot() -> None:
 
 def test_master_and_the_sink_move_together() -> None:
     backend = DemoBackend(still=True)
-    backend.submit(SetVolume(demo_box.MASTER, (40,)))
-    assert gain(backend, demo_box.SPEAKERS) == pytest.approx(gain(backend, demo_box.MASTER), abs=2)
-    backend.submit(SetVolume(demo_box.SPEAKERS, (65536, 65536)))
-    assert gain(backend, demo_box.MASTER) == 0
-    backend.submit(SetMute(demo_box.SPEAKERS, (True,)))
-    assert backend.snapshot.controls[demo_box.MASTER].muted
+    backend.submit(SetVolume(simulated.MASTER, (40,)))
+    assert gain(backend, simulated.SPEAKERS) == pytest.approx(gain(backend, simulated.MASTER), abs=2)
+    backend.submit(SetVolume(simulated.SPEAKERS, (65536, 65536)))
+    assert gain(backend, simulated.MASTER) == 0
+    backend.submit(SetMute(simulated.SPEAKERS, (True,)))
+    assert backend.snapshot.controls[simulated.MASTER].muted
 
 
 def test_commands() -> None:
     backend = DemoBackend(still=True)
-    backend.submit(MoveStream(MPV, demo_box.HEADSET))
-    assert backend.snapshot.controls[MPV].device == demo_box.HEADSET
+    backend.submit(MoveStream(MPV, simulated.HEADSET))
+    assert backend.snapshot.controls[MPV].target_id == simulated.HEADSET
     backend.submit(MoveStream(MPV, None))
-    assert backend.snapshot.controls[MPV].device == demo_box.SPEAKERS
-    backend.submit(SetDefault(demo_box.HDMI))
+    assert backend.snapshot.controls[MPV].target_id == simulated.SPEAKERS
+    backend.submit(SetDefault(simulated.HDMI))
     defaults = [c.id for c in backend.snapshot.controls.values() if c.default and c.kind == "sink"]
-    assert defaults == [demo_box.HDMI]
-    backend.submit(SetPort(demo_box.SPEAKERS, "analog-output-headphones"))
-    backend.submit(SetSuspended(demo_box.SPEAKERS, True))
-    device = backend.snapshot.controls[demo_box.SPEAKERS].sink_or_source
+    assert defaults == [simulated.HDMI]
+    backend.submit(SetPort(simulated.SPEAKERS, "analog-output-headphones"))
+    backend.submit(SetSuspended(simulated.SPEAKERS, True))
+    device = backend.snapshot.controls[simulated.SPEAKERS].device
     assert device is not None
     assert (device.port, device.state) == ("analog-output-headphones", "suspended")
     backend.submit(SetProfile(CARD, "off"))
@@ -112,7 +112,7 @@ def test_intents_through_a_mixer() -> None:
 def test_levels_are_the_same_for_the_same_time_and_follow_the_volume() -> None:
     now = [0.0]
     one, other = (DemoBackend(clock=lambda: now[0]) for _ in range(2))
-    ids = frozenset({MPV, demo_box.SPEAKERS, "pulse:sink_input/30"})
+    ids = frozenset({MPV, simulated.SPEAKERS, "pulse:sink_input/30"})
     for backend in (one, other):
         backend.watch_levels(ids, 10)
     series = []

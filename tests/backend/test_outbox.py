@@ -213,8 +213,8 @@ BOX = replace(
     SINK,
     capture=(False, False),
     choice=Choice(0, ("Mic", "Line")),
-    device="pulse:sink/x",
-    sink_or_source=Device(server_name="a", index=0, port="speaker"),
+    target_id="pulse:sink/x",
+    device=Device(server_name="a", index=0, port="speaker"),
     stream=Stream(0),
 )
 
@@ -229,9 +229,9 @@ BOX = replace(
         (SetChoice(BOX.id, 1), replace(BOX, choice=Choice(1, ("Mic", "Line")))),
         (SetChoice(BOX.id, 9), BOX),
         (SetVolume(BOX.id, (1, 2)), BOX),
-        (MoveStream(BOX.id, "pulse:sink/y"), replace(BOX, device="pulse:sink/y")),
+        (MoveStream(BOX.id, "pulse:sink/y"), replace(BOX, target_id="pulse:sink/y")),
         (MoveStream(BOX.id, None), BOX),
-        (SetPort(BOX.id, "hdmi"), replace(BOX, sink_or_source=Device(server_name="a", index=0, port="hdmi"))),
+        (SetPort(BOX.id, "hdmi"), replace(BOX, device=Device(server_name="a", index=0, port="hdmi"))),
         (Kill(BOX.id), BOX),
         (SetVolume("pulse:sink/gone", (1,)), BOX),
         (SetDefault("pulse:sink/gone"), BOX),

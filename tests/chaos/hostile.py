@@ -41,11 +41,11 @@ def install(folder: Path, seed: int) -> dict[str, str]:
 
 def _bodies(random: Random) -> Iterator[bytes]:
     """Lines as the protocol has them, with contents as no sound system has them."""
-    from tests.backend.remote.anything import anything, snapshot, successor
+    from tests.backend.engine.anything import anything, snapshot, successor
     from tests.chaos.victim import NASTY
-    from tuimixer.backend.demo_box import big, box
-    from tuimixer.backend.remote import wire
-    from tuimixer.backend.remote.delta import make_delta
+    from tuimixer.backend.demo.simulated import big, box
+    from tuimixer.backend.engine import protocol
+    from tuimixer.backend.engine.delta import make_delta
     from tuimixer.model.snapshot import Levels, Notice, Snapshot
     from tuimixer.model.system import System
 
@@ -60,22 +60,22 @@ def _bodies(random: Random) -> Iterator[bytes]:
                 name = random.choice(NASTY)
                 stream = control.stream and replace(control.stream, application=name, media=name)
                 newer.controls[known] = replace(control, name=name, stream=stream)
-        yield from wire.delta_lines(make_delta(shown, newer, serial))
+        yield from protocol.delta_lines(make_delta(shown, newer, serial))
         shown = newer
         for _ in range(random.choice([0, 1, 5, 5, 500])):
-            yield wire.encode("notice", Notice(random.choice(NASTY) or "x", error=random.random() < 0.5))
-        watch = wire.Watch(random.randrange(4), tuple(shown.controls), 20.0)
+            yield protocol.encode("notice", Notice(random.choice(NASTY) or "x", error=random.random() < 0.5))
+        watch = protocol.Watch(random.randrange(4), tuple(shown.controls), 20.0)
         peaks = {
             known: (random.choice([0.5, 1e300, -1.0]),) * random.randrange(4) for known in shown.controls
         }
-        yield wire.pack_levels(serial, watch, Levels(peaks))
-        yield wire.encode("system", wire.SystemLine(random.randrange(3), anything(System, random)))
+        yield protocol.pack_levels(serial, watch, Levels(peaks))
+        yield protocol.encode("system", protocol.SystemLine(random.randrange(3), anything(System, random)))
 
 
 def main(seed: int) -> None:
     """Greet, and then say things until the pipe breaks."""
     from tests.chaos.victim import NASTY
-    from tuimixer.backend.remote.wire import PROTOCOL
+    from tuimixer.backend.engine.protocol import PROTOCOL
 
     random = Random(seed)
     threading.Thread(target=lambda: [None for _ in iter(lambda: os.read(0, 65536), b"")], daemon=True).start()

@@ -13,7 +13,7 @@ import pytest
 from tests.cli.program import run
 from tests.lab.plugins import Plugins
 from tuimixer.backend.alsa.card import Card
-from tuimixer.backend.libraries import cookie_shown, guard_environment
+from tuimixer.backend.library_environment import cookie_shown, guard_environment
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.client import Client
 

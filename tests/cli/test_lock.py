@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tuimixer.cli.lock import VolumeLock
-from tuimixer.model.balance import Aim
+from tuimixer.model.balance import UnclampedTarget
 
 pytestmark = pytest.mark.unit
 
 SINK = "pulse:sink/x"
-AIM = Aim((100, 50), (0.5, 0.25), (1.0, 0.5))
+AIM = UnclampedTarget((100, 50), (0.5, 0.25), (1.0, 0.5))
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def test_a_change_is_known_to_whoever_read_before_it() -> None:
     lock, other = VolumeLock(), VolumeLock()
     with lock:
         assert lock.undisturbed
-        assert lock.aim(SINK) == AIM
+        assert lock.unclamped(SINK) == AIM
         lock.changed()
     with other:
         assert not other.undisturbed
@@ -44,7 +44,7 @@ def test_a_spoilt_file_is_no_hindrance(tmp_path: Path) -> None:
     for cut in range(len(whole)):
         file.write_text(whole[:cut])
         with VolumeLock() as lock:
-            assert lock.aim(SINK) is None or cut > len(whole) // 2
+            assert lock.unclamped(SINK) is None or cut > len(whole) // 2
     file.write_bytes(b"\xff\t\0\t\t\t\nturn\tx\npulse:sink/x\tnan\t\t1 2 3\t\n")
     with VolumeLock() as lock:
-        assert lock.aim(SINK) is None
+        assert lock.unclamped(SINK) is None

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tuimixer.config.load import load, parse
-from tuimixer.config.place import config_path
-from tuimixer.config.schema import Caps, Config, Loaded, Rule
+from tuimixer.config.paths import config_path
+from tuimixer.config.schema import Caps, Config, Loaded, RuleOptions
 
 pytestmark = pytest.mark.unit
 
@@ -34,7 +34,7 @@ def test_the_commented_examples_are_right() -> None:
     assert config.max.devices == {"headphones": 60}
     assert config.keys == {"mute.toggle": ("m", "f9"), "kill": ()}
     hdmi, speakers = config.rule
-    assert hdmi == Rule({"kind": "sink", "name": "*HDMI*"}, hide=True)
+    assert hdmi == RuleOptions({"kind": "sink", "name": "*HDMI*"}, hide=True)
     assert speakers.name == "Speakers"
 
 

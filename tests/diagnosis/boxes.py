@@ -80,11 +80,11 @@ def volumes(db: float | None, names: tuple[str, ...] = STEREO) -> tuple[Channel,
     return tuple(Channel(name, raw) for name in names)
 
 
-def sink(db: float | None = 0.0, name: str = "ac97", **facts: Any) -> Control:
+def sink(db: float | None = 0.0, name: str = "ac97", **info: Any) -> Control:
     """A sink on the AC97 card, driven by hardware with a base volume of −12 dB unless told otherwise."""
-    card = facts.pop("card", "ICH")
-    mute = facts.pop("mute", False)
-    base = round(65536 * 10 ** (facts.pop("base_db", -12.0) / 60))
+    card = info.pop("card", "ICH")
+    mute = info.pop("mute", False)
+    base = round(65536 * 10 ** (info.pop("base_db", -12.0) / 60))
     standard: dict[str, Any] = {
         "server_name": name,
         "index": 0,
@@ -100,19 +100,19 @@ def sink(db: float | None = 0.0, name: str = "ac97", **facts: Any) -> Control:
     return Control(
         id=f"pulse:sink/{name}",
         kind=Kind.SINK,
-        name=facts.pop("shown", name),
+        name=info.pop("shown", name),
         card=card,
         scale=PULSE_SCALE,
-        channels=volumes(db, facts.pop("names", STEREO)),
+        channels=volumes(db, info.pop("names", STEREO)),
         mute=(mute,),
-        sink_or_source=Device(**(standard | {"base": base} | facts)),
+        device=Device(**(standard | {"base": base} | info)),
         properties={"device.string": "front:0", "alsa.device": "0"},
     )
 
 
-def soft_sink(db: float | None = 0.0, name: str = "null", **facts: Any) -> Control:
+def soft_sink(db: float | None = 0.0, name: str = "null", **info: Any) -> Control:
     """A sink without hardware: a null sink, or what another driver makes."""
-    driver = facts.get("driver", "module-null-sink.c")
+    driver = info.get("driver", "module-null-sink.c")
     standard: dict[str, Any] = {
         "card": None,
         "type": DeviceType.NULL if driver in ("module-null-sink.c", "PipeWire") else DeviceType.VIRTUAL,
@@ -123,25 +123,25 @@ def soft_sink(db: float | None = 0.0, name: str = "null", **facts: Any) -> Contr
         "driver": driver,
         "base_db": 0.0,
     }
-    return sink(db, name, **(standard | facts))
+    return sink(db, name, **(standard | info))
 
 
-def stream(db: float | None = 0.0, to: ControlId = SINK, number: int = 1, **facts: Any) -> Control:
+def stream(db: float | None = 0.0, to: ControlId = SINK, number: int = 1, **info: Any) -> Control:
     """An application's sink input."""
-    mute = facts.pop("mute", False)
-    kind = facts.pop("kind", Kind.SINK_INPUT)
-    name = facts.pop("name", "Player")
+    mute = info.pop("mute", False)
+    kind = info.pop("kind", Kind.SINK_INPUT)
+    name = info.pop("name", "Player")
     standard: dict[str, Any] = {"index": number, "application": name, "client": 5}
     return Control(
         id=f"pulse:{kind}/{number}",
         kind=kind,
         name=name,
-        device=to,
+        target_id=to,
         scale=PULSE_SCALE,
         channels=volumes(db),
         mute=(mute,),
         medium=Medium.SOFTWARE,
-        stream=Stream(**(standard | facts)),
+        stream=Stream(**(standard | info)),
     )
 
 

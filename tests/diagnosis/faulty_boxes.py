@@ -55,9 +55,9 @@ def usb() -> Control:
     )
 
 
-def microphone(capture: Control, port: str = "analog-input-mic", **facts: Any) -> Box:
+def microphone(capture: Control, port: str = "analog-input-mic", **info: Any) -> Box:
     standard: dict[str, Any] = {"port": port, "ports": (Port(port, "Microphone"),), "hardware_volume": False}
-    made = sink(0.0, "mic", **(standard | facts))
+    made = sink(0.0, "mic", **(standard | info))
     source = replace(made, id="pulse:source/mic", kind=Kind.SOURCE)
     recorder = stream(0.0, source.id, 8, kind=Kind.SOURCE_OUTPUT, name="Recorder")
     return ac97(0.0, -18.06, -600, 0, capture, source, recorder), SYSTEM
@@ -263,7 +263,7 @@ def _default_is_gone() -> Box:
 
 @case("stream_elsewhere")
 def _stream_elsewhere() -> Box:
-    return changed(ac97(0.0, -18.06, -600, 0, usb()), STREAM, device="pulse:sink/usb"), SYSTEM
+    return changed(ac97(0.0, -18.06, -600, 0, usb()), STREAM, target_id="pulse:sink/usb"), SYSTEM
 
 
 @case("stream_elsewhere")
@@ -297,9 +297,9 @@ def _suspended_while_used() -> Box:
 @case("corked")
 def _paused() -> Box:
     snapshot = ac97()
-    facts = snapshot.controls[STREAM].stream
-    assert facts is not None
-    return changed(snapshot, STREAM, stream=replace(facts, corked=True)), SYSTEM
+    info = snapshot.controls[STREAM].stream
+    assert info is not None
+    return changed(snapshot, STREAM, stream=replace(info, corked=True)), SYSTEM
 
 
 @case("auto_mute")

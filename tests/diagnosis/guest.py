@@ -21,9 +21,9 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import wait_until
-from tuimixer.backend.alsa.port import AlsaPort
+from tuimixer.backend.alsa.blocking import BlockingAlsa
 from tuimixer.backend.host import inspect
-from tuimixer.backend.pulse.port import PulsePort
+from tuimixer.backend.pulse.blocking import BlockingPulse
 from tuimixer.cli.main import main
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.finding import Finding
@@ -131,14 +131,14 @@ class Guest:
         return diagnose(*self.box())
 
     @cached_property
-    def alsa(self) -> AlsaPort:
+    def alsa(self) -> BlockingAlsa:
         """All cards."""
-        return AlsaPort()
+        return BlockingAlsa()
 
     @cached_property
-    def pulse(self) -> PulsePort:
+    def pulse(self) -> BlockingPulse:
         """The server."""
-        return PulsePort(server=self.server.address)
+        return BlockingPulse(server=self.server.address)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from tuimixer.backend.remote.delta import Delta, apply_delta, make_delta
+from tuimixer.backend.engine.delta import Delta, apply_delta, make_delta
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import System
 
@@ -58,29 +58,29 @@ def write(server: str, texts: Iterable[str]) -> None:
 
 def lines(boxes: Iterable[Box]) -> Iterator[bytes]:
     """The lines of a file, without their ends."""
-    snapshot, facts = Snapshot(), msgspec.to_builtins(System())
+    snapshot, info = Snapshot(), msgspec.to_builtins(System())
     for number, box in enumerate(boxes):
         # The kernel's own files are shown by the screen, and take no part in what is found.
         own = msgspec.to_builtins(replace(box.system, pages=()))
-        changed = {key: value for key, value in own.items() if value != facts[key]}
+        changed = {key: value for key, value in own.items() if value != info[key]}
         yield msgspec.json.encode(
             _Line(box.kind, box.name, make_delta(snapshot, box.snapshot), changed, box.told)
         )
         if number == 0:
-            snapshot, facts = box.snapshot, own
+            snapshot, info = box.snapshot, own
 
 
 @cache
 def boxes(server: str) -> tuple[Box, ...]:
     """All boxes of a server, in the order of their recording."""
-    snapshot, facts = Snapshot(), msgspec.to_builtins(System())
+    snapshot, info = Snapshot(), msgspec.to_builtins(System())
     found = []
     for text in gzip.decompress(file_of(server).read_bytes()).splitlines():
         line = msgspec.json.decode(text, type=_Line)
-        there, own = apply_delta(snapshot, line.delta), facts | line.system
+        there, own = apply_delta(snapshot, line.delta), info | line.system
         found.append(Box(line.kind, line.name, there, msgspec.convert(own, System), line.told))
         if len(found) == 1:
-            snapshot, facts = there, own
+            snapshot, info = there, own
     return tuple(found)
 
 

@@ -138,28 +138,28 @@ def test_nothing_is_found_on_a_healthy_box(name: str) -> None:
     assert found(healthy()[name]) == ()
 
 
-def mend(key: str) -> tuple[object, ...]:
-    return found(CASES[key][0]())[0].mend
+def fix(key: str) -> tuple[object, ...]:
+    return found(CASES[key][0]())[0].fix
 
 
 def test_mends_are_what_would_help() -> None:
-    assert mend("stream_muted") == (Mute(STREAM, False),)
-    assert mend("device_muted") == (Mute(SINK, False),)
-    assert mend("control_muted") == (Mute(PCM, False), Mute(SINK, False))
-    assert mend("stream_silent") == (SetLevel(STREAM, 0.8),)
-    assert mend("device_silent") == (SetLevel(SINK, 0.5),)
-    assert mend("control_silent") == (SetLevel(MASTER, 0.8),)
-    assert mend("wrong_default") == (SetDefault(SINK),)
-    assert mend("stream_elsewhere") == (MoveStream(STREAM, SINK),)
-    assert mend("unplugged") == (SetPort(SINK, HEADPHONES.name),)
-    assert mend("auto_mute") == (SetPort(SINK, HEADPHONES.name),)
-    assert mend("profile_off") == (SetProfile("pulse:card/ich", "analog"),)
-    assert mend("suspended") == (SetSuspended(SINK, False),)
-    assert mend("capture_off") == (Capture("alsa:ICH/Capture,0/capture", True),)
-    assert mend("wrong_capture_source") == (Choose("alsa:ICH/Input Source,0/playback", 0),)
-    muted_along = found(CASES["wrong_capture_source"][-1]())[0].mend
+    assert fix("stream_muted") == (Mute(STREAM, False),)
+    assert fix("device_muted") == (Mute(SINK, False),)
+    assert fix("control_muted") == (Mute(PCM, False), Mute(SINK, False))
+    assert fix("stream_silent") == (SetLevel(STREAM, 0.8),)
+    assert fix("device_silent") == (SetLevel(SINK, 0.5),)
+    assert fix("control_silent") == (SetLevel(MASTER, 0.8),)
+    assert fix("wrong_default") == (SetDefault(SINK),)
+    assert fix("stream_elsewhere") == (MoveStream(STREAM, SINK),)
+    assert fix("unplugged") == (SetPort(SINK, HEADPHONES.name),)
+    assert fix("auto_mute") == (SetPort(SINK, HEADPHONES.name),)
+    assert fix("profile_off") == (SetProfile("pulse:card/ich", "analog"),)
+    assert fix("suspended") == (SetSuspended(SINK, False),)
+    assert fix("capture_off") == (Capture("alsa:ICH/Capture,0/capture", True),)
+    assert fix("wrong_capture_source") == (Choose("alsa:ICH/Input Source,0/playback", 0),)
+    muted_along = found(CASES["wrong_capture_source"][-1]())[0].fix
     assert muted_along == (Capture("alsa:ICH/Mic,0/playback", True), Mute("pulse:source/mic", False))
-    assert mend("corked") == mend("held") == mend("no_server") == ()
+    assert fix("corked") == fix("held") == fix("no_server") == ()
 
 
 def test_what_is_read_only_is_no_fix() -> None:
@@ -171,7 +171,7 @@ def test_what_is_read_only_is_no_fix() -> None:
         muted = changed(snapshot, MASTER, mute=(True,), element=element_)
         (finding, *_) = found((muted, SYSTEM))
         assert finding.control == MASTER
-        assert bool(finding.mend) is fixed
+        assert bool(finding.fix) is fixed
         assert fixed or finding.advice == "This cannot be set: the switch of Master is read-only."
 
 
@@ -181,7 +181,7 @@ def test_what_plays_nowhere_is_moved_along_with_the_default() -> None:
     first = found(box)[0]
     assert first.reason == "The default output Null Output plays nowhere."
     assert first.advice == "Make ac97 the default output, and move Player there."
-    assert first.mend == (SetDefault(SINK), MoveStream(STREAM, SINK))
+    assert first.fix == (SetDefault(SINK), MoveStream(STREAM, SINK))
 
 
 def test_where_a_null_sink_of_pipewire_leads_cannot_be_seen() -> None:
@@ -217,7 +217,7 @@ def test_a_control_is_not_raised_above_0_db() -> None:
     box = ac97(sink_db=-600 / 100 - 34.5 - 12, master=-600, pcm=-3450), SYSTEM
     first = found(box)[0]
     assert (first.key, first.advice) == ("control_silent", "Set PCM to 0 dB.")
-    assert first.mend == (SetGain(PCM, 0),)
+    assert first.fix == (SetGain(PCM, 0),)
 
 
 def test_a_chosen_stream_is_looked_at_alone() -> None:

@@ -67,8 +67,8 @@ def test_what_silences_a_loopback_is_named_and_mended(server: SoundServer, way: 
 
 def raw_sink(server: PrivatePipeWire) -> None:
     """A null sink whose monitor does not hear its volume, as no monitor of PipeWire does by itself."""
-    facts = "factory.name=support.null-audio-sink node.name=raw node.description=Raw media.class=Audio/Sink"
-    command = ["pw-cli", "create-node", "adapter", f"{{{facts} object.linger=true audio.position=[FL FR]}}"]
+    info = "factory.name=support.null-audio-sink node.name=raw node.description=Raw media.class=Audio/Sink"
+    command = ["pw-cli", "create-node", "adapter", f"{{{info} object.linger=true audio.position=[FL FR]}}"]
     subprocess.run(command, env=server.env, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE)
     server.wait_for(lambda: "raw" in [sink["name"] for sink in server.pactl_json("sinks")], "the sink")
 

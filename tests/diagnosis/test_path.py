@@ -27,7 +27,7 @@ from tests.diagnosis.boxes import (
     volumes,
 )
 from tuimixer.diagnosis.path import trace
-from tuimixer.diagnosis.stage import Path, Stage, Work
+from tuimixer.diagnosis.stage import Path, Stage, StageKind
 from tuimixer.model.control import Channel, Control, Kind, Port
 from tuimixer.model.scale import MUTE_CDB, Scale
 from tuimixer.model.snapshot import AlsaCard, Jack, Snapshot
@@ -194,10 +194,10 @@ def test_the_only_playback_volume_is_on_the_way_whatever_its_name() -> None:
 USB_VOLUME = scale(37, -3700, 0)
 
 
-def on_usb(*controls: Control, **facts: Any) -> Snapshot:
+def on_usb(*controls: Control, **info: Any) -> Snapshot:
     """A sink in software on a card that has these controls."""
     soft: dict[str, Any] = {"hardware_volume": False, "base_db": 0.0, "ports": (), "port": None}
-    return picture(*controls, sink(-6.0, **(soft | facts)), stream())
+    return picture(*controls, sink(-6.0, **(soft | info)), stream())
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_another_outputs_volume_is_out_of_the_way_only_where_that_is_known() -> 
 def test_a_null_sink_ends_the_way() -> None:
     path = way(picture(soft_sink(-3.0), stream(-2.0, "pulse:sink/null")))
     assert near(path.total, -500)
-    assert path.stages[-1].kind is Work.END
+    assert path.stages[-1].kind is StageKind.END
     assert "nobody hears it" in path.stages[-1].note
     taped = picture(
         soft_sink(-3.0),
@@ -269,7 +269,7 @@ def test_a_null_sink_ends_the_way() -> None:
     )
     assert way(taped).stages[-1].note == "a null sink: nobody hears it, but Tape records it"
     null = replace(soft_sink(-3.0, driver="PipeWire"), properties={"pulse.module.id": "7"})
-    linked = way(changed(taped, null.id, sink_or_source=null.sink_or_source, properties=null.properties))
+    linked = way(changed(taped, null.id, device=null.device, properties=null.properties))
     assert (
         linked.stages[-1].note
         == "a null sink: Tape records it; whether anybody hears it is not seen from here"
@@ -287,7 +287,7 @@ def test_a_combined_sink_forks_to_what_it_feeds() -> None:
     )
     paths = trace(snapshot, SYSTEM, STREAM)
     assert [path.loudest(path.total) for path in paths] == [-800, -1000]
-    assert [stage(path, "combine").kind for path in paths] == [Work.MODULE, Work.MODULE]
+    assert [stage(path, "combine").kind for path in paths] == [StageKind.MODULE, StageKind.MODULE]
 
 
 def test_a_loopback_carries_a_null_sink_on() -> None:
@@ -315,11 +315,11 @@ def test_a_loopbacks_recording_half_and_its_monitor_count() -> None:
     )
     path = way(snapshot)
     assert [one.kind for one in path.stages[2:7]] == [
-        Work.SINK,
-        Work.SOURCE,
-        Work.STREAM,
-        Work.MODULE,
-        Work.STREAM,
+        StageKind.SINK,
+        StageKind.SOURCE,
+        StageKind.STREAM,
+        StageKind.MODULE,
+        StageKind.STREAM,
     ]
     assert near(path.total, -600 - 200 - 800 - 100 - 400)
     assert way(changed(snapshot, half.id, mute=(True,))).muted

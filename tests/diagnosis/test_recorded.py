@@ -48,9 +48,12 @@ def test_a_fault_is_named_first_and_gone_once_mended(server: str, name: str) -> 
     findings = diagnose(box.snapshot, box.system)
     assert fault.is_first(findings), findings
     first = findings[0]
-    assert bool(first.mend) != bool(fault.advice)
-    for wish in first.mend:
-        assert isinstance(wish, Command) or resolve(wish, box.snapshot.controls[wish.id]).command is not None
+    assert bool(first.fix) != bool(fault.advice)
+    for request in first.fix:
+        assert (
+            isinstance(request, Command)
+            or resolve(request, box.snapshot.controls[request.id]).command is not None
+        )
     assert first.reason not in [each.reason for each in diagnose(after.snapshot, after.system)]
 
 

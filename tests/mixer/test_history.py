@@ -34,8 +34,8 @@ A = Control(
     mute=(False,),
     capture=(True, False),
     choice=Choice(1, ("x", "y", "z")),
-    device="pulse:sink/home",
-    sink_or_source=Device("a", 0, state="running", port="speaker", formats=("pcm",)),
+    target_id="pulse:sink/home",
+    device=Device("a", 0, state="running", port="speaker", formats=("pcm",)),
 )
 B = Control("pulse:sink/b", Kind.SINK, "HDMI", default=True)
 CARD = ServerCard(

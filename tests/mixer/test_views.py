@@ -52,7 +52,7 @@ def device(
         f"pulse:{kind.value}/{server_name}",
         kind,
         name,
-        sink_or_source=Device(server_name, 0, type=kind_of, monitor_of=monitor_of),
+        device=Device(server_name, 0, type=kind_of, monitor_of=monitor_of),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.model.strategies import BCM2835, HDA_MASTER, NAMES, PLAIN, control, controls, scales
-from tuimixer.model.balance import Aim, get_balance, positions, sides, step, with_balance
+from tuimixer.model.balance import UnclampedTarget, get_balance, positions, sides, step, with_balance
 from tuimixer.model.control import Channel, Control
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE, Scale, from_position, to_position
 
@@ -21,14 +21,14 @@ class Hand:
 
     def __init__(self, scale: Scale, *raws: int) -> None:
         self.control = control(scale, *raws)
-        self.aim: Aim | None = None
+        self.unclamped: UnclampedTarget | None = None
 
     def step(self, percent: float, which: tuple[int, ...] | None = None, top: float | None = None) -> "Hand":
         scale = self.control.scale
         assert scale is not None
         limit = top if top is not None else 1.5 if scale.cubic else 1.0
         every = tuple(range(len(self.control.channels)))
-        raws, self.aim = step(self.control, percent / 100, which or every, limit, self.aim)
+        raws, self.unclamped = step(self.control, percent / 100, which or every, limit, self.unclamped)
         self.control = control(scale, *raws)
         return self
 
@@ -134,10 +134,10 @@ def test_what_an_end_holds_back_returns_where_the_difference_says(start: Control
     assume(not scale.cubic)
     hand = Hand(scale, *start.raws)
     for percent in steps:
-        before = positions(hand.control, hand.aim)
+        before = positions(hand.control, hand.unclamped)
         old = hand.raws
         hand.step(percent)
-        after = positions(hand.control, hand.aim)
+        after = positions(hand.control, hand.unclamped)
         for i, (raw, aimed) in enumerate(zip(hand.raws, after, strict=True)):
             stands = to_position(scale, raw)
             assert (aimed == pytest.approx(stands, abs=1e-8)) or (
@@ -301,9 +301,9 @@ def test_balance_round_trip(start: Control, balance: float) -> None:
 def test_pulse_balance_does_not_hang_on_the_volume(
     start: tuple[int, int], balance: float, steps: list[int]
 ) -> None:
-    raws, aim = with_balance(control(PULSE_SCALE, *start), balance)
+    raws, unclamped = with_balance(control(PULSE_SCALE, *start), balance)
     hand = Hand(PULSE_SCALE, *raws)
-    hand.aim = aim
+    hand.unclamped = unclamped
     for percent in steps:
         hand.step(percent)
     now = get_balance(hand.control)

@@ -42,10 +42,10 @@ SPEAKERS = Control(
     Kind.SINK,
     "Speakers",
     default=True,
-    sink_or_source=Device("speakers", 0, state="idle", port="line", formats=("pcm",)),
+    device=Device("speakers", 0, state="idle", port="line", formats=("pcm",)),
 )
-HDMI = Control("pulse:sink/hdmi", Kind.SINK, "HDMI", sink_or_source=Device("hdmi", 1))
-MPV = Control("pulse:sink_input/7", Kind.SINK_INPUT, "mpv", device=SPEAKERS.id, stream=Stream(7))
+HDMI = Control("pulse:sink/hdmi", Kind.SINK, "HDMI", device=Device("hdmi", 1))
+MPV = Control("pulse:sink_input/7", Kind.SINK_INPUT, "mpv", target_id=SPEAKERS.id, stream=Stream(7))
 CARD = ServerCard(
     "pulse:card/x",
     0,

@@ -18,7 +18,7 @@ from tests.model.strategies import (
     controls,
     raw_of,
 )
-from tuimixer.model.balance import Aim
+from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, Element, Kind, Stream
 from tuimixer.model.intent import (
@@ -46,9 +46,9 @@ UP_TO_150 = Limits()
 
 
 def raws(
-    intent: Intent, before: Control, limits: Limits = UP_TO_150, aim: Aim | None = None
+    intent: Intent, before: Control, limits: Limits = UP_TO_150, unclamped: UnclampedTarget | None = None
 ) -> tuple[int, ...]:
-    command = resolve(intent, before, limits, aim).command
+    command = resolve(intent, before, limits, unclamped).command
     if command is None:
         return before.raws
     assert isinstance(command, SetVolume)
@@ -104,7 +104,7 @@ def test_digits_keep_the_ratio_of_pulse_channels() -> None:
 def test_the_ratio_comes_back_from_level_nought() -> None:
     down = resolve(SetLevel("c", 0.0), stereo(FULL, FULL // 4))
     assert down.command == SetVolume("c", (0, 0))
-    assert raws(SetLevel("c", 0.8), stereo(0, 0), aim=down.aim) == (52429, 13107)
+    assert raws(SetLevel("c", 0.8), stereo(0, 0), unclamped=down.unclamped) == (52429, 13107)
 
 
 def test_level_ends_at_the_cap() -> None:
@@ -138,7 +138,10 @@ def test_gain_by_db() -> None:
 def test_gain_at_an_end_comes_back() -> None:
     up = resolve(SetGain("c", 1500, relative=True), control(HDA_MASTER, 80, 60))
     assert up.command == SetVolume("c", (87, 80))
-    assert raws(SetGain("c", -1500, relative=True), control(HDA_MASTER, 87, 80), aim=up.aim) == (80, 60)
+    assert raws(SetGain("c", -1500, relative=True), control(HDA_MASTER, 87, 80), unclamped=up.unclamped) == (
+        80,
+        60,
+    )
 
 
 def test_raw_values() -> None:
@@ -263,7 +266,7 @@ def intents() -> st.SearchStrategy[Intent]:
 
 @given(controls(), st.lists(intents(), min_size=1, max_size=8), st.floats(0.05, 2))
 def test_no_intent_raises_a_channel_above_the_cap(before: Control, asked: list[Intent], cap: float) -> None:
-    limits, aim = Limits(cap), None
+    limits, unclamped = Limits(cap), None
     scale = before.scale
     assert scale is not None
     most = (
@@ -271,10 +274,10 @@ def test_no_intent_raises_a_channel_above_the_cap(before: Control, asked: list[I
     )
     for intent in asked:
         try:
-            resolution = resolve(intent, before, limits, aim)
+            resolution = resolve(intent, before, limits, unclamped)
         except Impossible:
             continue
-        aim = resolution.aim
+        unclamped = resolution.unclamped
         if resolution.command is None:
             continue
         assert isinstance(resolution.command, SetVolume)

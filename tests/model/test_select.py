@@ -20,15 +20,15 @@ def element(card: str, name: str, index: int = 0, side: str = "playback") -> Con
 def device(
     kind: Kind, name: str, description: str, index: int, default: bool = False, monitor_of: str = ""
 ) -> Control:
-    facts = Device(name, index, monitor_of=monitor_of or None)
-    return Control(f"pulse:{kind.value}/{name}", kind, description, default=default, sink_or_source=facts)
+    info = Device(name, index, monitor_of=monitor_of or None)
+    return Control(f"pulse:{kind.value}/{name}", kind, description, default=default, device=info)
 
 
 def stream(
     index: int, application: str, kind: Kind = Kind.SINK_INPUT, media: str = "", peak: bool = False
 ) -> Control:
-    facts = Stream(index, application, media, binary=f"{application.lower()}-bin", peak=peak)
-    return Control(f"pulse:{kind.value}/{index}", kind, application or media, stream=facts)
+    info = Stream(index, application, media, binary=f"{application.lower()}-bin", peak=peak)
+    return Control(f"pulse:{kind.value}/{index}", kind, application or media, stream=info)
 
 
 CONTROLS = [
@@ -152,8 +152,8 @@ def test_only_the_kinds_that_are_wanted() -> None:
 
 
 def call(index: int, application: str, binary: str, media: str = "", pid: int = 0, role: str = "") -> Control:
-    facts = Stream(index, application, media, role=role, binary=binary, pid=pid or None)
-    return Control(f"pulse:sink_input/{index}", Kind.SINK_INPUT, application, stream=facts)
+    info = Stream(index, application, media, role=role, binary=binary, pid=pid or None)
+    return Control(f"pulse:sink_input/{index}", Kind.SINK_INPUT, application, stream=info)
 
 
 CARD = ServerCard("pulse:card/usb", 4, "alsa_card.usb", "Fancy DAC", alsa_card="DAC")
@@ -165,10 +165,8 @@ CALLS = Snapshot(
             element("PCH", "Mute"),
             device(Kind.SINK, "speakers", "headphones", 0),
             device(Kind.SINK, "headphones", "Old headphones", 1),
-            Control("pulse:sink/dac", Kind.SINK, "Stereo", sink_or_source=Device("dac", 2, card_index=4)),
-            Control(
-                "pulse:source/dac", Kind.SOURCE, "Stereo in", sink_or_source=Device("dac.in", 2, card_index=4)
-            ),
+            Control("pulse:sink/dac", Kind.SINK, "Stereo", device=Device("dac", 2, card_index=4)),
+            Control("pulse:source/dac", Kind.SOURCE, "Stereo in", device=Device("dac.in", 2, card_index=4)),
             call(1, "VoiceApp", "talk", pid=1234),
             call(2, "Chromium", "talk"),
             call(3, "Chromium", "desk", role="phone"),

@@ -15,7 +15,7 @@ from tests.replay.shapes import CLOSED
 from tests.replay.verbs import Verbs
 from tuimixer.backend.alsa.card import Card
 from tuimixer.backend.alsa.libasound import library
-from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Choice, Control, Medium
 from tuimixer.model.scale import to_percent
@@ -166,7 +166,7 @@ def test_items_are_chosen_as_the_driver_has_them(replay: Replay) -> None:
 
 def test_a_card_that_libasound_cannot_load_says_so(replay: Replay) -> None:
     replay(CLOSED)
-    with pytest.raises(OutOfReach, match="hw:0 could not be opened: Operation not permitted"):
+    with pytest.raises(Unreachable, match="hw:0 could not be opened: Operation not permitted"):
         Card("hw:0")
 
 

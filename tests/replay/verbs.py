@@ -54,8 +54,8 @@ class Verbs:
 def _serve() -> None:
     """Run each line of standard input, a JSON list of words; answer with status, output and errors."""
     # What verbs import, a fork has already. libpulse is not called: it refuses to work in a fork.
-    import tuimixer.backend.pulse.client
-    import tuimixer.backend.pulse.port  # noqa: F401
+    import tuimixer.backend.pulse.blocking
+    import tuimixer.backend.pulse.client  # noqa: F401
     from tuimixer.cli.main import main
 
     with open(os.devnull, "w") as nothing, redirect_stdout(nothing), redirect_stderr(nothing):

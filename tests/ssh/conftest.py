@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.remote.sshd import Box
-from tests.backend.remote.users import User, three_users
+from tests.backend.engine.sshd import Box
+from tests.backend.engine.users import User, three_users
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.remote.sshd import Box
-from tests.backend.remote.users import User
+from tests.backend.engine.sshd import Box
+from tests.backend.engine.users import User
 from tests.lab.waiting import wait_until
 from tests.pty.person import PROGRAM, Person, state_of
 

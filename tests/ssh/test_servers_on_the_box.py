@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.backend.remote.sshd import Box
-from tests.backend.remote.users import User
+from tests.backend.engine.sshd import Box
+from tests.backend.engine.users import User
 
 pytestmark = [
     pytest.mark.ssh,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.remote.sshd import Box
+from tests.backend.engine.sshd import Box
 from tests.lab.pulse import PrivatePulse
 from tests.pty.person import Person
 from tuimixer import __version__

@@ -19,9 +19,9 @@ DELAY = 0.1
 LINE = (sys.executable, str(Path(slow_terminal.__file__)), str(RATE), str(DELAY))
 PROGRAM = """
 import sys
-from tuimixer.backend import demo_box
+from tuimixer.backend.demo import simulated
 from tuimixer.cli.main import main
-demo_box.SCRIPT = ((3600.0, (), ()),)
+simulated.SCRIPT = ((3600.0, (), ()),)
 sys.exit(main())
 """
 """The simulated box, whose meters move all the time; no stream comes or goes meanwhile."""

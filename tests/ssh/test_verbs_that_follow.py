@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from tests.backend.remote.sshd import Box
-from tests.backend.remote.users import User
+from tests.backend.engine.sshd import Box
+from tests.backend.engine.users import User
 from tests.cli.follower import Follower
 
 pytestmark = [

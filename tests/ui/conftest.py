@@ -13,8 +13,8 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 
 from tests.lab.waiting import DEADLINE
-from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config, Meters
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import Control, ControlId
 from tuimixer.ui.app import TuiMixerApp
@@ -112,7 +112,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Open:
         notices: Sequence[str] = (),
     ) -> AsyncIterator[Desk]:
         backend = backend or DemoBackend(still=True)
-        config = config or Config(meters=Meters(show="on"))
+        config = config or Config(meters=MeterOptions(show="on"))
         if view or config.view == Config().view:
             # Everything at once, unless a test is about what a view leaves out.
             config = replace(config, view=view or "all")

@@ -16,8 +16,8 @@ from textual.widgets import Input, OptionList
 
 from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.snapshot import Update
@@ -37,7 +37,7 @@ async def test_every_move_in_every_dialog_of_an_empty_box(
     desk: Open, key: str, size: tuple[int, int]
 ) -> None:
     # Streams without a place to go, so that a list to choose from is empty.
-    box = replace(demo_box.box(), alsa_cards=(), server_cards=())
+    box = replace(simulated.box(), alsa_cards=(), server_cards=())
     streams = {key: control for key, control in box.controls.items() if control.stream is not None}
     async with desk(backend=DemoBackend(still=True, box=replace(box, controls=streams))) as it:
         await it.pilot.resize_terminal(*size)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend.demo import DemoBackend
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Layer
 from tuimixer.model.snapshot import Phase, Snapshot, Status

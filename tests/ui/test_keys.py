@@ -9,9 +9,9 @@ import pytest
 
 from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config, Meters
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.model.control import Control
 from tuimixer.model.scale import to_percent
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.screen
 @pytest.fixture
 def desk(desk: Open) -> Open:
     """With alsamixer's keys; `test_default_keys.py` has the default ones."""
-    alsamixer = Config(keymap="alsamixer", layout="rows", meters=Meters(show="on"))
+    alsamixer = Config(keymap="alsamixer", layout="rows", meters=MeterOptions(show="on"))
 
     def opened(config: Config = alsamixer, **options: Any) -> AbstractAsyncContextManager[Desk]:
         return desk(config=replace(config, keymap="alsamixer"), **options)
@@ -197,7 +197,7 @@ async def test_another_view_keeps_the_element_or_begins_with_the_first_one(desk:
 async def test_groups(desk: Open) -> None:
     async with desk() as it:
         await it.press("ctrl+right")
-        assert it.cursor == demo_box.SPEAKERS
+        assert it.cursor == simulated.SPEAKERS
         await it.press("ctrl+right")
         assert it.chosen.name == "Firefox"
         await it.press("right", "ctrl+left")

@@ -6,8 +6,8 @@ import pytest
 from rich.cells import cell_len
 
 from tests.ui.conftest import Desk, Open, named
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.model.snapshot import Notice
 from tuimixer.model.text import clean
@@ -68,7 +68,7 @@ async def test_a_notice_is_shown_as_it_is(desk: Open) -> None:
 async def test_the_cursor_stays_when_streams_come_and_go(desk: Open) -> None:
     async with desk() as it:
         chosen = await it.choose("Spotify")
-        it.backend.put(demo_box.stream(90, "Bell", (50, 50)))
+        it.backend.put(simulated.stream(90, "Bell", (50, 50)))
         await it.pilot.pause()
         assert it.cursor == chosen.id
         it.backend.remove("pulse:sink_input/17", "pulse:sink_input/90")
@@ -125,13 +125,13 @@ async def test_the_cursor_goes_back_to_what_returns_while_nothing_was_pressed(de
         it.backend.remove(chosen.id)
         await it.pilot.pause()
         assert it.chosen.name != "mpv"
-        it.backend.put(demo_box.stream(90, "mpv", (50, 50)))
+        it.backend.put(simulated.stream(90, "mpv", (50, 50)))
         await it.pilot.pause()
         assert it.cursor == "pulse:sink_input/90"
         it.backend.remove("pulse:sink_input/90")
         await it.pilot.pause()
         await it.press("up")
         moved = it.cursor
-        it.backend.put(demo_box.stream(91, "mpv", (50, 50)))
+        it.backend.put(simulated.stream(91, "mpv", (50, 50)))
         await it.pilot.pause()
         assert it.cursor == moved

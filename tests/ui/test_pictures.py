@@ -7,8 +7,8 @@ from rich.segment import Segment
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.conftest import Open
-from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config, Meters
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 
 pytestmark = pytest.mark.screen
@@ -21,14 +21,14 @@ SIZES = [(80, 24), (120, 40), (200, 60), (40, 12), (20, 5)]
 async def test_sizes(
     desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int], layout: str
 ) -> None:
-    config = Config(layout=layout, meters=Meters(show="on"))
+    config = Config(layout=layout, meters=MeterOptions(show="on"))
     async with desk(size=size, config=config) as it:
         assert it.text == text_snapshot
 
 
 @pytest.mark.parametrize("layout", ["columns", "rows"])
 async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, layout: str) -> None:
-    config = Config(layout=layout, ascii="on", meters=Meters(show="on"))
+    config = Config(layout=layout, ascii="on", meters=MeterOptions(show="on"))
     async with desk(config=config) as it:
         assert it.text.isascii()
         assert it.text == text_snapshot
@@ -36,7 +36,7 @@ async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, layout: str) 
 
 @pytest.mark.parametrize("layout", ["columns", "rows"])
 async def test_linux_console(desk: Open, text_snapshot: SnapshotAssertion, layout: str) -> None:
-    config = Config(layout=layout, meters=Meters(show="on"))
+    config = Config(layout=layout, meters=MeterOptions(show="on"))
     async with desk(config=config, environment={"TERM": "linux"}) as it:
         it.text.encode("cp437")
         assert it.text == text_snapshot
@@ -50,7 +50,7 @@ async def test_views(desk: Open, text_snapshot: SnapshotAssertion, view: str) ->
 
 @pytest.mark.parametrize("theme", ["dark", "light", "high-contrast", "ansi"])
 async def test_themes(desk: Open, svg_snapshot: SnapshotAssertion, theme: str) -> None:
-    config = Config(theme=theme, layout="columns", meters=Meters(show="on"))
+    config = Config(theme=theme, layout="columns", meters=MeterOptions(show="on"))
     async with desk(config=config) as it:
         await it.choose("mpv")
         assert it.app.export_screenshot(simplify=True) == svg_snapshot

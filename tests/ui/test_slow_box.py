@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.ui.conftest import screen_text
-from tuimixer.backend.demo import DemoBackend
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.system import System

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config, Meters
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.model.control import Choice, Control
 from tuimixer.model.snapshot import Jack, Snapshot
 from tuimixer.ui.mixer.strip_state import short_db
@@ -16,7 +16,7 @@ from tuimixer.ui.mixer.words import sentence
 pytestmark = pytest.mark.screen
 
 PAUSED = "SuperTuxKart"
-METERS_ON, METERS_OFF = Meters(show="on"), Meters(show="off")
+METERS_ON, METERS_OFF = MeterOptions(show="on"), MeterOptions(show="off")
 
 
 def line_of(it: Desk, name: str) -> str:
@@ -37,7 +37,9 @@ async def test_a_row_says_it_in_the_place_of_the_meter(desk: Open, name: str, wo
 @pytest.mark.parametrize(
     ("size", "meters"), [((80, 24), METERS_OFF), ((40, 12), METERS_ON)], ids=["meters off", "narrow"]
 )
-async def test_a_row_without_meters_has_a_mark(desk: Open, size: tuple[int, int], meters: Meters) -> None:
+async def test_a_row_without_meters_has_a_mark(
+    desk: Open, size: tuple[int, int], meters: MeterOptions
+) -> None:
     async with desk(size=size, config=Config(layout="rows", meters=meters)) as it:
         await it.choose(PAUSED)
         assert " ║ " in line_of(it, PAUSED)
@@ -47,7 +49,9 @@ async def test_a_row_without_meters_has_a_mark(desk: Open, size: tuple[int, int]
 
 @pytest.mark.parametrize("meters", [METERS_ON, METERS_OFF], ids=["meters", "meters off"])
 @pytest.mark.parametrize(("name", "word"), [(PAUSED, "paused"), ("Headphone", "M unpl")])
-async def test_a_column_says_it_among_its_marks(desk: Open, name: str, word: str, meters: Meters) -> None:
+async def test_a_column_says_it_among_its_marks(
+    desk: Open, name: str, word: str, meters: MeterOptions
+) -> None:
     async with desk(config=Config(layout="columns", meters=meters)) as it:
         control = await it.choose(name)
         renderer = it.app.main.renderer
@@ -83,7 +87,7 @@ async def test_the_chosen_meter_is_stereo_at_once(desk: Open, layout: str) -> No
 
 def auto_mute(items: tuple[str, ...], value: int, *, plugged: bool = False) -> Snapshot:
     """The simulated box with Auto-Mute so, and headphones in the jack or not."""
-    box = demo_box.box()
+    box = simulated.box()
     key, mode = next((key, c) for key, c in box.controls.items() if c.name == "Auto-Mute Mode")
     card = replace(box.alsa_cards[0], jacks=(Jack("Headphone", plugged),))
     controls = box.controls | {key: replace(mode, choice=Choice(value, items))}

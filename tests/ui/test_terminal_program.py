@@ -15,13 +15,13 @@ pytestmark = pytest.mark.pty
 
 PROGRAM = """
 import sys
-from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config, Meters
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.ui.app import run
 still = "still" in sys.argv
 backend = DemoBackend.big() if "big" in sys.argv else DemoBackend(still=still)
-config = Config(layout="columns" if "columns" in sys.argv else "auto", meters=Meters(show="on"))
+config = Config(layout="columns" if "columns" in sys.argv else "auto", meters=MeterOptions(show="on"))
 sys.exit(run([Mixer(backend)], config))
 """
 

@@ -19,14 +19,14 @@ class BackendError(Exception):
     """A sound system refused or could not be reached; the text is one sentence for a person."""
 
 
-class OutOfReach(BackendError):
+class Unreachable(BackendError):
     """The server or the card is not there."""
 
     closed: tuple[AlsaCard, ...] = ()
     """The ALSA cards that are there and cannot be opened."""
 
 
-class NoAnswer(OutOfReach):
+class NoAnswer(Unreachable):
     """The server or the card is there, or seems to be, and does not answer."""
 
 
@@ -34,14 +34,14 @@ class Refused(BackendError):
     """The server or the card is there and said no."""
 
 
-class Port(Protocol):
+class BlockingBackend(Protocol):
     """Synchronous: one read or one write in this process, for the command line."""
 
     def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
         """Read everything, or at least the controls of these kinds.
 
         Raises:
-            OutOfReach: there is no server or no card.
+            Unreachable: there is no server or no card.
         """
         ...
 
@@ -49,7 +49,7 @@ class Port(Protocol):
         """Carry out one command and return when the sound system has it.
 
         Raises:
-            OutOfReach: the server or the card is gone.
+            Unreachable: the server or the card is gone.
             Refused: it said no.
         """
         ...

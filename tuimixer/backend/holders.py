@@ -33,19 +33,19 @@ def find_holders(root: Path) -> tuple[Holder, ...]:
     opened = _open_files(root / "proc") if sound.is_dir() else {}
     found: list[Holder] = []
     for status in sorted(sound.glob("card[0-9]*/pcm*/sub*/status")):
-        facts = fields(read(status))
-        if "state" in facts:
-            found += _substream(root, status.parent, facts, opened)
+        info = fields(read(status))
+        if "state" in info:
+            found += _substream(root, status.parent, info, opened)
     return tuple(sorted(found, key=lambda h: (h.number, h.device, h.capture, h.subdevice, h.pid or 0)))
 
 
 def _substream(
-    root: Path, folder: Path, facts: dict[str, str], opened: dict[tuple[int, int, bool], list[_Open]]
+    root: Path, folder: Path, info: dict[str, str], opened: dict[tuple[int, int, bool], list[_Open]]
 ) -> list[Holder]:
     pcm = folder.parent
     number, device = integer(pcm.parent.name[4:]) or 0, integer(pcm.name[3:]) or 0
     capture = pcm.name.endswith("c")
-    owner = _process_of(root, integer(facts.get("owner_pid")))
+    owner = _process_of(root, integer(info.get("owner_pid")))
     same = opened.get((number, device, capture), [])
     several = len(list(pcm.glob("sub*"))) > 1
     # With several substreams an open file does not tell which one it is; only the shared ones are the
@@ -66,7 +66,7 @@ def _substream(
             pid=pid,
             program=_program(root, pid),
             user=_user(root, pid),
-            state=facts["state"],
+            state=info["state"],
             format=setup.get("format", ""),
             rate=integer(setup.get("rate")),
             channels=integer(setup.get("channels")),
@@ -101,8 +101,8 @@ def _process_of(root: Path, thread: int | None) -> int | None:
     """The process of a thread; the kernel's owner is the thread that opened the device."""
     if thread is None:
         return None
-    facts = fields(read(root / "proc" / str(thread) / "status"))
-    return integer(facts.get("Tgid")) or thread
+    info = fields(read(root / "proc" / str(thread) / "status"))
+    return integer(info.get("Tgid")) or thread
 
 
 def _program(root: Path, pid: int | None) -> str:

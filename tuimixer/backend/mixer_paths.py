@@ -60,9 +60,9 @@ def _elements(file: Path) -> list[PathElement]:
     found: dict[tuple[str, int], dict[str, str]] = {}
     _parse(file, found, 0)
     return [
-        PathElement(name, index, facts.get("switch", "ignore"), facts.get("volume", "ignore"))
-        for (name, index), facts in found.items()
-        if {facts.get("switch", "ignore"), facts.get("volume", "ignore")} != {"ignore"}
+        PathElement(name, index, info.get("switch", "ignore"), info.get("volume", "ignore"))
+        for (name, index), info in found.items()
+        if {info.get("switch", "ignore"), info.get("volume", "ignore")} != {"ignore"}
     ]
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from tuimixer.backend.base import Refused
-from tuimixer.cli.call import Call
 from tuimixer.cli.failure import DONE, NO_MATCH, REFUSED, report
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.lock import VolumeLock
 from tuimixer.config.limits import device_cap
-from tuimixer.model.balance import Aim
+from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, ControlId, Layer
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
@@ -22,7 +22,7 @@ _UNCAPPED = Limits(10, stop_at_full=False)
 
 
 def change(
-    call: Call, targets: Sequence[str], values: Sequence[Value], cap: float | None, reread: bool
+    call: Invocation, targets: Sequence[str], values: Sequence[Value], cap: float | None, reread: bool
 ) -> tuple[list[Match], int]:
     """Carry out values on all controls that targets name; what was changed, and the exit status.
 
@@ -33,7 +33,7 @@ def change(
 
     Raises:
         Impossible: a control cannot do what was asked.
-        NoMatch, Usage, OutOfReach, Refused: as `Call.select` and `Call.apply`.
+        NoMatch, Usage, Unreachable, Refused: as `Call.select` and `Call.apply`.
     """
     # Libraries and connections come before the lock: others wait only for a read and a write. A connection
     # that will be made again is let go of while it waits: the server takes only so many, and whoever holds
@@ -68,7 +68,7 @@ def change(
     return (_reread(call, matches) if reread else matches), status
 
 
-def _able(call: Call, matches: list[Match], values: Sequence[Value]) -> tuple[list[Match], int]:
+def _able(call: Invocation, matches: list[Match], values: Sequence[Value]) -> tuple[list[Match], int]:
     """What can be set to all of the values, and the exit status.
 
     Raises:
@@ -95,7 +95,7 @@ def _able(call: Call, matches: list[Match], values: Sequence[Value]) -> tuple[li
 
 
 def _carry_out(
-    call: Call,
+    call: Invocation,
     lock: VolumeLock,
     match: Match,
     value: Value,
@@ -107,8 +107,8 @@ def _carry_out(
     for found in _meant(match, value):
         control = lock.as_written(found)
         intent, limits = _intent(value, control, match), _limits(call, control, cap)
-        done = resolve(intent, control, limits, lock.aim(control.id))
-        if done.command != resolve(intent, control, _UNCAPPED, lock.aim(control.id)).command:
+        done = resolve(intent, control, limits, lock.unclamped(control.id))
+        if done.command != resolve(intent, control, _UNCAPPED, lock.unclamped(control.id)).command:
             held[control.id] = _held_back(control, limits)
             changed.add(control.id)
         if done.command is None:
@@ -117,33 +117,33 @@ def _carry_out(
 
                 held[control.id] = f"{control.name} stays as it is: {in_words(control)}"
             continue
-        _write(call, lock, done.command, done.aim)
+        _write(call, lock, done.command, done.unclamped)
         if control.id not in changed:
             changed.add(control.id)
             held.pop(control.id, None)
 
 
-def fix(call: Call, wishes: Sequence[Intent | Command]) -> None:
+def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
     """Carry out what fixes a finding as any change: under the lock, on what stands there now, up to the cap.
 
     Raises:
-        Impossible, OutOfReach, Refused: as `change`.
+        Impossible, Unreachable, Refused: as `change`.
     """
     with VolumeLock() as lock:
-        for wish in wishes:
-            if isinstance(wish, Command):
-                call.apply(wish)
+        for request in requests:
+            if isinstance(request, Command):
+                call.apply(request)
                 lock.changed()
                 continue
-            control = call.read(Layer(wish.id.partition(":")[0])).controls.get(wish.id)
+            control = call.read(Layer(request.id.partition(":")[0])).controls.get(request.id)
             if control is None:
-                raise Refused(f"{wish.id} is gone")
-            limits, aim = _limits(call, control, None), lock.aim(control.id)
-            done = resolve(wish, control, limits, aim)
-            if done.command != resolve(wish, control, _UNCAPPED, aim).command:
+                raise Refused(f"{request.id} is gone")
+            limits, unclamped = _limits(call, control, None), lock.unclamped(control.id)
+            done = resolve(request, control, limits, unclamped)
+            if done.command != resolve(request, control, _UNCAPPED, unclamped).command:
                 report(_held_back(control, limits))
             if done.command is not None:
-                _write(call, lock, done.command, done.aim)
+                _write(call, lock, done.command, done.unclamped)
 
 
 def _held_back(control: Control, limits: Limits) -> str:
@@ -151,19 +151,24 @@ def _held_back(control: Control, limits: Limits) -> str:
 
 
 def _write(
-    call: Call, lock: VolumeLock, command: SetVolume | SetMute | SetCapture | SetChoice, aim: Aim | None
+    call: Invocation,
+    lock: VolumeLock,
+    command: SetVolume | SetMute | SetCapture | SetChoice,
+    unclamped: UnclampedTarget | None,
 ) -> None:
     """Write a command, and leave to the next process what it has to know."""
     call.apply(command)
     lock.changed()
     lock.live()
     if isinstance(command, SetVolume):
-        _remember(call, lock, command, aim)
+        _remember(call, lock, command, unclamped)
 
 
-def _remember(call: Call, lock: VolumeLock, command: SetVolume, aim: Aim | None) -> None:
+def _remember(
+    call: Invocation, lock: VolumeLock, command: SetVolume, unclamped: UnclampedTarget | None
+) -> None:
     """Keep the aim; some ALSA plugins store a value coarser than it was written, so keep that too."""
-    lock.remember(command.id, aim)
+    lock.remember(command.id, unclamped)
     control = call.known[command.id]
     if call.is_plugin(control):
         call.reopen(Layer.ALSA)
@@ -172,7 +177,7 @@ def _remember(call: Call, lock: VolumeLock, command: SetVolume, aim: Aim | None)
             lock.remember_written(command.id, stored.raws, command.raws)
 
 
-def _reread(call: Call, matches: Sequence[Match]) -> list[Match]:
+def _reread(call: Invocation, matches: Sequence[Match]) -> list[Match]:
     """The same controls as they stand now, or as they stood where they have gone."""
     controls = [control for match in matches for control in match.controls]
     if any(map(call.is_plugin, controls)):
@@ -213,7 +218,7 @@ def _intent(value: Value, control: Control, match: Match) -> Intent:
     return intent
 
 
-def _limits(call: Call, control: Control, cap: float | None) -> Limits:
+def _limits(call: Invocation, control: Control, cap: float | None) -> Limits:
     """The command line's cap, or the configured one; a device's own cap holds against both."""
     everywhere = call.config.max.verbs if cap is None else cap
     own = device_cap(control, call.config.max)

@@ -4,7 +4,7 @@ import os
 
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Arguments
-from tuimixer.config.place import config_path
+from tuimixer.config.paths import config_path
 from tuimixer.config.schema import Config, Loaded
 
 

@@ -24,7 +24,7 @@ def follow(options: Options, took: Took) -> int:
     """Hand every picture of every box to `took` until interrupted or until nobody reads the output; 0.
 
     Raises:
-        OutOfReach: a box could not be reached.
+        Unreachable: a box could not be reached.
     """
     backends = screen_backends(options)
     gc.enable()
@@ -159,11 +159,11 @@ def _volume(control: Control) -> list[dict[str, Any]]:
 
 
 def _device(control: Control) -> str | None:
-    return control.device
+    return control.target_id
 
 
 def _port(control: Control) -> str | None:
-    return control.sink_or_source.port if control.sink_or_source else None
+    return control.device.port if control.device else None
 
 
 _ASPECTS: dict[str, Callable[[Control], Any]] = {

@@ -13,7 +13,7 @@ from types import TracebackType
 
 from tuimixer.cli.failure import OUT_OF_REACH, Failure
 from tuimixer.config.files import open_own
-from tuimixer.model.balance import Aim
+from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.control import Channel, Control, ControlId
 from tuimixer.model.record import replace
 
@@ -84,15 +84,15 @@ class VolumeLock:
         """Tell other processes that what they have read may not stand any more."""
         self._changed = True
 
-    def aim(self, control: ControlId) -> Aim | None:
+    def unclamped(self, control: ControlId) -> UnclampedTarget | None:
         """Where an earlier change meant to put the control, if that is remembered."""
-        return self._memory.aims.get(control)
+        return self._memory.unclamped.get(control)
 
-    def remember(self, control: ControlId, aim: Aim | None) -> None:
+    def remember(self, control: ControlId, unclamped: UnclampedTarget | None) -> None:
         """Keep a change's aim for the next process; None forgets it."""
-        self._memory.aims.pop(control, None)
-        if aim is not None:
-            self._memory.aims[control] = aim
+        self._memory.unclamped.pop(control, None)
+        if unclamped is not None:
+            self._memory.unclamped[control] = unclamped
 
     def as_written(self, control: Control) -> Control:
         """The control as it was written last, where it was stored coarser and nobody changed it since."""
@@ -177,11 +177,11 @@ def _is_own(folder: str, user: int) -> bool:
 class _Memory:
     """What one process leaves to the next."""
 
-    __slots__ = ("aims", "turn", "written")
+    __slots__ = ("turn", "unclamped", "written")
 
     def __init__(self) -> None:
         self.turn = _NO_TURN
-        self.aims: dict[ControlId, Aim] = {}
+        self.unclamped: dict[ControlId, UnclampedTarget] = {}
         self.written: dict[ControlId, tuple[Raws, Raws]] = {}
 
 
@@ -201,17 +201,20 @@ def _read(path: str) -> _Memory:
             elif len(rows) == 2:
                 memory.written[control] = (_whole(rows[0]), _whole(rows[1]))
             elif len(rows) == 3:
-                aim = Aim(_whole(rows[0]), _numbers(rows[1]), _numbers(rows[2]))
-                if len(aim.positions) == len(aim.raws) and len(aim.shape) in (0, len(aim.raws)):
-                    memory.aims[control] = aim
+                unclamped = UnclampedTarget(_whole(rows[0]), _numbers(rows[1]), _numbers(rows[2]))
+                if len(unclamped.positions) == len(unclamped.raws) and len(unclamped.shape) in (
+                    0,
+                    len(unclamped.raws),
+                ):
+                    memory.unclamped[control] = unclamped
     return memory
 
 
 def _write(path: str, memory: _Memory) -> None:
     """Keep the newest; a full disk loses them, which costs no more than the difference at a scale's end."""
     rows: list[tuple[ControlId, list[tuple[float, ...]]]] = [("turn", [(memory.turn,)])]
-    for control, aim in list(memory.aims.items())[-_MOST:]:
-        rows.append((control, [aim.raws, aim.positions, aim.shape]))
+    for control, unclamped in list(memory.unclamped.items())[-_MOST:]:
+        rows.append((control, [unclamped.raws, unclamped.positions, unclamped.shape]))
     for control, (stored, given) in list(memory.written.items())[-_MOST:]:
         rows.append((control, [stored, given]))
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC

@@ -91,11 +91,11 @@ def _run(words: list[str], alone: bool) -> int:
         from tuimixer.cli.remote import run_there
 
         return run_there(hosts, name, [*before, *rest])
-    from tuimixer.cli.call import Call
+    from tuimixer.cli.invocation import Invocation
 
     if alone and name not in ("serve", "watch") and not arguments.has("follow"):
         _end_at_once_when_interrupted()
-    call = Call(name, arguments)
+    call = Invocation(name, arguments)
     try:
         status: int = module.run(call)
     finally:
@@ -148,8 +148,8 @@ def _complain(error: object, status: int) -> int:
 
 def _unexpected(error: Exception) -> int:
     """Errors of the sound systems and of the operating system in words; anything else goes to a log file."""
-    from tuimixer.backend.base import BackendError, OutOfReach
-    from tuimixer.backend.remote.ssh import BadTarget
+    from tuimixer.backend.base import BackendError, Unreachable
+    from tuimixer.backend.engine.ssh import BadTarget
     from tuimixer.model.resolve import Impossible, ReadOnly
 
     if isinstance(error, ReadOnly):
@@ -157,7 +157,7 @@ def _unexpected(error: Exception) -> int:
     if isinstance(error, Impossible | BadTarget):
         return _complain(error, USAGE)
     if isinstance(error, BackendError):
-        return _complain(error, OUT_OF_REACH if isinstance(error, OutOfReach) else REFUSED)
+        return _complain(error, OUT_OF_REACH if isinstance(error, Unreachable) else REFUSED)
     if isinstance(error, OSError) and error.strerror:
         _drop_output()
         where = f"{error.filename}: " if error.filename else ""

@@ -32,7 +32,7 @@ def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str
         if control.choice is None
         else {"value": chosen(control), "items": list(control.choice.items)},
         "default": control.default,
-        "port": None if control.sink_or_source is None else control.sink_or_source.port,
+        "port": None if control.device is None else control.device.port,
         "form_factor": control.properties.get("device.form_factor"),
         "software": _SOFTWARE[control.medium],
         "title": control.stream.media if control.stream else None,
@@ -42,12 +42,12 @@ def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str
 
 
 def _device(control: Control, controls: Mapping[ControlId, Control]) -> str | None:
-    if control.device is None:
+    if control.target_id is None:
         return None
-    holder = controls.get(control.device)
-    if holder is not None and holder.sink_or_source is not None:
-        return holder.sink_or_source.server_name
-    return control.device.partition("/")[2]
+    holder = controls.get(control.target_id)
+    if holder is not None and holder.device is not None:
+        return holder.device.server_name
+    return control.target_id.partition("/")[2]
 
 
 def percents(control: Control) -> list[int]:

@@ -5,9 +5,9 @@ def run_there(hosts: tuple[str, ...], verb: str, words: list[str]) -> int:
     """Run a verb on each box in turn; the highest exit status.
 
     Raises:
-        OutOfReach: a box could not be reached.
+        Unreachable: a box could not be reached.
     """
-    from tuimixer.backend.remote.verb import run_remote_verb
+    from tuimixer.backend.engine.verb import run_remote_verb
 
     rest = [verb, *_without_hosts(words)]
     return max(run_remote_verb(host, rest) for host in hosts)

@@ -11,7 +11,7 @@ from tuimixer.config.limits import limits_for
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control, Layer
 from tuimixer.model.resolve import Limits
-from tuimixer.wiring import Options, open_port, screen_backends
+from tuimixer.wiring import Options, open_blocking, screen_backends
 
 _CARDS = "/proc/asound"
 
@@ -94,12 +94,12 @@ def _check_device(options: Options) -> None:
     """A device of the configuration cannot be looked up: only opening it tells whether it is there."""
     if not options.devices:
         return
-    from tuimixer.backend.base import OutOfReach
+    from tuimixer.backend.base import Unreachable
 
-    port = open_port(Layer.ALSA, options)
+    port = open_blocking(Layer.ALSA, options)
     try:
         port.read()
-    except OutOfReach as error:
+    except Unreachable as error:
         raise Usage(str(error)) from error
     finally:
         port.close()

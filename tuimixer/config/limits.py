@@ -27,7 +27,7 @@ def device_cap(control: Control, caps: Caps) -> float | None:
 
 def _names(control: Control) -> list[str]:
     names = [control.name]
-    if device := control.sink_or_source:
+    if device := control.device:
         names.append(device.server_name)
         names += [
             text

@@ -5,10 +5,10 @@ from typing import Any
 
 from tuimixer.config import schema
 from tuimixer.config.files import read_bounded
-from tuimixer.config.lines import line_of
-from tuimixer.config.place import config_path
+from tuimixer.config.paths import config_path
 from tuimixer.config.schema import Config, Loaded
-from tuimixer.config.table import MOST_PROBLEMS, Table, printable
+from tuimixer.config.toml_lines import line_of
+from tuimixer.config.toml_reader import MOST_PROBLEMS, TomlReader, printable
 from tuimixer.model.text import clean
 
 LARGEST = 1 << 20
@@ -87,7 +87,7 @@ class _Reader:
         )
 
     def config(self) -> Config:
-        top, default = Table(self._report, self._document), Config()
+        top, default = TomlReader(self._report, self._document), Config()
         config = Config(
             keymap=top.choice("keymap", schema.KEYMAPS, default.keymap),
             layout=top.choice("layout", schema.LAYOUTS, default.layout),
@@ -117,7 +117,7 @@ class _Reader:
             self._report(("keys", action), f": {sentence}")
 
 
-def _steps(table: Table, default: schema.Steps) -> schema.Steps:
+def _steps(table: TomlReader, default: schema.Steps) -> schema.Steps:
     steps = schema.Steps(
         *(table.number(key, 0.1, 100, getattr(default, key)) for key in ("small", "big", "wheel"))
     )
@@ -125,15 +125,15 @@ def _steps(table: Table, default: schema.Steps) -> schema.Steps:
     return steps
 
 
-def _meters(table: Table, default: schema.Meters) -> schema.Meters:
-    meters = schema.Meters(
+def _meters(table: TomlReader, default: schema.MeterOptions) -> schema.MeterOptions:
+    meters = schema.MeterOptions(
         table.choice("show", schema.AUTO, default.show), table.number("rate", 1, 60, default.rate)
     )
     table.finish()
     return meters
 
 
-def _caps(table: Table, default: schema.Caps) -> schema.Caps:
+def _caps(table: TomlReader, default: schema.Caps) -> schema.Caps:
     screen, verbs = (
         table.number("screen", 0, 1000, default.screen),
         table.number("verbs", 0, 1000, default.verbs),
@@ -143,8 +143,8 @@ def _caps(table: Table, default: schema.Caps) -> schema.Caps:
     return caps
 
 
-def _filters(table: Table, default: schema.Filters) -> schema.Filters:
-    filters = schema.Filters(
+def _filters(table: TomlReader, default: schema.FilterOptions) -> schema.FilterOptions:
+    filters = schema.FilterOptions(
         table.choice("streams", schema.STREAMS, default.streams),
         table.choice("devices", schema.DEVICES, default.devices),
         table.flag("monitors", default.monitors),
@@ -153,9 +153,9 @@ def _filters(table: Table, default: schema.Filters) -> schema.Filters:
     return filters
 
 
-def _rule(table: Table) -> schema.Rule:
+def _rule(table: TomlReader) -> schema.RuleOptions:
     match = table.table("match").patterns()
-    rule = schema.Rule(match, table.flag("hide", False), table.text("name"))
+    rule = schema.RuleOptions(match, table.flag("hide", False), table.text("name"))
     if not match:
         table.wrong("match", 'is missing; it is a table of patterns such as { name = "*HDMI*" }')
     elif not rule.hide and not rule.name:

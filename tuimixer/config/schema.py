@@ -23,7 +23,7 @@ class Steps:
 
 
 @dataclass(frozen=True, slots=True)
-class Meters:
+class MeterOptions:
     """Level meters."""
 
     show: str = "auto"
@@ -43,7 +43,7 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class FilterOptions:
     """What the groups of the screen show."""
 
     streams: str = "all"
@@ -52,7 +52,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleOptions:
     """Hides or renames the controls of which everything in `match` matches."""
 
     match: dict[str, str]
@@ -78,10 +78,10 @@ class Config:
     server: str = ""
     """Sound server; empty: the one that is found."""
     step: Steps = field(default_factory=Steps)
-    meters: Meters = field(default_factory=Meters)
+    meters: MeterOptions = field(default_factory=MeterOptions)
     max: Caps = field(default_factory=Caps)
-    filter: Filters = field(default_factory=Filters)
-    rule: tuple[Rule, ...] = ()
+    filter: FilterOptions = field(default_factory=FilterOptions)
+    rule: tuple[RuleOptions, ...] = ()
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys by action id, over those of the keymap."""
 

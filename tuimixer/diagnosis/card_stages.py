@@ -2,7 +2,7 @@
 is no card.
 """
 
-from tuimixer.diagnosis.card_way import (
+from tuimixer.diagnosis.card_routing import (
     Route,
     active_port,
     capture_controls,
@@ -13,7 +13,7 @@ from tuimixer.diagnosis.card_way import (
     through_softvol,
 )
 from tuimixer.diagnosis.driven import Driven, driven_gain
-from tuimixer.diagnosis.stage import Gains, Place, Stage, Work, at, db, gains_of
+from tuimixer.diagnosis.stage import Gains, Stage, StageGroup, StageKind, at, db, gains_of
 from tuimixer.model.control import Control, Device, DeviceType, Kind, Medium
 from tuimixer.model.scale import PULSE_SCALE, to_cdb
 from tuimixer.model.snapshot import AlsaCard, Snapshot
@@ -24,8 +24,8 @@ def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list
     """ALSA controls that a sink plays through or a source records through, driven ones as parts of its
     volume.
     """
-    facts = device.sink_or_source
-    if facts is None or device.card is None:
+    info = device.device
+    if info is None or device.card is None:
         return []
     inside = [_driven_stage(control, device) for control in driven.controls]
     taken = {control.id for control in driven.controls}
@@ -67,8 +67,8 @@ def _driven_stage(control: Control, device: Control) -> Stage:
     note = f"driven by the server: part of the volume of {device.name}"
     return Stage(
         element_name(control),
-        Place.ALSA,
-        Work.CONTROL,
+        StageGroup.ALSA,
+        StageKind.CONTROL,
         control.medium,
         gains,
         _off(control),
@@ -98,8 +98,8 @@ def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
         muted, note = False, f"{note}; it is muted"
     return Stage(
         element_name(control),
-        Place.ALSA,
-        Work.CONTROL,
+        StageGroup.ALSA,
+        StageKind.CONTROL,
         control.medium,
         gains,
         muted,
@@ -124,10 +124,10 @@ def _partly(control: Control, note: str) -> str:
 
 def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
     """What stands at the far end of a sink, or where a source's sound comes from."""
-    facts = device.sink_or_source
-    assert facts is not None
+    info = device.device
+    assert info is not None
     card = card_of(snapshot, device.card)
-    port = active_port(facts)
+    port = active_port(info)
     if card is not None:
         if card.loopback:
             return _loopback_end(system, card, device.kind.capture)
@@ -135,14 +135,14 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
         note = f"on {card.name}" if port else ""
         if port is not None and port.available is False:
             note = "nothing is plugged in"
-        return Stage(name, Place.CARD, Work.END, Medium.HARDWARE, note=note)
+        return Stage(name, StageGroup.CARD, StageKind.END, Medium.HARDWARE, note=note)
     if is_null(device):
         return _null_end(snapshot, device)
-    if facts.type is DeviceType.NETWORK:
+    if info.type is DeviceType.NETWORK:
         note = "what happens there is not seen from here"
-        return Stage("another machine", Place.CARD, Work.END, Medium.UNKNOWN, note=note)
-    medium = Medium.HARDWARE if facts.hardware else Medium.UNKNOWN
-    return Stage(description(facts) or device.name, Place.CARD, Work.END, medium)
+        return Stage("another machine", StageGroup.CARD, StageKind.END, Medium.UNKNOWN, note=note)
+    medium = Medium.HARDWARE if info.hardware else Medium.UNKNOWN
+    return Stage(description(info) or device.name, StageGroup.CARD, StageKind.END, medium)
 
 
 def holder_end(snapshot: Snapshot, system: System, holder: Holder) -> Stage:
@@ -152,8 +152,8 @@ def holder_end(snapshot: Snapshot, system: System, holder: Holder) -> Stage:
         return _loopback_end(system, card, holder.capture)
     return Stage(
         card.name if card else holder.card,
-        Place.CARD,
-        Work.END,
+        StageGroup.CARD,
+        StageKind.END,
         Medium.HARDWARE,
         note=f"device {holder.device}",
     )
@@ -168,7 +168,7 @@ def _loopback_end(system: System, card: AlsaCard, capture: bool) -> Stage:
         note = f"a loopback card without a jack: {readers} records its other side"
     else:
         note = "a loopback card without a jack: nobody records its other side, so nobody hears it"
-    return Stage(card.name, Place.CARD, Work.END, Medium.SOFTWARE, note=note)
+    return Stage(card.name, StageGroup.CARD, StageKind.END, Medium.SOFTWARE, note=note)
 
 
 def card_of(snapshot: Snapshot, card_id: str | None) -> AlsaCard | None:
@@ -178,12 +178,12 @@ def card_of(snapshot: Snapshot, card_id: str | None) -> AlsaCard | None:
 
 def is_null(device: Control) -> bool:
     """Whether a sink only takes sound and plays it nowhere."""
-    return device.sink_or_source is not None and device.sink_or_source.type is DeviceType.NULL
+    return device.device is not None and device.device.type is DeviceType.NULL
 
 
 def is_dummy(sink: Control) -> bool:
     """Whether it is the null sink that a server makes where it has no output."""
-    return sink.sink_or_source is not None and sink.sink_or_source.server_name == "auto_null"
+    return sink.device is not None and sink.device.server_name == "auto_null"
 
 
 def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
@@ -192,11 +192,11 @@ def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
         note = "a null sink: heard only where a program takes its sound, which is not seen from here"
         if tapes:
             note = f"a null sink: {tapes} records it; whether anybody hears it is not seen from here"
-        return Stage(sink.name, Place.PULSE, Work.END, Medium.UNKNOWN, note=note)
+        return Stage(sink.name, StageGroup.PULSE, StageKind.END, Medium.UNKNOWN, note=note)
     note = (
         f"a null sink: nobody hears it, but {tapes} records it" if tapes else "a null sink: nobody hears it"
     )
-    return Stage("nothing", Place.PULSE, Work.END, Medium.SOFTWARE, note=note)
+    return Stage("nothing", StageGroup.PULSE, StageKind.END, Medium.SOFTWARE, note=note)
 
 
 def linkable(sink: Control) -> bool:
@@ -204,8 +204,8 @@ def linkable(sink: Control) -> bool:
 
     Any program can link any of them on; the session manager's dummy is not worth it.
     """
-    facts = sink.sink_or_source
-    return is_null(sink) and facts is not None and facts.driver == "PipeWire" and not is_dummy(sink)
+    info = sink.device
+    return is_null(sink) and info is not None and info.driver == "PipeWire" and not is_dummy(sink)
 
 
 def recorders(snapshot: Snapshot, sink: Control) -> list[Control]:
@@ -213,14 +213,12 @@ def recorders(snapshot: Snapshot, sink: Control) -> list[Control]:
     monitors = {
         source.id
         for source in snapshot.controls.values()
-        if source.kind is Kind.SOURCE
-        and source.sink_or_source
-        and source.sink_or_source.monitor_of == sink.id
+        if source.kind is Kind.SOURCE and source.device and source.device.monitor_of == sink.id
     }
     return [
         tape
         for tape in snapshot.controls.values()
-        if tape.kind is Kind.SOURCE_OUTPUT and tape.device in monitors and tape.stream is not None
+        if tape.kind is Kind.SOURCE_OUTPUT and tape.target_id in monitors and tape.stream is not None
         if not (tape.stream.virtual or tape.stream.peak or tape.stream.corked)
     ]
 
@@ -232,8 +230,8 @@ def remainder_stage(device: Control, driven: Driven) -> Stage | None:
     note = f"what {', '.join(element_name(c) for c in driven.controls)} cannot do, done by the server"
     return Stage(
         "software rest",
-        Place.PULSE,
-        Work.REMAINDER,
+        StageGroup.PULSE,
+        StageKind.REMAINDER,
         Medium.SOFTWARE,
         dict(driven.remainder),
         False,
@@ -243,16 +241,16 @@ def remainder_stage(device: Control, driven: Driven) -> Stage | None:
     )
 
 
-def device_note(device: Control, driven: Driven, gains: Gains, facts: Device) -> str:
+def device_note(device: Control, driven: Driven, gains: Gains, info: Device) -> str:
     """What a sink's or source's volume is made of."""
     parts: list[str] = []
     shown = {name: gain for name, gain in gains_of(device).items() if gain != gains.get(name)}
-    if facts.hardware_volume and shown:
+    if info.hardware_volume and shown:
         said = at(gains_of(device), next(iter(shown)))
-        top = -(to_cdb(PULSE_SCALE, facts.base) or 0)
+        top = -(to_cdb(PULSE_SCALE, info.base) or 0)
         parts.append(f"the server says {db(said)}, counted from its full scale of {db(top)}")
-    if facts.hardware_volume:
+    if info.hardware_volume:
         parts.append(driven.how.rstrip("."))
-    if facts.flat:
+    if info.flat:
         parts.append("flat volumes: it follows the loudest stream")
     return "; ".join(parts)

@@ -4,8 +4,8 @@ elsewhere.
 
 from collections.abc import Iterator, Sequence
 
+from tuimixer.diagnosis.card_routing import Connector, active_port, element_name, jack_of
 from tuimixer.diagnosis.card_stages import card_of, is_dummy, linkable
-from tuimixer.diagnosis.card_way import Jack, active_port, element_name, jack_of
 from tuimixer.diagnosis.driven import rule_for
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.path import feeds, is_application, leads_nowhere
@@ -47,8 +47,8 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
 
 def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
     """A combined sink whose parts are all gone."""
-    facts = device.sink_or_source
-    if facts is not None and "combine" in facts.driver and not feeds(snapshot, device):
+    info = device.device
+    if info is not None and "combine" in info.driver and not feeds(snapshot, device):
         yield Finding(
             "combined_of_nothing",
             device.name,
@@ -85,7 +85,7 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
     for stream in [c for c in chosen if c.kind is Kind.SOURCE_OUTPUT] or of_kind(
         snapshot, Kind.SOURCE_OUTPUT
     ):
-        source = snapshot.controls.get(stream.device or "")
+        source = snapshot.controls.get(stream.target_id or "")
         calls = stream.stream is not None and stream.stream.role.casefold() in _CALLS
         if calls and best is not None and source is not None and _monitors(source):
             yield Finding(
@@ -99,7 +99,7 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
 
 
 def _monitors(source: Control) -> bool:
-    return source.sink_or_source is not None and source.sink_or_source.monitor_of is not None
+    return source.device is not None and source.device.monitor_of is not None
 
 
 def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
@@ -121,9 +121,9 @@ def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
 
 def _unheard(snapshot: Snapshot, sink: Control) -> str:
     """Why nobody can hear a sink, or nothing where somebody may."""
-    facts = sink.sink_or_source
+    info = sink.device
     card = card_of(snapshot, sink.card)
-    port = active_port(facts) if facts else None
+    port = active_port(info) if info else None
     if leads_nowhere(snapshot, sink):
         return f"The default output {sink.name} {_nowhere(snapshot, sink)}."
     if card is not None and card.loopback:
@@ -135,7 +135,10 @@ def _unheard(snapshot: Snapshot, sink: Control) -> str:
 
 def _nowhere(snapshot: Snapshot, sink: Control) -> str:
     """What a sink does that leads nowhere; on PipeWire its sound may go on by links."""
-    null_sinks = (sink, *(snapshot.controls.get(link.stream.device or "") for link in feeds(snapshot, sink)))
+    null_sinks = (
+        sink,
+        *(snapshot.controls.get(link.stream.target_id or "") for link in feeds(snapshot, sink)),
+    )
     unseen = any(null_sink is not None and linkable(null_sink) for null_sink in null_sinks)
     return "plays nowhere that can be seen from here" if unseen else "plays nowhere"
 
@@ -143,7 +146,7 @@ def _nowhere(snapshot: Snapshot, sink: Control) -> str:
 def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Control) -> Finding:
     """What plays on the bad default is moved along: a server leaves there what was put there by hand."""
     streams = of_kind(snapshot, Kind.SINK_INPUT)
-    along = [s for s in streams if bad is not None and s.device == bad.id and plays(s)]
+    along = [s for s in streams if bad is not None and s.target_id == bad.id and plays(s)]
     advice = f"Make {best.name} the default output."
     if along:
         names = ", ".join(dict.fromkeys(stream.name for stream in along))
@@ -155,27 +158,27 @@ def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Co
 
 def audible(snapshot: Snapshot, sink: Control) -> bool:
     """Whether a sink is a real device that is not known to be unplugged."""
-    facts = sink.sink_or_source
-    if facts is None or not facts.hardware:
+    info = sink.device
+    if info is None or not info.hardware:
         return False
     card = card_of(snapshot, sink.card)
     if card is not None and card.loopback:
         return False
-    port = active_port(facts)
+    port = active_port(info)
     return port is None or port.available is not False
 
 
 def check_ports(device: Control) -> Iterator[Finding]:
     """The active connector of a used device has nothing plugged in."""
-    facts = device.sink_or_source
-    port = active_port(facts) if facts else None
-    if facts is None or port is None or port.available is not False:
+    info = device.device
+    port = active_port(info) if info else None
+    if info is None or port is None or port.available is not False:
         return
-    others = sorted((p for p in facts.ports if p is not port and p.available is not False), key=_preference)
+    others = sorted((p for p in info.ports if p is not port and p.available is not False), key=_preference)
     reason = f"Nothing is plugged into {port.description} of {device.name}."
     if others:
-        advice, mend = f"Use {others[0].description} instead.", (SetPort(device.id, others[0].name),)
-        yield Finding("unplugged", port.description, reason, advice, mend, device.id)
+        advice, fix = f"Use {others[0].description} instead.", (SetPort(device.id, others[0].name),)
+        yield Finding("unplugged", port.description, reason, advice, fix, device.id)
     else:
         yield Finding("unplugged", port.description, reason, "Plug something in.", (), device.id)
 
@@ -186,10 +189,10 @@ def _preference(port: Port) -> tuple[bool, int]:
 
 def check_suspended(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
     """A device that sleeps although something plays on it: the server failed to open it."""
-    facts = device.sink_or_source
+    info = device.device
     kind = Kind.SOURCE_OUTPUT if device.kind.capture else Kind.SINK_INPUT
-    used = any(stream.device == device.id and plays(stream) for stream in of_kind(snapshot, kind))
-    if facts is not None and facts.state == "suspended" and used:
+    used = any(stream.target_id == device.id and plays(stream) for stream in of_kind(snapshot, kind))
+    if info is not None and info.state == "suspended" and used:
         reason = f"{device.name} is suspended although a program uses it, by somebody or for an error."
         yield Finding(
             "suspended",
@@ -235,7 +238,7 @@ def check_streams(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Fin
     looked_at = [control for control in chosen if control.stream is not None] or streams
     default = snapshot.controls.get((snapshot.server and snapshot.server.default_sink) or "")
     for stream in looked_at:
-        sink = snapshot.controls.get(stream.device or "")
+        sink = snapshot.controls.get(stream.target_id or "")
         if default is None or sink is None or stream.kind is not Kind.SINK_INPUT or not plays(stream):
             continue
         lost = leads_nowhere(snapshot, sink)
@@ -261,14 +264,14 @@ def check_streams(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Fin
 
 
 def _reaches(snapshot: Snapshot, sink: Control, target: Control) -> bool:
-    return any(link.stream.device == target.id for link in feeds(snapshot, sink))
+    return any(link.stream.target_id == target.id for link in feeds(snapshot, sink))
 
 
 def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:
     """The card silences its speakers for plugged headphones, and the server plays to the speakers."""
-    facts = sink.sink_or_source
+    info = sink.device
     card = card_of(snapshot, sink.card)
-    if facts is None or card is None or jack_of(facts) is not Jack.SPEAKERS:
+    if info is None or card is None or jack_of(info) is not Connector.SPEAKERS:
         return
     plugged = next((jack for jack in card.jacks if jack.plugged and "Headphone" in jack.name), None)
     for control in of_kind(snapshot, Kind.ALSA_PLAYBACK):
@@ -277,11 +280,11 @@ def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:
         items = control.choice.items
         if plugged is None or items[control.choice.value] == "Disabled":
             continue
-        port = next((p for p in facts.ports if "headphone" in p.name and p.available is not False), None)
+        port = next((p for p in info.ports if "headphone" in p.name and p.available is not False), None)
         reason = "The sound goes to the speakers, which Auto-Mute silences while headphones are plugged in."
         if port is not None:
-            advice, mend = f"Use {port.description} instead.", (SetPort(sink.id, port.name),)
-            yield Finding("auto_mute", "Auto-Mute Mode", reason, advice, mend, control.id)
+            advice, fix = f"Use {port.description} instead.", (SetPort(sink.id, port.name),)
+            yield Finding("auto_mute", "Auto-Mute Mode", reason, advice, fix, control.id)
         elif "Disabled" in items:
             off = (Choose(control.id, items.index("Disabled")),)
             yield Finding("auto_mute", "Auto-Mute Mode", reason, "Disable Auto-Mute.", off, control.id)
@@ -289,13 +292,13 @@ def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:
 
 def check_capture_source(snapshot: Snapshot, system: System, source: Control) -> Iterator[Finding]:
     """The card records from another connector than the server's port says."""
-    facts = source.sink_or_source
-    if facts is None or facts.port is None or source.card is None:
+    info = source.device
+    if info is None or info.port is None or source.card is None:
         return
     on_card = [c for c in snapshot.controls.values() if c.card == source.card and c.element is not None]
-    wanted_words = [word for word in ("mic", "line", "aux", "video", "cd") if word in facts.port]
-    port = active_port(facts)
-    name = port.description if port else facts.port
+    wanted_words = [word for word in ("mic", "line", "aux", "video", "cd") if word in info.port]
+    port = active_port(info)
+    name = port.description if port else info.port
     for control in on_card:
         choice = control.choice
         if choice is None or element_name(control) not in _CAPTURE_CHOICES or not wanted_words:
@@ -303,8 +306,8 @@ def check_capture_source(snapshot: Snapshot, system: System, source: Control) ->
         fitting = [i for i, item in enumerate(choice.items) if any(w in item.lower() for w in wanted_words)]
         if fitting and choice.value not in fitting:
             reason = f"The card records from {choice.items[choice.value]}, not from {name}."
-            advice, mend = f"Choose {choice.items[fitting[0]]}.", (Choose(control.id, fitting[0]),)
-            yield Finding("wrong_capture_source", element_name(control), reason, advice, mend, control.id)
+            advice, fix = f"Choose {choice.items[fitting[0]]}.", (Choose(control.id, fitting[0]),)
+            yield Finding("wrong_capture_source", element_name(control), reason, advice, fix, control.id)
     yield from _exclusive(snapshot, system, source, on_card, name)
 
 
@@ -315,8 +318,8 @@ def _exclusive(
 
     PulseAudio takes that for a mute of the source, which does not go with the choice alone.
     """
-    facts = source.sink_or_source
-    rule = rule_for(system, snapshot.server.name, facts) if snapshot.server and facts else None
+    info = source.device
+    rule = rule_for(system, snapshot.server.name, info) if snapshot.server and info else None
     if rule is None:
         return
     named = {(e.name, e.index) for e in rule.elements if e.switch in ("mute", "on")}
@@ -325,14 +328,14 @@ def _exclusive(
     chosen = [c for c in group if c.capturing]
     if wanted and not any(c.capturing for c in wanted) and chosen:
         names = ", ".join(element_name(c) for c in chosen)
-        mend: list[Intent] = [Capture(wanted[0].id, True)]
+        fix: list[Intent] = [Capture(wanted[0].id, True)]
         if source.muted:
-            mend.append(Mute(source.id, False))
+            fix.append(Mute(source.id, False))
         yield Finding(
             "wrong_capture_source",
             element_name(chosen[0]),
             f"The card records from {names}, not from {port}.",
             f"Record from {element_name(wanted[0])}.",
-            tuple(mend),
+            tuple(fix),
             wanted[0].id,
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from tuimixer.diagnosis.box_checks import check_cards, check_holders, check_server
 from tuimixer.diagnosis.device_checks import (
     check_auto_mute,
     check_capture_source,
@@ -17,8 +16,9 @@ from tuimixer.diagnosis.device_checks import (
     plays,
 )
 from tuimixer.diagnosis.finding import Finding, ordered
+from tuimixer.diagnosis.host_checks import check_cards, check_holders, check_server
 from tuimixer.diagnosis.path import trace
-from tuimixer.diagnosis.way_checks import check_way
+from tuimixer.diagnosis.path_checks import check_path
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.intent import Intent, Mute
 from tuimixer.model.record import replace
@@ -44,14 +44,14 @@ def diagnose(
 
 def _settable(finding: Finding, snapshot: Snapshot) -> Finding:
     """A finding as it is, or without its fix where that would set what nobody may set."""
-    for wish in finding.mend:
-        control = snapshot.controls.get(wish.id)
-        if control is None or not isinstance(wish, Intent):
+    for request in finding.fix:
+        control = snapshot.controls.get(request.id)
+        if control is None or not isinstance(request, Intent):
             continue
         try:
-            resolve(wish, control)
+            resolve(request, control)
         except ReadOnly as error:
-            return replace(finding, advice=f"This cannot be set: {error}.", mend=())
+            return replace(finding, advice=f"This cannot be set: {error}.", fix=())
         except Impossible:
             continue
     return finding
@@ -66,10 +66,10 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
     wrong = [f for source in sources for f in check_capture_source(snapshot, system, source)]
     yield from wrong
     # What the choice of another input mutes is a mere consequence.
-    along = {intent.id for finding in wrong for intent in finding.mend if isinstance(intent, Mute)}
+    along = {intent.id for finding in wrong for intent in finding.fix if isinstance(intent, Mute)}
     for start in _starts(snapshot, system, chosen):
         for path in trace(snapshot, system, start):
-            yield from (f for f in check_way(snapshot, path) if f.control not in along)
+            yield from (f for f in check_path(snapshot, path) if f.control not in along)
     for device in used:
         yield from check_ports(device)
         yield from check_suspended(snapshot, device)
@@ -110,11 +110,11 @@ def _first_card(snapshot: Snapshot) -> list[Holder]:
 def _used(snapshot: Snapshot, chosen: tuple[Control, ...]) -> list[Control]:
     """Sinks and sources whose connectors matter."""
     if chosen:
-        devices = (snapshot.controls.get(control.device or "", control) for control in chosen)
-        once = {device.id: device for device in devices if device.sink_or_source is not None}
+        devices = (snapshot.controls.get(control.target_id or "", control) for control in chosen)
+        once = {device.id: device for device in devices if device.device is not None}
         return list(once.values())
     ids = [
-        s.device
+        s.target_id
         for kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)
         for s in of_kind(snapshot, kind)
         if plays(s)

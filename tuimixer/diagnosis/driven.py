@@ -8,7 +8,7 @@ driven controls + software rest.
 
 from itertools import combinations
 
-from tuimixer.diagnosis.card_way import element_name, playback_controls, route_of, through_softvol
+from tuimixer.diagnosis.card_routing import element_name, playback_controls, route_of, through_softvol
 from tuimixer.diagnosis.stage import Gains, add, at, gains_of, shifted
 from tuimixer.model.control import Control, Device, Medium
 from tuimixer.model.record import dataclass
@@ -61,13 +61,13 @@ class Driven:
 
 def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
     """Which ALSA controls carry out the volume of a sink or a source."""
-    facts = device.sink_or_source
-    if facts is None or not facts.hardware_volume:
+    info = device.device
+    if info is None or not info.hardware_volume:
         return Driven(how="The server does this volume in software.")
     if device.card is None:
         return Driven(how="The device itself does this volume; it is not an ALSA card.")
     ruled = _by_rule(snapshot, system, device)
-    if not facts.decibel:
+    if not info.decibel:
         how = "The hardware's volume is not known in dB."
         return Driven(tuple(ruled or ()), bool(ruled), how)
     wanted = hardware_gains(device)
@@ -80,8 +80,8 @@ def hardware_gains(device: Control) -> Gains:
     """What a sink's or a source's volume amounts to in dB of the hardware: its own dB less its base
     volume's.
     """
-    facts = device.sink_or_source
-    base = to_cdb(PULSE_SCALE, facts.base) if facts and facts.hardware_volume else 0
+    info = device.device
+    base = to_cdb(PULSE_SCALE, info.base) if info and info.hardware_volume else 0
     return shifted(gains_of(device), -(base or 0))
 
 
@@ -94,9 +94,9 @@ def rule_for(system: System, server: str, device: Device) -> MixerPath | None:
 
 
 def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Control] | None:
-    facts = device.sink_or_source
+    info = device.device
     server = snapshot.server
-    rule = rule_for(system, server.name, facts) if facts and server else None
+    rule = rule_for(system, server.name, info) if info and server else None
     if rule is None:
         return None
     there = {element_name(control): control for control in _volumes(snapshot, device)}
@@ -153,8 +153,8 @@ def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Dri
 
 def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven:
     """Without rules: the sets of controls on the way whose dB agree with what the server states."""
-    facts = device.sink_or_source
-    assert facts is not None
+    info = device.device
+    assert info is not None
     assert device.card is not None
     if device.kind.capture:
         near = _volumes(snapshot, device)
@@ -217,8 +217,8 @@ def _covers(positions: tuple[str, ...], channel: str) -> bool:
 
 def _base_fits(device: Control, controls: tuple[Control, ...]) -> bool:
     """Base volume is minus the highest gain of all driven controls together."""
-    facts = device.sink_or_source
-    base = to_cdb(PULSE_SCALE, facts.base) if facts else None
+    info = device.device
+    base = to_cdb(PULSE_SCALE, info.base) if info else None
     if base is None:
         return False
     tops: list[int] = []

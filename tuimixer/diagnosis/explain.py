@@ -1,43 +1,43 @@
 """What is this? A short paragraph on a stage of the signal path, for somebody who has never heard of it."""
 
 from tuimixer.diagnosis.card_stages import is_null
-from tuimixer.diagnosis.stage import Stage, Work
+from tuimixer.diagnosis.stage import Stage, StageKind
 from tuimixer.model.control import Control, Medium
 from tuimixer.model.snapshot import Snapshot
 
 _KINDS = {
-    Work.APPLICATION: (
+    StageKind.APPLICATION: (
         "The program that makes or takes the sound. Many programs have a volume of their own inside, "
         "which no mixer sees: if everything else is up, look there."
     ),
-    Work.STREAM: (
+    StageKind.STREAM: (
         "The volume of this one stream, which the sound server applies in software to the samples before "
         "it mixes them with the other streams. Other programs are not touched. 100 % is 0 dB: nothing "
         "changes; above it loud parts may distort."
     ),
-    Work.SINK: (
+    StageKind.SINK: (
         "A sink is an output of the sound server: all streams that play to it are mixed, and its volume "
         "and mute act on all of them."
     ),
-    Work.SOURCE: (
+    StageKind.SOURCE: (
         "A source is an input of the sound server: a microphone, a line input, or the monitor of an "
         "output. Its volume and mute act on every program that records from it."
     ),
-    Work.REMAINDER: (
+    StageKind.REMAINDER: (
         "The card's controls move in steps and have an end. What is between two steps or beyond the end "
         "the sound server does in software, so that the volume is exact. It is part of the output's "
         "volume."
     ),
-    Work.MODULE: (
+    StageKind.MODULE: (
         "A part of the sound server that takes sound from one place and gives it to another: a combined "
         "or remapped output, a loopback from an input to an output, or a monitor, which hears what an "
         "output plays."
     ),
-    Work.END: (
+    StageKind.END: (
         "Where the sound leaves the box, or comes in. Behind it are amplifiers and knobs that no program "
         "can see."
     ),
-    Work.CONTROL: "A control of the card.",
+    StageKind.CONTROL: "A control of the card.",
 }
 _NAMES = {
     "Master": "Master comes last on the card: everything that it plays goes through it.",
@@ -78,9 +78,9 @@ def explain(snapshot: Snapshot, stage: Stage) -> str:
     """One short paragraph about a stage of a path, for a person."""
     control = snapshot.controls.get(stage.control or "")
     parts = [_what(snapshot, stage, control)]
-    if stage.kind in (Work.SINK, Work.SOURCE) and control is not None:
+    if stage.kind in (StageKind.SINK, StageKind.SOURCE) and control is not None:
         parts.append(_how(stage, control))
-    if stage.kind is Work.APPLICATION and ("dmix" in stage.note or "dsnoop" in stage.note):
+    if stage.kind is StageKind.APPLICATION and ("dmix" in stage.note or "dsnoop" in stage.note):
         parts.append(_DMIX)
     if stage.driven and stage.inside is not None:
         device = snapshot.controls.get(stage.inside)
@@ -89,17 +89,17 @@ def explain(snapshot: Snapshot, stage: Stage) -> str:
 
 
 def _what(snapshot: Snapshot, stage: Stage, control: Control | None) -> str:
-    if stage.kind is Work.CONTROL and control is not None:
+    if stage.kind is StageKind.CONTROL and control is not None:
         if control.element is not None and control.element.user:
             return _SOFTVOL
         name = control.element.name if control.element else control.name
         known = next((text for word, text in _NAMES.items() if name == word), "")
         return known or f"{control.name} is a control of the card {control.card}, in its hardware."
-    if stage.kind is Work.SINK and control is not None and is_null(control):
-        return f"{_KINDS[Work.SINK]} {_NULL}"
-    if stage.kind is Work.END and "null sink" in stage.note:
+    if stage.kind is StageKind.SINK and control is not None and is_null(control):
+        return f"{_KINDS[StageKind.SINK]} {_NULL}"
+    if stage.kind is StageKind.END and "null sink" in stage.note:
         return _NULL
-    if stage.kind is Work.END and any(
+    if stage.kind is StageKind.END and any(
         card.loopback and card.name == stage.name for card in snapshot.alsa_cards
     ):
         return _ALOOP
@@ -108,7 +108,7 @@ def _what(snapshot: Snapshot, stage: Stage, control: Control | None) -> str:
 
 def _how(stage: Stage, control: Control) -> str:
     card = f" of the card {control.card}" if control.card else ""
-    flat = control.sink_or_source is not None and control.sink_or_source.flat
+    flat = control.device is not None and control.device.flat
     extra = " Flat volumes are on: it follows the loudest stream." if flat else ""
     if stage.medium is Medium.HARDWARE:
         return f"This one's volume is done by the hardware{card}.{extra}"

@@ -63,7 +63,7 @@ class Finding:
     """One sentence."""
     advice: str
     """What would mend it: in words what `mend` does, or the command to type."""
-    mend: tuple[Intent | Command, ...] = ()
+    fix: tuple[Intent | Command, ...] = ()
     """What the mixer can do itself; empty where a person has to."""
     control: ControlId | None = None
     """Id of the control, or of the server's card, that it is about."""

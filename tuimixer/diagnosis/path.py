@@ -18,7 +18,7 @@ from tuimixer.diagnosis.card_stages import (
     remainder_stage,
 )
 from tuimixer.diagnosis.driven import Driven, find_driven, hardware_gains
-from tuimixer.diagnosis.stage import CIRCLE, Path, Place, Stage, Work, add, at, db, gains_of
+from tuimixer.diagnosis.stage import CIRCLE, Path, Stage, StageGroup, StageKind, add, at, db, gains_of
 from tuimixer.model.control import Control, ControlId, Kind, Medium
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Snapshot
@@ -44,20 +44,24 @@ def trace(snapshot: Snapshot, system: System, start: ControlId | Holder) -> tupl
             return tuple(_forwards(snapshot, system, control, (_application(control),), frozenset()))
         case Kind.SINK:
             opening = Stage(
-                "a program", Place.APPLICATION, Work.APPLICATION, Medium.SOFTWARE, note="any that plays here"
+                "a program",
+                StageGroup.APPLICATION,
+                StageKind.APPLICATION,
+                Medium.SOFTWARE,
+                note="any that plays here",
             )
             return tuple(_through_sink(snapshot, system, control, (opening,), frozenset()))
         case Kind.SOURCE_OUTPUT:
             return (
                 _recording(
-                    snapshot, system, control.device, (_stream_stage(control, None), _application(control))
+                    snapshot, system, control.target_id, (_stream_stage(control, None), _application(control))
                 ),
             )
         case Kind.SOURCE:
             closing = Stage(
                 "a program",
-                Place.APPLICATION,
-                Work.APPLICATION,
+                StageGroup.APPLICATION,
+                StageKind.APPLICATION,
                 Medium.SOFTWARE,
                 note="any that records here",
             )
@@ -76,10 +80,10 @@ def is_application(control: Control) -> bool:
 def _forwards(
     snapshot: Snapshot, system: System, stream: Control, before: tuple[Stage, ...], seen: frozenset[ControlId]
 ) -> list[Path]:
-    sink = snapshot.controls.get(stream.device) if stream.device else None
+    sink = snapshot.controls.get(stream.target_id) if stream.target_id else None
     stages = (*before, _stream_stage(stream, sink))
     if sink is None:
-        end = Stage("nowhere", Place.PULSE, Work.END, note="the stream has no sink")
+        end = Stage("nowhere", StageGroup.PULSE, StageKind.END, note="the stream has no sink")
         return [Path((*stages, end), _names(stream))]
     return _through_sink(snapshot, system, sink, stages, seen)
 
@@ -93,16 +97,22 @@ def _through_sink(
     silent = is_null(sink) and not _monitor_hears_volume(snapshot, sink)
     stages = (*before, *((heard,) if silent else _device_stages(sink, driven)))
     if sink.id in seen or len(seen) >= _DEEPEST:
-        end = Stage(CIRCLE, Place.PULSE, Work.END, Medium.SOFTWARE, note=f"{sink.name} feeds itself")
+        end = Stage(
+            CIRCLE, StageGroup.PULSE, StageKind.END, Medium.SOFTWARE, note=f"{sink.name} feeds itself"
+        )
         return [Path((*stages, end), _names(sink))]
     onward = feeds(snapshot, sink)
     paths: list[Path] = []
-    if not onward or (sink.sink_or_source is not None and sink.sink_or_source.hardware):
+    if not onward or (sink.device is not None and sink.device.hardware):
         controls = device_controls(snapshot, sink, driven)
         paths.append(Path((*stages, *controls, card_end(snapshot, system, sink)), _names(sink)))
     for link in onward:
         word = Stage(
-            link.how, Place.PULSE, Work.MODULE, Medium.SOFTWARE, note=f"hands on what {sink.name} gets"
+            link.how,
+            StageGroup.PULSE,
+            StageKind.MODULE,
+            Medium.SOFTWARE,
+            note=f"hands on what {sink.name} gets",
         )
         taken = stages
         if link.monitor is not None and link.output is not None:
@@ -127,18 +137,18 @@ class Onward:
 
 def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
     """How a sink's sound goes on: through a module's own streams, or through loopbacks from its monitor."""
-    facts = sink.sink_or_source
-    if facts is None:
+    info = sink.device
+    if info is None:
         return []
     found: list[Onward] = []
     streams = [
         c for c in snapshot.controls.values() if c.kind is Kind.SINK_INPUT and c.stream and c.stream.virtual
     ]
-    if not facts.hardware:
+    if not info.hardware:
         for stream in streams:
-            if stream.device != sink.id and _same_module(sink, stream):
+            if stream.target_id != sink.id and _same_module(sink, stream):
                 found.append(Onward(_module_word(sink), stream))
-    if facts.monitor is None:
+    if info.monitor is None:
         return found
     monitor = next(
         (c for c in snapshot.controls.values() if c.kind is Kind.SOURCE and _monitors(c, sink)), None
@@ -146,7 +156,7 @@ def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
     if monitor is None:
         return found
     for output in snapshot.controls.values():
-        if output.kind is not Kind.SOURCE_OUTPUT or output.device != monitor.id or output.stream is None:
+        if output.kind is not Kind.SOURCE_OUTPUT or output.target_id != monitor.id or output.stream is None:
             continue
         if not output.stream.virtual or output.stream.corked:
             continue
@@ -163,9 +173,9 @@ def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] 
     """
     if sink.id in seen or len(seen) >= _DEEPEST:
         return True
-    onward = [snapshot.controls.get(link.stream.device or "") for link in feeds(snapshot, sink)]
+    onward = [snapshot.controls.get(link.stream.target_id or "") for link in feeds(snapshot, sink)]
     if onward:
-        real = sink.sink_or_source is not None and sink.sink_or_source.hardware
+        real = sink.device is not None and sink.device.hardware
         return not real and all(
             further is not None and leads_nowhere(snapshot, further, seen | {sink.id}) for further in onward
         )
@@ -174,7 +184,7 @@ def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] 
 
 
 def _monitors(source: Control, sink: Control) -> bool:
-    return source.sink_or_source is not None and source.sink_or_source.monitor_of == sink.id
+    return source.device is not None and source.device.monitor_of == sink.id
 
 
 def _same_module(one: Control, other: Control) -> bool:
@@ -188,12 +198,12 @@ def _same_module(one: Control, other: Control) -> bool:
 
 
 def _owner(control: Control) -> int | None:
-    part = control.sink_or_source or control.stream
+    part = control.device or control.stream
     return part.owner_module if part else None
 
 
 def _module_word(sink: Control) -> str:
-    driver = sink.sink_or_source.driver if sink.sink_or_source else ""
+    driver = sink.device.driver if sink.device else ""
     told = (sink.properties.get(key, "") for key in ("node.name", "node.link-group", "device.class"))
     name = " ".join((driver, *told))
     return next(
@@ -209,15 +219,19 @@ def _recording(
     snapshot: Snapshot, system: System, source_id: ControlId | None, after: tuple[Stage, ...], depth: int = 0
 ) -> Path:
     source = snapshot.controls.get(source_id) if source_id else None
-    if source is None or source.sink_or_source is None:
-        start = Stage("nowhere", Place.PULSE, Work.END, note="the stream has no source")
+    if source is None or source.device is None:
+        start = Stage("nowhere", StageGroup.PULSE, StageKind.END, note="the stream has no source")
         return Path((start, *after), ("mono",), capture=True)
-    facts = source.sink_or_source
-    sink = snapshot.controls.get(facts.monitor_of) if facts.monitor_of else None
+    info = source.device
+    sink = snapshot.controls.get(info.monitor_of) if info.monitor_of else None
     if sink is not None:
         heard = find_driven(snapshot, system, sink)
         start = Stage(
-            f"what plays on {sink.name}", Place.PULSE, Work.MODULE, Medium.SOFTWARE, note="a monitor"
+            f"what plays on {sink.name}",
+            StageGroup.PULSE,
+            StageKind.MODULE,
+            Medium.SOFTWARE,
+            note="a monitor",
         )
         taken = _software_part(snapshot, sink, heard)
         return Path((start, taken, _monitor_stage(source), *after), _names(source), capture=True)
@@ -226,9 +240,13 @@ def _recording(
     controls = tuple(device_controls(snapshot, source, driven))
     upstream = _upstream(snapshot, source)
     if upstream is not None and depth < _DEEPEST:
-        word = Stage("remap", Place.PULSE, Work.MODULE, Medium.SOFTWARE, note=f"hands on to {source.name}")
+        word = Stage(
+            "remap", StageGroup.PULSE, StageKind.MODULE, Medium.SOFTWARE, note=f"hands on to {source.name}"
+        )
         stream_stage = _stream_stage(upstream, None)
-        return _recording(snapshot, system, upstream.device, (stream_stage, word, *stages, *after), depth + 1)
+        return _recording(
+            snapshot, system, upstream.target_id, (stream_stage, word, *stages, *after), depth + 1
+        )
     return Path(
         (card_end(snapshot, system, source), *controls, *stages, *after), _names(source), capture=True
     )
@@ -236,12 +254,12 @@ def _recording(
 
 def _upstream(snapshot: Snapshot, source: Control) -> Control | None:
     """The recording stream that a module feeds this source with."""
-    facts = source.sink_or_source
-    if facts is None or facts.hardware:
+    info = source.device
+    if info is None or info.hardware:
         return None
     for output in snapshot.controls.values():
         made = output.kind is Kind.SOURCE_OUTPUT and output.stream is not None and output.stream.virtual
-        if made and output.device != source.id and _same_module(output, source):
+        if made and output.target_id != source.id and _same_module(output, source):
             return output
     return None
 
@@ -250,16 +268,16 @@ def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
     """What a monitor hears of its sink's volume: on PulseAudio the part that software does, which is all of
     it without a hardware volume; on PipeWire all of it or nothing.
     """
-    facts = sink.sink_or_source
+    info = sink.device
     gains, muted, note = gains_of(sink), bool(sink.muted), ""
     if not _monitor_hears_volume(snapshot, sink):
         gains, muted, note = {}, False, "its monitor does not hear its volume"
-    elif facts is not None and not _on_pipewire(snapshot):
-        muted = muted and not facts.hardware_mute
-        if facts.hardware_volume:
+    elif info is not None and not _on_pipewire(snapshot):
+        muted = muted and not info.hardware_mute
+        if info.hardware_volume:
             gains = dict(driven.remainder) if driven.known else dict.fromkeys(gains, None)
             note = "only the software part of its volume reaches the monitor"
-    return Stage(sink.name, Place.PULSE, Work.SINK, Medium.SOFTWARE, gains, muted, note, sink.id)
+    return Stage(sink.name, StageGroup.PULSE, StageKind.SINK, Medium.SOFTWARE, gains, muted, note, sink.id)
 
 
 def _on_pipewire(snapshot: Snapshot) -> bool:
@@ -276,7 +294,9 @@ def _monitor_hears_volume(snapshot: Snapshot, sink: Control) -> bool:
 def _monitor_stage(monitor: Control) -> Stage:
     """A monitor's own volume, which software does whatever does its sink's."""
     gains, muted = gains_of(monitor), bool(monitor.muted)
-    return Stage(monitor.name, Place.PULSE, Work.SOURCE, Medium.SOFTWARE, gains, muted, control=monitor.id)
+    return Stage(
+        monitor.name, StageGroup.PULSE, StageKind.SOURCE, Medium.SOFTWARE, gains, muted, control=monitor.id
+    )
 
 
 # -- past the server --
@@ -288,7 +308,7 @@ def _past_the_server(snapshot: Snapshot, system: System, holder: Holder) -> Path
     if holder.dmix:
         details.append("shares the device by dmix" if not holder.capture else "shares the device by dsnoop")
     note = ", ".join(detail for detail in details if detail)
-    first = Stage(who, Place.APPLICATION, Work.APPLICATION, Medium.SOFTWARE, note=note)
+    first = Stage(who, StageGroup.APPLICATION, StageKind.APPLICATION, Medium.SOFTWARE, note=note)
     controls = tuple(holder_controls(snapshot, holder))
     end = holder_end(snapshot, system, holder)
     names = ("mono",) if holder.channels == 1 else ("front-left", "front-right")
@@ -306,7 +326,9 @@ def _application(control: Control) -> Stage:
     name = stream.application or stream.binary or control.name
     notes = [stream.media if stream.media != name else "", "paused (corked)" if stream.corked else ""]
     note = "; ".join(text for text in notes if text)
-    return Stage(name, Place.APPLICATION, Work.APPLICATION, Medium.SOFTWARE, note=note, control=control.id)
+    return Stage(
+        name, StageGroup.APPLICATION, StageKind.APPLICATION, Medium.SOFTWARE, note=note, control=control.id
+    )
 
 
 def _stream_stage(control: Control, sink: Control | None) -> Stage:
@@ -319,14 +341,21 @@ def _stream_stage(control: Control, sink: Control | None) -> Stage:
     if stream is not None and (not stream.writable or not gains):
         note = "passed through as it is: the server does not change its volume"
         gains = {}
-    elif sink is not None and sink.sink_or_source is not None and sink.sink_or_source.flat and gains:
+    elif sink is not None and sink.device is not None and sink.device.flat and gains:
         share = gains_of(sink)
         said = Path.loudest(tuple(gains.values()))
         gains = {name: add([gain, _minus(at(share, name))]) for name, gain in gains.items()}
         note = f"flat volumes: the server says {db(said)}, with the sink's share in it"
     name = "volume of the stream" if not stream or not stream.virtual else f"volume of {control.name}"
     return Stage(
-        name, Place.PULSE, Work.STREAM, Medium.SOFTWARE, gains, bool(control.muted), note, control.id
+        name,
+        StageGroup.PULSE,
+        StageKind.STREAM,
+        Medium.SOFTWARE,
+        gains,
+        bool(control.muted),
+        note,
+        control.id,
     )
 
 
@@ -338,18 +367,18 @@ def _minus(gain: int | None) -> int | None:
 
 def _device_stages(device: Control, driven: Driven) -> list[Stage]:
     """A sink's or source's volume and, for a hardware volume, its software rest as a part of it."""
-    facts = device.sink_or_source
-    assert facts is not None
+    info = device.device
+    assert info is not None
     gains = hardware_gains(device)
-    if facts.hardware_volume and not facts.decibel:
+    if info.hardware_volume and not info.decibel:
         gains = dict.fromkeys(gains, None)
     elif driven.astray:
         # A control that stands elsewhere than the server thinks changes the gain by what nobody can tell.
         gains = dict.fromkeys(gains, None)
-    medium = Medium.HARDWARE if facts.hardware_volume else Medium.SOFTWARE
-    kind = Work.SOURCE if device.kind.capture else Work.SINK
-    note = device_note(device, driven, gains, facts)
-    stages = [Stage(device.name, Place.PULSE, kind, medium, gains, bool(device.muted), note, device.id)]
+    medium = Medium.HARDWARE if info.hardware_volume else Medium.SOFTWARE
+    kind = StageKind.SOURCE if device.kind.capture else StageKind.SINK
+    note = device_note(device, driven, gains, info)
+    stages = [Stage(device.name, StageGroup.PULSE, kind, medium, gains, bool(device.muted), note, device.id)]
     rest = remainder_stage(device, driven)
     if rest is not None:
         stages.append(rest)

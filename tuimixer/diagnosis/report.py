@@ -3,12 +3,12 @@
 from typing import Any
 
 from tuimixer.diagnosis.finding import Finding
-from tuimixer.diagnosis.stage import Path, Stage, Work, db
+from tuimixer.diagnosis.stage import Path, Stage, StageKind, db
 from tuimixer.model.scale import MUTE_CDB
 
 _WIDEST = 50
 """Columns that a name may take in the table."""
-_PLAIN = (Work.APPLICATION, Work.END, Work.MODULE)
+_PLAIN = (StageKind.APPLICATION, StageKind.END, StageKind.MODULE)
 
 
 def path_json(path: Path) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
         if not finding.fault and (number == 1 or findings[number - 2].fault):
             lines += ["Nothing is wrong. Worth knowing:" if number == 1 else "Worth knowing:"]
         lines.append(f"{number}. {finding.reason}")
-        how = f"tuimixer doctor --fix {number}: {finding.advice}" if finding.mend else finding.advice
+        how = f"tuimixer doctor --fix {number}: {finding.advice}" if finding.fix else finding.advice
         lines.append(f"   {how}")
     return lines or ["Nothing is wrong."]
 
@@ -80,7 +80,7 @@ def _title(stage: Stage) -> str:
 
 def _gain(path: Path, stage: Stage) -> str:
     gains = path.gain(stage)
-    if not stage.gains and stage.kind is Work.CONTROL:
+    if not stage.gains and stage.kind is StageKind.CONTROL:
         return "off" if stage.muted else "on"
     return db(path.loudest(gains))
 

@@ -16,7 +16,7 @@ CIRCLE = "a circle"
 """Name of the last stage of a sound that comes back to a device that it has passed."""
 
 
-class Place(StrEnum):
+class StageGroup(StrEnum):
     """Which part of the box a stage belongs to."""
 
     APPLICATION = "application"
@@ -25,7 +25,7 @@ class Place(StrEnum):
     CARD = "card"
 
 
-class Work(StrEnum):
+class StageKind(StrEnum):
     """What kind of thing a stage is."""
 
     APPLICATION = "application"
@@ -47,8 +47,8 @@ class Stage:
     """One thing that the sound goes through."""
 
     name: str
-    layer: Place
-    kind: Work
+    layer: StageGroup
+    kind: StageKind
     medium: Medium = Medium.UNKNOWN
     gains: Gains = field(default_factory=dict)
     muted: bool = False
@@ -64,7 +64,7 @@ class Stage:
     @property
     def driven(self) -> bool:
         """Whether the sound server moves it."""
-        return self.inside is not None and self.kind is Work.CONTROL
+        return self.inside is not None and self.kind is StageKind.CONTROL
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ TOGETHER = 1.0
 
 
 @dataclass(slots=True)
-class Change:
+class UndoStep:
     """One change that was made here."""
 
     before: Command
@@ -36,8 +36,8 @@ class History:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._done: list[Change] = []
-        self._undone: list[Change] = []
+        self._done: list[UndoStep] = []
+        self._undone: list[UndoStep] = []
 
     def record(self, command: Command, snapshot: Snapshot) -> None:
         """Remember a command that is about to be sent; one that nothing undoes (kill) is left out."""
@@ -52,18 +52,18 @@ class History:
             if last.before == last.after:
                 self._done.pop()
             return
-        self._done.append(Change(before, command, _name(command, snapshot), now))
+        self._done.append(UndoStep(before, command, _name(command, snapshot), now))
         del self._done[:-DEPTH]
 
-    def undo(self) -> Change | None:
+    def undo(self) -> UndoStep | None:
         """The newest change, of which `before` is to be sent now; None when there is none."""
         return self._shift(self._done, self._undone)
 
-    def redo(self) -> Change | None:
+    def redo(self) -> UndoStep | None:
         """The change that was undone last, of which `after` is to be sent now; None when there is none."""
         return self._shift(self._undone, self._done)
 
-    def _shift(self, source: list[Change], target: list[Change]) -> Change | None:
+    def _shift(self, source: list[UndoStep], target: list[UndoStep]) -> UndoStep | None:
         if not source:
             return None
         change = source.pop()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from tuimixer.backend.base import Backend
 from tuimixer.mixer.history import History
-from tuimixer.model.balance import Aim
+from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import Command, SetVolume
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import Intent
@@ -48,7 +48,7 @@ class Mixer:
         self.snapshot = Snapshot()
         self._backend = backend
         self._limits = limits
-        self._aims: dict[ControlId, Aim] = {}
+        self._unclamped: dict[ControlId, UnclampedTarget] = {}
         self._listeners: list[Listener] = []
         self._silent = False
         self._history = History(clock)
@@ -66,28 +66,28 @@ class Mixer:
         """Tell nobody anything any more: those who listen are being taken apart."""
         self._silent = True
 
-    def send(self, wish: Intent | Command) -> bool:
+    def send(self, request: Intent | Command) -> bool:
         """Carry out an intent or a command; False where it changes nothing or is impossible.
 
         What is impossible is said in a Notice.
         """
-        if isinstance(wish, Command):
-            self._submit(wish)
+        if isinstance(request, Command):
+            self._submit(request)
             return True
-        control = self.snapshot.controls.get(wish.id)
+        control = self.snapshot.controls.get(request.id)
         if control is None:
             return False
         try:
-            resolution = resolve(wish, control, self._limits(control), self._aims.get(wish.id))
+            resolution = resolve(request, control, self._limits(control), self._unclamped.get(request.id))
         except Impossible as impossible:
-            self._tell(Notice(f"{impossible}.", error=True, id=wish.id))
+            self._tell(Notice(f"{impossible}.", error=True, id=request.id))
             return False
-        if resolution.aim is not None:
-            self._aims[wish.id] = resolution.aim
+        if resolution.unclamped is not None:
+            self._unclamped[request.id] = resolution.unclamped
         if resolution.command is None:
             return False
-        if resolution.aim is None and isinstance(resolution.command, SetVolume):
-            self._aims.pop(wish.id, None)
+        if resolution.unclamped is None and isinstance(resolution.command, SetVolume):
+            self._unclamped.pop(request.id, None)
         self._submit(resolution.command)
         return True
 
@@ -127,7 +127,7 @@ class Mixer:
             difference = diff(self.snapshot, update)
             self.snapshot = update
             for gone in difference.removed:
-                self._aims.pop(gone, None)
+                self._unclamped.pop(gone, None)
             if difference:
                 self._tell(Changed(update, difference))
         else:

@@ -105,7 +105,7 @@ class Rule:
         return True
 
 
-def rules_of(config: Iterable[schema.Rule]) -> tuple[Rule, ...]:
+def rules_of(config: Iterable[schema.RuleOptions]) -> tuple[Rule, ...]:
     """The configuration's rules, which have been checked."""
     return tuple(Rule(rule.match, rule.hide, rule.name or None) for rule in config)
 
@@ -243,7 +243,7 @@ def _in_view(control: Control, view: View) -> bool:
 
 
 def _passes(control: Control, filters: Filters) -> bool:
-    device, stream = control.sink_or_source, control.stream
+    device, stream = control.device, control.stream
     if control.kind.layer is Layer.ALSA and filters.card is not None and control.card != filters.card:
         return False
     if device is not None:
@@ -271,11 +271,13 @@ def _found(control: Control, label: str, text: str) -> bool:
 
 def _field(control: Control, key: str) -> str | None:
     """What a rule's key stands for on a control; None where it has no such thing."""
-    stream, device = control.stream, control.sink_or_source
+    stream, device = control.stream, control.device
     match key:
-        case "id" | "name" | "card" | "device":
+        case "id" | "name" | "card":
             value = getattr(control, key)
             return value if isinstance(value, str) else None
+        case "device":
+            return control.target_id
         case "kind":
             return control.kind.value
         case "layer":

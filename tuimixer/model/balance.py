@@ -16,7 +16,7 @@ _NOTHING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class UnclampedTarget:
     """Where a move meant to put the channels, which the scale's ends and its whole numbers did not allow."""
 
     raws: tuple[int, ...]
@@ -31,19 +31,23 @@ Move = Callable[[int], tuple[int, bool]]
 """From a channel's raw value to its new one, and whether a limit kept it from moving as far as it should."""
 
 
-def positions(control: Control, aim: Aim | None = None) -> tuple[float, ...]:
+def positions(control: Control, unclamped: UnclampedTarget | None = None) -> tuple[float, ...]:
     """Each channel's position; where an aim still holds, the one that it remembers."""
     scale = control.scale
     if scale is None:
         return ()
-    if aim is not None and aim.raws == control.raws:
-        return aim.positions
+    if unclamped is not None and unclamped.raws == control.raws:
+        return unclamped.positions
     return tuple(to_position(scale, raw) for raw in control.raws)
 
 
 def step(
-    control: Control, delta: float, which: tuple[int, ...], top: float, aim: Aim | None = None
-) -> tuple[tuple[int, ...], Aim]:
+    control: Control,
+    delta: float,
+    which: tuple[int, ...],
+    top: float,
+    unclamped: UnclampedTarget | None = None,
+) -> tuple[tuple[int, ...], UnclampedTarget]:
     """Raw values and aim after moving channels by `delta` (of 1), upwards no farther than `top`.
 
     ALSA: each channel as alsamixer moves it, by at least one raw value. Pulse: the loudest one by `delta`,
@@ -55,16 +59,18 @@ def step(
     scale = _scale(control)
     if not scale.cubic:
         direction = 1 if delta > 0 else -1
-        return _shift(control, scale, which, direction, _stepped(scale, delta, top), aim)
-    loudest = _tenths(max(positions(control, aim)[i] for i in which))
+        return _shift(control, scale, which, direction, _stepped(scale, delta, top), unclamped)
+    loudest = _tenths(max(positions(control, unclamped)[i] for i in which))
     if delta > 0:
-        return stretch(control, max(loudest, min(loudest + max(delta, 1 / PULSE_NORM), top)), which, top, aim)
-    return stretch(control, max(0.0, loudest + min(delta, -1 / PULSE_NORM)), which, top, aim)
+        return stretch(
+            control, max(loudest, min(loudest + max(delta, 1 / PULSE_NORM), top)), which, top, unclamped
+        )
+    return stretch(control, max(0.0, loudest + min(delta, -1 / PULSE_NORM)), which, top, unclamped)
 
 
 def gain(
-    control: Control, cdb: int, which: tuple[int, ...], top: float, aim: Aim | None = None
-) -> tuple[tuple[int, ...], Aim]:
+    control: Control, cdb: int, which: tuple[int, ...], top: float, unclamped: UnclampedTarget | None = None
+) -> tuple[tuple[int, ...], UnclampedTarget]:
     """Raw values and aim after moving channels by hundredths of a dB, upwards no farther than `top`.
 
     A silent channel stays silent: so many dB more than nothing is nothing.
@@ -74,15 +80,19 @@ def gain(
     """
     scale = _scale(control)
     if not scale.cubic:
-        return _shift(control, scale, which, 1 if cdb > 0 else -1, _louder(scale, cdb, top), aim)
-    loudest = max(positions(control, aim)[i] for i in which)
+        return _shift(control, scale, which, 1 if cdb > 0 else -1, _louder(scale, cdb, top), unclamped)
+    loudest = max(positions(control, unclamped)[i] for i in which)
     goal = loudest * 10 ** (cdb / 6000)
-    return stretch(control, max(loudest, min(goal, top)) if cdb > 0 else goal, which, top, aim)
+    return stretch(control, max(loudest, min(goal, top)) if cdb > 0 else goal, which, top, unclamped)
 
 
 def stretch(
-    control: Control, goal: float, which: tuple[int, ...], top: float, aim: Aim | None = None
-) -> tuple[tuple[int, ...], Aim]:
+    control: Control,
+    goal: float,
+    which: tuple[int, ...],
+    top: float,
+    unclamped: UnclampedTarget | None = None,
+) -> tuple[tuple[int, ...], UnclampedTarget]:
     """Raw values and aim with the loudest of some Pulse channels at position `goal` and their ratio kept.
 
     No raw value is raised above `top`.
@@ -91,16 +101,16 @@ def stretch(
         ValueError: the control has no volume.
     """
     scale = _scale(control)
-    start = positions(control, aim)
+    start = positions(control, unclamped)
     shape = start
-    if max(start) <= 0 and aim is not None and aim.raws == control.raws:
-        shape = aim.shape
+    if max(start) <= 0 and unclamped is not None and unclamped.raws == control.raws:
+        shape = unclamped.shape
     loudest = max((shape[i] for i in which), default=0.0) if shape else 0.0
     moved = list(start)
     for i in which:
         moved[i] = goal * (shape[i] / loudest if loudest > 0 else 1.0)
     raws = _limited(control, scale, {i: from_position(scale, moved[i]) for i in which}, top)
-    return raws, Aim(raws, tuple(moved), tuple(moved) if max(moved) > 0 else shape)
+    return raws, UnclampedTarget(raws, tuple(moved), tuple(moved) if max(moved) > 0 else shape)
 
 
 def get_balance(control: Control) -> float | None:
@@ -121,8 +131,8 @@ def get_balance(control: Control) -> float | None:
 
 
 def with_balance(
-    control: Control, balance: float, aim: Aim | None = None, top: float = 1.0
-) -> tuple[tuple[int, ...], Aim]:
+    control: Control, balance: float, unclamped: UnclampedTarget | None = None, top: float = 1.0
+) -> tuple[tuple[int, ...], UnclampedTarget]:
     """Raw values with the louder side where it is and the other side at 1 - |balance| of it.
 
     No raw value is raised above `top`.
@@ -136,7 +146,7 @@ def with_balance(
         raise ValueError("the control has no left and right channel")
     balance = min(max(balance, -1.0), 1.0)
     # What ends have kept back does not count here: balance is about what is heard now.
-    start = positions(control, aim) if scale.cubic else positions(control)
+    start = positions(control, unclamped) if scale.cubic else positions(control)
     here = list(start)
     louder = max(here[i] for i in left + right)
     for side, share in ((left, 1 - max(balance, 0.0)), (right, 1 + min(balance, 0.0))):
@@ -146,10 +156,10 @@ def with_balance(
     changed = (i for i in left + right if abs(here[i] - start[i]) > _NOTHING)
     wanted = {i: from_position(scale, here[i]) for i in changed}
     raws = _limited(control, scale, wanted, top)
-    kept = aim.shape if aim is not None and aim.raws == control.raws else ()
+    kept = unclamped.shape if unclamped is not None and unclamped.raws == control.raws else ()
     if not scale.cubic:
         here = [to_position(scale, raw) for raw in raws]
-    return raws, Aim(raws, tuple(here), tuple(here) if max(here) > 0 else kept)
+    return raws, UnclampedTarget(raws, tuple(here), tuple(here) if max(here) > 0 else kept)
 
 
 def sides(control: Control) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -220,14 +230,19 @@ def _louder(scale: Scale, cdb: int, top: float) -> Move:
 
 
 def _shift(
-    control: Control, scale: Scale, which: tuple[int, ...], direction: int, move: Move, aim: Aim | None
-) -> tuple[tuple[int, ...], Aim]:
+    control: Control,
+    scale: Scale,
+    which: tuple[int, ...],
+    direction: int,
+    move: Move,
+    unclamped: UnclampedTarget | None,
+) -> tuple[tuple[int, ...], UnclampedTarget]:
     """Move channels one by one; those that a limit stops go on in the aim, with the one that has most room.
 
     A channel whose aim lies beyond a limit moves again when its aim has come back.
     """
     here = [to_position(scale, raw) for raw in control.raws]
-    beyond = _beyond(here, positions(control, aim), which)
+    beyond = _beyond(here, positions(control, unclamped), which)
     raws = list(control.raws)
     moves = {i: move(raws[i]) for i in which if not beyond[i]}
     leaders = [i for i, (raw, _) in moves.items() if raw != raws[i]]
@@ -246,7 +261,9 @@ def _shift(
                 raws[i] = from_position(scale, wanted - direction * _NOTHING, direction)
                 beyond[i] = _rounded(wanted - min(max(wanted, 0.0), 1.0))
     new = tuple(raws)
-    return new, Aim(new, tuple(to_position(scale, raw) + more for raw, more in zip(new, beyond, strict=True)))
+    return new, UnclampedTarget(
+        new, tuple(to_position(scale, raw) + more for raw, more in zip(new, beyond, strict=True))
+    )
 
 
 def _beyond(here: list[float], aimed: tuple[float, ...], which: tuple[int, ...]) -> list[float]:

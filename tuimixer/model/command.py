@@ -165,12 +165,12 @@ class MoveStream:
         """The stream on its new device; where it follows the default, as it is until the server tells."""
         if control.stream is None:
             return None
-        return control if self.target is None else replace(control, device=self.target)
+        return control if self.target is None else replace(control, target_id=self.target)
 
     def inverse(self, snapshot: Snapshot) -> "MoveStream | None":
         """Moves it to where it is."""
         control = snapshot.controls.get(self.id)
-        return MoveStream(self.id, control.device) if control and control.device else None
+        return MoveStream(self.id, control.target_id) if control and control.target_id else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +200,8 @@ class SetPort:
 
     def apply_to(self, control: Control) -> Control | None:
         """The device with this port active; None where the control is not a device."""
-        device = control.sink_or_source
-        return replace(control, sink_or_source=replace(device, port=self.port)) if device else None
+        device = control.device
+        return replace(control, device=replace(device, port=self.port)) if device else None
 
     def inverse(self, snapshot: Snapshot) -> "SetPort | None":
         """Chooses the port that is active."""
@@ -220,9 +220,9 @@ class SetSuspended:
 
     def apply_to(self, control: Control) -> Control | None:
         """The device suspended or idle; None where the control is not a device."""
-        device = control.sink_or_source
+        device = control.device
         return (
-            replace(control, sink_or_source=replace(device, state="suspended" if self.suspended else "idle"))
+            replace(control, device=replace(device, state="suspended" if self.suspended else "idle"))
             if device
             else None
         )
@@ -244,8 +244,8 @@ class SetFormats:
 
     def apply_to(self, control: Control) -> Control | None:
         """The device with these formats; None where the control is not a device."""
-        device = control.sink_or_source
-        return replace(control, sink_or_source=replace(device, formats=self.formats)) if device else None
+        device = control.device
+        return replace(control, device=replace(device, formats=self.formats)) if device else None
 
     def inverse(self, snapshot: Snapshot) -> "SetFormats | None":
         """Sets the formats that are on."""

@@ -213,7 +213,7 @@ class Control:
     """Among controls of the same name, kind and card, from 0."""
     card: str | None = None
     """Id of the ALSA card (`PCH`), or the name of the control device (`default`, `equal`)."""
-    device: ControlId | None = None
+    target_id: ControlId | None = None
     """For a stream: the sink or source it belongs to."""
     scale: Scale | None = None
     channels: tuple[Channel, ...] = ()
@@ -226,7 +226,7 @@ class Control:
     """The default sink or source."""
     medium: Medium = Medium.UNKNOWN
     element: Element | None = None
-    sink_or_source: Device | None = None
+    device: Device | None = None
     stream: Stream | None = None
     properties: dict[str, str] = field(default_factory=dict)
     """The server's property list, for details and for rules. Not to be changed in place."""

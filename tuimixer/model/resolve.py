@@ -3,7 +3,16 @@
 import math
 from operator import or_
 
-from tuimixer.model.balance import Aim, gain, get_balance, highest, positions, step, stretch, with_balance
+from tuimixer.model.balance import (
+    UnclampedTarget,
+    gain,
+    get_balance,
+    highest,
+    positions,
+    step,
+    stretch,
+    with_balance,
+)
 from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control
 from tuimixer.model.intent import (
@@ -49,15 +58,15 @@ class Resolution:
     """What to tell the backend (nothing where the intent changes nothing) and what to remember."""
 
     command: SetVolume | SetMute | SetCapture | SetChoice | None
-    aim: Aim | None = None
+    unclamped: UnclampedTarget | None = None
 
 
 _DEFAULT = Limits()
-_Volume = tuple[tuple[int, ...], Aim | None]
+_Volume = tuple[tuple[int, ...], UnclampedTarget | None]
 
 
 def resolve(
-    intent: Intent, control: Control, limits: Limits = _DEFAULT, aim: Aim | None = None
+    intent: Intent, control: Control, limits: Limits = _DEFAULT, unclamped: UnclampedTarget | None = None
 ) -> Resolution:
     """The command that carries out an intent on a control as it stands.
 
@@ -94,8 +103,8 @@ def resolve(
     if control.scale is None or not control.channels:
         raise Impossible(f"{control.name} has no volume")
     _check_writable(control, "volume")
-    raws, new_aim = _volume(intent, control, control.scale, limits, aim)
-    return Resolution(SetVolume(control.id, raws) if raws != control.raws else None, new_aim)
+    raws, new_unclamped = _volume(intent, control, control.scale, limits, unclamped)
+    return Resolution(SetVolume(control.id, raws) if raws != control.raws else None, new_unclamped)
 
 
 def _check_writable(control: Control, part: str) -> None:
@@ -116,22 +125,22 @@ def _volume(
     control: Control,
     scale: Scale,
     limits: Limits,
-    aim: Aim | None,
+    unclamped: UnclampedTarget | None,
 ) -> _Volume:
     top = top_of(scale, limits)
     match intent:
         case Nudge(percent=percent, channels=channels, past_full=past_full):
             which = _which(control, channels)
             if _number(percent) == 0:
-                return control.raws, aim
+                return control.raws, unclamped
             below = limits.stop_at_full and max(control.raws[i] for i in which) < PULSE_NORM
             if scale.cubic and (not past_full or below):
                 top = min(top, 1.0)
-            return step(control, percent / 100, which, top, aim)
+            return step(control, percent / 100, which, top, unclamped)
         case SetLevel(position=position, channels=channels):
-            return _put(control, scale, _number(position), _which(control, channels), top, aim)
+            return _put(control, scale, _number(position), _which(control, channels), top, unclamped)
         case SetGain(cdb=cdb, relative=relative, channels=channels):
-            return _gain(control, scale, cdb, relative, _which(control, channels), top, aim)
+            return _gain(control, scale, cdb, relative, _which(control, channels), top, unclamped)
         case SetRaw(raw=raw, channels=channels):
             if not scale.minimum <= raw <= scale.maximum:
                 raise Impossible(f"{control.name} goes from {scale.minimum} to {scale.maximum}")
@@ -140,7 +149,7 @@ def _volume(
             now = get_balance(control)
             if now is None:
                 raise Impossible(f"{control.name} has no left and right channel to balance")
-            return with_balance(control, _number(balance) + (now if relative else 0.0), aim, top)
+            return with_balance(control, _number(balance) + (now if relative else 0.0), unclamped, top)
         case Equalize():
             here = positions(control)
             # Lower than the mean where the cap keeps the quietest channel from coming up to it.
@@ -150,13 +159,18 @@ def _volume(
 
 
 def _put(
-    control: Control, scale: Scale, position: float, which: tuple[int, ...], top: float, aim: Aim | None
+    control: Control,
+    scale: Scale,
+    position: float,
+    which: tuple[int, ...],
+    top: float,
+    unclamped: UnclampedTarget | None,
 ) -> _Volume:
     """Channels at a position: ALSA's all at the same, as alsamixer's digits do; Pulse's with their ratio."""
     if not scale.cubic:
         return _alike(control, scale, which, from_position(scale, position), top), None
     loudest = max(to_position(scale, control.raws[i]) for i in which)
-    return stretch(control, max(0.0, min(position, max(top, loudest))), which, top, aim)
+    return stretch(control, max(0.0, min(position, max(top, loudest))), which, top, unclamped)
 
 
 def _gain(
@@ -166,15 +180,15 @@ def _gain(
     relative: bool,
     which: tuple[int, ...],
     top: float,
-    aim: Aim | None,
+    unclamped: UnclampedTarget | None,
 ) -> _Volume:
     if not scale.has_db:
         raise Impossible(f"{control.name} has no dB data; give percent or a raw value")
     if relative:
-        return gain(control, cdb, which, top, aim) if cdb else (control.raws, aim)
+        return gain(control, cdb, which, top, unclamped) if cdb else (control.raws, unclamped)
     if scale.cubic:
         position = 10 ** (cdb / 6000) if cdb > MUTE_CDB else 0.0
-        return _put(control, scale, position, which, top, aim)
+        return _put(control, scale, position, which, top, unclamped)
     return _alike(control, scale, which, from_cdb(scale, cdb), top), None
 
 

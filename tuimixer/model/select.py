@@ -330,7 +330,7 @@ def _holds(name: str, text: str, exact: bool) -> bool:
 
 
 def _device(control: Control, field: str) -> str | None:
-    device = control.sink_or_source
+    device = control.device
     return None if device is None else str(getattr(device, field))
 
 
@@ -341,7 +341,7 @@ def _stream(control: Control, field: str) -> str | None:
 def _is_called(control: Control, text: str, exact: bool) -> bool:
     """By its own name, a stream by its application's."""
     names = [control.name]
-    if device := control.sink_or_source:
+    if device := control.device:
         names += [str(device.index)] if exact else [device.server_name]
     if stream := control.stream:
         names = [stream.application or control.name]
@@ -350,7 +350,7 @@ def _is_called(control: Control, text: str, exact: bool) -> bool:
 
 def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
     """What the card of a sink or a source is called; a monitor is not the card's."""
-    device, card = control.sink_or_source, snapshot.card_of(control)
+    device, card = control.device, snapshot.card_of(control)
     if device is None or card is None or device.monitor_of is not None:
         return []
     names = (card.description, card.server_name, card.alsa_card, card.properties.get("alsa.card_name"))
@@ -403,7 +403,7 @@ def _whole_names(control: Control) -> list[str]:
 
 def _is_secondary(control: Control) -> bool:
     """Meant only where nothing else is: monitors, and volumes stored for what does not run."""
-    device = control.sink_or_source
+    device = control.device
     return control.kind is Kind.STORED or bool(device and device.monitor_of)
 
 

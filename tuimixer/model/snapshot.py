@@ -123,7 +123,7 @@ class Snapshot:
     def device(self, control: ControlId) -> Device | None:
         """What only a sink or a source has; None where the control is neither, or is not there."""
         found = self.controls.get(control)
-        return found.sink_or_source if found is not None else None
+        return found.device if found is not None else None
 
     def server_card(self, card: str) -> ServerCard | None:
         """The server's card of an id; None where there is none."""
@@ -131,10 +131,10 @@ class Snapshot:
 
     def card_of(self, device: Control) -> ServerCard | None:
         """The server's card that a sink or a source belongs to; None where it has none."""
-        facts = device.sink_or_source
-        if facts is None or facts.card_index is None:
+        info = device.device
+        if info is None or info.card_index is None:
             return None
-        return next((card for card in self.server_cards if card.index == facts.card_index), None)
+        return next((card for card in self.server_cards if card.index == info.card_index), None)
 
     def exclusive_with(self, control: Control) -> list[Control]:
         """The controls of a card of which one can record at a time, this one too; none where it is free."""

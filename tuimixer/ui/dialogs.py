@@ -50,7 +50,7 @@ DIALOGS: dict[str, tuple[str, str, Make]] = {
     "details": ("details", "DetailsScreen", _with_driven),
     "move": ("details", "MoveScreen", _chosen),
     "kill": ("confirm", "KillScreen", _chosen),
-    "value": ("ask", "ValueScreen", _chosen),
+    "value": ("prompt", "ValueScreen", _chosen),
 }
 """Action → module of `tuimixer.ui.screens`, class, and what it is made with."""
 _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value"})

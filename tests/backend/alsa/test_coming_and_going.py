@@ -19,11 +19,11 @@ WITHOUT_LIBRARY = """
 import asyncio, sys
 sys.modules["alsaaudio"] = None
 from tuimixer.backend.alsa.backend import AlsaBackend
-from tuimixer.backend.alsa.port import AlsaPort
-from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.alsa.blocking import BlockingAlsa
+from tuimixer.backend.base import Unreachable
 try:
-    AlsaPort().read()
-except OutOfReach as error:
+    BlockingAlsa().read()
+except Unreachable as error:
     print(error)
 async def main():
     emitted = asyncio.Queue()

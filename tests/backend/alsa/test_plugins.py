@@ -7,8 +7,8 @@ import pytest
 from tests.backend.alsa.watching import watching
 from tests.lab.plugins import Plugins
 from tuimixer.backend.alsa.backend import AlsaBackend
-from tuimixer.backend.alsa.port import AlsaPort
-from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.backend.alsa.blocking import BlockingAlsa
+from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Medium
 from tuimixer.model.intent import Nudge
@@ -28,7 +28,7 @@ def configured(plugins: Plugins, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_equalizer_has_ten_bands_without_db() -> None:
-    snapshot = AlsaPort(("equal",)).read()
+    snapshot = BlockingAlsa(("equal",)).read()
     bands = [control for control in snapshot.controls.values() if control.card == "equal"]
     assert len(bands) == 10
     for band in bands:
@@ -40,12 +40,12 @@ def test_equalizer_has_ten_bands_without_db() -> None:
 
 
 def test_equalizer_keeps_what_was_set() -> None:
-    port = AlsaPort(("equal",))
+    port = BlockingAlsa(("equal",))
     port.read()
     port.apply(SetVolume(BAND, (20, 20)))
     assert port.read().controls[BAND].raws == (20, 20)
     port.close()
-    assert AlsaPort(("equal",)).read().controls[BAND].raws == (20, 20)
+    assert BlockingAlsa(("equal",)).read().controls[BAND].raws == (20, 20)
 
 
 async def test_equalizer_steps_through_every_value() -> None:
@@ -64,25 +64,25 @@ async def test_equalizer_steps_through_every_value() -> None:
 
 
 def test_what_a_plugin_lacks_is_refused() -> None:
-    port = AlsaPort(("equal",))
+    port = BlockingAlsa(("equal",))
     with pytest.raises(Refused, match="31 Hz"):
         port.apply(SetMute(BAND, (True,)))
 
 
 def test_unknown_device() -> None:
-    with pytest.raises(OutOfReach, match="there is no ALSA device nonsense"):
-        AlsaPort(("nonsense",)).read()
+    with pytest.raises(Unreachable, match="there is no ALSA device nonsense"):
+        BlockingAlsa(("nonsense",)).read()
 
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(OutOfReach):
-        AlsaPort(("nonsense",)).read()
+    with pytest.raises(Unreachable):
+        BlockingAlsa(("nonsense",)).read()
     captured = capfd.readouterr()
     assert (captured.out, captured.err) == ("", "")
 
 
 def test_pulse_master_moves_the_default_sink(plugins: Plugins) -> None:
-    port = AlsaPort(("pulse",))
+    port = BlockingAlsa(("pulse",))
     assert port.read().controls[MASTER].scale is not None
     port.apply(SetVolume(MASTER, (32768, 32768)))
     assert "50%" in plugins.server.pactl("get-sink-volume", "@DEFAULT_SINK@")

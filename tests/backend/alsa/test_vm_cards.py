@@ -10,8 +10,8 @@ from tests.backend.alsa.amixer import amixer, sget, shown, sset
 from tests.backend.alsa.watching import watching
 from tests.lab import cards as lab
 from tests.lab.cards import UsbCard
-from tuimixer.backend.alsa.port import AlsaPort
-from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.alsa.blocking import BlockingAlsa
+from tuimixer.backend.base import Unreachable
 from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Choice, Kind, Medium
 from tuimixer.model.snapshot import Phase, Snapshot
@@ -24,8 +24,8 @@ PCM = f"alsa:{lab.AC97}/PCM,0/playback"
 
 
 @pytest.fixture
-def port() -> AlsaPort:
-    return AlsaPort()
+def port() -> BlockingAlsa:
+    return BlockingAlsa()
 
 
 def raws(text: str) -> list[int]:
@@ -41,7 +41,7 @@ def _reads(card: int, name: str, raw: int, snapshot: Snapshot) -> bool:
     return set(raws(sget(card, name))) == {raw}
 
 
-def test_all_cards_are_read(port: AlsaPort, cards: dict[str, int]) -> None:
+def test_all_cards_are_read(port: BlockingAlsa, cards: dict[str, int]) -> None:
     snapshot = port.read()
     assert {card.id: card.number for card in snapshot.alsa_cards if card.number is not None} == cards
     assert set(LAB) <= set(cards)
@@ -62,13 +62,13 @@ def test_all_cards_are_read(port: AlsaPort, cards: dict[str, int]) -> None:
     assert snapshot.statuses[0].phase is Phase.READY
 
 
-def test_loopback_is_shown_for_what_it_is(port: AlsaPort) -> None:
+def test_loopback_is_shown_for_what_it_is(port: BlockingAlsa) -> None:
     card = next(card for card in port.read().alsa_cards if card.id == lab.LOOPBACK)
     assert card.loopback
     assert card.controls == 0
 
 
-def test_two_controls_of_one_name_move_separately(port: AlsaPort, cards: dict[str, int]) -> None:
+def test_two_controls_of_one_name_move_separately(port: BlockingAlsa, cards: dict[str, int]) -> None:
     number = cards[lab.ENS1370]
     snapshot = port.read()
     first, second = (snapshot.controls[f"alsa:{lab.ENS1370}/PCM,{i}/playback"] for i in (0, 1))
@@ -79,7 +79,7 @@ def test_two_controls_of_one_name_move_separately(port: AlsaPort, cards: dict[st
     assert raws(sget(number, "PCM", 1)) == [5, 6]
 
 
-def test_common_volume_has_separate_switches(port: AlsaPort, cards: dict[str, int]) -> None:
+def test_common_volume_has_separate_switches(port: BlockingAlsa, cards: dict[str, int]) -> None:
     play, rec = (f"alsa:{lab.ENS1370}/CD,0/{side}" for side in ("playback", "capture"))
     port.apply(SetMute(play, (True, False)))
     port.apply(SetCapture(rec, (False, True)))
@@ -97,7 +97,7 @@ def test_common_volume_has_separate_switches(port: AlsaPort, cards: dict[str, in
     assert "Playback [on] Capture [on]" in text
 
 
-def test_controls_without_db_data_have_none(port: AlsaPort, cards: dict[str, int]) -> None:
+def test_controls_without_db_data_have_none(port: BlockingAlsa, cards: dict[str, int]) -> None:
     snapshot = port.read()
     tables = {card: shown(number) for card, number in cards.items()}
     without = 0
@@ -110,7 +110,7 @@ def test_controls_without_db_data_have_none(port: AlsaPort, cards: dict[str, int
     assert without >= 3
 
 
-def test_exclusive_capture_goes_over(port: AlsaPort, cards: dict[str, int]) -> None:
+def test_exclusive_capture_goes_over(port: BlockingAlsa, cards: dict[str, int]) -> None:
     controls = port.read().controls
     group = [
         c
@@ -128,7 +128,7 @@ def test_exclusive_capture_goes_over(port: AlsaPort, cards: dict[str, int]) -> N
         assert "Capture [on]" in sget(cards[lab.AC97], name)
 
 
-def test_joined_and_separate_mute(port: AlsaPort, cards: dict[str, int]) -> None:
+def test_joined_and_separate_mute(port: BlockingAlsa, cards: dict[str, int]) -> None:
     port.apply(SetMute(MASTER, (True,)))
     assert "[off]" in sget(cards[lab.AC97], "Master")
     port.apply(SetMute(MASTER, (False,)))
@@ -138,7 +138,7 @@ def test_joined_and_separate_mute(port: AlsaPort, cards: dict[str, int]) -> None
     assert re.search(r"Front Right:.*\[on\]", text)
 
 
-def test_choice_changes(port: AlsaPort, cards: dict[str, int]) -> None:
+def test_choice_changes(port: BlockingAlsa, cards: dict[str, int]) -> None:
     box = f"alsa:{lab.DUMMY}/External I/O Box,0/playback"
     control = port.read().controls[box]
     assert control.choice is not None
@@ -148,7 +148,7 @@ def test_choice_changes(port: AlsaPort, cards: dict[str, int]) -> None:
         assert f"Item0: '{control.choice.items[item]}'" in sget(cards[lab.DUMMY], "External I/O Box")
 
 
-def test_hardware_is_marked(port: AlsaPort) -> None:
+def test_hardware_is_marked(port: BlockingAlsa) -> None:
     control = port.read().controls[PCM]
     assert control.medium is Medium.HARDWARE
     assert control.kind is Kind.ALSA_PLAYBACK
@@ -157,12 +157,12 @@ def test_hardware_is_marked(port: AlsaPort) -> None:
 
 
 def test_a_device_that_is_not_there(cards: dict[str, int]) -> None:
-    with pytest.raises(OutOfReach, match="there is no ALSA device hw:29"):
-        AlsaPort(("hw:29",)).read()
+    with pytest.raises(Unreachable, match="there is no ALSA device hw:29"):
+        BlockingAlsa(("hw:29",)).read()
 
 
 def test_a_card_by_another_name_is_shown_once(cards: dict[str, int]) -> None:
-    snapshot = AlsaPort((f"hw:{lab.AC97}", "default")).read()
+    snapshot = BlockingAlsa((f"hw:{lab.AC97}", "default")).read()
     assert [card.id for card in snapshot.alsa_cards].count(lab.AC97) == 1
 
 
@@ -170,7 +170,7 @@ def test_oss_plugin_opens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     config = tmp_path / "asound.conf"
     config.write_text("ctl.oss { type oss device /dev/mixer }\n")
     monkeypatch.setenv("ALSA_CONFIG_PATH", f"/usr/share/alsa/alsa.conf:{config}")
-    snapshot = AlsaPort(("oss",)).read()
+    snapshot = BlockingAlsa(("oss",)).read()
     controls = [control for control in snapshot.controls.values() if control.card == "oss"]
     assert controls
     assert all(control.scale is None or not control.scale.has_db for control in controls)

@@ -9,7 +9,7 @@ from tests.backend.alsa.user_elements import UserElements
 from tests.backend.alsa.watching import watching
 from tests.lab import cards as lab
 from tuimixer.backend.alsa.card import Card
-from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.base import Unreachable
 from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Control, Medium
 
@@ -31,7 +31,7 @@ def test_a_removed_control_is_refused_and_does_not_end_us(cards: dict[str, int])
         assert gone.element.user
         card.apply(SetVolume(gone.id, (1, 1)))
         elements.remove("Gone Playback Volume")
-        with pytest.raises(OutOfReach):
+        with pytest.raises(Unreachable):
             card.apply(SetVolume(gone.id, (2, 2)))
         elements.add_integer("Gone Playback Volume")
         card.update()

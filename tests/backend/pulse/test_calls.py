@@ -19,8 +19,8 @@ class Known:
         self.server_cards = (ServerCard("pulse:card/bluez_card.AA", 4, "bluez_card.AA", "Headset"),)
         self.stored: dict[str, StoredRecord] = {}
         made = (
-            Control("pulse:sink/bt", Kind.SINK, "Headset", sink_or_source=Device("bt", 8)),
-            Control("pulse:source/mic", Kind.SOURCE, "Mic", sink_or_source=Device("mic", 9)),
+            Control("pulse:sink/bt", Kind.SINK, "Headset", device=Device("bt", 8)),
+            Control("pulse:source/mic", Kind.SOURCE, "Mic", device=Device("mic", 9)),
             Control("pulse:sink_input/3", Kind.SINK_INPUT, "mpv", stream=Stream(3)),
             Control("pulse:source_output/5", Kind.SOURCE_OUTPUT, "ffmpeg", stream=Stream(5)),
         )

@@ -64,5 +64,5 @@ async def test_what_pipewire_has_without_a_card_is_not_hardware(pipewire: Privat
     }
     async with Watcher(PulseBackend(pipewire.address)) as watcher:
         await watcher.until(lambda: types.keys() <= watcher.snapshot.controls.keys(), "the devices")
-        devices = {name: watcher.get(name).sink_or_source for name in types}
+        devices = {name: watcher.get(name).device for name in types}
         assert {name: device.type for name, device in devices.items() if device} == types

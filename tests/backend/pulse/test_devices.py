@@ -40,16 +40,16 @@ async def test_sinks_and_monitors_are_described(server: SoundServer) -> None:
             True,
             Medium.SOFTWARE,
         )
-        assert sink.sink_or_source is not None
-        assert sink.sink_or_source.index == device(server, "sinks", "speakers")["index"]
-        assert sink.sink_or_source.monitor == "speakers.monitor"
-        assert not sink.sink_or_source.hardware
-        assert sink.sink_or_source.decibel
+        assert sink.device is not None
+        assert sink.device.index == device(server, "sinks", "speakers")["index"]
+        assert sink.device.monitor == "speakers.monitor"
+        assert not sink.device.hardware
+        assert sink.device.decibel
         assert not watcher.get("pulse:sink/headphones").default
         monitor = watcher.get("pulse:source/speakers.monitor")
         assert monitor.name == "Monitor of Speakers"
-        assert monitor.sink_or_source is not None
-        assert monitor.sink_or_source.monitor_of == "pulse:sink/speakers"
+        assert monitor.device is not None
+        assert monitor.device.monitor_of == "pulse:sink/speakers"
         assert watcher.snapshot.server is not None
         assert watcher.snapshot.server.name in ("PulseAudio", "PipeWire")
         assert watcher.snapshot.server.version[0].isdigit()
@@ -104,8 +104,8 @@ async def test_over_100_percent_and_base_volume(server: SoundServer) -> None:
         await watcher.until_ready()
         told = await asyncio.to_thread(device, server, "sinks", "speakers")
         control = watcher.get("pulse:sink/speakers")
-        assert control.sink_or_source is not None
-        assert control.sink_or_source.base == told["base_volume"]["value"]
+        assert control.device is not None
+        assert control.device.base == told["base_volume"]["value"]
         command = resolve(Nudge(control.id, 45, past_full=True), control).command
         assert command is not None
         watcher.backend.submit(command)
@@ -124,7 +124,7 @@ async def test_suspend_and_resume(server: SoundServer) -> None:
         await watcher.until_ready()
         watcher.backend.submit(SetSuspended("pulse:sink/headphones", True))
         await watcher.until(
-            lambda: watcher.get("pulse:sink/headphones").sink_or_source.state == "suspended",  # type: ignore[union-attr]
+            lambda: watcher.get("pulse:sink/headphones").device.state == "suspended",  # type: ignore[union-attr]
             "the suspension",
         )
         # What was asked for is shown at once; the server follows.
@@ -137,7 +137,7 @@ async def test_suspend_and_resume(server: SoundServer) -> None:
             # It resumes a device when something plays on it, and not before.
             await asyncio.to_thread(server.play, "music", device="headphones")
         await watcher.until(
-            lambda: watcher.get("pulse:sink/headphones").sink_or_source.state != "suspended",  # type: ignore[union-attr]
+            lambda: watcher.get("pulse:sink/headphones").device.state != "suspended",  # type: ignore[union-attr]
             "the resumption",
         )
         await watcher.until_server(
@@ -246,7 +246,7 @@ async def test_recording_stream_and_microphone(server: SoundServer) -> None:
         try:
             control = await watcher.stream("recorder", Kind.SOURCE_OUTPUT)
             await watcher.until(
-                lambda: watcher.get(control.id).device == "pulse:source/speakers.monitor", "its source"
+                lambda: watcher.get(control.id).target_id == "pulse:source/speakers.monitor", "its source"
             )
             control = watcher.get(control.id)
             assert control.stream is not None
@@ -265,7 +265,8 @@ async def test_recording_stream_and_microphone(server: SoundServer) -> None:
 
             await watcher.until_server(records_there, "the move")
             await watcher.until(
-                lambda: watcher.get(control.id).device == "pulse:source/headphones.monitor", "it to be shown"
+                lambda: watcher.get(control.id).target_id == "pulse:source/headphones.monitor",
+                "it to be shown",
             )
             watcher.backend.submit(Kill(control.id))
             await watcher.until(lambda: control.id not in watcher.snapshot.controls, "its end")

@@ -10,13 +10,13 @@ from tests.backend.pulse.watcher import Watcher
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
-from tuimixer.backend.base import BackendError, OutOfReach, Refused
+from tuimixer.backend.base import BackendError, Refused, Unreachable
 from tuimixer.backend.outbox import Outbox
-from tuimixer.backend.pulse import calls, operations, session, structs
+from tuimixer.backend.pulse import calls, connection, operations, structs
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
-from tuimixer.backend.pulse.client import Client, Gone
-from tuimixer.backend.pulse.pulsectl_door import binding as c
+from tuimixer.backend.pulse.client import Client, ObjectGone
+from tuimixer.backend.pulse.pulsectl_import import binding as c
 from tuimixer.model.command import SetMute, SetVolume
 
 _NOBODY = 0xFFFFFF
@@ -46,9 +46,9 @@ async def test_two_calls_that_fail_in_the_same_moment(pulse: PrivatePulse) -> No
                 calls.reverse()
             failures = await asyncio.gather(*calls)
             gone, invalid = reversed(failures) if number % 2 else failures
-            assert isinstance(gone, Gone), gone
+            assert isinstance(gone, ObjectGone), gone
             assert isinstance(invalid, Refused)
-            assert not isinstance(invalid, Gone)
+            assert not isinstance(invalid, ObjectGone)
             assert str(invalid) == "The sound server said no: Invalid argument."
     finally:
         await client.close()
@@ -58,7 +58,7 @@ def test_a_blocking_call_tells_its_own_failure(server: SoundServer) -> None:
     client = Client(server.address)
     try:
         for method, arguments, kind in (
-            ("read_sink_input", (_NOBODY,), Gone),
+            ("read_sink_input", (_NOBODY,), ObjectGone),
             ("set_sink_volume", (client.call("read_sinks")[0].index, ()), Refused),
             ("sink_default_set", ("nowhere",), Refused),
         ):
@@ -79,7 +79,7 @@ async def test_an_unforeseen_failure_of_one_write_does_not_block_the_next(
             raise failures.pop()
         return call_for(command, known)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(session, "call_for", first_fails)
+    monkeypatch.setattr(connection, "call_for", first_fails)
     async with Watcher(PulseBackend(server.address)) as watcher:
         control = await watcher.stream("music")
         watcher.backend.submit(SetVolume(control.id, (30000, 30000)))
@@ -129,7 +129,7 @@ def test_an_answer_that_comes_too_late_harms_nobody(server: SoundServer) -> None
     server.pause()
     try:
         for _ in range(20):
-            with pytest.raises(OutOfReach, match="did not answer"):
+            with pytest.raises(Unreachable, match="did not answer"):
                 client.call("read_sinks")
     finally:
         server.resume()

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tuimixer.backend.pulse.availability import label
 from tuimixer.backend.pulse.find import Search, search
-from tuimixer.backend.pulse.reach import label
 from tuimixer.model.snapshot import Server
 from tuimixer.model.system import reason_for
 

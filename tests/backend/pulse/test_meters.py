@@ -134,7 +134,7 @@ async def test_meter_follows_a_moved_stream(server: SoundServer) -> None:
         watcher.backend.watch_levels(frozenset({control.id}), RATE)
         await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level")
         await watcher.until_server(lambda: moved(server, player.index, "headphones"), "the server to move it")
-        await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/headphones", "the move")
+        await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "the move")
         # The old meter fell to nothing with the move.
         await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level on the other sink")
         await watcher.until_server(lambda: meters(server) == 1, "the old meter to be gone")
@@ -218,6 +218,6 @@ async def test_a_metered_stream_that_another_program_moves_is_seen_to_move(serve
         for sink in sinks:
             await watcher.until_server(lambda sink=sink: moved(server, player.index, sink), "the move")  # type: ignore[misc]
             await watcher.until(
-                lambda sink=sink: watcher.get(control.id).device == f"pulse:sink/{sink}",  # type: ignore[misc]
+                lambda sink=sink: watcher.get(control.id).target_id == f"pulse:sink/{sink}",  # type: ignore[misc]
                 "it to be shown",
             )

@@ -26,7 +26,7 @@ def told(box: Box, kind: str) -> dict[str, dict[str, Any]]:
 
 def shown(box: Box, kind: Kind) -> dict[str, Device]:
     """The sinks or sources of the snapshot, by the server's names."""
-    devices = [control.sink_or_source for control in box.snapshot.controls.values() if control.kind is kind]
+    devices = [control.device for control in box.snapshot.controls.values() if control.kind is kind]
     return {device.server_name: device for device in devices if device is not None}
 
 

@@ -34,7 +34,7 @@ async def test_passthrough_formats(restoring: PrivatePulse) -> None:
         await watcher.until_ready()
 
         def formats() -> tuple[str, ...]:
-            part = watcher.get("pulse:sink/speakers").sink_or_source
+            part = watcher.get("pulse:sink/speakers").device
             assert part is not None
             return part.formats
 
@@ -122,12 +122,12 @@ async def test_passthrough_formats_of_a_null_sink_on_pipewire(
     async with Watcher(PulseBackend(pipewire.address)) as watcher:
         await watcher.until_ready()
         watcher.backend.submit(SetFormats("pulse:sink/speakers", ("ac3-iec61937",)))
-        await watcher.until(lambda: watcher.get("pulse:sink/speakers").sink_or_source.formats, "the formats")  # type: ignore[union-attr]
+        await watcher.until(lambda: watcher.get("pulse:sink/speakers").device.formats, "the formats")  # type: ignore[union-attr]
         index = str((await asyncio.to_thread(device, pipewire, "sinks", "speakers"))["index"])
         await asyncio.to_thread(pipewire.pactl, "set-sink-formats", index, "pcm; ac3-iec61937")
         told = await asyncio.to_thread(pipewire.pactl, "list", "sinks")
         assert "ac3" not in told
-        assert watcher.get("pulse:sink/speakers").sink_or_source.formats == ("pcm",)  # type: ignore[union-attr]
+        assert watcher.get("pulse:sink/speakers").device.formats == ("pcm",)  # type: ignore[union-attr]
         await watcher.until(lambda: watcher.notices, "the sentence about it")
         assert [notice.text for notice in watcher.notices] == [
             "PipeWire has not taken the formats for Speakers."

@@ -22,7 +22,7 @@ async def test_stream_is_named_and_described_and_goes(server: SoundServer) -> No
         await watcher.until_ready()
         player = await asyncio.to_thread(server.play, "Fire fox", media="A song", device="headphones")
         control = await watcher.stream("Fire fox")
-        await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/headphones", "its sink")
+        await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "its sink")
         # PipeWire lets a stream begin while it is still being joined to its sink.
         await watcher.until(
             lambda: getattr(watcher.get(control.id).stream, "corked", None) is False, "it to play"
@@ -71,7 +71,7 @@ async def test_change_by_another_program_is_seen(server: SoundServer) -> None:
         await asyncio.to_thread(server.pactl, "set-sink-input-mute", str(player.index), "1")
         await watcher.until(lambda: watcher.get(control.id).muted, "the mute")
         await watcher.until_server(lambda: moved(server, player.index, "headphones"), "the server to move it")
-        await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/headphones", "the move")
+        await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "the move")
 
 
 async def test_unchanged_controls_stay_the_same_objects(server: SoundServer) -> None:
@@ -153,7 +153,7 @@ async def test_moving_and_following_the_default(server: SoundServer) -> None:
         watcher.backend.submit(MoveStream(control.id, "pulse:sink/headphones"))
         await watcher.until_server(lambda: sink_of(server, player.index) == "headphones", "the move")
         assert await asyncio.to_thread(server.percents, "sink-inputs", player.index) == [40, 40]
-        await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/headphones", "the move")
+        await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "the move")
         watcher.backend.submit(MoveStream(control.id, None))
         await watcher.until_server(lambda: sink_of(server, player.index) == "speakers", "the default")
         watcher.backend.submit(SetDefault("pulse:sink/headphones"))

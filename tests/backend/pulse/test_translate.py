@@ -19,7 +19,7 @@ from tuimixer.backend.pulse.records import (
     as_one,
 )
 from tuimixer.backend.pulse.store import Store
-from tuimixer.backend.pulse.translate import Surroundings
+from tuimixer.backend.pulse.translate import TranslationContext
 from tuimixer.model.control import Kind, Medium
 
 pytestmark = pytest.mark.unit
@@ -74,8 +74,8 @@ CARD = CardRecord(
 )
 
 
-def around() -> Surroundings:
-    made = Surroundings({"0": "PCH", "PCH": "PCH"}.get)
+def around() -> TranslationContext:
+    made = TranslationContext({"0": "PCH", "PCH": "PCH"}.get)
     made.sinks, made.cards = {3: SINK.name}, {1: CARD}
     made.default_sink = SINK.name
     return made
@@ -87,7 +87,7 @@ def test_hardware_sink() -> None:
     assert (control.name, control.card, control.default) == ("Built-in Audio", "PCH", True)
     assert control.raws == (65536, 32768)
     assert control.medium is Medium.HARDWARE
-    part = control.sink_or_source
+    part = control.device
     assert part is not None
     assert part.hardware
     assert part.hardware_volume
@@ -133,7 +133,7 @@ def test_a_stored_volume_of_pipewire_is_written_for_a_pair() -> None:
 
 @pytest.mark.parametrize(("kind", "flags", "flat"), [(Kind.SINK, 0x40, True), (Kind.SOURCE, 0x40, False)])
 def test_flat_volume_has_another_bit_on_a_source(kind: Kind, flags: int, flat: bool) -> None:
-    part = translate.device(replace(SINK, flags=flags), kind, around()).sink_or_source
+    part = translate.device(replace(SINK, flags=flags), kind, around()).device
     assert part is not None
     assert part.flat is flat
 
@@ -165,7 +165,7 @@ def test_a_stream_always_has_a_name(changes: dict[str, Any], name: str) -> None:
 def test_stream_without_volume_and_without_sink() -> None:
     record = replace(STREAM, volume=(), positions=(), device=99)
     control = translate.stream(record, Kind.SINK_INPUT, around())
-    assert (control.channels, control.scale, control.device) == ((), None, None)
+    assert (control.channels, control.scale, control.target_id) == ((), None, None)
     assert control.mute == (False,)
 
 
@@ -289,7 +289,7 @@ def test_a_sink_that_goes_leaves_its_streams_without_device() -> None:
 
     def device() -> str | None:
         store.settle()
-        return store.controls["pulse:sink_input/17"].device
+        return store.controls["pulse:sink_input/17"].target_id
 
     store.keep(Kind.SINK_INPUT, [STREAM])
     assert device() is None

@@ -48,7 +48,7 @@ async def test_what_modules_make(server: SoundServer, made: str) -> None:
         def own() -> list[Control]:
             return [control for control in streams_of(watcher) if control.kind is Kind.SINK_INPUT]
 
-        await watcher.until(lambda: {control.device for control in own()} == wanted, "what it plays")
+        await watcher.until(lambda: {control.target_id for control in own()} == wanted, "what it plays")
         told = await asyncio.to_thread(server.pactl_json, "sink-inputs")
         assert {control.stream.index for control in own() if control.stream} == {
             found["index"] for found in told
@@ -63,8 +63,8 @@ async def test_what_modules_make(server: SoundServer, made: str) -> None:
         else:
             await watcher.until(lambda: "pulse:sink/made" in watcher.snapshot.controls, "the sink")
             sink = watcher.get("pulse:sink/made")
-            assert sink.sink_or_source is not None
-            assert not sink.sink_or_source.hardware
+            assert sink.device is not None
+            assert not sink.device.hardware
             await asyncio.to_thread(server.wake, "made")
             watcher.backend.submit(SetVolume(sink.id, (20000,) * len(sink.channels)))
             index = device(server, "sinks", "made")["index"]
@@ -86,7 +86,7 @@ async def change_and_move(watcher: Watcher, server: SoundServer, control: Contro
     await watcher.until(lambda: "pulse:sink/third" in watcher.snapshot.controls, "a third sink")
     watcher.backend.submit(MoveStream(control.id, "pulse:sink/third"))
     await watcher.until_server(lambda: sink_of(server, index) == "third", "the move")
-    await watcher.until(lambda: watcher.get(control.id).device == "pulse:sink/third", "it to be shown")
+    await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/third", "it to be shown")
 
 
 @pytest.mark.feature("virtual streams told from applications")

@@ -13,7 +13,7 @@ from tests.diagnosis.guest import Guest, amixer, amixer_db
 from tests.lab.cards import AC97, USB, UsbCard
 from tests.lab.waiting import DEADLINE
 from tuimixer.backend.pulse.backend import PulseBackend
-from tuimixer.backend.pulse.port import PulsePort
+from tuimixer.backend.pulse.blocking import BlockingPulse
 from tuimixer.model.command import MoveStream, SetDefault, SetLatencyOffset, SetPort, SetProfile, SetVolume
 from tuimixer.model.control import Kind, Medium
 from tuimixer.model.snapshot import ServerCard
@@ -65,7 +65,7 @@ def told_sinks(guest: Guest, card: str) -> set[str]:
 async def test_profiles_and_off(guest: Guest) -> None:
     told = card_of(guest, AC97)
     name, before = told["name"], told["active_profile"]
-    port = PulsePort(guest.server.address, patience=DEADLINE)
+    port = BlockingPulse(guest.server.address, patience=DEADLINE)
     async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         await watcher.until(lambda: watcher.snapshot.server_cards, "the cards")
         card = shown_card(watcher, name)
@@ -111,10 +111,10 @@ async def test_ports_and_latency_offset(guest: Guest) -> None:
             }
         source = guest.source(AC97)
         control = watcher.get(f"pulse:source/{source['name']}")
-        assert control.sink_or_source is not None
+        assert control.device is not None
         names = [port["name"] for port in source["ports"]]
-        assert {port.name for port in control.sink_or_source.ports} == set(names)
-        assert control.sink_or_source.port == source["active_port"]
+        assert {port.name for port in control.device.ports} == set(names)
+        assert control.device.port == source["active_port"]
         other = next(port for port in names if port != source["active_port"])
         for chosen in (other, source["active_port"]):
             watcher.backend.submit(SetPort(control.id, chosen))
@@ -123,7 +123,7 @@ async def test_ports_and_latency_offset(guest: Guest) -> None:
                 f"the port {chosen}",
             )
             await watcher.until(
-                lambda chosen=chosen: watcher.get(control.id).sink_or_source.port == chosen,  # type: ignore[misc,union-attr]
+                lambda chosen=chosen: watcher.get(control.id).device.port == chosen,  # type: ignore[misc,union-attr]
                 "it to be shown",
             )
         card_name = card_of(guest, AC97)["name"]
@@ -153,10 +153,10 @@ async def test_a_sinks_volume_is_the_cards_controls(guest: Guest) -> None:
         await watcher.until(lambda: watcher.get(sink).raws == (65536, 65536), "the hardware's maximum")
         control = watcher.get(sink)
         assert control.medium is Medium.HARDWARE
-        assert control.sink_or_source is not None
+        assert control.device is not None
         assert control.card == AC97
         told = guest.sink(AC97)
-        assert control.sink_or_source.base == told["base_volume"]["value"]
+        assert control.device.base == told["base_volume"]["value"]
         assert told["base_volume"]["db"] == "-12.00 dB"
         watcher.backend.submit(SetVolume(sink, (32768, 32768)))
         await watcher.until_server(lambda: amixer_db(AC97, "Master") == -6.0, "Master at -6 dB")
@@ -192,7 +192,7 @@ async def test_move_from_card_to_card_and_the_default(guest: Guest) -> None:
                 f"the move to {sink}",
             )
             await watcher.until(
-                lambda sink=sink: watcher.get(control.id).device == f"pulse:sink/{sink}",  # type: ignore[misc]
+                lambda sink=sink: watcher.get(control.id).target_id == f"pulse:sink/{sink}",  # type: ignore[misc]
                 "it to be shown",
             )
             assert await asyncio.to_thread(guest.server.percents, "sink-inputs", player.index) == [40, 40]
@@ -216,14 +216,16 @@ async def test_card_is_pulled_while_a_stream_plays_on_it(guest: Guest, usb_card:
     async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         control = await watcher.stream("music")
         await watcher.until_server(lambda: moved(guest.server, player.index, name), "the stream on the card")
-        await watcher.until(lambda: watcher.get(control.id).device == f"pulse:sink/{name}", "it to be shown")
+        await watcher.until(
+            lambda: watcher.get(control.id).target_id == f"pulse:sink/{name}", "it to be shown"
+        )
         await asyncio.to_thread(usb_card.unplug)
         await watcher.until(lambda: f"pulse:sink/{name}" not in watcher.snapshot.controls, "the sink to go")
         await watcher.until(
-            lambda: watcher.get(control.id).device in watcher.snapshot.controls, "the stream's new device"
+            lambda: watcher.get(control.id).target_id in watcher.snapshot.controls, "the stream's new device"
         )
         await watcher.until_server(
-            lambda: watcher.get(control.id).device == f"pulse:sink/{sink_of(guest.server, player.index)}",
+            lambda: watcher.get(control.id).target_id == f"pulse:sink/{sink_of(guest.server, player.index)}",
             "pactl to say the same",
         )
         assert player.process.poll() is None

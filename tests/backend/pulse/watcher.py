@@ -60,7 +60,9 @@ class Watcher:
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
-            known = [(each.id, each.name, each.raws, each.device) for each in self.snapshot.controls.values()]
+            known = [
+                (each.id, each.name, each.raws, each.target_id) for each in self.snapshot.controls.values()
+            ]
             raise AssertionError(f"still waiting for {what}; {self.statuses[-1]}, {known}") from None
 
     async def until_ready(self) -> None:

@@ -6,8 +6,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import Command, Kill, OpenDevice, UseServer
@@ -25,7 +25,7 @@ class TalkingBox(DemoBackend):
     """A box that remembers its commands, has more cards and servers, and knows one device by name."""
 
     def __init__(self) -> None:
-        box = demo_box.box()
+        box = simulated.box()
         cards = (
             *box.alsa_cards,
             AlsaCard("Loopback", 2, "Loopback", loopback=True),
@@ -50,7 +50,7 @@ class TalkingBox(DemoBackend):
             FoundServer(OTHER, "guest", "/run/user/1001", None),
             FoundServer("/var/run/pulse/native", "", "system-wide", False),
         )
-        return replace(demo_box.system(), servers=servers)
+        return replace(simulated.system(), servers=servers)
 
 
 async def go_to(it: Desk, line_id: str) -> None:

@@ -6,16 +6,16 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config, Meters
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.mixer.views import View
 from tuimixer.model.control import Choice, Control, Element
 from tuimixer.model.intent import Choose
 from tuimixer.model.scale import to_percent
-from tuimixer.ui.screens.asks import value_ask
-from tuimixer.ui.screens.fact_lines import fact_lines
+from tuimixer.ui.screens.info_lines import info_lines
 from tuimixer.ui.screens.listing import Line, Listing
+from tuimixer.ui.screens.prompts import value_prompt
 
 pytestmark = pytest.mark.screen
 
@@ -24,7 +24,7 @@ FIREFOX = "pulse:sink_input/17"
 
 async def open_details(it: Desk, name: str, end: str = "") -> Control:
     control = await it.choose(name, end)
-    it.app.main.renderer.tell_driven({demo_box.MASTER: demo_box.SPEAKERS})
+    it.app.main.renderer.tell_driven({simulated.MASTER: simulated.SPEAKERS})
     await it.press("enter")
     return control
 
@@ -57,7 +57,7 @@ async def test_picture(
 
 @pytest.mark.parametrize("name", ["Firefox", "Speakers", "Headphone"])
 async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, name: str) -> None:
-    async with desk(config=Config(ascii="on", meters=Meters(show="on"))) as it:
+    async with desk(config=Config(ascii="on", meters=MeterOptions(show="on"))) as it:
         await open_details(it, name)
         assert it.text.isascii()
         assert it.text == text_snapshot
@@ -124,9 +124,9 @@ async def test_balance_and_mute(desk: Open) -> None:
 async def test_move_to_a_device(desk: Open) -> None:
     async with desk() as it:
         await open_details(it, "Firefox")
-        await go_to(it, f"target {demo_box.HEADSET}")
+        await go_to(it, f"target {simulated.HEADSET}")
         await it.press("enter")
-        assert it.control("Firefox").device == demo_box.HEADSET
+        assert it.control("Firefox").target_id == simulated.HEADSET
         assert "on USB Headset" in it.text
 
 
@@ -137,14 +137,14 @@ async def test_move_picker_closes(desk: Open, text_snapshot: SnapshotAssertion) 
         assert it.text == text_snapshot
         await it.press("home", "enter")
         assert it.app.screen is it.app.main
-        assert it.control("Spotify").device == demo_box.SPEAKERS
+        assert it.control("Spotify").target_id == simulated.SPEAKERS
 
 
 async def test_follow_the_default(desk: Open) -> None:
     async with desk() as it:
         await it.choose("Spotify")
         await it.press("r", "end", "enter")
-        assert it.control("Spotify").device == demo_box.SPEAKERS
+        assert it.control("Spotify").target_id == simulated.SPEAKERS
 
 
 async def test_move_says_what_cannot_be_moved(desk: Open) -> None:
@@ -158,7 +158,7 @@ async def test_port_by_the_move_key(desk: Open) -> None:
     async with desk() as it:
         await it.choose("Speakers")
         await it.press("r", "down", "enter")
-        device = it.control("Speakers").sink_or_source
+        device = it.control("Speakers").device
         assert device is not None
         assert device.port == "analog-output-headphones"
 
@@ -168,7 +168,7 @@ async def test_default_suspend_and_latency(desk: Open) -> None:
         await open_details(it, "Speakers")
         await go_to(it, "state")
         await it.press("enter")
-        device = it.control("Speakers").sink_or_source
+        device = it.control("Speakers").device
         assert device is not None
         assert device.state == "suspended"
         await go_to(it, "latency")
@@ -191,18 +191,18 @@ async def test_latency_that_is_not_a_number(desk: Open) -> None:
 
 
 async def test_passthrough_formats(desk: Open) -> None:
-    box = demo_box.box()
-    hdmi = box.controls[demo_box.HDMI]
-    assert hdmi.sink_or_source is not None
-    device = replace(hdmi.sink_or_source, formats=("pcm", "dts-iec61937"))
-    box = replace(box, controls={**box.controls, hdmi.id: replace(hdmi, sink_or_source=device)})
+    box = simulated.box()
+    hdmi = box.controls[simulated.HDMI]
+    assert hdmi.device is not None
+    device = replace(hdmi.device, formats=("pcm", "dts-iec61937"))
+    box = replace(box, controls={**box.controls, hdmi.id: replace(hdmi, device=device)})
     async with desk(backend=DemoBackend(still=True, box=box)) as it:
         await open_details(it, "HDMI 1")
         await go_to(it, "format ac3-iec61937")
         await it.press("enter")
         await go_to(it, "format dts-iec61937")
         await it.press("enter")
-        changed = it.control("HDMI 1").sink_or_source
+        changed = it.control("HDMI 1").device
         assert changed is not None
         assert changed.formats == ("pcm", "ac3-iec61937")
 
@@ -217,7 +217,7 @@ async def test_items_of_an_enumeration(desk: Open) -> None:
 
 
 async def test_exclusive_capture_is_one_choice(desk: Open) -> None:
-    box = demo_box.box()
+    box = simulated.box()
     names = ("Mic Boost", "Internal Mic Boost")
     group = [
         replace(control, capture=(i == 0,), element=Element(control.name, 0, exclusive=3))
@@ -263,7 +263,7 @@ async def test_forget_a_stored_volume(desk: Open) -> None:
 
 
 async def test_properties_steer_no_terminal_and_are_bounded(desk: Open) -> None:
-    box = demo_box.box()
+    box = simulated.box()
     hostile = {
         "a\x1b[31m": "\x1b[31mred\x1b[0m\x1b]0;title\x07",
         "b": "\u202eback",
@@ -272,7 +272,7 @@ async def test_properties_steer_no_terminal_and_are_bounded(desk: Open) -> None:
     }
     firefox = replace(box.controls[FIREFOX], properties=hostile)
     box = replace(box, controls={**box.controls, FIREFOX: firefox})
-    lines = list(fact_lines(firefox, box, {}))
+    lines = list(info_lines(firefox, box, {}))
     shown = {line.words: line.value for line in lines[lines.index(Line("Properties", heading=True)) + 1 :]}
     assert shown == {"a": "red", "b": "back", "c": "x" * 999 + "…"}
     async with desk(size=(120, 40), backend=DemoBackend(still=True, box=box)) as it:
@@ -282,7 +282,7 @@ async def test_properties_steer_no_terminal_and_are_bounded(desk: Open) -> None:
 
 
 async def test_properties_scroll(desk: Open) -> None:
-    box = demo_box.box()
+    box = simulated.box()
     firefox = box.controls[FIREFOX]
     many = {f"property.{number:03}": f"value {number}" for number in range(200)}
     box = replace(box, controls={**box.controls, FIREFOX: replace(firefox, properties=many)})
@@ -294,7 +294,7 @@ async def test_properties_scroll(desk: Open) -> None:
 
 
 async def test_names_are_no_markup(desk: Open) -> None:
-    box = demo_box.box()
+    box = simulated.box()
     firefox = replace(box.controls[FIREFOX], name="[red]Fire[/nothing]fox")
     async with desk(backend=DemoBackend(still=True, box=replace(box, controls={FIREFOX: firefox}))) as it:
         await open_details(it, firefox.name)
@@ -335,11 +335,11 @@ async def test_a_value_for_what_has_gone(desk: Open) -> None:
 
 
 def test_what_can_be_typed_for_switches_and_odd_items() -> None:
-    control = next(iter(demo_box.box().controls.values()))
+    control = next(iter(simulated.box().controls.values()))
     bare = replace(control, scale=None, channels=(), choice=None)
-    assert value_ask(replace(bare, mute=(False,), capture=None)).examples == "mute, unmute"
-    assert value_ask(replace(bare, mute=None, capture=(True,))).examples == "capture, nocapture"
-    odd = value_ask(replace(bare, choice=Choice(0, ("Off", "Mode: wide"))))
+    assert value_prompt(replace(bare, mute=(False,), capture=None)).examples == "mute, unmute"
+    assert value_prompt(replace(bare, mute=None, capture=(True,))).examples == "capture, nocapture"
+    odd = value_prompt(replace(bare, choice=Choice(0, ("Off", "Mode: wide"))))
     assert odd.make("Mode: wide") == Choose(control.id, 1)
 
 
@@ -353,7 +353,7 @@ async def test_enter_by_habit_changes_no_choice(desk: Open) -> None:
 
 
 async def test_enter_by_habit_changes_no_source_of_a_recording(desk: Open) -> None:
-    box = demo_box.box()
+    box = simulated.box()
     names = ("Mic Boost", "Internal Mic Boost")
     group = [
         replace(control, capture=(i == 1,), element=Element(control.name, 0, exclusive=3))

@@ -6,9 +6,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config, Meters
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 from tuimixer.ui.screens.path import PathScreen
 from tuimixer.ui.screens.path_view import PathView
@@ -46,7 +46,7 @@ async def test_picture(
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
-    async with desk(size=size, config=Config(ascii="on", meters=Meters(show="on"))) as it:
+    async with desk(size=size, config=Config(ascii="on", meters=MeterOptions(show="on"))) as it:
         await open_path(it, "Firefox")
         assert it.text.isascii()
         assert it.text == text_snapshot
@@ -143,7 +143,7 @@ async def test_a_finding_is_mended_under_the_cursor(desk: Open) -> None:
         assert view.finding is not None
         assert "not on the default output" in view.finding.reason
         await it.press("enter")
-        assert it.control("Chat").device == demo_box.SPEAKERS
+        assert it.control("Chat").target_id == simulated.SPEAKERS
 
 
 async def test_tab_goes_through_all_sounds(desk: Open) -> None:
@@ -163,14 +163,14 @@ async def test_tab_goes_through_all_sounds(desk: Open) -> None:
 async def test_meters_move_in_the_picture_and_come_back_on_the_main_screen(desk: Open) -> None:
     async with desk() as it:
         view = await open_path(it, "Firefox")
-        assert it.backend._watched == {"pulse:sink_input/17", demo_box.SPEAKERS}
+        assert it.backend._watched == {"pulse:sink_input/17", simulated.SPEAKERS}
         assert view.metered == it.backend._watched
         await it.press("escape")
         assert len(it.backend._watched) > 2
 
 
 async def test_no_load_when_meters_are_off(desk: Open) -> None:
-    async with desk(config=Config(meters=Meters(show="off"))) as it:
+    async with desk(config=Config(meters=MeterOptions(show="off"))) as it:
         await open_path(it, "Firefox")
         assert not it.backend._watched
 

@@ -6,8 +6,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.ui.screens.listing import Listing
@@ -31,7 +31,7 @@ def dialog(it: Desk) -> str:
 
 
 def with_codecs() -> DemoBackend:
-    box = demo_box.box()
+    box = simulated.box()
     card = replace(box.server_cards[1], codecs=(("sbc", "SBC"), ("aptx_hd", "aptX HD")), codec="sbc")
     return DemoBackend(still=True, box=replace(box, server_cards=(box.server_cards[0], card)))
 

@@ -6,9 +6,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.conftest import Desk, Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
-from tuimixer.config.schema import Config, Meters
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.mixer.views import Streams
 from tuimixer.ui.screens.listing import Listing
 
@@ -16,11 +16,11 @@ pytestmark = pytest.mark.screen
 
 
 def box_with_a_monitor() -> DemoBackend:
-    box = demo_box.box()
-    hdmi = box.controls[demo_box.HDMI]
-    assert hdmi.sink_or_source is not None
-    device = replace(hdmi.sink_or_source, monitor_of=demo_box.SPEAKERS)
-    monitor = replace(hdmi, name="Monitor of Speakers", sink_or_source=device)
+    box = simulated.box()
+    hdmi = box.controls[simulated.HDMI]
+    assert hdmi.device is not None
+    device = replace(hdmi.device, monitor_of=simulated.SPEAKERS)
+    monitor = replace(hdmi, name="Monitor of Speakers", device=device)
     return DemoBackend(still=True, box=replace(box, controls={**box.controls, hdmi.id: monitor}))
 
 
@@ -41,7 +41,7 @@ async def test_picture(desk: Open, text_snapshot: SnapshotAssertion, size: tuple
 
 
 async def test_ascii(desk: Open) -> None:
-    async with desk(config=Config(ascii="on", meters=Meters(show="on"))) as it:
+    async with desk(config=Config(ascii="on", meters=MeterOptions(show="on"))) as it:
         await it.press("f")
         assert it.text.isascii()
 

@@ -6,8 +6,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from tests.ui.conftest import Open
-from tuimixer.backend import demo_box
-from tuimixer.backend.demo import DemoBackend
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.model.system import System
 
@@ -19,7 +19,7 @@ class LongPages(DemoBackend):
 
     async def inspect(self) -> System:
         text = "\n".join(f"line {number:03} {'=' * 200} end" for number in range(200))
-        return replace(demo_box.system(), pages=(("Long", text), ("Empty", "")))
+        return replace(simulated.system(), pages=(("Long", text), ("Empty", "")))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -49,10 +49,10 @@ async def test_the_kernels_files_are_pages(desk: Open) -> None:
         await it.press("f2")
         await it.pilot.pause()
         seen = []
-        for _ in demo_box.system().pages:
+        for _ in simulated.system().pages:
             await it.press("tab")
             seen.append(it.text.splitlines()[0])
-        for (title, _), line in zip(demo_box.system().pages, seen, strict=True):
+        for (title, _), line in zip(simulated.system().pages, seen, strict=True):
             assert title in line
         await it.press("tab")
         assert "System (1 of 7)" in it.text

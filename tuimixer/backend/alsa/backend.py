@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuimixer.backend.alsa.hotplug import card_changes
 from tuimixer.backend.alsa.status import SOUND_FOLDER, closed_card, closed_device, no_library, status_of
-from tuimixer.backend.base import BackendError, OutOfReach
+from tuimixer.backend.base import BackendError, Unreachable
 from tuimixer.backend.outbox import Outbox
 from tuimixer.model.command import Command, OpenDevice
 from tuimixer.model.control import Control, ControlId
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tuimixer.backend.alsa.card import Card
 
 _LOG = logging.getLogger(__name__)
-_FIRST_PICTURE = 0.3
+_FIRST_SNAPSHOT = 0.3
 """Seconds that the first snapshot waits for cards that are slow to open."""
 _RETRY_FIRST, _RETRY_LAST = 1.0, 15.0
 """Seconds between attempts to open a device that is not a card (its server may be starting)."""
@@ -103,7 +103,7 @@ class AlsaBackend:
             card = next((card for card in self._cards.values() if command.id in card.controls), None)
             try:
                 if card is None:
-                    raise OutOfReach("the control is not there any more")
+                    raise Unreachable("the control is not there any more")
                 card.apply(command)
                 self._outbox.acked(command)
             except BackendError as error:
@@ -146,7 +146,7 @@ class AlsaBackend:
         await self._look()
         self._awaited.update(self._opening)
         with suppress(TimeoutError):
-            async with asyncio.timeout(_FIRST_PICTURE):
+            async with asyncio.timeout(_FIRST_SNAPSHOT):
                 if self._opening:
                     await asyncio.wait(self._opening.values())
                 for event in tried:
@@ -181,7 +181,7 @@ class AlsaBackend:
     async def _open_hardware(self, device: str, number: int) -> None:
         try:
             self._add(device, await _opened(device, plugin_only=False))
-        except OutOfReach as error:
+        except Unreachable as error:
             self._closed[device] = closed_card(number, str(error))
         finally:
             del self._opening[device]
@@ -194,7 +194,7 @@ class AlsaBackend:
         while True:
             try:
                 card = await _opened(device, plugin_only=True)
-            except OutOfReach as error:
+            except Unreachable as error:
                 if _is_card(error):
                     self._kept_open.discard(device)
                     # It is open already by its number, or will be when it comes.
@@ -222,7 +222,7 @@ class AlsaBackend:
         self._kept_open.add(device)
         try:
             card = await _opened(device, plugin_only=True)
-        except OutOfReach as error:
+        except Unreachable as error:
             self._kept_open.discard(device)
             known = f"{clean(device)} is a card, and open already"
             self._emit(Notice(_sentence(known if _is_card(error) else str(error)), error=True))
@@ -279,7 +279,7 @@ class AlsaBackend:
 
 
 def _load_library() -> None:
-    import tuimixer.backend.alsa.bindings  # noqa: F401  (pyalsaaudio is there)
+    import tuimixer.backend.alsa.element_writer  # noqa: F401  (pyalsaaudio is there)
     from tuimixer.backend.alsa.libasound import library
 
     library()
@@ -289,7 +289,7 @@ async def _opened(device: str, plugin_only: bool) -> "Card":
     """Open a device beside the loop.
 
     Raises:
-        OutOfReach: it cannot be opened, whatever the reason: the other cards go on.
+        Unreachable: it cannot be opened, whatever the reason: the other cards go on.
     """
     from tuimixer.backend.alsa.card import Card
 
@@ -299,11 +299,11 @@ async def _opened(device: str, plugin_only: bool) -> "Card":
     except asyncio.CancelledError:
         opening.add_done_callback(_close_late)  # a thread cannot be cancelled
         raise
-    except OutOfReach:
+    except Unreachable:
         raise
     except Exception as error:
         _LOG.exception("%s could not be opened", device)
-        raise OutOfReach(f"{clean(device)} could not be opened: {clean(repr(error))}") from error
+        raise Unreachable(f"{clean(device)} could not be opened: {clean(repr(error))}") from error
 
 
 def _close_late(opening: "asyncio.Future[Card]") -> None:
@@ -311,7 +311,7 @@ def _close_late(opening: "asyncio.Future[Card]") -> None:
         opening.result().close()
 
 
-def _is_card(error: OutOfReach) -> bool:
+def _is_card(error: Unreachable) -> bool:
     from tuimixer.backend.alsa.handle import IsCard
 
     return isinstance(error, IsCard)

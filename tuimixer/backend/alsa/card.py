@@ -1,10 +1,10 @@
 """One open card: its controls as they are, and the moving of them."""
 
-from tuimixer.backend.alsa.bindings import Hands, Key
+from tuimixer.backend.alsa.element_writer import ElementWriter, Key
 from tuimixer.backend.alsa.elements import Shape, Values, controls_of
 from tuimixer.backend.alsa.handle import Handle
 from tuimixer.backend.alsa.jacks import state_for
-from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.model.command import CardCommand, Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Jack
@@ -26,11 +26,11 @@ class Card:
         Raises:
             OSError: libasound is not installed.
             IsCard: `plugin_only` was asked for and the device is a card of the kernel.
-            OutOfReach: the device does not exist or may not be opened.
+            Unreachable: the device does not exist or may not be opened.
         """
         self.device = device
         self._handle = Handle(device, plugin_only)
-        self._hands = Hands(device)
+        self._writer = ElementWriter(device)
         self._shapes: dict[Key, Shape] = {}
         self._values: dict[Key, Values] = {}
         self.jacks: tuple[Jack, ...] = ()
@@ -68,11 +68,11 @@ class Card:
         """Take in what changed; tells whether a control or a jack did.
 
         Raises:
-            OutOfReach: the card is gone.
+            Unreachable: the card is gone.
         """
         events = self._handle.handle_events()
         for key in events.reshaped:
-            self._hands.forget(key)
+            self._writer.forget(key)
         if events.structure:
             return self._list()
         changed = self._handle.jacks_changed and self._read_jacks()
@@ -85,19 +85,19 @@ class Card:
         """Move a control and take in the outcome; tells whether anything changed.
 
         Raises:
-            OutOfReach: the card or the control is gone.
+            Unreachable: the card or the control is gone.
             Refused: the driver kept the old value, or ALSA has no such command.
         """
         key = self._owners.get(command.id)
         if key is None:
-            raise OutOfReach(f"{command.id} is not there any more")
+            raise Unreachable(f"{command.id} is not there any more")
         before = self.controls[command.id]
-        self._hands.ready(key)
+        self._writer.ready(key)
         changed = self.update()
         if command.id not in self.controls:
-            raise OutOfReach(f"{before.name} was removed")
-        if not self._hands.is_ready(key):
-            self._hands.ready(key)
+            raise Unreachable(f"{before.name} was removed")
+        if not self._writer.is_ready(key):
+            self._writer.ready(key)
         wanted = self._move(key, before, command)
         if self._silent:
             # What was written stands: such a plugin stores it coarser, and a step of one would never get on.
@@ -114,7 +114,7 @@ class Card:
 
     def close(self) -> None:
         """Close all handles; may be called twice."""
-        self._hands.close()
+        self._writer.close()
         self._handle.close()
 
     def _move(self, key: Key, control: Control, command: Command) -> Control:
@@ -124,13 +124,13 @@ class Card:
             raise Refused(f"{control.name} has no {command.label} to set")
         match command:
             case SetVolume(raws=raws):
-                self._hands.set_volume(key, control.kind.capture, raws)
+                self._writer.set_volume(key, control.kind.capture, raws)
             case SetMute(mute=mute):
-                self._hands.set_mute(key, mute)
+                self._writer.set_mute(key, mute)
             case SetCapture(capture=on):
-                self._hands.set_capture(key, on)
+                self._writer.set_capture(key, on)
             case SetChoice(item=item):
-                self._hands.set_choice(key, item)
+                self._writer.set_choice(key, item)
                 self._handle.choose_everywhere(key, item)
         return wanted
 

@@ -2,9 +2,9 @@
 
 import os
 
-from tuimixer.backend.alsa.bindings import card_numbers
 from tuimixer.backend.alsa.card import Card
-from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.alsa.element_writer import card_numbers
+from tuimixer.backend.base import Unreachable
 
 DEFAULT = "default"
 _CONTROL_NODE = "controlC"
@@ -42,5 +42,5 @@ def open_default() -> Card | None:
     """The device `default`, where it is there and something other than one of the kernel's cards."""
     try:
         return Card(DEFAULT, plugin_only=True)
-    except OutOfReach:
+    except Unreachable:
         return None

@@ -8,9 +8,9 @@ import ctypes
 import errno
 from ctypes import byref, c_int, c_long, c_uint, c_void_p
 
-from tuimixer.backend.alsa.bindings import Key
 from tuimixer.backend.alsa.ctl import CardInfo, Ctl, RawElement
 from tuimixer.backend.alsa.decibel import agrees, curve_of_tlv, sampled_curve
+from tuimixer.backend.alsa.element_writer import Key
 from tuimixer.backend.alsa.elements import Shape, Side, Values
 from tuimixer.backend.alsa.libasound import (
     EVENT_INFO,
@@ -21,7 +21,7 @@ from tuimixer.backend.alsa.libasound import (
     PollFd,
     library,
 )
-from tuimixer.backend.base import OutOfReach
+from tuimixer.backend.base import Unreachable
 from tuimixer.model.scale import Scale
 from tuimixer.model.snapshot import Jack
 from tuimixer.model.text import clean
@@ -60,7 +60,7 @@ class Events:
         """Elements came, went or changed their shape: they have to be listed again."""
 
 
-class IsCard(OutOfReach):
+class IsCard(Unreachable):
     """A device is one of the kernel's cards under another name."""
 
 
@@ -73,7 +73,7 @@ class Handle:
         Raises:
             OSError: libasound is not installed.
             IsCard: `plugin_only` was asked for and the device is a card of the kernel.
-            OutOfReach: the device does not exist or may not be opened.
+            Unreachable: the device does not exist or may not be opened.
         """
         self._lib = library()
         self.device = device
@@ -128,7 +128,7 @@ class Handle:
         """Take in all pending events and tell what they were about.
 
         Raises:
-            OutOfReach: the card or what stands behind the device is gone.
+            Unreachable: the card or what stands behind the device is gone.
         """
         self._events = Events()
         # It stops at each element that it cannot take in, as one that is gone again; the others stand.
@@ -142,7 +142,7 @@ class Handle:
                 or self._ctl is None
                 or self._ctl.card_info() is None
             ):
-                raise OutOfReach(f"{self.info.name} is gone")
+                raise Unreachable(f"{self.info.name} is gone")
             self._events.structure = True
         return self._events
 
@@ -221,12 +221,12 @@ class Handle:
     def _card_info(self, ctl: Ctl) -> CardInfo:
         info = ctl.card_info()
         if info is None:
-            raise OutOfReach(f"{clean(self.device)} went away while it was being opened")
+            raise Unreachable(f"{clean(self.device)} went away while it was being opened")
         return info
 
     def _check(self, result: int) -> None:
         if result < 0:
-            raise OutOfReach(_refusal(self.device, result, self._lib.reason(result)))
+            raise Unreachable(_refusal(self.device, result, self._lib.reason(result)))
 
     def _element_event(self, element: int, mask: int) -> int:
         key = self._keys.get(element)

@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from tuimixer.backend.base import OutOfReach, Refused
+from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.backend.pulse import client, libpulse
 from tuimixer.backend.pulse.operations import CONNECTION_TERMINATED, Calls, errno, words
 from tuimixer.backend.pulse.peaks import PeakStream
-from tuimixer.backend.pulse.pulsectl_door import PulseError
-from tuimixer.backend.pulse.pulsectl_door import binding as c
+from tuimixer.backend.pulse.pulsectl_import import PulseError
+from tuimixer.backend.pulse.pulsectl_import import binding as c
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,14 +36,14 @@ class AsyncClient:
         """Connect.
 
         Raises:
-            OutOfReach: nothing answers within the patience; its text is libpulse's reason.
+            Unreachable: nothing answers within the patience; its text is libpulse's reason.
         """
         try:
             await self._pulse.connect(timeout=self._patience)
         except TimeoutError as error:
-            raise OutOfReach("no answer") from error
+            raise Unreachable("no answer") from error
         except PulseError as error:
-            raise OutOfReach(self._why()) from error
+            raise Unreachable(self._why()) from error
 
     async def subscribe(self) -> None:
         """Have `on_event` called from now on."""
@@ -62,11 +62,11 @@ class AsyncClient:
         """Make a call and wait for its answer, at most for the patience.
 
         Raises:
-            OutOfReach: the server went away or does not answer.
+            Unreachable: the server went away or does not answer.
             Refused: it said no.
         """
         if self._closed:  # libpulse aborts on a context that is gone
-            raise OutOfReach("The connection is closed.")
+            raise Unreachable("The connection is closed.")
         ended = asyncio.Event()
         answer = self._calls.start(method, arguments, ended.set)
         try:
@@ -74,7 +74,7 @@ class AsyncClient:
                 await ended.wait()
         except TimeoutError:
             if not answer.ended:
-                raise OutOfReach(f"The sound server did not answer within {self._patience:g} s.") from None
+                raise Unreachable(f"The sound server did not answer within {self._patience:g} s.") from None
         if answer.unread is not None:
             # The others are shown: to start again would find the same.
             _LOG.error("%s: an object is left out", method, exc_info=answer.unread)
@@ -93,11 +93,11 @@ class AsyncClient:
         """A level meter's stream; see `PeakStream`.
 
         Raises:
-            OutOfReach: the connection is closed.
+            Unreachable: the connection is closed.
             Refused: the server does not take it.
         """
         if self._closed or not self._pulse.connected:
-            raise OutOfReach("The connection is closed.")
+            raise Unreachable("The connection is closed.")
         try:
             return PeakStream(
                 self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end
@@ -111,7 +111,7 @@ class AsyncClient:
         return self._why()
 
     async def close(self) -> None:
-        """Disconnect; calls under way end with OutOfReach. May be called twice."""
+        """Disconnect; calls under way end with Unreachable. May be called twice."""
         if self._closed:
             return
         self._closed = True

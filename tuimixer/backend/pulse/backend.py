@@ -5,8 +5,8 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tuimixer.backend.base import OutOfReach
-from tuimixer.backend.pulse import reach
+from tuimixer.backend.base import Unreachable
+from tuimixer.backend.pulse import availability
 from tuimixer.backend.pulse.find import Search, fault_of, search
 from tuimixer.backend.pulse.store import Store
 from tuimixer.backend.pulse.watch import until_something_appears
@@ -17,8 +17,8 @@ from tuimixer.model.system import System
 
 if TYPE_CHECKING:
     from tuimixer.backend.pulse.aio import AsyncClient
-    from tuimixer.backend.pulse.meters import Meters
-    from tuimixer.backend.pulse.session import Session
+    from tuimixer.backend.pulse.connection import Connection
+    from tuimixer.backend.pulse.meters import MeterStreams
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
@@ -43,8 +43,8 @@ class PulseBackend:
         self._server, self._root, self._patience = server, root, patience
         self._environment = os.environ if environment is None else environment
         self._emit: Callable[[Update], None] = lambda update: None
-        self._session: Session | None = None
-        self._meters: Meters | None = None
+        self._session: Connection | None = None
+        self._meters: MeterStreams | None = None
         self._wanted: frozenset[ControlId] = frozenset()
         self._rate = 20.0
         self._status = Status("pulse", Phase.CONNECTING, "")
@@ -61,19 +61,21 @@ class PulseBackend:
             found = self._search()
             try:
                 await self._serve(found)
-            except reach.NoLibrary as error:
-                self._show(Phase.UNAVAILABLE, str(error), reach.INSTALL)
+            except availability.NoLibrary as error:
+                self._show(Phase.UNAVAILABLE, str(error), availability.INSTALL)
                 await asyncio.Event().wait()
-            except OutOfReach as error:
+            except Unreachable as error:
                 if self._leave.is_set():
                     pause = _FIRST_PAUSE
                     continue
                 if self._status.phase is Phase.READY:
                     pause = _FIRST_PAUSE
                 self._show(
-                    Phase.UNAVAILABLE, str(error), f"{reach.looked_for(found)} It is tried again by itself."
+                    Phase.UNAVAILABLE,
+                    str(error),
+                    f"{availability.looked_for(found)} It is tried again by itself.",
                 )
-            if await until_something_appears(reach.socket_files(found), pause):
+            if await until_something_appears(availability.socket_files(found), pause):
                 pause = _FIRST_PAUSE
             pause = min(pause * 2, _LONGEST_PAUSE)
 
@@ -107,22 +109,26 @@ class PulseBackend:
         return search(self._environment, self._root, address=self._server)
 
     async def _serve(self, found: Search) -> None:
-        """One connection from its beginning to its end, which is always OutOfReach."""
-        aio, session_module, meters = reach.load("aio"), reach.load("session"), reach.load("meters")
+        """One connection from its beginning to its end, which is always Unreachable."""
+        aio, connection_module, meters = (
+            availability.load("aio"),
+            availability.load("connection"),
+            availability.load("meters"),
+        )
         place = found.chosen
         if fault := fault_of(place.found.address):
-            raise OutOfReach(reach.unreachable(found, fault))
+            raise Unreachable(availability.unreachable(found, fault))
         client = aio.AsyncClient(place.found.address, place.cookie, self._patience)
         try:
             try:
                 await client.connect()
-            except OutOfReach as error:
-                raise OutOfReach(reach.unreachable(found, str(error))) from error
-            store = Store(place.found.address, place.found.why, reach.is_local(place.found.address))
-            self._meters = meters.Meters(client, self._emit)
+            except Unreachable as error:
+                raise Unreachable(availability.unreachable(found, str(error))) from error
+            store = Store(place.found.address, place.found.why, availability.is_local(place.found.address))
+            self._meters = meters.MeterStreams(client, self._emit)
             self._meters.want(self._wanted, self._rate, {})
             listening = self._meters
-            self._session = session_module.Session(
+            self._session = connection_module.Connection(
                 client, store, self._publish, self._emit, metered=lambda: listening.on_streams
             )
             client.on_event = self._session.on_event
@@ -134,7 +140,7 @@ class PulseBackend:
                 self._meters = None
             await client.close()
 
-    async def _until_lost(self, client: "AsyncClient", session: "Session") -> None:
+    async def _until_lost(self, client: "AsyncClient", session: "Connection") -> None:
         """Run the session until it or the connection ends."""
         reading = asyncio.ensure_future(session.run())
         losing = asyncio.ensure_future(client.lost())
@@ -142,9 +148,9 @@ class PulseBackend:
         try:
             await asyncio.wait((reading, losing, leaving), return_when=asyncio.FIRST_COMPLETED)
             if leaving.done():
-                raise OutOfReach("Another server was asked for.")
+                raise Unreachable("Another server was asked for.")
             if losing.done():
-                raise OutOfReach(f"The connection to the sound server was lost: {losing.result()}.")
+                raise Unreachable(f"The connection to the sound server was lost: {losing.result()}.")
             reading.result()
         finally:
             losing.cancel()
@@ -161,7 +167,7 @@ class PulseBackend:
             return
         store = session.store
         server = session.store.server
-        self._status = Status("pulse", Phase.READY, reach.label(server))
+        self._status = Status("pulse", Phase.READY, availability.label(server))
         snapshot = Snapshot(
             statuses=(self._status,),
             controls=session.outbox.over(store.controls),

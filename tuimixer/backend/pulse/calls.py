@@ -38,7 +38,7 @@ class Call:
     arguments: tuple[object, ...]
 
 
-class Known(Protocol):
+class ServerState(Protocol):
     """What has been read from the server."""
 
     @property
@@ -60,7 +60,7 @@ class Known(Protocol):
 _STREAM_DEVICES = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
 
 
-def call_for(command: Command, known: Known) -> Call:
+def call_for(command: Command, known: ServerState) -> Call:
     """The call that carries a command out.
 
     Raises:
@@ -90,7 +90,7 @@ def call_for(command: Command, known: Known) -> Call:
 
 
 def _device_call(command: Command, control: Control) -> Call:
-    device, index = control.sink_or_source, _index(control)
+    device, index = control.device, _index(control)
     match command:
         case SetDefault() if device:
             return Call(f"{control.kind}_default_set", (device.server_name,))
@@ -103,7 +103,7 @@ def _device_call(command: Command, control: Control) -> Call:
     raise Refused(f"This cannot be done to {control.name}.")
 
 
-def _move(control: Control, target: ControlId | None, known: Known) -> Call:
+def _move(control: Control, target: ControlId | None, known: ServerState) -> Call:
     """Both servers take a move onto the default device as the wish to follow the default from then on."""
     kind = _STREAM_DEVICES.get(control.kind)
     if kind is None:
@@ -115,11 +115,11 @@ def _move(control: Control, target: ControlId | None, known: Known) -> Call:
             raise Refused(f"There is no default {kind} to follow.")
     else:
         goal = known.controls.get(target)
-    if goal is None or goal.sink_or_source is None:
+    if goal is None or goal.device is None:
         raise Refused("The device to move to is not there any more.")
     if goal.kind is not kind:
         raise Refused(f"{control.name} can only be moved to a {kind}.")
-    return Call(f"{control.kind}_move", (_index(control), goal.sink_or_source.index))
+    return Call(f"{control.kind}_move", (_index(control), goal.device.index))
 
 
 def _stored_call(command: Command, control: Control, stored: Mapping[str, StoredRecord]) -> Call:
@@ -136,7 +136,7 @@ def _stored_call(command: Command, control: Control, stored: Mapping[str, Stored
     raise Refused(f"{control.name} has {len(entry.volume)} channels.")
 
 
-def _card_call(command: SetProfile | SetLatencyOffset | SetCodec, known: Known) -> Call:
+def _card_call(command: SetProfile | SetLatencyOffset | SetCodec, known: ServerState) -> Call:
     card = next((card for card in known.server_cards if card.id == command.id), None)
     if card is None:
         raise Refused("The card is not there any more.")
@@ -157,7 +157,7 @@ def codec_message(card: str, name: str, codec: str | None = None) -> tuple[str, 
 
 
 def _index(control: Control) -> int:
-    part: Device | None = control.sink_or_source
+    part: Device | None = control.device
     if part is not None:
         return part.index
     if control.stream is None:

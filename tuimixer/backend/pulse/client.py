@@ -6,8 +6,8 @@ import os
 import time
 from functools import cache
 
-from tuimixer.backend.base import BackendError, OutOfReach, Refused
-from tuimixer.backend.libraries import cookie_shown
+from tuimixer.backend.base import BackendError, Refused, Unreachable
+from tuimixer.backend.library_environment import cookie_shown
 from tuimixer.backend.pulse.operations import (
     CONNECTION_REFUSED,
     CONNECTION_TERMINATED,
@@ -18,8 +18,8 @@ from tuimixer.backend.pulse.operations import (
     errno,
     words,
 )
-from tuimixer.backend.pulse.pulsectl_door import BlockingPulse, PulseError, asyncio_pulse
-from tuimixer.backend.pulse.pulsectl_door import binding as c
+from tuimixer.backend.pulse.pulsectl_import import BlockingPulse, PulseError, asyncio_pulse
+from tuimixer.backend.pulse.pulsectl_import import binding as c
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
@@ -36,15 +36,15 @@ _FACILITIES = {
 }
 
 
-class TurnedAway(OutOfReach):
+class ConnectionRefused(Unreachable):
     """The connection was refused: nobody is there, or the queue of those who wait is full."""
 
 
-class Full(OutOfReach):
+class ServerFull(Unreachable):
     """A server that runs dropped the connection: it has as many clients as it takes."""
 
 
-class Gone(Refused):
+class ObjectGone(Refused):
     """The object that was asked for is not there any more."""
 
 
@@ -52,7 +52,7 @@ def result(answer: Answer) -> Any:
     """What a call that has ended was answered.
 
     Raises:
-        OutOfReach: the connection ended before the call did.
+        Unreachable: the connection ended before the call did.
         Refused: the server said no.
     """
     if answer.error == OK:
@@ -62,9 +62,9 @@ def result(answer: Answer) -> Any:
 
 def _error_for(error: int) -> BackendError:
     if error == CONNECTION_TERMINATED:
-        return OutOfReach("The sound server closed the connection.")
+        return Unreachable("The sound server closed the connection.")
     if error == NO_ENTITY:
-        return Gone("It is not there any more.")
+        return ObjectGone("It is not there any more.")
     return Refused(f"The sound server said no: {words(error)}.")
 
 
@@ -89,7 +89,7 @@ class Client:
     """A blocking connection, for one read or one write.
 
     Raises:
-        OutOfReach: nothing answers at the address within `patience` seconds.
+        Unreachable: nothing answers at the address within `patience` seconds.
         TurnedAway: nobody is there, or too many are waiting there already.
         Full: the server has as many clients as it takes.
     """
@@ -104,31 +104,34 @@ class Client:
             self._pulse.connect()
         except TimeoutError as error:
             self.close()
-            raise OutOfReach("no answer") from error
+            raise Unreachable("no answer") from error
         except PulseError as error:
             reason = errno(self._pulse._ctx)
             self.close()
-            kinds: dict[int, type[OutOfReach]] = {CONNECTION_REFUSED: TurnedAway, CONNECTION_TERMINATED: Full}
-            raise kinds.get(reason, OutOfReach)(words(reason)) from error
+            kinds: dict[int, type[Unreachable]] = {
+                CONNECTION_REFUSED: ConnectionRefused,
+                CONNECTION_TERMINATED: ServerFull,
+            }
+            raise kinds.get(reason, Unreachable)(words(reason)) from error
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Make a call and wait for its answer.
 
         Raises:
-            OutOfReach: the server went away or does not answer.
+            Unreachable: the server went away or does not answer.
             Refused: it said no.
         """
         if self._pulse is None:
-            raise OutOfReach("The connection is closed.")
+            raise Unreachable("The connection is closed.")
         self._pulse.deadline = time.monotonic() + self._patience
         answer = self._calls.start(method, arguments, lambda: None)
         try:
             while not answer.ended and self._pulse.connected:
                 self._pulse._pulse_iterate()
         except TimeoutError as error:
-            raise OutOfReach(f"The sound server did not answer within {self._patience:g} s.") from error
+            raise Unreachable(f"The sound server did not answer within {self._patience:g} s.") from error
         if not self._pulse.connected:
-            raise OutOfReach("The sound server closed the connection.")
+            raise Unreachable("The sound server closed the connection.")
         if answer.unread is not None:
             raise answer.unread
         return result(answer)

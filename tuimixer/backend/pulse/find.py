@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 
-from tuimixer.backend.libraries import LONGEST_ADDRESS
+from tuimixer.backend.library_environment import LONGEST_ADDRESS
 from tuimixer.backend.proc import read_or_none
 from tuimixer.model.record import dataclass
 from tuimixer.model.system import FoundServer
@@ -13,7 +13,7 @@ SYSTEM_WIDE = ("/run/pulse/native", "/var/run/pulse/native")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Candidate:
     """Where a server is, or would be."""
 
     found: FoundServer
@@ -25,9 +25,9 @@ class Place:
 class Search:
     """What was found, best first."""
 
-    places: tuple[Place, ...]
+    places: tuple[Candidate, ...]
     """Every server that is there, and the ones that the environment names; may be empty."""
-    chosen: Place
+    chosen: Candidate
     """The one to talk to; where nothing is there, the one to wait for."""
     looked: tuple[str, ...]
     """Socket files that were looked for, for a sentence when there is none."""
@@ -63,7 +63,7 @@ def search(
     looked = tuple(dict.fromkeys(path for path, _ in sockets))
     alive = (place for place in places if place.found.alive)
     first_path, first_why = sockets[0]
-    waiting = Place(FoundServer(f"unix:{first_path}", _user_name(root, uid), first_why, alive=False))
+    waiting = Candidate(FoundServer(f"unix:{first_path}", _user_name(root, uid), first_why, alive=False))
     chosen = places[0] if named else next(alive, waiting)
     bare = not chosen.found.alive and _socket_file(chosen.found.address) in looked
     return Search(tuple(places), chosen, looked, _pipewire(env, uid, listening) if bare else "")
@@ -71,7 +71,7 @@ def search(
 
 def _named(
     env: Mapping[str, str], root: str, address: str | None, uid: int, listening: frozenset[str] | None
-) -> Iterator[Place]:
+) -> Iterator[Candidate]:
     """The servers that somebody has named, whether they are there or not."""
     seen: set[str] = set()
     for named, why in (
@@ -85,9 +85,9 @@ def _named(
         path = _socket_file(named)
         there = _at(root, path, why, uid, listening) if path else None
         if there is not None and there.found.alive:
-            yield Place(FoundServer(named, there.found.user, why, alive=True), there.cookie)
+            yield Candidate(FoundServer(named, there.found.user, why, alive=True), there.cookie)
         else:
-            yield Place(FoundServer(named, "", why), _cookie_beside(named, root))
+            yield Candidate(FoundServer(named, "", why), _cookie_beside(named, root))
 
 
 def fault_of(address: str) -> str:
@@ -140,7 +140,7 @@ def _others(root: str, uid: int) -> Iterator[tuple[str, str]]:
             yield f"/run/user/{number}/pulse/native", f"/run/user/{number}"
 
 
-def _at(root: str, path: str, why: str, uid: int, listening: frozenset[str] | None) -> Place | None:
+def _at(root: str, path: str, why: str, uid: int, listening: frozenset[str] | None) -> Candidate | None:
     """The server behind a socket file; None where there is none."""
     real = _under(root, path)
     try:
@@ -156,7 +156,7 @@ def _at(root: str, path: str, why: str, uid: int, listening: frozenset[str] | No
     alive = (listening is None or bool({path, _real(root, path)} & listening)) if permitted else None
     user = _user_name(root, owner) if owner is not None else ""
     cookie = _cookie_of(root, user) if owner is not None and owner != uid else None
-    return Place(FoundServer(f"unix:{path}", user, why, alive), cookie)
+    return Candidate(FoundServer(f"unix:{path}", user, why, alive), cookie)
 
 
 def _listening(root: str) -> frozenset[str] | None:

@@ -27,7 +27,7 @@ WirePlumber 0.4 forgets to link a stream now and then.
 """
 
 
-class Tap(NamedTuple):
+class TapPoint(NamedTuple):
     """Where a meter listens."""
 
     source: str
@@ -36,7 +36,7 @@ class Tap(NamedTuple):
     keep_awake: bool
 
 
-class Meters:
+class MeterStreams:
     """Opens and closes peak streams as the wanted controls come, go, move and pause.
 
     Their levels are emitted together, and only those that changed by what can be seen: an id that is not in
@@ -48,7 +48,7 @@ class Meters:
         self._ids: frozenset[ControlId] = frozenset()
         self._rate = 20.0
         self._controls: Mapping[ControlId, Control] = {}
-        self._streams: dict[ControlId, tuple[Tap, PeakStream]] = {}
+        self._streams: dict[ControlId, tuple[TapPoint, PeakStream]] = {}
         self._closing: set[PeakStream] = set()
         """Their callbacks must outlive them."""
         self._shown: dict[ControlId, tuple[int, ...]] = {}
@@ -105,7 +105,7 @@ class Meters:
         self._streams.clear()
         self._closing.clear()
 
-    def _start(self, control_id: ControlId, tap: Tap) -> None:
+    def _start(self, control_id: ControlId, tap: TapPoint) -> None:
         try:
             stream = self._client.open_peaks(
                 tap.source,
@@ -140,7 +140,7 @@ class Meters:
 
     def _is_running(self, source: str) -> bool:
         """Whether the source, or the sink of which it is the monitor, is at work."""
-        devices = (control.sink_or_source for control in self._controls.values() if control.sink_or_source)
+        devices = (control.device for control in self._controls.values() if control.device)
         return any(
             device.state == "running" for device in devices if source in (device.server_name, device.monitor)
         )
@@ -215,7 +215,7 @@ class Meters:
             self._flush_timer = loop.call_later(max(_DEAF, 1 / self._rate) + 0.01, self._flush)
 
 
-def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> Tap | None:
+def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapPoint | None:
     """Where to listen for a control's level; None where there is nothing to hear or listening would do harm.
 
     A stream on a corked sink input would stay in the making for ever and could not be taken back.
@@ -226,20 +226,20 @@ def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> Tap 
     sides = {side_of(channel.name) for channel in control.channels}
     channels = 2 if {-1, 1} <= sides else 1
     match control.kind:
-        case Kind.SINK if control.sink_or_source and control.sink_or_source.monitor:
-            return Tap(control.sink_or_source.monitor, None, channels, keep_awake=False)
-        case Kind.SOURCE if control.sink_or_source:
+        case Kind.SINK if control.device and control.device.monitor:
+            return TapPoint(control.device.monitor, None, channels, keep_awake=False)
+        case Kind.SOURCE if control.device:
             # A microphone would be suspended under the meter that is to show what comes in.
-            device = control.sink_or_source
-            return Tap(device.server_name, None, channels, keep_awake=device.monitor_of is None)
+            device = control.device
+            return TapPoint(device.server_name, None, channels, keep_awake=device.monitor_of is None)
         case Kind.SINK_INPUT if control.stream and not control.stream.corked:
-            sink = controls.get(control.device or "")
-            if sink and sink.sink_or_source and sink.sink_or_source.monitor:
-                return Tap(sink.sink_or_source.monitor, control.stream.index, channels, keep_awake=False)
+            sink = controls.get(control.target_id or "")
+            if sink and sink.device and sink.device.monitor:
+                return TapPoint(sink.device.monitor, control.stream.index, channels, keep_awake=False)
         case Kind.SOURCE_OUTPUT if control.stream and not control.stream.corked and not control.stream.peak:
-            source = controls.get(control.device or "")
-            if source and source.sink_or_source:
-                return Tap(source.sink_or_source.server_name, None, channels, keep_awake=False)
+            source = controls.get(control.target_id or "")
+            if source and source.device:
+                return TapPoint(source.device.server_name, None, channels, keep_awake=False)
     return None
 
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 import ctypes
 
 from tuimixer.backend.pulse import libpulse, structs
-from tuimixer.backend.pulse.pulsectl_door import binding as c
+from tuimixer.backend.pulse.pulsectl_import import binding as c
 from tuimixer.backend.pulse.records import PAIR, StoredRecord
 
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it

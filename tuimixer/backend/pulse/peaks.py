@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tuimixer.backend.pulse import libpulse
-from tuimixer.backend.pulse.pulsectl_door import binding as c
+from tuimixer.backend.pulse.pulsectl_import import binding as c
 
 # pavucontrol's id keeps other mixers from showing our meters as recording applications.
 _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimixer"

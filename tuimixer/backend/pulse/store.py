@@ -61,7 +61,7 @@ class Store:
         self._cards: dict[int, CardRecord] = {}
         self._codecs: dict[int, CodecsRecord] = {}
         self._clients: dict[int, ClientRecord] = {}
-        self._around = translate.Surroundings(alsa_id if local else lambda number: None)
+        self._around = translate.TranslationContext(alsa_id if local else lambda number: None)
         self._around.cards, self._around.clients = self._cards, self._clients
         self._made: dict[tuple[Kind, int | str], Control] = {}
         self._stale: set[tuple[Kind, int]] = set()

@@ -45,7 +45,7 @@ _NAME_LIMIT = 256
 _DETAIL_LIMIT = 512
 
 
-class Surroundings:
+class TranslationContext:
     """What an object's translation needs to know of the others."""
 
     __slots__ = (
@@ -93,7 +93,7 @@ def card_id(name: str) -> str:
     return f"pulse:card/{name}"
 
 
-def device(record: DeviceRecord, kind: Kind, around: Surroundings) -> Control:
+def device(record: DeviceRecord, kind: Kind, around: TranslationContext) -> Control:
     """A sink or a source."""
     flags, properties = record.flags, record.properties
     card = around.cards.get(record.card) if record.card is not None else None
@@ -111,7 +111,7 @@ def device(record: DeviceRecord, kind: Kind, around: Surroundings) -> Control:
         mute=(record.mute,),
         default=record.name == default,
         medium=Medium.HARDWARE if flags & HW_VOLUME_CTRL else Medium.SOFTWARE,
-        sink_or_source=Device(
+        device=Device(
             server_name=record.name,
             index=record.index,
             state=record.state,
@@ -135,7 +135,7 @@ def device(record: DeviceRecord, kind: Kind, around: Surroundings) -> Control:
     )
 
 
-def stream(record: StreamRecord, kind: Kind, around: Surroundings) -> Control:
+def stream(record: StreamRecord, kind: Kind, around: TranslationContext) -> Control:
     """A sink input or a source output."""
     properties = record.properties
     client = around.clients.get(record.client) if record.client is not None else None
@@ -160,7 +160,7 @@ def stream(record: StreamRecord, kind: Kind, around: Surroundings) -> Control:
         id=stream_id(kind, record.index),
         kind=kind,
         name=clean(name, _NAME_LIMIT),
-        device=device_id(device_kind, owner) if owner is not None else None,
+        target_id=device_id(device_kind, owner) if owner is not None else None,
         scale=PULSE_SCALE if record.volume else None,
         channels=_channels(record.positions, record.volume),
         mute=(record.mute,),
@@ -239,7 +239,7 @@ def stored(record: StoredRecord) -> Control:
     )
 
 
-def card(record: CardRecord, around: Surroundings, codecs: CodecsRecord | None = None) -> ServerCard:
+def card(record: CardRecord, around: TranslationContext, codecs: CodecsRecord | None = None) -> ServerCard:
     """A card as the server sees it."""
     properties = record.properties
     description = properties.get("device.description") or properties.get("alsa.card_name")
@@ -329,7 +329,7 @@ def _port(record: PortRecord, offset: int | None) -> Port:
     )
 
 
-def _alsa_card(properties: Mapping[str, str], around: Surroundings) -> str | None:
+def _alsa_card(properties: Mapping[str, str], around: TranslationContext) -> str | None:
     """The kernel's id of the card: PulseAudio gives its number, PipeWire number, path or both."""
     for key in ("alsa.card", "api.alsa.card", "api.alsa.pcm.card"):
         if number := properties.get(key):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from tuimixer.backend.base import BackendError
-from tuimixer.cli.call import Call
 from tuimixer.cli.failure import Failure, Usage
 from tuimixer.cli.grammar import Arguments, Option, Verb, parse, shown
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import HELP, PLAIN, SCREEN
 from tuimixer.cli.verbs import MODULES, every, load
 from tuimixer.model.control import ENCODINGS, Control, Kind
@@ -102,7 +102,7 @@ _FIXED: dict[str, tuple[Candidate, ...]] = {
 }
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Print the script, or the candidates as WORD, tab, meaning."""
     from tuimixer.cli.output import write
 
@@ -217,7 +217,7 @@ def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:
     if what == "verb":
         yield from ((verb.name, verb.summary) for verb in every() if not verb.hidden)
         return
-    call = Call("complete", arguments)
+    call = Invocation("complete", arguments)
     try:
         snapshot, _ = call.read_all()
         yield from _live(what, snapshot, call)
@@ -227,7 +227,7 @@ def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:
         call.close()
 
 
-def _live(what: str, snapshot: Snapshot, call: Call) -> Iterator[Candidate]:
+def _live(what: str, snapshot: Snapshot, call: Invocation) -> Iterator[Candidate]:
     controls = snapshot.controls.values()
     if what == "target":
         yield from (("@output", "the default output"), ("@input", "the default input"))
@@ -235,7 +235,7 @@ def _live(what: str, snapshot: Snapshot, call: Call) -> Iterator[Candidate]:
         yield from _applications(controls)
     if what in ("target", "device"):
         for control in controls:
-            device = control.sink_or_source
+            device = control.device
             if device and not device.monitor_of:
                 yield device.server_name, control.name
     if what == "target":
@@ -245,7 +245,7 @@ def _live(what: str, snapshot: Snapshot, call: Call) -> Iterator[Candidate]:
     if what == "server_card":
         yield from ((card.server_name, card.description) for card in snapshot.server_cards)
     if what == "port" and call.words:
-        chosen = call.select(call.words[0], frozenset({Kind.SINK, Kind.SOURCE})).controls[0].sink_or_source
+        chosen = call.select(call.words[0], frozenset({Kind.SINK, Kind.SOURCE})).controls[0].device
         yield from ((port.name, port.description) for port in (chosen.ports if chosen else ()))
     if what == "codec" and call.words:
         wanted = call.words[0].casefold()

@@ -2,13 +2,13 @@
 
 import os
 
-from tuimixer.cli.call import Call
 from tuimixer.cli.configuration import read
 from tuimixer.cli.failure import USAGE, Failure, Usage
 from tuimixer.cli.grammar import Option, Verb
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, PLAIN
 from tuimixer.cli.output import print_json, write
-from tuimixer.config.place import config_path
+from tuimixer.config.paths import config_path
 
 _WHAT = ("init", "check", "path", "keys")
 
@@ -43,7 +43,7 @@ class CannotWrite(Failure):
     status = 4
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Do what the option says."""
     asked = [name for name in _WHAT if call.arguments.has(name)]
     if len(asked) != 1:
@@ -89,7 +89,7 @@ def _init(path: str) -> None:
         raise CannotWrite(f"{path}: cannot be written: {error.strerror}") from error
 
 
-def _check(call: Call) -> int:
+def _check(call: Invocation) -> int:
     from tuimixer.config.actions import taken_over
 
     loaded = read(call.arguments)
@@ -109,7 +109,7 @@ def _check(call: Call) -> int:
     return USAGE if loaded.problems else 0
 
 
-def _keys(call: Call) -> None:
+def _keys(call: Invocation) -> None:
     from tuimixer.config.actions import ACTIONS, compile_keymap, key_label
 
     config = read(call.arguments).config

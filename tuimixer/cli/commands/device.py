@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tuimixer.backend.base import Refused
-from tuimixer.cli.call import DEVICES, Call
 from tuimixer.cli.commands.routing import answer, pick, plug, port_json
 from tuimixer.cli.failure import NoMatch, Usage
 from tuimixer.cli.grammar import Verb, shown
+from tuimixer.cli.invocation import DEVICES, Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, print_json, write
 from tuimixer.model.command import (
@@ -91,9 +91,9 @@ VERBS = (
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Carry out one of the verbs."""
-    act: Callable[[Call], None] = {
+    act: Callable[[Invocation], None] = {
         "default": _default,
         "port": _port,
         "latency": _latency,
@@ -104,7 +104,7 @@ def run(call: Call) -> int:
     return 0
 
 
-def _default(call: Call) -> None:
+def _default(call: Invocation) -> None:
     if not call.words:
         _print_defaults(call)
         return
@@ -134,7 +134,7 @@ def _default(call: Call) -> None:
         write(device.name)
 
 
-def _print_defaults(call: Call) -> None:
+def _print_defaults(call: Invocation) -> None:
     read = call.read(Layer.PULSE).controls
     defaults = [control for control in read.values() if control.default and control.kind in DEVICES]
     if call.json:
@@ -144,13 +144,13 @@ def _print_defaults(call: Call) -> None:
         write(f"{'output' if control.kind is Kind.SINK else 'input'}: {control.name}")
 
 
-def _plugged_devices(call: Call, kind: Kind) -> list[Control]:
+def _plugged_devices(call: Invocation, kind: Kind) -> list[Control]:
     """The devices to go through: no monitors, and none whose connector is unplugged but the default."""
     return [
         control
         for control in call.read(Layer.PULSE).controls.values()
         if control.kind is kind
-        and (device := control.sink_or_source) is not None
+        and (device := control.device) is not None
         and device.monitor_of is None
         and (control.default or (port := _active(device)) is None or port.available is not False)
     ]
@@ -169,14 +169,14 @@ def _active(device: Device) -> Port | None:
     return next((port for port in device.ports if port.name == device.port), None)
 
 
-def _device(call: Call, kinds: frozenset[Kind] = DEVICES) -> tuple[Control, Device]:
+def _device(call: Invocation, kinds: frozenset[Kind] = DEVICES) -> tuple[Control, Device]:
     """The device of the first argument, or the default output."""
     control = call.select(call.words[0] if call.words else OUTPUT, kinds).controls[0]
-    assert control.sink_or_source is not None
-    return control, control.sink_or_source
+    assert control.device is not None
+    return control, control.device
 
 
-def _port(call: Call) -> None:
+def _port(call: Invocation) -> None:
     if len(call.words) == 1 and call.words[0].casefold() in _STEPS:
         call.words.insert(0, OUTPUT)
     control, device = _device(call)
@@ -199,7 +199,7 @@ def _port(call: Call) -> None:
             write(f"{mark} {port.name}  {port.description}{plug(port.available)}")
 
 
-def _latency(call: Call) -> None:
+def _latency(call: Invocation) -> None:
     control, device = _device(call)
     card = call.read(Layer.PULSE).card_of(control)
     port = next((port for port in card.ports if port.name == device.port), None) if card else None
@@ -217,7 +217,7 @@ def _latency(call: Call) -> None:
     _print_latency(call, control, card, port.name)
 
 
-def _print_latency(call: Call, control: Control, card: ServerCard | None, name: str) -> None:
+def _print_latency(call: Invocation, control: Control, card: ServerCard | None, name: str) -> None:
     ports = card.ports if card is not None else ()
     offset = next((port.latency_offset for port in ports if port.name == name), None)
     if call.json:
@@ -226,7 +226,7 @@ def _print_latency(call: Call, control: Control, card: ServerCard | None, name: 
         write("unknown" if offset is None else f"{offset / 1000:g} ms")
 
 
-def _suspend(call: Call) -> None:
+def _suspend(call: Invocation) -> None:
     control, _ = _device(call)
     switch = {"on": True, "off": False}.get(call.words[1].casefold() if len(call.words) == 2 else "on")
     if switch is None:
@@ -235,14 +235,14 @@ def _suspend(call: Call) -> None:
     answer(call, (control,))
 
 
-def _formats(call: Call) -> None:
+def _formats(call: Invocation) -> None:
     control, device = _device(call, frozenset({Kind.SINK}))
     if call.words[1:]:
         call.apply(SetFormats(control.id, tuple(map(_format, call.words[1:]))))
         if not call.json:
             return
         control = call.read(Layer.PULSE).controls.get(control.id, control)
-        device = control.sink_or_source or device
+        device = control.device or device
     if call.json:
         print_json(_formats_json(control, device))
     else:

@@ -2,11 +2,11 @@
 
 from time import monotonic, sleep
 
-from tuimixer.cli.box import read_box
-from tuimixer.cli.call import Call
 from tuimixer.cli.change import fix
 from tuimixer.cli.failure import DONE, Usage
 from tuimixer.cli.grammar import Option, Verb, shown, whole
+from tuimixer.cli.inspection import read_host
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
 from tuimixer.diagnosis.doctor import diagnose
@@ -42,9 +42,9 @@ with --fix too, what remains.""",
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Carry out `doctor`."""
-    snapshot, system = read_box(call)
+    snapshot, system = read_host(call)
     chosen = call.select(call.words[0], _KINDS).controls if call.words else ()
     ids = tuple(control.id for control in chosen)
     findings = diagnose(snapshot, system, ids)
@@ -53,7 +53,7 @@ def run(call: Call) -> int:
         chosen_ones = _faults(findings) if wanted.casefold() == "all" else (_numbered(findings, wanted),)
         status = DONE
         for finding in chosen_ones:
-            fix(call, finding.mend)
+            fix(call, finding.fix)
             if not call.json:
                 status = max(status, _say(finding))
         if not call.json:
@@ -81,7 +81,7 @@ def _numbered(findings: tuple[Finding, ...], wanted: str) -> Finding:
 
 
 def _say(finding: Finding) -> int:
-    if not finding.mend:
+    if not finding.fix:
         write(f"{finding.reason}\ntuimixer cannot fix this. What helps: {finding.advice}")
         return _WRONG
     write(f"{finding.reason}\nDone: {finding.advice}")
@@ -89,16 +89,16 @@ def _say(finding: Finding) -> int:
 
 
 def _remaining(
-    call: Call, ids: tuple[ControlId, ...], before: tuple[Finding, ...], fixed: tuple[Finding, ...]
+    call: Invocation, ids: tuple[ControlId, ...], before: tuple[Finding, ...], fixed: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
     """What is found after a fix.
 
     A server may carry out what it has acknowledged a little later, and a device wakes after its stream came.
     """
     expected = set(map(_about, before)) - set(map(_about, fixed))
-    deadline = monotonic() + (_CARRIED_OUT if any(finding.mend for finding in fixed) else 0)
+    deadline = monotonic() + (_CARRIED_OUT if any(finding.fix for finding in fixed) else 0)
     while True:
-        findings = diagnose(*read_box(call), ids)
+        findings = diagnose(*read_host(call), ids)
         if {_about(finding) for finding in findings} <= expected or monotonic() > deadline:
             return findings
         sleep(_PAUSE)

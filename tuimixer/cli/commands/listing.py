@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator
 
-from tuimixer.cli.call import Call
 from tuimixer.cli.failure import sentence
 from tuimixer.cli.grammar import Option, Verb
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import (
     as_json,
@@ -68,12 +68,12 @@ VERBS = (
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Carry out `list` or `get`."""
     return _list(call) if call.verb == "list" else _get(call)
 
 
-def _list(call: Call) -> int:
+def _list(call: Invocation) -> int:
     snapshot, failures = call.read_all()
     controls = list(snapshot.controls.values())
     if not call.arguments.has("all"):
@@ -142,7 +142,7 @@ def _row(
         name = f"{name}/capture"
     mark = "*" if control.default else " "
     percent, gain, state = _standing(control)
-    where = snapshot.controls.get(control.device or "")
+    where = snapshot.controls.get(control.target_id or "")
     arrow = "<-" if control.kind.capture else "->"
     return (
         f"{mark} {name}",
@@ -186,7 +186,7 @@ def _origin(control: Control) -> str:
 
 def _cells(control: Control, snapshot: Snapshot) -> tuple[str, ...]:
     """A control's line with --tsv; names hold no tabs."""
-    where = snapshot.controls.get(control.device or "")
+    where = snapshot.controls.get(control.target_id or "")
     stream = control.stream
     gain = max((gain for gain in gains(control) if gain is not None), default=None)
     return (
@@ -204,7 +204,7 @@ def _cells(control: Control, snapshot: Snapshot) -> tuple[str, ...]:
     )
 
 
-def _get(call: Call) -> int:
+def _get(call: Invocation) -> int:
     targets = call.words or [OUTPUT]
     call.narrow(targets)
     matches = call.select_all(targets)

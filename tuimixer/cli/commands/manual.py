@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from tuimixer import __version__
-from tuimixer.cli.call import Call
 from tuimixer.cli.failure import STATUSES
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.help import TARGET_RULE, TARGETS, meaning, overview, verb_help, written
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import PLAIN, SCREEN
 from tuimixer.cli.output import write
 from tuimixer.cli.verbs import every, no_verb
@@ -45,7 +45,7 @@ _ENVIRONMENT = (
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Print the page, or the help."""
     if call.verb == "help":
         _help(call.words)

@@ -1,10 +1,10 @@
 """`path`: the way of a sound from the application to the jack, with the gain at each stage."""
 
-from tuimixer.backend.base import OutOfReach
-from tuimixer.cli.box import read_box
-from tuimixer.cli.call import Call
+from tuimixer.backend.base import Unreachable
 from tuimixer.cli.failure import NoMatch
 from tuimixer.cli.grammar import Option, Verb
+from tuimixer.cli.inspection import read_host
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
 from tuimixer.diagnosis.path import is_application, trace
@@ -33,9 +33,9 @@ such objects where there are several.""",
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Carry out `path`."""
-    snapshot, system = read_box(call)
+    snapshot, system = read_host(call)
     if call.words:
         starts = _named(call, call.words[0], system)
     else:
@@ -51,18 +51,18 @@ def run(call: Call) -> int:
     return 0
 
 
-def _nothing_to_follow(snapshot: Snapshot) -> NoMatch | OutOfReach:
+def _nothing_to_follow(snapshot: Snapshot) -> NoMatch | Unreachable:
     why = next((s.reason for s in snapshot.statuses if s.source == "pulse" and s.reason), "")
     if snapshot.server is None and why:
-        return OutOfReach(f"there is no sound to follow: {why}")
+        return Unreachable(f"there is no sound to follow: {why}")
     return NoMatch("there is no sound to follow: nothing plays, and the server has no output")
 
 
-def _named(call: Call, name: str, system: System) -> list[ControlId | Holder]:
+def _named(call: Invocation, name: str, system: System) -> list[ControlId | Holder]:
     """The streams or devices of a name, else the programs past the server that have it."""
     try:
         return [control.id for control in call.select(name, _KINDS).controls]
-    except (NoMatch, OutOfReach):
+    except (NoMatch, Unreachable):
         found: list[ControlId | Holder] = [
             h for h in system.holders if h.program == name or str(h.pid) == name
         ]

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from tuimixer.cli.call import STREAMS, Call
 from tuimixer.cli.failure import DONE, REFUSED, NoMatch, Usage
 from tuimixer.cli.grammar import Verb, shown
+from tuimixer.cli.invocation import STREAMS, Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, print_json, write
 from tuimixer.cli.servers import server_lines, servers_json
@@ -13,7 +13,7 @@ from tuimixer.model.command import Kill, MoveStream, SetCodec, SetProfile
 from tuimixer.model.control import Control, Kind, Layer, Port
 from tuimixer.model.select import is_group
 from tuimixer.model.snapshot import AlsaCard, Profile, ServerCard
-from tuimixer.wiring import inspect_box
+from tuimixer.wiring import inspect_host
 
 _OPTIONS = (JSON, *WHERE)
 _DEVICE_OF = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
@@ -76,17 +76,17 @@ VERBS = (
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Carry out one of the verbs."""
     several = {"move": _move, "kill": _kill}.get(call.verb)
     if several is not None:
         return several(call)
-    act: Callable[[Call], None] = {"profile": _profile, "codec": _codec, "card": _card}[call.verb]
+    act: Callable[[Invocation], None] = {"profile": _profile, "codec": _codec, "card": _card}[call.verb]
     act(call)
     return DONE
 
 
-def _move(call: Call) -> int:
+def _move(call: Invocation) -> int:
     *streams, device = call.words
     found = [control for match in call.select_all(streams, STREAMS) for control in match.controls]
     targets: dict[Kind, str | None] = {}
@@ -106,7 +106,7 @@ def _move(call: Call) -> int:
     return DONE if len(moved) == len(movable) else REFUSED
 
 
-def _kill(call: Call) -> int:
+def _kill(call: Invocation) -> int:
     streams = [control.id for match in call.select_all(call.words, STREAMS) for control in match.controls]
     killed = call.carry_out(list(map(Kill, streams)))
     if call.json:
@@ -114,14 +114,14 @@ def _kill(call: Call) -> int:
     return DONE if len(killed) == len(streams) else REFUSED
 
 
-def answer(call: Call, controls: Iterable[Control]) -> None:
+def answer(call: Invocation, controls: Iterable[Control]) -> None:
     """With --json: how the controls stand now."""
     if call.json:
         read = call.read(Layer.PULSE).controls
         print_json({"controls": [as_json(read[c.id], read) for c in controls if c.id in read]})
 
 
-def _profile(call: Call) -> None:
+def _profile(call: Invocation) -> None:
     cards = call.read(Layer.PULSE).server_cards
     if call.words:
         cards = (pick(call.words[0], cards, "the server has no card"),)
@@ -145,7 +145,7 @@ def _write_profiles(card: ServerCard) -> None:
         write(f"{mark} {profile.name}  {profile.description}{plug(profile.available)}")
 
 
-def _codec(call: Call) -> None:
+def _codec(call: Invocation) -> None:
     cards = [card for card in call.read(Layer.PULSE).server_cards if card.codecs]
     if call.words:
         cards = [
@@ -183,7 +183,7 @@ def _codecs_json(card: ServerCard) -> dict[str, Any]:
     }
 
 
-def _card(call: Call) -> None:
+def _card(call: Invocation) -> None:
     snapshot, failures = call.read_all()
     alsa, servers = list(snapshot.alsa_cards), list(snapshot.server_cards)
     if call.words:
@@ -201,7 +201,7 @@ def _card(call: Call) -> None:
             {
                 "alsa": [_alsa_json(card) for card in alsa],
                 "server": [_server_card_json(card) for card in servers],
-                "servers": servers_json(snapshot, inspect_box(call.options)),
+                "servers": servers_json(snapshot, inspect_host(call.options)),
             }
         )
         return
@@ -217,7 +217,7 @@ def _card(call: Call) -> None:
         if call.words:
             _write_profiles(server_card)
     if not call.words:
-        for line in server_lines(snapshot, inspect_box(call.options)):
+        for line in server_lines(snapshot, inspect_host(call.options)):
             write(line)
         for failure in failures:
             write(f" -  {failure}")

@@ -2,9 +2,9 @@
 
 import gc
 
-from tuimixer.cli.call import Call
 from tuimixer.cli.failure import DONE, Usage
 from tuimixer.cli.grammar import Option, Verb, shown
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import WHERE
 
 VERBS = (
@@ -31,7 +31,7 @@ Needs the package textual-serve (the extra `serve`).""",
 _PASSED_ON = ("server", "card", "device", "config")
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Serve until interrupted.
 
     Raises:
@@ -57,7 +57,7 @@ def run(call: Call) -> int:
     return DONE
 
 
-def _screen_arguments(call: Call) -> list[str]:
+def _screen_arguments(call: Invocation) -> list[str]:
     """The options of the screen that were given here."""
     given = [f"--{name}={value}" for name in _PASSED_ON for value in call.arguments.all(name)]
     given += [f"--host={host}" for host in call.arguments.all("host")]

@@ -5,9 +5,9 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tuimixer.cli.call import Call
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Option, Verb, shown
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, decibel, gains, percents, write
 from tuimixer.model.control import Control, ControlId, Kind, Layer
@@ -60,7 +60,7 @@ of the whole path, not with --follow. With --follow a line is printed at once an
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Print the line once, or follow."""
     target = call.words[0] if call.words else OUTPUT
     form = "json" if call.json else call.arguments.get("format") or "{volume}"
@@ -78,7 +78,7 @@ def run(call: Call) -> int:
     return _follow(call, target, form)
 
 
-def _follow(call: Call, target: str, form: str) -> int:
+def _follow(call: Invocation, target: str, form: str) -> int:
     from tuimixer.cli.follow import follow
 
     if len(call.options.hosts) > 1:
@@ -101,14 +101,14 @@ def _follow(call: Call, target: str, form: str) -> int:
     return follow(call.options, took)
 
 
-def _total(call: Call, control: Control) -> float | None:
+def _total(call: Invocation, control: Control) -> float | None:
     """The gain in dB over the whole path, of its loudest channel; None where it is not known."""
-    from tuimixer.cli.box import read_box
+    from tuimixer.cli.inspection import read_host
     from tuimixer.diagnosis.path import trace
 
     if control.kind.layer is Layer.ALSA or control.kind is Kind.STORED:
         return None
-    paths = trace(*read_box(call), control.id)
+    paths = trace(*read_host(call), control.id)
     totals = [total for path in paths if (total := path.loudest(path.total)) is not None]
     return max(totals) / 100 if totals else None
 
@@ -151,7 +151,7 @@ def _fields(
 ) -> dict[str, str]:
     percent = max(percents(control), default=0)
     gain = max((gain for gain in gains(control) if gain is not None), default=None)
-    device = controls.get(control.device or "")
+    device = controls.get(control.target_id or "")
     return {
         "name": name_of(control),
         "percent": str(percent),
@@ -161,7 +161,7 @@ def _fields(
         "volume": "muted" if control.muted else f"{percent}%",
         "muted": _muted(control),
         "device": name_of(device) if device else "",
-        "port": (control.sink_or_source.port or "") if control.sink_or_source else "",
+        "port": (control.device.port or "") if control.device else "",
         "form_factor": control.properties.get("device.form_factor", ""),
         "kind": control.kind.value,
         "id": control.id,

@@ -2,10 +2,10 @@
 
 from itertools import combinations
 
-from tuimixer.cli.call import Call
 from tuimixer.cli.change import change
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Option, Verb, shown, whole
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.value import FORMS, Value, is_value, parse_value
@@ -74,7 +74,7 @@ A volume is never raised over the cap, nor lowered by it.""",
 _SWITCH = {"mute": True, "unmute": False, "toggle": None}
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Carry out one of the verbs."""
     if call.verb == "set":
         targets, words = _split(call)
@@ -100,7 +100,7 @@ def run(call: Call) -> int:
     return status
 
 
-def _split(call: Call) -> tuple[list[str], list[str]]:
+def _split(call: Invocation) -> tuple[list[str], list[str]]:
     """Targets and values: targets end where the first value stands, or after one where none can be told."""
     small = call.config.step.small if {"+", "-"} & set(call.words) else 0
     words = [f"{word}{small:g}%" if word in ("+", "-") else word for word in call.words]
@@ -115,7 +115,7 @@ def _split(call: Call) -> tuple[list[str], list[str]]:
     return words[:count], words[count:]
 
 
-def _is_target(call: Call, word: str) -> bool:
+def _is_target(call: Invocation, word: str) -> bool:
     """Whether what may be a value names a control: a device's index, a switch called "Mute", `mpv: 1917`."""
     return not word.startswith(("+", "-", "=", "−")) and not word.endswith("%") and call.names(word)
 
@@ -127,7 +127,7 @@ def _value(word: str) -> Value:
         raise Usage(str(error)) from error
 
 
-def _cap(call: Call) -> float | None:
+def _cap(call: Invocation) -> float | None:
     text = call.arguments.get("max")
     if text is None:
         return None

@@ -4,9 +4,9 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from tuimixer.cli.call import Call
 from tuimixer.cli.follow import Change, Changes, follow
 from tuimixer.cli.grammar import Verb
+from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
 from tuimixer.model.snapshot import Snapshot
@@ -31,7 +31,7 @@ VERBS = (
 )
 
 
-def run(call: Call) -> int:
+def run(call: Invocation) -> int:
     """Watch until interrupted."""
     boxes: dict[str, Changes] = {}
     target = call.words[0] if call.words else ""

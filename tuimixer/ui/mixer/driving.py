@@ -12,7 +12,7 @@ def driven_controls(snapshot: Snapshot, system: System) -> dict[ControlId, Contr
         control.id: device.id
         for device in snapshot.controls.values()
         if device.kind in (Kind.SINK, Kind.SOURCE)
-        and device.sink_or_source is not None
-        and device.sink_or_source.hardware_volume
+        and device.device is not None
+        and device.device.hardware_volume
         for control in find_driven(snapshot, system, device).controls
     }

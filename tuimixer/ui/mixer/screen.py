@@ -197,10 +197,10 @@ class MixerScreen(DirectScreen):
 
     # ---- to the mixer ----
 
-    def send(self, wish: Intent | Command) -> None:
+    def send(self, request: Intent | Command) -> None:
         """Carry out a wish; what it changes is on the screen when this returns."""
         self.renderer.touch()
-        self.mixer.send(wish)
+        self.mixer.send(request)
 
     @property
     def system(self) -> System | None:

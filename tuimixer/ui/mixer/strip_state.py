@@ -120,7 +120,7 @@ def _item(control: Control, charset: CharSet) -> str | None:
 
 
 def _base(control: Control) -> float | None:
-    device = control.sink_or_source
+    device = control.device
     if device is None or device.base in (0, PULSE_NORM):
         return None
     return device.base / PULSE_NORM

@@ -83,7 +83,7 @@ def trouble(status: Status) -> str:
 
 def about(control: Control, snapshot: Snapshot, arrow: str) -> str:
     """What a control is and where it goes, in a few words for the end of its line."""
-    element, device, stream = control.element, control.sink_or_source, control.stream
+    element, device, stream = control.element, control.device, control.stream
     if element is not None:
         kind = "softvol" if element.user else "plugin" if control.medium is Medium.UNKNOWN else "hardware"
         return ", ".join(part for part in (kind, f"jack {element.jack}" if element.jack else "") if part)
@@ -93,7 +93,7 @@ def about(control: Control, snapshot: Snapshot, arrow: str) -> str:
         return ", ".join(part for part in (kind, port if port != control.name else "", device.state) if part)
     if stream is None or control.kind is Kind.STORED:
         return "kept by the server"
-    target = snapshot.controls.get(control.device or "")
+    target = snapshot.controls.get(control.target_id or "")
     where = f"{arrow} {target.name}" if target else ""
     media = stream.media if stream.media != control.name else ""
     return ", ".join(part for part in (where, media) if part)
@@ -175,7 +175,7 @@ def _auto_mute(control: Control, snapshot: Snapshot) -> str:
 
 
 def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
-    device = control.sink_or_source
+    device = control.device
     if device is None:
         return ""
     parts = []
@@ -202,7 +202,7 @@ def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Con
 
 def _stream(control: Control, snapshot: Snapshot) -> str:
     stream = control.stream
-    device = snapshot.controls.get(control.device or "")
+    device = snapshot.controls.get(control.target_id or "")
     media = f"“{stream.media}” " if stream is not None and stream.media else ""
     if stream is not None and not stream.writable:
         return f"{media}passed through as it is; its volume cannot be changed"

@@ -9,7 +9,7 @@ from tuimixer.model.system import FoundServer
 from tuimixer.model.text import clean
 from tuimixer.ui.screens.control_lines import joined
 from tuimixer.ui.screens.list_dialog import ListDialog
-from tuimixer.ui.screens.listing import Ask, Line
+from tuimixer.ui.screens.listing import Line, Prompt
 
 _LONGEST_NAME = 200
 
@@ -66,7 +66,7 @@ class CardScreen(ListDialog):
             lines.append(
                 Line("All cards", words, "cards", chosen=self._card is None, enter=lambda: self._show(None))
             )
-        ask = Ask(
+        ask = Prompt(
             "Enter device name",
             "The name of an ALSA control device, as alsamixer -D takes it.",
             "equal, oss, hw:1",

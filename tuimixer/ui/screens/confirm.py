@@ -10,7 +10,7 @@ from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import ControlId
 from tuimixer.ui.screens.control_lines import ending
 from tuimixer.ui.screens.dialog import Dialog
-from tuimixer.ui.screens.listing import Sure
+from tuimixer.ui.screens.listing import Confirmation
 
 
 class ConfirmScreen(Dialog[bool]):
@@ -24,7 +24,7 @@ class ConfirmScreen(Dialog[bool]):
     """
     BINDINGS: ClassVar = [Binding("y,Y", "yes", show=False), Binding("n,N,q", "close", show=False)]
 
-    def __init__(self, sure: Sure) -> None:
+    def __init__(self, sure: Confirmation) -> None:
         super().__init__()
         self.title = sure.title
         self._sure = sure
@@ -49,5 +49,5 @@ class KillScreen(ConfirmScreen):
         self._mixer = mixer
 
     def action_yes(self) -> None:
-        self._mixer.send(self._sure.wish)
+        self._mixer.send(self._sure.request)
         self.dismiss(True)

@@ -16,8 +16,8 @@ from tuimixer.model.control import ENCODINGS, Control, Device, Kind, Port
 from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Mute, Nudge, SetBalance
 from tuimixer.model.scale import to_cdb, to_percent, to_position
 from tuimixer.model.snapshot import Snapshot
-from tuimixer.ui.screens.asks import channel_words, latency_ask, value_ask
-from tuimixer.ui.screens.listing import Line, Sure
+from tuimixer.ui.screens.listing import Confirmation, Line
+from tuimixer.ui.screens.prompts import channel_words, latency_prompt, value_prompt
 
 """PulseAudio's passthrough encodings (pulse/format.c), in the order in which they are offered."""
 _BALANCE_STEP = 0.05
@@ -53,7 +53,7 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
                 level_words(control, raw),
                 f"volume {prefix}",
                 gauge=to_position(scale, raw),
-                enter=value_ask(control, prefix),
+                enter=value_prompt(control, prefix),
                 less=Nudge(key, -step, which),
                 more=Nudge(key, step, which),
             )
@@ -118,15 +118,15 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
         return
     yield Line("Play on" if wanted is Kind.SINK else "Record from", heading=True)
     for device in snapshot.controls.values():
-        facts = device.sink_or_source
-        if device.kind is not wanted or facts is None:
+        info = device.device
+        if device.kind is not wanted or info is None:
             continue
         yield Line(
             device.name,
-            joined("default" if device.default else "", facts.state, port_words(device, facts)),
+            joined("default" if device.default else "", info.state, port_words(device, info)),
             f"target {device.id}",
-            chosen=device.id == control.device,
-            dim=facts.monitor_of is not None,
+            chosen=device.id == control.target_id,
+            dim=info.monitor_of is not None,
             enter=MoveStream(control.id, device.id),
         )
     yield Line(
@@ -138,9 +138,9 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
     )
 
 
-def port_words(device: Control, facts: Device) -> str:
+def port_words(device: Control, info: Device) -> str:
     """The active port and whether it is plugged; nothing that the device's name says already."""
-    port = next((port for port in facts.ports if port.name == facts.port), None)
+    port = next((port for port in info.ports if port.name == info.port), None)
     if port is None:
         return ""
     name = port.description if port.description != device.name else ""
@@ -149,7 +149,7 @@ def port_words(device: Control, facts: Device) -> str:
 
 def port_lines(control: Control) -> Iterator[Line]:
     """The ports of a sink or source."""
-    device = control.sink_or_source
+    device = control.device
     if device is None or not device.ports:
         return
     yield Line("Port", heading=True)
@@ -166,7 +166,7 @@ def port_lines(control: Control) -> Iterator[Line]:
 
 def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
     """Default, suspending, latency offset and passthrough of a sink or source."""
-    device = control.sink_or_source
+    device = control.device
     if device is None:
         return
     yield Line("Device", heading=True)
@@ -201,18 +201,18 @@ def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
             )
 
 
-def ending(control: Control) -> Sure | None:
+def ending(control: Control) -> Confirmation | None:
     """The question before a stream is ended or a stored volume forgotten; None for anything else."""
     stream = control.stream
     if stream is None:
         return None
     if control.kind is Kind.STORED:
         question = f"The server forgets the volume that it keeps for {control.name}."
-        return Sure(f"Forget {control.name}", question, "Yes, forget it", Kill(control.id))
+        return Confirmation(f"Forget {control.name}", question, "Yes, forget it", Kill(control.id))
     media = f" (“{stream.media}”)" if stream.media and stream.media != control.name else ""
     side = "recording" if control.kind is Kind.SOURCE_OUTPUT else "playing"
     question = f"{control.name}{media} stops {side}. Some programs begin anew, some end."
-    return Sure(f"End {control.name}", question, "Yes, end the stream", Kill(control.id))
+    return Confirmation(f"End {control.name}", question, "Yes, end the stream", Kill(control.id))
 
 
 def ending_lines(control: Control) -> Iterator[Line]:
@@ -248,11 +248,11 @@ def _balance_words(balance: float) -> str:
 
 
 def _latency_line(control: Control, snapshot: Snapshot) -> Line | None:
-    card, device = snapshot.card_of(control), control.sink_or_source
+    card, device = snapshot.card_of(control), control.device
     if card is None or device is None or device.port is None:
         return None
     port = next((port for port in card.ports if port.name == device.port), None)
     if port is None:
         return None
     offset = (port.latency_offset or 0) / 1000
-    return Line("Latency offset", f"{offset:g} ms", "latency", enter=latency_ask(card, port))
+    return Line("Latency offset", f"{offset:g} ms", "latency", enter=latency_prompt(card, port))

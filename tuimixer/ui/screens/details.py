@@ -15,7 +15,7 @@ from tuimixer.ui.screens.control_lines import (
     target_lines,
     volume_lines,
 )
-from tuimixer.ui.screens.fact_lines import fact_lines
+from tuimixer.ui.screens.info_lines import info_lines
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Act, Line
 
@@ -57,7 +57,7 @@ class DetailsScreen(ListDialog):
             *port_lines(control),
             *device_lines(control, snapshot),
             *ending_lines(control),
-            *fact_lines(control, snapshot, self._driven),
+            *info_lines(control, snapshot, self._driven),
         ]
 
     def perform(self, act: Act) -> None:
@@ -85,7 +85,7 @@ class MoveScreen(ListDialog):
         control = self.mixer.snapshot.controls.get(self._control_id)
         if control is None:
             return "It is not there any more."
-        if control.sink_or_source is not None:
+        if control.device is not None:
             return f"{control.name} has one port only, or none."
         return f"{control.name} stays where it is: only streams can be moved, and ports of devices chosen."
 

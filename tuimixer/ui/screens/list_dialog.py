@@ -13,7 +13,7 @@ from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
 from tuimixer.model.snapshot import Levels
 from tuimixer.ui.screens.dialog import Dialog
-from tuimixer.ui.screens.listing import Act, Ask, Line, Listing, Sure
+from tuimixer.ui.screens.listing import Act, Confirmation, Line, Listing, Prompt
 from tuimixer.ui.terminal.cells import fit
 
 _MOST_LINES = 3
@@ -111,15 +111,15 @@ class ListDialog(Dialog[None]):
 
     def perform(self, act: Act) -> None:
         """Do what a line asks for, after a question where it has one."""
-        if isinstance(act, Ask):
-            from tuimixer.ui.screens.ask import AskScreen
+        if isinstance(act, Prompt):
+            from tuimixer.ui.screens.prompt import PromptScreen
 
-            self.app.push_screen(AskScreen(act), self._answered)
-        elif isinstance(act, Sure):
+            self.app.push_screen(PromptScreen(act), self._answered)
+        elif isinstance(act, Confirmation):
             from tuimixer.ui.screens.confirm import ConfirmScreen
 
-            wish = act.wish
-            self.app.push_screen(ConfirmScreen(act), lambda yes: self._answered(wish if yes else None))
+            request = act.request
+            self.app.push_screen(ConfirmScreen(act), lambda yes: self._answered(request if yes else None))
         elif isinstance(act, Intent | Command):
             self._answered(act)
         else:
@@ -130,10 +130,10 @@ class ListDialog(Dialog[None]):
         if not self.mixer.undo():
             self.say("Nothing to undo.")
 
-    def _answered(self, wish: Intent | Command | None) -> None:
-        if wish is None:
+    def _answered(self, request: Intent | Command | None) -> None:
+        if request is None:
             return
         self.say("")
-        self.mixer.send(wish)
+        self.mixer.send(request)
         if self.closing:
             self.dismiss(None)

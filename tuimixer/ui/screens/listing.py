@@ -28,7 +28,7 @@ _GAUGE = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Prompt:
     """Asks for a text first."""
 
     title: str
@@ -41,16 +41,16 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Sure:
+class Confirmation:
     """Does it only when a person has said yes."""
 
     title: str
     question: str
     yes: str
-    wish: Intent | Command
+    request: Intent | Command
 
 
-Act = Intent | Command | Ask | Sure | Callable[[], None]
+Act = Intent | Command | Prompt | Confirmation | Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
 from tuimixer.diagnosis.path import is_application, trace
-from tuimixer.diagnosis.stage import Path, Work
+from tuimixer.diagnosis.stage import Path, StageKind
 from tuimixer.mixer.mixer import Changed, Event, Mixer
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control, ControlId, Kind
@@ -19,9 +19,9 @@ from tuimixer.model.snapshot import Levels, Snapshot
 from tuimixer.model.system import Holder, System
 from tuimixer.ui.later import after
 from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
-from tuimixer.ui.screens.asks import value_ask
 from tuimixer.ui.screens.dialog import Dialog
 from tuimixer.ui.screens.path_view import PathView
+from tuimixer.ui.screens.prompts import value_prompt
 
 _FAR = 1000
 _LOOK_AGAIN = 1.0
@@ -221,7 +221,7 @@ class PathScreen(Dialog[None]):
             "question_mark": self._explain,
             "m": self._mute,
         }
-        return keys | {str(number): partial(self._mend, number - 1) for number in range(1, 10)}
+        return keys | {str(number): partial(self._fix, number - 1) for number in range(1, 10)}
 
     @on(PathView.Pointed)
     def _pointed(self, message: PathView.Pointed) -> None:
@@ -255,7 +255,7 @@ class PathScreen(Dialog[None]):
 
     def _enter(self) -> None:
         if self.view.finding is not None:
-            self._mend(self.view.at - len(self.view.stages))
+            self._fix(self.view.at - len(self.view.stages))
         else:
             self._explain()
 
@@ -264,17 +264,17 @@ class PathScreen(Dialog[None]):
         self.view.asked = not self.view.asked
         self.view.paint()
 
-    def _mend(self, index: int) -> None:
+    def _fix(self, index: int) -> None:
         findings = self.view.findings
         if not 0 <= index < len(findings):
             return
         finding = findings[index]
-        if not finding.mend:
+        if not finding.fix:
             self._say(f"That has to be done by hand: {finding.advice}")
             return
         self._say("")
-        for wish in finding.mend:
-            self._mixer.send(wish)
+        for request in finding.fix:
+            self._mixer.send(request)
         if not self.view.notice:  # what went wrong at once has been said
             self._say(f"Done: {finding.advice}")
 
@@ -292,10 +292,10 @@ class PathScreen(Dialog[None]):
         if stage is None:
             return None
         control = self._mixer.snapshot.controls.get(stage.control or "")
-        if control is None or stage.kind in (Work.APPLICATION, Work.END, Work.MODULE):
+        if control is None or stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE):
             self._say(f"{stage.name} has no volume that could be changed here.")
             return None
-        if stage.kind is Work.REMAINDER:
+        if stage.kind is StageKind.REMAINDER:
             self._say(f"It follows by itself from the volume of {control.name}.")
             return None
         return control
@@ -324,13 +324,13 @@ class PathScreen(Dialog[None]):
         control = self._control()
         if control is None or not control.channels:
             return
-        from tuimixer.ui.screens.ask import AskScreen
+        from tuimixer.ui.screens.prompt import PromptScreen
 
-        self.app.push_screen(AskScreen(value_ask(control)), self._typed)
+        self.app.push_screen(PromptScreen(value_prompt(control)), self._typed)
 
-    def _typed(self, wish: Intent | Command | None) -> None:
-        if wish is not None:
-            self._mixer.send(wish)
+    def _typed(self, request: Intent | Command | None) -> None:
+        if request is not None:
+            self._mixer.send(request)
 
 
 def _place(starts: Sequence[Start], wanted: Start | None) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 
-from tuimixer.diagnosis.stage import Path, Place, Stage, Work, db
+from tuimixer.diagnosis.stage import Path, Stage, StageGroup, StageKind, db
 from tuimixer.model.control import ControlId, Medium
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_meter
@@ -14,8 +14,8 @@ from tuimixer.ui.terminal.cells import Grid, fit
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
-METERED = frozenset({Work.STREAM, Work.SINK, Work.SOURCE})
-_PLAIN = frozenset({Work.APPLICATION, Work.END, Work.MODULE})
+METERED = frozenset({StageKind.STREAM, StageKind.SINK, StageKind.SOURCE})
+_PLAIN = frozenset({StageKind.APPLICATION, StageKind.END, StageKind.MODULE})
 _NARROWEST = 11
 _WIDEST = 26
 
@@ -53,14 +53,14 @@ class Group:
 
 def groups_of(path: Path) -> tuple[Group, ...]:
     """The stages of a way in their order, parts with the device whose volume they are."""
-    owners = {stage.control for stage in path.stages if stage.kind in (Work.SINK, Work.SOURCE)}
+    owners = {stage.control for stage in path.stages if stage.kind in (StageKind.SINK, StageKind.SOURCE)}
     groups: list[Group] = []
     at = 0
     for stage in path.stages:
         if stage.inside is not None and stage.inside in owners:
             continue
         inner: tuple[Stage, ...] = ()
-        if stage.kind in (Work.SINK, Work.SOURCE):
+        if stage.kind in (StageKind.SINK, StageKind.SOURCE):
             inner = tuple(s for s in path.stages if s.inside is not None and s.inside == stage.control)
         groups.append(Group(stage, at, inner))
         at += 1 + len(inner)
@@ -74,7 +74,7 @@ def walk(groups: Sequence[Group]) -> tuple[Stage, ...]:
 
 def label(stage: Stage) -> str:
     """A short name for a box."""
-    if stage.kind is Work.STREAM and stage.name == "volume of the stream":
+    if stage.kind is StageKind.STREAM and stage.name == "volume of the stream":
         return "stream volume"
     return stage.name
 
@@ -84,23 +84,23 @@ def gain_words(path: Path, stage: Stage) -> str:
     if stage.kind in _PLAIN:
         return ""
     if not stage.gains:
-        return "" if stage.kind is not Work.CONTROL else "off" if stage.muted else "on"
+        return "" if stage.kind is not StageKind.CONTROL else "off" if stage.muted else "on"
     gain = path.loudest(path.gain(stage))
     return "? dB" if gain is None else db(gain)
 
 
 def work_words(stage: Stage) -> str:
     """Who does a stage, in a word."""
-    if stage.muted and (stage.gains or stage.kind is not Work.CONTROL):
+    if stage.muted and (stage.gains or stage.kind is not StageKind.CONTROL):
         return "muted"
     match stage.kind:
-        case Work.APPLICATION:
+        case StageKind.APPLICATION:
             return "program"
-        case Work.END:
-            return "card" if stage.layer is Place.CARD and stage.medium is Medium.HARDWARE else ""
-        case Work.MODULE:
+        case StageKind.END:
+            return "card" if stage.layer is StageGroup.CARD and stage.medium is Medium.HARDWARE else ""
+        case StageKind.MODULE:
             return "module"
-        case Work.CONTROL if stage.medium is Medium.SOFTWARE:
+        case StageKind.CONTROL if stage.medium is Medium.SOFTWARE:
             return "softvol"
     return "" if stage.medium is Medium.UNKNOWN else stage.medium.value
 
@@ -169,7 +169,7 @@ def _content(path: Path, group: Group, room: int, charset: CharSet) -> Content:
         names = [names[0], fit(" ".join(names[1:]), room, charset.ellipsis)]
     parts: list[tuple[int, str, Role]] = []
     for i, part in enumerate(group.parts, 1):
-        name = "rest" if part.kind is Work.REMAINDER else charset.text(label(part))
+        name = "rest" if part.kind is StageKind.REMAINDER else charset.text(label(part))
         gain = charset.text(gain_words(path, part))
         role = Role.MUTE if part.muted else Role.DIM
         gain = "muted" if part.muted else gain

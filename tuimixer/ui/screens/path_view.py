@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimixer.diagnosis.finding import Finding
-from tuimixer.diagnosis.stage import Path, Stage, Work, db
+from tuimixer.diagnosis.stage import Path, Stage, StageKind, db
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels
 from tuimixer.ui.mixer.bars import horizontal_meter
@@ -215,10 +215,10 @@ class PathView(Widget, can_focus=True):
         width = self._grid.width
         here = self.at - len(self.stages) == i
         mark = self._charset.cursor if here else " "
-        key = f"{i + 1}" if finding.mend and i < 9 else " "
+        key = f"{i + 1}" if finding.fix and i < 9 else " "
         reason = wrap(self._charset.text(finding.reason), width - 4)
         role = Role.CURSOR if here else Role.STRONG
-        how = f"{key}: {finding.advice}" if finding.mend and i < 9 else finding.advice
+        how = f"{key}: {finding.advice}" if finding.fix and i < 9 else finding.advice
         lines = [(f"{mark}! {line}" if j == 0 else f"   {line}", role) for j, line in enumerate(reason)]
         lines += [(f"     {line}", Role.TEXT) for line in wrap(self._charset.text(how), width - 6)]
         return lines
@@ -233,9 +233,9 @@ def _note(path: Path, stage: Stage) -> str:
         parts.append(", ".join(f"{name} {db(gain)}" for name, gain in apart))
     if not stage.note:
         words = {
-            Work.APPLICATION: "the program",
-            Work.STREAM: "software, this stream only",
-            Work.END: "where the sound comes in" if path.capture else "where the sound leaves the box",
+            StageKind.APPLICATION: "the program",
+            StageKind.STREAM: "software, this stream only",
+            StageKind.END: "where the sound comes in" if path.capture else "where the sound leaves the box",
         }
         kept = words.get(stage.kind)
         parts.append(kept or f"{stage.medium.value} {stage.kind.value}")

@@ -7,10 +7,10 @@ from textual import events
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import SetCodec, SetProfile
 from tuimixer.model.snapshot import Profile, ServerCard
-from tuimixer.ui.screens.asks import latency_ask
 from tuimixer.ui.screens.control_lines import joined, plug
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Line
+from tuimixer.ui.screens.prompts import latency_prompt
 
 
 class ProfilesScreen(ListDialog):
@@ -73,7 +73,7 @@ class ProfilesScreen(ListDialog):
                     words or "no more is known",
                     f"port {card.id} {port.name}",
                     dim=port.available is False or not used,
-                    enter=latency_ask(card, port),
+                    enter=latency_prompt(card, port),
                 )
             )
         if card.codecs:

@@ -1,0 +1,203 @@
+"""One read or one write, as a verb of the command line does it."""
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import SoundServer
+from tuimixer.backend.base import Refused, Unreachable
+from tuimixer.backend.pulse import availability
+from tuimixer.backend.pulse.blocking import BlockingPulse
+from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
+from tuimixer.model.control import Kind
+
+
+def test_read_and_apply(server: SoundServer) -> None:
+    player = server.play("music", device="speakers")
+    port = BlockingPulse(server.address)
+    try:
+        snapshot = port.read()
+        control = snapshot.controls[f"pulse:sink_input/{player.index}"]
+        assert (control.name, control.target_id) == ("music", "pulse:sink/speakers")
+        assert snapshot.server is not None
+        assert snapshot.server.why == "asked for"
+        port.apply(SetVolume(control.id, (20000, 40000)))
+        port.apply(SetMute("pulse:sink/headphones", (True,)))
+        port.apply(SetDefault("pulse:sink/headphones"))
+        snapshot = port.read()
+        assert snapshot.controls[control.id].raws == (20000, 40000)
+        assert snapshot.controls["pulse:sink/headphones"].muted
+        port.apply(MoveStream(control.id, "pulse:sink/headphones"))
+        port.apply(Kill(control.id))
+        server.wait_for(lambda: server.find("sink-inputs", player.index) is None, "the stream to go")
+        with pytest.raises(Refused, match="not there any more"):
+            port.apply(SetVolume(control.id, (1, 1)))
+        with pytest.raises(Refused, match="2 channels and not 1"):
+            port.apply(SetVolume("pulse:sink/speakers", (1,)))
+    finally:
+        port.close()
+        port.close()
+
+
+@pytest.mark.pulse
+def test_apply_reads_by_itself_what_it_must_know(pulse: PrivatePulse) -> None:
+    port = BlockingPulse(pulse.address)
+    port.apply(SetVolume("pulse:sink/speakers", (32768, 32768)))
+    port.close()
+    assert pulse.percents("sinks", 0) == [50, 50]
+
+
+@pytest.mark.pulse
+def test_a_server_with_a_full_queue_is_asked_again(
+    pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when many volume keys come at once: it lets only a few wait, and refuses the others."""
+    pulse.pause()
+    waiting = []
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            knock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            waiting.append(knock)
+            knock.connect(pulse.address.removeprefix("unix:"))
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> None:
+        pauses.append(seconds)
+        pulse.resume()
+        time.sleep(seconds)
+
+    monkeypatch.setattr(availability, "sleep", wait)
+    port = BlockingPulse(pulse.address)
+    try:
+        assert "pulse:sink/speakers" in port.read().controls
+    finally:
+        port.close()
+        for knock in waiting:
+            knock.close()
+    assert pauses
+
+
+@pytest.mark.pulse
+def test_a_server_with_all_the_clients_it_takes_is_tried_again(
+    pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PulseAudio takes 64 and drops the next one's connection."""
+    clients = []
+    for _ in range(70):
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        client.connect(pulse.address.removeprefix("unix:"))
+        clients.append(client)
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> None:
+        pauses.append(seconds)
+        while clients:
+            clients.pop().close()
+        time.sleep(seconds)
+
+    monkeypatch.setattr(availability, "sleep", wait)
+    port = BlockingPulse(pulse.address)
+    try:
+        assert "pulse:sink/speakers" in port.read().controls
+    finally:
+        port.close()
+    assert pauses
+
+
+@pytest.mark.pulse
+def test_a_server_that_is_not_there_is_not_waited_for(
+    pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(availability, "sleep", pytest.fail)
+    pulse.kill()
+    assert Path(pulse.address.removeprefix("unix:")).is_socket(), "it was killed and has left its socket"
+    for address in (pulse.address, "unix:/nonexistent/socket", "tcp:127.0.0.1:1", None):
+        with pytest.raises(Unreachable):
+            BlockingPulse(address, environment=pulse.env).read()
+
+
+@pytest.mark.pulse
+def test_hung_and_killed_server(pulse: PrivatePulse) -> None:
+    port = BlockingPulse(pulse.address, patience=0.3)
+    port.read()
+    pulse.pause()
+    with pytest.raises(Unreachable, match=r"did not answer within 0\.3 s"):
+        port.read()
+    with pytest.raises(Unreachable, match="no answer"):
+        BlockingPulse(pulse.address, patience=0.3).read()
+    pulse.resume()
+    port.close()
+    port = BlockingPulse(pulse.address)
+    port.read()
+    pulse.kill()
+    with pytest.raises(Unreachable, match="closed the connection"):
+        port.read()
+    port.close()
+
+
+@pytest.mark.unit
+def test_no_server_is_one_sentence_after_the_other() -> None:
+    with pytest.raises(Unreachable) as caught:
+        BlockingPulse("unix:/nowhere").read()
+    assert str(caught.value) == (
+        "The sound server at unix:/nowhere (asked for) could not be reached: Connection refused. "
+        "Only this one was tried, because it was named by you."
+    )
+
+
+@pytest.mark.unit
+def test_no_libpulse_is_one_sentence() -> None:
+    program = """
+import ctypes
+real = ctypes.CDLL
+def load(name, *rest, **more):
+    if "pulse" in str(name):
+        raise OSError(name + ": cannot open shared object file")
+    return real(name, *rest, **more)
+ctypes.CDLL = load
+from tuimixer.backend.pulse.blocking import BlockingPulse
+try:
+    BlockingPulse("unix:/x").read()
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == (
+        "NoLibrary The library libpulse is not on this machine, so sound servers cannot be reached."
+    )
+
+
+@pytest.mark.usefixtures("unmeasured")
+@pytest.mark.pulse
+def test_a_verb_loads_neither_asyncio_nor_what_is_slow(pulse: PrivatePulse) -> None:
+    program = f"""
+import sys
+from tuimixer.backend.pulse.blocking import BlockingPulse
+from tuimixer.model.command import SetVolume
+port = BlockingPulse({pulse.address!r})
+port.apply(SetVolume("pulse:sink/speakers", (1, 1)))
+slow = "asyncio ctypes.util dataclasses inspect json msgspec pathlib subprocess traceback typing"
+print([name for name in slow.split() if name in sys.modules])
+import ctypes.util, inspect, traceback
+assert inspect.signature(print) and traceback.format_exc and ctypes.util.find_library("c")
+"""
+    done = subprocess.run([sys.executable, "-S", "-c", "import site; site.main()\n" + program],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.pulse
+def test_what_is_asked_for_is_all_that_is_read(pulse: PrivatePulse) -> None:
+    player = pulse.play("music", device="speakers")
+    port = BlockingPulse(pulse.address)
+    sinks = port.read(frozenset({Kind.SINK})).controls
+    assert {control.kind for control in sinks.values()} == {Kind.SINK}
+    assert sinks["pulse:sink/speakers"].default
+    assert f"pulse:sink_input/{player.index}" in port.read().controls
+    port.close()

@@ -1,0 +1,153 @@
+"""What a server acknowledges and does not do all the same is told."""
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from tests.backend.pulse.watcher import Watcher, device
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.pulse import PrivatePulse
+from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.backend.pulse.records import StoredRecord
+from tuimixer.backend.pulse.verification import Unverified, ignored, patience
+from tuimixer.model.command import (
+    Command,
+    Kill,
+    MoveStream,
+    SetDefault,
+    SetFormats,
+    SetLatencyOffset,
+    SetMute,
+    SetPort,
+    SetProfile,
+    SetSuspended,
+    SetVolume,
+)
+from tuimixer.model.control import Channel, Control, Device, Kind, Port, Stream
+from tuimixer.model.snapshot import Profile, ServerCard
+
+PORTS = (Port("speaker", "Speakers"), Port("hp", "Headphones"))
+OUTPUT = Device("a", 0, "running", ports=PORTS, port="speaker", formats=("pcm",))
+SINK = Control(
+    *("pulse:sink/a", Kind.SINK, "A"),
+    channels=(Channel("mono", 3),),
+    mute=(False,),
+    default=True,
+    device=OUTPUT,
+)
+OTHER = replace(SINK, id="pulse:sink/b", name="B", default=False, device=replace(OUTPUT, state="idle"))
+MIC = replace(SINK, id="pulse:source/mic", kind=Kind.SOURCE, name="Mic", default=False)
+MIC = replace(MIC, device=Device("mic", 1, "suspended"))
+MPV = replace(SINK, id="pulse:sink_input/3", kind=Kind.SINK_INPUT, name="mpv", default=False)
+MPV = replace(MPV, device=None, target_id=SINK.id, stream=Stream(3))
+
+
+class Known:
+    """Two outputs, one input, one stream."""
+
+    def __init__(self) -> None:
+        profiles = (Profile("off", "Off"), Profile("stereo", "Stereo"))
+        card = ServerCard("pulse:card/one", 0, "one", "Built-in", profiles=profiles, profile="stereo")
+        self.server_cards: tuple[ServerCard, ...] = (card,)
+        self.stored: dict[str, StoredRecord] = {}
+        self.controls = {control.id: control for control in (SINK, OTHER, MIC, MPV)}
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (SetSuspended(SINK.id, False), ""),
+        (SetSuspended(SINK.id, True), "S has not suspended A, or has woken it again: something plays on it."),
+        (SetSuspended(MIC.id, True), ""),
+        (SetSuspended(MIC.id, False), "S wakes Mic when something records from it, and not before."),
+        (SetFormats(SINK.id, ()), ""),
+        (SetFormats(SINK.id, ("ac3-iec61937",)), "S has not taken the formats for A."),
+        (MoveStream(MPV.id, SINK.id), ""),
+        (MoveStream(MPV.id, OTHER.id), "S has not moved mpv to B."),
+        (MoveStream(MPV.id, "pulse:sink/gone"), ""),
+        (MoveStream("pulse:sink_input/4", OTHER.id), ""),
+        (SetVolume(SINK.id, (5,)), "S has not changed the volume of A."),
+        (SetVolume(SINK.id, (3,)), ""),
+        (
+            SetVolume(OTHER.id, (5,)),
+            "S has not changed the volume of B yet; it may do so when something plays on it.",
+        ),
+        (SetMute(MIC.id, (True,)), "S has not muted Mic yet; it may do so when something records from it."),
+        (SetMute(MPV.id, (True,)), "S has not muted mpv."),
+        (SetMute(MPV.id, (False,)), ""),
+        (SetDefault(SINK.id), ""),
+        (SetDefault(OTHER.id), "S has not made B the default output."),
+        (SetDefault(MIC.id), "S has not made Mic the default input."),
+        (SetPort(SINK.id, "hp"), "S has not switched A to Headphones."),
+        (SetPort(SINK.id, "speaker"), ""),
+        (Kill(MPV.id), "S has not ended mpv."),
+        (Kill("pulse:sink_input/4"), ""),
+        (SetProfile("pulse:card/one", "off"), "S has not switched Built-in to Off."),
+        (SetProfile("pulse:card/one", "stereo"), ""),
+        (SetProfile("pulse:card/gone", "off"), ""),
+    ],
+)
+def test_sentence(command: Command, says: str) -> None:
+    assert patience(command)
+    assert ignored(Unverified(command, Known().controls.get(command.id)), Known(), "S") == says
+
+
+@pytest.mark.unit
+def test_what_others_have_changed_meanwhile_was_not_ignored() -> None:
+    before = replace(SINK, channels=(Channel("mono", 4),))
+    assert ignored(Unverified(SetVolume(SINK.id, (5,)), before), Known(), "S") == ""
+
+
+@pytest.mark.unit
+def test_what_is_not_doubted() -> None:
+    assert not patience(MoveStream(MPV.id, None))
+    assert not patience(SetLatencyOffset("pulse:card/one", "speaker", 5))
+
+
+@pytest.mark.pipewire
+async def test_a_sink_on_which_something_plays_is_not_suspended(pipewire: PrivatePipeWire) -> None:
+    pipewire.play("music", device="speakers")
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await watcher.stream("music")
+        watcher.backend.submit(SetSuspended("pulse:sink/speakers", True))
+        await watcher.until(lambda: watcher.notices, "the sentence")
+        assert "has not suspended Speakers" in watcher.notices[0].text
+        assert (await asyncio.to_thread(device, pipewire, "sinks", "speakers"))["state"] == "RUNNING"
+
+
+@pytest.mark.pulse
+async def test_an_undone_wish_is_not_judged(pulse: PrivatePulse) -> None:
+    async with Watcher(PulseBackend(pulse.address)) as watcher:
+        await watcher.until_ready()
+        session = watcher.backend._session
+        assert session is not None
+        for wanted in (True, False):
+            watcher.backend.submit(SetSuspended("pulse:sink/headphones", wanted))
+            await watcher.until(
+                lambda wanted=wanted: (  # type: ignore[misc]
+                    (watcher.get("pulse:sink/headphones").device.state == "suspended") == wanted  # type: ignore[union-attr]
+                ),
+                "the state",
+            )
+        await watcher.until_server(lambda: not session._doubted and not session._judged, "the judgement")
+        assert not watcher.notices
+
+
+@pytest.mark.pipewire
+async def test_two_ignored_moves_at_once_are_each_told(pipewire: PrivatePipeWire) -> None:
+    for name in ("music", "film"):
+        pipewire.play(name, device="speakers")
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        streams = [await watcher.stream(name) for name in ("music", "film")]
+        os.kill(pipewire.session_manager, signal.SIGSTOP)
+        for stream in streams:
+            watcher.backend.submit(MoveStream(stream.id, "pulse:sink/headphones"))
+        await watcher.until(lambda: len(watcher.notices) >= 2, "both sentences")
+        assert sorted(notice.text for notice in watcher.notices) == [
+            "PipeWire has not moved film to Headphones.",
+            "PipeWire has not moved music to Headphones.",
+        ]

@@ -1,0 +1,173 @@
+"""ALSA for one read or one write in this process: what the command line uses.
+
+libasound is loaded by the first read or write, so that a box without it can say so in a sentence.
+"""
+
+from _thread import allocate_lock, start_new_thread
+from contextlib import suppress
+from functools import partial
+
+from tuimixer.backend.alsa.status import SOUND_FOLDER, closed_card, no_library, status_of
+from tuimixer.backend.base import NoAnswer, Refused, Unreachable
+from tuimixer.backend.library_environment import quietly
+from tuimixer.model.command import Command
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.snapshot import AlsaCard, Snapshot
+from tuimixer.model.text import clean
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    from tuimixer.backend.alsa.card import Card
+    from tuimixer.model.control import Kind
+
+    Opened = TypeVar("Opened")
+_PATIENCE, _DEFAULT_PATIENCE = 2.0, 1.5
+"""Seconds that a device which was asked for, and `default`, may take to open."""
+_LOOK = 0.01
+"""Seconds between two looks at a device that is slow to open."""
+
+
+class BlockingAlsa:
+    """All cards of the kernel, `default` where it is something else, and the devices asked for."""
+
+    def __init__(self, devices: tuple[str, ...] | None = None, only: str | None = None) -> None:
+        """`only` is the one card or device to open, where it is found; None: all."""
+        self._devices = devices or ()
+        self._only = only
+        self._cards: list[Card] = []
+        self._closed: list[AlsaCard] = []
+        self._opened = False
+
+    def read(self, kinds: "frozenset[Kind] | None" = None) -> Snapshot:
+        """Read everything, whichever kinds are asked for.
+
+        Raises:
+            Unreachable: there is no card at all, or a device that was asked for cannot be opened.
+        """
+        self._open()
+        controls: dict[ControlId, Control] = {}
+        for card in self._cards:
+            card.update()
+            controls.update(card.controls)
+        cards = tuple([card.summary() for card in self._cards] + self._closed)
+        status = status_of(cards)
+        if not self._cards:
+            error = Unreachable(f"{status.reason} {status.hint}".strip())
+            error.closed = cards
+            raise error
+        return Snapshot(statuses=(status,), controls=controls, alsa_cards=cards)
+
+    def apply(self, command: Command) -> None:
+        """Carry out one command and return when the card has it.
+
+        Raises:
+            Unreachable: the card or the control is gone.
+            Refused: the driver kept the old value.
+        """
+        self._open()
+        for card in self._cards:
+            if command.id in card.controls:
+                card.apply(command)
+                return
+        raise Refused(f"there is no ALSA control {command.id}")
+
+    def close(self) -> None:
+        """Let go of every handle; may be called twice."""
+        while self._cards:
+            self._cards.pop().close()
+        self._opened = False
+
+    def _open(self) -> None:
+        if self._opened:
+            return
+        self._closed = []
+        try:
+            with quietly():
+                self._open_cards()
+        except (ImportError, OSError) as error:
+            self.close()
+            status = no_library(error)
+            raise Unreachable(f"{status.reason} {status.hint}") from error
+        except Unreachable:
+            self.close()
+            raise
+        self._opened = True
+
+    def _open_cards(self) -> None:
+        if self._only is not None and self._open_one(self._only):
+            return
+        from tuimixer.backend.alsa.cards import DEFAULT, numbers, open_default
+
+        for number in numbers(SOUND_FOLDER):
+            self._open_kernels(number)
+        kernels = len(self._cards)
+        for device in self._devices:
+            self._open_device(device)
+        # Last, because it may lead to a server that does not answer; shown before the devices asked for.
+        with suppress(NoAnswer):
+            if (default := _in_time(open_default, DEFAULT, _DEFAULT_PATIENCE)) is not None:
+                self._cards.insert(kernels, default)
+
+    def _open_one(self, name: str) -> bool:
+        """Open the device or card of this name; False where that takes a look at all of them."""
+        from tuimixer.backend.alsa.cards import number_of, numbers
+
+        if name in self._devices and self._open_device(name):
+            return True
+        number = number_of(name)
+        if number is None or number not in numbers(SOUND_FOLDER):
+            return False
+        self._open_kernels(number)
+        return True
+
+    def _open_kernels(self, number: int) -> None:
+        from tuimixer.backend.alsa.card import Card
+        from tuimixer.backend.alsa.cards import hardware
+
+        try:
+            self._cards.append(Card(hardware(number)))
+        except Unreachable as error:
+            self._closed.append(closed_card(number, str(error)))
+
+    def _open_device(self, device: str) -> bool:
+        """Open a device that was asked for; False where it is one of the kernel's cards."""
+        from tuimixer.backend.alsa.card import Card
+        from tuimixer.backend.alsa.handle import IsCard
+
+        try:
+            self._cards.append(_in_time(partial(Card, device, plugin_only=True), device, _PATIENCE))
+        except IsCard:
+            return False
+        return True
+
+
+def _in_time(open_it: "Callable[[], Opened]", device: str, patience: float) -> "Opened":
+    """What `open_it` opens beside this thread, which waits for it no longer than `patience` seconds.
+
+    A plugin of libasound waits half a minute for a server that does not answer, and cannot be told not to.
+    What comes later is left alone: the process ends soon. The patience is counted in looks: on a machine so
+    busy that these take longer, so does opening.
+
+    Raises:
+        NoAnswer: it has taken too long.
+    """
+    outcome: list[Opened | BaseException] = []
+    done = allocate_lock()
+    done.acquire()
+
+    def opening() -> None:
+        try:
+            outcome.append(open_it())
+        except BaseException as error:
+            outcome.append(error)
+        done.release()
+
+    start_new_thread(opening, ())
+    if not any(done.acquire(timeout=_LOOK) for _ in range(round(patience / _LOOK))):
+        raise NoAnswer(f"the ALSA device {clean(device)} does not answer")
+    if isinstance(outcome[0], BaseException):
+        raise outcome[0]
+    return outcome[0]

@@ -1,0 +1,122 @@
+"""The one door to pyalsaaudio, typed: lists the kernel's cards and moves controls.
+
+A `Mixer` of pyalsaaudio opens a mixer of its own and loads the whole card, so they are made when a
+control is first moved, and only the last few are kept.
+"""
+
+import errno
+import os
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import alsaaudio
+
+from tuimixer.backend.base import Refused, Unreachable
+from tuimixer.model.text import clean
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
+
+_KEPT = 8
+"""How many mixers a card keeps open: enough for the controls that a hand moves in turn."""
+
+Key = tuple[str, int]
+"""Name and index of a simple element."""
+
+
+def card_numbers() -> tuple[int, ...]:
+    """Numbers of the kernel's cards that this user may open."""
+    return tuple(alsaaudio.card_indexes())
+
+
+class ElementWriter:
+    """Moves the controls of one card.
+
+    pyalsaaudio looks the element up at each call and lets libasound abort the process when it is not
+    there any more. So a caller first calls `ready`, then makes sure that the element still exists
+    (handling the events of its own mixer, and calling `forget` for what was removed), and only then moves
+    it: what was removed before that moment has been forgotten, and nothing in a move handles events that
+    could remove more.
+    """
+
+    def __init__(self, device: str) -> None:
+        self._device = device
+        self._mixers: OrderedDict[Key, Any] = OrderedDict()
+
+    def ready(self, key: Key) -> None:
+        """Open the mixer of a control, or bring the open one up to date, lest it write what is stale.
+
+        Raises:
+            Unreachable: the card or the control is gone.
+        """
+        name, index = key
+        mixer = self._mixers.get(key)
+        if mixer is not None:
+            self._mixers.move_to_end(key)
+            try:
+                mixer.handleevents()
+            except alsaaudio.ALSAAudioError:
+                # It fails at an element that was added and is gone again; a new mixer knows nothing of that.
+                self.forget(key)
+            else:
+                return
+        with _spoken(f"{name} of {self._device}"):
+            mixer = alsaaudio.Mixer(control=name, id=index, device=self._device)
+        self._mixers[key] = mixer
+        while len(self._mixers) > _KEPT:
+            self._mixers.popitem(last=False)[1].close()
+
+    def is_ready(self, key: Key) -> bool:
+        """Whether the control's mixer is open."""
+        return key in self._mixers
+
+    def forget(self, key: Key) -> None:
+        """The element was removed or changed its shape: the next move opens a new mixer."""
+        mixer = self._mixers.pop(key, None)
+        if mixer is not None:
+            mixer.close()
+
+    def set_volume(self, key: Key, capture: bool, raws: tuple[int, ...]) -> None:
+        """Set each channel's raw value; `ready` has been called."""
+        pcmtype = alsaaudio.PCM_CAPTURE if capture else alsaaudio.PCM_PLAYBACK
+        with _spoken(key[0]):
+            for channel, raw in enumerate(raws):
+                self._mixers[key].setvolume(
+                    volume=raw, channel=channel, pcmtype=pcmtype, units=alsaaudio.VOLUME_UNITS_RAW
+                )
+
+    def set_mute(self, key: Key, mute: tuple[bool, ...]) -> None:
+        """Set the playback switches, True for mute; `ready` has been called."""
+        with _spoken(key[0]):
+            for channel, muted in enumerate(mute):
+                self._mixers[key].setmute(int(muted), channel)
+
+    def set_capture(self, key: Key, capture: tuple[bool, ...]) -> None:
+        """Set the capture switches, True for recording; `ready` has been called."""
+        with _spoken(key[0]):
+            for channel, on in enumerate(capture):
+                self._mixers[key].setrec(int(on), channel)
+
+    def set_choice(self, key: Key, item: int) -> None:
+        """Choose an item of an enumerated control (its first channel); `ready` has been called."""
+        with _spoken(key[0]):
+            self._mixers[key].setenum(item)
+
+    def close(self) -> None:
+        """Close every mixer; may be called twice."""
+        while self._mixers:
+            self._mixers.popitem()[1].close()
+
+
+@contextmanager
+def _spoken(what: str) -> Iterator[None]:
+    """Turn pyalsaaudio's errors into ours; it takes names in UTF-8 only."""
+    try:
+        yield
+    except UnicodeEncodeError as error:
+        raise Refused(f"{clean(what)} cannot be moved: its name is not UTF-8") from error
+    except alsaaudio.ALSAAudioError as error:
+        kind = Refused if os.strerror(errno.EPERM) in str(error) else Unreachable
+        raise kind(f"{clean(what)} cannot be moved: {error}") from error

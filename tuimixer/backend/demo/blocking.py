@@ -1,0 +1,41 @@
+"""The simulated box for one-shot verbs: each command line starts with the box as it was made."""
+
+from tuimixer.backend.base import Refused
+from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.model.command import Command
+from tuimixer.model.control import Kind, Layer
+from tuimixer.model.record import replace
+from tuimixer.model.snapshot import Snapshot
+
+
+class BlockingDemo:
+    """One layer of the simulated box."""
+
+    def __init__(self, layer: Layer) -> None:
+        self._layer = layer
+        self._box = DemoBackend(still=True)
+
+    def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
+        """Read everything of the layer."""
+        picture = self._box.snapshot
+        alsa = self._layer is Layer.ALSA
+        return replace(
+            picture,
+            statuses=tuple(status for status in picture.statuses if status.source == self._layer),
+            controls={key: c for key, c in picture.controls.items() if c.kind.layer is self._layer},
+            alsa_cards=picture.alsa_cards if alsa else (),
+            server_cards=() if alsa else picture.server_cards,
+            server=None if alsa else picture.server,
+        )
+
+    def apply(self, command: Command) -> None:
+        """Carry out one command.
+
+        Raises:
+            Refused: the box has no place for it.
+        """
+        if not self._box.carry_out(command):
+            raise Refused(f"The demo box cannot do that to {command.id}.")
+
+    def close(self) -> None:
+        """Nothing is held."""

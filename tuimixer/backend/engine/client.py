@@ -1,0 +1,252 @@
+"""A backend whose sound systems live in an engine: a child process here, or through ssh on another box.
+
+The screen lives on when the engine dies or hangs: the last picture stays, another engine is started, and
+what was asked for in between is carried out or said to be lost.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+from tuimixer.backend.base import BackendError, Unreachable
+from tuimixer.backend.engine.child import Child
+from tuimixer.backend.engine.pending import Pending
+from tuimixer.backend.engine.protocol import Watch
+from tuimixer.backend.engine.session import EngineSession, Link
+from tuimixer.model.command import Command, OpenDevice, UseServer, aspect
+from tuimixer.model.control import ControlId
+from tuimixer.model.snapshot import Notice, Phase, Snapshot, Status, Update
+from tuimixer.model.system import System
+from tuimixer.model.text import clean
+
+_KEEP = 5.0
+"""Seconds for which commands wait for the next engine."""
+_SETTLE = 1.5
+"""Seconds that a new engine has to know all that the last one knew, before its picture replaces the last
+one's.
+"""
+_STEADY = 10.0
+"""Seconds after which an engine counts as one that works."""
+
+
+class EngineBackend:
+    """The backends of a box, in a process of their own."""
+
+    def __init__(self, link: Link, child: Child | None = None) -> None:
+        """Args: `child`, an engine that the link has opened already."""
+        self.name = link.name
+        self._link = link
+        self._child = child
+        self._session: EngineSession | None = None
+        self._ready = False
+        self._emit: Callable[[Update], None] = lambda update: None
+        self._pending = Pending()
+        self._lasting: dict[tuple[str, ...], Command] = {}
+        """What every later engine has to be told too: devices opened by name, the server in use."""
+        self._truth = Snapshot()
+        self._fresh: Snapshot | None = None
+        self._trouble: Status | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        self._settling: asyncio.TimerHandle | None = None
+        self._expired = False
+        self._watch = Watch(0, (), 0.0)
+        self._questions: dict[int, asyncio.Future[System]] = {}
+        self._numbers = count(1)
+
+    def start(self) -> None:
+        """Start the engine now, before there is a loop; a person may be asked for a password on the terminal.
+
+        Raises:
+            Unreachable: it cannot be started or reached.
+        """
+        if self._child is None:
+            try:
+                self._child = self._link.open(first=True)
+            except OSError as error:
+                raise Unreachable(_cannot_start(error)) from error
+
+    async def run(self, emit: Callable[[Update], None]) -> None:
+        """Keep an engine running and emit what it says, until cancelled."""
+        self._emit = emit
+        delay = 0.0
+        while True:
+            started = time.monotonic()
+            reason, hint = await self._reason_for_end()
+            steady = time.monotonic() - started > _STEADY
+            delay = 0.0 if steady else delay
+            if delay:
+                # The second that ended soon: it may be what ends them.
+                self._lasting.clear()
+            self._lost(reason, hint, delay)
+            await asyncio.sleep(delay)
+            delay = min(max(2 * delay, self._link.delays[0]), self._link.delays[1])
+
+    def submit(self, command: Command) -> None:
+        """Send a command, or keep it for the next engine if that comes soon."""
+        if self._expired:
+            self._emit(Notice(self._not_done([command]), error=True, id=command.id))
+            return
+        if isinstance(command, OpenDevice | UseServer):
+            self._lasting[aspect(command)] = command
+        self._pending.submit(command)
+        self.room()
+        self._show()
+
+    def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
+        """Ask the engine for peak levels, and every later one again."""
+        self._watch = Watch(self._watch.number + 1, tuple(sorted(ids)), rate)
+        if self._session and self._ready:
+            self._session.watch(self._watch)
+
+    async def inspect(self) -> System:
+        """Ask the engine for the facts of its box; empty when it is away or goes away."""
+        if self._session is None:
+            return System()
+        number = next(self._numbers)
+        answer: asyncio.Future[System] = asyncio.get_running_loop().create_future()
+        self._questions[number] = answer
+        self._session.inspect(number)
+        try:
+            return await answer
+        finally:
+            del self._questions[number]
+
+    def changed(self, snapshot: Snapshot, ack: int) -> None:
+        """Show a newer picture; a new engine's first ones wait until they are whole."""
+        if ack:
+            self._pending.acknowledge(ack)
+        if self._ready:
+            self._truth = snapshot
+            self._show()
+            return
+        self._fresh = snapshot
+        if self._is_whole(snapshot):
+            self._adopt()
+        elif self._settling is None:
+            self._settling = asyncio.get_running_loop().call_later(_SETTLE, self._adopt)
+
+    def told(self, update: Update) -> None:
+        """Pass on levels and notices."""
+        self._emit(update)
+
+    def answered(self, number: int, system: System) -> None:
+        """Give an inspection its answer."""
+        question = self._questions.get(number)
+        if question and not question.done():
+            question.set_result(system)
+
+    def silent(self, seconds: float) -> None:
+        """Show that the engine does not answer, or does so again."""
+        if seconds and self._ready:
+            text = f"The engine on {self.name} has not answered for {seconds:.0f} seconds."
+            self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", text, "Waiting for it.")
+        elif seconds:
+            text = f"The engine on {self.name} has been starting for {seconds:.0f} seconds."
+            self._trouble = Status("engine", Phase.CONNECTING, "engine", text)
+        elif self._ready:
+            self._trouble = None
+        self._show()
+
+    def room(self) -> None:
+        """Send what waits, as long as the engine takes it."""
+        while self._session and self._ready and not self._session.full and (next_one := self._pending.take()):
+            self._session.send(*next_one)
+
+    async def _reason_for_end(self) -> tuple[str, str]:
+        """Attend one engine to its end, whatever that is: the screen goes on and gets another."""
+        try:
+            return await self._attend()
+        except BackendError as error:
+            return str(error), ""
+        except Exception as error:
+            return f"An error in tuimixer itself: {clean(repr(error))}.", ""
+
+    async def _attend(self) -> tuple[str, str]:
+        """Attend one engine to its end; why it ended, and what to do."""
+        child, self._child = self._child, None
+        try:
+            child = child or self._link.open(first=False)
+        except OSError as error:
+            return f"{_cannot_start(error)}.", ""
+        self._session = EngineSession(child, self._link, self)
+        for command in self._lasting.values():
+            self._session.send(0, command)
+        try:
+            return await self._session.run()
+        finally:
+            self._session = None
+            self._ready = False
+            self._cancel_settling()
+            for question in self._questions.values():
+                if not question.done():
+                    question.set_result(System())
+
+    def _is_whole(self, snapshot: Snapshot) -> bool:
+        known = {status.source for status in self._truth.statuses}
+        settled = {status.source for status in snapshot.statuses if status.phase is not Phase.CONNECTING}
+        opened = {command.id.removeprefix("alsa:") for command in self._lasting.values()}
+        opened &= {card.id for card in self._truth.alsa_cards}
+        return known <= settled and opened <= {card.id for card in snapshot.alsa_cards}
+
+    def _adopt(self) -> None:
+        """From here on the new engine's picture counts, and it is told what waits."""
+        self._cancel_settling()
+        if self._expiry:
+            self._expiry.cancel()
+            self._expiry = None
+        if self._fresh is None or self._session is None:
+            return
+        self._truth, self._fresh = self._fresh, None
+        self._trouble, self._expired, self._ready = None, False, True
+        if self._watch.ids:
+            self._session.watch(self._watch)
+        self.room()
+        self._show()
+
+    def _cancel_settling(self) -> None:
+        if self._settling:
+            self._settling.cancel()
+            self._settling = None
+
+    def _lost(self, reason: str, hint: str, delay: float) -> None:
+        """Say that the engine is gone; what it may not have done waits for the next one, for a while."""
+        again = f"Trying again in {delay:.0f} s." if delay >= 1 else ""
+        what_next = " ".join(filter(None, (hint, again)))
+        self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", reason, what_next)
+        given_up = self._pending.requeue()
+        if self._expiry is None and not self._expired:
+            self._expiry = asyncio.get_running_loop().call_later(_KEEP, self._expire)
+        self._show()
+        if given_up:
+            self._emit(Notice(self._not_done(given_up), error=True, id=given_up[0].id))
+
+    def _expire(self) -> None:
+        """No engine came in time: what waited is not done any more, and is said."""
+        self._expiry = None
+        self._expired = True
+        dropped = self._pending.drop()
+        self._show()
+        if dropped:
+            self._emit(Notice(self._not_done(dropped), error=True, id=dropped[0].id))
+
+    def _not_done(self, commands: list[Command]) -> str:
+        control = self._truth.controls.get(commands[0].id)
+        name = control.name if control else commands[0].id
+        others = f" and {len(commands) - 1} more" if len(commands) > 1 else ""
+        return (
+            f"Not done for {name}{others}: {self._trouble.reason if self._trouble else 'the engine is away.'}"
+        )
+
+    def _show(self) -> None:
+        statuses = self._truth.statuses
+        if self._trouble:
+            away = tuple(replace(status, phase=Phase.CONNECTING) for status in statuses)
+            statuses = (self._trouble, *away)
+        controls = self._pending.over(self._truth.controls)
+        self._emit(replace(self._truth, statuses=statuses, controls=controls))
+
+
+def _cannot_start(error: OSError) -> str:
+    return f"The engine cannot be started: {error.filename or 'it'}: {error.strerror}"

@@ -1,0 +1,118 @@
+"""What an engine does to its process: keeps its pipes to itself, greets, and never outlives its reader."""
+
+import ctypes
+import faulthandler
+import gc
+import getpass
+import os
+import signal
+import stat
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuimixer import __version__
+
+if TYPE_CHECKING:
+    from tuimixer.backend.base import Backend
+
+_SILENCE = 30
+"""Seconds without a word from a screen on another box after which the engine ends."""
+_STARTED = 1.0
+"""Seconds after which the engine has loaded what it needs, and garbage is collected again."""
+_PR_SET_PDEATHSIG = 1
+
+
+def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
+    """Serve on descriptors 0 and 1 until the reader is gone; the exit status.
+
+    Args: `remote` when the reader is on another box, which may disappear without a trace.
+    """
+    if not _is_pipe(0) or not _is_pipe(1):
+        print(
+            "tuimixer: engine is started by the screen, through pipes; start tuimixer itself", file=sys.stderr
+        )
+        return 2
+    read_fd, write_fd = _own_pipes()
+    _never_outlive(remote)
+    _import_little()
+    from tuimixer.backend.engine.protocol import PROTOCOL, Hello, ProtocolError, encode
+
+    os.write(write_fd, encode("hello", Hello(PROTOCOL, __version__, os.uname().nodename, _user())))
+    # After the greeting, which a person may be waiting for.
+    import asyncio
+
+    from tuimixer.backend.engine.child import trim_log
+    from tuimixer.backend.engine.server import Engine
+
+    async def serve() -> None:
+        asyncio.get_running_loop().call_later(_STARTED, _collect)
+        on_word = partial(signal.alarm, _SILENCE) if remote else partial(trim_log, 2)
+        await Engine(make_backend(), on_word).run(read_fd, write_fd)
+
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(serve())
+    except ProtocolError as error:
+        print(f"tuimixer: the screen {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _collect() -> None:
+    """Collect garbage from now on; the command line began without (see `cli.main`)."""
+    gc.freeze()
+    gc.enable()
+
+
+def _is_pipe(descriptor: int) -> bool:
+    try:
+        mode = os.fstat(descriptor).st_mode
+    except OSError:
+        return False
+    # sshd gives a socket where others give a pipe.
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _own_pipes() -> tuple[int, int]:
+    """The protocol's descriptors, taken out of the libraries' reach: what they print on 1 goes to 2, and 0 is
+    empty.
+    """
+    read_fd, write_fd = os.dup(0), os.dup(1)
+    empty = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(empty, 0)
+    os.close(empty)
+    os.dup2(2, 1)
+    return read_fd, write_fd
+
+
+def _never_outlive(remote: bool) -> None:
+    """See to it that the process ends even while it hangs in a sound library, where no Python runs."""
+    faulthandler.enable()
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        signal.signal(number, signal.SIG_DFL)
+    # The kernel's own means; where there is none, the end of the pipe is left.
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if remote:
+        signal.alarm(_SILENCE)
+
+
+def _import_little() -> None:
+    """Keep what nobody here needs out: asyncio loads ssl (20 ms, 4 MB) and msgspec typing_extensions (9 ms)
+    if they are there.
+    """
+    sys.modules["ssl"] = None  # type: ignore[assignment]
+    sys.modules["typing_extensions"] = None  # type: ignore[assignment]
+    import msgspec.json  # noqa: F401
+
+    del sys.modules["typing_extensions"]
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

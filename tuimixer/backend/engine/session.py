@@ -1,0 +1,283 @@
+"""One engine's life as the screen's side sees it: greeting, changes, signs of life, end."""
+
+import asyncio
+import os
+import time
+from collections import deque
+from typing import Protocol
+
+from tuimixer import __version__
+from tuimixer.backend.engine.child import Child
+from tuimixer.backend.engine.delta import Delta, apply_delta
+from tuimixer.backend.engine.pipe import LinePipe
+from tuimixer.backend.engine.protocol import (
+    HELLO_START,
+    LINE_LIMIT,
+    Body,
+    LevelsLine,
+    Number,
+    ProtocolError,
+    SystemLine,
+    Watch,
+    check_hello,
+    decode,
+    encode,
+    pack_command,
+    unpack_levels,
+)
+from tuimixer.backend.engine.validation import check_controls, vetted
+from tuimixer.model.command import Command
+from tuimixer.model.snapshot import Notice, Snapshot, Update
+from tuimixer.model.system import System
+
+_TICK = 1.0
+"""Seconds between looks at whether the engine is alive."""
+SILENCE = 2.0
+"""Seconds without an answer after which the silence is told."""
+_START_PATIENCE = 30.0
+"""Seconds until the first picture after which an engine that starts is given up."""
+_MOST_NOISE = 64
+"""Lines that a login shell may print before the greeting."""
+_STDERR_KEPT = 4096
+_UNSEEN = 200
+"""Bytes of levels that may have come before the engine is told: a third of what it lets be under way."""
+_MOST_NOTICES = 10
+"""Notices told of those that arrive together: the screen shows one at a time."""
+_FAREWELL = 1.5
+"""Seconds that an engine has to end by itself."""
+_POLL = 0.002
+
+
+class Link(Protocol):
+    """How an engine is reached."""
+
+    name: str
+    """The box's name."""
+    noisy: bool
+    """Whether lines before the greeting are to be passed over (a login shell may print)."""
+    patience: float
+    """Seconds of silence after a question after which it is given up."""
+    delays: tuple[float, float]
+    """Seconds before a second attempt at an engine, and at most; doubled from one to the other."""
+
+    def open(self, first: bool) -> Child:
+        """Start an engine; only the `first` time the terminal is still there to ask a person.
+
+        Raises:
+            OSError: the program cannot be started.
+            Unreachable: there is no engine at the other end.
+        """
+        ...
+
+    def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
+        """One sentence for an end, and one that says what to do (or nothing)."""
+        ...
+
+
+class SessionListener(Protocol):
+    """Who is told what an engine says."""
+
+    def changed(self, snapshot: Snapshot, ack: int) -> None:
+        """There is a newer picture; commands up to number `ack` are in it (0: no news of that)."""
+        ...
+
+    def told(self, update: Update) -> None:
+        """There are levels, or a notice."""
+        ...
+
+    def answered(self, number: int, system: System) -> None:
+        """An inspection was answered."""
+        ...
+
+    def silent(self, seconds: float) -> None:
+        """The engine has not answered for so long; 0: it has now."""
+        ...
+
+    def room(self) -> None:
+        """The engine takes more after it did not."""
+        ...
+
+
+def _applied(snapshot: Snapshot, delta: Delta) -> Snapshot:
+    """The newer snapshot.
+
+    Raises:
+        ProtocolError: the delta does not fit, or describes what cannot be.
+    """
+    try:
+        newer = apply_delta(snapshot, delta)
+    except ValueError as error:
+        raise ProtocolError(f"sent a change that does not fit: {error}") from None
+    check_controls(newer, delta.controls)
+    return newer
+
+
+class EngineSession:
+    """Speaks with one engine until its end. To be made and used on the running loop."""
+
+    def __init__(self, child: Child, link: Link, listener: SessionListener) -> None:
+        self._child, self._link, self._listener = child, link, listener
+        self._ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._pipe = LinePipe(child.stdout, child.stdin, LINE_LIMIT, self._take, self._end, listener.room)
+        self._greeted = False
+        self._noise = 0
+        self._snapshot = Snapshot()
+        self._pictured = False
+        self._changed = False
+        """A newer picture is whole and not told yet; `_ack` goes with it."""
+        self._ack = 0
+        self._notices: deque[Notice] = deque(maxlen=_MOST_NOTICES)
+        self._watch = Watch(0, (), 0.0)
+        self._stderr = b""
+        self._heard = time.monotonic()
+        self._asked: float | None = self._heard
+        self._told_silence = False
+        self._serial = 0
+        """Of the newest line that is to be confirmed."""
+        self._unseen = 0
+        """Bytes since the last confirmation; changes count as many, so that they are confirmed at once."""
+
+    @property
+    def full(self) -> bool:
+        """Whether the engine does not take what it is sent just now."""
+        return self._pipe.full
+
+    async def run(self) -> tuple[str, str]:
+        """Attend the engine to its end: one sentence why it ended, and one what to do (or nothing)."""
+        loop = asyncio.get_running_loop()
+        stderr = self._child.stderr
+        if stderr is not None:
+            os.set_blocking(stderr, False)
+            loop.add_reader(stderr, self._read_stderr, stderr)
+        try:
+            if self._child.early:
+                self._pipe.feed(self._child.early)
+            while not self._ended.done():
+                expected = time.monotonic() + _TICK
+                await asyncio.wait({self._ended}, timeout=_TICK)
+                self._look(time.monotonic(), expected)
+            reason = self._ended.result()
+            if reason:
+                self._child.kill()
+        finally:
+            self._pipe.close()
+            await self._reap()
+            if stderr is not None:
+                self._read_stderr(stderr)
+                loop.remove_reader(stderr)
+                os.close(stderr)
+        if reason:
+            return f"The engine on {self._link.name} {reason}.", ""
+        return self._link.explain(self._child.status, self._stderr.decode("utf-8", "replace"))
+
+    def send(self, number: int, command: Command) -> None:
+        """Send a command, now if the pipe takes it."""
+        self._pipe.write(pack_command(number, command))
+
+    def watch(self, watch: Watch) -> None:
+        """Ask for levels."""
+        self._watch = watch
+        self._pipe.write(encode("watch", watch))
+
+    def inspect(self, number: int) -> None:
+        """Ask for the facts of the box."""
+        self._pipe.write(encode("inspect", Number(number)))
+
+    def _take(self, lines: list[bytes]) -> None:
+        self._heard, self._asked = time.monotonic(), None
+        if self._told_silence:
+            self._told_silence = False
+            self._listener.silent(0.0)
+        try:
+            for line in lines:
+                if self._greeted:
+                    self._hear(vetted(decode(line)[1]), len(line))
+                else:
+                    self._greet(line)
+        except ProtocolError as error:
+            self._end(str(error))
+        self._tell()
+        if self._unseen > _UNSEEN:
+            self._unseen = 0
+            self._pipe.write(encode("seen", Number(self._serial)))
+
+    def _greet(self, line: bytes) -> None:
+        if self._link.noisy and not line.startswith(HELLO_START) and self._noise < _MOST_NOISE:
+            self._noise += 1
+            return
+        check_hello(*decode(line), __version__)
+        self._greeted = True
+        # From here to the first picture the engine connects to the sound systems.
+        self._asked = self._heard
+
+    def _hear(self, body: Body, size: int) -> None:
+        """Tell what a line of so many bytes says."""
+        match body:
+            case Delta(serial=serial, ack=ack, more=more):
+                self._snapshot = _applied(self._snapshot, body)
+                self._ack = max(self._ack, ack)
+                self._changed = not more
+                self._serial = serial
+                self._unseen += _UNSEEN + size
+            case LevelsLine(serial=serial):
+                levels = unpack_levels(body, self._watch)
+                if levels.peaks:
+                    self._listener.told(levels)
+                self._serial = serial
+                self._unseen += size
+            case Notice():
+                self._notices.append(body)
+            case SystemLine(number=number, system=system):
+                self._listener.answered(number, system)
+            case Number():
+                pass
+            case _:
+                raise ProtocolError(f"sent a {type(body).__name__}, which only a screen sends")
+
+    def _tell(self) -> None:
+        """Tell what has come together at once, so that a flood costs the screen one change."""
+        if self._changed:
+            self._pictured, self._changed = True, False
+            ack, self._ack = self._ack, 0
+            self._listener.changed(self._snapshot, ack)
+        while self._notices:
+            self._listener.told(self._notices.popleft())
+
+    def _look(self, now: float, expected: float) -> None:
+        """Ask for a sign of life where there was none lately, tell a silence, end a long one."""
+        if self._ended.done():
+            return
+        if now - expected > _TICK:
+            # This process was stopped or starved itself: the engine's answer may lie in the pipe, unread.
+            self._asked = None if self._pictured else now
+        if self._asked is None:
+            if now - self._heard >= _TICK:
+                self._asked = now
+                self._pipe.write(encode("ping", Number(1)))
+            return
+        silence = now - self._asked
+        if silence > (self._link.patience if self._pictured else _START_PATIENCE):
+            self._end(f"has not answered for {silence:.0f} seconds")
+        elif silence >= SILENCE:
+            self._told_silence = True
+            self._listener.silent(silence)
+
+    def _read_stderr(self, stderr: int) -> None:
+        try:
+            chunk = os.read(stderr, _STDERR_KEPT)
+        except BlockingIOError:
+            return
+        if not chunk:
+            asyncio.get_running_loop().remove_reader(stderr)
+        self._stderr = (self._stderr + chunk)[-_STDERR_KEPT:]
+
+    def _end(self, reason: str) -> None:
+        if not self._ended.done():
+            self._ended.set_result(reason)
+
+    async def _reap(self) -> None:
+        """Wait for the process's end, which closing its pipe asks for; then insist."""
+        deadline = time.monotonic() + _FAREWELL
+        while self._child.poll() is None and time.monotonic() < deadline:
+            await asyncio.sleep(_POLL)
+        self._child.reap()

@@ -1,0 +1,49 @@
+"""One-shot verbs on another box."""
+
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+
+from tuimixer.backend.base import Unreachable
+from tuimixer.backend.engine.ending import ending_with
+from tuimixer.backend.engine.ssh import Target, explain, ssh_command, verb_script
+from tuimixer.backend.engine.stderr_filter import TerminalFilter
+
+_SSH_FAILED = 255
+_NOT_FOUND = 127
+
+
+def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
+    """Run `tuimixer ARGUMENTS` on a box, with its output and ssh's words here; its exit status.
+
+    Raises:
+        BadTarget: it is no name of a host.
+        Unreachable: the box cannot be reached, or has no tuimixer.
+    """
+    target = Target.parse(host)
+    try:
+        # Without a buffer: one that could not be written would be tried once more when the pipe is closed.
+        with (
+            subprocess.Popen(
+                ssh_command(target), stdin=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+            ) as ssh,
+            ending_with(ssh.pid),
+        ):
+            assert ssh.stdin
+            assert ssh.stderr
+            # Left open until the verb has ended; if ssh has ended already, its status says why.
+            with suppress(BrokenPipeError):
+                ssh.stdin.write(verb_script(arguments))
+            words = TerminalFilter(2)
+            while chunk := ssh.stderr.read(4096):
+                words.say(chunk)
+            words.end()
+            status = ssh.wait()
+    except FileNotFoundError:
+        raise Unreachable("--host needs ssh, and there is none on this box.") from None
+    if status == _SSH_FAILED:
+        raise Unreachable(f"{target} cannot be reached by ssh.")
+    if status == _NOT_FOUND:
+        raise Unreachable(" ".join(explain(str(target), status, "")))
+    # A signal ended ssh itself: the shells' way to tell it.
+    return status if status >= 0 else 128 - status

@@ -1,0 +1,116 @@
+"""Getting to a server, and saying in plain words why it could not be done."""
+
+import os
+import sys
+from time import monotonic, sleep
+
+from tuimixer.backend.base import Unreachable
+from tuimixer.backend.library_environment import quietly
+from tuimixer.backend.pulse.find import Candidate, Search, fault_of
+from tuimixer.model.snapshot import Server
+from tuimixer.model.system import NO_PIPEWIRE_PULSE, START_PIPEWIRE_PULSE
+from tuimixer.model.text import clean
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from tuimixer.backend.pulse.client import Client
+
+NO_LIBRARY = "The library libpulse is not on this machine, so sound servers cannot be reached."
+INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Arch and Alpine: libpulse)."
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
+"""Seconds between tries at a server that runs and turns connections away."""
+_QUEUED = 4.0
+"""Seconds of tries at a server whose queue is full: it may not answer anybody any more."""
+_CROWDED = 30.0
+"""Seconds of tries at a server that drops connections because it has so many: it is at work."""
+
+
+class NoLibrary(Unreachable):
+    """libpulse is missing."""
+
+
+def load(name: str) -> "ModuleType":
+    """Import a module of this package that needs libpulse.
+
+    Raises:
+        NoLibrary: libpulse is not installed.
+    """
+    module = f"tuimixer.backend.pulse.{name}"
+    try:
+        __import__(module)
+    except OSError as error:  # from ctypes, which could not load libpulse.so.0
+        raise NoLibrary(NO_LIBRARY) from error
+    return sys.modules[module]
+
+
+def connect(place: Candidate, search: Search, patience: float) -> "Client":
+    """A blocking connection.
+
+    Raises:
+        Unreachable: with one sentence that says where and why not.
+    """
+    if fault := fault_of(place.found.address):
+        raise Unreachable(f"{unreachable(search, fault)} {looked_for(search)}")
+    client = load("client")
+    began, pause = monotonic(), _FIRST_PAUSE
+    while True:
+        try:
+            with quietly():
+                made: Client = client.Client(place.found.address, place.cookie, patience)
+            return made
+        except Unreachable as error:
+            # With many keys at once a server lets only a few wait, and takes only so many clients at a time.
+            bound = _CROWDED if isinstance(error, client.ServerFull) else _QUEUED
+            retried = place.found.alive and isinstance(error, client.ServerFull | client.ConnectionRefused)
+            if not retried or monotonic() - began > bound:
+                raise Unreachable(f"{unreachable(search, str(error))} {looked_for(search)}") from error
+        sleep(pause)
+        pause = min(1.5 * pause, _LONGEST_PAUSE)
+
+
+def unreachable(search: Search, reason: str) -> str:
+    """One sentence: no server at the chosen address, and why not."""
+    found = search.chosen.found
+    if search.pipewire:
+        return f"{NO_PIPEWIRE_PULSE}."
+    if found.alive is False:
+        return f"No sound server is running ({clean(found.address)} does not answer)."
+    return f"The sound server at {clean(found.address)} ({found.why}) could not be reached: {reason}."
+
+
+def looked_for(search: Search) -> str:
+    """One sentence: where servers were looked for, or what is to be started."""
+    if search.pipewire:
+        return f"Start it: {START_PIPEWIRE_PULSE}."
+    if search.chosen.found.why in ("asked for", "PULSE_SERVER", "client.conf"):
+        return f"Only this one was tried, because it was named by {_named_by(search.chosen.found.why)}."
+    return f"Looked for PulseAudio or PipeWire at {', '.join(map(clean, search.looked))}."
+
+
+def _named_by(why: str) -> str:
+    return "you" if why == "asked for" else why
+
+
+def socket_files(search: Search) -> list[str]:
+    """The socket files that a server would make."""
+    address = search.chosen.found.address.removeprefix("unix:")
+    return [*([address] if address.startswith("/") else []), *search.looked]
+
+
+def label(server: Server) -> str:
+    """The server's name and version, and whose it is where that is somebody else."""
+    name = f"{server.name} {server.version}".strip()
+    if server.why == "system-wide":
+        return f"{name}, system-wide"
+    if not is_local(server.address):
+        return f"{name} on {server.host}" if server.host else name
+    foreign = server.why.startswith("/run/user/") and server.why != f"/run/user/{os.getuid()}"
+    return f"{name} of {server.user}" if foreign and server.user else name
+
+
+def is_local(address: str) -> bool:
+    """Whether a server's cards are this box's."""
+    return address.startswith(("/", "unix:", "{"))

@@ -1,0 +1,324 @@
+"""One connection's life: events mark what is dirty, a reader reads it once, commands are written at once."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tuimixer.backend.base import BackendError, Refused, Unreachable
+from tuimixer.backend.outbox import Outbox
+from tuimixer.backend.pulse import translate
+from tuimixer.backend.pulse.aio import AsyncClient
+from tuimixer.backend.pulse.calls import call_for, codec_message
+from tuimixer.backend.pulse.client import ObjectGone
+from tuimixer.backend.pulse.store import Store
+from tuimixer.backend.pulse.verification import Unverified, affected, ignored, patience
+from tuimixer.model.command import Command, MoveStream, SetSuspended, aspect
+from tuimixer.model.control import ControlId, Kind
+from tuimixer.model.snapshot import Notice
+from tuimixer.model.text import clean
+
+_LOG = logging.getLogger(__name__)
+
+_KINDS = {kind.value: kind for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)}
+_STREAMS_OF = {"sink": "sink_input", "source": "source_output"}
+_ONE_BY_ONE = 12
+"""From so many changed objects of a kind on, reading all of the kind is cheaper."""
+_BREATH = 0.004
+"""Seconds between two reads in a storm of events."""
+_LINKS_PAUSE = 0.1
+"""Seconds after which PipeWire's streams are read again when a device of theirs was linked anew."""
+_UNTOLD = 1.0
+"""Seconds between two reads of PipeWire's streams while a meter listens to one.
+
+Its Pulse server does not report a move as such, but that the stream's node has changed its state. From 1.0 on
+a meter's link keeps the node in its state, and nothing is reported.
+"""
+_STORED_PAUSE = 0.5
+"""Seconds after which stored volumes are read again: each step of a stream's volume changes one of them."""
+
+
+class Connection:
+    """Reads and writes over one connection, until it is lost.
+
+    `publish` is called when the store or the outbox changed, `say` with what a person should be told.
+    """
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        store: Store,
+        publish: Callable[[], None],
+        say: Callable[[Notice], None],
+        metered: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`metered` tells whether a meter listens to a stream just now."""
+        self.outbox = Outbox()
+        self.store = store
+        self._client, self._publish, self._say, self._metered = client, publish, say, metered
+        self._dirty: dict[str, set[int]] = {}
+        """Indexes by facility."""
+        self._whole: set[str] = {"server", "card", *_KINDS}
+        """Facilities of which everything is to be read."""
+        self._removed: list[tuple[str, int]] = []
+        self._wake = asyncio.Event()
+        self._wake.set()
+        self._writing: set[tuple[str, ...]] = set()
+        self._waiting: dict[tuple[str, ...], Command] = {}
+        self._writers: set[asyncio.Task[None]] = set()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        """By the facility that is to be read as a whole when they end."""
+        self._stored = False
+        """The server keeps volumes of streams that are not there."""
+        self._doubted: dict[tuple[str, ...], tuple[Unverified, asyncio.TimerHandle]] = {}
+        """Acknowledged commands that have not come true yet; looked at when their time is up."""
+        self._judged: list[Unverified] = []
+        """Those whose time is up, to be judged by the next read."""
+        self._repeated: dict[tuple[str, ...], Command] = {}
+        """Moves that were asked for once more."""
+        self._broken: Unreachable | None = None
+
+    # ---- reading ---------------------------------------------------------------------------------
+
+    def on_event(self, facility: str, index: int, removed: bool) -> None:
+        """The server says that something changed."""
+        if facility == "stored":
+            self._read_later(facility, _STORED_PAUSE)
+            return
+        if removed:
+            # In the order of the events: PipeWire gives the number of what is gone to what comes next.
+            self._removed.append((facility, index))
+            self._dirty.get(facility, set()).discard(index)
+        elif facility in ("server", "formats"):
+            self._whole.add(facility)
+        else:
+            self._dirty.setdefault(facility, set()).add(index)
+        self._wake.set()
+
+    def _read_later(self, facility: str, seconds: float) -> None:
+        if facility not in self._timers:
+            loop = asyncio.get_running_loop()
+            self._timers[facility] = loop.call_later(seconds, self._due, facility)
+
+    def _due(self, facility: str) -> None:
+        del self._timers[facility]
+        self._whole.add(facility)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Read for ever what changes.
+
+        Raises:
+            Unreachable: the connection is lost; its text is the reason.
+        """
+        await self._client.subscribe()
+        self._stored = await self._client.call("stream_restore_test") is not None
+        first = True
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                if self._broken is not None:
+                    raise self._broken
+                if await self._read():
+                    self._publish()
+                if self._is_pipewire and self._metered():
+                    # A meter's own beginning wakes this loop, too.
+                    self._read_later("sink_input", _UNTOLD)
+                if first:
+                    # The first paint does not wait for what few people look at.
+                    first = False
+                    self._whole |= {"formats", "stored"} if self._stored else {"formats"}
+                    self._wake.set()
+                await asyncio.sleep(_BREATH if self._wake.is_set() else 0)
+        finally:
+            for timer in (*self._timers.values(), *(timer for _, timer in self._doubted.values())):
+                timer.cancel()
+
+    async def _read(self) -> bool:
+        """One read of all that is dirty; whether there is anything new to show."""
+        number = self.outbox.begin_read()
+        judged, self._judged = self._judged, []
+        dirty, self._dirty = self._dirty, {}
+        whole, self._whole = self._whole, set()
+        removed, self._removed = self._removed, []
+        for facility, index in removed:
+            if facility == "card":
+                self.store.remove_card(index)
+            elif (gone := self.store.remove(_KINDS[facility], index)) is not None:
+                self._forget(gone)
+        whole |= {facility for facility, indexes in dirty.items() if len(indexes) > _ONE_BY_ONE}
+        reads = [self._read_whole(facility) for facility in whole]
+        reads += [
+            self._read_one(facility, index)
+            for facility, indexes in dirty.items()
+            if facility not in whole
+            for index in indexes
+        ]
+        await _all(reads)
+        await _all([self._read_client(index) for index in self.store.unknown_clients()])
+        if "card" in whole or "card" in dirty:
+            await _all([self._read_codecs(card.index, card.name) for card in self.store.bluetooth_cards()])
+        confirming = self.outbox.awaiting_read
+        self.outbox.end_read(number)
+        new = self.store.settle() or confirming
+        for doubt in judged:
+            self._judge(doubt)
+        self._drop_doubts()
+        return new
+
+    def _forget(self, gone: ControlId) -> None:
+        """Let nothing that was meant for a control that is gone reach the next one of its id."""
+        self.outbox.forget(gone)
+        self._waiting = {key: command for key, command in self._waiting.items() if command.id != gone}
+
+    async def _read_whole(self, facility: str) -> None:
+        call, store = self._client.call, self.store
+        match facility:
+            case "server":
+                store.put_server(await call("read_server"))
+            case "card":
+                store.keep_cards(await call("read_cards"))
+            case "stored":
+                if self._stored:
+                    store.put_stored(await call("read_stored"))
+            case "formats":
+                with contextlib.suppress(Refused):  # only some servers have them
+                    store.put_formats(await call("read_all_formats"))
+            case _:
+                store.keep(_KINDS[facility], await call(f"read_{facility}s"))
+
+    async def _read_one(self, facility: str, index: int) -> None:
+        try:
+            record = await self._client.call(f"read_{facility}", index)
+        except ObjectGone:
+            return  # the event that says so is on its way
+        if facility == "card":
+            self.store.put_card(record)
+        elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF and self._is_pipewire:
+            # While a meter listens to a stream, a move may show in the devices' states alone.
+            self._read_later(_STREAMS_OF[facility], _LINKS_PAUSE)
+
+    @property
+    def _is_pipewire(self) -> bool:
+        return self.store.server is not None and self.store.server.name == "PipeWire"
+
+    async def _read_client(self, index: int) -> None:
+        with contextlib.suppress(ObjectGone):
+            self.store.put_client(await self._client.call("read_client", index))
+
+    async def _read_codecs(self, index: int, name: str) -> None:
+        with contextlib.suppress(Refused):
+            listing = await self._client.call("send_message", codec_message(name, "list-codecs"))
+            current = await self._client.call("send_message", codec_message(name, "get-codec"))
+            self.store.put_codecs(index, translate.codecs(listing, current))
+
+    # ---- writing ---------------------------------------------------------------------------------
+
+    def submit(self, command: Command) -> None:
+        """Write a command now, or right after the write of the same kind that is under way."""
+        self.outbox.submit(command)
+        self._repeated.pop(aspect(command), None)
+        if (doubted := self._doubted.pop(aspect(command), None)) is not None:
+            doubted[1].cancel()
+        while (next_one := self.outbox.take()) is not None:
+            key = aspect(next_one)
+            if key in self._writing:
+                self._waiting[key] = next_one
+            else:
+                self._writing.add(key)
+                task = asyncio.get_running_loop().create_task(self._write(key, next_one))
+                self._writers.add(task)
+                task.add_done_callback(self._writers.discard)
+
+    async def _write(self, key: tuple[str, ...], command: Command | None) -> None:
+        try:
+            while command is not None:
+                await self._write_one(key, command)
+                command = self._waiting.pop(key, None)
+        finally:
+            # Whatever happened: a value whose write never ends could not be set again.
+            self._writing.discard(key)
+            self._waiting.pop(key, None)
+
+    async def _write_one(self, key: tuple[str, ...], command: Command) -> None:
+        try:
+            call = call_for(command, self.store)
+            before = self.store.controls.get(command.id)
+            await self._client.call(call.method, *call.arguments)
+        except Unreachable as error:
+            self._broken = error
+            self._wake.set()
+            self._failed(command, str(error))
+        except BackendError as error:
+            self._failed(command, str(error))
+        except Exception as error:
+            _LOG.exception("%s could not be written", command)
+            self._failed(command, f"An error in tuimixer itself: {clean(repr(error))}.")
+        else:
+            self.outbox.acked(command)
+            self._read_back(command)
+            if key not in self._waiting:
+                self._doubt(key, Unverified(command, before))
+
+    def _failed(self, command: Command, reason: str) -> None:
+        self.outbox.failed(command)
+        self._say(Notice(reason, error=True, id=command.id))
+        self._publish()
+
+    def _doubt(self, key: tuple[str, ...], doubt: Unverified) -> None:
+        if seconds := patience(doubt.command):
+            timer = asyncio.get_running_loop().call_later(seconds, self._look_again, key)
+            self._doubted[key] = (doubt, timer)
+
+    def _drop_doubts(self) -> None:
+        """Forget what has come true.
+
+        But what wakes a suspended device comes later, and to the one that asked, PipeWire shows a move for a
+        second as if it were done.
+        """
+        late = (MoveStream, SetSuspended)
+        for key, (doubt, timer) in list(self._doubted.items()):
+            if not isinstance(doubt.command, late) and not ignored(doubt, self.store, ""):
+                timer.cancel()
+                del self._doubted[key]
+
+    def _look_again(self, key: tuple[str, ...]) -> None:
+        doubt, _ = self._doubted.pop(key)
+        self._judged.append(doubt)
+        self._read_back(doubt.command)
+
+    def _judge(self, doubt: Unverified) -> None:
+        """Say what the server has ignored; a move is asked for once more first: WirePlumber forgets some."""
+        server = self.store.server.name if self.store.server else "The server"
+        text, command = ignored(doubt, self.store, server), doubt.command
+        key = aspect(command)
+        before = self._repeated.pop(key, None)
+        if text and isinstance(command, MoveStream) and command != before:
+            self.submit(command)
+            self._repeated[key] = command
+        elif text:
+            self._say(Notice(text, error=True, id=command.id))
+
+    def _read_back(self, command: Command) -> None:
+        """Read what an acknowledged command was about, so that the truth holds it before the overlay goes."""
+        for facility, index in affected(command, self.store):
+            if index is None:
+                self._whole.add(facility)
+            else:
+                self._dirty.setdefault(facility, set()).add(index)
+        self._wake.set()
+
+
+async def _all(reads: list[Coroutine[Any, Any, None]]) -> None:
+    """Run reads side by side; the first failure is raised when all have ended."""
+    if not reads:
+        return
+    if len(reads) == 1:
+        await reads[0]
+        return
+    results = await asyncio.gather(*reads, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result

@@ -1,0 +1,121 @@
+"""What a server acknowledges and does not do: when to look, at what, and the sentence. Pure."""
+
+from tuimixer.backend.pulse.calls import ServerState
+from tuimixer.model.command import (
+    CardCommand,
+    Command,
+    Kill,
+    MoveStream,
+    SetDefault,
+    SetFormats,
+    SetMute,
+    SetPort,
+    SetProfile,
+    SetSuspended,
+    SetVolume,
+)
+from tuimixer.model.control import Control, Kind
+from tuimixer.model.record import dataclass
+
+_QUICK, _USUAL, _CARD = 1.0, 2.0, 4.0
+"""Seconds: volume and mute take effect within milliseconds, a Bluetooth card's profile within seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """A command that the server has acknowledged."""
+
+    command: Command
+    before: Control | None = None
+    """What it is about, as it was before the command was written."""
+
+
+def patience(command: Command) -> float:
+    """Seconds within which an acknowledged command has come true if ever; 0 where that is not doubted."""
+    match command:
+        case SetVolume() | SetMute():
+            return _QUICK
+        case SetDefault() | SetPort() | SetSuspended() | SetFormats() | Kill():
+            return _USUAL
+        case MoveStream(target=str()):
+            return _USUAL
+        case SetProfile():
+            return _CARD
+    return 0.0
+
+
+def ignored(doubt: Unverified, known: ServerState, server: str) -> str:
+    """One sentence; empty where the command has come true, or what it is about has gone or is different."""
+    command = doubt.command
+    if isinstance(command, SetProfile):
+        card = next((card for card in known.server_cards if card.id == command.id), None)
+        profiles = {profile.name: profile.description for profile in card.profiles} if card else {}
+        if card is None or card.profile == command.profile:
+            return ""
+        wanted = profiles.get(command.profile, command.profile)
+        return f"{server} has not switched {card.description} to {wanted}."
+    control = known.controls.get(command.id)
+    return _about_control(doubt, control, known, server) if control is not None else ""
+
+
+def _about_control(doubt: Unverified, control: Control, known: ServerState, server: str) -> str:
+    device = control.device
+    match doubt.command:
+        case SetVolume(raws=wanted) if control.raws != wanted and _is_unchanged(doubt, control):
+            return f"{server} has not changed the volume of {control.name}{_asleep(control)}."
+        case SetMute(mute=mute) if control.mute != mute and _is_unchanged(doubt, control):
+            done = "muted" if all(mute) else "unmuted"
+            return f"{server} has not {done} {control.name}{_asleep(control)}."
+        case SetDefault() if device and not control.default:
+            role = "input" if control.kind is Kind.SOURCE else "output"
+            return f"{server} has not made {control.name} the default {role}."
+        case SetPort(port=port) if device and device.port != port:
+            names = {port.name: port.description for port in device.ports}
+            return f"{server} has not switched {control.name} to {names.get(port, port)}."
+        case SetSuspended(suspended=True) if device and device.state != "suspended":
+            return (
+                f"{server} has not suspended {control.name}, or has woken it again: "
+                f"something {_use(control)} it."
+            )
+        case SetSuspended(suspended=False) if device and device.state == "suspended":
+            return f"{server} wakes {control.name} when something {_use(control)} it, and not before."
+        case SetFormats(formats=formats) if device and {*formats, "pcm"} != {*device.formats, "pcm"}:
+            return f"{server} has not taken the formats for {control.name}."
+        case MoveStream(target=str(target)) if target in known.controls and control.target_id != target:
+            return f"{server} has not moved {control.name} to {known.controls[target].name}."
+        case Kill():
+            return f"{server} has not ended {control.name}."
+    return ""
+
+
+def _is_unchanged(doubt: Unverified, control: Control) -> bool:
+    """Whether volume and mute are as they were: others may change them, and a server may round them."""
+    before = doubt.before
+    return before is not None and (before.raws, before.mute) == (control.raws, control.mute)
+
+
+def _asleep(control: Control) -> str:
+    """PipeWire 1.4 keeps the volume of a node that has never run for the moment in which it does."""
+    device = control.device
+    asleep = device is not None and device.state != "running"
+    return f" yet; it may do so when something {_use(control)} it" if asleep else ""
+
+
+def _use(control: Control) -> str:
+    return "records from" if control.kind is Kind.SOURCE else "plays on"
+
+
+def affected(command: Command, known: ServerState) -> list[tuple[str, int | None]]:
+    """What to read to see whether a command has come true: facilities, each with an index or as a whole."""
+    control = known.controls.get(command.id)
+    if isinstance(command, CardCommand):
+        return [("card", None)]
+    if control is None:
+        return []
+    if control.kind is Kind.STORED:
+        return [("stored", None)]
+    if isinstance(command, SetFormats):
+        return [("formats", None)]
+    part = control.device or control.stream
+    read: list[tuple[str, int | None]] = [(control.kind.value, part.index)] if part is not None else []
+    return [("server", None), *read] if isinstance(command, SetDefault) else read

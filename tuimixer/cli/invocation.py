@@ -1,0 +1,369 @@
+"""A machine's controls for one command: opens the layers that a target needs, reads, selects, changes."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+
+from tuimixer.backend.base import BlockingBackend, NoAnswer, Refused, Unreachable
+from tuimixer.cli.configuration import configured
+from tuimixer.cli.failure import NoMatch, Usage, report, sentence
+from tuimixer.cli.grammar import Arguments, shown
+from tuimixer.config.schema import Config
+from tuimixer.model.command import Command
+from tuimixer.model.control import Control, ControlId, Kind, Layer
+from tuimixer.model.select import (
+    ANY,
+    INPUT,
+    OUTPUT,
+    Match,
+    find,
+    find_cards,
+    is_group,
+    kinds_of,
+    layers_of,
+    main_control,
+)
+from tuimixer.model.snapshot import Snapshot, merge
+from tuimixer.wiring import Options, open_blocking
+
+_MOST_SHOWN = 20
+_ELEMENTS = frozenset({Kind.ALSA_PLAYBACK, Kind.ALSA_CAPTURE})
+STREAMS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
+DEVICES = frozenset({Kind.SINK, Kind.SOURCE})
+_KINDS = {
+    Kind.SINK: "an output",
+    Kind.SOURCE: "an input",
+    Kind.SINK_INPUT: "an application",
+    Kind.SOURCE_OUTPUT: "an application that records",
+    Kind.STORED: "a stored volume",
+    Kind.ALSA_PLAYBACK: "a control of the card",
+    Kind.ALSA_CAPTURE: "a control of the card",
+}
+
+
+class Invocation:
+    """One command: its arguments, the configuration, and the box that it is about."""
+
+    def __init__(self, verb: str, arguments: Arguments) -> None:
+        self.verb = verb
+        self.arguments = arguments
+        self._config: Config | None = None
+        self._named_card = arguments.get("card") or arguments.get("device")
+        self._ports: dict[Layer, BlockingBackend] = {}
+        self._read: dict[Layer, Snapshot] = {}
+        self._kinds: frozenset[Kind] | None = None
+        self._only_card = False
+        self._failures: dict[Layer, Unreachable] = {}
+        """What is out of reach is not waited for again."""
+
+    @property
+    def config(self) -> Config:
+        """The configuration, read when it is first needed.
+
+        Raises:
+            Usage: the file that was named on the command line is not there.
+        """
+        if self._config is None:
+            self._config = configured(self.arguments)
+        return self._config
+
+    @property
+    def options(self) -> Options:
+        """Where the sound is."""
+        device, hosts = self.arguments.get("device"), self.arguments.all("host")
+        return Options(
+            devices=(device,) if device else (),
+            # The configuration is about this box; another one finds its server itself.
+            server=self.arguments.get("server") or (None if hosts else self.config.server or None),
+            demo=self.arguments.has("demo"),
+            hosts=hosts,
+            only_card=self._named_card if self._only_card else None,
+        )
+
+    @property
+    def words(self) -> list[str]:
+        """The arguments that are no options."""
+        return self.arguments.words
+
+    @property
+    def json(self) -> bool:
+        """Whether the answer is to be JSON."""
+        return self.arguments.has("json")
+
+    def narrow(self, targets: Iterable[str]) -> None:
+        """Read from now on only what can hold these targets, unless JSON is wanted, which tells more."""
+        kinds = frozenset[Kind]().union(*map(kinds_of, targets))
+        self._kinds = None if self.json or kinds == ANY else kinds
+        # Where an option names a card, its controls are all that is meant.
+        self._only_card = self._named_card is not None
+
+    def read(self, layer: Layer) -> Snapshot:
+        """Read one layer again.
+
+        Raises:
+            Unreachable: there is no server or no card.
+            Usage: the card or device that was named on the command line is not there.
+        """
+        if layer in self._failures:
+            raise self._failures[layer]
+        if layer not in self._ports:
+            self._ports[layer] = open_blocking(layer, self.options)
+        try:
+            snapshot = self._ports[layer].read(self._kinds)
+        except Unreachable as error:
+            if layer is Layer.ALSA and self._named_card and not isinstance(error, NoAnswer):
+                raise Usage(str(error)) from error
+            self._failures[layer] = error
+            raise
+        if layer is Layer.ALSA and self._named_card and not find_cards(self._named_card, snapshot.alsa_cards):
+            there = ", ".join(card.id for card in snapshot.alsa_cards)
+            raise Usage(f"there is no card {shown(self._named_card)}; there are {there}")
+        self._read[layer] = snapshot
+        return snapshot
+
+    @property
+    def known(self) -> dict[ControlId, Control]:
+        """All controls as they were read last."""
+        return merge(*self._read.values()).controls
+
+    @property
+    def cards(self) -> frozenset[str]:
+        """Ids of the ALSA cards that an option names; none where no option does."""
+        read = self._read.get(Layer.ALSA)
+        return find_cards(self._named_card, read.alsa_cards) if self._named_card and read else frozenset()
+
+    def read_all(self) -> tuple[Snapshot, list[Unreachable]]:
+        """Read both layers; what is out of reach is told beside what is there.
+
+        Raises:
+            Unreachable: both are out of reach.
+        """
+        parts, failures = [], []
+        for layer in (Layer.ALSA, Layer.PULSE):
+            try:
+                parts.append(self.read(layer))
+            except Unreachable as error:
+                failures.append(error)
+        if not parts:
+            raise Unreachable(" ".join(map(str, failures)))
+        return merge(*parts), failures
+
+    def select(self, target: str, kinds: frozenset[Kind] = ANY) -> Match:
+        """The one thing that a target means.
+
+        `@output` and `@input` mean the main control of the card that an option names, or of a card where
+        there is no server.
+
+        Raises:
+            NoMatch: nothing matches.
+            Usage: several things do, or what does is of another kind.
+            Unreachable: the layer in which it would be is not there.
+        """
+        matches = self._matches(target, kinds)
+        if len(matches) == 1:
+            return matches[0]
+        raise _ambiguous(target, matches)
+
+    def select_all(self, targets: Iterable[str], kinds: frozenset[Kind] = ANY) -> list[Match]:
+        """All that targets mean, each thing once; a group or a pattern may mean several.
+
+        Raises:
+            As `select`.
+        """
+        found: dict[ControlId, Match] = {}
+        for target in targets:
+            for match in self._matches(target, kinds) if is_group(target) else (self.select(target, kinds),):
+                if match.id not in found or not match.grouped:
+                    found[match.id] = match
+        return list(found.values())
+
+    def names(self, target: str) -> bool:
+        """Whether a control is called exactly so; an unreachable layer has none."""
+        try:
+            return any(match.exact for match in self._matches(target, ANY))
+        except (NoMatch, Usage, Unreachable):
+            return False
+
+    def _matches(self, target: str, kinds: frozenset[Kind]) -> tuple[Match, ...]:
+        """At least one match."""
+        default = target.casefold().strip()
+        stands_in = default in (OUTPUT, INPUT) and not kinds.isdisjoint(_ELEMENTS)
+        if stands_in and self._named_card:
+            return (self._main_control(default),)
+        # An option names a card for its controls; where sound goes is the server's.
+        on_card = self._named_card and not kinds.isdisjoint(_ELEMENTS)
+        layers = (Layer.ALSA,) if on_card else layers_of(target)
+        wanted = {kind.layer for kind in kinds}
+        parts: list[Snapshot] = []
+        failures: list[Unreachable] = []
+        matches: tuple[Match, ...] = ()
+        for layer in (layer for layer in layers if layer in wanted):
+            try:
+                parts.append(self.read(layer))
+            except Unreachable as error:
+                failures.append(error)
+                continue
+            matches = self._find(target, merge(*parts), kinds)
+            if len(matches) == 1 and matches[0].exact and not is_group(target):
+                break
+        if matches:
+            return matches
+        if failures and stands_in and not self._names_server:
+            try:
+                return (self._main_control(default),)
+            except NoMatch as error:
+                raise Unreachable(f"{sentence(failures[0])} Without a server {error}") from None
+            except Unreachable:
+                raise failures[0] from None
+        head, slash, _ = target.partition("/")
+        known = Layer.ALSA in self._read and slash and find_cards(head, self._read[Layer.ALSA].alsa_cards)
+        if failures and not known:
+            raise failures[0]
+        raise self._nothing(target, kinds)
+
+    @property
+    def _names_server(self) -> bool:
+        """Whether a certain sound server is asked for, which nothing else can stand for."""
+        return bool(self.options.server or os.environ.get("PULSE_SERVER"))
+
+    def matches_in(self, target: str, snapshot: Snapshot) -> tuple[Match, ...]:
+        """What a target means in a snapshot of everything, as `select` finds it; none where nothing matches.
+
+        Raises:
+            Usage: several things match, and the target is no group or pattern.
+        """
+        default = target.casefold().strip()
+        if default in (OUTPUT, INPUT):
+            named = self._named_card or ("" if snapshot.server else self.config.card)
+            if self._named_card or (snapshot.server is None and not self._names_server):
+                card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
+                match = main_control(default, snapshot, card)
+                return () if match is None else (match,)
+        if self._named_card:
+            self._read[Layer.ALSA] = snapshot
+        matches = self._find(target, snapshot, ANY)
+        if len(matches) > 1 and not is_group(target):
+            raise _ambiguous(target, matches)
+        return matches
+
+    def _main_control(self, default: str) -> Match:
+        """The card's control that stands for the default output or input."""
+        snapshot = self.read(Layer.ALSA)
+        named = self._named_card or self.config.card
+        card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
+        match = main_control(default, snapshot, card)
+        if match is None:
+            side = "playback" if default == OUTPUT else "capture"
+            raise NoMatch(f"the card has no {side} volume that could stand for {default}")
+        return match
+
+    def _find(self, target: str, snapshot: Snapshot, kinds: frozenset[Kind]) -> tuple[Match, ...]:
+        named = self._named_card or self.config.card
+        card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
+        if self._named_card and not kinds.isdisjoint(_ELEMENTS):
+            controls = {c.id: c for c in snapshot.controls.values() if c.card in self.cards and c.element}
+            snapshot = Snapshot(controls=controls, alsa_cards=snapshot.alsa_cards)
+        return find(target, snapshot, kinds, card, lambda: self._labels(snapshot))
+
+    def _labels(self, snapshot: Snapshot) -> Mapping[ControlId, tuple[str, ...]]:
+        from tuimixer.mixer.views import labels_of, rules_of  # costs more than a volume key may take
+
+        return labels_of(snapshot, rules_of(self.config.rule))
+
+    def _nothing(self, target: str, kinds: frozenset[Kind]) -> NoMatch | Usage:
+        """Why nothing matches: there is no default, no such name, or what is called so is of another kind."""
+        default = target.casefold().strip()
+        if default == OUTPUT and Kind.SINK in kinds:
+            return NoMatch("the server has no default output")
+        if default == INPUT and Kind.SOURCE in kinds:
+            return NoMatch("the server has no default input")
+        if kinds != ANY and (others := self._of_any_kind(target)):
+            control = others[0].controls[0]
+            return Usage(f"{control.name} is {_KINDS[control.kind]}; {self.verb} takes {_takes(kinds)}")
+        return NoMatch(f"nothing matches {shown(target)}; `tuimixer list` shows what there is")
+
+    def _of_any_kind(self, target: str) -> tuple[Match, ...]:
+        parts = []
+        for layer in layers_of(target):
+            try:
+                parts.append(self._read.get(layer) or self.read(layer))
+            except Unreachable:
+                continue
+        return self._find(target, merge(*parts), ANY)
+
+    def name_of(self, control: Control) -> str:
+        """What the configuration names a control, else its own name."""
+        if not self.config.rule:
+            return control.name
+        from tuimixer.mixer.views import name_of, rules_of
+
+        return name_of(control, rules_of(self.config.rule))
+
+    def carry_out(self, commands: Sequence[Command]) -> list[ControlId]:
+        """Carry out commands, also where one of them is refused, which is reported; the ids of those done.
+
+        Raises:
+            Unreachable: the server or the card is gone.
+        """
+        done: list[ControlId] = []
+        for command in commands:
+            try:
+                self.apply(command)
+            except Refused as refusal:
+                report(refusal if len(commands) == 1 else f"{self.known[command.id].name}: {refusal}")
+            else:
+                done.append(command.id)
+        return done
+
+    def apply(self, command: Command) -> None:
+        """Carry out a command.
+
+        Raises:
+            Unreachable: the server or the card is gone.
+            Refused: it said no.
+        """
+        layer = Layer(command.id.partition(":")[0])
+        if layer not in self._ports:
+            self._ports[layer] = open_blocking(layer, self.options)
+        self._ports[layer].apply(command)
+
+    def is_plugin(self, control: Control) -> bool:
+        """Whether an ALSA control is a device's of the configuration and not a card's of the kernel."""
+        cards = self._read[Layer.ALSA].alsa_cards if Layer.ALSA in self._read else ()
+        return any(card.id == control.card and card.number is None for card in cards)
+
+    def reopen(self, layer: Layer) -> None:
+        """Read the next time from the beginning, past what was kept in this process."""
+        port = self._ports.pop(layer, None)
+        if port is not None:
+            port.close()
+
+    def reopen_pipewire(self) -> None:
+        """Connect to PipeWire anew for the next read, which then holds all that others have changed before.
+
+        Its Pulse server learns of changes for each of its clients separately, so that what one has been told
+        another may not be told yet. One that has just connected is told how everything stands.
+        """
+        read = self._read.get(Layer.PULSE)
+        if read is not None and read.server is not None and read.server.name == "PipeWire":
+            self.reopen(Layer.PULSE)
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        for port in self._ports.values():
+            port.close()
+        self._ports.clear()
+
+
+def _ambiguous(target: str, matches: tuple[Match, ...]) -> Usage:
+    listed = ", ".join(match.words for match in matches[:_MOST_SHOWN])
+    more = len(matches) - _MOST_SHOWN
+    listed += f" and {more} more" if more > 0 else ""
+    return Usage(f"{shown(target)} is ambiguous; it matches {listed}")
+
+
+def _takes(kinds: frozenset[Kind]) -> str:
+    if kinds <= STREAMS:
+        return "an application"
+    if kinds == DEVICES:
+        return "an output or an input"
+    return " or ".join(dict.fromkeys(_KINDS[kind] for kind in Kind if kind in kinds))

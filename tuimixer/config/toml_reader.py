@@ -1,0 +1,157 @@
+"""One table of a TOML document, read key by key with checks; every complaint says what is allowed."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+_LARGEST = 10**18
+MOST_PROBLEMS = 20
+"""How many problems are said in full."""
+
+Report = Callable[[tuple[str | int, ...], str], None]
+"""Takes the path of a key and what is wrong with it."""
+
+
+class TomlReader:
+    """One table of the document: hands out checked values; what is left over at the end is unknown."""
+
+    def __init__(self, report: Report, values: dict[str, Any], path: tuple[str | int, ...] = ()) -> None:
+        self._report = report
+        self._left = dict(values)
+        self._path = path
+        self._known: list[str] = []
+
+    def _take(self, key: str) -> Any:
+        self._known.append(key)
+        return self._left.pop(key, None)
+
+    def wrong(self, key: str, sentence: str) -> None:
+        """Report what is wrong with a key of this table."""
+        self._report((*self._path, key), sentence)
+
+    def choice(self, key: str, allowed: tuple[str, ...], default: str) -> str:
+        """One of the allowed words; true and false stand for on and off where those are allowed."""
+        value = self._take(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) and "on" in allowed:
+            return "on" if value else "off"
+        if (
+            not isinstance(value, str | int)
+            or (str(value) if isinstance(value, str) else shown(value)) not in allowed
+        ):
+            self.wrong(key, f"is {shown(value)}; allowed are {', '.join(allowed)}")
+            return default
+        return str(value)
+
+    def number(self, key: str, low: float, high: float, default: float) -> float:
+        """A number of the range."""
+        value = self._take(key)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            self.wrong(key, f"is {shown(value)}; allowed is a number from {low:g} to {high:g}")
+            return default
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        """True or false."""
+        value = self._take(key)
+        if value is None or isinstance(value, bool):
+            return default if value is None else value
+        self.wrong(key, f"is {shown(value)}; allowed are true and false")
+        return default
+
+    def text(self, key: str, default: str = "") -> str:
+        """One line of text."""
+        value = self._take(key)
+        if value is None:
+            return default
+        if not isinstance(value, str) or "\n" in value or "\0" in value:
+            self.wrong(key, f"is {shown(value)}; allowed is one line of text")
+            return default
+        return value
+
+    def numbers(self, low: float, high: float) -> dict[str, float]:
+        """All keys of the table are free names for numbers."""
+        return {key: self.number(key, low, high, 0.0) for key in tuple(self._left)}
+
+    def patterns(self) -> dict[str, str]:
+        """All keys of the table are free names for patterns; one between slashes is a regular expression."""
+        found = {key: self.text(key) for key in tuple(self._left)}
+        for key, text in found.items():
+            if len(text) > 1 and text.startswith("/") and text.endswith("/"):
+                try:
+                    re.compile(text[1:-1])
+                except re.error as error:
+                    self.wrong(key, f"is {shown(text)}, which is no regular expression: {error}")
+        return found
+
+    def table(self, key: str) -> "TomlReader":
+        """A table in this one, empty where there is none."""
+        value = self._take(key)
+        if value is not None and not isinstance(value, dict):
+            self.wrong(key, f"is {shown(value)}; it must be a table, [{key}]")
+            value = None
+        return TomlReader(self._report, value or {}, (*self._path, key))
+
+    def tables(self, key: str) -> list["TomlReader"]:
+        """An array of tables, `[[key]]`."""
+        value = self._take(key)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self.wrong(key, f"is {shown(value)}; it must be tables, [[{key}]]")
+            return []
+        return [TomlReader(self._report, item, (*self._path, key, i)) for i, item in enumerate(value)]
+
+    def keys(self) -> dict[str, tuple[str, ...]]:
+        """Lists of keys by action; `volume.up = …` without quotes, which TOML nests, means the same."""
+        found: dict[str, tuple[str, ...]] = {}
+        pending: list[tuple[tuple[str, ...], Any]] = [((key,), value) for key, value in self._left.items()]
+        self._left.clear()
+        for names, value in pending:
+            if isinstance(value, dict):
+                pending.extend(((*names, key), inner) for key, inner in value.items())
+                continue
+            listed = [value] if isinstance(value, str) else value
+            if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
+                self.wrong(
+                    ".".join(names), f'is {shown(value)}; allowed is a list of keys such as ["m", "f9"]'
+                )
+                continue
+            found[".".join(names)] = tuple(listed)
+        return found
+
+    def finish(self) -> None:
+        """Report the keys that nobody asked for; those past the first so many without a guess."""
+        for number, key in enumerate(self._left):
+            self.wrong(
+                key, f"is not known here{_nearest(key, self._known)}" if number < MOST_PROBLEMS else ""
+            )
+
+
+def _nearest(key: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, known, n=1)
+    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
+
+
+def shown(value: Any) -> str:
+    """A value of the file in few words."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{printable(value)}"'
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return "a huge number"  # Python writes none of over 4300 digits
+    return "a list" if isinstance(value, list) else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Text from the file, safe to print and bounded."""
+    shown = "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return shown if len(shown) <= 60 else shown[:59] + "…"

@@ -1,0 +1,162 @@
+"""Findings about the box: servers, permissions, cards, and programs that hold the devices."""
+
+from collections.abc import Iterator
+
+from tuimixer.diagnosis.card_routing import pcm_of
+from tuimixer.diagnosis.finding import Finding
+from tuimixer.model.control import Control, Kind
+from tuimixer.model.snapshot import Phase, Server, Snapshot
+from tuimixer.model.system import (
+    NO_PIPEWIRE_PULSE,
+    START_PIPEWIRE_PULSE,
+    FoundServer,
+    Holder,
+    System,
+    reason_for,
+)
+from tuimixer.model.text import clean
+
+_SERVERS = ("pulseaudio", "pipewire", "pipewire-pulse", "wireplumber")
+_NAMED = {
+    "asked for": "Leave out --server, and server in the configuration",
+    "PULSE_SERVER": "unset PULSE_SERVER",
+    "client.conf": "Take default-server out of client.conf",
+}
+"""What undoes the naming of a server, by why it was taken."""
+_ADDRESS_LIMIT = 120
+
+
+def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
+    """No server, another machine's server, or two at once."""
+    silent = snapshot.server is None and _unavailable(snapshot)
+    named = next((found for found in system.servers if found.why in _NAMED), None)
+    elsewhere = _other_machine(snapshot, system)
+    if elsewhere is not None:
+        yield elsewhere
+    elif silent and system.pipewire:
+        reason = f"{NO_PIPEWIRE_PULSE}; most programs play through it."
+        yield Finding("no_server", "sound server", reason, START_PIPEWIRE_PULSE)
+    elif silent and named is not None:
+        yield _named_in_vain(system, named)
+    elif silent and system.expects_server:
+        reason = f"No sound server answers, but programs expect one: {system.expects_server}."
+        yield Finding("no_server", "sound server", reason, start_command(system))
+    mine = [daemon for daemon in system.daemons if daemon.user == system.user]
+    if len({daemon.name for daemon in mine}) > 1:
+        names = " and ".join(f"{daemon.name} ({daemon.pid})" for daemon in mine)
+        reason = f"Two sound servers run for {system.user}: {names}; programs may play to either."
+        taken = "PipeWire" if snapshot.server is None else snapshot.server.name
+        other = "pulseaudio" if taken == "PipeWire" else "pipewire-pulse"
+        advice = f"systemctl --user disable --now {other}.service {other}.socket"
+        yield Finding("two_servers", "sound server", reason, advice)
+
+
+def _named_in_vain(system: System, named: FoundServer) -> Finding:
+    """Somebody has named the server, and there is no answer; no other is then looked for, nor may one be
+    started.
+    """
+    reason = f"No sound server answers at {clean(named.address, _ADDRESS_LIMIT)}, {reason_for(named.why)}."
+    live = next((found.address for found in system.servers if found.alive and found is not named), "")
+    if named.why == "PULSE_SERVER":
+        then = f", for a server answers at {live}" if live else f"; {start_command(system)}"
+    else:
+        then = f": a server answers at {live}." if live else ", or start that server."
+    return Finding("no_server", "sound server", reason, _NAMED[named.why] + then)
+
+
+def start_command(system: System) -> str:
+    """The command that starts the server which is installed here."""
+    servers = {path.server for path in system.mixer_paths}
+    if servers == {"PipeWire"}:
+        return "systemctl --user start pipewire-pulse.socket wireplumber.service"
+    return "pulseaudio --start"
+
+
+def _unavailable(snapshot: Snapshot) -> bool:
+    return any(status.source == "pulse" and status.phase is Phase.UNAVAILABLE for status in snapshot.statuses)
+
+
+def _other_machine(snapshot: Snapshot, system: System) -> Finding | None:
+    """DISPLAY that leads through ssh to the server of the machine in front of the person."""
+    if not system.display:
+        return None
+    server = snapshot.server
+    away = server is not None and server.host and system.host and server.host != system.host
+    named = any(found.why == "X11" for found in system.servers)
+    if not away and not named:
+        return None
+    where = (
+        f"the server on {server.host}" if server is not None and away else "another machine's sound server"
+    )
+    reason = (
+        f"DISPLAY is {system.display}, which leads programs to {where}, so they are heard there and not here."
+    )
+    local = next((found.address for found in system.servers if found.alive and found.why != "X11"), "")
+    advice = f"export PULSE_SERVER={local}" if local else "unset DISPLAY"
+    return Finding("other_machine", "sound server", reason, advice)
+
+
+def check_cards(snapshot: Snapshot, system: System) -> Iterator[Finding]:
+    """No card, or none that may be opened."""
+    real = any(
+        sink.device is not None and sink.device.hardware
+        for sink in snapshot.controls.values()
+        if sink.kind is Kind.SINK
+    )
+    if system.sound_folder and not system.permitted and not real:
+        grouped = "" if "audio" in system.groups else f" {system.user} is not in the group audio."
+        reason = f"The devices in /dev/snd may not be opened by {system.user}.{grouped}"
+        advice = f"sudo usermod -aG audio {system.user}, then log in again"
+        yield Finding("no_permission", "/dev/snd", reason, advice)
+    for card in snapshot.alsa_cards:
+        if card.reason and system.permitted:
+            reason = f"The card {card.name} could not be opened: {card.reason.rstrip('.')}."
+            yield Finding(
+                "card_closed", card.name, reason, "Unplug it and plug it in again, or restart the box."
+            )
+    served = any(sink.kind is Kind.SINK for sink in snapshot.controls.values())
+    cards = any(card.number is not None for card in snapshot.alsa_cards)  # `default` alone is a plugin
+    if not system.sound_folder and not cards and not served:
+        reason = "The kernel has no sound card, and there is no sound server with an output."
+        yield Finding("no_card", "sound card", reason, "lspci -nnk | grep -A3 -i audio")
+
+
+def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
+    """A program that holds a card's device so that the server cannot open it."""
+    if snapshot.server is None:
+        return
+    for holder in system.holders:
+        if _the_servers(holder, snapshot.server, system) or _free(holder, system):
+            continue
+        kind = Kind.SOURCE if holder.capture else Kind.SINK
+        devices = [c for c in snapshot.controls.values() if c.kind is kind and _on(c, holder)]
+        waiting = [c for c in devices if c.device and c.device.state != "running"]
+        served = any(card.alsa_card == holder.card for card in snapshot.server_cards)
+        if waiting or (served and not devices):
+            who = holder.program or "A program of another user"
+            details = ", ".join(
+                part for part in (f"process {holder.pid}" if holder.pid else "", holder.user) if part
+            )
+            stage = waiting[0].name if waiting else holder.card
+            named = f"{who} ({details})" if details else who
+            reason = f"{named} holds {stage} itself, so the server cannot open it."
+            advice = f"kill {holder.pid}" if holder.pid else "End the program that plays past the server."
+            yield Finding("held", stage, reason, advice, (), waiting[0].id if waiting else None)
+
+
+def _the_servers(holder: Holder, server: Server, system: System) -> bool:
+    """Whether it is the server in use that has the device open; another user's is a stranger."""
+    return holder.program in _SERVERS and holder.user == (server.user or system.user)
+
+
+def _free(holder: Holder, system: System) -> bool:
+    """Whether the device has a substream left for others."""
+    return any(
+        device.available > 0
+        for device in system.pcm_devices
+        if (device.card, device.device, device.capture) == (holder.card, holder.device, holder.capture)
+    )
+
+
+def _on(device: Control, holder: Holder) -> bool:
+    return device.card == holder.card and pcm_of(device) == holder.device

@@ -1,0 +1,87 @@
+"""`=` and others: a line to type into; what is wrong with it is said in one sentence, and nothing is done."""
+
+from textual import events
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.command import Command
+from tuimixer.model.control import ControlId
+from tuimixer.model.intent import Intent
+from tuimixer.model.resolve import Impossible
+from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.listing import Prompt
+from tuimixer.ui.screens.prompts import value_prompt
+
+
+class PromptScreen(Dialog[Intent | Command]):
+    """Answers what is to be done with the text."""
+
+    HINT = "Enter set  Esc leave"
+    DEFAULT_CSS = """
+    AskScreen > .dialog--box { width: 56; }
+    AskScreen Input { height: 1; padding: 0; }
+    AskScreen Static { height: auto; }
+    """
+
+    def __init__(self, ask: Prompt) -> None:
+        super().__init__()
+        self.title = ask.title
+        self._ask = ask
+        self._answer = Static(self.shown(ask.examples) if ask.start else "", markup=False)
+
+    def content(self) -> list[Widget]:
+        prompt = Static(self.shown(self._ask.prompt), markup=False)
+        self._field = Input(
+            self._ask.start, placeholder=self.shown(self._ask.examples), select_on_focus=False, compact=True
+        )
+        return [prompt, self._field, self._answer]
+
+    def on_mount(self) -> None:
+        self.set_focus(self._field)
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter, and what was typed before the line was there to take it."""
+        if event.key == "enter":
+            event.stop()
+            self._set()
+        elif event.is_printable and event.character:
+            self._field.insert_text_at_cursor(event.character)
+
+    def _set(self) -> None:
+        """Answer what was typed, or say what is wrong with it."""
+        text = self._field.value.strip()
+        if text in ("", self._ask.start):
+            self.dismiss(None)
+            return
+        try:
+            request = self._ask.make(text)
+        except (Impossible, ValueError) as wrong:
+            sentence = str(wrong).rstrip(".")
+            self.say(f"{sentence[:1].upper()}{sentence[1:]}.")
+            return
+        self.answer(request)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence below the line."""
+        self._answer.update(sentence)
+
+    def answer(self, request: Intent | Command) -> None:
+        """Leave with what is to be done."""
+        self.dismiss(request)
+
+
+class ValueScreen(PromptScreen):
+    """Sets a control to the value that is typed."""
+
+    def __init__(self, mixer: Mixer, control_id: ControlId) -> None:
+        super().__init__(value_prompt(mixer.snapshot.controls[control_id]))
+        self._mixer = mixer
+        self._control_id = control_id
+
+    def answer(self, request: Intent | Command) -> None:
+        if self._control_id not in self._mixer.snapshot.controls:
+            self.say("It is not there any more.")
+            return
+        self._mixer.send(request)
+        self.dismiss(None)
