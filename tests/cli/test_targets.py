@@ -1,5 +1,6 @@
 """Who is meant by a name, and what is asked by a value: checked by what both servers say afterwards."""
 
+import json
 import subprocess
 
 import pytest
@@ -205,3 +206,16 @@ def test_what_cannot_be_moved_does_not_keep_the_others(pulse: PrivatePulse) -> N
     moved = pulse.find("sink-inputs", player.index)
     assert moved is not None
     assert sinks[moved["sink"]] == "headphones"
+
+
+def test_json_tells_the_total_that_path_tells(box: SoundServer) -> None:
+    done("set", "speakers", "=-12dB", server=box)
+    done("set", "talk", "=-6dB", server=box)
+    (path,) = [json.loads(done("path", "VoiceApp", "--json", server=box).out)]
+    assert path["total_db"] == pytest.approx(-18, abs=0.02)
+    for words in (["get", "VoiceApp"], ["list"]):
+        controls = json.loads(done(*words, "--json", server=box).out)["controls"]
+        totals = {control["name"]: control["total_db"] for control in controls}
+        assert totals["VoiceApp"] == path["total_db"]
+    assert totals["Speakers"] == pytest.approx(-12, abs=0.02)
+    assert json.loads(done("status", "VoiceApp", "--json", server=box).out)["total_db"] == path["total_db"]

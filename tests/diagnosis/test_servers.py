@@ -5,14 +5,18 @@ import math
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.diagnosis.verbs import findings, path_of, tuimixer
 from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
+from tests.lab.waiting import wait_until
+from tuimixer.backend.host import find_daemons
 from tuimixer.backend.mixer_paths import read_mixer_paths
 from tuimixer.model.system import NO_PIPEWIRE_PULSE
 
@@ -284,3 +288,32 @@ def test_the_installed_rules_for_a_cards_controls(server: str) -> None:
     paths = {(path.server, path.name): path for path in read_mixer_paths(Path("/"), {})}
     merged = [e.name for e in paths[server, "analog-output-headphones"].elements if e.volume == "merge"]
     assert merged.index("Master") < merged.index("Headphone") < merged.index("PCM")
+
+
+@contextmanager
+def another_pulseaudio(server: SoundServer) -> Iterator[None]:
+    """A second process, in the session of a server."""
+    before = len(find_daemons(Path("/"), server.env))
+    command = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1"]
+    with subprocess.Popen([*command, "-L", "module-null-sink"], env=server.env) as other:
+        try:
+            wait_until(lambda: len(find_daemons(Path("/"), server.env)) > before, "the second server")
+            yield
+            assert other.poll() is None
+        finally:
+            other.kill()
+
+
+@pytest.mark.pulse
+def test_processes_of_one_server_are_not_two_servers(pulse: PrivatePulse) -> None:
+    with another_pulseaudio(pulse):
+        assert findings(env=pulse.env) == []
+
+
+@pytest.mark.pipewire
+def test_a_pulseaudio_beside_pipewire_is_a_second_server(pipewire: PrivatePipeWire) -> None:
+    assert findings(env=pipewire.env) == []
+    with another_pulseaudio(pipewire):
+        (finding,) = findings(env=pipewire.env)
+        assert finding["reason"].startswith("Two sound servers run for ")
+        assert finding["fault"] is False

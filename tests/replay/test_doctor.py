@@ -54,3 +54,30 @@ def test_a_card_that_cannot_be_opened_is_named(replay: Replay) -> None:
         _, closed = findings(verbs)
         assert closed["stage"] == "card0"  # its id is in /proc, which is not replayed
         assert "could not be opened: Operation not permitted" in closed["reason"]
+
+
+LOWEST = "The volume of {} of the card {} is at its lowest."
+OFF = "{} Output Mixer PCM of the card hat2mic is switched off."
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "values", "reasons"),
+    [
+        ("emu10k1", "Wave Playback Volume", (0, 0), [LOWEST.format("Wave", "Live")]),
+        ("hda-laptop", "Master Playback Volume", (0,), [LOWEST.format("Master", "PCH")]),
+        ("pi-hat", "Playback Volume", (0, 0), [LOWEST.format("Playback", "hat2mic")]),
+        ("pi-hat", "{} Output Mixer PCM Playback Switch", (0,), [OFF.format("Left"), OFF.format("Right")]),
+    ],
+)
+def test_what_silences_a_card_is_found_and_fixed(
+    name: str, wrong: str, values: tuple[int, ...], reasons: list[str], replay: Replay
+) -> None:
+    """A volume whose lowest step is a mute, and what a codec of small boards has before its outputs."""
+    cards = replay(name)
+    for element in dict.fromkeys(wrong.format(side) for side in ("Left", "Right")):
+        cards[name].set(element, *values)
+    with Verbs(cards.env) as verbs:
+        _, *found = findings(verbs)
+        assert [finding["reason"] for finding in found] == reasons
+        assert verbs("doctor", "--fix", "all").status == 1  # there is still no server
+        assert len(findings(verbs)) == 1

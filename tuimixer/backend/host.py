@@ -108,6 +108,8 @@ def find_daemons(root: Path, environ: Mapping[str, str]) -> tuple[Daemon, ...]:
             owner = process.stat().st_uid
         except OSError:
             continue
+        if not read(process / "cmdline"):  # it is ending, and what it ran with is gone already
+            continue
         told = read(process / "environ")
         if told and session and f"XDG_RUNTIME_DIR={session}" not in told.split("\0"):
             continue

@@ -3,7 +3,9 @@ volume, moves from card to card, and a card that is pulled. What stands still is
 """
 
 import asyncio
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +13,8 @@ import pytest
 from tests.backend.pulse.watcher import Watcher, moved, sink_of
 from tests.diagnosis.guest import Guest, amixer, amixer_db
 from tests.lab.cards import AC97, USB, UsbCard
-from tests.lab.waiting import DEADLINE
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.waiting import DEADLINE, wait_until
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.blocking import BlockingPulse
 from tuimixer.model.command import MoveStream, SetDefault, SetLatencyOffset, SetPort, SetProfile, SetVolume
@@ -232,3 +235,38 @@ async def test_card_is_pulled_while_a_stream_plays_on_it(guest: Guest, usb_card:
         guest.numbers[USB] = await asyncio.to_thread(usb_card.plug)
         await watcher.until(lambda: shown_sinks(watcher, USB), "the sink to come back")
         assert shown_sinks(watcher, USB) == await asyncio.to_thread(told_sinks, guest, USB)
+
+
+@pytest.mark.feature("port, plugged or not", "latency offset")
+def test_the_verbs_for_a_device(guest: Guest) -> None:
+    source, sink = guest.source(AC97), guest.sink(AC97)
+    _, text = guest.verb("port", source["name"], "--json")
+    ports = [port["name"] for port in json.loads(text)["ports"] if port["available"] is not False]
+    assert source["active_port"] in ports
+    assert len(ports) > 1
+    following = ports[(ports.index(source["active_port"]) + 1) % len(ports)]
+    for step, chosen in (("next", following), ("previous", source["active_port"])):
+        assert guest.verb("port", source["name"], step) == (0, "")
+        assert guest.source(AC97)["active_port"] == chosen
+    for words, told in (("-12.5 ms", "-12500"), ("0", "0")):
+        assert guest.verb("latency", sink["name"], words) == (0, "")
+        offset = card_of(guest, AC97)["ports"][sink["active_port"]]["latency_offset"]
+        assert offset.split()[0] == told
+    assert guest.verb("latency", sink["name"]) == (0, "0 ms\n")
+
+
+@pytest.mark.feature("suspend")
+def test_a_suspended_device_lets_go_of_the_card(guest: Guest) -> None:
+    sink = guest.sink(AC97)["name"]
+    told = Path(f"/proc/asound/card{guest.numbers[AC97]}/pcm0p/sub0/status")
+    guest.server.play("music", device=sink)
+    wait_until(lambda: told.read_text() != "closed\n", "the card to be open")
+    status, _ = guest.verb("suspend", sink)
+    if isinstance(guest.server, PrivatePipeWire):
+        # It wakes the device again for what plays, and the verb says so.
+        assert status == 4
+        return
+    assert status == 0
+    wait_until(lambda: told.read_text() == "closed\n", "the card to be closed")
+    assert guest.verb("suspend", sink, "off")[0] == 0
+    wait_until(lambda: told.read_text() != "closed\n", "the card to be open again")

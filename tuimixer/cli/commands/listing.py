@@ -8,7 +8,6 @@ from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import (
-    as_json,
     decibel,
     gains,
     in_words,
@@ -86,7 +85,12 @@ def _list(call: Invocation) -> int:
     if call.cards:
         controls = [c for c in controls if c.element is None or c.card in call.cards]
     if call.json:
-        print_json({"controls": [as_json(control, snapshot.controls) for control in controls]})
+        from tuimixer.cli.inspection import (
+            with_totals,  # follows every path, which the table need not wait for
+        )
+        from tuimixer.wiring import inspect_host
+
+        print_json({"controls": list(with_totals(snapshot, inspect_host(call.options), controls))})
         return 0
     if call.arguments.has("tsv"):
         for line in ("\t".join(_TSV), *("\t".join(_cells(control, snapshot)) for control in controls)):
@@ -210,7 +214,9 @@ def _get(call: Invocation) -> int:
     matches = call.select_all(targets)
     controls = [control for match in matches for control in match.controls]
     if call.json:
-        print_json({"controls": [as_json(control, call.known) for control in controls]})
+        from tuimixer.cli.inspection import read_host, with_totals
+
+        print_json({"controls": list(with_totals(*read_host(call), controls))})
         return 0
     asked = call.words[0].casefold() if call.words else OUTPUT
     stands_in = asked in (OUTPUT, INPUT) and controls[0].element is not None

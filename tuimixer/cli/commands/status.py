@@ -10,7 +10,7 @@ from tuimixer.cli.grammar import Option, Verb, shown
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, decibel, gains, percents, write
-from tuimixer.model.control import Control, ControlId, Kind, Layer
+from tuimixer.model.control import Control, ControlId
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.snapshot import Phase, Snapshot
 
@@ -70,7 +70,11 @@ def run(call: Invocation) -> int:
         if not wants_total:
             call.narrow([target])
         control = call.select(target).controls[0]
-        total = _total(call, control) if wants_total else None
+        total = None
+        if wants_total:
+            from tuimixer.cli.inspection import read_host, total_of
+
+            total = total_of(*read_host(call), control.id)
         _write(_line(control, form, call.known, call.name_of, follow=False, total=total))
         return 0
     if "{total}" in form:
@@ -99,18 +103,6 @@ def _follow(call: Invocation, target: str, form: str) -> int:
             _write(line)
 
     return follow(call.options, took)
-
-
-def _total(call: Invocation, control: Control) -> float | None:
-    """The gain in dB over the whole path, of its loudest channel; None where it is not known."""
-    from tuimixer.cli.inspection import read_host
-    from tuimixer.diagnosis.path import trace
-
-    if control.kind.layer is Layer.ALSA or control.kind is Kind.STORED:
-        return None
-    paths = trace(*read_host(call), control.id)
-    totals = [total for path in paths if (total := path.loudest(path.total)) is not None]
-    return max(totals) / 100 if totals else None
 
 
 def _write(line: str) -> None:

@@ -1,0 +1,121 @@
+"""The verbs for a device on real servers; on real cards they are in tests/backend/pulse/test_vm_devices.py.
+
+No machine of the lab has a Bluetooth card: `codec` is tried here on servers without one, and on a simulated
+card.
+"""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.backend.pulse.watcher import device
+from tests.cli.program import Outcome, run, run_here
+from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import SoundServer
+from tests.lab.waiting import wait_until
+from tuimixer.backend.demo import simulated
+from tuimixer.model.record import replace
+
+
+@pytest.fixture
+def restoring() -> Iterator[PrivatePulse]:
+    """A PulseAudio that keeps the formats of its outputs."""
+    with PrivatePulse(modules=("module-device-restore",)) as server:
+        yield server
+
+
+def state(server: SoundServer, name: str) -> str:
+    return str(device(server, "sinks", name)["state"])
+
+
+@pytest.mark.pulse
+def test_suspend_and_wake_on_pulseaudio(pulse: PrivatePulse) -> None:
+    pulse.play("music", device="headphones")
+    wait_until(lambda: state(pulse, "headphones") == "RUNNING", "the music")
+    for words, then in (([], "SUSPENDED"), (["off"], "RUNNING"), (["on"], "SUSPENDED")):
+        outcome = run("suspend", "headphones", *words, env=pulse.env)
+        assert (outcome.status, outcome.out, outcome.err) == (0, "", "")
+        assert state(pulse, "headphones") == then
+
+
+@pytest.mark.pipewire
+def test_suspend_on_pipewire_and_what_it_does_not_do(pipewire: SoundServer) -> None:
+    assert run("suspend", "headphones", env=pipewire.env).status == 0
+    assert state(pipewire, "headphones") == "SUSPENDED"
+    woken = run("suspend", "headphones", "off", env=pipewire.env)
+    assert woken.status == 4
+    assert woken.err == "tuimixer: PipeWire wakes Headphones when something plays on it, and not before.\n"
+
+
+@pytest.mark.pulse
+def test_formats_on_pulseaudio(restoring: PrivatePulse) -> None:
+    def listed() -> str:
+        return run("formats", "headphones", env=restoring.env).out
+
+    assert [line.split()[0] for line in listed().splitlines()] == ["pcm"]
+    assert run("formats", "headphones", "ac3", "dts", env=restoring.env).status == 0
+    assert [line.split()[0] for line in listed().splitlines()] == ["pcm", "ac3", "dts"]
+    told = restoring.pactl("list", "sinks").partition("Name: headphones")[2].partition("Formats:")[2]
+    assert told.split()[:3] == ["pcm", "ac3-iec61937", "dts-iec61937"]
+
+
+def test_what_a_null_sink_has_not_is_said(server: SoundServer) -> None:
+    for words, status, says in (
+        (["port", "next"], 1, "there is no other that is plugged in."),
+        (["port", "speakers", "headphones"], 1, "Speakers has no port"),
+        (["latency", "speakers", "20"], 2, "Speakers has no connector with a latency offset."),
+        (["codec", "speakers"], 1, "the server has no Bluetooth card with a choice of codecs"),
+    ):
+        outcome = run(*words, env=server.env)
+        assert outcome.status == status, outcome
+        assert says in outcome.err
+    assert run("codec", env=server.env) == Outcome(0, "", "")
+    assert json.loads(run("codec", "--json", env=server.env).out) == {"cards": []}
+
+
+@pytest.mark.unit
+def test_codecs_of_a_simulated_card(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = simulated.box()
+    card = replace(
+        picture.server_cards[0],
+        description="Earbuds",
+        codecs=(("sbc", "SBC"), ("sbc_xq", "SBC-XQ"), ("aac", "AAC")),
+        codec="sbc",
+    )
+    monkeypatch.setattr(
+        simulated, "box", lambda: replace(picture, server_cards=(card, *picture.server_cards[1:]))
+    )
+
+    def codec(*words: str) -> Outcome:
+        return run_here(["codec", "--demo", "--no-config", *words], capsys)
+
+    heading, *codecs = codec().out.splitlines()
+    assert heading.startswith("Earbuds (")
+    assert codecs == ["* sbc  SBC", "  sbc_xq  SBC-XQ", "  aac  AAC"]
+    for word in ("aac", "AAC"):
+        printed = json.loads(codec("earbuds", word, "--json").out)
+        assert [each["codec"] for each in printed["cards"]] == ["aac"]
+    refused = codec("earbuds", "ldac")
+    assert (refused.status, refused.err) == (
+        1,
+        'tuimixer: Earbuds has no codec "ldac"; it has sbc, sbc_xq, aac.\n',
+    )
+
+
+@pytest.mark.pulse
+def test_equal_names_are_listed_with_card_and_id() -> None:
+    with PrivatePulse() as server:
+        for name, card in (("one", "HDA Intel"), ("two", "USB Audio")):
+            properties = f'sink_properties=\'device.description="Line Out" alsa.card_name="{card}"\''
+            server.pactl("load-module", "module-null-sink", f"sink_name={name}", properties)
+        outcome = run("set", "line out", "40%", env=server.env)
+        assert (outcome.status, outcome.out) == (2, "")
+        assert outcome.err == (
+            'tuimixer: "line out" is ambiguous; it matches Line Out (HDA Intel, pulse:sink/one), '
+            "Line Out (USB Audio, pulse:sink/two).\n"
+        )
+        assert run("set", "two", "40%", env=server.env).status == 0
+        assert run("set", "pulse:sink/one", "30%", env=server.env).status == 0
