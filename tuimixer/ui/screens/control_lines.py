@@ -19,7 +19,6 @@ from tuimixer.model.snapshot import Snapshot
 from tuimixer.ui.screens.listing import Confirmation, Line
 from tuimixer.ui.screens.prompts import channel_words, latency_prompt, value_prompt
 
-"""PulseAudio's passthrough encodings (pulse/format.c), in the order in which they are offered."""
 _BALANCE_STEP = 0.05
 
 
