@@ -79,7 +79,7 @@ def test_keys_may_be_written_without_quotes() -> None:
         ),
         (
             "[keys]\n'mute.togle' = ['x']",
-            "2: keys.mute.togle: there is no such action; did you mean 'mute.toggle'?.",
+            "2: keys.mute.togle: there is no such action; did you mean mute.toggle?.",
         ),
         ("[keys]\nundo = ['x']\nredo = ['x']", "3: keys.redo: 'x' is also bound to undo."),
         ("[keys]\nquit = []", "2: keys.quit: no key would be left for quitting."),

@@ -160,10 +160,10 @@ def _allowed(option: Option, written: str, value: str) -> str:
 
 
 def _unknown(written: str, options: tuple[Option, ...], command: str) -> Usage:
-    from difflib import get_close_matches
+    from tuimixer.model.text import suggest
 
-    close = get_close_matches(written, [f"--{option.name}" for option in options], n=1, cutoff=0.7)
-    hint = f"did you mean {close[0]}?" if close else f"`{command} --help` lists them"
+    names = (f"--{option.name}" for option in options)
+    hint = suggest(written, names, f"`{command} --help` lists them", cutoff=0.7)
     return Usage(f"there is no option {shown(written)}; {hint}")
 
 

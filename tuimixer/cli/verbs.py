@@ -59,8 +59,7 @@ def every() -> tuple[Verb, ...]:
 
 def no_verb(name: str) -> Usage:
     """What to say where there is no such verb."""
-    from difflib import get_close_matches
+    from tuimixer.model.text import suggest
 
-    close = get_close_matches(name, MODULES, n=1)
-    hint = f"did you mean {close[0]}?" if close else "`tuimixer --help` lists them"
+    hint = suggest(name, MODULES, "`tuimixer --help` lists them")
     return Usage(f"there is no verb {shown(name)}; {hint}")

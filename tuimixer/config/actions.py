@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tuimixer.model.record import dataclass
+from tuimixer.model.text import suggest
 
+_LISTED = "`tuimixer config --keys` lists them"
 _SPELLED = {
     "!": "exclamation_mark",
     '"': "quotation_mark",
@@ -312,7 +314,7 @@ def compile_keymap(
     for action_id, wanted in overrides.items():
         action = BY_ID.get(action_id)
         if action is None:
-            problems.append((action_id, f"there is no such action{_nearest(action_id)}"))
+            problems.append((action_id, f"there is no such action; {suggest(action_id, BY_ID, _LISTED)}"))
             continue
         good: list[str] = []
         for text in wanted:
@@ -353,10 +355,3 @@ def taken_over(keymap: str, overrides: Mapping[str, Sequence[str]]) -> list[str]
                         None
                     )
     return list(sentences)
-
-
-def _nearest(action_id: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(action_id, BY_ID, n=1)
-    return f"; did you mean {close[0]!r}?" if close else "; `tuimixer config --keys` lists them"

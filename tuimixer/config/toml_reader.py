@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tuimixer.model.text import suggest
+
 _LARGEST = 10**18
 MOST_PROBLEMS = 20
 """How many problems are said in full."""
@@ -125,17 +127,10 @@ class TomlReader:
 
     def finish(self) -> None:
         """Report the keys that nobody asked for; those past the first so many without a guess."""
+        known = f"known are {', '.join(self._known)}"
         for number, key in enumerate(self._left):
-            self.wrong(
-                key, f"is not known here{_nearest(key, self._known)}" if number < MOST_PROBLEMS else ""
-            )
-
-
-def _nearest(key: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(key, known, n=1)
-    return f"; did you mean {close[0]}?" if close else f"; known are {', '.join(known)}"
+            hint = suggest(key, self._known, known) if number < MOST_PROBLEMS else ""
+            self.wrong(key, f"is not known here; {hint}" if hint else "")
 
 
 def shown(value: Any) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterable
 
 _ESCAPES = r"""
 (?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?  # CSI: colours, cursor
@@ -37,6 +38,17 @@ def clean(text: str | None, limit: int = 256, fallback: str = "(no name)", keep_
     if not line:
         return fallback
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0.6) -> str:
+    """`did you mean volume?` for the known word nearest to an unknown one, `otherwise` when none is near.
+
+    cutoff: least similarity, 0 to 1, as `difflib.get_close_matches` counts it.
+    """
+    from difflib import get_close_matches  # only for an error: a volume key would wait for it
+
+    close = get_close_matches(word, list(known), n=1, cutoff=cutoff)
+    return f"did you mean {close[0]}?" if close else otherwise
 
 
 @cache
