@@ -341,7 +341,7 @@ async def test_quit(desk: Open, key: str) -> None:
         ("Amplifier", "left_square_bracket", "Amplifier has no volume."),
         ("Master", "o", "Master has one channel only."),
         ("Master", "b", "Master has one channel only."),
-        ("Master", "left_square_bracket", "Master has no left and right channel to balance."),
+        ("Master", "left_square_bracket", "Master has no left and right channels to balance."),
         ("Auto-Mute Mode", "5", "Auto-Mute Mode is a choice: 0 takes the first item, the arrows the next."),
         ("Auto-Mute Mode", "m", "Auto-Mute Mode has no mute switch."),
         ("Master", "d", "Master is not a device that can be the default."),

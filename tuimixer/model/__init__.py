@@ -1,1 +1,1 @@
-"""What exists and what can be asked: frozen data and pure functions."""
+"""The data model: frozen records and pure functions, no I/O."""

@@ -1,8 +1,8 @@
-"""Moving several channels with one hand: steps keep the difference between them, balance changes it.
+"""Moving several channels at once: steps keep the difference between them, balance changes it.
 
-ALSA channels keep the difference of their positions, as alsamixer's do; Pulse channels keep the ratio of
-their volumes, which is a constant difference in dB. An `Aim` remembers what a stop at an end of the scale
-would lose, so that the difference comes back when the fader leaves the end again.
+ALSA channels keep the difference between their positions, as in alsamixer; Pulse channels keep the ratio of
+their volumes, which is a constant difference in dB. An `UnclampedTarget` remembers what clamping at an end of
+the scale would lose, so that the difference is restored when the fader moves away from that end.
 """
 
 from collections.abc import Callable
@@ -12,27 +12,27 @@ from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, Scale, from_cdb, from_position, to_cdb, to_position
 
 _NOTHING = 1e-9
-"""Differences of positions below this come from floating point, not from a hand."""
+"""Smaller differences between positions are floating-point noise."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnclampedTarget:
-    """Where a move meant to put the channels, which the scale's ends and its whole numbers did not allow."""
+    """Where a move would have put the channels without clamping and rounding."""
 
     raws: tuple[int, ...]
-    """What was written; the aim holds only while the control still stands there."""
+    """The values written; the target is valid only while the control still has them."""
     positions: tuple[float, ...]
-    """Where the channels would stand on a fader without ends (ALSA) and without rounding (Pulse)."""
+    """The channels' positions on a fader without ends (ALSA) and without rounding (Pulse)."""
     shape: tuple[float, ...] = ()
-    """Pulse: the positions when a channel was last audible, in whose proportion silence is left again."""
+    """Pulse: the positions when a channel was last audible; raising from silence restores their ratio."""
 
 
 Move = Callable[[int], tuple[int, bool]]
-"""From a channel's raw value to its new one, and whether a limit kept it from moving as far as it should."""
+"""Maps a channel's raw value to its new one, and whether a limit cut the move short."""
 
 
 def positions(control: Control, unclamped: UnclampedTarget | None = None) -> tuple[float, ...]:
-    """Each channel's position; where an aim still holds, the one that it remembers."""
+    """Each channel's position, taken from `unclamped` if that is still valid."""
     scale = control.scale
     if scale is None:
         return ()
@@ -48,10 +48,10 @@ def step(
     top: float,
     unclamped: UnclampedTarget | None = None,
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
-    """Raw values and aim after moving channels by `delta` (of 1), upwards no farther than `top`.
+    """Raw values and target after moving channels by `delta` (a fraction of the scale), at most up to `top`.
 
     ALSA: each channel as alsamixer moves it, by at least one raw value. Pulse: the loudest one by `delta`,
-    the others keep their ratio to it. What stands above `top` already stays there on the way up.
+    the others keep their ratio to it. A channel already above `top` is not moved up.
 
     Raises:
         ValueError: the control has no volume.
@@ -71,9 +71,9 @@ def step(
 def gain(
     control: Control, cdb: int, which: tuple[int, ...], top: float, unclamped: UnclampedTarget | None = None
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
-    """Raw values and aim after moving channels by hundredths of a dB, upwards no farther than `top`.
+    """Raw values and target after moving channels by hundredths of a dB, at most up to `top`.
 
-    A silent channel stays silent: so many dB more than nothing is nothing.
+    A silent channel stays silent.
 
     Raises:
         ValueError: the control has no volume.
@@ -93,7 +93,7 @@ def stretch(
     top: float,
     unclamped: UnclampedTarget | None = None,
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
-    """Raw values and aim with the loudest of some Pulse channels at position `goal` and their ratio kept.
+    """Raw values and target with the loudest of some Pulse channels at position `goal`, keeping their ratio.
 
     No raw value is raised above `top`.
 
@@ -114,7 +114,7 @@ def stretch(
 
 
 def get_balance(control: Control) -> float | None:
-    """-1 only left, 0 middle, 1 only right; None without a left and a right channel.
+    """-1 is left only, 0 centre, 1 right only; None without a left and a right channel.
 
     The quieter side's share of the louder side's position is 1 - |balance|, as with pa_cvolume_get_balance; a
     side is as loud as its loudest channel.
@@ -143,9 +143,9 @@ def with_balance(
     scale = _scale(control)
     left, right = sides(control)
     if not left or not right:
-        raise ValueError("the control has no left and right channel")
+        raise ValueError("the control has no left and right channels")
     balance = min(max(balance, -1.0), 1.0)
-    # What ends have kept back does not count here: balance is about what is heard now.
+    # Clamped ALSA channels count as they are: balance is about what is heard now.
     start = positions(control, unclamped) if scale.cubic else positions(control)
     here = list(start)
     louder = max(here[i] for i in left + right)
@@ -163,7 +163,7 @@ def with_balance(
 
 
 def sides(control: Control) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Indices of the left and of the right channels, by their names."""
+    """Indices of the left and of the right channels, judged by their names."""
     names = [channel.name for channel in control.channels]
     return (
         tuple(i for i, name in enumerate(names) if side_of(name) < 0),
@@ -172,7 +172,7 @@ def sides(control: Control) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def highest(scale: Scale, top: float) -> int:
-    """The highest raw value that a limit at a position allows; Pulse: the one that shows its percent."""
+    """The highest raw value up to a position; for Pulse, the one displayed as that percentage."""
     if scale.cubic:
         return from_position(scale, top)
     return from_position(scale, top, -1) if top < 1 else scale.maximum
@@ -185,13 +185,13 @@ def _scale(control: Control) -> Scale:
 
 
 def _tenths(position: float) -> float:
-    """The tenths of a percent that a raw value stands for, so that steps of 1 % add up to 100 %."""
+    """A raw value's position in tenths of a percent, so that 1 % steps add up to 100 %."""
     tenths = round(position * 1000) / 1000
     return tenths if abs(tenths - position) * PULSE_NORM <= 0.5 else position
 
 
 def _limited(control: Control, scale: Scale, wanted: dict[int, int], top: float) -> tuple[int, ...]:
-    """All raw values with the wanted ones in place, none of them raised above `top`."""
+    """All raw values with those in `wanted` replaced, none of them raised above `top`."""
     cap = highest(scale, top)
     raws = list(control.raws)
     for i, raw in wanted.items():
@@ -237,9 +237,9 @@ def _shift(
     move: Move,
     unclamped: UnclampedTarget | None,
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
-    """Move channels one by one; those that a limit stops go on in the aim, with the one that has most room.
+    """Move channels one by one; a channel stopped by a limit goes on moving in the unclamped target.
 
-    A channel whose aim lies beyond a limit moves again when its aim has come back.
+    It starts to move again when its target is back within the limit.
     """
     here = [to_position(scale, raw) for raw in control.raws]
     beyond = _beyond(here, positions(control, unclamped), which)
@@ -248,9 +248,9 @@ def _shift(
     leaders = [i for i, (raw, _) in moves.items() if raw != raws[i]]
     if leaders:
         leader = min(leaders, key=lambda i: direction * here[i])
-        way = to_position(scale, moves[leader][0]) - here[leader]
+        shift = to_position(scale, moves[leader][0]) - here[leader]
         for i in which:
-            wanted = here[i] + beyond[i] + way
+            wanted = here[i] + beyond[i] + shift
             if i in moves:
                 raws[i], stopped = moves[i]
                 lost = wanted - to_position(scale, raws[i])
@@ -266,9 +266,9 @@ def _shift(
     )
 
 
-def _beyond(here: list[float], aimed: tuple[float, ...], which: tuple[int, ...]) -> list[float]:
-    """How far from where it stands each channel is meant to be; one of those to move is where it is meant."""
-    beyond = [_rounded(there - now) for there, now in zip(aimed, here, strict=True)]
+def _beyond(here: list[float], targets: tuple[float, ...], which: tuple[int, ...]) -> list[float]:
+    """How far each channel's target is from its position; a channel to be moved starts from its target."""
+    beyond = [_rounded(there - now) for there, now in zip(targets, here, strict=True)]
     kept = [beyond[i] for i in which]
     surplus = min(kept) if min(kept) > 0 else max(kept) if max(kept) < 0 else 0.0
     if not surplus and all(kept):

@@ -1,7 +1,7 @@
-"""What a backend is told: absolute and idempotent, so that only the newest about a thing has to be sent.
+"""What a backend is told to do: absolute and idempotent, so only the newest command per aspect need be sent.
 
-A command knows itself: `apply_to` says what it makes of a control (or of a server's card), `inverse` what
-undoes it, and `label` what it is called. The outbox, the demo, the ALSA cards and the history use these.
+Beside each command is what it makes of a control or a server's card (`apply_to`), the command that undoes it
+(`inverse`) and its name (`label`). The outbox, the demo, the ALSA cards and the history use these.
 """
 
 from tuimixer.model.control import Control, ControlId, Kind
@@ -19,21 +19,21 @@ class SetVolume:
     label = "volume"
 
     def apply_to(self, control: Control) -> Control | None:
-        """The control with these volumes; None where it has another number of channels."""
+        """The control with these volumes; None if it has a different number of channels."""
         if not control.channels or len(self.raws) != len(control.channels):
             return None
         pairs = zip(control.channels, self.raws, strict=True)
         return replace(control, channels=tuple(replace(channel, raw=raw) for channel, raw in pairs))
 
     def inverse(self, snapshot: Snapshot) -> "SetVolume | None":
-        """Sets the volumes as they are."""
+        """Restores the current volumes."""
         control = snapshot.controls.get(self.id)
         return SetVolume(self.id, control.raws) if control and control.channels else None
 
 
 @dataclass(frozen=True, slots=True)
 class SetMute:
-    """Set the mute switches, as many as the control has."""
+    """Set the mute switches, one value for each."""
 
     id: ControlId
     mute: tuple[bool, ...]
@@ -41,20 +41,20 @@ class SetMute:
     label = "mute"
 
     def apply_to(self, control: Control) -> Control | None:
-        """The control muted so; None where it has another number of mute switches."""
+        """The control with these switches; None if it has a different number of them."""
         if control.mute is None or len(self.mute) != len(control.mute):
             return None
         return replace(control, mute=self.mute)
 
     def inverse(self, snapshot: Snapshot) -> "SetMute | None":
-        """Sets the switches as they are."""
+        """Restores the current switches."""
         control = snapshot.controls.get(self.id)
         return SetMute(self.id, control.mute) if control and control.mute is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class SetCapture:
-    """Set the capture switches, as many as the control has."""
+    """Set the capture switches, one value for each."""
 
     id: ControlId
     capture: tuple[bool, ...]
@@ -62,15 +62,15 @@ class SetCapture:
     label = "capture"
 
     def apply_to(self, control: Control) -> Control | None:
-        """The control recording so; None where it has another number of capture switches."""
+        """The control with these switches; None if it has a different number of them."""
         if control.capture is None or len(self.capture) != len(control.capture):
             return None
         return replace(control, capture=self.capture)
 
     def inverse(self, snapshot: Snapshot) -> "SetCapture | None":
-        """Sets the switches as they are; in an exclusive group, switches on the control that records now.
+        """Restores the current switches; in an exclusive group, turns on the one that is recording now.
 
-        None of such a group can be switched off: another one has to be chosen.
+        Members of such a group cannot be turned off, only replaced by another.
         """
         control = snapshot.controls.get(self.id)
         if control is None or control.capture is None:
@@ -84,7 +84,7 @@ class SetCapture:
 
 @dataclass(frozen=True, slots=True)
 class SetChoice:
-    """Choose an item of an enumerated control."""
+    """Select an item of an enumerated control."""
 
     id: ControlId
     item: int
@@ -92,13 +92,13 @@ class SetChoice:
     label = "choice"
 
     def apply_to(self, control: Control) -> Control | None:
-        """The control with this item chosen; None where it has no such item."""
+        """The control with this item selected; None if it has no such item."""
         if control.choice is None or not 0 <= self.item < len(control.choice.items):
             return None
         return replace(control, choice=replace(control.choice, value=self.item))
 
     def inverse(self, snapshot: Snapshot) -> "SetChoice | None":
-        """Chooses the item that is chosen."""
+        """Restores the current item."""
         control = snapshot.controls.get(self.id)
         return SetChoice(self.id, control.choice.value) if control and control.choice else None
 
@@ -113,25 +113,25 @@ class SetDefault:
 
     @property
     def kind(self) -> Kind:
-        """Of which kind of device this chooses the default."""
+        """The kind of device whose default this sets."""
         return Kind.SINK if self.id.startswith("pulse:sink/") else Kind.SOURCE
 
     def apply_to(self, control: Control) -> Control | None:
-        """Any device of the kind: the default one, or not; None where this is not about it."""
+        """Any device of this kind, marked as the default or not; None for other controls."""
         if control.kind is not self.kind:
             return None
         chosen = control.id == self.id
         return control if control.default == chosen else replace(control, default=chosen)
 
     def inverse(self, snapshot: Snapshot) -> "SetDefault | None":
-        """Makes the present default the default."""
+        """Restores the current default."""
         devices = (control for control in snapshot.controls.values() if control.kind is self.kind)
         return next((SetDefault(device.id) for device in devices if device.default), None)
 
 
 @dataclass(frozen=True, slots=True)
 class ClearDefault:
-    """Let the server choose the default itself; id is `pulse:sink` or `pulse:source`."""
+    """Let the server choose the default; id is `pulse:sink` or `pulse:source`."""
 
     id: str
 
@@ -139,22 +139,22 @@ class ClearDefault:
 
     @property
     def kind(self) -> Kind:
-        """Of which kind of device this clears the default."""
+        """The kind of device whose default this clears."""
         return Kind(self.id.removeprefix("pulse:"))
 
     def apply_to(self, control: Control) -> Control | None:
-        """Nothing: the server says what it has chosen."""
+        """None: only the server knows what it will choose."""
         return None
 
     def inverse(self, snapshot: Snapshot) -> SetDefault | None:
-        """Makes the present default the default."""
+        """Restores the current default."""
         devices = (control for control in snapshot.controls.values() if control.kind is self.kind)
         return next((SetDefault(device.id) for device in devices if device.default), None)
 
 
 @dataclass(frozen=True, slots=True)
 class MoveStream:
-    """Move a stream to a sink or source; None: let it follow the default."""
+    """Move a stream to a sink or source; None lets it follow the default."""
 
     id: ControlId
     target: ControlId | None
@@ -162,36 +162,36 @@ class MoveStream:
     label = "move"
 
     def apply_to(self, control: Control) -> Control | None:
-        """The stream on its new device; where it follows the default, as it is until the server tells."""
+        """The stream on its new device; unchanged if it is to follow the default."""
         if control.stream is None:
             return None
         return control if self.target is None else replace(control, target_id=self.target)
 
     def inverse(self, snapshot: Snapshot) -> "MoveStream | None":
-        """Moves it to where it is."""
+        """Moves it back."""
         control = snapshot.controls.get(self.id)
         return MoveStream(self.id, control.target_id) if control and control.target_id else None
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """End a stream; for a stored volume: forget it."""
+    """Kill a stream, or delete a stored volume."""
 
     id: ControlId
 
     label = "end"
 
     def apply_to(self, control: Control) -> Control | None:
-        """Nothing: the control is there until the server says that it has gone."""
+        """None: the control stays until the server reports that it is gone."""
         return None
 
     def inverse(self, snapshot: Snapshot) -> None:
-        """Nothing undoes it."""
+        """None: it cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetPort:
-    """Choose the active port of a sink or a source."""
+    """Set the active port of a sink or source."""
 
     id: ControlId
     port: str
@@ -199,19 +199,19 @@ class SetPort:
     label = "port"
 
     def apply_to(self, control: Control) -> Control | None:
-        """The device with this port active; None where the control is not a device."""
+        """The device with this port active; None if the control is not a device."""
         device = control.device
         return replace(control, device=replace(device, port=self.port)) if device else None
 
     def inverse(self, snapshot: Snapshot) -> "SetPort | None":
-        """Chooses the port that is active."""
+        """Restores the active port."""
         device = snapshot.device(self.id)
         return SetPort(self.id, device.port) if device and device.port else None
 
 
 @dataclass(frozen=True, slots=True)
 class SetSuspended:
-    """Suspend or resume a sink or a source."""
+    """Suspend or resume a sink or source."""
 
     id: ControlId
     suspended: bool
@@ -219,7 +219,7 @@ class SetSuspended:
     label = "suspend"
 
     def apply_to(self, control: Control) -> Control | None:
-        """The device suspended or idle; None where the control is not a device."""
+        """The device, suspended or idle; None if the control is not a device."""
         device = control.device
         return (
             replace(control, device=replace(device, state="suspended" if self.suspended else "idle"))
@@ -228,14 +228,14 @@ class SetSuspended:
         )
 
     def inverse(self, snapshot: Snapshot) -> "SetSuspended | None":
-        """Suspends or resumes it as it is."""
+        """Restores the current state."""
         device = snapshot.device(self.id)
         return SetSuspended(self.id, device.state == "suspended") if device and device.state else None
 
 
 @dataclass(frozen=True, slots=True)
 class SetFormats:
-    """Set the encodings that a sink passes through (`pcm` stays on always)."""
+    """Set the passthrough encodings of a sink (`pcm` is always on)."""
 
     id: ControlId
     formats: tuple[str, ...]
@@ -243,19 +243,19 @@ class SetFormats:
     label = "formats"
 
     def apply_to(self, control: Control) -> Control | None:
-        """The device with these formats; None where the control is not a device."""
+        """The device with these formats; None if the control is not a device."""
         device = control.device
         return replace(control, device=replace(device, formats=self.formats)) if device else None
 
     def inverse(self, snapshot: Snapshot) -> "SetFormats | None":
-        """Sets the formats that are on."""
+        """Restores the current formats."""
         device = snapshot.device(self.id)
         return SetFormats(self.id, device.formats) if device and device.formats else None
 
 
 @dataclass(frozen=True, slots=True)
 class SetProfile:
-    """Choose a server card's profile; id is the card's (`pulse:card/NAME`)."""
+    """Set a server card's profile; id is the card's (`pulse:card/NAME`)."""
 
     id: str
     profile: str
@@ -267,7 +267,7 @@ class SetProfile:
         return replace(card, profile=self.profile)
 
     def inverse(self, snapshot: Snapshot) -> "SetProfile | None":
-        """Chooses the profile in use."""
+        """Restores the current profile."""
         card = snapshot.server_card(self.id)
         return SetProfile(self.id, card.profile) if card and card.profile else None
 
@@ -283,7 +283,7 @@ class SetLatencyOffset:
     label = "latency offset"
 
     def apply_to(self, card: ServerCard) -> ServerCard:
-        """The card with this offset at the port."""
+        """The card with this offset on the port."""
         ports = tuple(
             replace(port, latency_offset=self.microseconds) if port.name == self.port else port
             for port in card.ports
@@ -291,7 +291,7 @@ class SetLatencyOffset:
         return replace(card, ports=ports)
 
     def inverse(self, snapshot: Snapshot) -> "SetLatencyOffset | None":
-        """Sets the offset as it is."""
+        """Restores the current offset."""
         card = snapshot.server_card(self.id)
         ports = card.ports if card else ()
         offset = next((port.latency_offset for port in ports if port.name == self.port), None)
@@ -300,7 +300,7 @@ class SetLatencyOffset:
 
 @dataclass(frozen=True, slots=True)
 class SetCodec:
-    """Choose a Bluetooth card's codec; id is the card's."""
+    """Set a Bluetooth card's codec; id is the card's."""
 
     id: str
     codec: str
@@ -312,47 +312,47 @@ class SetCodec:
         return replace(card, codec=self.codec)
 
     def inverse(self, snapshot: Snapshot) -> "SetCodec | None":
-        """Chooses the codec in use."""
+        """Restores the current codec."""
         card = snapshot.server_card(self.id)
         return SetCodec(self.id, card.codec) if card and card.codec else None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDevice:
-    """Open an ALSA control device that is not a card and keep it open; id is `alsa:` and its name."""
+    """Open an ALSA control device that is not a card, and keep it open; id is `alsa:` and its name."""
 
     id: str
 
     label = "device"
 
     def apply_to(self, control: Control) -> Control | None:
-        """Nothing: it is about no control that is there."""
+        """None: it changes no existing control."""
         return None
 
     def inverse(self, snapshot: Snapshot) -> None:
-        """Nothing undoes it."""
+        """None: it cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class UseServer:
-    """Leave the sound server in use for another one; id is `pulse:server`."""
+    """Switch to another sound server; id is `pulse:server`."""
 
     id: str
     address: str
-    """As in PULSE_SERVER; empty: the one that is found."""
+    """As in PULSE_SERVER; empty for the one found automatically."""
 
     label = "server"
 
     def apply_to(self, control: Control) -> Control | None:
-        """Nothing: every control comes from the other server."""
+        """None: all controls come from the new server."""
         return None
 
     def inverse(self, snapshot: Snapshot) -> None:
-        """Nothing undoes it."""
+        """None: it cannot be undone."""
 
 
 CardCommand = SetProfile | SetLatencyOffset | SetCodec
-"""Is about a server's card."""
+"""Commands for a server's card."""
 
 ControlCommand = (
     SetVolume
@@ -369,13 +369,13 @@ ControlCommand = (
     | OpenDevice
     | UseServer
 )
-"""Is about a control, or about none."""
+"""Commands for a control, or for none."""
 
 Command = ControlCommand | CardCommand
 
 
 def aspect(command: Command) -> tuple[str, ...]:
-    """What a command is about: of two with the same aspect only the newer counts."""
+    """What a command sets: of two with the same aspect only the newer one counts."""
     name = type(command).__name__
     if isinstance(command, SetLatencyOffset):
         return (name, command.id, command.port)
@@ -385,7 +385,7 @@ def aspect(command: Command) -> tuple[str, ...]:
 
 
 def apply(command: ControlCommand, controls: dict[ControlId, Control]) -> dict[ControlId, Control]:
-    """The controls that a command changes, as it makes them; empty where it has no place."""
+    """The controls that a command changes, in their new state; empty if it does not apply to any."""
     if isinstance(command, SetDefault):
         if (chosen := controls.get(command.id)) is None or chosen.kind is not command.kind:
             return {}

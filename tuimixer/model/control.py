@@ -1,4 +1,4 @@
-"""What one fader stands for: one side of an ALSA simple element, a sink, a source, or a stream."""
+"""What one fader controls: one direction of an ALSA simple element, a sink, a source, or a stream."""
 
 from enum import StrEnum
 
@@ -6,18 +6,18 @@ from tuimixer.model.record import dataclass, field
 from tuimixer.model.scale import Scale
 
 ControlId = str
-"""Names a control while it lives: `alsa:PCH/Master,0/playback`, `pulse:sink/NAME`, `pulse:sink_input/17`."""
+"""Identifies a control while it exists: `alsa:PCH/Master,0/playback`, `pulse:sink/NAME`, …"""
 
 
 class Layer(StrEnum):
-    """Which sound system a control belongs to."""
+    """The sound system a control belongs to."""
 
     ALSA = "alsa"
     PULSE = "pulse"
 
 
 class Kind(StrEnum):
-    """What kind of thing a control is, in the sound systems' own words."""
+    """What a control is, in the sound systems' own terms."""
 
     ALSA_PLAYBACK = "alsa_playback"
     ALSA_CAPTURE = "alsa_capture"
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     SINK_INPUT = "sink_input"
     SOURCE_OUTPUT = "source_output"
     STORED = "stored"
-    """A volume that the server keeps for a role or an application that is not running (stream-restore)."""
+    """A volume that the server stores for a role or an application that is not running (stream-restore)."""
 
     @property
     def layer(self) -> Layer:
@@ -35,12 +35,12 @@ class Kind(StrEnum):
 
     @property
     def capture(self) -> bool:
-        """Whether it is on the recording side."""
+        """Whether it is for recording."""
         return self in (Kind.ALSA_CAPTURE, Kind.SOURCE, Kind.SOURCE_OUTPUT)
 
 
 class Medium(StrEnum):
-    """What does the work when a control moves."""
+    """What implements a control's volume."""
 
     HARDWARE = "hardware"
     SOFTWARE = "software"
@@ -48,18 +48,18 @@ class Medium(StrEnum):
 
 
 class DeviceType(StrEnum):
-    """What kind of device a sink or a source is."""
+    """What kind of device a sink or source is."""
 
     HARDWARE = "hardware"
-    """A card's, or a Bluetooth device's."""
+    """On a sound card, or Bluetooth."""
     NULL = "null"
-    """A sink that plays nowhere by itself."""
+    """A sink that discards what it receives."""
     NETWORK = "network"
-    """Another machine's, through a tunnel."""
+    """On another machine, through a tunnel."""
     MONITOR = "monitor"
-    """A source that is what plays on a sink."""
+    """A source that records what a sink plays."""
     VIRTUAL = "virtual"
-    """Made by a module or a program: combined, remapped, a filter, a pipe."""
+    """Created by a module or a program: combined, remapped, a filter, a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,12 @@ class Channel:
     name: str
     """The sound system's name in kebab case: `mono`, `front-left`, `rear-right`, `aux0`."""
     raw: int
-    """In the units of the control's scale: ALSA's own numbers, or Pulse's with 65536 for 100 %."""
+    """In the units of the control's scale: ALSA's own values, or Pulse's, where 65536 is 100 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An enumerated control's items and the one that is chosen."""
+    """An enumerated control's items, and which one is selected."""
 
     value: int
     """Index into `items`."""
@@ -86,37 +86,37 @@ class Element:
     """What only an ALSA control has."""
 
     name: str
-    """The simple element's name as ALSA gives it (`Control.name` is the one to show)."""
+    """The simple element's name as ALSA reports it (`Control.name` is the one to display)."""
     index: int
     active: bool = True
-    """False while the driver has marked the control inactive (it has no effect just now)."""
+    """False while the driver marks the control as inactive, that is, without effect."""
     user: bool = False
-    """True for an element that a program made (softvol and the like): no hardware behind it."""
+    """Whether a program created the element (softvol and the like), so that no hardware is behind it."""
     common: bool = False
-    """The playback and capture sides share one volume or switch."""
+    """Whether playback and capture share one volume or switch."""
     exclusive: int | None = None
-    """Number of the group of which only one member can capture at a time."""
+    """Number of a group of which only one member can capture at a time."""
     read_only: tuple[str, ...] = ()
-    """What the driver lets nobody set: `volume`, `switch`, `choice`, or several of them."""
+    """What the driver does not let anyone set: any of `volume`, `switch`, `choice`."""
     jack: str = ""
-    """The jack that belongs to it, in words: `plugged`, `unplugged`, or nothing where there is none."""
+    """State of its jack, `plugged` or `unplugged`; empty if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """A connector of a sink, a source or a card, as the server sees it."""
+    """A connector of a sink, source or card, as the server reports it."""
 
     name: str
     description: str
     available: bool | None = None
-    """Plugged in; None where the server cannot tell."""
+    """Whether it is plugged in; None if the server cannot detect it."""
     priority: int = 0
     latency_offset: int | None = None
-    """In microseconds; None where it is not known."""
+    """In microseconds; None if unknown."""
     direction: str = ""
-    """`output`, `input`, or nothing where it is not known."""
+    """`output` or `input`; empty if unknown."""
     profiles: tuple[str, ...] = ()
-    """The card profiles in which it can be used (only on a card's ports)."""
+    """The card profiles that use it (only set on a card's ports)."""
 
 
 ENCODINGS = {
@@ -129,30 +129,30 @@ ENCODINGS = {
     "mpeg-iec61937": "MPEG",
     "mpeg2-aac-iec61937": "AAC",
 }
-"""Encodings that a sink may pass through, by the sound server's names."""
+"""Encodings that a sink may pass through, by the server's name for each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What only a sink or a source has."""
+    """What only a sink or source has."""
 
     server_name: str
-    """The server's name of it, the one that `pactl` takes."""
+    """The server's name for it, as used by `pactl`."""
     index: int
     state: str = ""
-    """`running`, `idle`, `suspended`, or nothing where the server does not say."""
+    """`running`, `idle` or `suspended`; empty if the server does not report it."""
     type: DeviceType = DeviceType.VIRTUAL
     hardware_volume: bool = False
-    """The flag HW_VOLUME_CTRL: the volume is implemented by ALSA controls of the card."""
+    """The flag HW_VOLUME_CTRL: the card's ALSA controls implement the volume."""
     hardware_mute: bool = False
     decibel: bool = False
     """The flag DECIBEL_VOLUME: the volume is known in dB."""
     flat: bool = False
     """The flag FLAT_VOLUME: the device's volume follows the loudest stream."""
     base: int = 65536
-    """Base volume in Pulse's units: where the hardware's own 0 dB lies."""
+    """Base volume in Pulse's units: the volume at which the hardware is at 0 dB."""
     monitor_of: ControlId | None = None
-    """For a monitor: the sink that it listens to."""
+    """For a monitor: the sink it monitors."""
     monitor: str | None = None
     """For a sink: server name of its monitor source."""
     card_index: int | None = None
@@ -161,14 +161,14 @@ class Device:
     port: str | None = None
     """Name of the active port."""
     formats: tuple[str, ...] = ()
-    """Passthrough encodings that are on (`pcm`, `ac3-iec61937`, …), empty where the server does not tell."""
+    """Enabled passthrough encodings (`pcm`, `ac3-iec61937`, …); empty if the server reports none."""
     latency_us: int = 0
     owner_module: int | None = None
     driver: str = ""
 
     @property
     def hardware(self) -> bool:
-        """A real device and not a virtual one."""
+        """Whether it is a real device, not a virtual one."""
         return self.type is DeviceType.HARDWARE
 
 
@@ -179,66 +179,66 @@ class Stream:
     index: int
     application: str = ""
     media: str = ""
-    """Title of what is played or recorded."""
+    """Title of what is being played or recorded."""
     role: str = ""
     binary: str = ""
     pid: int | None = None
     client: int | None = None
-    """The server's index of the client, None for a stream that a module made."""
+    """The server's index of the client; None for a stream created by a module."""
     corked: bool = False
     virtual: bool = False
-    """Made by a module (loopback, combine, remap, …), not by an application."""
+    """Created by a module (loopback, combine, remap, …), not by an application."""
     peak: bool = False
-    """A mixer's level meter, not something that a person records."""
+    """Whether it is a mixer's level meter rather than a recording."""
     writable: bool = True
-    """False where the server refuses to change the volume (passthrough)."""
+    """False if the server refuses to change the volume (passthrough)."""
     owner_module: int | None = None
     stored_name: str = ""
-    """For a stored volume: the server's key of it (`sink-input-by-media-role:event`)."""
+    """For a stored volume: the server's key for it (`sink-input-by-media-role:event`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
     """One fader with its switches and choices.
 
-    Which parts it has is said by what is not empty: `channels` a volume, `mute` and `capture` switches (one
-    entry when joined, else one a channel), `choice` an enumeration.
+    What it has is what is not empty: `channels` for a volume, `mute` and `capture` switches (one entry if
+    joined, else one per channel), `choice` for an enumeration.
     """
 
     id: ControlId
     kind: Kind
     name: str
-    """To show: cleaned of control characters and bounded in length, never empty."""
+    """For display: cleaned of control characters, bounded in length, never empty."""
     index: int = 0
-    """Among controls of the same name, kind and card, from 0."""
+    """Among controls with the same name, kind and card, counted from 0."""
     card: str | None = None
     """Id of the ALSA card (`PCH`), or the name of the control device (`default`, `equal`)."""
     target_id: ControlId | None = None
-    """For a stream: the sink or source it belongs to."""
+    """For a stream: the sink or source it is connected to."""
     scale: Scale | None = None
     channels: tuple[Channel, ...] = ()
     mute: tuple[bool, ...] | None = None
     """True where muted."""
     capture: tuple[bool, ...] | None = None
-    """True where recording is switched on."""
+    """True where recording is on."""
     choice: Choice | None = None
     default: bool = False
-    """The default sink or source."""
+    """Whether it is the default sink or source."""
     medium: Medium = Medium.UNKNOWN
     element: Element | None = None
     device: Device | None = None
     stream: Stream | None = None
     properties: dict[str, str] = field(default_factory=dict)
-    """The server's property list, for details and for rules. Not to be changed in place."""
+    """The server's property list, for details and rules. Do not modify."""
 
     @property
     def muted(self) -> bool | None:
-        """All channels muted; None without a mute switch."""
+        """Whether all channels are muted; None without a mute switch."""
         return None if self.mute is None else all(self.mute)
 
     @property
     def capturing(self) -> bool | None:
-        """Any channel captures; None without a capture switch."""
+        """Whether any channel is capturing; None without a capture switch."""
         return None if self.capture is None else any(self.capture)
 
     @property
@@ -256,7 +256,7 @@ RIGHT_NAMES = frozenset(
 
 
 def side_of(name: str) -> int:
-    """Side of a channel by name: -1 left, 1 right, 0 neither (centre, LFE, mono, aux)."""
+    """Side of a channel, judged by its name: -1 left, 1 right, 0 neither (centre, LFE, mono, aux)."""
     if name in RIGHT_NAMES:
         return 1
     return -1 if name in LEFT_NAMES else 0

@@ -1,26 +1,26 @@
-"""What a person asks for: relative where the hand is relative. `resolve` makes commands of it."""
+"""What the user asks for, relative if the input was relative; `resolve` turns it into commands."""
 
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
 
 Channels = tuple[int, ...] | None
-"""Indices into the control's channels; None for all of them."""
+"""Indices of the control's channels; None for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Move the fader by so many percent of its way."""
+    """Move the fader by a percentage of its range."""
 
     id: ControlId
     percent: float
     channels: Channels = None
     past_full: bool = False
-    """Whether this step may go on beyond 100 % (Pulse); `Limits` say whether one that begins below may."""
+    """Whether this step may go past 100 % (Pulse); `Limits` decide whether one that starts below may."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetLevel:
-    """Put the fader at a position: 0 bottom, 1 top (Pulse: 1 is 100 %)."""
+    """Move the fader to a position: 0 is the bottom, 1 the top (Pulse: 1 is 100 %)."""
 
     id: ControlId
     position: float
@@ -29,7 +29,7 @@ class SetLevel:
 
 @dataclass(frozen=True, slots=True)
 class SetGain:
-    """Put the fader at a gain in hundredths of a dB, or move it by one."""
+    """Set the gain, or change it, in hundredths of a dB."""
 
     id: ControlId
     cdb: int
@@ -39,7 +39,7 @@ class SetGain:
 
 @dataclass(frozen=True, slots=True)
 class SetRaw:
-    """Put the fader at a raw value of its scale."""
+    """Set the volume to a raw value of its scale."""
 
     id: ControlId
     raw: int
@@ -48,7 +48,7 @@ class SetRaw:
 
 @dataclass(frozen=True, slots=True)
 class SetBalance:
-    """Put the balance: -1 only left, 0 middle, 1 only right; or move it by that much."""
+    """Set the balance (-1 is left only, 0 centre, 1 right only), or shift it by that much."""
 
     id: ControlId
     balance: float
@@ -64,7 +64,7 @@ class Equalize:
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Switch mute on, off, or over (None)."""
+    """Turn mute on or off, or toggle it (None)."""
 
     id: ControlId
     on: bool | None = None
@@ -73,7 +73,7 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """Switch recording on, off, or over (None)."""
+    """Turn recording on or off, or toggle it (None)."""
 
     id: ControlId
     on: bool | None = None
@@ -82,7 +82,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Choose an item of an enumerated control by index, or go so many items on."""
+    """Select an item of an enumerated control by index, or move the selection by that many items."""
 
     id: ControlId
     item: int

@@ -1,9 +1,9 @@
-"""`dataclass` for the frozen, slotted records of the model, made in a tenth of the time.
+"""A stand-in for `dataclass`, for the model's frozen, slotted records, in a tenth of the time.
 
-The standard decorator imports `inspect` and compiles six functions a class when a module is imported: 70 ms
-for this model, which is as long as a whole volume step from a key may take. This one compiles a class's
-`__init__` when many instances are made, shares the other methods, and makes the standard
-`__dataclass_fields__` when something (msgspec) asks for it.
+The standard decorator imports `inspect` and compiles six functions per class at import time: 70 ms for this
+model, as long as a whole volume step from a key may take. This one compiles a class's `__init__` only once
+many instances have been created, shares the other methods, and creates the standard `__dataclass_fields__`
+only if something (msgspec) asks for it.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ else:
     from operator import attrgetter
 
     _WORTH_COMPILING = 10
-    """Instances of a class; compiling takes as long as making so many more without."""
+    """Number of instances whose creation without a compiled `__init__` takes as long as compiling one."""
 
     class _Factory:
-        """A default that is made anew for each instance."""
+        """A default that is created for each instance."""
 
         __slots__ = ("make",)
 
@@ -28,17 +28,17 @@ else:
             self.make = make
 
     def field(*, default_factory: Callable[[], Any]) -> _Factory:
-        """A field whose default is made anew for each instance."""
+        """A field whose default is created for each instance."""
         return _Factory(default_factory)
 
     def dataclass(*, frozen: bool, slots: bool) -> Callable[[type], type]:
-        """Make a class a frozen record with slots; inheritance and `__post_init__` are not provided for."""
+        """Turn a class into a frozen record with slots; inheritance and `__post_init__` are not supported."""
         assert frozen
         assert slots
         return _record
 
     def replace(record: Any, **changes: object) -> Any:
-        """The record with other values."""
+        """A copy of the record with some values changed."""
         return type(record)(**{name: getattr(record, name) for name in record.__slots__} | changes)
 
     def _record(cls: type) -> type:
@@ -68,7 +68,7 @@ else:
         return lambda self: (get(self),)
 
     def _first_init(names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
-        """An `__init__` that puts a compiled one in its place when it pays, or when arguments are wrong."""
+        """An `__init__` that replaces itself by a compiled one when that pays off or arguments are wrong."""
         wanted, instances = frozenset(names), 0
 
         def __init__(self: object, *args: object, **kwargs: object) -> None:  # noqa: N807
@@ -120,7 +120,7 @@ else:
         raise FrozenInstanceError(f"cannot change field {name!r}")
 
     class _Fields:
-        """The standard table of fields, made when it is first asked for."""
+        """The standard table of fields, created on first access."""
 
         def __init__(self, names: tuple[str, ...], defaults: dict[str, Any]) -> None:
             self._names, self._defaults = names, defaults
@@ -128,7 +128,7 @@ else:
         def __get__(self, instance: object, cls: type) -> dict[str, Any]:
             import dataclasses
 
-            # With no method to be made (and text in the doc string's place) there is nothing to compile.
+            # Without methods to generate, and with a docstring given, nothing has to be compiled.
             body = {
                 "__annotations__": dict(cls.__annotations__),
                 "__module__": cls.__module__,

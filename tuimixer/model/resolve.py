@@ -1,4 +1,4 @@
-"""From what a person asks to what a backend is told: where a fader's move becomes a control's value."""
+"""Turns intents into commands: maps a fader's move to a control's values."""
 
 import math
 from operator import or_
@@ -33,29 +33,29 @@ from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, Scale, from_cdb, from_pos
 
 
 class Impossible(Exception):
-    """The control cannot do what was asked; the text is one sentence for a person, without a full stop."""
+    """The control cannot do what was asked; the text is one sentence for the user, without a full stop."""
 
 
 class ReadOnly(Impossible):
-    """The control has what the intent is about, and the driver or the server lets nobody set it."""
+    """The control has what the intent is about, but the driver or the server does not let anyone set it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a fader goes."""
+    """How far a fader may go."""
 
     cap: float = 1.5
-    """Highest position that a volume is raised to (Pulse: 1 = 100 %; ALSA ends at 1 anyhow).
+    """Highest position that a volume is raised to (Pulse: 1 is 100 %; ALSA ends at 1 anyway).
 
-    What stands above it already is not raised further, nor lowered by the cap.
+    A volume already above it is neither raised nor lowered by the cap.
     """
     stop_at_full: bool = True
-    """Whether a step that begins below 100 % (Pulse) ends there, so that only another one goes on."""
+    """Whether a step that starts below 100 % (Pulse) stops there, so that only the next one goes past it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What to tell the backend (nothing where the intent changes nothing) and what to remember."""
+    """The command (None if the intent changes nothing), and the target to remember."""
 
     command: SetVolume | SetMute | SetCapture | SetChoice | None
     unclamped: UnclampedTarget | None = None
@@ -68,15 +68,15 @@ _Volume = tuple[tuple[int, ...], UnclampedTarget | None]
 def resolve(
     intent: Intent, control: Control, limits: Limits = _DEFAULT, unclamped: UnclampedTarget | None = None
 ) -> Resolution:
-    """The command that carries out an intent on a control as it stands.
+    """The command that applies an intent to a control in its current state.
 
-    On a control that has only a choice, a step goes so many items on and a level of 0 or 1 to the first or
-    last item, as in alsamixer.
+    On a control that has only a choice, a step moves the selection, and a level of 0 or 1 selects the first
+    or last item, as in alsamixer.
 
     Raises:
         Impossible: the control lacks what the intent is about (a volume, dB data, a switch, a choice, two
             sides, a channel, an item, a raw value).
-        ReadOnly: it has it, and nobody may set it.
+        ReadOnly: the control has it, but it cannot be set.
     """
     match intent:
         case Choose(item=item, relative=relative):
@@ -97,7 +97,7 @@ def resolve(
             _check_writable(control, "switch")
             capture = _switched(control, control.capture, on, channels)
             if control.element is not None and control.element.exclusive is not None:
-                # Nothing but choosing another one of the group switches it off.
+                # Only selecting another member of the group turns it off.
                 capture = tuple(map(or_, capture, control.capture))
             return Resolution(SetCapture(control.id, capture) if capture != control.capture else None)
     if control.scale is None or not control.channels:
@@ -108,7 +108,7 @@ def resolve(
 
 
 def _check_writable(control: Control, part: str) -> None:
-    """Refuse to set a part (as in `Element.read_only`) that the driver or the server lets nobody set."""
+    """Refuse a part (as in `Element.read_only`) that the driver or the server does not let anyone set."""
     if control.element is not None and part in control.element.read_only:
         raise ReadOnly(f"the {part} of {control.name} is read-only")
     if control.stream is not None and not control.stream.writable and part == "volume":
@@ -116,7 +116,7 @@ def _check_writable(control: Control, part: str) -> None:
 
 
 def top_of(scale: Scale, limits: Limits) -> float:
-    """Highest position that may be asked for."""
+    """Highest position that may be requested."""
     return limits.cap if scale.cubic else min(limits.cap, 1.0)
 
 
@@ -148,11 +148,11 @@ def _volume(
         case SetBalance(balance=balance, relative=relative):
             now = get_balance(control)
             if now is None:
-                raise Impossible(f"{control.name} has no left and right channel to balance")
+                raise Impossible(f"{control.name} has no left and right channels to balance")
             return with_balance(control, _number(balance) + (now if relative else 0.0), unclamped, top)
         case Equalize():
             here = positions(control)
-            # Lower than the mean where the cap keeps the quietest channel from coming up to it.
+            # Below the mean if the cap stops the quietest channel from reaching it.
             cap = max(highest(scale, top), min(control.raws))
             raw = min(from_position(scale, sum(here) / len(here)), cap)
             return (raw,) * len(here), None
@@ -166,7 +166,7 @@ def _put(
     top: float,
     unclamped: UnclampedTarget | None,
 ) -> _Volume:
-    """Channels at a position: ALSA's all at the same, as alsamixer's digits do; Pulse's with their ratio."""
+    """Move channels to a position: ALSA all of them, as alsamixer's digits do; Pulse keeps their ratio."""
     if not scale.cubic:
         return _alike(control, scale, which, from_position(scale, position), top), None
     loudest = max(to_position(scale, control.raws[i]) for i in which)
@@ -193,13 +193,13 @@ def _gain(
 
 
 def _alike(control: Control, scale: Scale, which: tuple[int, ...], raw: int, top: float) -> tuple[int, ...]:
-    """All raw values with some channels at the same one, none of them raised above `top`."""
+    """All raw values with some channels set to the same one, none of them raised above `top`."""
     cap = highest(scale, top)
     return tuple(min(raw, max(old, cap)) if i in which else old for i, old in enumerate(control.raws))
 
 
 def _which(control: Control, channels: Channels) -> tuple[int, ...]:
-    """The channels meant; a single channel stands for any, as in alsamixer."""
+    """The selected channels; if there is only one, it is always selected, as in alsamixer."""
     every = tuple(range(len(control.channels)))
     if channels is None or len(every) == 1:
         return every
@@ -212,7 +212,7 @@ def _which(control: Control, channels: Channels) -> tuple[int, ...]:
 def _switched(
     control: Control, now: tuple[bool, ...], on: bool | None, channels: Channels
 ) -> tuple[bool, ...]:
-    """Switches after the intent: a toggle turns each one over, where they differ too, as in alsamixer."""
+    """The switches after the intent; a toggle flips each one, even if they differ, as in alsamixer."""
     which = range(len(now)) if channels is None or len(now) == 1 else channels
     if not any(0 <= i < len(now) for i in which):
         raise Impossible(f"{control.name} has no such channel")
@@ -224,12 +224,12 @@ def _only_choice(control: Control) -> bool:
 
 
 def _items(percent: float) -> int:
-    """alsamixer goes as many items as it would go percent, at least one."""
+    """alsamixer moves as many items as it would percent, but at least one."""
     return int(math.copysign(max(1, round(abs(percent))), percent)) if _number(percent) else 0
 
 
 def _choose_end(control: Control, position: float) -> SetChoice | None:
-    """alsamixer's digits on an enumerated control: only 0 % and 100 % mean something."""
+    """alsamixer's digits on an enumerated control: only 0 % and 100 % have a meaning."""
     if control.choice is None or 0 < _number(position) < 1:
         return None
     return _choose(control, 0 if position <= 0 else len(control.choice.items) - 1, relative=False)
@@ -251,5 +251,5 @@ def _choose(control: Control, item: int, relative: bool) -> SetChoice | None:
 
 def _number(value: float) -> float:
     if not math.isfinite(value):
-        raise Impossible(f"{value} is not a number to set a volume to")
+        raise Impossible(f"{value} is not a valid volume")
     return value

@@ -1,8 +1,8 @@
-"""Volume arithmetic: raw value, dB and position on the fader, for ALSA as alsamixer does it and for Pulse.
+"""Volume arithmetic: raw values, dB and fader positions, for ALSA (as in alsamixer) and Pulse.
 
-dB are whole hundredths of a dB ("cdb") as libasound gives them. A position is 0 at the bottom of the fader
-and 1 at its top (Pulse: 1 is 100 %, more is allowed). ALSA's curve is the one of alsamixer and `amixer -M`:
-linear in dB for a control that spans at most 24 dB, else linear in the cube root of the amplitude with the
+dB values are whole hundredths of a dB ("cdb"), as in libasound. A position is 0 at the bottom of the fader
+and 1 at its top (Pulse: 1 is 100 %, more is possible). ALSA's curve is that of alsamixer and `amixer -M`:
+linear in dB for a control that spans at most 24 dB, else linear in the cube root of the amplitude, with the
 control's own minimum at 0.
 """
 
@@ -21,24 +21,24 @@ _CUBE = 6000.0
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Raw values on one straight line, with the integer arithmetic of libasound (tlv.c, snd_tlv_convert)."""
+    """A straight run of raw values, with libasound's integer arithmetic (tlv.c, snd_tlv_convert)."""
 
     first: int
     last: int
     cdb_first: int
     cdb_last: int
     mute: bool = False
-    """`first` itself is silence; the line begins there all the same (DB_SCALE and DB_MINMAX with mute)."""
+    """Whether `first` is silence; the line starts there even so (DB_SCALE and DB_MINMAX with mute)."""
     linear: bool = False
-    """The amplitude, not the dB, is a straight line (DB_LINEAR)."""
+    """Whether the amplitude, not the dB value, is linear (DB_LINEAR)."""
 
     @property
     def bottom(self) -> int:
-        """The lowest gain in the run."""
+        """The lowest gain of the run."""
         return MUTE_CDB if self.mute else self.cdb_first
 
     def cdb(self, raw: int) -> int:
-        """Hundredths of a dB at `raw`, which lies in the run."""
+        """Hundredths of a dB at `raw`, which must be in the run."""
         if raw <= self.first or self.last <= self.first:
             return self.bottom
         if raw >= self.last:
@@ -53,7 +53,7 @@ class Segment:
         return int(2000.0 * math.log10((high - low) * share + low))
 
     def raw(self, cdb: int, direction: int) -> int:
-        """Raw value for a gain; direction as in `from_cdb`."""
+        """Raw value for a gain; `direction` as in `from_cdb`."""
         if cdb <= self.cdb_first:
             return self.first + (self.mute and cdb > MUTE_CDB and direction > 0)
         if cdb >= self.cdb_last:
@@ -70,21 +70,21 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The range of a control and how its raw values relate to dB."""
+    """A control's range, and how its raw values map to dB."""
 
     minimum: int
     maximum: int
     curve: tuple[Segment, ...] = ()
-    """For ALSA: runs that cover minimum to maximum, dB rising with the raw value; empty without dB data."""
+    """For ALSA: runs covering minimum to maximum, dB rising with the raw value; empty without dB data."""
     low: int = 0
-    """For ALSA with dB data: the dB range's lower end as libasound gives it, MUTE_CDB for a mute bottom."""
+    """For ALSA with dB data: lower end of the dB range from libasound; MUTE_CDB if the bottom is silence."""
     high: int = 0
     cubic: bool = False
-    """Pulse's own scale: amplitude is the cube of raw / 65536; `maximum` is what the server takes at most."""
+    """Pulse's scale: amplitude is (raw / 65536)³; `maximum` is the most that the server accepts."""
 
     @property
     def has_db(self) -> bool:
-        """Whether raw values can be told in dB."""
+        """Whether raw values can be converted to dB."""
         return self.cubic or bool(self.curve)
 
 
@@ -93,7 +93,7 @@ PULSE_SCALE = Scale(0, 0x7FFFFFFF, cubic=True)
 
 
 def to_cdb(scale: Scale, raw: int) -> int | None:
-    """Hundredths of a dB of a raw value, MUTE_CDB for silence, None where the control has no dB data.
+    """A raw value in hundredths of a dB: MUTE_CDB for silence, None if the control has no dB data.
 
     Pulse: 60·log10(raw/65536) dB (pulse/volume.c: amplitude = (raw/65536)³).
     """
@@ -106,10 +106,10 @@ def to_cdb(scale: Scale, raw: int) -> int | None:
 
 
 def from_cdb(scale: Scale, cdb: float, direction: int = 0) -> int:
-    """Raw value for a wanted gain in hundredths of a dB, kept within the range.
+    """Raw value for a gain in hundredths of a dB, clamped to the range.
 
-    direction: 1 the lowest raw value that is not quieter, -1 the highest that is not louder, 0 the nearest.
-    Between two runs of a curve 0 gives the lower run's end, as libasound does.
+    direction: 1 for the lowest raw value that is not quieter, -1 for the highest that is not louder, 0 for
+    the nearest. Between two runs of a curve, 0 yields the end of the lower run, as in libasound.
 
     Raises:
         ValueError: the control has no dB data.
@@ -132,7 +132,7 @@ def from_cdb(scale: Scale, cdb: float, direction: int = 0) -> int:
 
 
 def to_position(scale: Scale, raw: int) -> float:
-    """Where the fader stands: 0 bottom, 1 top; Pulse may stand above 1."""
+    """Fader position: 0 is the bottom, 1 the top; Pulse may exceed 1."""
     if scale.cubic:
         return raw / PULSE_NORM
     if scale.maximum <= scale.minimum:
@@ -150,10 +150,10 @@ def to_position(scale: Scale, raw: int) -> float:
 
 
 def from_position(scale: Scale, position: float, direction: int = 0) -> int:
-    """Raw value for a wanted position, kept within the range.
+    """Raw value for a position, clamped to the range.
 
-    direction: 1 rounds up (louder keys), -1 down (quieter keys), 0 to the nearest (digits, mouse). The same
-    direction is used for the dB and for the raw value, so a step of any size moves at least one raw value.
+    direction: 1 rounds up (keys that raise), -1 down (keys that lower), 0 to the nearest (digits, mouse). It
+    applies to the dB value as well as to the raw value, so any step moves by at least one raw value.
     """
     if scale.cubic:
         return min(max(_round(position * PULSE_NORM, direction), scale.minimum), scale.maximum)
@@ -162,8 +162,8 @@ def from_position(scale: Scale, position: float, direction: int = 0) -> int:
         return scale.minimum
     position = min(max(position, 0.0), 1.0)
     if not scale.curve or scale.low >= scale.high:
-        # As alsamixer, where what floating point adds to a whole number makes a step of 1 % two raw values
-        # now and then (5 to 7 of 100): the same keys are to leave the same values.
+        # As in alsamixer, where floating-point error now and then (5 to 7 times in 100) makes a 1 % step two
+        # raw values: the same keys should yield the same values.
         return min(max(_round(position * span, direction) + scale.minimum, scale.minimum), scale.maximum)
     if scale.high - scale.low <= _LINEAR_SPAN:
         return from_cdb(scale, _round(position * (scale.high - scale.low), direction) + scale.low, direction)
@@ -175,12 +175,12 @@ def from_position(scale: Scale, position: float, direction: int = 0) -> int:
 
 
 def to_percent(scale: Scale, raw: int) -> int:
-    """The percent that alsamixer, `amixer -M` and pavucontrol show."""
+    """The percentage that alsamixer, `amixer -M` and pavucontrol display."""
     return round(100 * to_position(scale, raw))
 
 
 def _divide(dividend: int, divisor: int) -> int:
-    """As C divides: towards zero."""
+    """Divide as C does, rounding towards zero."""
     return dividend // divisor if (dividend >= 0) == (divisor > 0) else -(-dividend // divisor)
 
 

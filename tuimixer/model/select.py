@@ -1,4 +1,4 @@
-"""Which controls a word means: `@output`, `firefox`, `Master`, `PCM,1`, `hw:0/Master`, `Mix *`. Pure."""
+"""Resolves names to controls: `@output`, `firefox`, `Master`, `PCM,1`, `hw:0/Master`, `Mix *`. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -44,10 +44,10 @@ _MAIN = {
     ),
     INPUT: ("capture", "mic", "headset", "digital capture", "adc", "line"),
 }
-"""Names of a card's main control, the likeliest first."""
+"""Names of a card's main control, likeliest first."""
 ANY = frozenset(Kind)
 Labels = Callable[[], Mapping[ControlId, tuple[str, ...]]]
-"""What the screen calls each control; worked out only where the names of the sound system do not decide."""
+"""What the screen calls each control; computed only if the sound systems' own names are not enough."""
 
 
 def _no_labels() -> Mapping[ControlId, tuple[str, ...]]:
@@ -56,39 +56,39 @@ def _no_labels() -> Mapping[ControlId, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a name means: a device, an application with all its streams, an element with its two sides."""
+    """What a name refers to: a device, an application and its streams, an element and its directions."""
 
     controls: tuple[Control, ...]
     exact: bool
     grouped: bool = False
-    """Found as one of a group or by a pattern, and not by its name."""
+    """Whether it was found through a group or a pattern rather than by its name."""
 
     @property
     def id(self) -> str:
-        """The id that names it alone."""
+        """The id that identifies it."""
         return self.controls[0].id
 
     @property
     def words(self) -> str:
-        """How it is shown in a list of matches: its name, its card where that is known, its id."""
+        """How it is listed among several matches: name, card if known, id."""
         first = self.controls[0]
         card = first.card or first.properties.get("alsa.card_name", "")
         return f"{first.name} ({f'{card}, ' if card else ''}{first.id})"
 
 
 def is_group(target: str) -> bool:
-    """Whether a target may mean several things: `@outputs`, or a pattern with `*`."""
+    """Whether a target may refer to several things: `@outputs`, or a pattern with `*`."""
     return "*" in target or target.casefold().strip() in _GROUPS
 
 
 def kinds_of(target: str) -> frozenset[Kind]:
-    """The kinds among which a target is found: of a default device its own, else any."""
+    """The kinds among which a target is looked up: that of `@output` and the like, else any."""
     kind = _DEFAULTS.get(target.casefold().strip())
     return ANY if kind is None else frozenset({kind})
 
 
 def layers_of(target: str) -> tuple[Layer, ...]:
-    """The layers in which a target may be found, the more likely one first; one where the target tells it."""
+    """The layers in which a target may be found, likelier one first; only one if the target specifies it."""
     lower = target.casefold().strip()
     head, slash, _ = lower.partition("/")
     if (
@@ -115,13 +115,12 @@ def find(
     card: str = "",
     labels: Labels = _no_labels,
 ) -> tuple[Match, ...]:
-    """All that `target` may mean, of the kinds wanted; one if it is clear, none if nothing matches.
+    """All that `target` may refer to among `kinds`: one match if it is unambiguous, none if nothing matches.
 
-    What is named in full comes before what contains it, a server's own name before a description, an
-    application before a title. A title, a binary, a role or a process stands for its streams alone. Monitors
-    and stored volumes count only where nothing else matches; so do the elements of ALSA cards other than
-    `card` (an id, empty: the first one) for an element named without its card. Case matters only between
-    names that differ in nothing else.
+    Exact names take precedence over partial ones, a server's own name over a description, an application over
+    a title. A title, binary, role or process id refers to its streams only. Monitors and stored volumes count
+    only if nothing else matches; for an element named without a card, so do the elements of all cards but
+    `card` (an id; empty for the first one). Case matters only between names that differ in nothing else.
     """
     written = " ".join(target.split())
     lower = written.casefold()
@@ -159,7 +158,7 @@ def find(
 
 
 def _readings(text: str, usable: list[Control]) -> Iterator[tuple[str, list[Control]]]:
-    """What a target may be: a name of anything, or with `/playback` or `/capture` behind it of one side."""
+    """How a target may be read: as a name, or, if it ends in `/playback` or `/capture`, of one direction."""
     yield text, usable
     for suffix, kind in _SIDES.items():
         if text.endswith(f"/{suffix}"):
@@ -167,7 +166,7 @@ def _readings(text: str, usable: list[Control]) -> Iterator[tuple[str, list[Cont
 
 
 def _as_written(target: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
-    """Of several, those whose name is written as in the target."""
+    """Of several matches, those spelled exactly as the target."""
     same = tuple(
         match
         for match in matches
@@ -177,10 +176,10 @@ def _as_written(target: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
 
 
 def main_control(target: str, snapshot: Snapshot, card: str = "") -> Match | None:
-    """The control of a card that stands for `@output` or `@input` where no server does; None where none can.
+    """The card's control that replaces `@output` or `@input` if there is no sound server; None if none can.
 
-    The card is `card` (an id), or the first one with a volume of that kind. A control counts by its name, or
-    where it is the card's only one.
+    The card is `card` (an id), or the first one with a volume of that kind. A control qualifies by its name,
+    or by being the card's only one.
     """
     kind = Kind.ALSA_PLAYBACK if target == OUTPUT else Kind.ALSA_CAPTURE
     able = [c for c in snapshot.controls.values() if c.kind is kind and c.channels and _can_be_set(c)]
@@ -203,7 +202,7 @@ def _can_be_set(control: Control) -> bool:
 
 
 def _things(controls: Iterable[Control]) -> list[tuple[Control, ...]]:
-    """Controls that are one to a person: the streams of an application, the two sides of an element."""
+    """Controls that the user sees as one: the streams of an application, both directions of an element."""
     groups: dict[tuple[object, ...], list[Control]] = {}
     for control in controls:
         if control.element is not None:
@@ -221,14 +220,14 @@ def _things(controls: Iterable[Control]) -> list[tuple[Control, ...]]:
 
 
 def _on_card(text: str, things: list[tuple[Control, ...]], snapshot: Snapshot) -> tuple[Match, ...]:
-    """`hw:0/Master`, `PCH/PCM,1`, `intel/master`: what stands before the first slash names a card."""
+    """`hw:0/Master`, `PCH/PCM,1`, `intel/master`: the part before the first slash names a card."""
     head, _, name = text.removeprefix("alsa:").partition("/")
     cards = find_cards(head, snapshot.alsa_cards) if name else frozenset()
     return _elements(name, [thing for thing in things if thing[0].element and thing[0].card in cards])
 
 
 def find_cards(text: str, cards: tuple[AlsaCard, ...]) -> frozenset[str]:
-    """Ids of the cards that a text names: a number, `hw:0`, an id, a device, or a part of the card's name."""
+    """Ids of the cards that a text refers to: a number, `hw:0`, an id, a device, part of the card's name."""
     text = text.casefold()
     bare = text.removeprefix("sysdefault:").removeprefix("hw:").removeprefix("card=")
     exact = {
@@ -242,7 +241,7 @@ def find_cards(text: str, cards: tuple[AlsaCard, ...]) -> frozenset[str]:
 
 
 def _elements(name: str, things: list[tuple[Control, ...]]) -> tuple[Match, ...]:
-    """Elements by name; a name with index 0 stands for the first of several, as in amixer."""
+    """Elements by name; a name without an index refers to the first of several, as in amixer."""
     bare, index = _indexed(name)
     keyed = [(thing, thing[0].element) for thing in things]
 
@@ -262,7 +261,7 @@ def _elements(name: str, things: list[tuple[Control, ...]]) -> tuple[Match, ...]
 
 
 def _indexed(name: str) -> tuple[str, int | None]:
-    """`PCM,1` as name and index; None without one."""
+    """Split `PCM,1` into name and index; None without an index."""
     bare, _, digits = name.rpartition(",")
     return (bare, int(digits)) if bare and digits.isdecimal() and len(digits) < 5 else (name, None)
 
@@ -270,7 +269,7 @@ def _indexed(name: str) -> tuple[str, int | None]:
 def _named(
     text: str, usable: list[Control], card: str, snapshot: Snapshot, labels: Labels
 ) -> tuple[Match, ...]:
-    """By name alone, in full and then in part; each in the order of how much a thing is meant."""
+    """By name alone, exact before partial, each by decreasing likelihood."""
     elements = [thing for thing in _things(usable) if thing[0].element is not None]
     first = card or next((c.id for c in snapshot.alsa_cards if c.controls or not c.reason), "")
     chosen = [thing for thing in elements if thing[0].card == first]
@@ -289,7 +288,7 @@ def _named(
 def _in_order(
     text: str, controls: list[Control], cards: list[tuple[Control, ...]], exact: bool, snapshot: Snapshot
 ) -> list[Match]:
-    """What is named by the first of: the server's name; name, application, binary; title, role, card."""
+    """The first of these that matches: server's name; name, application, binary; title, role, card."""
     elements = [match for match in _elements(text, cards) if match.exact is exact]
     if exact and (found := _by(controls, lambda c: _device(c, "server_name"), text, exact)):
         return found
@@ -314,7 +313,7 @@ def _by(
     exact: bool,
     own: bool = False,
 ) -> list[Match]:
-    """Those whose key is or contains `text`: a match for each value, side and (`own`) application."""
+    """Those whose key equals or contains `text`: one match per value, direction and (`own`) application."""
     groups: dict[tuple[str, Kind, str], list[Control]] = {}
     for control in controls:
         value = (key(control) or "").casefold()
@@ -339,7 +338,7 @@ def _stream(control: Control, field: str) -> str | None:
 
 
 def _is_called(control: Control, text: str, exact: bool) -> bool:
-    """By its own name, a stream by its application's."""
+    """Whether it matches a control's own name, or for a stream its application's."""
     names = [control.name]
     if device := control.device:
         names += [str(device.index)] if exact else [device.server_name]
@@ -349,7 +348,7 @@ def _is_called(control: Control, text: str, exact: bool) -> bool:
 
 
 def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
-    """What the card of a sink or a source is called; a monitor is not the card's."""
+    """Names of the card of a sink or source; a monitor does not count as the card's."""
     device, card = control.device, snapshot.card_of(control)
     if device is None or card is None or device.monitor_of is not None:
         return []
@@ -358,9 +357,9 @@ def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
 
 
 def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple[str, ...]]) -> list[Match]:
-    """By what the screen calls a control, with its numbers and titles and what the configuration renames.
+    """By what the screen displays for a control, including numbers, titles and configured names.
 
-    `Application: Title` stands for a stream also where the screen has no need to tell it from another.
+    `Application: Title` refers to a stream even if the screen does not need the title to distinguish it.
     """
 
     def names(control: Control) -> tuple[str, ...]:
@@ -373,7 +372,7 @@ def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple
 
 
 def _group(text: str, usable: list[Control]) -> tuple[Match, ...]:
-    """Everything of a group, or with a name that a pattern fits as a whole; monitors are left out."""
+    """All members of a group, or everything whose whole name matches a pattern; monitors are excluded."""
     present = [control for control in usable if not _is_secondary(control)]
     if text in _GROUPS:
         return tuple(
@@ -402,13 +401,13 @@ def _whole_names(control: Control) -> list[str]:
 
 
 def _is_secondary(control: Control) -> bool:
-    """Meant only where nothing else is: monitors, and volumes stored for what does not run."""
+    """Used only if nothing else matches: monitors, and stored volumes."""
     device = control.device
     return control.kind is Kind.STORED or bool(device and device.monitor_of)
 
 
 def _playing(matches: list[Match]) -> list[Match]:
-    """An application that plays and records is named for what it plays."""
+    """For an application that plays and records, only its playback."""
 
     def owners(match: Match) -> set[str]:
         return {c.stream.application.casefold() for c in match.controls if c.stream}

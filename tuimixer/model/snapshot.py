@@ -1,4 +1,4 @@
-"""What is there right now: an immutable picture of one or several backends, and how two of them differ."""
+"""The state of one or several backends, immutable, and the difference between two states."""
 
 from enum import StrEnum
 
@@ -7,7 +7,7 @@ from tuimixer.model.record import dataclass, field
 
 
 class Phase(StrEnum):
-    """How far a backend has come."""
+    """How far a backend has got."""
 
     CONNECTING = "connecting"
     READY = "ready"
@@ -16,7 +16,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How one half of the mixer is doing, in words for the screen."""
+    """State of one half of the mixer, worded for the screen."""
 
     source: str
     """`alsa`, `pulse`, or `engine`."""
@@ -24,14 +24,14 @@ class Status:
     label: str
     """What is connected: `PulseAudio 16.1`, `2 cards`."""
     reason: str = ""
-    """When not ready: one sentence that says what failed and why."""
+    """If not ready: one sentence, what failed and why."""
     hint: str = ""
-    """When not ready: one sentence that says what was looked for or what to do."""
+    """If not ready: one sentence, where it was looked for or what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Jack:
-    """A jack of an ALSA card that can tell whether something is plugged in."""
+    """A jack of an ALSA card that can detect whether something is plugged in."""
 
     name: str
     plugged: bool
@@ -39,7 +39,7 @@ class Jack:
 
 @dataclass(frozen=True, slots=True)
 class AlsaCard:
-    """A card of the kernel, or a control device such as `default` or `equal`."""
+    """A sound card, or a control device such as `default` or `equal`."""
 
     id: str
     """The kernel's id (`PCH`), or the device's name."""
@@ -54,15 +54,15 @@ class AlsaCard:
     loopback: bool = False
     """snd-aloop: a card without hardware and without controls."""
     controls: int = 0
-    """How many controls it has."""
+    """Number of its controls."""
     jacks: tuple[Jack, ...] = ()
     reason: str = ""
-    """One sentence when it could not be opened."""
+    """If it could not be opened: why, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A way of using a server card."""
+    """A profile of a server card."""
 
     name: str
     description: str
@@ -74,7 +74,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class ServerCard:
-    """A card as the sound server sees it."""
+    """A card as the sound server reports it."""
 
     id: str
     """`pulse:card/NAME`."""
@@ -82,12 +82,12 @@ class ServerCard:
     server_name: str
     description: str
     alsa_card: str | None = None
-    """Id of the ALSA card, where it is one."""
+    """Id of the ALSA card, if it is one."""
     profiles: tuple[Profile, ...] = ()
     profile: str | None = None
     ports: tuple[Port, ...] = ()
     codecs: tuple[tuple[str, str], ...] = ()
-    """Bluetooth codecs (name, description) where the server offers a choice."""
+    """Bluetooth codecs (name, description), if the server offers a choice."""
     codec: str | None = None
     properties: dict[str, str] = field(default_factory=dict)
 
@@ -100,7 +100,7 @@ class Server:
     """`PulseAudio` or `PipeWire`."""
     version: str
     address: str
-    """The socket or host it was reached at."""
+    """The socket or host that it is connected to."""
     why: str = ""
     """How it was found: `PULSE_SERVER`, `session`, …"""
     user: str = ""
@@ -111,33 +111,33 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that one or several backends know. Not to be changed in place."""
+    """Everything that one or several backends know. Do not modify."""
 
     statuses: tuple[Status, ...] = ()
     controls: dict[ControlId, Control] = field(default_factory=dict)
-    """In the order in which they are to be shown within their group."""
+    """In display order within each group."""
     alsa_cards: tuple[AlsaCard, ...] = ()
     server_cards: tuple[ServerCard, ...] = ()
     server: Server | None = None
 
     def device(self, control: ControlId) -> Device | None:
-        """What only a sink or a source has; None where the control is neither, or is not there."""
+        """The device part of a control; None if it is not a sink or source, or does not exist."""
         found = self.controls.get(control)
         return found.device if found is not None else None
 
     def server_card(self, card: str) -> ServerCard | None:
-        """The server's card of an id; None where there is none."""
+        """The server's card with this id; None if there is none."""
         return next((known for known in self.server_cards if known.id == card), None)
 
     def card_of(self, device: Control) -> ServerCard | None:
-        """The server's card that a sink or a source belongs to; None where it has none."""
+        """The server's card of a sink or source; None if it has none."""
         info = device.device
         if info is None or info.card_index is None:
             return None
         return next((card for card in self.server_cards if card.index == info.card_index), None)
 
     def exclusive_with(self, control: Control) -> list[Control]:
-        """The controls of a card of which one can record at a time, this one too; none where it is free."""
+        """The controls in its exclusive capture group, including itself; none if it is in no such group."""
         group = control.element.exclusive if control.element else None
         if group is None:
             return []
@@ -154,14 +154,14 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """What is different in a newer snapshot."""
+    """What has changed in a newer snapshot."""
 
     added: frozenset[ControlId] = frozenset()
     removed: frozenset[ControlId] = frozenset()
     changed: frozenset[ControlId] = frozenset()
     reordered: bool = False
     surroundings: bool = False
-    """Statuses, cards or server changed."""
+    """Whether statuses, cards or the server changed."""
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed or self.reordered or self.surroundings)
@@ -169,14 +169,14 @@ class Diff:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Peak levels since the last message: linear amplitude from 0 to 1 (1 = 0 dBFS), one number a channel."""
+    """Peak levels since the last message: linear amplitudes from 0 to 1 (0 dBFS), one per channel."""
 
     peaks: dict[ControlId, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something that a person should be told once: a command that failed, a card that came or went."""
+    """Something to report to the user once: a command that failed, a card that was plugged in or removed."""
 
     text: str
     error: bool = False
@@ -184,11 +184,11 @@ class Notice:
 
 
 Update = Snapshot | Levels | Notice
-"""All that a backend says by itself."""
+"""Everything that a backend sends unasked."""
 
 
 def diff(old: Snapshot, new: Snapshot) -> Diff:
-    """What changed from `old` to `new`; controls that are the same object are not compared."""
+    """What changed from `old` to `new`; identical control objects are not compared."""
     before, after = old.controls, new.controls
     changed = frozenset(
         key
@@ -208,7 +208,7 @@ def diff(old: Snapshot, new: Snapshot) -> Diff:
 
 
 def merge(*parts: Snapshot) -> Snapshot:
-    """One picture of several backends' snapshots, in the order given."""
+    """One snapshot made of several, in the order given."""
     controls: dict[ControlId, Control] = {}
     for part in parts:
         controls.update(part.controls)

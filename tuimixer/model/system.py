@@ -1,11 +1,11 @@
-"""Facts about the box that are read when asked for: PCM devices and their holders, servers, permissions."""
+"""System information that is read on request: PCM devices and who uses them, servers, permissions."""
 
 from tuimixer.model.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A PCM substream that is open, and by whom."""
+    """An open PCM substream, and the process that holds it."""
 
     card: str
     """Id of the ALSA card."""
@@ -15,11 +15,11 @@ class Holder:
     subdevice: int
     capture: bool
     pid: int | None = None
-    """None where permissions do not allow to see it."""
+    """None if not visible to this user."""
     program: str = ""
     user: str = ""
     state: str = ""
-    """`RUNNING`, `PREPARED`, `XRUN`, … as the kernel says."""
+    """The kernel's word: `RUNNING`, `PREPARED`, `XRUN`, …"""
     format: str = ""
     rate: int | None = None
     """In Hz."""
@@ -29,7 +29,7 @@ class Holder:
     buffer: int | None = None
     """In frames."""
     dmix: bool = False
-    """Shared by several programs through libasound's dmix or dsnoop."""
+    """Whether several programs share it through libasound's dmix or dsnoop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +47,14 @@ class PcmDevice:
 
 @dataclass(frozen=True, slots=True)
 class FoundServer:
-    """A sound server's socket on this box."""
+    """A sound server's socket on this machine."""
 
     address: str
     user: str
     why: str
     """How it was found: `PULSE_SERVER`, `session`, `/run/user/1000`, `system-wide`, `X11`."""
     alive: bool | None = None
-    """Whether something answers; None where permissions do not allow to ask."""
+    """Whether something is listening; None if permissions prevent finding out."""
 
 
 _REASONS = {
@@ -62,7 +62,7 @@ _REASONS = {
     "PULSE_SERVER": "named by PULSE_SERVER",
     "client.conf": "named by client.conf",
     "session": "of this session",
-    "home folder": "found through the home folder, there being no session",
+    "home folder": "found through the home directory, as there is no session",
     "system-wide": "the system-wide one",
 }
 
@@ -70,12 +70,12 @@ _REASONS = {
 NO_PIPEWIRE_PULSE = "PipeWire is running, but its PulseAudio server, pipewire-pulse, is not"
 START_PIPEWIRE_PULSE = (
     "systemctl --user enable --now pipewire-pulse.service "
-    "(without such a unit, install pipewire-pulse; Fedora: pipewire-pulseaudio)"
+    "(without that unit, install pipewire-pulse; Fedora: pipewire-pulseaudio)"
 )
 
 
 def reason_for(why: str) -> str:
-    """How a server was found (`FoundServer.why`, `Server.why`), in words to stand behind its address."""
+    """How a server was found (`FoundServer.why`, `Server.why`), in words to follow its address."""
     return _REASONS.get(why, f"found in {why}" if why.startswith("/") else why)
 
 
@@ -93,12 +93,12 @@ class PathElement:
 
 @dataclass(frozen=True, slots=True)
 class MixerPath:
-    """A sound server's own rule for one port: which elements make its volume, in the order of filling."""
+    """A sound server's rule for one port: the elements that make up its volume, in order of use."""
 
     server: str
     """`PulseAudio` or `PipeWire`."""
     name: str
-    """Name of the port, without the part behind a semicolon: `analog-output-headphones`."""
+    """Name of the port, without anything after a semicolon: `analog-output-headphones`."""
     elements: tuple[PathElement, ...] = ()
 
 
@@ -114,7 +114,7 @@ class Daemon:
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What `inspect` of a backend answers."""
+    """What a backend's `inspect` returns."""
 
     host: str = ""
     user: str = ""
@@ -124,17 +124,17 @@ class System:
     """(title, text) of the kernel's own files: cards, devices, modules, timers, PCM streams, version."""
     servers: tuple[FoundServer, ...] = ()
     sound_folder: bool = False
-    """/dev/snd is there."""
+    """Whether /dev/snd exists."""
     permitted: bool = True
-    """The user may open the devices in /dev/snd."""
+    """Whether the user may open the devices in /dev/snd."""
     groups: tuple[str, ...] = ()
-    """Groups of the user."""
+    """The user's groups."""
     display: str = ""
-    """DISPLAY, where it points to another machine through ssh forwarding."""
+    """DISPLAY, if it points to another machine through ssh forwarding."""
     mixer_paths: tuple[MixerPath, ...] = ()
-    """The servers' own mixer path rules, where they are on the box."""
+    """The servers' mixer path rules, if installed."""
     daemons: tuple[Daemon, ...] = ()
     pipewire: str = ""
-    """PipeWire's own socket, where it runs without its Pulse server."""
+    """PipeWire's own socket, if it runs without its PulseAudio server."""
     expects_server: str = ""
-    """Why programs on this box expect a sound server, in words; empty where nothing says so."""
+    """Why programs on this machine expect a sound server, in words; empty if nothing suggests it."""

@@ -1,11 +1,11 @@
-"""Text from outside (names of cards, controls, streams) made safe to show.
+"""Makes text from outside (names of cards, controls, streams) safe to display.
 
-One line, bounded, without anything that steers a terminal.
+The result is one line of bounded length, without anything that controls a terminal.
 """
 
 from functools import cache
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
@@ -21,16 +21,16 @@ _READ_AT_MOST = 8
 
 
 def clean(text: str | None, limit: int = 256, fallback: str = "(no name)", keep_blanks: bool = False) -> str:
-    """One line of text to show, of at most `limit` characters, never empty.
+    """One line of text for display, at most `limit` characters long, never empty.
 
-    Escape sequences, control characters and invisible format characters (bidi overrides, zero width)
-    go; white space becomes a blank; lone surrogates, which stand for undecodable bytes, become U+FFFD; a cut
-    is marked by an ellipsis. `fallback` is the answer where nothing is left. Several blanks become one unless
-    `keep_blanks` is given.
+    Escape sequences, control characters and invisible format characters (bidi overrides, zero width) are
+    removed; white space becomes a space; lone surrogates, which represent undecodable bytes, become U+FFFD;
+    truncation is marked by an ellipsis. If nothing is left, the result is `fallback`. Runs of spaces are
+    collapsed unless `keep_blanks` is set.
     """
     if not text:
         return fallback
-    # A name of megabytes costs no more than one of a few times the limit.
+    # Bounds the work for a name of several megabytes.
     raw = text[: limit * _READ_AT_MOST]
     if not (raw.isascii() and raw.isprintable()):
         raw = "".join(_visible(_escapes().sub("", raw)))
@@ -53,14 +53,14 @@ def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0
 
 @cache
 def _escapes() -> "re.Pattern[str]":
-    """Compiled for the first name that is not plain: most are, and a volume key would wait for it."""
+    """Compiled on first use: most names are plain, and compiling would delay every volume key."""
     import re
 
     return re.compile(_ESCAPES, re.VERBOSE)
 
 
 def _visible(text: str) -> list[str]:
-    """The characters that may be shown, without marks that would pile up on one character or on nothing."""
+    """The characters that may be displayed, without marks that would pile up or have no base character."""
     from unicodedata import category as category_of
 
     kept: list[str] = []

@@ -1,6 +1,6 @@
-"""The words in which a person gives a volume or a switch: `45%`, `+5%`, `=-12dB`, `left:50%`, `mute`.
+"""How volumes and switches are written: `45%`, `+5%`, `=-12dB`, `left:50%`, `mute`.
 
-The command line's verbs and the screen's line for a typed value read the same words.
+The command line and the screen's value prompt accept the same syntax.
 """
 
 from tuimixer.model.balance import sides
@@ -34,19 +34,19 @@ _SWITCHES = {
     "togglecapture": ("capture", None),
 }
 _NAMING = ("alsa", "hw", "pid", "pulse")
-"""What stands before the colon of a name."""
+"""Prefixes that make a word a name."""
 _WOOFERS = ("lfe", "woofer")
-"""One channel, as Pulse and as ALSA calls it."""
+"""Pulse's and ALSA's names for the same channel."""
 _HUGE = 10_000
 _LONGEST_OFFSET = 5000
 """Milliseconds."""
 _SIGNS = {"=-": "=-", "=+": "=", "-=": "-", "+=": "+", "=": "=", "+": "+", "-": "-"}
-"""How a number may begin, longest first, and what that means."""
+"""The signs that a number may start with, longest first, and what they mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a word asks for, of whatever control."""
+    """What a word asks for, independent of the control."""
 
     text: str
     form: str
@@ -55,9 +55,9 @@ class Value:
     number: float = 0.0
     """Percent, dB, a raw value, or a balance from -100 to 100."""
     on: bool | None = None
-    """For a switch; None toggles it. `switch` is the opposite of mute, or capture where there is no mute."""
+    """For a switch; None toggles it. `switch` is the opposite of mute, or capture if there is no mute."""
     part: str = ""
-    """`left`, `right`, or a channel's name or number; empty: all channels."""
+    """`left`, `right`, or a channel's name or number; empty for all channels."""
 
     @property
     def capturing(self) -> bool:
@@ -70,7 +70,7 @@ class Value:
         return self.form == "item"
 
     def contradicts(self, other: "Value") -> bool:
-        """Whether both switch the same thing, one on and the other off: `mute` and `on`."""
+        """Whether both set the same switch, one on and the other off: `mute` and `on`."""
         switches = [
             value for value in (self, other) if value.form in ("mute", "switch") and value.on is not None
         ]
@@ -79,7 +79,7 @@ class Value:
         return (self.on is (self.form == "mute")) != (other.on is (other.form == "mute"))
 
     def intent(self, control: Control, past_full: bool = True) -> Intent:
-        """The intent that carries it out on a control.
+        """The intent that applies it to a control.
 
         Raises:
             Impossible: the control has no such channel, item or switch of its own.
@@ -111,7 +111,7 @@ class Value:
     def _switches(
         self, control: Control, switches: tuple[bool, ...] | None, channels: tuple[int, ...] | None
     ) -> tuple[int, ...] | None:
-        """The channels to switch; one switch for several channels cannot be moved for one of them."""
+        """The channels to switch; a switch shared by several channels cannot be set for one of them."""
         if channels is not None and switches is not None and len(switches) < len(control.channels):
             raise Impossible(
                 f"{control.name} has one switch for all channels, so {self.text!r} is not possible"
@@ -161,13 +161,13 @@ class Value:
 
 
 def parse_value(text: str) -> Value:
-    """What a word asks for; a word that is nothing else is taken for an enumerated control's item.
+    """Parse a word; anything not recognized is taken as an item of an enumerated control.
 
-    A sign makes percent and dB relative, `=` makes them absolute: `-3dB` is 3 dB quieter, `=-12dB` is a gain.
-    A number without a unit is a percentage.
+    A sign makes percentages and dB relative, `=` makes them absolute: `-3dB` lowers by 3 dB, `=-12dB` sets
+    the gain. A number without a unit is a percentage.
 
     Raises:
-        ValueError: a number that is out of bounds or lacks its unit, or an unknown prefix; the text says so.
+        ValueError: a number is out of range or lacks its unit, or a prefix is unknown; the text says which.
     """
     word = text.strip()
     head, colon, tail = word.partition(":")
@@ -186,10 +186,10 @@ def parse_value(text: str) -> Value:
 
 
 def parse_latency(text: str) -> int:
-    """A latency offset of at most 5 s either way, given in milliseconds (`120`, `-40 ms`), in microseconds.
+    """A latency offset in microseconds, given in milliseconds (`120`, `-40 ms`), at most ±5 s.
 
     Raises:
-        ValueError: not a number, or too large a one.
+        ValueError: not a number, or out of range.
     """
     number = text.strip().casefold().removesuffix("ms").strip().replace("−", "-")
     size = _positive(number.removeprefix("-").removeprefix("+"))
@@ -201,7 +201,7 @@ def parse_latency(text: str) -> int:
 
 
 def is_value(text: str) -> bool:
-    """Whether a word, where a name may stand as well, is meant as a value: `+5%`, `left:50%`, `mute`."""
+    """Whether a word is meant as a value where a name is also possible: `+5%`, `left:50%`, `mute`."""
     word = text.strip()
     head, colon, _ = word.partition(":")
     if colon and head.casefold() in _NAMING:
@@ -214,12 +214,12 @@ def is_value(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """For comparing items: drivers put two blanks where a shell's user types one."""
+    """For comparing items: drivers may use two spaces where the user types one."""
     return " ".join(text.casefold().split())
 
 
 def _number(word: str, part: str = "") -> Value | None:
-    # As numbers are shown here, and as they are written in much of the world.
+    # The minus sign as displayed here, and the decimal comma.
     before, digits, unit, after = _pieces(word.replace("−", "-"))
     size = _positive(digits)
     if size is None:
@@ -227,7 +227,7 @@ def _number(word: str, part: str = "") -> Value | None:
     if before and after:
         raise ValueError(f"{word!r} has two signs")
     if size > (_HUGE if unit else 2**31):
-        raise ValueError(f"{word!r} is out of bounds")
+        raise ValueError(f"{word!r} is out of range")
     if not unit and not digits.isdecimal():
         percent = f"{size * 100 if size <= 2 else size:g}%"
         raise ValueError(f"{word!r} has no unit; write {percent} or {digits}dB")
@@ -237,12 +237,12 @@ def _number(word: str, part: str = "") -> Value | None:
     if unit == "db":
         return Value(word, "gain_by" if relative else "gain", size, part=part)
     if size < 0 and not relative:
-        raise ValueError(f"{word!r} is less than nothing; the lowest is 0%")
+        raise ValueError(f"{word!r} is negative; the minimum is 0%")
     return Value(word, "nudge" if relative else "level", size, part=part)
 
 
 def _pieces(word: str) -> tuple[str, str, str, str]:
-    """Sign before (`=-` too), digits, unit (`%`, `db` or nothing) and sign after."""
+    """Sign before (including `=-`), digits, unit (`%`, `db` or empty) and sign after."""
     rest = word.casefold()
     before = next((sign for sign in _SIGNS if rest.startswith(sign)), "")
     rest = rest[len(before) :].lstrip()
@@ -254,7 +254,7 @@ def _pieces(word: str) -> tuple[str, str, str, str]:
 
 
 def _positive(digits: str) -> float | None:
-    """A number without sign or exponent, None where it is none; too long a one is infinite.
+    """A number without sign or exponent; None if it is not one, infinite if it is too long.
 
     A comma before one or two digits is a decimal point.
     """
@@ -274,7 +274,7 @@ def _prefixed(word: str, head: str, tail: str) -> Value:
         sign = text[:1] if text[:1] in ("+", "-") else ""
         size = _positive(text.removeprefix(sign))
         if size is None or size > 100:
-            raise ValueError(f"{word!r} is not a balance; it goes from balance:-100 to balance:100")
+            raise ValueError(f"{word!r} is not a balance; use balance:-100 to balance:100")
         size = -size if "-" in (sign, by[:1]) else size
         return Value(word, "balance_by" if by else "balance", size)
     part = "" if head == "raw" else head
@@ -293,7 +293,7 @@ def _prefixed(word: str, head: str, tail: str) -> Value:
 
 
 def _raw(word: str, text: str, part: str) -> Value:
-    """A raw value, which some drivers let go below zero."""
+    """A raw value, which may be negative with some drivers."""
     digits = text.replace("−", "-").removeprefix("-")
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 10:
         raise ValueError(f"{word!r} is not a raw value; use a whole number, such as raw:17")
