@@ -50,6 +50,13 @@ class Desk:
         return screen_text(self.app)
 
     @property
+    def dialog(self) -> str:
+        """The dialog on top, without what can be seen of the main screen around it."""
+        box = self.app.screen.query_one(".dialog--box").region
+        lines = self.app.screen._compositor.render_strips()[box.y : box.bottom]
+        return "\n".join(line.crop(box.x, box.right).text for line in lines) + "\n"
+
+    @property
     def cursor(self) -> ControlId | None:
         return self.app.main.renderer.cursor
 

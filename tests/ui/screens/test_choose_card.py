@@ -66,7 +66,7 @@ async def test_picture(desk: Open, text_snapshot: SnapshotAssertion, size: tuple
     async with desk(size=size, backend=TalkingBox()) as it:
         await it.press("f6")
         await it.pilot.pause()
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion) -> None:
@@ -74,7 +74,7 @@ async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion) -> None:
         await it.press("f6")
         await it.pilot.pause()
         assert it.text.isascii()
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 async def test_one_card_and_all_cards(desk: Open) -> None:

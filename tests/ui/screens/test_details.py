@@ -52,7 +52,7 @@ async def test_picture(
 ) -> None:
     async with desk(size=size) as it:
         await open_details(it, name)
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 @pytest.mark.parametrize("name", ["Firefox", "Speakers", "Headphone"])
@@ -60,7 +60,7 @@ async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, name: str) ->
     async with desk(config=Config(ascii="on", meters=MeterOptions(show="on"))) as it:
         await open_details(it, name)
         assert it.text.isascii()
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 async def test_everything_is_told(desk: Open) -> None:
@@ -134,7 +134,7 @@ async def test_move_picker_closes(desk: Open, text_snapshot: SnapshotAssertion) 
     async with desk() as it:
         await it.choose("Spotify")
         await it.press("r")
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
         await it.press("home", "enter")
         assert it.app.screen is it.app.main
         assert it.control("Spotify").target_id == simulated.SPEAKERS
@@ -237,7 +237,7 @@ async def test_kill_asks_first(desk: Open, text_snapshot: SnapshotAssertion) -> 
     async with desk() as it:
         await it.choose("Firefox")
         await it.press("ctrl+k")
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
         await it.press("enter", "n")
         assert FIREFOX in it.backend.snapshot.controls
         await it.press("ctrl+k", "y")

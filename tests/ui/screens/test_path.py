@@ -41,7 +41,7 @@ async def test_picture(
 ) -> None:
     async with desk(size=size) as it:
         await open_path(it, name)
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -49,7 +49,7 @@ async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, size: tuple[i
     async with desk(size=size, config=Config(ascii="on", meters=MeterOptions(show="on"))) as it:
         await open_path(it, "Firefox")
         assert it.text.isascii()
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 async def test_linux_console(desk: Open) -> None:

@@ -40,14 +40,14 @@ def with_codecs() -> DemoBackend:
 async def test_picture(desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
     async with desk(size=size, backend=with_codecs()) as it:
         await it.press("f7")
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion) -> None:
     async with desk(config=Config(ascii="on"), backend=with_codecs()) as it:
         await it.press("f7")
         assert it.text.isascii()
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 async def test_a_profile_is_applied_and_undone(desk: Open) -> None:

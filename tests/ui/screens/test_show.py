@@ -37,7 +37,7 @@ async def enter(it: Desk, line_id: str) -> None:
 async def test_picture(desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
     async with desk(size=size) as it:
         await it.press("f")
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 async def test_ascii(desk: Open) -> None:

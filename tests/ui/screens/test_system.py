@@ -27,7 +27,7 @@ async def test_picture(desk: Open, text_snapshot: SnapshotAssertion, size: tuple
     async with desk(size=size) as it:
         await it.press("f2")
         await it.pilot.pause()
-        assert it.text == text_snapshot
+        assert it.dialog == text_snapshot
 
 
 async def test_ascii(desk: Open) -> None:
