@@ -10,9 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 from tests.chaos import attacks
 from tests.chaos.tally import Tally
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.pulse import PrivatePulse
 
 
 def _commands(tally: Tally, seconds: float) -> None:
@@ -26,8 +29,10 @@ def _commands(tally: Tally, seconds: float) -> None:
 
 
 ATTACKS: dict[str, tuple[float, Callable[[Tally, float], None]]] = {
-    "churn": (0.3, attacks.churn),
-    "deaths": (0.25, attacks.deaths),
+    "churn": (0.15, partial(attacks.churn, PrivatePulse)),
+    "churn-pipewire": (0.15, partial(attacks.churn, PrivatePipeWire)),
+    "deaths": (0.12, partial(attacks.deaths, PrivatePulse)),
+    "deaths-pipewire": (0.13, partial(attacks.deaths, PrivatePipeWire)),
     "demo": (0.15, attacks.demo),
     "far": (0.12, attacks.far),
     "commands": (0.1, _commands),

@@ -14,7 +14,7 @@ from tests.chaos import hostile
 from tests.chaos.monkey import Monkey
 from tests.chaos.tally import Tally
 from tests.chaos.victim import NASTY, Victim, end_somehow
-from tests.lab.pulse import PrivatePulse
+from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
 
 _PACE = 0.012
@@ -112,19 +112,19 @@ def starts(tally: Tally, seconds: float) -> None:
                 tally.events["early ends"] += 1
 
 
-def deaths(tally: Tally, seconds: float) -> None:
+def deaths(kind: type[SoundServer], tally: Tally, seconds: float) -> None:
     """Random input while streams with hostile names come and go, and server and engine are killed."""
-    _live(tally, seconds, deaths=True)
+    _live(kind, tally, seconds, deaths=True)
 
 
-def churn(tally: Tally, seconds: float) -> None:
+def churn(kind: type[SoundServer], tally: Tally, seconds: float) -> None:
     """The same without deaths, in one process as long as possible, whose memory must not grow."""
-    _live(tally, seconds, deaths=False)
+    _live(kind, tally, seconds, deaths=False)
 
 
-def _live(tally: Tally, seconds: float, deaths: bool) -> None:
+def _live(kind: type[SoundServer], tally: Tally, seconds: float, deaths: bool) -> None:
     run = _Run(tally, seconds)
-    with PrivatePulse() as box:
+    with kind() as box:
         weather = _Weather(box, run, deaths)
         (box.folder / "keys.toml").write_text(_KEYS)
         words = ["--config", str(box.folder / "keys.toml")]
@@ -149,6 +149,8 @@ class _Weather:
         self._server, self._run, self._deaths = server, run, deaths
         self._players: list[subprocess.Popen[bytes]] = []
         self._stopped: list[tuple[float, int]] = []
+        self._repair = 0.0
+        """When the server is started again; 0 while nothing is wrong with it."""
 
     def disturb(self, victim: Victim) -> None:
         """Now and then do something to what is around the program."""
@@ -172,9 +174,31 @@ class _Weather:
                     self._stopped.append((time.monotonic() + random.uniform(0.5, 8), engine))
                 tally.survived["engine kills" if number is signal.SIGKILL else "engine stops"] += 1
         elif chance < 0.0655:
+            self._kill_server()
+        if self._repair and time.monotonic() > self._repair:
+            self._repair = 0.0
             self._kill_players()
+            self._restart()
+
+    def _kill_server(self) -> None:
+        """Kill the server, or a part of PipeWire; it is started again in a while."""
+        random, server = self._run.random, self._server
+        kills: dict[str, Callable[[], None]] = {"server": server.kill}
+        if isinstance(server, PrivatePipeWire) and not self._repair:
+            kills["session manager"] = server.kill_session_manager
+            kills["Pulse server"] = server.kill_pulse_server
+        what = random.choice(list(kills))
+        kills[what]()
+        self._repair = time.monotonic() + random.choice([0, 0, 1, 5])
+        self._run.tally.survived[f"{what} kills"] += 1
+
+    def _restart(self) -> None:
+        """Start the whole server; a loaded machine may be too slow for it, and then it is tried later."""
+        try:
             self._server.restart()
-            tally.survived["server kills"] += 1
+        except TimeoutError:
+            self._run.tally.events["server starts that took too long"] += 1
+            self._repair = time.monotonic()
 
     def clear(self) -> None:
         """End what was started."""

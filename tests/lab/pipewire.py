@@ -65,6 +65,10 @@ class PrivatePipeWire(SoundServer):
         """Process id of WirePlumber."""
         return self._process("wireplumber")
 
+    def kill_session_manager(self) -> None:
+        """End WirePlumber alone, as by kill -9."""
+        os.kill(self.session_manager, signal.SIGKILL)
+
     def kill_pulse_server(self) -> None:
         """End pipewire-pulse alone, as by kill -9."""
         os.kill(self._process("pipewire-pulse"), signal.SIGKILL)
