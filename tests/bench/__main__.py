@@ -12,7 +12,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import memory
+from tests.bench import endings, memory
 from tests.bench.limits import Limit, limits
 from tests.bench.measure import Driver, Figures, Observer, median
 from tests.bench.programs import Program, programs
@@ -31,9 +31,12 @@ def main() -> int:
     parser.add_argument("--verbs", action="store_true", help="only the command lines")
     parser.add_argument("--no-many", action="store_true", help="leave out the run with 300 streams")
     parser.add_argument("--memory", metavar="SECONDS", type=float, help="only whether memory stays flat")
+    parser.add_argument("--endings", action="store_true", help="only how long ends take")
     options = parser.parse_args()
     if options.memory:
         return memory.main(options.memory)
+    if options.endings:
+        return endings.main()
     if options.verbs:
         verbs(30)
         return 0

@@ -43,7 +43,7 @@ def _driver_class() -> "type[Driver]":
     return TerminalDriver
 
 
-_PATIENCE = 0.3
+_PATIENCE = 0.2
 """Seconds that keys before one that quits have for being carried out."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 

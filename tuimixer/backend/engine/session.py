@@ -45,6 +45,8 @@ _MOST_NOTICES = 10
 """Notices told of those that arrive together: the screen shows one at a time."""
 _FAREWELL = 1.5
 """Seconds that an engine has to end by itself."""
+_LEAVING = 0.4
+"""The same where the screen is left, for whose end somebody waits."""
 _POLL = 0.002
 
 
@@ -145,7 +147,7 @@ class EngineSession:
     async def run(self) -> tuple[str, str]:
         """Attend the engine to its end: one sentence why it ended, and one what to do (or nothing)."""
         loop = asyncio.get_running_loop()
-        stderr = self._child.stderr
+        stderr, farewell = self._child.stderr, _FAREWELL
         if stderr is not None:
             os.set_blocking(stderr, False)
             loop.add_reader(stderr, self._read_stderr, stderr)
@@ -159,9 +161,12 @@ class EngineSession:
             reason = self._ended.result()
             if reason:
                 self._child.kill()
+        except asyncio.CancelledError:
+            farewell = _LEAVING
+            raise
         finally:
             self._pipe.close()
-            await self._reap()
+            await self._reap(farewell)
             if stderr is not None:
                 self._read_stderr(stderr)
                 loop.remove_reader(stderr)
@@ -275,9 +280,9 @@ class EngineSession:
         if not self._ended.done():
             self._ended.set_result(reason)
 
-    async def _reap(self) -> None:
+    async def _reap(self, seconds: float) -> None:
         """Wait for the process's end, which closing its pipe asks for; then insist."""
-        deadline = time.monotonic() + _FAREWELL
+        deadline = time.monotonic() + seconds
         while self._child.poll() is None and time.monotonic() < deadline:
             await asyncio.sleep(_POLL)
         self._child.reap()
