@@ -124,7 +124,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Open:
             # Everything at once, unless a test is about what a view leaves out.
             config = replace(config, view=view or "all")
         clock = [1000.0]
-        mixer = Mixer(backend)
+        mixer = Mixer(backend, clock=lambda: clock[0])
         terminal = look_at(environment or {"TERM": "xterm-256color"}, config, encoding)
         mixers = [mixer, *map(Mixer, others)]
         app = TuiMixerApp(mixers, config, terminal=terminal, notices=notices, clock=lambda: clock[0])

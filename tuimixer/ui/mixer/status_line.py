@@ -108,22 +108,30 @@ def paint_hints(
     spots: list[Spot] = []
     x = 1
     for actions in HINTS:
-        bound = [(keys[action][0], action) for action in actions if keys.get(action)]
-        bound.sort(key=lambda pair: _DIRECTIONS.find(pair[0]))
-        labels = [key_in(key, charset) for key, _ in bound]
-        gap = "" if all(len(label) == 1 for label in labels) else " "
+        labels = labels_of(actions, keys, charset)
         word = BY_ID[actions[0]].show
-        if not labels or x + cell_len(gap.join(labels)) + 1 + len(word) >= width:
+        if not labels or x + sum(cell_len(label) for label, _ in labels) + 1 + len(word) >= width:
             continue
-        for number, (label, (_, action)) in enumerate(zip(labels, bound, strict=True)):
+        for label, action in labels:
             start = x
-            x = grid.put(x, y, label if number == 0 else gap + label, Role.KEY)
+            x = grid.put(x, y, label, Role.KEY)
             spots.append(Spot(Box(start, y, x - start, 1), action))
         start = x
         x = grid.put(x + 1, y, word, Role.HINT)
-        spots.append(Spot(Box(start, y, x - start, 1), bound[-1][1]))
+        spots.append(Spot(Box(start, y, x - start, 1), labels[-1][1]))
         x += 2
     return spots
+
+
+def labels_of(
+    actions: Sequence[str], keys: Mapping[str, Sequence[str]], charset: CharSet
+) -> list[tuple[str, str]]:
+    """The first key of each action that has one, as they are shown side by side, and the action."""
+    bound = [(keys[action][0], action) for action in actions if keys.get(action)]
+    bound.sort(key=lambda pair: _DIRECTIONS.find(pair[0]))
+    labels = [(key_in(key, charset), action) for key, action in bound]
+    gap = "" if all(len(label) == 1 for label, _ in labels) else " "
+    return [(f"{gap if i else ''}{label}", action) for i, (label, action) in enumerate(labels)]
 
 
 def key_in(key: str, charset: CharSet) -> str:

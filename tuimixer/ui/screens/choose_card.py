@@ -18,7 +18,6 @@ class CardScreen(ListDialog):
     """Cards, servers and boxes; Enter goes to the one under the cursor."""
 
     TITLE = "Card, server, box"
-    HINT = "Enter choose  Esc leave"
 
     def __init__(self, mixers: Sequence[Mixer], mixer: Mixer, card: str | None) -> None:
         super().__init__(mixer)

@@ -1,28 +1,27 @@
 """A question before something that cannot be undone: ending a stream, forgetting a stored volume."""
 
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
-from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import ControlId
 from tuimixer.ui.screens.control_lines import ending
-from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.dialog import Dialog, Hints
 from tuimixer.ui.screens.listing import Confirmation
 
 
 class ConfirmScreen(Dialog[bool]):
     """Answers True for yes. Enter does not: it would be pressed by habit."""
 
-    HINT = "y yes  n no"
+    HINTS: ClassVar[Hints] = (("list.yes", "yes"), ("list.no", "no"))
     DEFAULT_CSS = """
     ConfirmScreen > .dialog--box { width: 60; border: solid $warning; border-title-color: $warning; }
     ConfirmScreen.-ascii > .dialog--box { border: ascii $warning; }
     ConfirmScreen Static { height: auto; }
     """
-    BINDINGS: ClassVar = [Binding("y,Y", "yes", show=False), Binding("n,N,q", "close", show=False)]
 
     def __init__(self, sure: Confirmation) -> None:
         super().__init__()
@@ -30,10 +29,14 @@ class ConfirmScreen(Dialog[bool]):
         self._sure = sure
 
     def content(self) -> list[Widget]:
-        sentences = f"{self._sure.question}\n\ny  {self._sure.yes}\nn  No, leave it"
+        yes, no = (self.tuimixer.main.renderer.label(action) for action in ("list.yes", "list.no"))
+        sentences = f"{self._sure.question}\n\n{yes}  {self._sure.yes}\n{no}  No, leave it"
         return [Static(self.shown(sentences), markup=False)]
 
-    def action_yes(self) -> None:
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        return {**super().actions(), "list.yes": self.accept, "list.no": self.action_close}
+
+    def accept(self) -> None:
         """Answer yes."""
         self.dismiss(True)
 
@@ -48,6 +51,6 @@ class KillScreen(ConfirmScreen):
         super().__init__(sure)
         self._mixer = mixer
 
-    def action_yes(self) -> None:
+    def accept(self) -> None:
         self._mixer.send(self._sure.request)
         self.dismiss(True)

@@ -1,10 +1,13 @@
 """Enter: everything about the chosen control, and all that can be done with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import ClassVar
 
 from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.command import SetDefault
 from tuimixer.model.control import Control, ControlId
-from tuimixer.model.intent import Nudge
+from tuimixer.model.intent import Mute, Nudge
 from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
 from tuimixer.ui.mixer.words import sentence
 from tuimixer.ui.screens.control_lines import (
@@ -15,6 +18,7 @@ from tuimixer.ui.screens.control_lines import (
     target_lines,
     volume_lines,
 )
+from tuimixer.ui.screens.dialog import Hints
 from tuimixer.ui.screens.info_lines import info_lines
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Act, Line
@@ -23,7 +27,14 @@ from tuimixer.ui.screens.listing import Act, Line
 class DetailsScreen(ListDialog):
     """The control's volume by channel, where it goes, what it is, its properties."""
 
-    HINT = "arrows choose and change  Enter do  u undo  Esc close"
+    HINTS: ClassVar[Hints] = (
+        ("list.up list.down", "select"),
+        ("list.less list.more", "change"),
+        ("list.enter", "apply"),
+        ("mute.toggle", "mute"),
+        ("undo", "undo"),
+        ("list.close", "close"),
+    )
 
     def __init__(self, mixer: Mixer, control_id: ControlId, driven: dict[ControlId, ControlId]) -> None:
         super().__init__(mixer)
@@ -60,6 +71,14 @@ class DetailsScreen(ListDialog):
             *info_lines(control, snapshot, self._driven),
         ]
 
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        actions, control = {**super().actions()}, self.control
+        if control is not None and control.mute is not None:
+            actions["mute.toggle"] = partial(self.mixer.send, Mute(control.id))
+        if control is not None and control.device is not None:
+            actions["default"] = partial(self.mixer.send, SetDefault(control.id))
+        return actions
+
     def perform(self, act: Act) -> None:
         control = self.control
         if isinstance(act, Nudge) and control is not None:
@@ -70,7 +89,6 @@ class DetailsScreen(ListDialog):
 class MoveScreen(ListDialog):
     """Where a stream goes, or which port a device uses; Enter does it and closes."""
 
-    HINT = "Enter choose  Esc leave"
     closing = True
 
     def __init__(self, mixer: Mixer, control_id: ControlId) -> None:

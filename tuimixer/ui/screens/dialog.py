@@ -1,20 +1,26 @@
-"""What all dialogs have in common: a framed box over the main screen that closes with the keys for it."""
+"""What all dialogs have in common: a framed box over the main screen, and keys from the table of actions."""
 
+from collections.abc import Callable, Mapping
+from itertools import starmap
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
 
+from tuimixer.ui.mixer.status_line import labels_of
+
 if TYPE_CHECKING:
     from tuimixer.ui.app import TuiMixerApp
 
 Answer = TypeVar("Answer")
+Hints = tuple[tuple[str, str], ...]
+"""Actions, separated by blanks, and a word for them."""
 
 
 class _PlainScrollBar(ScrollBarRender):
@@ -41,9 +47,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     Dialog.-ascii > .dialog--box { border: ascii $primary; }
     Dialog.-small > .dialog--box { width: 100%; max-height: 100%; padding: 0; }
     """
-    BINDINGS: ClassVar = [Binding("escape,f10", "close", "Close", show=False)]
+    SCOPE = "list"
+    """Whose keys work here; keys without an action here keep that of the main screen, if it makes sense."""
     TITLE = ""
-    HINT = "Esc close"
+    HINTS: ClassVar[Hints] = (("list.close", "close"),)
 
     @property
     def tuimixer(self) -> "TuiMixerApp":
@@ -64,6 +71,16 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         """The widgets in the box, from top to bottom."""
         raise NotImplementedError
 
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        """What can be done here, by the ids of actions."""
+        return {f"{self.SCOPE}.close": self.action_close}
+
+    def action_of(self, key: str) -> str | None:
+        """The action that a key has here."""
+        known, renderer = self.actions(), self.tuimixer.main.renderer
+        found = (renderer.action_of(key, scope) for scope in (self.SCOPE, "mixer"))
+        return next((action for action in found if action in known), None)
+
     def on_mount(self) -> None:
         if self.tuimixer.terminal.charset.encoding is not None:
             ScrollBar.renderer = _PlainScrollBar
@@ -71,20 +88,46 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def on_resize(self) -> None:
         self.set_class(self.app.size.width < 60 or self.app.size.height < 16, "-small")
-        self.call_after_refresh(self.hint, self.HINT)
+        self.call_after_refresh(self.hint)
+
+    def on_key(self, event: events.Key) -> None:
+        action = self.action_of(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            self.actions()[action]()
 
     def retitle(self, title: str) -> None:
         """Show another title."""
         self._box.border_title = Content(self.shown(title))
 
-    def hint(self, keys: str) -> None:
-        """Show the keys in the frame, the last ones where there is not room for all."""
-        box = self._box
-        parts = self.shown(keys).split("  ")
-        while len(parts) > 1 and cell_len("  ".join(parts)) > box.outer_size.width - 6:
+    def hint(self) -> None:
+        """Show the keys in the frame, each a button, the last ones where there is not room for all."""
+        keys, charset = self.tuimixer.keys, self.tuimixer.terminal.charset
+        parts = []
+        for names, words in self.hints():
+            if labels := labels_of(names.split(), keys, charset):
+                labels[-1] = (f"{labels[-1][0]} {self.shown(words)}", labels[-1][1])
+                parts.append(labels)
+        width = self._box.outer_size.width - 4
+        while len(parts) > 1 and sum(cell_len(text) + 2 for part in parts for text, _ in part) > width:
             parts.pop(0)
-        box.border_subtitle = Content("  ".join(parts))
+        buttons = [Content("").join(starmap(_button, part)) for part in parts]
+        self._box.border_subtitle = Content("  ").join(buttons)
+
+    def hints(self) -> Hints:
+        """The keys to show in the frame."""
+        return self.HINTS
+
+    def action_hinted(self, action: str) -> None:
+        """A hint was clicked."""
+        if action in self.actions():
+            self.actions()[action]()
 
     def action_close(self) -> None:
         """Close without an answer."""
         self.dismiss(None)
+
+
+def _button(text: str, action: str) -> Content:
+    return Content.from_markup(f"[@click=screen.hinted('{action}')]$text[/]", text=text)

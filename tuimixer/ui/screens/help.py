@@ -1,5 +1,7 @@
 """F1: every action with its keys as they are set, by group."""
 
+from collections.abc import Callable, Mapping
+
 from rich.text import Text
 from textual.app import RenderResult
 from textual.containers import VerticalScroll
@@ -7,7 +9,7 @@ from textual.widget import Widget
 
 from tuimixer.config.actions import ACTIONS
 from tuimixer.ui.mixer.status_line import key_in
-from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.text_dialog import TextDialog
 
 _GAP = 3
 _TENTHS = frozenset(f"volume.{n}0" for n in range(1, 10))
@@ -19,11 +21,10 @@ _FOOT = (
 )
 
 
-class HelpScreen(Dialog[None]):
+class HelpScreen(TextDialog):
     """The keys, in one column or two."""
 
     TITLE = "Keys"
-    HINT = "arrows scroll  Esc close"
     DEFAULT_CSS = """
     HelpScreen > .dialog--box { width: 96%; max-width: 120; }
     HelpScreen VerticalScroll {
@@ -34,7 +35,11 @@ class HelpScreen(Dialog[None]):
     """
 
     def content(self) -> list[Widget]:
-        return [VerticalScroll(Keys(self.groups()))]
+        self.page = VerticalScroll(Keys(self.groups()))
+        return [self.page]
+
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        return {**super().actions(), "help": self.action_close}
 
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """(heading, [(keys, what they do)]) in the order of the table; actions without a key are left out."""

@@ -1,10 +1,10 @@
 """A dialog that is a list: made of what the mixer shows now, made anew when that changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
-from textual import on
-from textual.binding import Binding
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -12,7 +12,7 @@ from tuimixer.mixer.mixer import Changed, Event, Mixer
 from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
 from tuimixer.model.snapshot import Levels
-from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.dialog import Dialog, Hints
 from tuimixer.ui.screens.listing import Act, Confirmation, Line, Listing, Prompt
 from tuimixer.ui.terminal.cells import fit
 
@@ -30,7 +30,7 @@ class ListDialog(Dialog[None]):
     ListDialog .listing--notice.-said { display: block; }
     ListDialog.-small .listing--intro { margin-bottom: 0; }
     """
-    BINDINGS: ClassVar = [Binding("u", "undo", "Undo", show=False)]
+    HINTS: ClassVar[Hints] = (("list.enter", "select"), ("list.close", "cancel"))
     closing = False
     """Close once something was done."""
 
@@ -40,6 +40,8 @@ class ListDialog(Dialog[None]):
         self._introduction = Static("", markup=False, classes="listing--intro")
         self._notice = Static("", markup=False, classes="listing--notice")
         self._unsubscribe: Callable[[], None] | None = None
+        self._words: str | None = None
+        """What is searched for; None where nothing is."""
 
     @property
     def listing(self) -> Listing:
@@ -58,6 +60,47 @@ class ListDialog(Dialog[None]):
         terminal = self.tuimixer.terminal
         self._listing = Listing(terminal.charset, terminal.palette)
         return [self._introduction, self._listing, self._notice]
+
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        listing = self.listing
+        return {
+            **super().actions(),
+            "list.up": partial(listing.step, -1),
+            "list.down": partial(listing.step, 1),
+            "list.page_up": partial(listing.page, -1),
+            "list.page_down": partial(listing.page, 1),
+            "list.first": partial(listing.end, -1),
+            "list.last": partial(listing.end, 1),
+            "list.enter": partial(listing.do, "enter"),
+            "list.less": partial(listing.do, "less"),
+            "list.more": partial(listing.do, "more"),
+            "list.search": partial(self._search, ""),
+            "undo": partial(self._replay, self.mixer.undo, "Nothing to undo."),
+            "redo": partial(self._replay, self.mixer.redo, "Nothing to redo."),
+        }
+
+    def on_key(self, event: events.Key) -> None:
+        """Letters of a search, which begins with one that means nothing else here."""
+        words, typed = self._words, event.character or ""
+        if words is None and (self.action_of(event.key) is not None or not typed.isalnum()):
+            return
+        if event.key == "backspace" and words:
+            self._search(words[:-1])
+        elif event.is_printable:
+            self._search((words or "") + typed)
+        elif self.action_of(event.key) == "list.close" or event.key == "backspace":
+            self._search(None)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+    def _search(self, words: str | None) -> None:
+        """Show only lines with these words; all of them again with None."""
+        self._words = words
+        title = self.title or self.TITLE
+        self.retitle(title if words is None else f"{title}  /{words}")
+        self.rebuild()
 
     def on_mount(self) -> None:
         self._unsubscribe = self.mixer.subscribe(self.take)
@@ -96,7 +139,7 @@ class ListDialog(Dialog[None]):
             if part.display
         )
         self.listing.most = max(3, int(size.height * share) - max(taken, 4 if text else 2))
-        self.listing.show(self.lines())
+        self.listing.show(_found(self.lines(), self._words or ""))
 
     def say(self, text: str) -> None:
         """Show a sentence below the list."""
@@ -125,10 +168,9 @@ class ListDialog(Dialog[None]):
         else:
             act()
 
-    def action_undo(self) -> None:
-        """Take back the last change."""
-        if not self.mixer.undo():
-            self.say("Nothing to undo.")
+    def _replay(self, again: Callable[[], bool], nothing: str) -> None:
+        if not again():
+            self.say(nothing)
 
     def _answered(self, request: Intent | Command | None) -> None:
         if request is None:
@@ -137,3 +179,16 @@ class ListDialog(Dialog[None]):
         self.mixer.send(request)
         if self.closing:
             self.dismiss(None)
+
+
+def _found(lines: Sequence[Line], words: str) -> Sequence[Line]:
+    """The lines that contain all the words, and the headings above them."""
+    found: list[Line] = []
+    for line in lines:
+        if found and found[-1].heading and line.heading and words:
+            found.pop()
+        if line.heading or all(
+            word in f"{line.words} {line.value}".casefold() for word in words.casefold().split()
+        ):
+            found.append(line)
+    return found[:-1] if found and found[-1].heading and words else found

@@ -1,13 +1,11 @@
 """A list to read and to choose from: headings, facts and lines that do something, one under the cursor."""
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
@@ -90,18 +88,6 @@ class Listing(ScrollView, can_focus=True):
     """Shows lines, wraps what is long, keeps the cursor on its line when others come and go."""
 
     DEFAULT_CSS = "Listing { height: 1; scrollbar-size: 0 0; }"
-    BINDINGS: ClassVar = [
-        Binding("up,k", "step(-1)", show=False),
-        Binding("down,j", "step(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home,g", "end(-1)", show=False),
-        Binding("end,G", "end(1)", show=False),
-        Binding("enter", "do('enter')", show=False),
-        Binding("space", "do('enter')", show=False),
-        Binding("left,h,minus", "do('less')", show=False),
-        Binding("right,l,plus", "do('more')", show=False),
-    ]
 
     class Wanted(Message):
         """The line under the cursor is to do something."""
@@ -169,7 +155,8 @@ class Listing(ScrollView, can_focus=True):
 
     # ---- keys and mouse ----
 
-    def action_step(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Move the cursor by a line, or scroll where there is none."""
         at = self._at + by
         while 0 <= at < len(self._lines) and not self._lines[at].id:
             at += by
@@ -179,7 +166,8 @@ class Listing(ScrollView, can_focus=True):
             # Past the last line that can be chosen there may be more to read.
             self.scroll_to(y=self.scroll_offset.y + by, animate=False)
 
-    def action_page(self, by: int) -> None:
+    def page(self, by: int) -> None:
+        """Move by a page, up (-1) or down."""
         height = max(1, self.size.height - 1)
         row = next((i for i, (line, _) in enumerate(self._rows) if line == self._at), 0)
         wanted = min(max(row + by * height, 0), len(self._rows) - 1)
@@ -187,12 +175,14 @@ class Listing(ScrollView, can_focus=True):
         if self._rows:
             self._move_to(self._near(self._rows[wanted][0]))
 
-    def action_end(self, to: int) -> None:
+    def end(self, to: int) -> None:
+        """Move to the first (-1) or last line."""
         at = self._near(0 if to < 0 else len(self._lines) - 1)
         self._move_to(at)
         self.scroll_to(y=0 if to < 0 else len(self._rows), animate=False)
 
-    def action_do(self, which: str) -> None:
+    def do(self, which: str) -> None:
+        """Do what the line has for `enter`, `less` or `more`."""
         line = self.line
         act: Act | None = getattr(line, which) if line is not None else None
         if line is not None and act is not None:
@@ -204,7 +194,7 @@ class Listing(ScrollView, can_focus=True):
             again = self._rows[y][0] == self._at
             self._move_to(self._rows[y][0])
             if again:
-                self.action_do("enter")
+                self.do("enter")
 
     # ---- layout ----
 

@@ -1,13 +1,12 @@
 """F7: the sound server's cards, how each is used, and what is plugged into it."""
 
-from collections.abc import Sequence
-
-from textual import events
+from collections.abc import Callable, Mapping, Sequence
 
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import SetCodec, SetProfile
 from tuimixer.model.snapshot import Profile, ServerCard
 from tuimixer.ui.screens.control_lines import joined, plug
+from tuimixer.ui.screens.dialog import Hints
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Line
 from tuimixer.ui.screens.prompts import latency_prompt
@@ -17,7 +16,6 @@ class ProfilesScreen(ListDialog):
     """Profiles, ports and codecs of all cards; Enter applies the one under the cursor."""
 
     TITLE = "Cards"
-    HINT = "u undo  h hide unavailable  Enter use  Esc close"
 
     def __init__(self, mixer: Mixer) -> None:
         super().__init__(mixer)
@@ -34,13 +32,17 @@ class ProfilesScreen(ListDialog):
     def lines(self) -> Sequence[Line]:
         return [line for card in self.mixer.snapshot.server_cards for line in self._card_lines(card)]
 
-    def on_key(self, event: events.Key) -> None:
-        """`h`, which the list has another use for: leave out what cannot be used now, or show it again."""
-        if event.key not in ("h", "H"):
-            return
-        event.stop()
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        return {**super().actions(), "list.unavailable": self._toggle}
+
+    def hints(self) -> Hints:
+        words = "show unavailable" if self._hidden else "hide unavailable"
+        return (("undo", "undo"), ("list.unavailable", words), ("list.enter", "use"), ("list.close", "close"))
+
+    def _toggle(self) -> None:
+        """Leave out what cannot be used now, or show it again."""
         self._hidden = not self._hidden
-        self.hint(self.HINT.replace("hide", "show") if self._hidden else self.HINT)
+        self.hint()
         self.rebuild()
 
     def _card_lines(self, card: ServerCard) -> list[Line]:

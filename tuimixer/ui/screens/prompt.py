@@ -1,5 +1,8 @@
 """`=` and others: a line to type into; what is wrong with it is said in one sentence, and nothing is done."""
 
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
 from textual import events
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -9,7 +12,7 @@ from tuimixer.model.command import Command
 from tuimixer.model.control import ControlId
 from tuimixer.model.intent import Intent
 from tuimixer.model.resolve import Impossible
-from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.dialog import Dialog, Hints
 from tuimixer.ui.screens.listing import Prompt
 from tuimixer.ui.screens.prompts import value_prompt
 
@@ -17,7 +20,7 @@ from tuimixer.ui.screens.prompts import value_prompt
 class PromptScreen(Dialog[Intent | Command]):
     """Answers what is to be done with the text."""
 
-    HINT = "Enter set  Esc leave"
+    HINTS: ClassVar[Hints] = (("list.enter", "set"), ("list.close", "cancel"))
     DEFAULT_CSS = """
     AskScreen > .dialog--box { width: 56; }
     AskScreen Input { height: 1; padding: 0; }
@@ -40,12 +43,13 @@ class PromptScreen(Dialog[Intent | Command]):
     def on_mount(self) -> None:
         self.set_focus(self._field)
 
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        return {**super().actions(), "list.enter": self._set}
+
     def on_key(self, event: events.Key) -> None:
-        """Enter, and what was typed before the line was there to take it."""
-        if event.key == "enter":
-            event.stop()
-            self._set()
-        elif event.is_printable and event.character:
+        """What was typed before the line was there to take it."""
+        if event.is_printable and event.character:
+            event.prevent_default()
             self._field.insert_text_at_cursor(event.character)
 
     def _set(self) -> None:

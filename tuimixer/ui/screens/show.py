@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import ClassVar
 
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.mixer.views import Devices, Filters, Streams
+from tuimixer.ui.screens.dialog import Hints
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Line
 
@@ -26,7 +28,7 @@ class ShowScreen(ListDialog):
     """
 
     TITLE = "What is shown"
-    HINT = "Enter choose  Esc close"
+    HINTS: ClassVar[Hints] = (("list.enter", "select"), ("list.close", "close"))
 
     def __init__(self, mixer: Mixer, filters: Filters) -> None:
         super().__init__(mixer)

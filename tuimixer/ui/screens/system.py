@@ -1,30 +1,28 @@
 """F2: cards and PCM devices, who holds them and how, then the kernel's own files, a page each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimixer.config.actions import ACTIONS
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, PcmDevice, System
 from tuimixer.ui.screens.choose_card import about_card
 from tuimixer.ui.screens.control_lines import joined
-from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.dialog import Hints
 from tuimixer.ui.screens.listing import styles_of, wrap
+from tuimixer.ui.screens.text_dialog import TextDialog
 from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.palette import Role
 
-_SIDEWAYS = 8
-"""Cells by which a page moves to the side."""
 TextLine = tuple[Role, str]
 
 
@@ -137,10 +135,17 @@ class Page(ScrollView, can_focus=True):
         return strip
 
 
-class SystemScreen(Dialog[None]):
+class SystemScreen(TextDialog):
     """Pages of facts; Tab goes to the next one."""
 
-    HINT = "Tab next page  r read again  arrows scroll  Esc close"
+    page: Page
+
+    HINTS: ClassVar[Hints] = (
+        ("text.next", "next page"),
+        ("text.refresh", "refresh"),
+        ("text.up text.down", "scroll"),
+        ("text.close", "close"),
+    )
     DEFAULT_CSS = """
     SystemScreen > .dialog--box { width: 100%; max-width: 140; height: 100%; max-height: 100%; }
     """
@@ -150,21 +155,21 @@ class SystemScreen(Dialog[None]):
         self._mixer = mixer
         self._system: System | None = None
         self._page = 0
-        self._keys: dict[str, str] = {}
-
-    @property
-    def page(self) -> Page:
-        """The text."""
-        return self._shown_page
 
     def content(self) -> list[Widget]:
-        self._shown_page = Page(self.tuimixer.terminal)
-        return [self._shown_page]
+        self.page = Page(self.tuimixer.terminal)
+        return [self.page]
+
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        return {
+            **super().actions(),
+            "text.next": partial(self._turn, 1),
+            "text.previous": partial(self._turn, -1),
+            "text.refresh": self._look_again,
+            "system": self.action_close,
+        }
 
     def on_mount(self) -> None:
-        ids = [action.id for action in ACTIONS if action.scope == "text"]
-        self._keys = {key: action for action in ids for key in self.tuimixer.keys.get(action, ())}
-        self._keys |= {"tab": "next", "shift+tab": "previous", "f2": "text.close", "r": "again"}
         self.set_focus(self.page)
         self._look_again()
 
@@ -196,30 +201,6 @@ class SystemScreen(Dialog[None]):
             lines = [(role, self.shown(line)) for role, line in lines]
         self.retitle(f"{title} ({self._page + 1} of {count})")
         self.page.show(lines)
-
-    def on_key(self, event: events.Key) -> None:
-        action = self._keys.get(event.key)
-        if action is None:
-            return
-        event.stop()
-        event.prevent_default()
-        page = self.page
-        height = max(1, page.size.height - 1)
-        moves: dict[str, Callable[[], object]] = {
-            "text.down": partial(page.scroll_relative, y=1, animate=False),
-            "text.up": partial(page.scroll_relative, y=-1, animate=False),
-            "text.left": partial(page.scroll_relative, x=-_SIDEWAYS, animate=False),
-            "text.right": partial(page.scroll_relative, x=_SIDEWAYS, animate=False),
-            "text.page_down": partial(page.scroll_relative, y=height, animate=False),
-            "text.page_up": partial(page.scroll_relative, y=-height, animate=False),
-            "text.first": partial(page.scroll_to, 0, 0, animate=False),
-            "text.last": partial(page.scroll_to, y=page.virtual_size.height, animate=False),
-            "next": partial(self._turn, 1),
-            "previous": partial(self._turn, -1),
-            "again": self._look_again,
-            "text.close": self.action_close,
-        }
-        moves[action]()
 
     def _turn(self, by: int) -> None:
         self._page += by
