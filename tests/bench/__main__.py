@@ -161,29 +161,40 @@ def many_streams(chosen: list[Program], few: dict[str, Figures], presses: int) -
 
 
 def verbs(rounds: int) -> None:
-    """`set +5%` beside other command lines, interleaved."""
+    """The verbs of keys and status bars beside other command lines, interleaved."""
     tuimixer = str(Path(sys.executable).with_name("tuimixer"))
-    commands = {
-        "tuimixer set @output +5%": [tuimixer, "set", "@output", "+5%"],
-        "pulsemixer --change-volume +5": ["pulsemixer", "--change-volume", "+5"],
-        "pactl set-sink-volume +5%": ["pactl", "set-sink-volume", "@DEFAULT_SINK@", "+5%"],
+    band = "00. 31 Hz"
+    pairs = {
+        "set @output +5%": ("pulsemixer", "--change-volume", "+5"),
+        "get": ("pulsemixer", "--get-volume"),
+        "toggle": ("pulsemixer", "--toggle-mute"),
+        "status": ("pulsemixer", "--get-volume"),
+        f"set -D equal {band} 50%": ("amixer", "-D", "equal", "sset", band, "50%"),
     }
-    times: dict[str, list[float]] = {name: [] for name in commands}
+    print(f"\none command, median of {rounds}, ms\n")
     with PrivatePulse([Sink("bench_sink", "Bench")]) as pulse:
         # As an installed program, which is compiled.
-        env = {name: value for name, value in pulse.env.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        for _ in range(rounds):
-            pulse.pactl("set-sink-volume", "bench_sink", "30%")
-            for name, argv in commands.items():
-                begin = time.perf_counter()
-                subprocess.run(argv, env=env, check=True, capture_output=True)
-                times[name].append((time.perf_counter() - begin) * 1000)
-    print(f"\none command, median of {rounds}, ms\n")
-    for name, values in times.items():
-        print(f"{name:32}{number(median(values), 8)}")
-    ours, theirs = median(times["tuimixer set @output +5%"]), median(times["pulsemixer --change-volume +5"])
-    if ours and theirs:
-        print(f"{'tuimixer / pulsemixer':32}{ours / theirs:8.2f}  (at most 0.80)")
+        plugins = Plugins(pulse.folder, pulse)
+        env = {name: value for name, value in plugins.env.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+        def took(*argv: str) -> float:
+            begin = time.perf_counter()
+            subprocess.run(argv, env=env, check=True, capture_output=True)
+            return (time.perf_counter() - begin) * 1000
+
+        for ours, theirs in pairs.items():
+            words = ours.replace(band, "{}").split()
+            times = []
+            for _ in range(rounds):
+                pulse.pactl("set-sink-volume", "bench_sink", "30%")
+                times.append((took(tuimixer, *(word.format(band) for word in words)), took(*theirs)))
+            here, there = median([own for own, _ in times]), median([other for _, other in times])
+            ratio = median([own / other for own, other in times])
+            most = 3 if theirs[0] == "amixer" else 0.6
+            print(
+                f"tuimixer {ours:28}{number(here, 8)}   {' '.join(theirs[:2]):30}{number(there, 8)}"
+                f"{number(ratio, 8)}  (at most {most})"
+            )
 
 
 def print_table(figures: dict[str, Figures]) -> None:

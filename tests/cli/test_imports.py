@@ -39,7 +39,16 @@ def loaded(env: dict[str, str], *words: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [["set", "+1%"], ["toggle", "speakers"], ["set", "@output", "-3dB", "unmute"]]
+    "words",
+    [
+        ["set", "+1%"],
+        ["toggle", "speakers"],
+        ["set", "@output", "-3dB", "unmute"],
+        ["get"],
+        ["get", "headphones"],
+        ["status"],
+        ["status", "--format", "{name} {percent}%"],
+    ],
 )
 def test_a_key_on_the_server_loads_little(words: list[str], pulse: PrivatePulse) -> None:
     modules = loaded(pulse.env, *words)

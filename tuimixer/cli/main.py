@@ -99,7 +99,8 @@ def _run(words: list[str], alone: bool) -> int:
     try:
         status: int = module.run(call)
     finally:
-        call.close()
+        if not alone:  # else the end of the process closes everything, in less time
+            call.close()
     return status
 
 

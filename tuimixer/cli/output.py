@@ -1,10 +1,15 @@
 """What verbs print: a control as a line of text and as a JSON object."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
 
 from tuimixer.model.control import Control, ControlId, Medium
 from tuimixer.model.scale import MUTE_CDB, to_cdb, to_percent
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
 
 _SOFTWARE = {Medium.SOFTWARE: True, Medium.HARDWARE: False, Medium.UNKNOWN: None}
 

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import select
 import stat
 
 _PATIENCE = 1.0
@@ -22,6 +21,8 @@ def read_bounded(path: str, limit: int) -> bytes:
             try:
                 more = os.read(descriptor, limit - len(data))
             except BlockingIOError:
+                import select
+
                 if not select.select([descriptor], [], [], _PATIENCE)[0]:
                     raise OSError(errno.ETIMEDOUT, "it gives nothing", path) from None
                 continue

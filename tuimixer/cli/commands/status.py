@@ -1,9 +1,9 @@
 """`status`: one line for a status bar, once or at every change."""
 
-import re
+from __future__ import annotations
+
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Option, Verb, shown
@@ -13,6 +13,10 @@ from tuimixer.cli.output import as_json, decibel, gains, percents, write
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.snapshot import Phase, Snapshot
+
+TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+if TYPE_CHECKING:
+    from typing import Any
 
 BARS = ("waybar", "i3blocks", "polybar", "tmux")
 FIELDS = (
@@ -121,18 +125,20 @@ def _check(form: str) -> None:
 
 def _fill(form: str, fields: Mapping[str, str]) -> str:
     """The text with its fields; `{{` and `}}` are braces."""
-
-    def one(found: re.Match[str]) -> str:
-        if found[0] in ("{{", "}}"):
-            return found[0][0]
-        name = found[1]
-        if name is None:
-            raise Usage(f"--format {shown(form)} is no format: write {{percent}}, and {{{{ for a brace")
-        if name not in fields:
-            raise Usage(f"--format: there is no {shown(name)}; fields are {', '.join(FIELDS)}")
-        return fields[name]
-
-    return re.sub(r"\{\{|\}\}|\{([^{}]*)\}|[{}]", one, form)
+    filled, rest = "", form
+    while rest:
+        if rest[0] not in "{}":
+            filled, rest = filled + rest[0], rest[1:]
+        elif rest[:2] in ("{{", "}}"):
+            filled, rest = filled + rest[0], rest[2:]
+        else:
+            name, brace, after = rest[1:].partition("}")
+            if rest[0] == "}" or not brace or "{" in name:
+                raise Usage(f"--format {shown(form)} is no format: write {{percent}}, and {{{{ for a brace")
+            if name not in fields:
+                raise Usage(f"--format: there is no {shown(name)}; fields are {', '.join(FIELDS)}")
+            filled, rest = filled + fields[name], after
+    return filled
 
 
 def _fields(
