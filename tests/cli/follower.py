@@ -46,8 +46,8 @@ class Follower:
         assert self.process.stderr is not None
         return status, self.process.stderr.read()
 
-    def provoke(self, set_volume: Callable[[str], object], told: str = "volume") -> None:
-        """Watching begins at an unknown moment: change back and forth until something is told."""
+    def provoke(self, set_volume: Callable[[str], object], told: str = "volume") -> str:
+        """Watching begins at an unknown moment: change back and forth until it is told; the line."""
         thread_ended = threading.Event()
 
         def change() -> None:
@@ -60,7 +60,7 @@ class Follower:
         thread = threading.Thread(target=change)
         thread.start()
         try:
-            self.until(lambda line: told in line)
+            return self.until(lambda line: told in line)
         finally:
             thread_ended.set()
             thread.join()

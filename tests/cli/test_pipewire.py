@@ -147,3 +147,10 @@ def test_more_verbs_at_once_than_the_server_takes_clients(pipewire: PrivatePipeW
     pipewire.pactl("set-sink-volume", "speakers", "0%")
     at_once(["set", "+1%"], pipewire.env, 100)
     assert " 100% " in pipewire.pactl("get-sink-volume", "speakers")
+
+
+def test_watch_begins_with_changes_only(pipewire: PrivatePipeWire) -> None:
+    watch = Follower(pipewire.env, "watch")
+    first = watch.provoke(partial(pipewire.pactl, "set-sink-volume", "speakers"), told="")
+    assert " volume " in first, first
+    assert watch.end(signal.SIGINT) == (0, "")

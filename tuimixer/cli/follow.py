@@ -11,7 +11,7 @@ from typing import Any
 
 from tuimixer.backend.base import Backend
 from tuimixer.cli.output import chosen, gains, percents
-from tuimixer.model.control import Control, ControlId
+from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Phase, Snapshot, Status, Update
 from tuimixer.wiring import Options, screen_backends
@@ -135,16 +135,18 @@ def _is_meter(control: Control) -> bool:
 def _controls(
     layer: str, before: dict[ControlId, Control], now: dict[ControlId, Control]
 ) -> Iterator[Change]:
+    # What a server keeps for what does not run is read a little later than the rest, and comes and goes with
+    # each stream: only that it is set is news.
     for control in before.values():
-        if control.id not in now:
+        if control.id not in now and control.kind is not Kind.STORED:
             yield Change(
                 layer, control.id, control.kind.value, control.name, "removed", _volume(control), None
             )
     for control in now.values():
         old = before.get(control.id)
-        if old is None:
+        if old is None and control.kind is not Kind.STORED:
             yield Change(layer, control.id, control.kind.value, control.name, "added", None, _volume(control))
-        elif old is not control and old != control:
+        elif old is not None and old is not control and old != control:
             for what, value in _ASPECTS.items():
                 was, is_ = value(old), value(control)
                 if was != is_:

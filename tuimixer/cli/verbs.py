@@ -61,5 +61,7 @@ def no_verb(name: str) -> Usage:
     """What to say where there is no such verb."""
     from tuimixer.model.text import suggest
 
-    hint = suggest(name, MODULES, "`tuimixer --help` lists them")
+    # As pactl and wpctl have them: `set-sink-mute`, `get-volume`.
+    part = next((part for part in reversed(name.split("-")) if part in MODULES), name)
+    hint = suggest(part, MODULES, "`tuimixer --help` lists them")
     return Usage(f"there is no verb {shown(name)}; {hint}")

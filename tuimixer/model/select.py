@@ -45,6 +45,7 @@ _MAIN = {
     INPUT: ("capture", "mic", "headset", "digital capture", "adc", "line"),
 }
 """Names of a card's main control, likeliest first."""
+_SWITCHED = ("on", "off")
 ANY = frozenset(Kind)
 Labels = Callable[[], Mapping[ControlId, tuple[str, ...]]]
 """What the screen calls each control; computed only if the sound systems' own names are not enough."""
@@ -269,14 +270,17 @@ def _indexed(name: str) -> tuple[str, int | None]:
 def _named(
     text: str, usable: list[Control], card: str, snapshot: Snapshot, labels: Labels
 ) -> tuple[Match, ...]:
-    """By name alone, exact before partial, each by decreasing likelihood."""
+    """By name alone, exact before partial, each by decreasing likelihood.
+
+    A value in the place of a name is never a partial name: `on` does not mean the headphones.
+    """
     elements = [thing for thing in _things(usable) if thing[0].element is not None]
     first = card or next((c.id for c in snapshot.alsa_cards if c.controls or not c.reason), "")
     chosen = [thing for thing in elements if thing[0].card == first]
     server = [control for control in usable if control.element is None]
     plain = [control for control in server if not _is_secondary(control)]
     secondary = [control for control in server if _is_secondary(control)]
-    for exact in (True, False):
+    for exact in (True,) if text in _SWITCHED else (True, False):
         for controls, cards in ((plain, chosen), ([], elements), (secondary, [])):
             if found := _in_order(text, controls, cards, exact, snapshot):
                 return tuple(_playing(found))

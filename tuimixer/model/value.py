@@ -200,6 +200,11 @@ def parse_latency(text: str) -> int:
     return round(-size * 1000 if number.startswith("-") else size * 1000)
 
 
+def is_switch(text: str) -> bool:
+    """Whether a word is a value that switches something: `on`, `mute`, `togglecapture`."""
+    return text.strip().casefold() in _SWITCHES
+
+
 def is_value(text: str) -> bool:
     """Whether a word is meant as a value where a name is also possible: `+5%`, `left:50%`, `mute`."""
     word = text.strip()

@@ -8,7 +8,7 @@ from tuimixer.cli.grammar import Option, Verb, shown, whole
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.model.select import OUTPUT
-from tuimixer.model.value import FORMS, Value, is_value, parse_value
+from tuimixer.model.value import FORMS, Value, is_switch, is_value, parse_value
 
 _TARGETS = (
     "TARGET defaults to the default output, or to the card's main control where no server runs. "
@@ -84,6 +84,9 @@ def run(call: Invocation) -> int:
                 raise Usage(f"{shown(one.text)} and {shown(other.text)} contradict each other")
     else:
         targets = call.words or [OUTPUT]
+        for word in targets:
+            if is_switch(word) and not call.names(word):
+                raise Usage(f"{shown(word)} is not a target; mute, unmute and toggle take no value")
         values = [Value(call.verb, "mute", on=_SWITCH[call.verb])]
     notifies = call.arguments.has("notify")
     matches, status = change(call, targets, values, _cap(call), reread=call.json or notifies)
