@@ -1,6 +1,8 @@
 """Commands in another system's folder, on the checkout, with mounts and processes of their own."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -65,3 +67,15 @@ def enter(
     pairs = [text for seen, file in (outside or {}).items() for text in (os.path.realpath(file), seen)]
     script = ["env", f"SOURCE={ROOT}", f"CHECKOUT={CHECKOUT}", "sh", "-c", _INSIDE, "sh"]
     return [*APART, *script, str(folder), *pairs, "--", *settings, *command]
+
+
+def as_root(command: Sequence[str]) -> list[str]:
+    """The command line that runs a command as root, by sudo where need be."""
+    return [*(() if os.geteuid() == 0 else ("sudo", "-n")), *command]
+
+
+def again_as_root(module: str, arguments: Sequence[str]) -> int:
+    """Run a module of the lab as root, with this user's home and cache; its exit status."""
+    kept = [f"{name}={os.environ[name]}" for name in (*KEPT, "HOME", "XDG_CACHE_HOME") if name in os.environ]
+    command = as_root(["env", *kept, sys.executable, "-m", module, *arguments])
+    return subprocess.run(command, cwd=ROOT).returncode

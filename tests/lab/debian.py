@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tests.lab.container import APART, KEPT, PROGRAMS, ROOT, enter
+from tests.lab.container import APART, PROGRAMS, ROOT, again_as_root, as_root, enter
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "debian"
 
@@ -54,15 +54,11 @@ def lacks(suite: str) -> str | None:
         if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
             return f"no {program}"
     probe = ["unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-    if subprocess.run(_as_root(probe), stderr=subprocess.DEVNULL).returncode:
+    if subprocess.run(as_root(probe), stderr=subprocess.DEVNULL).returncode:
         return "no right to mount"
     if not _folder(suite).exists() and _mirror(suite) is None:
         return f"no mirror of Debian {suite} to be reached among apt's sources"
     return None
-
-
-def _as_root(command: Sequence[str]) -> list[str]:
-    return [*(() if os.geteuid() == 0 else ("sudo", "-n")), *command]
 
 
 # ---- the system ----
@@ -220,16 +216,6 @@ def run(suite: str, command: Sequence[str]) -> int:
         return subprocess.run(enter(folder, command, path)).returncode
 
 
-def _run_as_root(suite: str, command: Sequence[str]) -> int:
-    """As run(), by sudo where need be."""
-    if os.geteuid() == 0:
-        return run(suite, command)
-    CACHE.mkdir(parents=True, exist_ok=True)
-    kept = [f"{name}={os.environ[name]}" for name in (*KEPT, "HOME", "XDG_CACHE_HOME") if name in os.environ]
-    again = [*_as_root(["env", *kept]), sys.executable, "-m", "tests.lab.debian", "run", suite, *command]
-    return subprocess.run(again, cwd=ROOT).returncode
-
-
 def main() -> int:
     """See the module's text."""
     # The ordinary way out, which ends what runs in the system.
@@ -238,8 +224,10 @@ def main() -> int:
         case ["lacks", suite]:
             print(lacks(suite) or "", end="")
             return 0
+        case ["run", _, _, *_] if os.geteuid() != 0:
+            return again_as_root("tests.lab.debian", sys.argv[1:])
         case ["run", suite, *command] if command:
-            return _run_as_root(suite, command)
+            return run(suite, command)
     print("usage: python -m tests.lab.debian lacks SUITE | run SUITE COMMAND…", file=sys.stderr)
     return 2
 

@@ -1,7 +1,8 @@
 """Real sound cards: a Debian kernel in QEMU with this machine's own root file system, by virtme-ng.
 
-`python -m tests.lab.vm test [ARGS]` boots once and runs the tests of the lane vm in there; `lacks`
-prints why it cannot, if so. Where KVM works it is used; else the processor is emulated, ten times slower.
+`python -m tests.lab.vm test [ARGS]` boots once and runs the tests of the lane vm in there; `test-in SUITE`
+those with sound servers, with the root of a Debian of that suite (see debian.py); `lacks` prints why it
+cannot, if so. Where KVM works it is used; else the processor is emulated, ten times slower.
 """
 
 import compileall
@@ -16,13 +17,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab import kvm
-
-ROOT = Path(__file__).resolve().parents[2]
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kernel"
-MODULES = Path("/lib/modules")
+from tests.lab import container, debian, kernel, kvm
+from tests.lab.container import CHECKOUT, PROGRAMS, ROOT, enter
 
 CARDS = (
     "-device intel-hda -device hda-duplex,audiodev=a0",
@@ -40,26 +39,59 @@ _UNWANTED_MODULES = (
 # What writes the chip's sound to a file cannot record, and QEMU says so at each reset.
 _RECORDING = re.compile(rb"audio: Failed to create voice `[^\n]*\n?")
 
+# QEMU goes on writing to it: nothing may be cached.
+_BEGIN = (
+    "mkdir -p /run/chip"
+    " && mount -t 9p -o ro,version=9p2000.L,trans=virtio,access=any,cache=none chip /run/chip"
+    " && exec sh /run/chip/guest.sh"
+)
+
 # virtme-ng's own 9p mounts do not cache, and an import of pytest takes 20 s there; through a second share
 # that may cache (nobody changes the files meanwhile) it takes 6 s.
 _GUEST = """\
 exec 2>&1
 set -e
-mkdir -p /run/host /run/checkout/upper /run/checkout/work /run/chip
-mount -t 9p -o ro,version=9p2000.L,trans=virtio,access=any,msize=512000,cache=loose host /run/host
+mkdir -p /run/host /run/checkout/lower /run/checkout/upper /run/checkout/work
+share="mount -t 9p -o ro,version=9p2000.L,trans=virtio,access=any,msize=512000"
+$share,cache=loose host /run/host
+$share,cache=loose checkout /run/checkout/lower
 mount --bind /run/host/usr /usr
 case {prefix} in /usr) ;; *) mount --bind /run/host{prefix} {prefix} ;; esac
-layers=lowerdir=/run/host{root},upperdir=/run/checkout/upper,workdir=/run/checkout/work
-mount -t overlay -o $layers overlay {root}
-# QEMU goes on writing to it: nothing may be cached.
-mount -t 9p -o ro,version=9p2000.L,trans=virtio,access=any,cache=none chip /run/chip
-cd {root}
+layers=lowerdir=/run/checkout/lower,upperdir=/run/checkout/upper,workdir=/run/checkout/work
+mount -t overlay -o $layers overlay {checkout}
+cd {checkout}
 export HOME=/root LC_ALL=C.UTF-8 TUIMIXER_GUEST=1
-export PATH={root}/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PYTHONPYCACHEPREFIX={bytecode}
+export PATH={programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 modprobe -a snd-dummy snd-aloop snd-mixer-oss snd-pcm-oss
 udevadm settle
 {command}
 """
+
+
+@dataclass(frozen=True)
+class System:
+    """A root file system to boot with, and this checkout in it."""
+
+    folder: Path
+    """Where its files lie on this machine."""
+    checkout: str
+    """Where it sees the checkout."""
+    prefix: str
+    """Where it sees its Python."""
+    programs: str
+    """Where it sees the virtual environment's programs."""
+    bytecode: str = ""
+    """Where it sees compiled modules, if not beside them."""
+
+
+HOST = System(Path("/"), str(ROOT), sys.base_prefix, f"{ROOT}/.venv/bin")
+
+
+def debian_system(folder: Path) -> System:
+    """The Debian in `folder`, which debian.system() has made."""
+    environment = debian.environment(folder)
+    return System(folder, CHECKOUT, environment, f"{environment}/bin", f"{environment}/bytecode")
 
 
 def lacks() -> str | None:
@@ -69,60 +101,16 @@ def lacks() -> str | None:
             return f"no {program}"
     if not _vng().exists():
         return "no virtme-ng in the virtual environment"
-    if not any(CACHE.glob("boot/vmlinuz-*")) and not shutil.which("apt-get"):
-        return "no apt-get to fetch a kernel with"
-    return None
+    return kernel.lacks()
 
 
 def _vng() -> Path:
     return Path(sys.executable).parent / "vng"
 
 
-def _as_root(*command: str) -> None:
-    subprocess.run([*(() if os.geteuid() == 0 else ("sudo", "-n")), *command], check=True)
-
-
-def _fetch() -> None:
-    """Unpack the distribution's kernel into the cache; what is there stays if that fails."""
-    meta = "linux-image-amd64" if not Path("/etc/lsb-release").exists() else "linux-image-generic"
-    listing = subprocess.run(
-        ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", meta],
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    ).stdout
-    pattern = r"^(linux-(?:image|modules|modules-extra)-[0-9][^\s:]*)(?<!-unsigned)$"
-    packages = sorted(set(re.findall(pattern, listing, re.MULTILINE)))
-    CACHE.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE.parent) as folder:
-        print(f"vm: fetching {' '.join(packages)}", flush=True)
-        subprocess.run(
-            ["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", *packages], cwd=folder, check=True
-        )
-        unpacked = Path(folder) / "unpacked"
-        for package in Path(folder).glob("*.deb"):
-            subprocess.run(["dpkg", "-x", str(package), str(unpacked)], check=True)
-        shutil.rmtree(CACHE, ignore_errors=True)
-        unpacked.rename(CACHE)
-
-
-def kernel() -> Path:
-    """The kernel image to boot, fetched if need be, with its modules where the guest looks for them."""
-    if not any(CACHE.glob("boot/vmlinuz-*")):
-        _fetch()
-    image = sorted(CACHE.glob("boot/vmlinuz-*"))[-1]
-    version = image.name.removeprefix("vmlinuz-")
-    if not (MODULES / version / "modules.dep.bin").exists():
-        unpacked = next(
-            folder for folder in (CACHE / "lib", CACHE / "usr/lib") if (folder / "modules").exists()
-        )
-        _as_root("mkdir", "-p", str(MODULES))
-        _as_root("cp", "-a", str(unpacked / "modules" / version), str(MODULES))
-        _as_root("/sbin/depmod", version)
-    return image
-
-
-def boot(command: str, *, timeout: float = 900, stream: bool = False) -> subprocess.CompletedProcess[str]:
+def boot(
+    command: str, *, system: System = HOST, timeout: float = 900, stream: bool = False
+) -> subprocess.CompletedProcess[str]:
     """Boot, run a shell command as root in the checkout, and return its exit status and its output.
 
     The output is stdout and stderr in one. The guest has all four cards, snd-dummy, snd-aloop and the OSS
@@ -133,45 +121,45 @@ def boot(command: str, *, timeout: float = 900, stream: bool = False) -> subproc
     # What the guest compiles is lost with it, and costs it seconds at every boot.
     compileall.compile_dir(ROOT / "tuimixer", quiet=2)
     with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
-        script, chip = Path(folder) / "guest.sh", Path(folder) / "chip"
-        chip.mkdir()
-        prefix = sys.base_prefix
-        script.write_text(
-            _GUEST.format(root=shlex.quote(str(ROOT)), prefix=shlex.quote(prefix), command=command)
-        )
-        return _follow(_start(f"sh {script}", chip, timeout, accelerated), timeout, stream)
+        places = {name: shlex.quote(str(place)) for name, place in vars(system).items()}
+        (Path(folder) / "guest.sh").write_text(_GUEST.format(**places, command=command))
+        return _follow(_start(_BEGIN, system, Path(folder), timeout, accelerated), timeout, stream)
 
 
 def _boots_under_kvm() -> bool:
     with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
         try:
-            done = _follow(_start("true", Path(folder), kvm.PATIENCE, True), kvm.PATIENCE, stream=False)
+            machine = _start("true", HOST, Path(folder), kvm.PATIENCE, True)
+            done = _follow(machine, kvm.PATIENCE, stream=False)
         except subprocess.TimeoutExpired:
             return False
         return done.returncode == 0
 
 
-def _start(command: str, chip: Path, timeout: float, accelerated: bool) -> subprocess.Popen[bytes]:
+def _start(
+    command: str, system: System, chip: Path, timeout: float, accelerated: bool
+) -> subprocess.Popen[bytes]:
     """Start the machine; its output can be read from the process's stdout.
 
-    chip: folder for what leaves the AC97 card's chip.
+    chip: folder for what leaves the AC97 card's chip, with the guest's script.
     """
     options = [
         "-audiodev none,id=a0",
         f"-audiodev wav,id=chip,path={chip}/chip.wav",
         *CARDS,
-        "-fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
-        "-device virtio-9p-pci,fsdev=host,mount_tag=host",
-        f"-fsdev local,id=chip,path={chip},security_model=none,readonly=on,multidevs=remap",
-        "-device virtio-9p-pci,fsdev=chip,mount_tag=chip",
     ]
-    vng = [str(_vng()), "-r", str(kernel()), "--disable-microvm", "--cpus", "2", "--memory", "2G"]
+    for tag, shared in {"host": system.folder, "checkout": ROOT, "chip": chip}.items():
+        options.append(f"-fsdev local,id={tag},path={shared},security_model=none,readonly=on,multidevs=remap")
+        options.append(f"-device virtio-9p-pci,fsdev={tag},mount_tag={tag}")
+    vng = [str(_vng()), "-r", str(kernel.image(system.folder)), "--disable-microvm"]
+    vng += ["--cpus", "2", "--memory", "2G"]
     vng += [] if accelerated else ["--disable-kvm"]
-    vng += ["--user", "root", "--cwd", "/", "--append", "mitigations=off"]
+    vng += [] if system is HOST else ["--root", str(system.folder)]
+    vng += ["--user", "root", "--cwd", str(system.folder), "--append", "mitigations=off"]
     vng += ["--append", f"module_blacklist={_UNWANTED_MODULES}", f"--qemu-opts={' '.join(options)}"]
     return subprocess.Popen(
         # timeout(1) ends the machine even when this process was killed before it could.
-        ["timeout", "--kill-after=5", str(timeout + 10), *vng, "--", *shlex.split(command)],
+        ["timeout", "--kill-after=5", str(timeout + 10), *vng, "--", command],
         env=os.environ | {"PATH": f"{_vng().parent}:{os.environ['PATH']}:/usr/sbin:/sbin"},
         stdin=subprocess.DEVNULL,
         # Never files: the guest's console would write over their beginnings.
@@ -219,7 +207,7 @@ def _follow(
     return subprocess.CompletedProcess(machine.args, status, output.decode(errors="replace"))
 
 
-def guest_test_files() -> list[str]:
+def guest_test_files(*, only_with_server: bool = False) -> list[str]:
     """The test files for the machine; only those are collected in there, for every import is slow.
 
     Those about the machine come first, and last those with sound servers, which leave softvols on its cards.
@@ -230,25 +218,38 @@ def guest_test_files() -> list[str]:
         if re.search(r"\bmark\.vm\b", text):
             with_server = re.search(r"\bguest: Guest\b", text) is not None
             files.append((with_server, path.parent.name != "lab", str(path.relative_to(ROOT))))
-    return [name for *_, name in sorted(files)]
+    return [name for with_server, _, name in sorted(files) if with_server or not only_with_server]
 
 
-def run_tests(arguments: Sequence[str]) -> int:
-    """Boot once and run all tests for the machine; the exit status is pytest's."""
+def run_tests(arguments: Sequence[str], system: System = HOST) -> int:
+    """Boot once and run all tests for the machine; the exit status is pytest's.
+
+    With another root than this machine's: those with sound servers.
+    """
     # Plug-ins are named: loading the one for snapshots would import Textual, which takes 9 s in there.
     pytest = ["python", "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "--color=no"]
     named = any(".py" in argument for argument in arguments)
-    files = [] if named else guest_test_files()
+    files = [] if named else guest_test_files(only_with_server=system is not HOST)
     command = shlex.join([*pytest, "-m", "vm", *arguments, *files])
-    # What pytest compiles in the guest is lost with it.
-    alone = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    collect = [sys.executable, *pytest[1:], "--collect-only", "-qq", *files]
-    subprocess.run(collect, cwd=ROOT, env=alone, stdout=subprocess.DEVNULL, check=False)
+    _compile([*pytest, "--collect-only", "-qq", *files], system)
     start = time.monotonic()
-    times = r"""printf 'vm: %s s from power-on to the tests\n' "$(cut -d' ' -f1 /proc/uptime)";"""
-    done = boot(f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}", stream=True, timeout=4500)
+    times = r"""printf 'vm: %s s from power-on to the tests
+' "$(cut -d' ' -f1 /proc/uptime)";"""
+    alone = f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}"
+    done = boot(alone, system=system, stream=True, timeout=4500)
     print(f"vm: {time.monotonic() - start:.0f} s in all", flush=True)
     return done.returncode
+
+
+def _compile(collect: Sequence[str], system: System) -> None:
+    """Let pytest compile what it imports: what it compiles in the guest is lost with it."""
+    alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    if system is HOST:
+        command, env = [sys.executable, *collect[1:]], os.environ | alone
+    else:
+        alone |= {"PYTHONPYCACHEPREFIX": system.bytecode, "PATH": f"{system.programs}:{PROGRAMS}"}
+        command, env = enter(system.folder, collect, alone), os.environ.copy()
+    subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, check=False)
 
 
 def main() -> int:
@@ -260,12 +261,15 @@ def main() -> int:
             return 0
         case ["test", *arguments]:
             return run_tests(arguments)
+        case ["test-in", *_] if os.geteuid() != 0:
+            return container.again_as_root("tests.lab.vm", sys.argv[1:])
+        case ["test-in", suite, *arguments]:
+            with debian.system(suite) as folder:
+                return run_tests(arguments, debian_system(folder))
         case ["run", command]:
             return boot(command, stream=True).returncode
-    print(
-        "usage: python -m tests.lab.vm lacks | test [PYTEST-ARGS] | run COMMAND",
-        file=sys.stderr,
-    )
+    usage = "lacks | test [PYTEST-ARGS] | test-in SUITE [PYTEST-ARGS] | run COMMAND"
+    print(f"usage: python -m tests.lab.vm {usage}", file=sys.stderr)
     return 2
 
 

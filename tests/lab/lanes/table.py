@@ -107,6 +107,10 @@ def _modern(arguments: Arguments) -> list[Step]:
     return [itself, *in_debian("trixie")(arguments)]
 
 
+def _modern_vm(arguments: Arguments) -> list[Step]:
+    return [Step("trixie's cards", python("-m", "tests.lab.vm", "test-in", "trixie", *arguments))]
+
+
 LANES = (
     Lane("lint", "ruff, mypy --strict and the contracts between layers", 30, _lint, marks=False),
     Lane("unit", "pure code; no server, no card, no terminal", 30, in_parallel("unit")),
@@ -186,6 +190,15 @@ LANES = (
     ),
     Lane(
         "vm", "emulated sound cards in a virtual machine", 500, _vm, machine.virtual_machine, background=True
+    ),
+    Lane(
+        "modern-vm",
+        "emulated sound cards under Debian 13's servers",
+        240,
+        _modern_vm,
+        machine.first(machine.debian("trixie"), machine.virtual_machine),
+        background=True,
+        marks=False,
     ),
 )
 
