@@ -1,4 +1,7 @@
-"""The attacks on the screen: each runs for some seconds and counts into its tally."""
+"""The attacks on the screen: each goes on for some seconds and counts into its tally.
+
+Seconds are those of a quiet machine: they set the number of acts, so that a seed means the same acts on any.
+"""
 
 import contextlib
 import os
@@ -19,6 +22,8 @@ from tests.lab.sound import SoundServer
 
 _PACE = 0.012
 """Seconds between two acts: faster than any person, slow enough for the acts to be seen one by one."""
+_ACTS = 40
+"""Acts in a second, about."""
 _CHECK = 400
 """Acts between two looks whether the program still paints."""
 _SAMPLE = 2.0
@@ -35,26 +40,31 @@ def _environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 class _Run:
-    """The time that is left, and the program again when it has ended."""
+    """The acts that are left, and the program again when it has ended."""
 
     def __init__(self, tally: Tally, seconds: float) -> None:
         self.random = Random(tally.seed)
         self.tally = tally
-        self.end = time.monotonic() + seconds
+        self._left = round(seconds * _ACTS)
 
     @property
     def going(self) -> bool:
-        return time.monotonic() < self.end
+        return self._left > 0
+
+    def spend(self, seconds: float) -> None:
+        """Count what takes as long as some acts."""
+        self._left -= round(seconds * _ACTS)
 
     def live(
         self,
         env: Mapping[str, str],
         words: list[str],
-        disturb: Callable[[Victim], None],
-        ends: Callable[[], bool],
+        seconds: float,
+        disturb: Callable[[Victim], None] = lambda _: None,
         lasting: bool = False,
     ) -> None:
-        """One life of the program: acts until `ends`, disturbances between them, and an end of some kind."""
+        """One life of the program of so many seconds at most: acts, disturbances between them, and an end."""
+        self.spend(1)  # to start
         monkey = Monkey(self.random, self.tally, lasting)
         with Victim(self.tally, env, *words) as victim:
             if not victim.starts():
@@ -63,9 +73,10 @@ class _Run:
                 return
             self.tally.events["starts"] += 1
             acts, sampled = 0, 0.0
-            while self.going and victim.running and not ends():
+            while self.going and victim.running and acts < seconds * _ACTS:
                 monkey.act(victim)
                 acts += 1
+                self._left -= 1
                 victim.resume()
                 disturb(victim)
                 if time.monotonic() - sampled > _SAMPLE:
@@ -88,10 +99,10 @@ def demo(tally: Tally, seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
         env = _environment(Path(name))
         while run.going:
-            until = time.monotonic() + run.random.choice([3, 10, seconds])
+            life = run.random.choice([3, 10, seconds])
             words = ["--demo", "--layout", run.random.choice(["columns", "rows", "auto"])]
             words += ["--config", f"{name}/keys.toml"] if run.random.random() < 0.8 else []
-            run.live(env, words, lambda victim: None, lambda until=until: time.monotonic() > until)  # type: ignore[misc]
+            run.live(env, words, life)
 
 
 def starts(tally: Tally, seconds: float) -> None:
@@ -110,6 +121,7 @@ def starts(tally: Tally, seconds: float) -> None:
                 victim.signal(number)
                 victim.ended_well(128 + number, -number)
                 tally.events["early ends"] += 1
+            run.spend(1)
 
 
 def deaths(kind: type[SoundServer], tally: Tally, seconds: float) -> None:
@@ -130,14 +142,8 @@ def _live(kind: type[SoundServer], tally: Tally, seconds: float, deaths: bool) -
         words = ["--config", str(box.folder / "keys.toml")]
         try:
             while run.going:
-                until = time.monotonic() + (run.random.choice([10, 30, seconds]) if deaths else seconds)
-                run.live(
-                    box.env,
-                    words,
-                    weather.disturb,
-                    lambda until=until: time.monotonic() > until,  # type: ignore[misc]
-                    lasting=not deaths,
-                )
+                life = run.random.choice([10, 30, seconds]) if deaths else seconds
+                run.live(box.env, words, life, weather.disturb, lasting=not deaths)
         finally:
             weather.clear()
 
@@ -241,7 +247,7 @@ def far(tally: Tally, seconds: float) -> None:
         folder = Path(name)
         while run.going:
             env = _environment(folder, **hostile.install(folder / "bin", run.random.randrange(1 << 30)))
-            until = time.monotonic() + run.random.choice([10, 40])
+            life = run.random.choice([10, 40])
             words = ["--host", "hostile", "--config", f"{name}/keys.toml"]
-            run.live(env, words, lambda victim: None, lambda until=until: time.monotonic() > until)  # type: ignore[misc]
+            run.live(env, words, life)
             tally.survived["hostile far ends"] += 1

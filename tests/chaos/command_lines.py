@@ -21,8 +21,12 @@ from tuimixer.cli import options, verbs
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.main import main as tuimixer
 
-_PATIENCE = 20
+_PATIENCE = 90
 """Seconds after which a command line that does not end counts as hung."""
+_LINES = 30
+"""Command lines in a second, about."""
+_ROUND = 200
+"""Command lines with one seed."""
 _ENDLESS = frozenset({"serve", "watch"})
 """Verbs that go on until they are told to end."""
 _SURROGATES = "\udcff\udc80"
@@ -160,8 +164,8 @@ class Runner:
 
 
 def attack(seconds: float, number: int) -> dict[str, object]:
-    """Run random command lines for some seconds."""
-    end = time.monotonic() + seconds
+    """Run as many random command lines as a quiet machine does in some seconds."""
+    left = round(seconds * _LINES)
     found: list[str] = []
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
         for variable in [known for known in os.environ if known.startswith(("XDG_", "PULSE_"))]:
@@ -169,11 +173,11 @@ def attack(seconds: float, number: int) -> dict[str, object]:
         os.environ.pop("DISPLAY", None)
         runner = Runner(Path(name))
         os.environ.update(HOME=name, PULSE_SERVER=f"unix:{name}/native", PATH=name)  # no ssh is run
-        while time.monotonic() < end:
+        while left > 0:
 
             @seed(number)
             @settings(
-                max_examples=200,
+                max_examples=min(left, _ROUND),
                 database=None,
                 deadline=None,
                 phases=(Phase.generate, Phase.shrink),
@@ -181,14 +185,14 @@ def attack(seconds: float, number: int) -> dict[str, object]:
             )
             @given(LINES)
             def once(words: list[str]) -> None:
-                if time.monotonic() < end:
-                    runner.run(words)
+                runner.run(words)
 
             try:
                 once()
             except Wrong as wrong:
                 found.append(str(wrong))
             number += 1
+            left -= _ROUND
     return {"statuses": dict(runner.statuses), "found": found}
 
 

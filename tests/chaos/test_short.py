@@ -11,6 +11,7 @@ import pytest
 from tests.chaos.__main__ import ATTACKS
 from tests.chaos.tally import Memory, Tally
 from tests.chaos.victim import MARK, Victim, end_somehow
+from tests.lab.waiting import DEADLINE
 
 SECONDS = {
     "deaths": 8.0,
@@ -68,25 +69,27 @@ FAULTS = {
 @pytest.mark.pty
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_found(fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.chaos.victim.DEADLINE", 5.0)
     script, complaint = FAULTS[fault]
     tally = Tally("test", 0)
     env = os.environ | {"HOME": str(tmp_path)}
     with Victim(tally, env, program=[sys.executable, "-c", script]) as victim:
         assert victim.starts()
-        end_somehow(victim, 3, tally)
+        victim.send(b"\x11")
+        victim.process.wait(DEADLINE)
+        monkeypatch.setattr("tests.chaos.victim.DEADLINE", 0.5)
+        victim.ended_well(0)
     assert any(complaint in finding for finding in tally.findings), tally.findings
 
 
 @pytest.mark.pty
 def test_a_program_that_stands_still_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.chaos.victim.DEADLINE", 1.0)
     tally = Tally("test", 0)
     script = f"{_START}{_TAKEN}time.sleep(1000)"
     with Victim(
         tally, os.environ | {"HOME": str(tmp_path)}, program=[sys.executable, "-c", script]
     ) as victim:
         assert victim.starts()
+        monkeypatch.setattr("tests.chaos.victim.DEADLINE", 1.0)
         assert not victim.answers()
         end_somehow(victim, 3, tally)
     assert [finding.splitlines()[0] for finding in tally.findings] == [

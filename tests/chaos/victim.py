@@ -215,7 +215,8 @@ class Victim:
         return "\n".join(f"      {line}" for line in lines[-_STORY:])
 
     def _read(self) -> None:
-        while self._hung_up not in select.select([self._master, self._hung_up], [], [])[0]:
+        # Also what was printed last before the terminal is closed.
+        while self._master in select.select([self._master, self._hung_up], [], [])[0]:
             try:
                 data = os.read(self._master, 65536)
             except OSError:

@@ -141,6 +141,15 @@ async def test_the_end_amid_changes(opened: str) -> None:
     assert app._exception is None
 
 
+@pytest.mark.parametrize("width", range(1, 9))
+async def test_the_palette_in_a_narrow_window(desk: Open, width: int) -> None:
+    async with desk() as it:
+        await it.press("ctrl+p")
+        await it.pilot.resize_terminal(width, 24)
+        await it.press("down")
+        assert it.app.is_running
+
+
 async def test_the_palette_is_answered_twice_at_once(desk: Open) -> None:
     async with desk() as it:
         await it.press("ctrl+p")

@@ -77,16 +77,22 @@ def make_palette_safe() -> None:
       lines, or of two columns, there is none.
     * A click on an option that has gone since it was painted: `OptionList._on_click` looks it up.
     * A click outside the window, which has become smaller: `CommandPalette._on_click` looks what is there.
+    * A window so narrow that its lines have no width: `Content.get_height` does not wrap to that.
     * Two answers at once, such as Enter and a click: the second would close the screen below.
     """
     from textual import events  # the palette is seldom opened
     from textual.await_complete import AwaitComplete
     from textual.command import CommandPalette
+    from textual.content import Content
+    from textual.css.styles import RulesMap
     from textual.errors import NoWidget
     from textual.widgets import OptionList
 
-    move_page, click_option = OptionList._move_page, OptionList._on_click
+    get_height, move_page, click_option = Content.get_height, OptionList._move_page, OptionList._on_click
     click_palette, dismiss = CommandPalette._on_click, CommandPalette.dismiss
+
+    def get_height_safely(content: Content, rules: RulesMap, width: int) -> int:
+        return get_height(content, rules, max(width, 1))
 
     def move_page_safely(options: OptionList, direction: Any) -> None:
         if (options.highlighted or 0) in options._index_to_line:
@@ -103,6 +109,7 @@ def make_palette_safe() -> None:
     def dismiss_once(palette: CommandPalette, result: Any = None) -> AwaitComplete:
         return dismiss(palette, result) if palette.is_current else AwaitComplete()
 
+    Content.get_height = get_height_safely  # type: ignore[method-assign]
     OptionList._move_page = move_page_safely  # type: ignore[method-assign, assignment]
     OptionList._on_click = click_option_safely  # type: ignore[method-assign, assignment]
     CommandPalette._on_click = click_palette_safely  # type: ignore[method-assign, assignment]
