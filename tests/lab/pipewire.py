@@ -125,8 +125,15 @@ class PrivatePipeWire(SoundServer):
         return False
 
     def _default_taken(self) -> bool:
-        """Set the default sink; refused as "not supported" until WirePlumber has made its metadata."""
+        """Set the default sink; refused as "not supported" until WirePlumber has made its metadata.
+
+        The Pulse server acknowledges it before WirePlumber knows, which may change the default once more
+        until then: so WirePlumber is asked for both.
+        """
         name = self.sinks[0].name
         with contextlib.suppress(subprocess.CalledProcessError):
             self.pactl("set-default-sink", name)
-        return self.pactl("get-default-sink").strip() == name
+        command = ["pw-metadata", "0"]
+        listing = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False).stdout
+        told = dict(re.findall(r"key:'(\S+)' value:'.*\"name\": ?\"([^\"]*)\"", listing))
+        return {told.get(f"default.{key}audio.sink") for key in ("", "configured.")} == {name}
