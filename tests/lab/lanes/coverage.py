@@ -27,7 +27,7 @@ def main() -> int:
             [
                 *(sys.executable, "-m", "coverage", "run", "--rcfile", str(ROOT / "pyproject.toml")),
                 *("-m", "pytest", "-m", " or ".join(lane.name for lane in lanes)),
-                *("-n", str(machine.workers()), "--dist", "worksteal"),
+                *("-n", str(machine.workers(waiting=True)), "--dist", "worksteal"),
             ],
             env=os.environ | {"COVERAGE_FILE": str(data)},
             check=False,

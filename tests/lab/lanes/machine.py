@@ -98,6 +98,7 @@ def script(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
 
-def workers() -> int:
-    """Processes that share a lane: two even on one core, as tests wait for servers more than they compute."""
-    return max(2, min(4, len(os.sched_getaffinity(0))))
+def workers(waiting: bool) -> int:
+    """Processes that share a lane: one a core, or two where the tests wait for servers most of the time."""
+    cores = len(os.sched_getaffinity(0))
+    return max(2, min(4, cores)) * (2 if waiting else 1)

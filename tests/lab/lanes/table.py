@@ -57,19 +57,19 @@ def tool(name: str, *arguments: str) -> Step:
     return Step(f"{name} {arguments[0]}" if name == "ruff" else name, (machine.script(name), *arguments))
 
 
-def _workers() -> tuple[str, ...]:
-    return ("-n", str(machine.workers()), "--dist", "worksteal")
+def _workers(waiting: bool) -> tuple[str, ...]:
+    return ("-n", str(machine.workers(waiting)), "--dist", "worksteal")
 
 
-def in_parallel(lane: str) -> Callable[[Arguments], list[Step]]:
+def in_parallel(lane: str, *, waiting: bool = False) -> Callable[[Arguments], list[Step]]:
     """All tests with the lane's mark, on several processes; the tests of a file stay together where they can.
 
     A test that is taken over by an idle process builds the fixtures of its module once more; that costs less
-    than one long file at the end.
+    than one long file at the end. `waiting`: its tests wait for servers more than they compute.
     """
 
     def steps(arguments: Arguments) -> list[Step]:
-        return [Step(lane, python("-m", "pytest", "-m", lane, *_workers(), *arguments))]
+        return [Step(lane, python("-m", "pytest", "-m", lane, *_workers(waiting), *arguments))]
 
     return steps
 
@@ -96,7 +96,7 @@ def in_debian(suite: str) -> Callable[[Arguments], list[Step]]:
     marks = "unit or pulse or pipewire or plugins or pty"
 
     def steps(arguments: Arguments) -> list[Step]:
-        command = ("python", "-m", "pytest", "-m", marks, *_workers(), *arguments)
+        command = ("python", "-m", "pytest", "-m", marks, *_workers(waiting=True), *arguments)
         return [Step(suite, python("-m", "tests.lab.debian", "run", suite, *command))]
 
     return steps
@@ -119,21 +119,21 @@ LANES = (
         "pulse",
         "a private PulseAudio",
         110,
-        in_parallel("pulse"),
+        in_parallel("pulse", waiting=True),
         machine.programs(*_PULSEAUDIO, "bash", "zsh", "fish", "groff"),
     ),
     Lane(
         "pipewire",
         "a private PipeWire with WirePlumber",
         70,
-        in_parallel("pipewire"),
+        in_parallel("pipewire", waiting=True),
         machine.programs(*_PIPEWIRE, "pw-metadata", "pw-cli"),
     ),
     Lane(
         "plugins",
         "ALSA control plugins (ctl equal, ctl pulse)",
         20,
-        in_parallel("plugins"),
+        in_parallel("plugins", waiting=True),
         machine.first(
             machine.programs(*_PULSEAUDIO, "amixer", "alsamixer", "mosquitto", "mosquitto_sub"),
             machine.alsa_plugin("equal"),
@@ -151,7 +151,7 @@ LANES = (
         "pty",
         "the whole program in a pseudo terminal",
         200,
-        in_parallel("pty"),
+        in_parallel("pty", waiting=True),
         machine.first(
             machine.programs(*_PULSEAUDIO, *_PIPEWIRE, "tmux"),
             machine.alsa_plugin("equal"),
@@ -169,7 +169,7 @@ LANES = (
         "ssh",
         "a real sshd on a loopback port, and users made for it",
         120,
-        in_parallel("ssh"),
+        in_parallel("ssh", waiting=True),
         machine.first(machine.programs(*_PULSEAUDIO, "sshd", "ssh", "ssh-keygen", "useradd"), machine.root),
     ),
     Lane(
