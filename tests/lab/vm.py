@@ -96,7 +96,7 @@ def debian_system(folder: Path) -> System:
 
 def lacks() -> str | None:
     """Why this machine cannot boot the virtual machine, or None when it can."""
-    for program in ("qemu-system-x86_64", "busybox", "udevadm", "depmod", "mount"):
+    for program in ("qemu-system-x86_64", "busybox", "file", "udevadm", "depmod", "mount"):
         if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
             return f"no {program}"
     if not _vng().exists():
