@@ -1,7 +1,9 @@
 """Runs the command line: as a process of its own, or in this one for long tables of cases."""
 
+import fcntl
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,13 +49,16 @@ def run_here(words: Sequence[str], capsys: pytest.CaptureFixture[str]) -> Outcom
 def at_once(words: list[str], env: Mapping[str, str], times: int = 50) -> set[str]:
     """Run a verb several times at the same time; each must succeed. What they wrote to stderr.
 
-    They step back behind everything else that runs: the server and other tests have seconds to answer in.
+    One such crowd at a time on this machine, a little behind all else that runs: the program, the server and
+    the tests beside it have seconds to answer in.
     """
-    command = ["nice", *COMMAND, *words]
-    started = [
-        subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        for _ in range(times)
-    ]
-    outcomes = [(process.communicate(timeout=300)[1], process.returncode) for process in started]
+    command = ["nice", "-n", "5", *COMMAND, *words]
+    with (Path(tempfile.gettempdir()) / "tuimixer-crowd.lock").open("w") as alone:
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        started = [
+            subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+            for _ in range(times)
+        ]
+        outcomes = [(process.communicate(timeout=300)[1], process.returncode) for process in started]
     assert {status for _, status in outcomes} == {0}, outcomes
     return {errors for errors, _ in outcomes}
