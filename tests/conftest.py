@@ -32,6 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # examples at every run: what passed once passes again; new ones are tried with --hypothesis-seed.
         settings.register_profile("tuimixer", deadline=None, derandomize=True)
         settings.load_profile("tuimixer")
+    # What a shell runs in the background ignores Ctrl-C, and the programs under test would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit("ended by a signal"))
 
