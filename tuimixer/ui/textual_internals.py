@@ -109,7 +109,7 @@ def make_palette_safe() -> None:
     def dismiss_once(palette: CommandPalette, result: Any = None) -> AwaitComplete:
         return dismiss(palette, result) if palette.is_current else AwaitComplete()
 
-    Content.get_height = get_height_safely  # type: ignore[method-assign]
+    Content.get_height = get_height_safely  # type: ignore[method-assign, assignment]
     OptionList._move_page = move_page_safely  # type: ignore[method-assign, assignment]
     OptionList._on_click = click_option_safely  # type: ignore[method-assign, assignment]
     CommandPalette._on_click = click_palette_safely  # type: ignore[method-assign, assignment]
