@@ -1,10 +1,10 @@
-"""The composition root: options to backends. The only file that names concrete backends."""
+"""The composition root: options to backends. The only module that names concrete backends."""
 
 import sys
 
 from tuimixer.model.record import dataclass
 
-# As the standard library's modules do it, because importing typing takes longer than all of this one.
+# As in the standard library, since importing typing takes longer than importing this whole module.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line and the configuration say about where the sound is."""
+    """What the command line and the configuration specify about where the sound is."""
 
     devices: tuple[str, ...] = ()
-    """ALSA control devices besides the cards (`equal`, `hw:1`)."""
+    """ALSA control devices other than cards (`equal`, `hw:1`)."""
     server: str | None = None
-    """Address of the sound server; None: find it."""
+    """Address of the sound server; None to find one."""
     demo: bool = False
     hosts: tuple[str, ...] = ()
-    """Boxes to be reached by ssh: `[user@]box[:port]`."""
+    """Machines to reach through ssh: `[user@]host[:port]`."""
     only_card: str | None = None
-    """The one ALSA card that a command is about, by number, id or device; None: all. Only for a port."""
+    """The only ALSA card to open, by number, id or device; None for all. For blocking backends only."""
     in_process: bool = False
-    """Run the backends in this process and not in an engine."""
+    """Run the backends in this process, not in an engine."""
 
 
 def local_backend(options: Options) -> "Backend":
-    """All sound systems of this box, in this process."""
+    """All sound systems of this machine, in this process."""
     if options.demo:
         from tuimixer.backend.demo.backend import DemoBackend
 
@@ -52,14 +52,13 @@ def local_backend(options: Options) -> "Backend":
 
 
 def screen_backends(options: Options) -> "list[Backend]":
-    """A backend for each box, its engine started already; ssh may ask a person for a password on the
-    terminal.
+    """A backend for each machine, its engine already started; ssh may prompt for a password on the terminal.
 
-    To be called before Textual is imported, which takes as long as an engine's first picture.
+    Call it before importing Textual, which takes as long as an engine's first snapshot.
 
     Raises:
-        BadTarget: a host is no name of a host.
-        Unreachable: no box could be reached.
+        BadTarget: a host is not a valid host name.
+        Unreachable: no host could be reached.
     """
     if options.hosts:
         return _remote_backends(options)
@@ -69,7 +68,7 @@ def screen_backends(options: Options) -> "list[Backend]":
 
     link = LocalLink(engine_command(engine_arguments(options)))
     child = link.open(first=True)
-    # Only now, while the engine is starting on another core. asyncio would load ssl, which nobody here needs.
+    # Imported only now, while the engine starts on another core. asyncio would load ssl, which is not needed.
     sys.modules["ssl"] = None  # type: ignore[assignment]
     import asyncio  # noqa: F401
 
@@ -98,12 +97,12 @@ def _remote_backends(options: Options) -> "list[Backend]":
             print(f"tuimixer: {failure}", file=sys.stderr)
     if len(failures) == len(backends):
         raise Unreachable("None of the hosts could be reached.")
-    # The boxes that could not be reached say so on the screen, and are tried again.
+    # Those that could not be reached are reported on the screen, and retried.
     return list(backends)
 
 
 def engine_arguments(options: Options) -> list[str]:
-    """The arguments of `tuimixer engine` that say what options say."""
+    """The command-line arguments of `tuimixer engine` for these options."""
     arguments = [argument for device in options.devices for argument in ("--device", device)]
     if options.server is not None:
         arguments += ["--server", options.server]
@@ -113,9 +112,9 @@ def engine_arguments(options: Options) -> list[str]:
 
 
 def run_engine(arguments: "Sequence[str]") -> int:
-    """`tuimixer engine`: serve this box's backends on descriptors 0 and 1; the exit status.
+    """`tuimixer engine`: serve this machine's backends on descriptors 0 and 1; returns the exit status.
 
-    No argparse here: an engine is started by the screen, which waits for it.
+    It does not load argparse, because the screen waits for the engine to start.
     """
     devices: list[str] = []
     server: str | None = None
@@ -140,7 +139,7 @@ def run_engine(arguments: "Sequence[str]") -> int:
 
 
 def inspect_host(options: Options) -> "System":
-    """The facts of this box around its controls."""
+    """System information about this machine, other than its controls."""
     if options.demo:
         from tuimixer.backend.demo.simulated import system
 
@@ -151,7 +150,7 @@ def inspect_host(options: Options) -> "System":
 
 
 def open_blocking(layer: "Layer", options: Options) -> "BlockingBackend":
-    """A layer's port for one read or write in this process.
+    """A layer's backend for one read or write in this process.
 
     Raises:
         Unreachable: there is no server or no card.

@@ -100,7 +100,7 @@ def _check(words: list[str], status: int, err: str) -> None:
     assert not {category(character) for character in err.replace("\n", "")} & _STEERING, err
     assert all(line.startswith("tuimixer: ") for line in err.splitlines()), err
     assert len(err) < 2000
-    *_, said = err.rpartition("tuimixer: The defaults are used")
+    *_, said = err.rpartition("tuimixer: Using the defaults")
     said = said.partition("\n")[2] if said != err else err  # what is wrong with the configuration comes first
     if status and words[0] not in ("doctor", "complete"):
         assert said.count("\n") == 1, err

@@ -85,7 +85,7 @@ def test_something_else_in_place_of_the_configuration(place: str, box: PrivatePu
     outcome = run("get", env=env, timeout=_ENDS)
     assert outcome.status == 0
     if place not in ("fifo", "full"):
-        assert _sentences(outcome)[-1].startswith("tuimixer: The defaults are used until")
+        assert _sentences(outcome)[-1].startswith("tuimixer: Using the defaults until")
     assert run("config", "--check", env=env, timeout=_ENDS).status in (0, 2)
     assert run("config", "--init", env=env, timeout=_ENDS).status in (2, 4)
 

@@ -23,12 +23,12 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["\x1b[31mred"], 2, 'there is no verb "red"'),
     (["--nonsense"], 2, 'there is no option "--nonsense"'),
     (["-x"], 2, 'there is no option "-x"'),
-    (["--view", "sideways"], 2, '--view "sideways": allowed are playback, capture, all.'),
+    (["--view", "sideways"], 2, '--view "sideways": must be one of playback, capture, all.'),
     (["-V"], 2, "-V needs a value: VIEW."),
-    (["--color", "blue"], 2, '--color "blue": allowed are auto, never, 16, 256, full.'),
+    (["--color", "blue"], 2, '--color "blue": must be one of auto, never, 16, 256, full.'),
     (["--ascii=yes"], 2, "--ascii takes no value."),
-    (["-a", "smart"], 2, '-a "smart": allowed are none, basic.'),
-    (["--layout=", "list"], 2, '--layout "": allowed are auto, columns, rows.'),
+    (["-a", "smart"], 2, '-a "smart": must be one of none, basic.'),
+    (["--layout=", "list"], 2, '--layout "": must be one of auto, columns, rows.'),
     ([], 2, "the mixer needs a terminal"),
     (["-V", "all"], 2, "the mixer needs a terminal"),
     (["list", "speakers"], 2, 'too many arguments from "speakers" on; usage: tuimixer list.'),
@@ -85,9 +85,9 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["set", "mono", "balance:10"], 2, "Mono box has no left and right channels to balance."),
     (["set", "speakers", "capture"], 2, "Speakers has no capture switch."),
     (["set", "speakers", "50%", "bogus"], 2, "'bogus' is not a value; use "),
-    (["set", "--max", "much", "+5%"], 2, '--max "much": allowed is a number from 0 to 1000.'),
-    (["set", "--max", "-5", "+5%"], 2, '--max "-5": allowed is a number from 0 to 1000.'),
-    (["set", "--max", "9999", "+5%"], 2, '--max "9999": allowed is a number from 0 to 1000.'),
+    (["set", "--max", "much", "+5%"], 2, '--max "much": must be a number from 0 to 1000.'),
+    (["set", "--max", "-5", "+5%"], 2, '--max "-5": must be a number from 0 to 1000.'),
+    (["set", "--max", "9999", "+5%"], 2, '--max "9999": must be a number from 0 to 1000.'),
     (["set", "--max"], 2, "--max needs a value: PERCENT."),
     # targets
     (["get", "nobody"], 1, 'nothing matches "nobody"; `tuimixer list` shows what there is.'),
@@ -273,8 +273,8 @@ def test_a_wrong_configuration_is_said_and_the_defaults_hold(box: PrivatePulse, 
     outcome = run("set", "60%", "-f", str(path), env=box.env)
     assert outcome.status == 0
     assert outcome.err.splitlines() == [
-        f"tuimixer: {path}:3: max.speed is not known here; known are screen, verbs, devices.",
-        "tuimixer: The defaults are used until this is mended.",
+        f"tuimixer: {path}:3: max.speed is not a known setting; known settings: screen, verbs, devices.",
+        "tuimixer: Using the defaults until this is fixed.",
     ]
     assert Config().max.verbs == 100
     assert " 60% " in box.pactl("get-sink-volume", "speakers")

@@ -45,37 +45,37 @@ def test_keys_may_be_written_without_quotes() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('keymap = "emacs"', '1: keymap is "emacs"; allowed are default, alsamixer, vim.'),
-        ("\nmouse = 3", "2: mouse is 3; allowed are true and false."),
-        ("[step]\nsmall = 0", "2: step.small is 0; allowed is a number from 0.1 to 100."),
-        ("[step]\nbig = true", "2: step.big is true; allowed is a number from 0.1 to 100."),
-        ("step = 4", "1: step is 4; it must be a table, [step]."),
-        ("[meters]\nrate = nan", "2: meters.rate is nan; allowed is a number from 1 to 60."),
-        ("[meters]\nspeed = 3", "2: meters.speed is not known here; known are show, rate."),
-        ("[max]\nscreens = 3", "2: max.screens is not known here; did you mean screen?"),
+        ('keymap = "emacs"', '1: keymap is "emacs"; must be one of default, alsamixer, vim.'),
+        ("\nmouse = 3", "2: mouse is 3; must be true or false."),
+        ("[step]\nsmall = 0", "2: step.small is 0; must be a number from 0.1 to 100."),
+        ("[step]\nbig = true", "2: step.big is true; must be a number from 0.1 to 100."),
+        ("step = 4", "1: step is 4; must be a table, [step]."),
+        ("[meters]\nrate = nan", "2: meters.rate is nan; must be a number from 1 to 60."),
+        ("[meters]\nspeed = 3", "2: meters.speed is not a known setting; known settings: show, rate."),
+        ("[max]\nscreens = 3", "2: max.screens is not a known setting; did you mean screen?"),
         (
             "[max.devices]\nheadphones = 'x'",
-            '2: max.devices.headphones is "x"; allowed is a number from 0 to 1000.',
+            '2: max.devices.headphones is "x"; must be a number from 0 to 1000.',
         ),
-        ("[max]\nverbs = -1", "2: max.verbs is -1; allowed is a number from 0 to 1000."),
+        ("[max]\nverbs = -1", "2: max.verbs is -1; must be a number from 0 to 1000."),
         ("[[rule]]\nhide = true", "1: rule.match is missing; it is a table of patterns such as "),
         (
             "[[rule]]\n[rule.match]\nname='x'",
             "2: rule.match does nothing; add hide = true, or a name to show.",
         ),
-        ("rule = 3", "1: rule is 3; it must be tables, [[rule]]."),
+        ("rule = 3", "1: rule is 3; must be an array of tables, [[rule]]."),
         (
             "[[rule]]\nmatch.name='a'\nname='b'\n[[rule]]\nmatch.name='/(/'\nhide=true",
             "5: rule.match.name is ",
         ),
-        ("[[rule]]\nmatch.name=3\nhide=true", "2: rule.match.name is 3; allowed is one line of text."),
+        ("[[rule]]\nmatch.name=3\nhide=true", "2: rule.match.name is 3; must be one line of text."),
         (
             "[[rule]]\nmatch.name='x'\nhide='yes'\nname='b'",
-            '3: rule.hide is "yes"; allowed are true and false.',
+            '3: rule.hide is "yes"; must be true or false.',
         ),
         (
             "[keys]\nmute.toggle = 3",
-            '2: keys.mute.toggle is 3; allowed is a list of keys such as ["m", "f9"].',
+            '2: keys.mute.toggle is 3; must be a list of keys such as ["m", "f9"].',
         ),
         (
             "[keys]\n'mute.togle' = ['x']",
@@ -83,8 +83,8 @@ def test_keys_may_be_written_without_quotes() -> None:
         ),
         ("[keys]\nundo = ['x']\nredo = ['x']", "3: keys.redo: 'x' is also bound to undo."),
         ("[keys]\nquit = []", "2: keys.quit: no key would be left for quitting."),
-        ('card = "a\\nb"', '1: card is "a\ufffdb"; allowed is one line of text.'),
-        ("colour = 'never'", "1: colour is not known here; did you mean color?"),
+        ('card = "a\\nb"', '1: card is "a\ufffdb"; must be one line of text.'),
+        ("colour = 'never'", "1: colour is not a known setting; did you mean color?"),
         ("keymap = ", "1: is not TOML: invalid value."),
         ("a = 1\na = 2", "2: is not TOML: cannot overwrite a value."),
         ("[keys\n", "1: is not TOML: "),
@@ -119,8 +119,8 @@ def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch) -> No
     ("data", "problem"),
     [
         (b"a = '\n\xff'", ":2: is not UTF-8 text."),
-        (b"#" * (2 << 20), ": is over 1 MiB, which no configuration is."),
-        (b"layout = 'x'", ':1: layout is "x"; allowed are auto, columns, rows.'),
+        (b"#" * (2 << 20), ": is over the limit of 1 MiB."),
+        (b"layout = 'x'", ':1: layout is "x"; must be one of auto, columns, rows.'),
     ],
 )
 def test_unreadable_files(tmp_path: Path, data: bytes, problem: str) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tuimixer.mixer.history import DEPTH, TOGETHER, History
+from tuimixer.mixer.history import DEPTH, JOIN_WITHIN, History
 from tuimixer.model.command import (
     Command,
     Kill,
@@ -177,8 +177,8 @@ def test_what_changes_nothing_is_not_kept() -> None:
 def test_steps_that_follow_each_other_are_one_change() -> None:
     hand = Hand()
     for raw in (11, 12, 13):
-        hand.volume(raw, TOGETHER / 2)
-    hand.volume(50, TOGETHER)
+        hand.volume(raw, JOIN_WITHIN / 2)
+    hand.volume(50, JOIN_WITHIN)
     assert hand.undo() == SetVolume(A.id, (13, 13))
     assert hand.undo() == SetVolume(A.id, (10, 20))
     assert hand.undo() is None
@@ -235,14 +235,14 @@ def test_a_new_change_ends_what_could_be_done_again() -> None:
     hand = Hand()
     hand.volume(11)
     hand.undo()
-    hand.volume(12, TOGETHER)
+    hand.volume(12, JOIN_WITHIN)
     assert hand.redo() is None
 
 
 def test_the_depth_is_bounded() -> None:
     hand = Hand()
     for raw in range(DEPTH + 10):
-        hand.volume(1000 + raw, TOGETHER)
+        hand.volume(1000 + raw, JOIN_WITHIN)
     count = 0
     while hand.undo() is not None:
         count += 1

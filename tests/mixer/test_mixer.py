@@ -159,14 +159,14 @@ async def test_undo_and_redo(box: Box) -> None:
     assert box.events[-1] == Notice("Undone: volume of PCM.")
     assert box.mixer.redo()
     assert box.raws() == (85, 39)
-    assert box.events[-1] == Notice("Done again: volume of PCM.")
+    assert box.events[-1] == Notice("Redone: volume of PCM.")
 
 
 async def test_undo_of_what_is_gone_says_so(box: Box) -> None:
     box.mixer.send(SetMute(SINK.id, (True,)))
     box.sounds.show({PCM.id: PCM})
     assert box.mixer.undo()
-    assert box.events[-1] == Notice("The mute of A cannot be brought back: it is gone.", error=True)
+    assert box.events[-1] == Notice("The mute of A cannot be restored: it is gone.", error=True)
     assert box.sounds.commands == [SetMute(SINK.id, (True,))]
 
 

@@ -151,7 +151,7 @@ def _allowed(option: Option, written: str, value: str) -> str:
     begun = [choice for choice in option.choices if value and choice.startswith(value.casefold())]
     value = begun[0] if len(begun) == 1 else value
     if option.choices and value not in option.choices:
-        raise Usage(f"{written} {shown(value)}: allowed are {', '.join(option.choices)}")
+        raise Usage(f"{written} {shown(value)}: must be one of {', '.join(option.choices)}")
     if not value:
         raise Usage(f"{written} needs a value: {option.value}")
     if "\0" in value:

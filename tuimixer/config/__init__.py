@@ -1,1 +1,1 @@
-"""The configuration file, its defaults, and the one table of actions and keys."""
+"""The configuration file, its defaults, and the table of actions and keys."""

@@ -1,6 +1,6 @@
-"""The one table of what the screen can do: action ids, their keys and words, and the keymaps made of it.
+"""The table of everything the screen can do: action ids, their keys and descriptions, and the keymaps.
 
-Key bindings, the hint line, the help screen, the palette and the check of a configuration are made from it.
+Key bindings, hint line, help screen, palette and the check of the configuration are all built from it.
 """
 
 import re
@@ -93,19 +93,19 @@ class Action:
     """Something that can be done on the screen."""
 
     id: str
-    """What a configuration calls it: `volume.up`."""
+    """Its name in the configuration: `volume.up`."""
     scope: str
     """Where its keys work: `mixer` on the main screen, `list` in dialogs, `path` in the signal path, `text`
-    on pages to read. A key has one meaning in a scope.
+    on text pages. A key has one meaning per scope.
     """
     keys: tuple[str, ...]
-    """Keys of the default keymap in rows, as Textual names them."""
+    """Its keys in the default keymap in rows, by Textual's names."""
     help: str
     """One line for the help screen and the command palette."""
     group: str
-    """Heading that it stands under in the help screen."""
+    """Its heading on the help screen."""
     show: str = ""
-    """Word for the hint line at the bottom; empty: not shown there."""
+    """Its word on the hint line at the bottom; empty if not shown there."""
 
 
 def _both(letters: str) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "volume.up_coarse": ("pageup", "shift+up"),
     "volume.down_coarse": ("pagedown", "shift+down"),
 }
-"""What differs in columns: along a fader the arrows move it, across it they select another."""
+"""What differs in columns: arrows along a fader move it, arrows across it change the selection."""
 
 _ALSAMIXER: dict[str, tuple[str, ...]] = {
     "select.previous": ("left", *_both("p")),
@@ -253,19 +253,19 @@ _ALSAMIXER: dict[str, tuple[str, ...]] = {
     "back": (),
     "quit": ("escape", "f10", "ctrl+c", "ctrl+q"),
 }
-"""What differs in alsamixer's keymap, which is the same in both layouts."""
+"""What differs in the alsamixer keymap, which is the same in both layouts."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 
 
 def default_keys(keymap: str, columns: bool = False) -> dict[str, tuple[str, ...]]:
-    """The keys of each action in a keymap of `KEYMAPS`, in rows or in columns."""
+    """The keys of each action in one of `KEYMAPS`, in rows or in columns."""
     own = _ALSAMIXER if keymap == "alsamixer" else _COLUMNS if columns else {}
     return {action.id: own.get(action.id, action.keys) for action in ACTIONS}
 
 
 def parse_key(text: str) -> str:
-    """Textual's name of a key that a person wrote: `+`, `Ctrl+R`, `PgUp`, `ctrl-r`, `F5`, `less_than_sign`.
+    """Textual's name for a key as the user wrote it: `+`, `Ctrl+R`, `PgUp`, `ctrl-r`, `F5`, `less_than_sign`.
 
     Raises:
         ValueError: there is no such key; the text says why.
@@ -305,7 +305,7 @@ def _key_name(key: str, text: str) -> str:
 
 
 def key_label(key: str) -> str:
-    """How a key is shown to a person: `Ctrl+R`, `PgUp`, `<`."""
+    """A key as displayed: `Ctrl+R`, `PgUp`, `<`."""
     *modifiers, name = key.split("+")
     shown = _SYMBOLS.get(name) or _LABELS.get(name)
     if shown is None:
@@ -318,10 +318,10 @@ def key_label(key: str) -> str:
 def compile_keymap(
     keymap: str, overrides: Mapping[str, Sequence[str]], columns: bool = False
 ) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, str]]]:
-    """The keys of every action in a layout, and what is wrong with the overrides: action id and a sentence.
+    """The keys of every action in a layout, and the errors in the overrides (action id, sentence).
 
-    A key that an override asks for is taken away from the action that has it by default. An empty list
-    unbinds. What is wrong is left out of the keys.
+    Overriding takes a key away from the action that has it by default. An empty list unbinds an action.
+    Invalid overrides are ignored.
     """
     problems: list[tuple[str, str]] = []
     table = default_keys(keymap, columns)

@@ -1,18 +1,18 @@
-"""The program's own files: whatever stands in their place, nothing hangs and nothing grows without end."""
+"""Bounded reading of files: no hanging and no unlimited memory, whatever the path refers to."""
 
 import errno
 import os
 import stat
 
 _PATIENCE = 1.0
-"""Seconds that a pipe (`-f <(…)`) may take for its next bytes."""
+"""Seconds to wait for the next bytes of a pipe (`-f <(…)`)."""
 
 
 def read_bounded(path: str, limit: int) -> bytes:
     """At most `limit` bytes of a file, a pipe or a device.
 
     Raises:
-        OSError: it cannot be read, or is a pipe or a terminal that gives nothing.
+        OSError: it cannot be read, or is a pipe or terminal that delivers nothing.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
@@ -24,7 +24,7 @@ def read_bounded(path: str, limit: int) -> bytes:
                 import select
 
                 if not select.select([descriptor], [], [], _PATIENCE)[0]:
-                    raise OSError(errno.ETIMEDOUT, "it gives nothing", path) from None
+                    raise OSError(errno.ETIMEDOUT, "no data", path) from None
                 continue
             if not more:
                 break
@@ -35,11 +35,10 @@ def read_bounded(path: str, limit: int) -> bytes:
 
 
 def open_own(path: str, flags: int, mode: int = 0o600) -> int:
-    """A descriptor of a regular file.
+    """Open a regular file and return its descriptor.
 
     Raises:
-        OSError: it cannot be opened, or something else stands there (opening a FIFO would wait for its other
-            end).
+        OSError: it cannot be opened, or is not a regular file (opening a FIFO would wait for its other end).
     """
     descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, mode)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

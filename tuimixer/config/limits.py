@@ -1,4 +1,4 @@
-"""How loud a control may be made: the configured caps applied to one control."""
+"""The configured volume caps that apply to a control."""
 
 from tuimixer.config.schema import Caps
 from tuimixer.model.control import Control
@@ -6,16 +6,13 @@ from tuimixer.model.resolve import Limits
 
 
 def limits_for(control: Control, caps: Caps, everywhere: float) -> Limits:
-    """The limits of a control: a device's own cap where one is configured, else `everywhere` (in percent).
-
-    Of several caps that a name matches the lowest counts.
-    """
+    """The limits of a control: the lowest matching device cap, else `everywhere` (in percent)."""
     own = device_cap(control, caps)
     return Limits((everywhere if own is None else own) / 100)
 
 
 def device_cap(control: Control, caps: Caps) -> float | None:
-    """The lowest configured cap, in percent, whose name is a part of the control's; None without one."""
+    """The lowest configured cap, in percent, whose name is part of the control's; None if there is none."""
     if not caps.devices:
         return None
     names = _names(control)

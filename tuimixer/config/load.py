@@ -1,4 +1,4 @@
-"""Finding, reading and checking the configuration file; what is wrong is told with its line."""
+"""Finds, reads and checks the configuration file, and reports errors with their line."""
 
 import sys
 from typing import Any
@@ -12,13 +12,13 @@ from tuimixer.config.toml_reader import MOST_PROBLEMS, TomlReader, printable
 from tuimixer.model.text import clean
 
 LARGEST = 1 << 20
-"""A file over so many bytes is not a configuration."""
+"""A larger file is not a configuration file."""
 _MOST_DOTS = 200
-"""In a line; tomllib takes time with the square of a key's parts, and minutes for `a.a.a…` of 200 KB."""
+"""Per line; tomllib's time is quadratic in the parts of a key: minutes for 200 KB of `a.a.a…`."""
 
 
 def load(path: str | None = None) -> Loaded:
-    """Read the file at `path`, or the one in the XDG folder if there is one."""
+    """Read the file at `path`, or the one in the XDG configuration directory if it exists."""
     file = config_path() if path is None else path
     where = clean(file)
     try:
@@ -29,7 +29,7 @@ def load(path: str | None = None) -> Loaded:
         unread = (f"{where}: cannot be read: {error.strerror}.",)
         return Loaded(Config(), unread, where) if path is None else Loaded(Config(), unread)
     if len(data) > LARGEST:
-        return Loaded(Config(), (f"{where}: is over {LARGEST >> 20} MiB, which no configuration is.",), where)
+        return Loaded(Config(), (f"{where}: is over the limit of {LARGEST >> 20} MiB.",), where)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -40,24 +40,24 @@ def load(path: str | None = None) -> Loaded:
 
 
 def parse(text: str) -> tuple[Config, list[str]]:
-    """The configuration in a file's text, or the default one with what is wrong as `LINE: sentence`."""
+    """The configuration in a file's text, or the defaults and its errors as `LINE: sentence`."""
     import tomllib
 
     for number, line in enumerate(text.splitlines(), 1):
         if line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#"):
-            return Config(), [f"{number}: has a key of too many parts."]
+            return Config(), [f"{number}: has a key with too many parts."]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return Config(), [_syntax(str(error), text)]
     except RecursionError:
         return Config(), ["1: is nested too deeply."]
-    except ValueError:  # Python takes no decimal number of over 4300 digits
+    except ValueError:  # Python refuses decimal numbers of more than 4300 digits
         return Config(), ["1: has a number with too many digits."]
     reader = _Reader(document, text)
     config = reader.config()
-    if reader.unsaid:
-        reader.problems.append(f"1: has {reader.unsaid} more problems.")
+    if reader.omitted:
+        reader.problems.append(f"1: has {reader.omitted} more problems.")
     return (Config(), reader.problems) if reader.problems else (config, [])
 
 
@@ -68,18 +68,18 @@ def _syntax(message: str, text: str) -> str:
 
 
 class _Reader:
-    """Turns a document into a `Config` and collects what is wrong."""
+    """Turns a document into a `Config`, collecting errors."""
 
     def __init__(self, document: dict[str, Any], text: str) -> None:
         self.problems: list[str] = []
-        self.unsaid = 0
-        """Problems past the first so many: to find the line of each would take for ever."""
+        self.omitted = 0
+        """Errors beyond `MOST_PROBLEMS`, only counted: finding the line of each would take too long."""
         self._document = document
         self._text = text
 
     def _report(self, path: tuple[str | int, ...], sentence: str) -> None:
         if len(self.problems) >= MOST_PROBLEMS:
-            self.unsaid += 1
+            self.omitted += 1
             return
         name = ".".join(str(part) for part in path if isinstance(part, str))
         self.problems.append(
@@ -165,8 +165,8 @@ def _rule(table: TomlReader) -> schema.RuleOptions:
 
 
 def warn(loaded: Loaded) -> None:
-    """Say on stderr what is wrong with the file and that the defaults are used."""
+    """Report on stderr what is wrong with the file, and that the defaults are used."""
     for problem in loaded.problems:
         sys.stderr.write(f"tuimixer: {problem}\n")
     if loaded.problems:
-        sys.stderr.write("tuimixer: The defaults are used until this is mended.\n")
+        sys.stderr.write("tuimixer: Using the defaults until this is fixed.\n")

@@ -1,10 +1,10 @@
-"""Where the configuration file is looked for."""
+"""Location of the configuration file."""
 
 import os
 
 
 def config_path() -> str:
-    """`tuimixer/config.toml` in the XDG folder for configuration."""
+    """`tuimixer/config.toml` in the XDG configuration directory."""
     folder = os.environ.get("XDG_CONFIG_HOME", "")
     if not os.path.isabs(folder):
         folder = os.path.join(os.path.expanduser("~"), ".config")

@@ -1,9 +1,9 @@
-"""What can be configured, with its defaults; `default.toml` documents the same keys for people."""
+"""All settings and their defaults; `default.toml` documents the same keys for the user."""
 
 from tuimixer.model.record import dataclass, field
 
 KEYMAPS = ("default", "alsamixer", "vim")
-"""`vim` is an older name of `default`."""
+"""`vim` is an older name for `default`."""
 LAYOUTS = ("auto", "columns", "rows")
 VIEWS = ("playback", "capture", "all")
 THEMES = ("auto", "dark", "light", "high-contrast", "ansi")
@@ -15,7 +15,7 @@ DEVICES = ("all", "hardware", "virtual")
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """How far a press moves a fader, in percent of its way."""
+    """How far a key press moves a fader, in percent of its range."""
 
     small: float = 1
     big: float = 5
@@ -27,24 +27,24 @@ class MeterOptions:
     """Level meters."""
 
     show: str = "auto"
-    """One of `AUTO`; auto: off over ssh."""
+    """One of `AUTO`; auto means off over ssh."""
     rate: float = 12
-    """Times a second."""
+    """Updates per second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How loud a fader may be made, in percent. Making quieter is never capped."""
+    """Highest volume a fader may be raised to, in percent. Lowering is never limited."""
 
     screen: float = 150
     verbs: float = 100
     devices: dict[str, float] = field(default_factory=dict)
-    """By a part of a name: of the control, of a sink or source, or of its active port."""
+    """By part of a name: of the control, of a sink or source, or of its active port."""
 
 
 @dataclass(frozen=True, slots=True)
 class FilterOptions:
-    """What the groups of the screen show."""
+    """What the groups on the screen include."""
 
     streams: str = "all"
     devices: str = "all"
@@ -53,13 +53,13 @@ class FilterOptions:
 
 @dataclass(frozen=True, slots=True)
 class RuleOptions:
-    """Hides or renames the controls of which everything in `match` matches."""
+    """Hides or renames the controls that match everything in `match`."""
 
     match: dict[str, str]
-    """Field or server property → shell pattern, or a regular expression between slashes; without case."""
+    """Field or server property → shell pattern, or regular expression between slashes; case is ignored."""
     hide: bool = False
     name: str = ""
-    """What to show instead of the control's own name; empty: that one."""
+    """Name to display; empty for the control's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +74,24 @@ class Config:
     ascii: str = "auto"
     mouse: bool = True
     card: str = ""
-    """ALSA card that is shown first; empty: the first one."""
+    """ALSA card to show first; empty for the first card."""
     server: str = ""
-    """Sound server; empty: the one that is found."""
+    """Sound server; empty for the one found automatically."""
     step: Steps = field(default_factory=Steps)
     meters: MeterOptions = field(default_factory=MeterOptions)
     max: Caps = field(default_factory=Caps)
     filter: FilterOptions = field(default_factory=FilterOptions)
     rule: tuple[RuleOptions, ...] = ()
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Keys by action id, over those of the keymap."""
+    """Keys by action id, overriding the keymap's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration, and what was wrong with the file: then it is the default one."""
+    """A configuration and the errors in its file; if there are any, it is the default one."""
 
     config: Config
     problems: tuple[str, ...] = ()
     """Sentences with file and line."""
     path: str = ""
-    """The file that was read; nothing where there is none."""
+    """The file that was read; empty if there is none."""

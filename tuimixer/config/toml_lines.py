@@ -1,4 +1,4 @@
-"""Which line of a TOML file a key stands in; `tomllib` does not tell, and a person wants to know."""
+"""Line numbers of the keys in a TOML file, which `tomllib` does not report."""
 
 import re
 
@@ -10,9 +10,9 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 
 def line_of(text: str, path: tuple[str | int, ...]) -> int:
-    """Number of the line with the key at `path` (an index follows the name of an array of tables).
+    """Line number of the key at `path` (the name of an array of tables is followed by an index).
 
-    Where the key itself is nowhere (missing, or inside another value), it is the line of its table.
+    If the key is missing or inside another value, it is the line of its table.
     """
     wanted = _names(path)
     table: tuple[str, ...] = ()
@@ -39,12 +39,12 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
 
 
 def _newest(table: tuple[str, ...], counts: dict[tuple[str, ...], int]) -> tuple[str, ...]:
-    """With the index of the newest one if it is an array of tables."""
+    """Append the index of the newest table if it is an array of tables."""
     return (*table, str(counts[table])) if table in counts else table
 
 
 def _names(path: tuple[str | int, ...]) -> tuple[str, ...]:
-    """An action id such as `volume.up` may be written with and without quotes: compare part by part."""
+    """Split ids such as `volume.up`, which may be written with or without quotes, for comparison by part."""
     return tuple(name for part in path for name in str(part).split("."))
 
 

@@ -1,4 +1,4 @@
-"""One table of a TOML document, read key by key with checks; every complaint says what is allowed."""
+"""Reads a table of a TOML document key by key, with checks; each error says what is accepted."""
 
 import re
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from tuimixer.model.text import suggest
 
 _LARGEST = 10**18
 MOST_PROBLEMS = 20
-"""How many problems are said in full."""
+"""Number of errors reported in full."""
 
 Report = Callable[[tuple[str | int, ...], str], None]
-"""Takes the path of a key and what is wrong with it."""
+"""Called with the path of a key and what is wrong with it."""
 
 
 class TomlReader:
-    """One table of the document: hands out checked values; what is left over at the end is unknown."""
+    """One table of the document: returns checked values; keys not read by the end are unknown."""
 
     def __init__(self, report: Report, values: dict[str, Any], path: tuple[str | int, ...] = ()) -> None:
         self._report = report
@@ -28,11 +28,11 @@ class TomlReader:
         return self._left.pop(key, None)
 
     def wrong(self, key: str, sentence: str) -> None:
-        """Report what is wrong with a key of this table."""
+        """Report an error in a key of this table."""
         self._report((*self._path, key), sentence)
 
     def choice(self, key: str, allowed: tuple[str, ...], default: str) -> str:
-        """One of the allowed words; true and false stand for on and off where those are allowed."""
+        """One of the `allowed` words; true and false are accepted for on and off."""
         value = self._take(key)
         if value is None:
             return default
@@ -42,17 +42,17 @@ class TomlReader:
             not isinstance(value, str | int)
             or (str(value) if isinstance(value, str) else shown(value)) not in allowed
         ):
-            self.wrong(key, f"is {shown(value)}; allowed are {', '.join(allowed)}")
+            self.wrong(key, f"is {shown(value)}; must be one of {', '.join(allowed)}")
             return default
         return str(value)
 
     def number(self, key: str, low: float, high: float, default: float) -> float:
-        """A number of the range."""
+        """A number from `low` to `high`."""
         value = self._take(key)
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            self.wrong(key, f"is {shown(value)}; allowed is a number from {low:g} to {high:g}")
+            self.wrong(key, f"is {shown(value)}; must be a number from {low:g} to {high:g}")
             return default
         return value
 
@@ -61,7 +61,7 @@ class TomlReader:
         value = self._take(key)
         if value is None or isinstance(value, bool):
             return default if value is None else value
-        self.wrong(key, f"is {shown(value)}; allowed are true and false")
+        self.wrong(key, f"is {shown(value)}; must be true or false")
         return default
 
     def text(self, key: str, default: str = "") -> str:
@@ -70,30 +70,30 @@ class TomlReader:
         if value is None:
             return default
         if not isinstance(value, str) or "\n" in value or "\0" in value:
-            self.wrong(key, f"is {shown(value)}; allowed is one line of text")
+            self.wrong(key, f"is {shown(value)}; must be one line of text")
             return default
         return value
 
     def numbers(self, low: float, high: float) -> dict[str, float]:
-        """All keys of the table are free names for numbers."""
+        """A table with arbitrary keys and numbers as values."""
         return {key: self.number(key, low, high, 0.0) for key in tuple(self._left)}
 
     def patterns(self) -> dict[str, str]:
-        """All keys of the table are free names for patterns; one between slashes is a regular expression."""
+        """A table with arbitrary keys and patterns as values; one between slashes is a regular expression."""
         found = {key: self.text(key) for key in tuple(self._left)}
         for key, text in found.items():
             if len(text) > 1 and text.startswith("/") and text.endswith("/"):
                 try:
                     re.compile(text[1:-1])
                 except re.error as error:
-                    self.wrong(key, f"is {shown(text)}, which is no regular expression: {error}")
+                    self.wrong(key, f"is {shown(text)}, which is not a regular expression: {error}")
         return found
 
     def table(self, key: str) -> "TomlReader":
-        """A table in this one, empty where there is none."""
+        """A subtable, empty if missing."""
         value = self._take(key)
         if value is not None and not isinstance(value, dict):
-            self.wrong(key, f"is {shown(value)}; it must be a table, [{key}]")
+            self.wrong(key, f"is {shown(value)}; must be a table, [{key}]")
             value = None
         return TomlReader(self._report, value or {}, (*self._path, key))
 
@@ -103,12 +103,12 @@ class TomlReader:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.wrong(key, f"is {shown(value)}; it must be tables, [[{key}]]")
+            self.wrong(key, f"is {shown(value)}; must be an array of tables, [[{key}]]")
             return []
         return [TomlReader(self._report, item, (*self._path, key, i)) for i, item in enumerate(value)]
 
     def keys(self) -> dict[str, tuple[str, ...]]:
-        """Lists of keys by action; `volume.up = …` without quotes, which TOML nests, means the same."""
+        """Lists of keys by action; an unquoted `volume.up = …`, which TOML nests, is accepted too."""
         found: dict[str, tuple[str, ...]] = {}
         pending: list[tuple[tuple[str, ...], Any]] = [((key,), value) for key, value in self._left.items()]
         self._left.clear()
@@ -118,23 +118,21 @@ class TomlReader:
                 continue
             listed = [value] if isinstance(value, str) else value
             if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
-                self.wrong(
-                    ".".join(names), f'is {shown(value)}; allowed is a list of keys such as ["m", "f9"]'
-                )
+                self.wrong(".".join(names), f'is {shown(value)}; must be a list of keys such as ["m", "f9"]')
                 continue
             found[".".join(names)] = tuple(listed)
         return found
 
     def finish(self) -> None:
-        """Report the keys that nobody asked for; those past the first so many without a guess."""
-        known = f"known are {', '.join(self._known)}"
+        """Report the keys that were not read; no suggestions beyond the first `MOST_PROBLEMS`."""
+        known = f"known settings: {', '.join(self._known)}"
         for number, key in enumerate(self._left):
             hint = suggest(key, self._known, known) if number < MOST_PROBLEMS else ""
-            self.wrong(key, f"is not known here; {hint}" if hint else "")
+            self.wrong(key, f"is not a known setting; {hint}" if hint else "")
 
 
 def shown(value: Any) -> str:
-    """A value of the file in few words."""
+    """A short description of a value in the file."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -142,11 +140,11 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, int) and abs(value) > _LARGEST:
-        return "a huge number"  # Python writes none of over 4300 digits
+        return "a huge number"  # Python refuses to print more than 4300 digits
     return "a list" if isinstance(value, list) else printable(str(value))
 
 
 def printable(text: str) -> str:
-    """Text from the file, safe to print and bounded."""
+    """Text from the file, bounded and safe to print."""
     shown = "".join(character if character.isprintable() else "\ufffd" for character in text)
     return shown if len(shown) <= 60 else shown[:59] + "…"

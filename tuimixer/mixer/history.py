@@ -1,4 +1,4 @@
-"""Undo and redo of the changes that were made here."""
+"""Undo and redo of the changes made in this program."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,32 +7,32 @@ from tuimixer.model.command import Command, SetLatencyOffset, SetVolume, aspect
 from tuimixer.model.snapshot import Snapshot
 
 DEPTH = 500
-"""How many changes are kept."""
-TOGETHER = 1.0
-"""Steps of the same control that follow each other within so many seconds are one change."""
+"""Number of changes remembered."""
+JOIN_WITHIN = 1.0
+"""Steps of the same control that are at most this many seconds apart count as one change."""
 
 
 @dataclass(slots=True)
 class UndoStep:
-    """One change that was made here."""
+    """One change made in this program."""
 
     before: Command
-    """Brings back what was."""
+    """Undoes the change."""
     after: Command
-    """Makes the change again."""
+    """Redoes the change."""
     name: str
-    """Of what was changed, to show."""
+    """Name of what was changed, for display."""
     at: float
-    """When it was made; minus infinity where no further step may join it."""
+    """When it was made; minus infinity if no further step may be added to it."""
 
     @property
     def words(self) -> str:
-        """What was changed, to show: `volume of PCM`."""
+        """What was changed, for display: `volume of PCM`."""
         return f"{self.after.label} of {self.name}"
 
 
 class History:
-    """What was changed here, and what undoes it."""
+    """The changes made in this program."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -40,14 +40,14 @@ class History:
         self._undone: list[UndoStep] = []
 
     def record(self, command: Command, snapshot: Snapshot) -> None:
-        """Remember a command that is about to be sent; one that nothing undoes (kill) is left out."""
+        """Remember a command that is about to be sent, unless it cannot be undone (kill)."""
         before = command.inverse(snapshot)
         if before is None or before == command:
             return
         self._undone.clear()
         now = self._clock()
         last = self._done[-1] if self._done else None
-        if last and _joins(command, last.after) and now - last.at < TOGETHER:
+        if last and _joins(command, last.after) and now - last.at < JOIN_WITHIN:
             last.after, last.at = command, now
             if last.before == last.after:
                 self._done.pop()
@@ -56,11 +56,11 @@ class History:
         del self._done[:-DEPTH]
 
     def undo(self) -> UndoStep | None:
-        """The newest change, of which `before` is to be sent now; None when there is none."""
+        """The newest change, whose `before` is to be sent now; None if there is none."""
         return self._shift(self._done, self._undone)
 
     def redo(self) -> UndoStep | None:
-        """The change that was undone last, of which `after` is to be sent now; None when there is none."""
+        """The change undone last, whose `after` is to be sent now; None if there is none."""
         return self._shift(self._undone, self._done)
 
     def _shift(self, source: list[UndoStep], target: list[UndoStep]) -> UndoStep | None:
@@ -74,7 +74,7 @@ class History:
 
 
 def _joins(command: Command, last: Command) -> bool:
-    """Whether a command goes on with what the last one began, as steps of a volume do."""
+    """Whether a command continues the last change, as the steps of a volume do."""
     return isinstance(command, SetVolume | SetLatencyOffset) and aspect(command) == aspect(last)
 
 

@@ -1,4 +1,4 @@
-"""The only mutable state: holds what a backend says, turns intents into its commands, and can undo them."""
+"""The only mutable state: holds a backend's snapshot, turns intents into commands, and undoes them."""
 
 import time
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from tuimixer.model.system import System
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The mixer's picture changed: the new one, and what is different in it."""
+    """The snapshot changed: the new one, and what differs in it."""
 
     snapshot: Snapshot
     diff: Diff
@@ -28,14 +28,14 @@ Listener = Callable[[Event], None]
 
 
 def default_limits(control: Control) -> Limits:
-    """The limits where nothing is configured: up to 150 %."""
+    """The limits if nothing is configured: up to 150 %."""
     return Limits()
 
 
 class Mixer:
-    """One box's mixer: everything that a screen needs and nothing of Textual.
+    """The mixer of one machine: everything a screen needs, without Textual.
 
-    All methods are called on the loop that runs `run`.
+    All methods must be called on the loop that runs `run`.
     """
 
     def __init__(
@@ -58,18 +58,18 @@ class Mixer:
         await self._backend.run(self._take)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every event from now on; the answer ends it."""
+        """Call `listener` with every event from now on; the function returned unsubscribes it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
     def fall_silent(self) -> None:
-        """Tell nobody anything any more: those who listen are being taken apart."""
+        """Stop notifying listeners, because they are being torn down."""
         self._silent = True
 
     def send(self, request: Intent | Command) -> bool:
-        """Carry out an intent or a command; False where it changes nothing or is impossible.
+        """Apply an intent or a command; False if it changes nothing or is impossible.
 
-        What is impossible is said in a Notice.
+        An impossible request is reported in a Notice.
         """
         if isinstance(request, Command):
             self._submit(request)
@@ -92,21 +92,21 @@ class Mixer:
         return True
 
     def undo(self) -> bool:
-        """Take back the newest change that was made here; False when there is none."""
+        """Undo the newest change made in this program; False if there is none."""
         change = self._history.undo()
         return change is not None and self._replay(change.before, change.words, "Undone")
 
     def redo(self) -> bool:
-        """Do again what was undone last; False when there is none."""
+        """Redo the change undone last; False if there is none."""
         change = self._history.redo()
-        return change is not None and self._replay(change.after, change.words, "Done again")
+        return change is not None and self._replay(change.after, change.words, "Redone")
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """Ask for peak levels of these controls at so many a second; an empty set for none."""
+        """Request peak levels of these controls `rate` times a second; an empty set stops them."""
         self._backend.watch_levels(ids, rate)
 
     async def inspect(self) -> System:
-        """The box's facts that do not come by themselves."""
+        """System information that the backend does not send unasked."""
         return await self._backend.inspect()
 
     def _submit(self, command: Command) -> None:
@@ -114,9 +114,9 @@ class Mixer:
         self._backend.submit(command)
 
     def _replay(self, command: Command, words: str, done: str) -> bool:
-        """Send a command of the history, and say what it is about."""
+        """Send a command of the history, and report it."""
         if command.id not in self.snapshot.controls and self.snapshot.server_card(command.id) is None:
-            self._tell(Notice(f"The {words} cannot be brought back: it is gone.", error=True))
+            self._tell(Notice(f"The {words} cannot be restored: it is gone.", error=True))
             return True
         self._backend.submit(command)
         self._tell(Notice(f"{done}: {words}."))

@@ -1,4 +1,4 @@
-"""What a screen lists: the controls of a snapshot filtered, named, ordered and put in three groups. Pure."""
+"""What a screen lists: a snapshot's controls filtered, named, ordered and put into three groups. Pure."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ from tuimixer.model.snapshot import AlsaCard, Snapshot
 
 
 class View(StrEnum):
-    """Which sides are shown, as in alsamixer."""
+    """Which directions are shown, as in alsamixer."""
 
     PLAYBACK = "playback"
     CAPTURE = "capture"
@@ -31,7 +31,7 @@ class Streams(StrEnum):
 
 
 class Devices(StrEnum):
-    """Which sinks and sources are shown, as in pavucontrol; monitors are asked for apart."""
+    """Which sinks and sources are shown, as in pavucontrol; monitors have a setting of their own."""
 
     ALL = "all"
     HARDWARE = "hardware"
@@ -39,7 +39,7 @@ class Devices(StrEnum):
 
 
 class Section(StrEnum):
-    """The three groups, in their order on the screen."""
+    """The three groups, in screen order."""
 
     HARDWARE = "hardware"
     DEVICES = "devices"
@@ -59,12 +59,12 @@ FIELDS = (
     "binary",
     "server_name",
 )
-"""Names that a rule can match besides the server's properties (`application.name`, `device.bus`, …)."""
+"""Names that a rule can match, besides the server's properties (`application.name`, `device.bus`, …)."""
 
 
 @lru_cache(maxsize=256)
 def pattern(text: str) -> re.Pattern[str]:
-    """A glob for the whole value; `/…/` is a regular expression found anywhere. Case does not matter.
+    """A glob for the whole value; `/…/` is a regular expression that may match anywhere. Case is ignored.
 
     Raises:
         ValueError: not a regular expression.
@@ -79,10 +79,10 @@ def pattern(text: str) -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Hides or renames the controls of which every named field or property matches.
+    """Hides or renames the controls that match in every named field or property.
 
     Raises:
-        ValueError: nothing to match, or something that is not a regular expression.
+        ValueError: nothing to match, or an invalid regular expression.
     """
 
     match: dict[str, str]
@@ -97,7 +97,7 @@ class Rule:
             pattern(text)
 
     def matches(self, control: Control) -> bool:
-        """Whether the rule is about this control."""
+        """Whether the rule applies to this control."""
         for key, text in self.match.items():
             value = _field(control, key)
             if value is None or not pattern(text).search(value):
@@ -106,36 +106,36 @@ class Rule:
 
 
 def rules_of(config: Iterable[schema.RuleOptions]) -> tuple[Rule, ...]:
-    """The configuration's rules, which have been checked."""
+    """The rules of a configuration that has been checked."""
     return tuple(Rule(rule.match, rule.hide, rule.name or None) for rule in config)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is left out. Level meters' own streams always are."""
+    """What is left out, besides level meters' own streams, which are never shown."""
 
     text: str = ""
-    """Words that all have to occur in what is known of a control."""
+    """Words that must all occur in what is known about a control."""
     streams: Streams = Streams.ALL
     devices: Devices = Devices.ALL
     monitors: bool = False
     rules: tuple[Rule, ...] = ()
     card: str | None = None
-    """Id of the one ALSA card (or control device) that is shown; None for all of them."""
+    """Id of the only ALSA card (or control device) to show; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line or column of the screen."""
+    """One row or column of the screen."""
 
     id: ControlId
     label: str
-    """Different from every other label of its group and card."""
+    """Unique within its group and card."""
     section: Section
     heading: str | None = None
-    """Name of the card that begins with this row, where several cards are shown."""
+    """Name of the card whose first row this is, if several cards are shown."""
     capture_id: ControlId | None = None
-    """A capture control with nothing but a switch, which this row shows too (alsamixer's view of all)."""
+    """A capture control with nothing but a switch, shown in the same row (as in alsamixer's view of all)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ class Group:
 
 
 def arrange(snapshot: Snapshot, view: View, filters: Filters = Filters()) -> tuple[Group, Group, Group]:
-    """The groups hardware, devices and applications of a view, each in the order of the sound system."""
+    """The groups hardware, devices and applications of a view, each in the sound system's order."""
     known = [c for c in snapshot.controls.values() if not (c.stream and c.stream.peak)]
     names = {control.id: name_of(control, filters.rules) for control in known}
     groups = []
@@ -155,7 +155,7 @@ def arrange(snapshot: Snapshot, view: View, filters: Filters = Filters()) -> tup
         members = sorted(
             (c for c in known if _SECTIONS[c.kind] is section), key=lambda c: _rank(c, snapshot.alsa_cards)
         )
-        # Labels are given before anything is filtered away, so that a filter never renames what it leaves.
+        # Labels are assigned before filtering, so that a filter never changes the names of what it leaves.
         labels = _labels(members, names, view)
         shown = [
             c
@@ -167,7 +167,7 @@ def arrange(snapshot: Snapshot, view: View, filters: Filters = Filters()) -> tup
 
 
 def labels_of(snapshot: Snapshot, rules: tuple[Rule, ...] = ()) -> dict[ControlId, tuple[str, ...]]:
-    """All that the screen calls each control, which may depend on the view."""
+    """Everything that the screen may call each control, depending on the view."""
     filters = Filters(monitors=True, rules=tuple(Rule(rule.match, name=rule.name) for rule in rules))
     labels: dict[ControlId, dict[str, None]] = {}
     for view in View:
@@ -177,20 +177,20 @@ def labels_of(snapshot: Snapshot, rules: tuple[Rule, ...] = ()) -> dict[ControlI
 
 
 def name_of(control: Control, rules: tuple[Rule, ...]) -> str:
-    """What a rule names a control, else its own name."""
+    """The name that a rule gives a control, else its own."""
     return next((rule.name for rule in rules if rule.name and rule.matches(control)), control.name)
 
 
 def rows_of(groups: Iterable[Group]) -> tuple[Row, ...]:
-    """All rows of some groups, one after the other."""
+    """All rows of the groups, in order."""
     return tuple(row for group in groups for row in group.rows)
 
 
 def keep(before: Sequence[Row], after: Sequence[Row], cursor: ControlId | None) -> ControlId | None:
-    """Where the cursor goes when rows change: it stays on its control, else goes to the nearest neighbour.
+    """The cursor's new place when rows change: its own control if still shown, else the nearest neighbour.
 
-    The neighbour is of the same group as long as that has rows; the next one comes before the previous one.
-    None when there are no rows.
+    The neighbour is in the same group if that has rows left, and the next one is preferred to the previous
+    one. None if there are no rows.
     """
     left = {row.id for row in after}
     if cursor in left or not after:
@@ -225,14 +225,14 @@ _PULSE_ORDER = (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kin
 
 
 def is_capture(control: Control) -> bool:
-    """Whether a control is on the recording side; a stored volume is if it is a recording stream's."""
+    """Whether a control is for recording; a stored volume counts by the kind of its stream."""
     if control.kind is Kind.STORED:
         return control.stream is not None and control.stream.stored_name.startswith("source-output")
     return control.kind.capture
 
 
 def _rank(control: Control, cards: tuple[AlsaCard, ...]) -> int:
-    """Cards in the order given, then the kinds of the server; the order within stays as it is."""
+    """Sort key: cards in the order given, then the server's kinds; otherwise the order is preserved."""
     if control.kind.layer is Layer.PULSE:
         return _PULSE_ORDER.index(control.kind)
     return next((i for i, card in enumerate(cards) if card.id == control.card), len(cards))
@@ -270,7 +270,7 @@ def _found(control: Control, label: str, text: str) -> bool:
 
 
 def _field(control: Control, key: str) -> str | None:
-    """What a rule's key stands for on a control; None where it has no such thing."""
+    """The value of a rule's key for a control; None if it has none."""
     stream, device = control.stream, control.device
     match key:
         case "id" | "name" | "card":
@@ -290,7 +290,7 @@ def _field(control: Control, key: str) -> str | None:
 
 
 def _labels(members: list[Control], names: dict[ControlId, str], view: View) -> dict[ControlId, str]:
-    """Labels that tell apart all that could be on the screen together: by title, by number, by direction."""
+    """Labels unique among everything that may be shown together, by title, number or direction."""
     labels: dict[ControlId, str] = {}
     for _, card in groupby(members, key=_card):
         sides: dict[bool, list[Control]] = {False: [], True: []}
@@ -309,7 +309,7 @@ def _card(control: Control) -> str | None:
 
 
 def _numbered(side: list[Control], names: dict[ControlId, str]) -> dict[ControlId, str]:
-    """One label each: ALSA's own index, else a stream's title where names are equal, else a number."""
+    """One label each: with ALSA's own index, else a stream's title if names are equal, else a number."""
     labels: dict[ControlId, str] = {}
     shared = Counter(names[control.id] for control in side)
     alike: dict[str, list[ControlId]] = {}
@@ -359,7 +359,7 @@ def _heading(card_id: str | None, cards: tuple[AlsaCard, ...]) -> str:
 
 
 def _merged(shown: list[Control]) -> dict[ControlId, ControlId]:
-    """Playback controls that take in the capture switch of the same element."""
+    """Maps playback controls to the capture control whose switch is merged into them."""
     playback = {_element(control): control for control in shown if control.kind is Kind.ALSA_PLAYBACK}
     merged = {}
     for control in shown:
@@ -375,7 +375,7 @@ def _element(control: Control) -> tuple[str | None, str, int]:
 
 
 def _merges(playback: Control, capture: Control) -> bool:
-    """alsamixer's rule: a capture side without volume, its switch on no channel pair that playback lacks."""
+    """alsamixer's rule: capture has no volume, and its switch no channel pair that playback lacks."""
     if not capture.capture or capture.channels or not (playback.channels or playback.mute):
         return False
     switches = len(capture.capture)
@@ -387,5 +387,5 @@ def _merges(playback: Control, capture: Control) -> bool:
 
 
 def _pairs(channels: int) -> int:
-    """How many faders alsamixer makes of so many channels: front, rear, centre, woofer, side."""
+    """The number of faders alsamixer shows for so many channels: front, rear, centre, woofer, side."""
     return (0, 1, 1, 2, 2, 3, 4, 5, 5)[min(channels, 8)]

@@ -136,5 +136,5 @@ def _cap(call: Invocation) -> float | None:
         return None
     number = whole(text.removesuffix("%"), _MOST)
     if number is None:
-        raise Usage(f"--max {shown(text)}: allowed is a number from 0 to {_MOST}")
+        raise Usage(f"--max {shown(text)}: must be a number from 0 to {_MOST}")
     return float(number)
