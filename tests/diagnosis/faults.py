@@ -246,7 +246,7 @@ FAULTS: dict[str, Fault] = {
         told("set-sink-input-volume {stream} 16%", "set-sink-volume {sink} 20%"),
     ),
     "boost before a cut": Fault("clipping", "distort", told("set-sink-input-volume {stream} 140%")),
-    "default plays nowhere": Fault("wrong_default", "plays nowhere", null_sink),
+    "default plays nowhere": Fault("wrong_default", "goes nowhere", null_sink),
     "default is a loopback card": Fault(
         "wrong_default",
         "is a loopback card without a jack",
@@ -259,11 +259,15 @@ FAULTS: dict[str, Fault] = {
     "suspended": Fault("suspended", "is suspended", told("suspend-sink {sink} 1"), servers=ON_PULSEAUDIO),
     "profile off": Fault("profile_off", "is switched off", switched_off),
     "device held": Fault(
-        "held", r"aplay \(process \d+, root\) holds", held, r"kill \d+", servers=ON_PULSEAUDIO
+        "held", r"aplay \(process \d+, root\) has opened", held, r"kill \d+", servers=ON_PULSEAUDIO
     ),
-    "wrong source": Fault("wrong_capture_source", "records from Line", recording("Line cap")),
+    "wrong source": Fault("wrong_capture_source", "recording from Line", recording("Line cap")),
     "recording off": Fault("capture_off", "Recording is switched off", recording("Capture nocap")),
     "two servers": Fault(
-        "two_servers", "Two sound servers run for root", second_server, "systemctl", servers=ON_PULSEAUDIO
+        "two_servers",
+        "Two sound servers are running",
+        second_server,
+        "systemctl",
+        servers=ON_PULSEAUDIO,
     ),
 }

@@ -172,14 +172,14 @@ def test_what_is_read_only_is_no_fix() -> None:
         (finding, *_) = found((muted, SYSTEM))
         assert finding.control == MASTER
         assert bool(finding.fix) is fixed
-        assert fixed or finding.advice == "This cannot be set: the switch of Master is read-only."
+        assert fixed or finding.advice == "Cannot be set: the switch of Master is read-only."
 
 
 def test_what_plays_nowhere_is_moved_along_with_the_default() -> None:
     null = soft_sink(-6.0, shown="Null Output")
     box = picture(null, REAL, stream(0.0, null.id)), SYSTEM
     first = found(box)[0]
-    assert first.reason == "The default output Null Output plays nowhere."
+    assert first.reason == "The default output Null Output goes nowhere."
     assert first.advice == "Make ac97 the default output, and move Player there."
     assert first.fix == (SetDefault(SINK), MoveStream(STREAM, SINK))
 
@@ -188,9 +188,11 @@ def test_where_a_null_sink_of_pipewire_leads_cannot_be_seen() -> None:
     made = {"factory.name": NULL_NODE, "pulse.module.id": "7"}
     null = replace(soft_sink(-6.0, shown="Null Output", driver="PipeWire"), properties=made)
     first = found((picture(null, REAL, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
-    assert first.reason == "The default output Null Output plays nowhere that can be seen from here."
+    assert first.reason == "The default output Null Output goes nowhere that can be seen from here."
     elsewhere = found((picture(REAL, null, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
-    assert elsewhere.reason == "Player plays on Null Output, which plays nowhere that can be seen from here."
+    assert (
+        elsewhere.reason == "Player is playing on Null Output, which goes nowhere that can be seen from here."
+    )
 
 
 def test_a_dummy_output_is_explained() -> None:
@@ -199,11 +201,11 @@ def test_a_dummy_output_is_explained() -> None:
     def first(snapshot: Snapshot) -> tuple[str, str]:
         return found((snapshot, SYSTEM))[0].reason, found((snapshot, SYSTEM))[0].advice
 
-    opening = "The server has only Dummy Output, which plays nowhere: "
+    opening = "The server has only Dummy Output, which goes nowhere: "
     assert first(picture(dummy, alsa_cards=()))[0] == f"{opening}there is no sound card."
     unused = first(picture(dummy))
     assert unused == (
-        f"{opening}it uses no card, though there is Intel ICH.",
+        f"{opening}no card is in use, although Intel ICH is present.",
         "pulseaudio -k; pulseaudio --start",
     )
     assert first(picture(dummy, server="PipeWire"))[1] == "systemctl --user restart wireplumber"
@@ -258,15 +260,15 @@ def test_every_stream_of_an_application_is_looked_at() -> None:
 @pytest.mark.parametrize(
     ("why", "live", "advice"),
     [
-        ("PULSE_SERVER", True, "unset PULSE_SERVER, for a server answers at unix:/live"),
+        ("PULSE_SERVER", True, "unset PULSE_SERVER: a server is running at unix:/live"),
         ("PULSE_SERVER", False, "unset PULSE_SERVER; pulseaudio --start"),
         (
             "asked for",
             True,
-            "Leave out --server, and server in the configuration: a server answers at unix:/live.",
+            "Remove --server, and server from the configuration: a server is running at unix:/live.",
         ),
-        ("asked for", False, "Leave out --server, and server in the configuration, or start that server."),
-        ("client.conf", False, "Take default-server out of client.conf, or start that server."),
+        ("asked for", False, "Remove --server, and server from the configuration, or start that server."),
+        ("client.conf", False, "Remove default-server from client.conf, or start that server."),
     ],
 )
 def test_a_server_that_is_named_and_does_not_answer(why: str, live: bool, advice: str) -> None:
@@ -274,4 +276,4 @@ def test_a_server_that_is_named_and_does_not_answer(why: str, live: bool, advice
     named, other = FoundServer("tcp:gone", "", why), FoundServer("unix:/live", "me", "session", alive=live)
     first = diagnose(snapshot, replace(SYSTEM, servers=(named, other)))[0]
     assert (first.key, first.advice) == ("no_server", advice)
-    assert first.reason.startswith("No sound server answers at tcp:gone, named ")
+    assert first.reason.startswith("No sound server is responding at tcp:gone, named ")

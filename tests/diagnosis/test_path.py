@@ -60,7 +60,7 @@ def test_driven_controls_are_inside_the_sinks_volume(server: str) -> None:
         "Player",
         "volume of the stream",
         "Speakers",
-        "software rest",
+        "software remainder",
         "Master",
         "PCM",
         "Analog Output",
@@ -68,7 +68,7 @@ def test_driven_controls_are_inside_the_sinks_volume(server: str) -> None:
     assert near(path.gain(stage(path, "Speakers")), -606)
     assert near(path.gain(stage(path, "Master")), -600, 0)
     assert near(path.gain(stage(path, "PCM")), 0, 0)
-    assert near(path.gain(stage(path, "software rest")), -6)
+    assert near(path.gain(stage(path, "software remainder")), -6)
     assert stage(path, "Master").driven
     assert stage(path, "PCM").driven
     assert near(path.total, -606)
@@ -79,7 +79,7 @@ def test_moving_a_driven_control_by_hand_moves_the_sink_and_counts_once() -> Non
     # PCM at 10 % by hand: the server then says −70.5 dB, and that is all there is.
     path = way(ac97(sink_db=-6.0 - 34.5 - 12.0, pcm=-3450))
     assert near(path.total, -600 - 3450)
-    assert near(path.gain(stage(path, "software rest")), 0)
+    assert near(path.gain(stage(path, "software remainder")), 0)
 
 
 def test_a_stream_adds_its_own_volume() -> None:
@@ -100,7 +100,7 @@ def test_inputs_that_are_only_mixed_in_are_not_on_the_way() -> None:
 def test_without_hardware_volume_all_controls_on_the_way_add() -> None:
     path = way(ac97(stream_db=-2.0, sink_db=-10.0, hardware_volume=False, base_db=0.0))
     assert near(path.total, -200 - 1000 - 600)
-    assert "software rest" not in names(path)
+    assert "software remainder" not in names(path)
 
 
 def test_without_rules_the_arithmetic_tells_which_controls_are_driven() -> None:
@@ -114,18 +114,18 @@ def test_unknown_where_neither_rules_nor_arithmetic_tell() -> None:
     path = way(ac97(base_db=-3.0), system=System())
     assert not any(one.driven for one in path.stages)
     assert path.total == (None, None)
-    assert "not known whether the server drives it" in stage(path, "Master").note
+    assert "unknown whether the server drives it" in stage(path, "Master").note
 
 
 def test_unknown_where_the_controls_do_not_stand_where_the_server_thinks() -> None:
     path = way(ac97(sink_db=-18.06, master=-3000))
     assert path.loudest(path.total) is None
-    assert "do not stand where the server thinks" in stage(path, "Speakers").note
+    assert "are not where the server expects them to be" in stage(path, "Speakers").note
 
 
 def test_below_the_hardwares_end_software_does_the_rest() -> None:
     path = way(ac97(sink_db=-150.0, master=-9450, pcm=-3450))
-    assert near(path.gain(stage(path, "software rest")), -15000 + 1200 + 9450 + 3450)
+    assert near(path.gain(stage(path, "software remainder")), -15000 + 1200 + 9450 + 3450)
     assert near(path.total, -13800)
 
 
@@ -232,7 +232,7 @@ def test_a_volume_that_may_be_on_the_way_makes_the_total_unknown() -> None:
     path = way(snapshot)
     assert path.total == (None, None)
     assert not stage(path, "Chat Mixer").certain
-    assert "not known whether the sound goes through it" in stage(path, "Chat Mixer").note
+    assert "unknown whether the sound goes through it" in stage(path, "Chat Mixer").note
     # At 0 dB it makes no difference whether it is.
     neutral = on_usb(element("Master", -100, USB_VOLUME), element("Chat Mixer", 0, USB_VOLUME))
     assert near(way(neutral).total, -700)
@@ -260,19 +260,19 @@ def test_a_null_sink_ends_the_way() -> None:
     path = way(picture(soft_sink(-3.0), stream(-2.0, "pulse:sink/null")))
     assert near(path.total, -500)
     assert path.stages[-1].kind is StageKind.END
-    assert "nobody hears it" in path.stages[-1].note
+    assert "not heard" in path.stages[-1].note
     taped = picture(
         soft_sink(-3.0),
         monitor_of("pulse:sink/null"),
         stream(-2.0, "pulse:sink/null"),
         stream(0.0, "pulse:source/null.monitor", 4, kind=Kind.SOURCE_OUTPUT, name="Tape"),
     )
-    assert way(taped).stages[-1].note == "a null sink: nobody hears it, but Tape records it"
+    assert way(taped).stages[-1].note == "a null sink: not heard, but recorded by Tape"
     null = replace(soft_sink(-3.0, driver="PipeWire"), properties={"pulse.module.id": "7"})
     linked = way(changed(taped, null.id, device=null.device, properties=null.properties))
     assert (
         linked.stages[-1].note
-        == "a null sink: Tape records it; whether anybody hears it is not seen from here"
+        == "a null sink: recorded by Tape; whether it is heard cannot be seen from here"
     )
 
 
@@ -403,7 +403,7 @@ def test_a_loopback_card_is_named_as_such() -> None:
     there = picture(
         sink(0.0, card="Loopback", hardware_volume=False, base_db=0.0), stream(), alsa_cards=(card,)
     )
-    assert "nobody records" in way(there).stages[-1].note
+    assert "nothing is recording" in way(there).stages[-1].note
     reader = Holder("Loopback", 5, 1, 0, capture=True, program="arecord")
     assert "arecord records" in way(there, system=replace(SYSTEM, holders=(reader,))).stages[-1].note
 

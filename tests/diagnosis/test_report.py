@@ -77,7 +77,7 @@ def test_findings_for_a_person_and_for_a_program() -> None:
     told = {"stage": "Player", "reason": "Player is muted.", "mend": "Unmute Player.", "fault": True}
     assert findings_json(findings) == {"findings": [told]}
     assert finding_lines(findings) == ["1. Player is muted.", "   tuimixer doctor --fix 1: Unmute Player."]
-    assert finding_lines(()) == ["Nothing is wrong."]
+    assert finding_lines(()) == ["No problems found."]
 
 
 def told(snapshot: Snapshot, name: str) -> str:
@@ -104,7 +104,7 @@ def test_what_pcm_is_depends_on_the_card() -> None:
 
 
 def test_a_null_sink_is_explained() -> None:
-    assert "nowhere" in told(picture(soft_sink(), stream(0.0, "pulse:sink/null")), "nothing")
+    assert "discards" in told(picture(soft_sink(), stream(0.0, "pulse:sink/null")), "nothing")
 
 
 def test_the_help_says_what_the_exit_statuses_mean() -> None:
@@ -138,4 +138,4 @@ def test_notes_stand_behind_faults_and_say_so() -> None:
         "2. Other is paused.",
         "   Go on in Other.",
     ]
-    assert finding_lines((note,))[0] == "Nothing is wrong. Worth knowing:"
+    assert finding_lines((note,))[0] == "No problems found. Worth knowing:"

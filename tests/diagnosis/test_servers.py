@@ -142,8 +142,8 @@ def test_a_server_that_has_only_a_dummy(server: SoundServer) -> None:
     )
     first = findings(env=server.env)[0]
     assert first["stage"] == "Dummy Output"
-    assert first["reason"].startswith("The server has only Dummy Output, which plays nowhere: ")
-    assert "nobody hears it" in path_of("auto_null", server.env)["stages"][-1]["note"]
+    assert first["reason"].startswith("The server has only Dummy Output, which goes nowhere: ")
+    assert "not heard" in path_of("auto_null", server.env)["stages"][-1]["note"]
 
 
 def test_who_records_a_null_sink_is_on_its_path(server: SoundServer) -> None:
@@ -156,8 +156,8 @@ def test_who_records_a_null_sink_is_on_its_path(server: SoundServer) -> None:
             assert (
                 end["note"]
                 == {
-                    True: "a null sink: Tape records it; whether anybody hears it is not seen from here",
-                    False: "a null sink: nobody hears it, but Tape records it",
+                    True: "a null sink: recorded by Tape; whether it is heard cannot be seen from here",
+                    False: "a null sink: not heard, but recorded by Tape",
                 }[on_pipewire(server)]
             )
         finally:
@@ -214,7 +214,7 @@ def test_no_server_where_one_is_expected(server: SoundServer) -> None:
     server.kill()
     first = findings(env=server.env)[0]
     assert first["stage"] == "sound server"
-    assert first["reason"] == f"No sound server answers at {server.address}, named by PULSE_SERVER."
+    assert first["reason"] == f"No sound server is responding at {server.address}, named by PULSE_SERVER."
 
 
 def test_a_server_asked_for_that_does_not_answer(server: SoundServer) -> None:
@@ -315,5 +315,5 @@ def test_a_pulseaudio_beside_pipewire_is_a_second_server(pipewire: PrivatePipeWi
     assert findings(env=pipewire.env) == []
     with another_pulseaudio(pipewire):
         (finding,) = findings(env=pipewire.env)
-        assert finding["reason"].startswith("Two sound servers run for ")
+        assert finding["reason"].startswith("Two sound servers are running for ")
         assert finding["fault"] is False

@@ -125,7 +125,7 @@ def test_a_user_who_may_not_open_the_devices(guest: Guest) -> None:
     reading = [f"--{kind}-caps=+dac_read_search" for kind in ("inh", "ambient")]
     nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *reading]
     first = doctor_elsewhere(*nobody, env=env)
-    assert first["reason"].startswith("The devices in /dev/snd may not be opened by nobody.")
+    assert first["reason"].startswith("nobody has no permission to open the devices in /dev/snd.")
     assert first["mend"] == "sudo usermod -aG audio nobody, then log in again"
 
 
@@ -133,10 +133,10 @@ def test_a_user_who_may_not_open_the_devices(guest: Guest) -> None:
 def test_a_display_that_leads_to_another_machine(guest: Guest) -> None:
     renamed = ["unshare", "--uts", "sh", "-c", 'hostname attic; exec "$0" "$@"']
     first = doctor_elsewhere(*renamed, env=guest.server.env | {"DISPLAY": "localhost:10.0"})
-    assert first["reason"].startswith("DISPLAY is localhost:10.0, which leads programs to the server on")
+    assert first["reason"].startswith("DISPLAY is localhost:10.0, which sends programs to the server on")
 
 
 @PULSEAUDIO
 def test_a_box_whose_server_is_gone(guest: Guest, tmp_path: object) -> None:
     env = guest.server.env | {"PULSE_SERVER": f"unix:{tmp_path}/native"}
-    assert doctor_elsewhere(env=env)["reason"].startswith("No sound server answers")
+    assert doctor_elsewhere(env=env)["reason"].startswith("No sound server is responding")

@@ -11,7 +11,7 @@ from tests.replay.verbs import Verbs
 
 pytestmark = pytest.mark.replay
 
-NO_SERVER = "No sound server answers at unix:/nowhere"
+NO_SERVER = "No sound server is responding at unix:/nowhere"
 
 
 def findings(verbs: Verbs) -> list[dict[str, Any]]:

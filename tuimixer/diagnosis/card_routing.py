@@ -1,10 +1,9 @@
-"""Which ALSA controls of a card lie on the way from its converter to a jack, and which only feed its mixer
-from elsewhere.
+"""Which ALSA controls of a card lie on the path from its converter to a jack, and which only feed its mixer.
 
-ALSA itself does not say. The names do: the kernel's "Standard ALSA Control Names"
-(Documentation/sound/designs/control-names.rst) list sources (Line, CD, Mic, Aux, Synth, Beep, …) apart from
-what all sound passes (Master, PCM, Headphone, Speaker, Front), and the sound servers' mixer paths
-(alsa-mixer/paths/analog-output*.conf) name the outputs that belong to each jack.
+ALSA itself does not report it, but the names do: the kernel's "Standard ALSA Control Names"
+(Documentation/sound/designs/control-names.rst) separate sources (Line, CD, Mic, Aux, Synth, Beep, …) from
+what all sound passes through (Master, PCM, Headphone, Speaker, Front), and the sound servers' mixer paths
+(alsa-mixer/paths/analog-output*.conf) list the outputs that belong to each jack.
 """
 
 import re
@@ -27,7 +26,7 @@ class Connector(StrEnum):
 
 
 _CODEC = ("Playback", "Output Mixer PCM", "Left Output Mixer PCM", "Right Output Mixer PCM")
-"""Codecs of boards (WM8960 and its kin): the converter's volume, and the switches from it to the outputs."""
+"""On embedded codecs (WM8960 and similar): the converter's volume and its switches to the outputs."""
 _ALL = frozenset(
     {"Hardware Master", "Master", "PCM", "External Amplifier", "DAC", "Wave", "Digital", *_CODEC}
 )
@@ -53,18 +52,18 @@ _ELSEWHERE = re.compile(
     )\b""",
     re.VERBOSE,
 )
-"""Words of sources that are mixed in, of other jacks, and of what changes the sound but not its loudness."""
+"""Words for sources that are mixed in, for other jacks, and for what changes the sound but not its level."""
 _SOURCE = re.compile(
     r"(Front |Rear |Internal |Dock |Headset |Headphone )?"
     r"(Mic|Microphone|Line|CD|Aux|Video|Phone|Synth|FM|Music|Beep|PC Speaker|TV|Tuner|Modem)( In| Boost)?"
     r"|Capture|Sidetone|Bass|Treble|3D Control - \w+|Tone Control - \w+"
 )
-"""Whole names that the kernel gives to what is never an output; a name given by a maker may hold any word."""
+"""Full names that the kernel never uses for an output; a vendor's own names may contain any word."""
 _ORDER = ("PCM", "Wave", "DAC", "Digital", *_CODEC, "Master", "Hardware Master")
 
 
 def element_name(control: Control) -> str:
-    """The simple element's name, `Headphone` or `Headphone,1` as the servers' rules write it."""
+    """The simple element's name, `Headphone` or `Headphone,1`, as written in the servers' rules."""
     element = control.element
     if element is None:
         return control.name
@@ -73,17 +72,17 @@ def element_name(control: Control) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What is known of where a card is played to."""
+    """What is known about the jack that a card is playing to."""
 
     jack: Connector = Connector.ANY
     others: frozenset[Connector] = frozenset()
-    """Jacks that are known not to be the one."""
+    """Jacks known not to be it."""
     device: int = 0
-    """Number of the PCM device. It tells apart elements of the same name."""
+    """Number of the PCM device, to distinguish elements with the same name."""
 
 
 def route_of(sink: Control) -> Route:
-    """Where a sink plays to, by its active port, its other ports and its profile."""
+    """Where a sink plays, judged by its active port, its other ports and its profile."""
     info = sink.device
     if info is None:
         return Route()
@@ -93,9 +92,9 @@ def route_of(sink: Control) -> Route:
 
 
 def playback_controls(snapshot: Snapshot, card: str, route: Route) -> list[tuple[Control, bool]]:
-    """Controls of a card on the way to a jack, in the order of the signal, each with whether that is certain.
+    """A card's controls on the path to a jack, in signal order, each with whether that is certain.
 
-    Volumes that may be on the way are among them; those that are known to belong elsewhere are not.
+    Volumes that may be on the path are included; those known to belong elsewhere are not.
     """
     everything = [
         control for control in _of_card(snapshot, card, Kind.ALSA_PLAYBACK) if control.choice is None
@@ -115,16 +114,14 @@ def playback_controls(snapshot: Snapshot, card: str, route: Route) -> list[tuple
 
 
 def _only(controls: list[Control]) -> Control | None:
-    """The one volume of a card that does not act on a source by its name, or the one switch where there is
-    no volume.
-    """
+    """The card's only volume other than those of named sources, or its only switch if it has no volume."""
     outputs = [control for control in controls if not _SOURCE.fullmatch(_name(control))]
     volumes = [control for control in outputs if control.channels] or outputs
     return volumes[0] if len(volumes) == 1 else None
 
 
 def _nowhere_else(control: Control, route: Route) -> bool:
-    """Whether nothing says that a card's only volume belongs to another output than the one played to."""
+    """Whether nothing indicates that a card's only volume belongs to an output other than the one in use."""
     if route.jack is Connector.DIGITAL or _name(control).startswith("IEC958"):
         return False
     return not _outputs(control) or not _outputs(control) <= route.others
@@ -133,7 +130,7 @@ def _nowhere_else(control: Control, route: Route) -> bool:
 def capture_controls(snapshot: Snapshot, card: str) -> list[Control]:
     """Capture volumes and switches that every recording from a card passes: the converter's own, by name.
 
-    Switches of an exclusive group choose the source and are judged apart.
+    Switches of an exclusive group select the source and are checked separately.
     """
     found = []
     for control in _of_card(snapshot, card, Kind.ALSA_CAPTURE):
@@ -166,13 +163,13 @@ def _outputs(control: Control) -> frozenset[Connector]:
 
 
 def _on_way(control: Control, route: Route) -> bool | None:
-    """Whether a control lies on the way; None where its name does not tell."""
+    """Whether a control is on the path; None if its name does not say."""
     name = _name(control)
     index = control.element.index if control.element else 0
     if route.jack is Connector.DIGITAL:
         return name.startswith("IEC958") and index in (0, route.device) and not control.channels
     if name == "PCM" and index in (0, route.device):
-        # Cards with several converters have a PCM control for each, as a rule by the number of the device.
+        # Cards with several converters have a PCM control for each, usually indexed by device number.
         return True if index == route.device else None
     if name in _ALL:
         return index == 0
@@ -186,9 +183,7 @@ def _on_way(control: Control, route: Route) -> bool | None:
 
 
 def _heard(controls: list[Control], snapshot: Snapshot, card: str, route: Route) -> Route:
-    """The route with its jack filled in. Where the port does not say which: the plugged headphones, else what
-    the card has.
-    """
+    """The route with its jack filled in: by the port, else plugged headphones, else what the card has."""
     if route.jack is not Connector.ANY:
         return Route(route.jack, frozenset(Connector) - {route.jack}, route.device)
     names = {_name(control) for control in controls}
@@ -207,7 +202,7 @@ def _rank(control: Control) -> int:
 
 
 def jack_of(device: Device) -> Connector:
-    """Which jack a sink plays to, by its active port and its profile."""
+    """The jack that a sink plays to, judged by its active port and its profile."""
     port = f"{device.port or ''} {description(device)}"
     if _jack_named(f"{port} {device.server_name}") is Connector.DIGITAL:
         return Connector.DIGITAL
@@ -215,7 +210,7 @@ def jack_of(device: Device) -> Connector:
 
 
 def _jack_named(text: str) -> Connector:
-    """The jack that a port's name and description are about."""
+    """The jack that a port's name and description refer to."""
     words = text.lower()
     if any(word in words for word in ("hdmi", "iec958", "spdif", "s/pdif", "displayport")):
         return Connector.DIGITAL
@@ -227,27 +222,27 @@ def _jack_named(text: str) -> Connector:
 
 
 def active_port(device: Device) -> Port | None:
-    """The connector that is in use."""
+    """The connector in use."""
     return next((port for port in device.ports if port.name == device.port), None)
 
 
 def description(device: Device) -> str:
-    """The active port in words, or nothing."""
+    """The active port's description, or an empty string."""
     port = active_port(device)
     return port.description if port else ""
 
 
 def pcm_of(control: Control) -> int:
-    """Number of the PCM device behind a sink or a source."""
+    """Number of the PCM device behind a sink or source."""
     text = control.properties.get("alsa.device", control.properties.get("api.alsa.pcm.device", "0"))
     return int(text) if text.isdigit() else 0
 
 
 def through_softvol(control: Control, name: str) -> bool | None:
-    """Whether a sink plays through the softvol control of this name; None where its PCM is not known.
+    """Whether a sink plays through the softvol control of this name; None if its PCM is not known.
 
-    The cards' own configuration puts a softvol named PCM before `front` and `default` (alsa-lib,
-    conf/cards/*.conf); `hw` and `plughw` go past it.
+    The cards' own configuration puts a softvol named PCM in front of `front` and `default` (alsa-lib,
+    conf/cards/*.conf); `hw` and `plughw` bypass it.
     """
     pcm = control.properties.get("device.string") or control.properties.get("api.alsa.path", "")
     if not pcm:

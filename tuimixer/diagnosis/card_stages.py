@@ -1,6 +1,4 @@
-"""The stages inside a card: ALSA controls on the way, the jack at the end, and what stands there where there
-is no card.
-"""
+"""The stages inside a card: ALSA controls on the path, and the jack or what replaces it at the end."""
 
 from tuimixer.diagnosis.card_routing import (
     Route,
@@ -21,9 +19,7 @@ from tuimixer.model.system import Holder, System
 
 
 def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list[Stage]:
-    """ALSA controls that a sink plays through or a source records through, driven ones as parts of its
-    volume.
-    """
+    """ALSA controls in a sink's or source's path; driven ones are part of its volume."""
     info = device.device
     if info is None or device.card is None:
         return []
@@ -45,7 +41,7 @@ def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list
 
 
 def holder_controls(snapshot: Snapshot, holder: Holder) -> list[Stage]:
-    """ALSA controls that a program which plays past the server goes through."""
+    """ALSA controls in the path of a program that bypasses the server."""
     if holder.capture:
         near = [(control, True) for control in capture_controls(snapshot, holder.card)]
     else:
@@ -79,22 +75,22 @@ def _driven_stage(control: Control, device: Control) -> Stage:
 
 
 def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
-    """A control that adds its own gain; unknown where it may not be on the way, unless it changes nothing."""
+    """A control with a gain of its own; unknown if it may not be on the path, unless it changes nothing."""
     gains = gains_of(control)
     note = ""
     if _user(control):
-        note = "softvol: acts only on programs that play through it"
+        note = "softvol: affects only programs that play through it"
     if doubtful:
-        note = "it is not known whether the server drives it"
+        note = "unknown whether the server drives it"
     elif not certain and not _user(control):
-        note = "it is not known whether the sound goes through it"
+        note = "unknown whether the sound goes through it"
     if gains and any(gain is None for gain in gains.values()):
-        note = note or "its driver gives no dB"
+        note = note or "its driver reports no dB"
     muted = _off(control)
     if (doubtful or not certain) and (muted or any(gain != 0 for gain in gains.values())):
         gains = dict.fromkeys(gains, None)
     if muted and not certain:
-        # A switch that may not be on the way is no reason to call the whole way silent.
+        # A muted switch that may not be on the path does not prove that the path is silent.
         muted, note = False, f"{note}; it is muted"
     return Stage(
         element_name(control),
@@ -114,7 +110,7 @@ def _off(control: Control) -> bool:
 
 
 def _partly(control: Control, note: str) -> str:
-    """The note, with a word on a switch that is off on one side only."""
+    """The note, mentioning a switch that is off for some channels only."""
     states = tuple(not on for on in control.capture or ()) if control.kind.capture else control.mute
     if states and any(states) and not all(states):
         sides = ", ".join(channel.name for channel, off in zip(control.channels, states, strict=False) if off)
@@ -123,7 +119,7 @@ def _partly(control: Control, note: str) -> str:
 
 
 def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
-    """What stands at the far end of a sink, or where a source's sound comes from."""
+    """The far end of a sink, or where a source's sound comes from."""
     info = device.device
     assert info is not None
     card = card_of(snapshot, device.card)
@@ -139,14 +135,14 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
     if is_null(device):
         return _null_end(snapshot, device)
     if info.type is DeviceType.NETWORK:
-        note = "what happens there is not seen from here"
+        note = "what happens there cannot be seen from here"
         return Stage("another machine", StageGroup.CARD, StageKind.END, Medium.UNKNOWN, note=note)
     medium = Medium.HARDWARE if info.hardware else Medium.UNKNOWN
     return Stage(description(info) or device.name, StageGroup.CARD, StageKind.END, medium)
 
 
 def holder_end(snapshot: Snapshot, system: System, holder: Holder) -> Stage:
-    """The jack side of a card that a program plays to itself."""
+    """The jack side of a card that a program plays to directly."""
     card = card_of(snapshot, holder.card)
     if card is not None and card.loopback:
         return _loopback_end(system, card, holder.capture)
@@ -167,7 +163,7 @@ def _loopback_end(system: System, card: AlsaCard, capture: bool) -> Stage:
     elif readers:
         note = f"a loopback card without a jack: {readers} records its other side"
     else:
-        note = "a loopback card without a jack: nobody records its other side, so nobody hears it"
+        note = "a loopback card without a jack: nothing is recording its other side, so it is not heard"
     return Stage(card.name, StageGroup.CARD, StageKind.END, Medium.SOFTWARE, note=note)
 
 
@@ -177,39 +173,37 @@ def card_of(snapshot: Snapshot, card_id: str | None) -> AlsaCard | None:
 
 
 def is_null(device: Control) -> bool:
-    """Whether a sink only takes sound and plays it nowhere."""
+    """Whether a sink discards what it receives."""
     return device.device is not None and device.device.type is DeviceType.NULL
 
 
 def is_dummy(sink: Control) -> bool:
-    """Whether it is the null sink that a server makes where it has no output."""
+    """Whether it is the null sink that a server creates when it has no output."""
     return sink.device is not None and sink.device.server_name == "auto_null"
 
 
 def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
     tapes = ", ".join(dict.fromkeys(tape.name for tape in recorders(snapshot, sink)))
     if linkable(sink):
-        note = "a null sink: heard only where a program takes its sound, which is not seen from here"
+        note = "a null sink: heard only if a program takes its sound, which cannot be seen from here"
         if tapes:
-            note = f"a null sink: {tapes} records it; whether anybody hears it is not seen from here"
+            note = f"a null sink: recorded by {tapes}; whether it is heard cannot be seen from here"
         return Stage(sink.name, StageGroup.PULSE, StageKind.END, Medium.UNKNOWN, note=note)
-    note = (
-        f"a null sink: nobody hears it, but {tapes} records it" if tapes else "a null sink: nobody hears it"
-    )
+    note = f"a null sink: not heard, but recorded by {tapes}" if tapes else "a null sink: not heard"
     return Stage("nothing", StageGroup.PULSE, StageKind.END, Medium.SOFTWARE, note=note)
 
 
 def linkable(sink: Control) -> bool:
-    """Whether a null sink's sound may go on by PipeWire's own links, which its Pulse half does not show.
+    """Whether a null sink's sound may go on through PipeWire links, which its Pulse server does not show.
 
-    Any program can link any of them on; the session manager's dummy is not worth it.
+    Any program can create such links, though hardly for the session manager's dummy output.
     """
     info = sink.device
     return is_null(sink) and info is not None and info.driver == "PipeWire" and not is_dummy(sink)
 
 
 def recorders(snapshot: Snapshot, sink: Control) -> list[Control]:
-    """Programs that record what plays on a sink."""
+    """Programs that record what a sink plays."""
     monitors = {
         source.id
         for source in snapshot.controls.values()
@@ -224,12 +218,12 @@ def recorders(snapshot: Snapshot, sink: Control) -> list[Control]:
 
 
 def remainder_stage(device: Control, driven: Driven) -> Stage | None:
-    """The software rest of a hardware volume, where it is known."""
+    """The software remainder of a hardware volume, if known."""
     if not driven.known or not driven.remainder:
         return None
-    note = f"what {', '.join(element_name(c) for c in driven.controls)} cannot do, done by the server"
+    note = f"what {', '.join(element_name(c) for c in driven.controls)} cannot provide, added by the server"
     return Stage(
-        "software rest",
+        "software remainder",
         StageGroup.PULSE,
         StageKind.REMAINDER,
         Medium.SOFTWARE,
@@ -242,13 +236,13 @@ def remainder_stage(device: Control, driven: Driven) -> Stage | None:
 
 
 def device_note(device: Control, driven: Driven, gains: Gains, info: Device) -> str:
-    """What a sink's or source's volume is made of."""
+    """What makes up a sink's or source's volume."""
     parts: list[str] = []
     shown = {name: gain for name, gain in gains_of(device).items() if gain != gains.get(name)}
     if info.hardware_volume and shown:
         said = at(gains_of(device), next(iter(shown)))
         top = -(to_cdb(PULSE_SCALE, info.base) or 0)
-        parts.append(f"the server says {db(said)}, counted from its full scale of {db(top)}")
+        parts.append(f"the server reports {db(said)}, relative to its full scale of {db(top)}")
     if info.hardware_volume:
         parts.append(driven.how.rstrip("."))
     if info.flat:

@@ -1,6 +1,4 @@
-"""Findings about the server's devices: defaults, ports, profiles, suspended ones, streams that play
-elsewhere.
-"""
+"""Findings about the server's devices: defaults, ports, profiles, suspension, streams on other devices."""
 
 from collections.abc import Iterator, Sequence
 
@@ -29,7 +27,7 @@ def plays(stream: Control) -> bool:
 
 
 def check_default(snapshot: Snapshot) -> Iterator[Finding]:
-    """No default, one that nobody can hear, or one with nothing plugged in while another would do."""
+    """No default output, an inaudible one, or one with nothing plugged in although another could be used."""
     if snapshot.server is None:
         return
     sinks = of_kind(snapshot, Kind.SINK)
@@ -46,27 +44,27 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
-    """A combined sink whose parts are all gone."""
+    """A combined sink of which no part is left."""
     info = device.device
     if info is not None and "combine" in info.driver and not feeds(snapshot, device):
         yield Finding(
             "combined_of_nothing",
             device.name,
-            f"{device.name} combines outputs of which none is left, so what plays on it is lost.",
-            "Move what plays there to another output, or combine the outputs again.",
+            f"{device.name} combines outputs that are all gone, so what plays on it is lost.",
+            "Move its streams to another output, or combine the outputs again.",
             (),
             device.id,
         )
 
 
 _CALLS = ("phone", "communication")
-"""Roles of streams that want a microphone: PulseAudio's and PipeWire's."""
+"""Roles of streams that need a microphone: PulseAudio's and PipeWire's."""
 
 
 def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Finding]:
-    """A monitor where a microphone is meant: as the default input, or as what a call records.
+    """A monitor in place of a microphone: as the default input, or recorded by a call.
 
-    Other programs may well record what is played.
+    Other programs may have reason to record what is played.
     """
     if snapshot.server is None:
         return
@@ -77,7 +75,7 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
         yield Finding(
             "monitor_default",
             default.name,
-            f"The default input is {default.name}, which records what is played and not a microphone.",
+            f"The default input is {default.name}, which records what is being played, not a microphone.",
             f"Make {best.name} the default input.",
             (SetDefault(best.id),),
             default.id,
@@ -91,7 +89,7 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
             yield Finding(
                 "monitor_recorded",
                 stream.name,
-                f"{stream.name} records {source.name}: what is played, and not a microphone.",
+                f"{stream.name} is recording {source.name}, which is what is being played, not a microphone.",
                 f"Record from {best.name}.",
                 (MoveStream(stream.id, best.id),),
                 stream.id,
@@ -103,14 +101,14 @@ def _monitors(source: Control) -> bool:
 
 
 def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
-    """The server has no output, or only a dummy: it has no card, or does not use the one that is there."""
-    only = f"only {dummy.name}, which plays nowhere" if dummy is not None else "no output at all"
+    """The server has no output, or only a dummy: it has no card, or does not use the one present."""
+    only = f"only {dummy.name}, which goes nowhere" if dummy is not None else "no output at all"
     real = [card.name for card in snapshot.alsa_cards if not card.loopback]
     if snapshot.server_cards:
         reason = f"The server has {only}: no profile in use has an output."
         advice = "Look at the cards' profiles: tuimixer, F7."
     elif real:
-        reason = f"The server has {only}: it uses no card, though there is {', '.join(real)}."
+        reason = f"The server has {only}: no card is in use, although {', '.join(real)} is present."
         pipewire = snapshot.server is not None and snapshot.server.name == "PipeWire"
         advice = "systemctl --user restart wireplumber" if pipewire else "pulseaudio -k; pulseaudio --start"
     else:
@@ -120,7 +118,7 @@ def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
 
 
 def _unheard(snapshot: Snapshot, sink: Control) -> str:
-    """Why nobody can hear a sink, or nothing where somebody may."""
+    """Why a sink cannot be heard; empty if it may be."""
     info = sink.device
     card = card_of(snapshot, sink.card)
     port = active_port(info) if info else None
@@ -134,17 +132,17 @@ def _unheard(snapshot: Snapshot, sink: Control) -> str:
 
 
 def _nowhere(snapshot: Snapshot, sink: Control) -> str:
-    """What a sink does that leads nowhere; on PipeWire its sound may go on by links."""
+    """The verb phrase for a sink that leads nowhere; on PipeWire its sound may go on through links."""
     null_sinks = (
         sink,
         *(snapshot.controls.get(link.stream.target_id or "") for link in feeds(snapshot, sink)),
     )
     unseen = any(null_sink is not None and linkable(null_sink) for null_sink in null_sinks)
-    return "plays nowhere that can be seen from here" if unseen else "plays nowhere"
+    return "goes nowhere that can be seen from here" if unseen else "goes nowhere"
 
 
 def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Control) -> Finding:
-    """What plays on the bad default is moved along: a server leaves there what was put there by hand."""
+    """Streams of the bad default are moved too, since a server does not move those placed by hand."""
     streams = of_kind(snapshot, Kind.SINK_INPUT)
     along = [s for s in streams if bad is not None and s.target_id == bad.id and plays(s)]
     advice = f"Make {best.name} the default output."
@@ -157,7 +155,7 @@ def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Co
 
 
 def audible(snapshot: Snapshot, sink: Control) -> bool:
-    """Whether a sink is a real device that is not known to be unplugged."""
+    """Whether a sink is a real device and not known to be unplugged."""
     info = sink.device
     if info is None or not info.hardware:
         return False
@@ -169,7 +167,7 @@ def audible(snapshot: Snapshot, sink: Control) -> bool:
 
 
 def check_ports(device: Control) -> Iterator[Finding]:
-    """The active connector of a used device has nothing plugged in."""
+    """Nothing is plugged into the active connector of a device in use."""
     info = device.device
     port = active_port(info) if info else None
     if info is None or port is None or port.available is not False:
@@ -188,12 +186,12 @@ def _preference(port: Port) -> tuple[bool, int]:
 
 
 def check_suspended(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
-    """A device that sleeps although something plays on it: the server failed to open it."""
+    """A device that is suspended although something plays on it, because the server could not open it."""
     info = device.device
     kind = Kind.SOURCE_OUTPUT if device.kind.capture else Kind.SINK_INPUT
     used = any(stream.target_id == device.id and plays(stream) for stream in of_kind(snapshot, kind))
     if info is not None and info.state == "suspended" and used:
-        reason = f"{device.name} is suspended although a program uses it, by somebody or for an error."
+        reason = f"{device.name} is suspended although a program is using it: on request, or after an error."
         yield Finding(
             "suspended",
             device.name,
@@ -230,9 +228,9 @@ def _connected(card: ServerCard) -> bool:
 
 
 def check_streams(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Finding]:
-    """Streams on another device than the default, and paused ones where nothing else plays.
+    """Streams on a device other than the default, and paused ones if nothing else is playing.
 
-    chosen: look at the streams among these only; at all where there is none among them.
+    chosen: consider only these streams, or all if it contains none.
     """
     streams = [s for s in of_kind(snapshot, Kind.SINK_INPUT) if is_application(s)]
     looked_at = [control for control in chosen if control.stream is not None] or streams
@@ -243,11 +241,11 @@ def check_streams(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Fin
             continue
         lost = leads_nowhere(snapshot, sink)
         if leads_nowhere(snapshot, default) and not lost:
-            continue  # the default is what is wrong
+            continue  # the default itself is at fault
         if sink is not default and not _reaches(snapshot, sink, default):
-            reason = f"{stream.name} plays on {sink.name}, not on the default output {default.name}."
+            reason = f"{stream.name} is playing on {sink.name}, not on the default output {default.name}."
             if lost and audible(snapshot, default):
-                reason = f"{stream.name} plays on {sink.name}, which {_nowhere(snapshot, sink)}."
+                reason = f"{stream.name} is playing on {sink.name}, which {_nowhere(snapshot, sink)}."
             yield Finding(
                 "stream_elsewhere",
                 stream.name,
@@ -268,7 +266,7 @@ def _reaches(snapshot: Snapshot, sink: Control, target: Control) -> bool:
 
 
 def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:
-    """The card silences its speakers for plugged headphones, and the server plays to the speakers."""
+    """The server plays to the speakers, which the card mutes because headphones are plugged in."""
     info = sink.device
     card = card_of(snapshot, sink.card)
     if info is None or card is None or jack_of(info) is not Connector.SPEAKERS:
@@ -291,7 +289,7 @@ def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:
 
 
 def check_capture_source(snapshot: Snapshot, system: System, source: Control) -> Iterator[Finding]:
-    """The card records from another connector than the server's port says."""
+    """The card records from a connector other than the server's active port."""
     info = source.device
     if info is None or info.port is None or source.card is None:
         return
@@ -305,7 +303,7 @@ def check_capture_source(snapshot: Snapshot, system: System, source: Control) ->
             continue
         fitting = [i for i, item in enumerate(choice.items) if any(w in item.lower() for w in wanted_words)]
         if fitting and choice.value not in fitting:
-            reason = f"The card records from {choice.items[choice.value]}, not from {name}."
+            reason = f"The card is recording from {choice.items[choice.value]}, not from {name}."
             advice, fix = f"Choose {choice.items[fitting[0]]}.", (Choose(control.id, fitting[0]),)
             yield Finding("wrong_capture_source", element_name(control), reason, advice, fix, control.id)
     yield from _exclusive(snapshot, system, source, on_card, name)
@@ -314,9 +312,9 @@ def check_capture_source(snapshot: Snapshot, system: System, source: Control) ->
 def _exclusive(
     snapshot: Snapshot, system: System, source: Control, on_card: list[Control], port: str
 ) -> Iterator[Finding]:
-    """Of a group of which one member can record, another records than the port's.
+    """Within an exclusive capture group, a member other than the port's is recording.
 
-    PulseAudio takes that for a mute of the source, which does not go with the choice alone.
+    PulseAudio takes that for a mute of the source, which selecting another member does not clear.
     """
     info = source.device
     rule = rule_for(system, snapshot.server.name, info) if snapshot.server and info else None
@@ -334,7 +332,7 @@ def _exclusive(
         yield Finding(
             "wrong_capture_source",
             element_name(chosen[0]),
-            f"The card records from {names}, not from {port}.",
+            f"The card is recording from {names}, not from {port}.",
             f"Record from {element_name(wanted[0])}.",
             tuple(fix),
             wanted[0].id,

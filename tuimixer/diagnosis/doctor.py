@@ -1,4 +1,4 @@
-"""Why is there no sound? All checks on a mixer's picture and the facts of its box, likeliest cause first."""
+"""Why is there no sound? Runs all checks on a snapshot and the system information, likeliest cause first."""
 
 from collections.abc import Iterator
 
@@ -32,10 +32,10 @@ _SINKS, _SOURCES = (Kind.SINK, Kind.SINK_INPUT), (Kind.SOURCE, Kind.SOURCE_OUTPU
 def diagnose(
     snapshot: Snapshot, system: System, stream: ControlId | tuple[ControlId, ...] | None = None
 ) -> tuple[Finding, ...]:
-    """Everything that keeps a sound from being heard, or a recording from being made.
+    """Everything that keeps sound from being heard or recorded.
 
-    stream: look at the way of this stream or device, or of all streams of an application; None for whatever
-    plays and records now, and where nothing plays for the way of a program that would.
+    stream: check the path of this stream or device, or of all streams of an application; None for everything
+    playing and recording, or for the path that a program would take if nothing is playing.
     """
     wanted = (stream,) if isinstance(stream, str) else stream or ()
     chosen = tuple(snapshot.controls[one] for one in wanted if one in snapshot.controls)
@@ -43,7 +43,7 @@ def diagnose(
 
 
 def _settable(finding: Finding, snapshot: Snapshot) -> Finding:
-    """A finding as it is, or without its fix where that would set what nobody may set."""
+    """The finding, without its fix if that would set something read-only."""
     for request in finding.fix:
         control = snapshot.controls.get(request.id)
         if control is None or not isinstance(request, Intent):
@@ -51,7 +51,7 @@ def _settable(finding: Finding, snapshot: Snapshot) -> Finding:
         try:
             resolve(request, control)
         except ReadOnly as error:
-            return replace(finding, advice=f"This cannot be set: {error}.", fix=())
+            return replace(finding, advice=f"Cannot be set: {error}.", fix=())
         except Impossible:
             continue
     return finding
@@ -65,7 +65,7 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
     sources = [device for device in used if device.kind is Kind.SOURCE]
     wrong = [f for source in sources for f in check_capture_source(snapshot, system, source)]
     yield from wrong
-    # What the choice of another input mutes is a mere consequence.
+    # Sources muted by selecting another input are only a consequence.
     along = {intent.id for finding in wrong for intent in finding.fix if isinstance(intent, Mute)}
     for start in _starts(snapshot, system, chosen):
         for path in trace(snapshot, system, start):
@@ -78,7 +78,7 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
             yield from check_auto_mute(snapshot, device)
     if not chosen or any(control.kind in _SINKS for control in chosen):
         switched_off = tuple(check_profiles(snapshot))
-        # Where a card is switched off, that no output is left is a mere consequence.
+        # If a card is off, having no output left is only a consequence.
         yield from (f for f in check_default(snapshot) if f.key != "no_sink" or not switched_off)
         yield from switched_off
     if not chosen or any(control.kind in _SOURCES for control in chosen):
@@ -87,7 +87,7 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
 
 
 def _starts(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> list[ControlId | Holder]:
-    """The sounds to follow."""
+    """Where the paths to check begin."""
     if chosen:
         return [control.id for control in chosen]
     starts: list[ControlId | Holder] = [s.id for s in of_kind(snapshot, Kind.SINK_INPUT) if plays(s)]
@@ -101,7 +101,7 @@ def _starts(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> 
 
 
 def _first_card(snapshot: Snapshot) -> list[Holder]:
-    """Without a server: a program that would play to the first card, which is ALSA's default."""
+    """If there is no server: a program that would play to the first card, ALSA's default."""
     cards = [card for card in snapshot.alsa_cards if card.number is not None and not card.loopback]
     first = min(cards, key=lambda card: card.number or 0, default=None)
     return [] if first is None else [Holder(first.id, first.number or 0, 0, 0, capture=False)]

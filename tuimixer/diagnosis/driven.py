@@ -1,9 +1,8 @@
-"""Which ALSA controls a sound server drives for a sink or a source: found out from its own rules and from
-its dB arithmetic.
+"""Which ALSA controls a sound server drives for a sink or source, by its mixer paths and its dB arithmetic.
 
-PulseAudio's alsa-mixer.c, and PipeWire's copy of it, fill the elements marked `volume = merge` in order and
-do the rest in software. Base volume is minus the elements' highest gain, so: sink dB − base dB = Σ dB of the
-driven controls + software rest.
+PulseAudio's alsa-mixer.c, and PipeWire's copy of it, set the elements marked `volume = merge` in order and
+apply the remainder in software. The base volume is minus the elements' highest gain, so: sink dB − base dB =
+Σ dB of the driven controls + software remainder.
 """
 
 from itertools import combinations
@@ -17,7 +16,7 @@ from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import MixerPath, System
 
 _ACCURACY = 30
-"""Hundredths of a dB: PulseAudio leaves out a software rest within 1 % of the volume, which is 0.26 dB."""
+"""Hundredths of a dB: PulseAudio omits a software remainder within 1 % of the volume, that is 0.26 dB."""
 _BASE_ACCURACY = 5
 _MOST_CANDIDATES = 6
 _POSITIONS = {
@@ -39,36 +38,36 @@ _POSITIONS = {
     "Center/LFE": ("front-center", "lfe"),
     "Speaker CLFE": ("front-center", "lfe"),
 }
-"""Channels that an element acts on where it does not act on all (override-map in the servers' rules)."""
+"""Channels that an element affects if not all (override-map in the servers' rules)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """The answer for one sink or source."""
+    """The result for one sink or source."""
 
     controls: tuple[Control, ...] = ()
-    """In the order in which the server fills them; empty where it drives none or it is not known."""
+    """In the order in which the server fills them; empty if it drives none or they are not known."""
     known: bool = True
     how: str = ""
-    """One sentence: how it was found out, or why it was not."""
+    """One sentence: how it was determined, or why it could not be."""
     remainder: tuple[tuple[str, int | None], ...] = ()
-    """What the controls leave for software: hundredths of a dB by channel of the device."""
+    """What the controls leave to software: hundredths of a dB by channel of the device."""
     candidates: tuple[Control, ...] = ()
-    """Where it is not known: the controls that may be driven."""
+    """If not known: the controls that may be driven."""
     astray: bool = False
-    """The rules are known, but the controls do not stand where the server thinks."""
+    """Whether the rules are known but the controls are not where the server expects them to be."""
 
 
 def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
-    """Which ALSA controls carry out the volume of a sink or a source."""
+    """Which ALSA controls implement the volume of a sink or source."""
     info = device.device
     if info is None or not info.hardware_volume:
-        return Driven(how="The server does this volume in software.")
+        return Driven(how="The server applies this volume in software.")
     if device.card is None:
-        return Driven(how="The device itself does this volume; it is not an ALSA card.")
+        return Driven(how="The device applies this volume itself; it is not an ALSA card.")
     ruled = _by_rule(snapshot, system, device)
     if not info.decibel:
-        how = "The hardware's volume is not known in dB."
+        how = "The hardware volume is not known in dB."
         return Driven(tuple(ruled or ()), bool(ruled), how)
     wanted = hardware_gains(device)
     if ruled is not None:
@@ -77,16 +76,14 @@ def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
 
 
 def hardware_gains(device: Control) -> Gains:
-    """What a sink's or a source's volume amounts to in dB of the hardware: its own dB less its base
-    volume's.
-    """
+    """A sink's or source's volume in dB of the hardware: its own dB minus that of its base volume."""
     info = device.device
     base = to_cdb(PULSE_SCALE, info.base) if info and info.hardware_volume else 0
     return shifted(gains_of(device), -(base or 0))
 
 
 def rule_for(system: System, server: str, device: Device) -> MixerPath | None:
-    """The server's own mixer path for the active port."""
+    """The server's mixer path for the active port."""
     if device.port is None:
         return None
     name = device.port.partition(";")[0]
@@ -109,8 +106,8 @@ def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Contro
         if control.scale.maximum <= control.scale.minimum:
             continue
         if not control.scale.has_db:
-            # alsa-mixer.c: without dB on the first element nothing more is merged; later ones without dB are
-            # left out.
+            # alsa-mixer.c: if the first element has no dB, nothing more is merged; later ones without dB are
+            # skipped.
             if not merged:
                 return [control]
             continue
@@ -119,7 +116,7 @@ def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Contro
 
 
 def _volumes(snapshot: Snapshot, device: Control) -> list[Control]:
-    """Volumes of the device's card and direction, those that both directions share included."""
+    """Volumes of the device's card and direction, including those shared by both directions."""
     return [
         control
         for control in snapshot.controls.values()
@@ -129,14 +126,14 @@ def _volumes(snapshot: Snapshot, device: Control) -> list[Control]:
 
 
 def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Driven:
-    """Whether the rule's controls agree with the dB that the server states."""
+    """Whether the rule's controls agree with the dB that the server reports."""
     if not controls:
-        return Driven(known=False, how="The server's mixer path names no control that this card has.")
+        return Driven(known=False, how="The server's mixer path names no control of this card.")
     names = ", ".join(element_name(control) for control in controls)
     if not _base_fits(device, controls):
-        how = f"The server's rules name {names}, but its base volume does not fit them."
+        how = f"The server's rules name {names}, but its base volume does not match them."
         return Driven(known=False, how=how, candidates=controls)
-    # The whole set first; a control that came after the server was started is in its rules, not in its hands.
+    # The whole set first; a control added after the server started is in its rules, but not driven by it.
     fitting = [
         some
         for size in range(len(controls), 0, -1)
@@ -146,13 +143,13 @@ def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Dri
     if fitting and (fitting[0] == controls or len(fitting) == 1):
         names = ", ".join(element_name(control) for control in fitting[0])
         rest = tuple(remainder(wanted, fitting[0]).items())
-        return Driven(fitting[0], True, f"The server's rules name {names}, and the dB agree.", rest)
-    how = f"The server's rules name {names}, but they do not stand where the server thinks."
+        return Driven(fitting[0], True, f"The server's rules name {names}, and the dB values agree.", rest)
+    how = f"The server's rules name {names}, but they are not where the server expects them to be."
     return Driven(known=False, how=how, candidates=controls, astray=True)
 
 
 def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven:
-    """Without rules: the sets of controls on the way whose dB agree with what the server states."""
+    """Without rules: the sets of controls on the path whose dB agree with what the server reports."""
     info = device.device
     assert info is not None
     assert device.card is not None
@@ -177,13 +174,13 @@ def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven
     if len(fitting) == 1:
         names = ", ".join(element_name(control) for control in fitting[0])
         rest = tuple(remainder(wanted, fitting[0]).items())
-        return Driven(fitting[0], True, f"Only {names} fit the server's dB.", rest)
-    why = "Several sets of controls fit the server's dB." if fitting else "No control fits the server's dB."
-    return Driven(known=False, how=why, candidates=possible)
+        return Driven(fitting[0], True, f"Only {names} match the server's dB.", rest)
+    which = "Several sets of controls match" if fitting else "No control matches"
+    return Driven(known=False, how=f"{which} the server's dB.", candidates=possible)
 
 
 def remainder(wanted: Gains, controls: tuple[Control, ...]) -> Gains:
-    """What is left of the wanted gains after the controls."""
+    """What the controls leave of the wanted gains."""
     rest: Gains = {}
     for name, gain in wanted.items():
         done = add([driven_gain(control, name) for control in controls])
@@ -199,7 +196,7 @@ def remainder(wanted: Gains, controls: tuple[Control, ...]) -> Gains:
 
 
 def driven_gain(control: Control, channel: str) -> int | None:
-    """What a driven control does to a channel of the device: nothing where its positions do not cover it."""
+    """A driven control's gain for a channel of the device; zero if it does not affect that channel."""
     positions = _POSITIONS.get(control.element.name if control.element else control.name)
     if positions is not None and not _covers(positions, channel):
         return 0
@@ -216,7 +213,7 @@ def _covers(positions: tuple[str, ...], channel: str) -> bool:
 
 
 def _base_fits(device: Control, controls: tuple[Control, ...]) -> bool:
-    """Base volume is minus the highest gain of all driven controls together."""
+    """Whether the base volume is minus the highest gain of all driven controls together."""
     info = device.device
     base = to_cdb(PULSE_SCALE, info.base) if info else None
     if base is None:
@@ -238,9 +235,7 @@ def _acts_on(control: Control, channel: str) -> bool:
 
 
 def _rest_fits(rest: Gains, controls: tuple[Control, ...]) -> bool:
-    """The software rest is never more than a step of the finest control, except where all are at an end of
-    their scale.
-    """
+    """Whether the remainder is at most one step of the finest control, or all controls are at an end."""
     step = min((_largest_step(control) for control in controls), default=0) + _ACCURACY
     for gain in rest.values():
         if gain is None:
@@ -255,7 +250,7 @@ def _all_at_bottom(controls: tuple[Control, ...]) -> bool:
 
 
 def _largest_step(control: Control) -> int:
-    """The largest dB step of a control, mute bottom aside."""
+    """The largest dB step of a control, a muting bottom aside."""
     scale = control.scale
     if scale is None or not scale.curve:
         return 0

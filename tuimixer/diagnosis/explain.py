@@ -1,4 +1,4 @@
-"""What is this? A short paragraph on a stage of the signal path, for somebody who has never heard of it."""
+"""What is this? A short paragraph on a stage of the signal path, for users who have never heard of it."""
 
 from tuimixer.diagnosis.card_stages import is_null
 from tuimixer.diagnosis.stage import Stage, StageKind
@@ -7,13 +7,13 @@ from tuimixer.model.snapshot import Snapshot
 
 _KINDS = {
     StageKind.APPLICATION: (
-        "The program that makes or takes the sound. Many programs have a volume of their own inside, "
-        "which no mixer sees: if everything else is up, look there."
+        "The program that plays or records the sound. Many programs have an internal volume as well, "
+        "which no mixer can see: if everything else is up, check it."
     ),
     StageKind.STREAM: (
-        "The volume of this one stream, which the sound server applies in software to the samples before "
-        "it mixes them with the other streams. Other programs are not touched. 100 % is 0 dB: nothing "
-        "changes; above it loud parts may distort."
+        "The volume of this one stream. The sound server applies it to the samples in software before mixing "
+        "them with other streams, so other programs are not affected. 100 % is 0 dB (no change); above that, "
+        "loud parts may distort."
     ),
     StageKind.SINK: (
         "A sink is an output of the sound server: all streams that play to it are mixed, and its volume "
@@ -24,17 +24,17 @@ _KINDS = {
         "output. Its volume and mute act on every program that records from it."
     ),
     StageKind.REMAINDER: (
-        "The card's controls move in steps and have an end. What is between two steps or beyond the end "
-        "the sound server does in software, so that the volume is exact. It is part of the output's "
+        "The card's controls move in steps and have a limited range. The sound server makes up in software "
+        "for anything between two steps or beyond the range. It is part of the output's "
         "volume."
     ),
     StageKind.MODULE: (
-        "A part of the sound server that takes sound from one place and gives it to another: a combined "
-        "or remapped output, a loopback from an input to an output, or a monitor, which hears what an "
+        "A part of the sound server that passes sound from one place to another: a combined "
+        "or remapped output, a loopback from an input to an output, or a monitor, which carries what an "
         "output plays."
     ),
     StageKind.END: (
-        "Where the sound leaves the box, or comes in. Behind it are amplifiers and knobs that no program "
+        "Where the sound leaves or enters the machine. Beyond it are amplifiers and knobs that no program "
         "can see."
     ),
     StageKind.CONTROL: "A control of the card.",
@@ -55,27 +55,27 @@ _NAMES = {
     "Auto-Mute Mode": "Auto-Mute lets the card silence its speakers while headphones are plugged in.",
 }
 _SOFTVOL = (
-    "A softvol control: no hardware behind it. ALSA's own library multiplies the samples of programs "
-    "that play through it (by the devices default or front); programs that open hw go past it, and it is "
-    "of no use to them."
+    "A softvol control: there is no hardware behind it. ALSA's library scales the samples of programs "
+    "that play through it (by the devices default or front); programs that open hw bypass it, and it has "
+    "no effect on them."
 )
 _DRIVEN = (
     "The sound server drives it: it moves with the volume of {device}, and moving it by hand moves that "
-    "volume too. Its gain is part of that volume and does not count twice."
+    "volume too. Its gain is part of that volume and is not counted twice."
 )
 _ALOOP = (
-    "snd-aloop is a card without hardware: what a program plays into one side another can record from "
-    "the other. It has no jack, and no control to move."
+    "snd-aloop is a card without hardware: what one program plays into one side, another can record from "
+    "the other. It has no jack, and no controls."
 )
 _DMIX = (
-    "dmix is ALSA's way to let several programs share one device without a sound server: its library "
-    "mixes their samples. A sound server cannot open the device meanwhile."
+    "dmix is ALSA's way of letting several programs share one device without a sound server: its library "
+    "mixes their samples. Meanwhile, a sound server cannot open the device."
 )
-_NULL = "A null sink takes sound and plays it nowhere; only a program that records its monitor hears it."
+_NULL = "A null sink accepts sound and discards it; only a program that records its monitor gets it."
 
 
 def explain(snapshot: Snapshot, stage: Stage) -> str:
-    """One short paragraph about a stage of a path, for a person."""
+    """One short paragraph about a stage of a path, for the user."""
     control = snapshot.controls.get(stage.control or "")
     parts = [_what(snapshot, stage, control)]
     if stage.kind in (StageKind.SINK, StageKind.SOURCE) and control is not None:
@@ -94,7 +94,7 @@ def _what(snapshot: Snapshot, stage: Stage, control: Control | None) -> str:
             return _SOFTVOL
         name = control.element.name if control.element else control.name
         known = next((text for word, text in _NAMES.items() if name == word), "")
-        return known or f"{control.name} is a control of the card {control.card}, in its hardware."
+        return known or f"{control.name} is a hardware control of card {control.card}."
     if stage.kind is StageKind.SINK and control is not None and is_null(control):
         return f"{_KINDS[StageKind.SINK]} {_NULL}"
     if stage.kind is StageKind.END and "null sink" in stage.note:
@@ -107,9 +107,9 @@ def _what(snapshot: Snapshot, stage: Stage, control: Control | None) -> str:
 
 
 def _how(stage: Stage, control: Control) -> str:
-    card = f" of the card {control.card}" if control.card else ""
+    card = f" of card {control.card}" if control.card else ""
     flat = control.device is not None and control.device.flat
     extra = " Flat volumes are on: it follows the loudest stream." if flat else ""
     if stage.medium is Medium.HARDWARE:
-        return f"This one's volume is done by the hardware{card}.{extra}"
-    return f"This one's volume is done in software.{extra}"
+        return f"Its volume is applied by the hardware{card}.{extra}"
+    return f"Its volume is applied in software.{extra}"

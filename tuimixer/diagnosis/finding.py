@@ -1,4 +1,4 @@
-"""One reason why nothing is heard, and how it is mended."""
+"""One reason why nothing is heard, and how to fix it."""
 
 from collections.abc import Iterable
 
@@ -40,15 +40,13 @@ ORDER = (
     "clipping",
     "card_closed",
 )
-"""Keys of all findings, likeliest cause of silence first; what is a mere consequence of another stands behind
-it.
-"""
+"""Keys of all findings, likeliest cause of silence first; consequences follow their causes."""
 
 
 NOTES = frozenset(
     {"stream_elsewhere", "monitor_recorded", "corked", "two_servers", "clipping", "card_closed"}
 )
-"""Keys of what is worth knowing and may well be meant; everything else is a fault."""
+"""Keys of findings that may be intended; all others are faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +56,24 @@ class Finding:
     key: str
     """One of `ORDER`."""
     stage: str
-    """What it is about, by name."""
+    """Name of the stage it is about."""
     reason: str
     """One sentence."""
     advice: str
-    """What would mend it: in words what `mend` does, or the command to type."""
+    """How to fix it: what `fix` does in words, or the command to type."""
     fix: tuple[Intent | Command, ...] = ()
-    """What the mixer can do itself; empty where a person has to."""
+    """What the mixer can do about it; empty if the user has to."""
     control: ControlId | None = None
-    """Id of the control, or of the server's card, that it is about."""
+    """Id of the control or server card that it is about."""
 
     @property
     def fault(self) -> bool:
-        """Whether it keeps a sound from being heard or recorded; else it is a note."""
+        """Whether it keeps sound from being heard or recorded; otherwise it is a note."""
         return self.key not in NOTES
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Faults first, likeliest first, each about one thing once; of the same kind in the order found."""
+    """Faults first, then by likelihood; duplicates are dropped, and equal keys keep their order."""
     once: dict[tuple[str, str | None, str], Finding] = {}
     for finding in findings:
         once.setdefault(

@@ -1,4 +1,4 @@
-"""Findings about the box: servers, permissions, cards, and programs that hold the devices."""
+"""Findings about the machine: servers, permissions, cards, and programs that hold devices open."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,11 @@ from tuimixer.model.text import clean
 
 _SERVERS = ("pulseaudio", "pipewire", "pipewire-pulse", "wireplumber")
 _NAMED = {
-    "asked for": "Leave out --server, and server in the configuration",
+    "asked for": "Remove --server, and server from the configuration",
     "PULSE_SERVER": "unset PULSE_SERVER",
-    "client.conf": "Take default-server out of client.conf",
+    "client.conf": "Remove default-server from client.conf",
 }
-"""What undoes the naming of a server, by why it was taken."""
+"""How to undo the setting that selected the server, by `FoundServer.why`."""
 _ADDRESS_LIMIT = 120
 
 
@@ -39,12 +39,12 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
     elif silent and named is not None:
         yield _named_in_vain(system, named)
     elif silent and system.expects_server:
-        reason = f"No sound server answers, but programs expect one: {system.expects_server}."
+        reason = f"No sound server is responding, but programs expect one: {system.expects_server}."
         yield Finding("no_server", "sound server", reason, start_command(system))
     mine = [daemon for daemon in system.daemons if daemon.user == system.user]
     if len({daemon.name for daemon in mine}) > 1:
         names = " and ".join(f"{daemon.name} ({daemon.pid})" for daemon in mine)
-        reason = f"Two sound servers run for {system.user}: {names}; programs may play to either."
+        reason = f"Two sound servers are running for {system.user}: {names}; programs may be using either."
         taken = "PipeWire" if snapshot.server is None else snapshot.server.name
         other = "pulseaudio" if taken == "PipeWire" else "pipewire-pulse"
         advice = f"systemctl --user disable --now {other}.service {other}.socket"
@@ -52,20 +52,20 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
 
 
 def _named_in_vain(system: System, named: FoundServer) -> Finding:
-    """Somebody has named the server, and there is no answer; no other is then looked for, nor may one be
-    started.
-    """
-    reason = f"No sound server answers at {clean(named.address, _ADDRESS_LIMIT)}, {reason_for(named.why)}."
+    """A server was selected but does not respond; no other is then looked for or started."""
+    reason = (
+        f"No sound server is responding at {clean(named.address, _ADDRESS_LIMIT)}, {reason_for(named.why)}."
+    )
     live = next((found.address for found in system.servers if found.alive and found is not named), "")
     if named.why == "PULSE_SERVER":
-        then = f", for a server answers at {live}" if live else f"; {start_command(system)}"
+        then = f": a server is running at {live}" if live else f"; {start_command(system)}"
     else:
-        then = f": a server answers at {live}." if live else ", or start that server."
+        then = f": a server is running at {live}." if live else ", or start that server."
     return Finding("no_server", "sound server", reason, _NAMED[named.why] + then)
 
 
 def start_command(system: System) -> str:
-    """The command that starts the server which is installed here."""
+    """The command that starts the installed server."""
     servers = {path.server for path in system.mixer_paths}
     if servers == {"PipeWire"}:
         return "systemctl --user start pipewire-pulse.socket wireplumber.service"
@@ -77,7 +77,7 @@ def _unavailable(snapshot: Snapshot) -> bool:
 
 
 def _other_machine(snapshot: Snapshot, system: System) -> Finding | None:
-    """DISPLAY that leads through ssh to the server of the machine in front of the person."""
+    """A DISPLAY forwarded by ssh leads programs to the sound server at its other end."""
     if not system.display:
         return None
     server = snapshot.server
@@ -89,7 +89,7 @@ def _other_machine(snapshot: Snapshot, system: System) -> Finding | None:
         f"the server on {server.host}" if server is not None and away else "another machine's sound server"
     )
     reason = (
-        f"DISPLAY is {system.display}, which leads programs to {where}, so they are heard there and not here."
+        f"DISPLAY is {system.display}, which sends programs to {where}, so they are heard there, not here."
     )
     local = next((found.address for found in system.servers if found.alive and found.why != "X11"), "")
     advice = f"export PULSE_SERVER={local}" if local else "unset DISPLAY"
@@ -97,32 +97,32 @@ def _other_machine(snapshot: Snapshot, system: System) -> Finding | None:
 
 
 def check_cards(snapshot: Snapshot, system: System) -> Iterator[Finding]:
-    """No card, or none that may be opened."""
+    """No card, or none that can be opened."""
     real = any(
         sink.device is not None and sink.device.hardware
         for sink in snapshot.controls.values()
         if sink.kind is Kind.SINK
     )
     if system.sound_folder and not system.permitted and not real:
-        grouped = "" if "audio" in system.groups else f" {system.user} is not in the group audio."
-        reason = f"The devices in /dev/snd may not be opened by {system.user}.{grouped}"
+        grouped = "" if "audio" in system.groups else f" {system.user} is not in the audio group."
+        reason = f"{system.user} has no permission to open the devices in /dev/snd.{grouped}"
         advice = f"sudo usermod -aG audio {system.user}, then log in again"
         yield Finding("no_permission", "/dev/snd", reason, advice)
     for card in snapshot.alsa_cards:
         if card.reason and system.permitted:
             reason = f"The card {card.name} could not be opened: {card.reason.rstrip('.')}."
             yield Finding(
-                "card_closed", card.name, reason, "Unplug it and plug it in again, or restart the box."
+                "card_closed", card.name, reason, "Unplug it and plug it in again, or restart the machine."
             )
     served = any(sink.kind is Kind.SINK for sink in snapshot.controls.values())
     cards = any(card.number is not None for card in snapshot.alsa_cards)  # `default` alone is a plugin
     if not system.sound_folder and not cards and not served:
-        reason = "The kernel has no sound card, and there is no sound server with an output."
+        reason = "The kernel sees no sound card, and no sound server has an output."
         yield Finding("no_card", "sound card", reason, "lspci -nnk | grep -A3 -i audio")
 
 
 def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
-    """A program that holds a card's device so that the server cannot open it."""
+    """A program that holds a card's device, so that the server cannot open it."""
     if snapshot.server is None:
         return
     for holder in system.holders:
@@ -133,19 +133,19 @@ def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
         waiting = [c for c in devices if c.device and c.device.state != "running"]
         served = any(card.alsa_card == holder.card for card in snapshot.server_cards)
         if waiting or (served and not devices):
-            who = holder.program or "A program of another user"
+            who = holder.program or "Another user's program"
             details = ", ".join(
                 part for part in (f"process {holder.pid}" if holder.pid else "", holder.user) if part
             )
             stage = waiting[0].name if waiting else holder.card
             named = f"{who} ({details})" if details else who
-            reason = f"{named} holds {stage} itself, so the server cannot open it."
-            advice = f"kill {holder.pid}" if holder.pid else "End the program that plays past the server."
+            reason = f"{named} has opened {stage} directly, so the server cannot open it."
+            advice = f"kill {holder.pid}" if holder.pid else "End the program that bypasses the server."
             yield Finding("held", stage, reason, advice, (), waiting[0].id if waiting else None)
 
 
 def _the_servers(holder: Holder, server: Server, system: System) -> bool:
-    """Whether it is the server in use that has the device open; another user's is a stranger."""
+    """Whether the device is open by the server in use; another user's server does not count."""
     return holder.program in _SERVERS and holder.user == (server.user or system.user)
 
 

@@ -7,16 +7,15 @@ from tuimixer.diagnosis.stage import Path, Stage, StageKind, db
 from tuimixer.model.scale import MUTE_CDB
 
 _WIDEST = 50
-"""Columns that a name may take in the table."""
+"""Maximum width of a name in the table."""
 _PLAIN = (StageKind.APPLICATION, StageKind.END, StageKind.MODULE)
 
 
 def path_json(path: Path) -> dict[str, Any]:
-    """A path for programs: dB of the loudest channel, None where not known, -99999.99 for silence as amixer
-    has it.
+    """A path as JSON: dB of the loudest channel, None if unknown, -99999.99 for silence, as in amixer.
 
-    A stage inside a device's volume (driven controls, software rest) says so in its note; its dB are part
-    of that volume's.
+    The note of a stage inside a device's volume (driven control, software remainder) says so; its dB are
+    part of that volume's.
     """
     return {
         "stages": [
@@ -45,7 +44,7 @@ def findings_json(findings: tuple[Finding, ...]) -> dict[str, Any]:
 
 
 def path_lines(path: Path) -> list[str]:
-    """A path for a person: a stage a line, then the total."""
+    """A path for display: one line per stage, then the total."""
     width = max(len(_title(stage)) for stage in path.stages)
     lines = []
     for stage in path.stages:
@@ -62,15 +61,15 @@ def path_lines(path: Path) -> list[str]:
 
 
 def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
-    """Findings for a person, numbered for `--fix`."""
+    """Findings for display, numbered for `--fix`."""
     lines: list[str] = []
     for number, finding in enumerate(findings, 1):
         if not finding.fault and (number == 1 or findings[number - 2].fault):
-            lines += ["Nothing is wrong. Worth knowing:" if number == 1 else "Worth knowing:"]
+            lines += ["No problems found. Worth knowing:" if number == 1 else "Worth knowing:"]
         lines.append(f"{number}. {finding.reason}")
         how = f"tuimixer doctor --fix {number}: {finding.advice}" if finding.fix else finding.advice
         lines.append(f"   {how}")
-    return lines or ["Nothing is wrong."]
+    return lines or ["No problems found."]
 
 
 def _title(stage: Stage) -> str:

@@ -1,4 +1,4 @@
-"""The parts of a signal path: a stage with its gain a channel, and the whole way with its total."""
+"""The parts of a signal path: a stage with its gain per channel, and the whole path with its total."""
 
 from enum import StrEnum
 
@@ -7,9 +7,7 @@ from tuimixer.model.record import dataclass, field
 from tuimixer.model.scale import MUTE_CDB, to_cdb
 
 Gains = dict[str, int | None]
-"""Hundredths of a dB by channel name; MUTE_CDB for silence, None where it is not known. Empty: the stage
-changes nothing.
-"""
+"""Hundredths of a dB by channel name; MUTE_CDB for silence, None if unknown; empty for no change."""
 
 
 CIRCLE = "a circle"
@@ -17,7 +15,7 @@ CIRCLE = "a circle"
 
 
 class StageGroup(StrEnum):
-    """Which part of the box a stage belongs to."""
+    """Which part of the system a stage belongs to."""
 
     APPLICATION = "application"
     PULSE = "pulse"
@@ -26,25 +24,25 @@ class StageGroup(StrEnum):
 
 
 class StageKind(StrEnum):
-    """What kind of thing a stage is."""
+    """What a stage is."""
 
     APPLICATION = "application"
     STREAM = "stream"
     SINK = "sink"
     SOURCE = "source"
     REMAINDER = "remainder"
-    """The part of a device's volume that its hardware cannot do and the server does in software."""
+    """The part of a device's volume beyond its hardware, applied by the server in software."""
     CONTROL = "control"
     """An ALSA control."""
     MODULE = "module"
-    """A part of the server that hands sound on: loopback, combine, remap, monitor."""
+    """A part of the server that passes sound on: loopback, combine, remap, monitor."""
     END = "end"
-    """Where the way ends, or for a recording begins: a jack, a null sink, another machine."""
+    """Where the path ends, or begins for a recording: a jack, a null sink, another machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One thing that the sound goes through."""
+    """One thing that the sound passes through."""
 
     name: str
     layer: StageGroup
@@ -55,11 +53,9 @@ class Stage:
     note: str = ""
     control: ControlId | None = None
     inside: ControlId | None = None
-    """The sink or source whose volume this stage carries out; its gain is part of that one's and does not
-    count again.
-    """
+    """The sink or source whose volume this stage is part of; its gain is not counted again."""
     certain: bool = True
-    """Whether the sound is known to go through it; where not, its gain is unknown, its switch only noted."""
+    """Whether the sound is known to pass through it; if not, its gain is unknown and a mute only noted."""
 
     @property
     def driven(self) -> bool:
@@ -69,42 +65,42 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The way of one sound, from where it is made to where it ends."""
+    """The path of one sound, from its origin to its end."""
 
     stages: tuple[Stage, ...]
     channels: tuple[str, ...]
-    """Names of the channels at the way's far end."""
+    """Names of the channels at its far end."""
     capture: bool = False
 
     @property
     def muted(self) -> bool:
-        """Whether a switch or a volume of zero on the way lets nothing through."""
+        """Whether a switch or a zero volume on the path blocks all sound."""
         return any(stage.muted for stage in self.stages) or self.loudest(self.total) == MUTE_CDB
 
     @property
     def total(self) -> tuple[int | None, ...]:
-        """Gain of the whole way in hundredths of a dB, one a channel; None where a stage is not known."""
+        """Gain of the whole path in hundredths of a dB, per channel; None if a stage is not known."""
         return tuple(
             add([at(stage.gains, name) for stage in self.stages if stage.inside is None])
             for name in self.channels
         )
 
     def gain(self, stage: Stage) -> tuple[int | None, ...]:
-        """A stage's gain, one a channel of this way."""
+        """A stage's gain, per channel of this path."""
         return tuple(at(stage.gains, name) for name in self.channels)
 
     @staticmethod
     def loudest(gains: tuple[int | None, ...]) -> int | None:
-        """The loudest channel's gain, None where it is not known for one of them."""
+        """The loudest channel's gain; None if it is not known for one of them."""
         known = [gain for gain in gains if gain is not None]
         return max(known) if known and len(known) == len(gains) else None
 
 
 def at(gains: Gains, name: str) -> int | None:
-    """The gain that a channel of this name gets.
+    """The gain for a channel of this name.
 
-    A stage without that very channel acts by its mono channel, else by its loudest on the same side, else by
-    its loudest.
+    A stage without that channel acts through its mono channel, else the loudest on the same side, else the
+    loudest of all.
     """
     if not gains:
         return 0
@@ -118,7 +114,7 @@ def at(gains: Gains, name: str) -> int | None:
 
 
 def add(gains: list[int | None]) -> int | None:
-    """Gains in a row: silence stays silence whatever else is unknown."""
+    """Sum of gains in series; silence stays silence even if others are unknown."""
     if any(gain is not None and gain <= MUTE_CDB for gain in gains):
         return MUTE_CDB
     known = [gain for gain in gains if gain is not None]
@@ -126,14 +122,14 @@ def add(gains: list[int | None]) -> int | None:
 
 
 def gains_of(control: Control) -> Gains:
-    """What a control's volume does, by channel; empty for a control without a volume."""
+    """A control's gain by channel; empty if it has no volume."""
     if control.scale is None:
         return {}
     return {channel.name: to_cdb(control.scale, channel.raw) for channel in control.channels}
 
 
 def shifted(gains: Gains, cdb: int) -> Gains:
-    """The same gains, all moved by so many hundredths of a dB."""
+    """The gains, all shifted by `cdb` hundredths of a dB."""
     return {name: add([gain, cdb]) for name, gain in gains.items()}
 
 

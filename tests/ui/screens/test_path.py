@@ -101,7 +101,7 @@ async def test_what_has_no_volume_says_so(desk: Open) -> None:
         view = await open_path(it, "mpv")
         await it.press("up")
         assert "no volume that could be changed here" in it.text
-        await walk_to(it, view, "software rest")
+        await walk_to(it, view, "software remainder")
         await it.press("m")
         assert "follows by itself" in it.text
         await walk_to(it, view, "PCM")

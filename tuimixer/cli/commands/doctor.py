@@ -58,7 +58,7 @@ def run(call: Invocation) -> int:
                 status = max(status, _say(finding))
         if not call.json:
             if not chosen_ones:
-                write("Nothing is wrong.")
+                write("No problems found.")
             return status
         findings = _remaining(call, ids, findings, chosen_ones)
     if call.json:
