@@ -219,3 +219,52 @@ def test_json_tells_the_total_that_path_tells(box: SoundServer) -> None:
         assert totals["VoiceApp"] == path["total_db"]
     assert totals["Speakers"] == pytest.approx(-12, abs=0.02)
     assert json.loads(done("status", "VoiceApp", "--json", server=box).out)["total_db"] == path["total_db"]
+
+
+def test_a_pattern_for_titles_means_those_streams(box: SoundServer) -> None:
+    done("set", "song*", "20%", server=box)
+    done("set", "*: Lecture*", "30%", server=box)
+    done("set", "voice*", "tal*", "10%", server=box)
+    assert {key[2]: percent for key, percent in volumes(box).items()} == {
+        "call": 10,
+        "tab": 10,
+        "tab 2": 100,
+        "Lecture one": 30,
+        "Song two": 20,
+    }
+
+
+def test_a_pattern_finds_what_the_configuration_renames(server: SoundServer) -> None:
+    config = server.folder / "renamed.toml"
+    config.write_text('[[rule]]\nmatch = { server_name = "headphones" }\nname = "Couch left"\n')
+    done("set", "--config", str(config), "couch*", "35%", server=server)
+    assert level(server, "headphones") == [35, 35]
+
+
+def test_equal_names_are_numbered_in_the_list_as_they_are_taken(server: SoundServer) -> None:
+    server.pactl(
+        "load-module", "module-null-sink", "sink_name=second", "sink_properties=device.description=Speakers"
+    )
+    server.wait_for(lambda: "second" in [sink["name"] for sink in server.pactl_json("sinks")], "the sink")
+    player = server.play("mpv", device="second", silent=True)
+    listed = done("list", server=server).out
+    assert "\n  Speakers 1  " in listed
+    assert "-> Speakers 1  " in listed
+    done("set", "speakers 1", "42%", server=server)
+    assert level(server, "second") == [42, 42]
+    player.kill()
+
+
+def test_groups_of_nothing_say_so(server: SoundServer) -> None:
+    for group, says in (
+        ("@streams", "nothing plays or records"),
+        ("@inputs", "there is no input besides monitors"),
+    ):
+        outcome = run("mute", group, env=server.env)
+        assert (outcome.status, outcome.err) == (1, f"tuimixer: {says}.\n")
+
+
+def test_an_index_that_is_not_there_is_not_a_volume(server: SoundServer) -> None:
+    outcome = run("set", "4711", "40%", env=server.env)
+    assert (outcome.status, outcome.err) == (2, 'tuimixer: "4711" and "40%" contradict each other.\n')
+    assert level(server, "speakers") == [100, 100]

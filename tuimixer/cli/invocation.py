@@ -29,6 +29,11 @@ _MOST_SHOWN = 20
 _ELEMENTS = frozenset({Kind.ALSA_PLAYBACK, Kind.ALSA_CAPTURE})
 STREAMS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
 DEVICES = frozenset({Kind.SINK, Kind.SOURCE})
+_EMPTY = {
+    "@outputs": "there is no output",
+    "@inputs": "there is no input besides monitors",
+    "@streams": "nothing plays or records",
+}
 _KINDS = {
     Kind.SINK: "an output",
     Kind.SOURCE: "an input",
@@ -279,6 +284,8 @@ class Invocation:
         if kinds != ANY and (others := self._of_any_kind(target)):
             control = others[0].controls[0]
             return Usage(f"{control.name} is {_KINDS[control.kind]}; {self.verb} takes {_takes(kinds)}")
+        if default in _EMPTY:
+            return NoMatch(_EMPTY[default])
         return NoMatch(f"nothing matches {shown(target)}; `tuimixer list` shows what there is")
 
     def _of_any_kind(self, target: str) -> tuple[Match, ...]:

@@ -139,7 +139,7 @@ def find(
             return (Match((control,), True),)
     usable = [c for c in snapshot.controls.values() if c.kind in kinds and not (c.stream and c.stream.peak)]
     if is_group(lower):
-        return _group(lower, usable)
+        return _group(lower, usable, labels)
     if lower.startswith("pid:"):
         return tuple(_playing(_by(usable, lambda c: _stream(c, "pid"), lower[4:], True)))
     head, slash, tail = lower.partition("/")
@@ -375,8 +375,11 @@ def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple
     return [Match((control,), True) for control in called]
 
 
-def _group(text: str, usable: list[Control]) -> tuple[Match, ...]:
-    """All members of a group, or everything whose whole name matches a pattern; monitors are excluded."""
+def _group(text: str, usable: list[Control], labels: Labels) -> tuple[Match, ...]:
+    """All members of a group, or everything whose whole name matches a pattern; monitors are excluded.
+
+    As with a name, a pattern for a title, a binary or a role stands for those streams alone.
+    """
     present = [control for control in usable if not _is_secondary(control)]
     if text in _GROUPS:
         return tuple(
@@ -384,14 +387,19 @@ def _group(text: str, usable: list[Control]) -> tuple[Match, ...]:
         )
     import re
 
-    pattern = re.compile(".*".join(re.escape(part) for part in text.split("*")))
-    things = _things(present)
-    return tuple(
-        Match(thing, True, True) for thing in things if any(map(pattern.fullmatch, _whole_names(thing[0])))
-    )
+    matching = re.compile(".*".join(re.escape(part) for part in text.split("*"))).fullmatch
+    found: list[tuple[Control, ...]] = []
+    for thing in _things(present):
+        whole = any(matching(name.casefold()) for name in _whole_names(thing[0]))
+        found.append(thing if whole else tuple(c for c in thing if any(map(matching, _stream_names(c)))))
+    if not any(found):
+        shown = labels()
+        found = [(c,) for c in present if any(matching(name.casefold()) for name in shown.get(c.id, ()))]
+    return tuple(Match(controls, True, True) for controls in found if controls)
 
 
 def _whole_names(control: Control) -> list[str]:
+    """What a thing as a whole is called, with all its streams or both its sides."""
     names = [control.name]
     if control.element is not None:
         index = f",{control.element.index}" if control.element.index else ""
@@ -400,8 +408,17 @@ def _whole_names(control: Control) -> list[str]:
         ]
     names += [name for name in (_device(control, "server_name"),) if name]
     if control.stream is not None:
-        names += [control.stream.application, control.stream.media]
-    return [name.casefold() for name in names]
+        names.append(control.stream.application)
+    return names
+
+
+def _stream_names(control: Control) -> list[str]:
+    """What a stream alone is called."""
+    stream = control.stream
+    if stream is None:
+        return []
+    names = (stream.media, f"{stream.application}: {stream.media}", stream.binary, stream.role)
+    return [name.casefold() for name in names if name]
 
 
 def _is_secondary(control: Control) -> bool:

@@ -37,6 +37,7 @@ _NAMING = ("alsa", "hw", "pid", "pulse")
 """Prefixes that make a word a name."""
 _WOOFERS = ("lfe", "woofer")
 """Pulse's and ALSA's names for the same channel."""
+_ABSOLUTE = ("level", "gain", "raw")
 _HUGE = 10_000
 _LONGEST_OFFSET = 5000
 """Milliseconds."""
@@ -70,7 +71,9 @@ class Value:
         return self.form == "item"
 
     def contradicts(self, other: "Value") -> bool:
-        """Whether both set the same switch, one on and the other off: `mute` and `on`."""
+        """Whether both cannot hold: two volumes, or the same switch on and off (`mute` and `on`)."""
+        if self.part == other.part and self.form in _ABSOLUTE and other.form in _ABSOLUTE:
+            return True
         switches = [
             value for value in (self, other) if value.form in ("mute", "switch") and value.on is not None
         ]

@@ -139,9 +139,7 @@ def _row(
     control: Control, snapshot: Snapshot, name_of: Callable[[Control], str]
 ) -> tuple[str, str, str, str, str, str]:
     """Mark and name, percent, dB, state, route, title and program."""
-    name = name_of(control)
-    if name == control.name and control.element and control.index:
-        name = f"{name},{control.index}"
+    name = _numbered(control, name_of)
     if control.kind is Kind.ALSA_CAPTURE and not control.choice and "capture" not in name.casefold():
         name = f"{name}/capture"
     mark = "*" if control.default else " "
@@ -153,9 +151,17 @@ def _row(
         percent,
         gain,
         state,
-        f"{arrow} {name_of(where)}" if where else "",
+        f"{arrow} {_numbered(where, name_of)}" if where else "",
         _origin(control),
     )
+
+
+def _numbered(control: Control, name_of: Callable[[Control], str]) -> str:
+    """A name with what tells it from equal ones, as the verbs take it: `PCM,1`, `Speakers 1`."""
+    name = name_of(control)
+    if name != control.name or not control.index or control.stream is not None:
+        return name
+    return f"{name},{control.index}" if control.element is not None else f"{name} {control.index}"
 
 
 def _standing(control: Control) -> tuple[str, str, str]:
