@@ -162,6 +162,12 @@ def _one_driven_control_muted_by_hand() -> Box:
 
 
 @case("control_muted")
+def _all_driven_controls_muted_by_hand() -> Box:
+    both = changed(ac97(), MASTER, mute=(True, True))
+    return changed(both, PCM, mute=(True, True)), SYSTEM
+
+
+@case("control_muted")
 def _muted_without_a_server() -> Box:
     return without_server(element("Master", -600, MASTER_SCALE, mute=(True, True))), SYSTEM
 

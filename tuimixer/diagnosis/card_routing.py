@@ -87,7 +87,7 @@ def route_of(sink: Control) -> Route:
     if info is None:
         return Route()
     jack = jack_of(info)
-    others = {_jack_named(f"{port.name} {port.description}") for port in info.ports if port.name != info.port}
+    others = {jack_named(f"{port.name} {port.description}") for port in info.ports if port.name != info.port}
     return Route(jack, frozenset(others - {Connector.ANY, jack}), pcm_of(sink))
 
 
@@ -204,12 +204,12 @@ def _rank(control: Control) -> int:
 def jack_of(device: Device) -> Connector:
     """The jack that a sink plays to, judged by its active port and its profile."""
     port = f"{device.port or ''} {description(device)}"
-    if _jack_named(f"{port} {device.server_name}") is Connector.DIGITAL:
+    if jack_named(f"{port} {device.server_name}") is Connector.DIGITAL:
         return Connector.DIGITAL
-    return _jack_named(port)
+    return jack_named(port)
 
 
-def _jack_named(text: str) -> Connector:
+def jack_named(text: str) -> Connector:
     """The jack that a port's name and description refer to."""
     words = text.lower()
     if any(word in words for word in ("hdmi", "iec958", "spdif", "s/pdif", "displayport")):

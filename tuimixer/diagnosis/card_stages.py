@@ -6,6 +6,8 @@ from tuimixer.diagnosis.card_routing import (
     capture_controls,
     description,
     element_name,
+    jack_named,
+    pcm_of,
     playback_controls,
     route_of,
     through_softvol,
@@ -47,6 +49,20 @@ def holder_controls(snapshot: Snapshot, holder: Holder) -> list[Stage]:
     else:
         near = playback_controls(snapshot, holder.card, Route(device=holder.device))
     return [_own_stage(control, certain and not _user(control), False) for control, certain in near]
+
+
+def jack_controls(snapshot: Snapshot, card: str) -> list[Stage]:
+    """ALSA controls that lie before any jack of a card, those that are not played to among them."""
+    found: dict[str, Control] = {}
+    for sink in snapshot.controls.values():
+        info = sink.device
+        if sink.kind is not Kind.SINK or sink.card != card or info is None:
+            continue
+        for port in info.ports:
+            route = Route(jack_named(f"{port.name} {port.description}"), device=pcm_of(sink))
+            near = playback_controls(snapshot, card, route)
+            found |= {control.id: control for control, certain in near if certain}
+    return [_own_stage(control, not _user(control), False) for control in found.values()]
 
 
 def _user(control: Control) -> bool:

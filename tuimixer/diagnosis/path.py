@@ -6,6 +6,8 @@ Pure: a picture of the mixer and the facts of the box in, stages out. Where a si
 feeds several.
 """
 
+from collections.abc import Iterable, Iterator
+
 from tuimixer.diagnosis.card_stages import (
     card_end,
     device_controls,
@@ -26,52 +28,78 @@ from tuimixer.model.system import Holder, System
 
 _DEEPEST = 8
 """Devices in a row before a way is taken for a circle."""
+_SERVERS = frozenset({"pulseaudio", "pipewire", "pipewire-pulse", "wireplumber"})
+Start = ControlId | Holder
+"""What can be followed: a stream or a device of the server, or a program that holds a card itself."""
 
 
-def trace(snapshot: Snapshot, system: System, start: ControlId | Holder) -> tuple[Path, ...]:
+def trace(snapshot: Snapshot, system: System, start: Start) -> tuple[Path, ...]:
     """All ways that a sound takes.
 
     start: a sink input or a sink (playback), a source output or a source (recording), or a program that
     holds a card's device itself. Empty for any other control, and for one that is gone.
     """
-    if isinstance(start, Holder):
-        return (_past_the_server(snapshot, system, start),)
-    control = snapshot.controls.get(start)
-    if control is None:
+    return next(trace_all(snapshot, system, (start,)))[1]
+
+
+def trace_all(
+    snapshot: Snapshot, system: System, starts: Iterable[Start]
+) -> Iterator[tuple[Start, tuple[Path, ...]]]:
+    """Each start with all its ways; what lies behind a device is worked out once for all its streams."""
+    beyond: dict[ControlId, tuple[Path, ...]] = {}
+    for start in starts:
+        if isinstance(start, Holder):
+            yield start, (_past_the_server(snapshot, system, start),)
+            continue
+        control = snapshot.controls.get(start)
+        if control is not None and control.kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT):
+            device = snapshot.controls.get(control.target_id or "")
+            if device is not None and device.id not in beyond:
+                beyond[device.id] = _of_device(snapshot, system, device)
+            yield start, _of_stream(control, device, beyond[device.id] if device is not None else ())
+        else:
+            yield start, _of_device(snapshot, system, control) if control is not None else ()
+
+
+def _of_stream(control: Control, device: Control | None, beyond: tuple[Path, ...]) -> tuple[Path, ...]:
+    """A stream's ways: its own stages, then in place of the device's "a program" those of the device."""
+    capture = control.kind.capture
+    own = (_application(control), _stream_stage(control, None if capture else device))
+    if device is None:
+        note = f"the stream has no {'source' if capture else 'sink'}"
+        end = Stage("nowhere", StageGroup.PULSE, StageKind.END, note=note)
+        stages = (end, *reversed(own)) if capture else (*own, end)
+        return (Path(stages, ("mono",) if capture else _names(control), capture=capture),)
+    if capture:
+        return tuple(Path((*p.stages[:-1], *reversed(own)), p.channels, capture=True) for p in beyond)
+    return tuple(Path((*own, *p.stages[1:]), p.channels) for p in beyond)
+
+
+def _of_device(snapshot: Snapshot, system: System, device: Control) -> tuple[Path, ...]:
+    """The ways of a program that would use a device."""
+    if device.kind not in (Kind.SINK, Kind.SOURCE):
         return ()
-    match control.kind:
-        case Kind.SINK_INPUT:
-            return tuple(_forwards(snapshot, system, control, (_application(control),), frozenset()))
-        case Kind.SINK:
-            opening = Stage(
-                "a program",
-                StageGroup.APPLICATION,
-                StageKind.APPLICATION,
-                Medium.SOFTWARE,
-                note="any that plays here",
-            )
-            return tuple(_through_sink(snapshot, system, control, (opening,), frozenset()))
-        case Kind.SOURCE_OUTPUT:
-            return (
-                _recording(
-                    snapshot, system, control.target_id, (_stream_stage(control, None), _application(control))
-                ),
-            )
-        case Kind.SOURCE:
-            closing = Stage(
-                "a program",
-                StageGroup.APPLICATION,
-                StageKind.APPLICATION,
-                Medium.SOFTWARE,
-                note="any that records here",
-            )
-            return (_recording(snapshot, system, control.id, (closing,)),)
-    return ()
+    capture = device.kind.capture
+    note = f"any that {'records' if capture else 'plays'} here"
+    program = Stage("a program", StageGroup.APPLICATION, StageKind.APPLICATION, Medium.SOFTWARE, note=note)
+    if capture:
+        return (_recording(snapshot, system, device.id, (program,)),)
+    return tuple(_through_sink(snapshot, system, device, (program,), frozenset()))
 
 
 def is_application(control: Control) -> bool:
     """Whether a stream is one that a person started: not a module's and not a level meter."""
     return control.stream is not None and not control.stream.virtual and not control.stream.peak
+
+
+def sounds(snapshot: Snapshot, system: System, capture: bool = False) -> tuple[Start, ...]:
+    """What plays, or records: streams, the paused ones last, then programs that hold a card themselves."""
+    kind = Kind.SOURCE_OUTPUT if capture else Kind.SINK_INPUT
+    streams = [c for c in snapshot.controls.values() if c.kind is kind and is_application(c)]
+    streams.sort(key=lambda c: c.stream is not None and c.stream.corked)
+    servers = {daemon.pid for daemon in system.daemons}
+    past = (h for h in system.holders if h.pid not in servers and h.program not in _SERVERS)
+    return (*(stream.id for stream in streams), *(h for h in past if h.capture is capture))
 
 
 # -- playback --

@@ -55,8 +55,8 @@ def _switches(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 
 def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], bool]) -> list[Stage]:
-    """The driven controls of a device that are wrong while others are not: then they are to blame, not the
-    device.
+    """The driven controls of a device that are wrong while it or others of them are not: then they are to
+    blame, not the device.
 
     Where all are, the server made them so on behalf of its own volume or switch.
     """
@@ -64,7 +64,7 @@ def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], boo
         return []
     parts = [stage for stage in path.stages if stage.driven and stage.inside == device.control]
     bad = [stage for stage in parts if wrong(stage)]
-    return bad if len(bad) < len(parts) else []
+    return bad if len(bad) < len(parts) or not wrong(device) else []
 
 
 def _muted_parts(path: Path, device: Stage) -> str:

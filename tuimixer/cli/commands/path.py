@@ -7,11 +7,11 @@ from tuimixer.cli.inspection import read_host
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
-from tuimixer.diagnosis.path import is_application, trace
+from tuimixer.diagnosis.path import Start, sounds, trace
 from tuimixer.diagnosis.report import path_json, path_lines
-from tuimixer.model.control import ControlId, Kind
+from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Snapshot
-from tuimixer.model.system import Holder, System
+from tuimixer.model.system import System
 
 _KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
 
@@ -58,27 +58,21 @@ def _nothing_to_follow(snapshot: Snapshot) -> NoMatch | Unreachable:
     return NoMatch("there is no sound to follow: nothing plays, and the server has no output")
 
 
-def _named(call: Invocation, name: str, system: System) -> list[ControlId | Holder]:
+def _named(call: Invocation, name: str, system: System) -> list[Start]:
     """The streams or devices of a name, else the programs past the server that have it."""
     try:
         return [control.id for control in call.select(name, _KINDS).controls]
     except (NoMatch, Unreachable):
-        found: list[ControlId | Holder] = [
-            h for h in system.holders if h.program == name or str(h.pid) == name
-        ]
+        found: list[Start] = [h for h in system.holders if h.program == name or str(h.pid) == name]
         if not found:
             raise
         return found
 
 
-def _everything(snapshot: Snapshot, system: System, recording: bool) -> list[ControlId | Holder]:
-    kinds = {Kind.SINK_INPUT, *({Kind.SOURCE_OUTPUT} if recording else ())}
-    starts: list[ControlId | Holder] = []
-    starts += [c.id for c in snapshot.controls.values() if c.kind in kinds and is_application(c)]
-    servers = {daemon.pid for daemon in system.daemons}
-    names = ("pulseaudio", "pipewire", "wireplumber")
-    past = (h for h in system.holders if h.pid not in servers and h.program not in names)
-    starts += [holder for holder in past if recording or not holder.capture]
+def _everything(snapshot: Snapshot, system: System, recording: bool) -> list[Start]:
+    starts = list(sounds(snapshot, system))
+    if recording:
+        starts += sounds(snapshot, system, capture=True)
     default = snapshot.server.default_sink if snapshot.server else None
     if not starts and default in snapshot.controls:
         starts.append(default)
