@@ -13,6 +13,7 @@ from textual import events
 from textual.command import CommandPalette
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
+from tuimixer.ui.screens.path import PathScreen
 
 from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Desk, Open
@@ -24,7 +25,6 @@ from tuimixer.model.snapshot import Update
 from tuimixer.ui.app import TuiMixerApp
 from tuimixer.ui.mixer import screen as mixer_screen
 from tuimixer.ui.screens import path as path_screen
-from tuimixer.ui.screens.path import PathScreen
 
 pytestmark = pytest.mark.screen
 

@@ -115,7 +115,7 @@ def _both(letters: str) -> tuple[str, ...]:
 
 _MOVE, _VOLUME, _SWITCH, _SIDES = "Selection", "Volume", "Mute and capture", "Left and right"
 _DO, _SHOW, _PROGRAM = "Selected control", "What is shown", "Program"
-_LIST, _PATH, _READ = "In dialogs", "In the signal path", "Text pages"
+_LIST, _PATH, _READ = "In dialogs", "In the map (F8)", "Text pages"
 
 ACTIONS: tuple[Action, ...] = (
     Action("select.previous", "mixer", ("up", "k", *_both("p")), "Previous control", _MOVE, "select"),
@@ -198,6 +198,17 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.yes", "list", _both("y"), "Yes", _LIST, "yes"),
     Action("list.no", "list", _both("n"), "No", _LIST, "no"),
     Action("list.close", "list", ("escape", "f10", "q"), "Close", _LIST, "close"),
+    Action("path.left", "path", ("left", "h"), "To the left; in the staircase the volume", _PATH),
+    Action("path.right", "path", ("right", "l"), "To the right; in the staircase the volume", _PATH),
+    Action("path.up", "path", ("up", "k"), "Up", _PATH),
+    Action("path.down", "path", ("down", "j"), "Down", _PATH),
+    Action("path.first", "path", ("home", "g"), "To the top", _PATH),
+    Action("path.last", "path", ("end", "G"), "To the bottom", _PATH),
+    Action("path.enter", "path", ("enter",), "Staircase of the chosen sound", _PATH),
+    Action("path.switch", "path", ("tab",), "Playback or recording; in the staircase the next sound", _PATH),
+    Action("path.explain", "path", ("question_mark",), "What is this?", _PATH),
+    *(Action(f"path.{n}", "path", (str(n),), f"Fix finding {n}", _PATH) for n in range(1, 10)),
+    Action("path.close", "path", ("escape", "f8", "f10", "q"), "Back: to the map, then to the mixer", _PATH),
     Action("text.down", "text", ("down", *_both("jx")), "Down one line", _READ),
     Action("text.up", "text", ("up", *_both("kw")), "Up one line", _READ),
     Action("text.left", "text", ("left", *_both("hp")), "To the left", _READ),

@@ -41,18 +41,18 @@ def _filters(main: "MixerScreen") -> tuple[object, ...]:
 
 
 DIALOGS: dict[str, tuple[str, str, Make]] = {
-    "help": ("help", "HelpScreen", _nothing),
-    "system": ("system", "SystemScreen", _mixer),
-    "card": ("choose_card", "CardScreen", _cards),
-    "show": ("show", "ShowScreen", _filters),
-    "cards": ("profiles", "ProfilesScreen", _mixer),
-    "path": ("path", "PathScreen", _with_system),
-    "details": ("details", "DetailsScreen", _with_driven),
-    "move": ("details", "MoveScreen", _chosen),
-    "kill": ("confirm", "KillScreen", _chosen),
-    "value": ("prompt", "ValueScreen", _chosen),
+    "help": ("screens.help", "HelpScreen", _nothing),
+    "system": ("screens.system", "SystemScreen", _mixer),
+    "card": ("screens.choose_card", "CardScreen", _cards),
+    "show": ("screens.show", "ShowScreen", _filters),
+    "cards": ("screens.profiles", "ProfilesScreen", _mixer),
+    "path": ("path.screen", "PathScreen", _with_system),
+    "details": ("screens.details", "DetailsScreen", _with_driven),
+    "move": ("screens.details", "MoveScreen", _chosen),
+    "kill": ("screens.confirm", "KillScreen", _chosen),
+    "value": ("screens.ask", "ValueScreen", _chosen),
 }
-"""Action → module of `tuimixer.ui.screens`, class, and what it is made with."""
+"""Action → module of `tuimixer.ui`, class, and what it is made with."""
 _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value"})
 
 
@@ -65,5 +65,5 @@ def open_dialog(main: "MixerScreen", action: str) -> None:
         main.say(f"{control.name} is not a stream that can be ended.", True)
         return
     module, name, make = DIALOGS[action]
-    screen: Screen[Any] = getattr(import_module(f"tuimixer.ui.screens.{module}"), name)(*make(main))
+    screen: Screen[Any] = getattr(import_module(f"tuimixer.ui.{module}"), name)(*make(main))
     main.app.push_screen(screen)

@@ -71,6 +71,19 @@ class Grid:
             self.text[line][x : x + width] = [glyph] * width
             self.roles[line][x : x + width] = [role] * width
 
+    def copy(self, other: "Grid", x: int, y: int, width: int, line: int, column: int) -> None:
+        """Copy cells of a line of another grid, from (`column`, `line`) there to (x, y) here; half of a wide
+        character becomes a blank.
+        """
+        text, roles = other.text[line][column : column + width], other.roles[line][column : column + width]
+        if text and text[0] == "":
+            text[0] = " "
+        if text and cell_len(text[-1]) > 1:
+            text[-1] = " "
+        self._dirty.add(y)
+        self.text[y][x : x + width] = text
+        self.roles[y][x : x + width] = roles
+
     def changes(self) -> Iterator[tuple[int, int, list[tuple[int, str]]]]:
         """Runs that differ from what is shown, as (x, y, [(role, text), …]); they count as shown then."""
         for y in sorted(self._dirty):

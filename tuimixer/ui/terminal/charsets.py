@@ -4,7 +4,7 @@ from tuimixer.model.record import dataclass
 
 _PLAIN: dict[int, str] = {
     ord(sign): plain
-    for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—", "-"), ("…", "..."))
+    for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—·", "-"), ("…", "..."))
     for sign in signs
 }
 """The nearest that the smaller sets have."""

@@ -1,0 +1,144 @@
+"""The map's layout and its drawing, without a terminal: nothing overlaps, wires end where they should."""
+
+from itertools import pairwise
+
+import pytest
+
+from tests.diagnosis.recordings import SERVERS, Box, boxes
+from tuimixer.backend.demo import simulated
+from tuimixer.diagnosis.graph import Graph, graph_of
+from tuimixer.diagnosis.path import trace
+from tuimixer.ui.path.layout import STYLES, Plan, plan
+from tuimixer.ui.path.map import Place, draw_map
+from tuimixer.ui.path.stairs import draw_stairs, steps_of
+from tuimixer.ui.path.walking import begin, stops, walk
+from tuimixer.ui.terminal.cells import Grid
+from tuimixer.ui.terminal.charsets import ASCII, CP437, UNICODE, CharSet
+
+pytestmark = pytest.mark.unit
+
+SIZES = [(40, 7), (80, 17), (100, 23), (120, 32), (200, 51)]
+DEMO = Box("demo", "demo", simulated.box(), simulated.system())
+HOSTS = [DEMO, *(box for server in SERVERS for box in boxes(server) if box.kind in ("fault", "devices"))]
+GRAPHS = [
+    pytest.param(graph_of(box.snapshot, box.system, capture), id=f"{n}-{box.name}-{capture}")
+    for n, box in enumerate(HOSTS)
+    for capture in (False, True)
+]
+BIG = graph_of(simulated.big(300, 200), simulated.system())
+
+
+def cells(plan_: Plan) -> dict[tuple[int, int], str]:
+    """Which box is on which cell."""
+    found: dict[tuple[int, int], str] = {}
+    for node, box in plan_.boxes.items():
+        for y in range(box.y, box.y + box.height):
+            for x in range(box.x, box.x + box.width):
+                assert (x, y) not in found, (node, found[x, y])
+                found[x, y] = node
+    return found
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("graph", [*GRAPHS, pytest.param(BIG, id="big")])
+def test_boxes_and_wires_keep_apart(graph: Graph, size: tuple[int, int]) -> None:
+    laid = plan(graph, *size)
+    taken = cells(laid)
+    assert set(laid.boxes) == {node.id for node in graph.nodes}
+    assert all(0 <= x < laid.width and 0 <= y < laid.height for x, y in taken)
+    for wire in laid.wires:
+        start, end = laid.boxes[wire.edge.start], laid.boxes[wire.edge.end]
+        assert wire.points[0] == (start.x + start.width, start.lines[0])
+        if not wire.edge.silent:
+            assert wire.points[-1] == (end.x - 1, end.lines[0])
+        for (x, y), (x2, y2) in pairwise(wire.points):
+            assert x == x2 or y == y2
+            for column in range(min(x, x2), max(x, x2) + 1):
+                for row in range(min(y, y2), max(y, y2) + 1):
+                    assert (column, row) not in taken
+
+
+def test_as_roomy_as_there_is_room() -> None:
+    graph = graph_of(DEMO.snapshot, DEMO.system)
+    assert plan(graph, 200, 51).style == STYLES[0]
+    assert plan(graph, 200, 51).width <= 200
+    assert plan(graph, 200, 51).height == 51
+    assert not plan(graph, 80, 17).style.framed
+    assert plan(graph, 80, 17).width <= 80
+
+
+def test_columns_show_whole_names_and_gains_where_there_is_room() -> None:
+    graph = graph_of(DEMO.snapshot, DEMO.system)
+    laid = plan(graph, 200, 51)
+    text = "\n".join("".join(row) for row in draw_map(graph, laid, None, None, {}, {}, UNICODE).grid.text)
+    for words in ("SuperTuxKart ║  paused  0.0 dB", "MUTE  +2.5 dB", "PCM             0.0 dB  softvol"):
+        assert words in text
+
+
+@pytest.mark.parametrize("charset", [ASCII, CP437], ids=lambda charset: charset.name)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_plain_characters(charset: CharSet, size: tuple[int, int]) -> None:
+    graph = graph_of(DEMO.snapshot, DEMO.system)
+    drawn = draw_map(graph, plan(graph, *size), begin(graph), graph.sounds[0], {}, {}, charset)
+    text = "\n".join("".join(row) for row in drawn.grid.text)
+    text.encode(charset.encoding or "utf-8")
+
+
+def test_a_wall_only_where_something_silences() -> None:
+    graph = graph_of(DEMO.snapshot, DEMO.system)
+    laid = plan(graph, 120, 32)
+    drawn = draw_map(graph, laid, None, None, {}, {}, UNICODE)
+    walls = [(x, y) for y, row in enumerate(drawn.grid.text) for x, glyph in enumerate(row) if glyph == "█"]
+    (chat,) = [box for box in laid.boxes.values() if box.node.head.stage.name == "Chat"]
+    assert walls == [(chat.x + chat.width + 2, chat.lines[0])]
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_every_box_is_reached_by_the_arrows(graph: Graph) -> None:
+    laid = plan(graph, 120, 32)
+    first = begin(graph)
+    assert first is not None
+    found, ahead = {first}, [first]
+    while ahead:
+        here = ahead.pop()
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            there = walk(graph, laid, here, graph.sounds[0], dx, dy)
+            if there not in found:
+                found.add(there)
+                ahead.append(there)
+    assert found >= {Place(node.id, line) for node in graph.nodes for line in stops(node)}
+
+
+def test_the_arrows_lead_where_they_point() -> None:
+    graph = graph_of(DEMO.snapshot, DEMO.system)
+    laid = plan(graph, 120, 32)
+    for place in (Place(node.id, stops(node)[0]) for node in graph.nodes):
+        for sound in graph.sounds:
+            right, left = (laid.boxes[walk(graph, laid, place, sound, dx, 0).node].x for dx in (1, -1))
+            assert left <= laid.boxes[place.node].x <= right
+            down, up = (walk(graph, laid, place, sound, 0, dy) for dy in (1, -1))
+            row = laid.boxes[place.node].lines[place.line]
+            assert laid.boxes[up.node].lines[up.line] <= row <= laid.boxes[down.node].lines[down.line]
+
+
+def test_the_staircase_ends_at_the_total() -> None:
+    for box in HOSTS:
+        for control in box.snapshot.controls:
+            for path in trace(box.snapshot, box.system, control):
+                rows = steps_of(path)
+                total = path.loudest(path.total)
+                known = [row.after for row in rows]
+                if total is not None and not any(s.muted for s in path.stages):
+                    assert known[-1] == pytest.approx(total, abs=1)
+                for row, following in pairwise(rows):
+                    assert following.part or following.before == row.after
+
+
+@pytest.mark.parametrize("size", [(20, 3), (40, 7), (80, 17), (200, 51)], ids=str)
+def test_the_chosen_step_is_seen(size: tuple[int, int]) -> None:
+    for sound in graph_of(DEMO.snapshot, DEMO.system).sounds:
+        for path in sound.paths:
+            for chosen in range(len(steps_of(path))):
+                shown = draw_stairs(Grid(*size), 0, size[1] - 1, path, chosen, UNICODE)
+                assert chosen in [index for index, _ in shown]
+                assert all(area.y + area.height <= size[1] for _, area in shown)

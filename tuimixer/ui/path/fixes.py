@@ -1,0 +1,88 @@
+"""Findings with the numbers that they keep while F8 is open, and what became of their fixes. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from tuimixer.diagnosis.finding import Finding
+
+_MOST = 9
+"""Numbers that there are keys for."""
+
+
+class Numbered:
+    """A finding under its number."""
+
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+        self.sent: Finding | None = None
+        """The finding as it was when its fix was sent, until an error says that it failed."""
+        self.stands: dict[str, bool] = {}
+        """Whether it was found when last looked for, by the sound looked at (`""` for the whole host)."""
+
+    @property
+    def there(self) -> bool:
+        """Whether it still stands; the look at the whole host counts, where that has ever found it."""
+        return self.stands[""] if "" in self.stands else any(self.stands.values())
+
+    @property
+    def done(self) -> bool:
+        """Whether its fix was sent and has helped."""
+        return self.sent is not None and not self.there
+
+
+class Fixes:
+    """All findings since F8 was opened. A number is never given to another one."""
+
+    def __init__(self) -> None:
+        self._slots: dict[tuple[str, str | None, str], Numbered] = {}
+
+    def take(self, findings: Iterable[Finding], sound: str = "") -> None:
+        """What is found now for a sound's node, or for the whole host."""
+        found = {_identity(finding): finding for finding in findings}
+        for identity, finding in found.items():
+            slot = self._slots.setdefault(identity, Numbered(finding))
+            if not slot.there:
+                slot.sent = None
+            slot.finding = finding
+            slot.stands[sound] = True
+        for identity, slot in self._slots.items():
+            if sound in slot.stands and identity not in found:
+                slot.stands[sound] = False
+
+    def shown(self, *sounds: str) -> list[tuple[int, Numbered]]:
+        """(number, finding) of some sounds; what was fixed here stays in its place."""
+        return [
+            (number, slot)
+            for number, slot in enumerate(self._slots.values(), 1)
+            if any(sound in slot.stands for sound in sounds) and (slot.there or slot.sent is not None)
+        ]
+
+    def faults(self) -> dict[str, str]:
+        """The number of the first fault about each control, to mark it."""
+        marks: dict[str, str] = {}
+        for number, slot in enumerate(self._slots.values(), 1):
+            if slot.there and slot.finding.fault and slot.finding.control is not None:
+                marks.setdefault(slot.finding.control, str(number))
+        return marks
+
+    def press(self, number: int) -> Numbered | None:
+        """The finding whose fix is to be sent; None where there is none, or where it was sent already."""
+        slots = list(self._slots.values())[:_MOST]
+        slot = slots[number - 1] if 0 < number <= len(slots) else None
+        if slot is None or not slot.there or slot.sent == slot.finding:
+            return None
+        return slot
+
+    def failed(self) -> None:
+        """An error came: nothing that was sent and still stands counts as done."""
+        for slot in self._slots.values():
+            if slot.there:
+                slot.sent = None
+
+
+def first_fault(findings: Sequence[Finding]) -> Finding | None:
+    """The likeliest cause of silence."""
+    return next((finding for finding in findings if finding.fault), None)
+
+
+def _identity(finding: Finding) -> tuple[str, str | None, str]:
+    return finding.key, finding.control, finding.stage if finding.control is None else ""

@@ -1,0 +1,131 @@
+"""Gains, media and states of the map and the staircase in few characters."""
+
+from tuimixer.diagnosis.graph import WORTH, Line, Node, Part
+from tuimixer.diagnosis.stage import Path, Stage, StageKind
+from tuimixer.model.control import Medium
+from tuimixer.model.scale import MUTE_CDB
+from tuimixer.ui.terminal.charsets import CharSet
+
+
+def decibels(cdb: int | None, unit: bool = True) -> str:
+    """`−12.0 dB`; `?` where it is not known and an infinity for silence."""
+    text = "?" if cdb is None else "−∞" if cdb <= MUTE_CDB else f"{cdb / 100:+.1f}".replace("-", "−")
+    text = "0.0" if text in ("+0.0", "−0.0") else text
+    return f"{text} dB" if unit else text
+
+
+def gain_of(path: Path, stage: Stage) -> str:
+    """A stage's gain on a path; of a switch how it stands, and nothing of what has no gain."""
+    if stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE):
+        return ""
+    if not stage.gains:
+        return "" if stage.kind is not StageKind.CONTROL else "off" if stage.muted else "on"
+    return decibels(path.loudest(path.gain(stage)))
+
+
+def medium_of(stage: Stage) -> str:
+    """Who does a stage, in a word: `software`, `softvol`, `hardware`, or nothing."""
+    if stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE):
+        return ""
+    if stage.kind is StageKind.CONTROL and stage.medium is Medium.SOFTWARE:
+        return "softvol"
+    return "" if stage.medium is Medium.UNKNOWN else stage.medium.value
+
+
+def mark_of(node: Node, line: int, charset: CharSet) -> str:
+    """What stands behind a name: the star of the default device, the state of a jack."""
+    if node.part is not Part.JACK:
+        marks = {"paused": charset.pause, "suspended": charset.idle}
+        mark = charset.star if node.default else marks.get(node.head.state, "")
+        return f" {mark}" if mark and line == 0 else ""
+    cross = "✗" if charset.encoding is None else "x"
+    states = {"in use": charset.dot, "free": charset.idle, "unplugged": cross}
+    state = states.get(node.all_lines[line].state, "")
+    return f" {state}" if state else ""
+
+
+def line_values(node: Node, number: int, room: int) -> str:
+    """What stands at the right edge of a line: state, gain and medium, as much as there is room for."""
+    line = node.all_lines[number]
+    if node.part is Part.JACK:
+        return next((text for text in (_jack_word(line), "") if len(text) <= room), "")
+    if node.part is Part.CARD and number == 0:
+        return ""
+    gain, plain = _gain(line)
+    # Who does a card's control; a stream is software always, and a device shows its controls beside it.
+    medium = medium_of(line.stage) if node.part is Part.CARD else ""
+    muted = line.stage.muted
+    state = "MUTE" if muted else line.state
+    tries = [
+        (state, gain, medium),
+        (state, gain),
+        ("MUTE" if muted else "", gain, medium),
+        ("MUTE" if muted else "", gain),
+        ("MUTE",) if muted else (plain,),
+    ]
+    for parts in tries:
+        text = "  ".join(part for part in parts if part)
+        if len(text) <= room:
+            return text
+    return "M" if muted and room else ""
+
+
+def least_values(node: Node, number: int) -> int:
+    """Cells that a line's values need at least."""
+    line = node.all_lines[number]
+    if node.part is Part.JACK or (node.part is Part.CARD and number == 0):
+        return 0
+    return 4 if line.stage.muted else len(_gain(line)[1])
+
+
+def _gain(line: Line) -> tuple[str, str]:
+    """The gain with its unit and without; of a switch how it stands."""
+    if line.stage.gains:
+        return decibels(line.gain), decibels(line.gain, unit=False)
+    if line.stage.kind is StageKind.CONTROL and not line.stage.muted:
+        return "on", "on"
+    return "", ""
+
+
+def _jack_word(line: Line) -> str:
+    return line.state if line.state in ("unplugged", "records") else ""
+
+
+def chain(path: Path) -> str:
+    """A whole path in one line: `stream −12.0 software · Speakers −19.5 = Master −19.5 hardware`."""
+    parts = []
+    for stage in path.stages:
+        if stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE) or stage.inside is not None:
+            continue
+        inside = parts_of(path, stage)
+        words = _words(path, stage, with_medium=not inside)
+        if inside:
+            words += f" = {' + '.join(_words(path, part) for part in inside)}"
+        parts.append(words)
+    return " · ".join(parts)
+
+
+def parts_of(path: Path, stage: Stage) -> list[Stage]:
+    """What carries out a device's volume, a software rest only where it can be heard."""
+    if stage.kind not in (StageKind.SINK, StageKind.SOURCE):
+        return []
+    found = [s for s in path.stages if s.inside is not None and s.inside == stage.control]
+    return [s for s in found if s.kind is not StageKind.REMAINDER or _audible(s)]
+
+
+def _audible(stage: Stage) -> bool:
+    return any(gain is None or abs(gain) >= WORTH for gain in stage.gains.values())
+
+
+def part_name(stage: Stage) -> str:
+    """A stage's name, as short as the heading allows."""
+    if stage.kind is StageKind.REMAINDER:
+        return "rest"
+    return "stream" if stage.name == "volume of the stream" else stage.name
+
+
+def _words(path: Path, stage: Stage, with_medium: bool = True) -> str:
+    """A stage's name, gain, mute and medium."""
+    gain = decibels(path.loudest(path.gain(stage)), unit=False) if stage.gains else ""
+    words = (part_name(stage), gain, "MUTE" if stage.muted else "", medium_of(stage) if with_medium else "")
+    return " ".join(word for word in words if word)

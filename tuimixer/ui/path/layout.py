@@ -1,0 +1,338 @@
+"""Where the boxes and wires of the map stand. Pure: a graph and a size in, cells out.
+
+Columns from left to right, boxes in them near those that they are connected with, wires in the gutters
+between. A wire that passes a column on its way has a row of its own there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from rich.cells import cell_len
+
+from tuimixer.diagnosis.graph import Edge, Graph, Node, Part
+from tuimixer.model.record import dataclass
+from tuimixer.ui.path.labels import least_values, line_values
+
+GUTTER = 4
+"""Cells between two columns at least: out, track, in, arrow."""
+_MOST_GUTTER = 16
+_NARROWEST = 15
+_WIDEST = 36
+_SWEEPS = 4
+_IDLE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How roomy a map is drawn."""
+
+    framed: bool
+    notes: bool
+    meters: bool
+    gap: int
+    """Lines between two boxes."""
+
+    def rows(self, node: Node) -> tuple[int, tuple[int, ...], int | None, int | None]:
+        """Height, line of each of the node's lines, line of its meter and of its note."""
+        y = 1 if self.framed else 0
+        lines, meter, note = [y], None, None
+        y += 1
+        if self.meters and metered(node):
+            meter, y = y, y + 1
+        if self.notes and node.note:
+            note, y = y, y + 1
+        for _ in node.lines:
+            lines.append(y)
+            y += 1
+        return y + (1 if self.framed else 0), tuple(lines), meter, note
+
+
+STYLES = (
+    Style(framed=True, notes=True, meters=True, gap=1),
+    Style(framed=True, notes=False, meters=True, gap=1),
+    Style(framed=True, notes=False, meters=True, gap=0),
+    Style(framed=False, notes=False, meters=True, gap=1),
+    Style(framed=False, notes=False, meters=True, gap=0),
+    Style(framed=False, notes=False, meters=False, gap=0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node's place; rows count from the top of the map."""
+
+    node: Node
+    x: int
+    y: int
+    width: int
+    height: int
+    lines: tuple[int, ...]
+    """Row of the head and of each line below it."""
+    meter: int | None
+    note: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """An edge as a line of right angles."""
+
+    edge: Edge
+    points: tuple[tuple[int, int], ...]
+    """Corners from start to end; a silent one goes only a little way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A map laid out."""
+
+    style: Style
+    width: int
+    height: int
+    boxes: Mapping[str, Box]
+    wires: tuple[Wire, ...]
+    columns: tuple[tuple[int, int, int], ...]
+    """(x, width, column of the graph) from left to right."""
+
+
+def metered(node: Node) -> bool:
+    """Whether a node has a level meter."""
+    return node.part in (Part.APPLICATION, Part.DEVICE) and node.head.settable is not None
+
+
+class _Item:
+    """A node in a column, or the row where a wire passes it."""
+
+    def __init__(self, key: str, height: int, anchor: int) -> None:
+        self.key, self.height, self.anchor = key, height, anchor
+        self.y = 0
+        self.before: list[_Item] = []
+        self.behind: list[_Item] = []
+
+
+def plan(graph: Graph, width: int, height: int) -> Plan:
+    """Lay a graph out, as roomy as it fits into the size; what does not fit goes beyond it."""
+    order = sorted({node.column for node in graph.nodes}, reverse=not graph.capture)
+    style = STYLES[-1]
+    for style in STYLES:
+        columns, hops = _stack(graph, order, style)
+        needed = max((_height(column, style) for column in columns), default=0)
+        if needed <= height:
+            break
+    room = max(height, needed) if graph.nodes else height
+    _order(columns)
+    _settle(columns, style, room)
+    return _place(graph, order, columns, hops, style, width, room)
+
+
+def _stack(
+    graph: Graph, order: Sequence[int], style: Style
+) -> tuple[list[list[_Item]], dict[tuple[str, str], list[_Item]]]:
+    """The items of each column, and for each edge those that it goes through."""
+    at = {column: i for i, column in enumerate(order)}
+    columns: list[list[_Item]] = [[] for _ in order]
+    items: dict[str, _Item] = {}
+    for node in graph.nodes:
+        height, lines, _, _ = style.rows(node)
+        items[node.id] = _Item(node.id, height, lines[0])
+        columns[at[node.column]].append(items[node.id])
+    by_id = {node.id: node for node in graph.nodes}
+    hops: dict[tuple[str, str], list[_Item]] = {}
+    for edge in graph.edges:
+        first, last = at[by_id[edge.start].column], at[by_id[edge.end].column]
+        chain = [items[edge.start]]
+        for column in range(first + 1, last) if not edge.silent else ():
+            passing = _Item("", 1, 0)
+            columns[column].append(passing)
+            chain.append(passing)
+        chain.append(items[edge.end])
+        if first < last:
+            for one, other in pairwise(chain):
+                one.behind.append(other)
+                other.before.append(one)
+            hops[edge.start, edge.end] = chain
+    return columns, hops
+
+
+def _height(column: Iterable[_Item], style: Style) -> int:
+    heights = [item.height for item in column]
+    return sum(heights) + style.gap * max(0, len(heights) - 1)
+
+
+def _order(columns: Sequence[list[_Item]]) -> None:
+    """Put connected items at the same height, as far as they go: by the mean place of their neighbours."""
+    for _ in range(_SWEEPS):
+        for column, side in [*((c, "before") for c in columns), *((c, "behind") for c in reversed(columns))]:
+            # The columns are of different lengths: 0 is the top of each and 1 its bottom.
+            places = {id(item): (i + 0.5) / len(c) for c in columns for i, item in enumerate(c)}
+            means: dict[int, float] = {}
+            for item in column:
+                near = [places[id(other)] for other in getattr(item, side)]
+                # What nothing leads to stands below those that it shares its other side with.
+                far = [places[id(other)] + _IDLE for other in (*item.before, *item.behind)]
+                found = near or far or [1.0]
+                means[id(item)] = sum(found) / len(found)
+            column.sort(key=lambda item: means[id(item)])
+
+
+def _settle(columns: Sequence[list[_Item]], style: Style, room: int) -> None:
+    """Give each item its row: near its neighbours', without overlap and within the room."""
+    longest = max(columns, key=lambda column: _height(column, style), default=[])
+    at = next((i for i, column in enumerate(columns) if column is longest), 0)
+    _spread(longest, [0.0] * len(longest), style, room)
+    for column in [*columns[at + 1 :], *reversed(columns[:at])]:
+        near_side = "before" if columns.index(column) > at else "behind"
+        wanted = []
+        for item in column:
+            near = [other.y + other.anchor for other in getattr(item, near_side)]
+            wanted.append(sum(near) / len(near) - item.anchor if near else 0.0)
+        _spread(column, wanted, style, room)
+
+
+def _spread(column: Sequence[_Item], wanted: Sequence[float], style: Style, room: int) -> None:
+    y = 0
+    for item, want in zip(column, wanted, strict=True):
+        item.y = max(y, round(want))
+        y = item.y + item.height + style.gap
+    bottom = room
+    for item in reversed(column):
+        item.y = max(0, min(item.y, bottom - item.height))
+        bottom = item.y - style.gap
+
+
+def _place(
+    graph: Graph,
+    order: Sequence[int],
+    columns: Sequence[list[_Item]],
+    hops: Mapping[tuple[str, str], list[_Item]],
+    style: Style,
+    width: int,
+    room: int,
+) -> Plan:
+    rows = [_groups(graph, columns, hops, i) for i in range(len(columns) - 1)]
+    tracks = [_tracks(groups) for groups in rows]
+    gutters = [max(GUTTER, 4 + max(track.values(), default=0)) for track in tracks]
+    full, least = ([_wanted(graph, column, style, words) for column in order] for words in (True, False))
+    widths = _widths(full, least, width - sum(gutters))
+    spare = width - sum(widths) - sum(gutters)
+    for i in range(len(gutters)):
+        more = min(max(0, spare // len(gutters)), _MOST_GUTTER - min(_MOST_GUTTER, gutters[i]))
+        gutters[i] += more
+    lefts, x = [], 0
+    for i, wide in enumerate(widths):
+        lefts.append(x)
+        x += wide + (gutters[i] if i < len(gutters) else 0)
+    boxes: dict[str, Box] = {}
+    for i, column in enumerate(columns):
+        for item in column:
+            node = graph.node(item.key)
+            if node is not None:
+                height, lines, meter, note = style.rows(node)
+                boxes[node.id] = Box(
+                    node,
+                    lefts[i],
+                    item.y,
+                    widths[i],
+                    height,
+                    tuple(item.y + line for line in lines),
+                    None if meter is None else item.y + meter,
+                    None if note is None else item.y + note,
+                )
+    wires = []
+    at = {id(item): i for i, column in enumerate(columns) for item in column}
+    for edge in graph.edges:
+        chain = hops.get((edge.start, edge.end))
+        if chain is None:
+            continue
+        points: list[tuple[int, int]] = []
+        for one, other in pairwise(chain):
+            i = at[id(one)]
+            y, below = one.y + one.anchor, other.y + other.anchor
+            left, right = lefts[i] + widths[i], lefts[i + 1] - 1
+            points.append((left, y))
+            if edge.silent and one is chain[0]:
+                points.append((left + 2, y))
+                break
+            if y != below:
+                track = left + 1 + tracks[i][id(other)]
+                points += [(track, y), (track, below)]
+            points.append((right + (1 if other.key == "" else 0), below))
+        wires.append(Wire(edge, tuple(points)))
+    marked = tuple(zip(lefts, widths, order, strict=True))
+    height = max([room, *(box.y + box.height for box in boxes.values())])
+    return Plan(style, max(x, 0), height, boxes, tuple(wires), marked)
+
+
+_Group = tuple[int, list[int], int]
+"""Identity of the item that wires lead to, their rows, and the row of the item."""
+
+
+def _groups(
+    graph: Graph, columns: Sequence[list[_Item]], hops: Mapping[tuple[str, str], list[_Item]], gutter: int
+) -> list[_Group]:
+    """The wires of a gutter, those to the same item together."""
+    silent = {(edge.start, edge.end) for edge in graph.edges if edge.silent}
+    inside = {id(item) for item in columns[gutter]}
+    groups: dict[int, _Group] = {}
+    for key, chain in hops.items():
+        for one, other in pairwise(chain):
+            if id(one) in inside and key not in silent:
+                group = groups.setdefault(id(other), (id(other), [], other.y + other.anchor))
+                group[1].append(one.y + one.anchor)
+    return list(groups.values())
+
+
+def _tracks(groups: Sequence[_Group]) -> dict[int, int]:
+    """A track of the gutter for each group: no two that overlap share one, and as few crossings as a simple
+    order gives.
+    """
+    bent = [group for group in groups if any(row != group[2] for row in group[1])]
+    # What leaves on a row where another arrives has to turn off before that one comes.
+    ordered = sorted(bent, key=lambda group: (group[2], min(group[1])))
+    first: list[_Group] = []
+    for group in ordered:
+        later = [i for i, other in enumerate(first) if other[2] in group[1]]
+        first.insert(min(later, default=len(first)), group)
+    tracks: dict[int, int] = {}
+    used: list[list[tuple[int, int]]] = []
+    for key, rows, end in first:
+        low, high = min(*rows, end), max(*rows, end)
+        free = next(
+            (
+                i
+                for i, spans in enumerate(used)
+                if all(high < other_low or low > other_high for other_low, other_high in spans)
+                and not any(tracks[o] >= i for o, _, e in first if o in tracks and e in rows)
+            ),
+            len(used),
+        )
+        if free == len(used):
+            used.append([])
+        used[free].append((low, high))
+        tracks[key] = free
+    return tracks
+
+
+def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
+    """Cells that a column's boxes want: for all of their words, or for names and bare gains."""
+    widest = 0
+    for node in graph.nodes:
+        if node.column == column:
+            for i, line in enumerate(node.all_lines):
+                name = cell_len(line.stage.name) + (1 if i and node.part is not Part.JACK else 0)
+                mark = 2 if node.part is Part.JACK or node.default or node.head.state else 0
+                values = cell_len(line_values(node, i, 99)) if full else least_values(node, i)
+                widest = max(widest, name + mark + (values + 1 if values else 0))
+    return min(max(widest + (1 if full else 0) + (4 if style.framed else 3), _NARROWEST), _WIDEST)
+
+
+def _widths(full: list[int], least: list[int], room: int) -> list[int]:
+    """Widths of the columns: as wanted where there is room, else the widest give way first."""
+    widths = least[:]
+    while sum(widths) > room and max(widths, default=0) > _NARROWEST:
+        widths[widths.index(max(widths))] -= 1
+    while sum(widths) < room and widths != full:
+        short = [i for i, width in enumerate(widths) if width < full[i]]
+        if not short:
+            break
+        widths[min(short, key=lambda i: widths[i])] += 1
+    return widths

@@ -1,0 +1,289 @@
+"""The map as cells: boxes with their gains, wires, walls where something silences. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from rich.cells import cell_len, set_cell_size
+
+from tuimixer.diagnosis.graph import Graph, Line, Part, Sound
+from tuimixer.model.control import ControlId
+from tuimixer.model.record import dataclass
+from tuimixer.ui.mixer.bars import horizontal_meter
+from tuimixer.ui.mixer.meters import Level
+from tuimixer.ui.path.labels import least_values, line_values, mark_of
+from tuimixer.ui.path.layout import Box, Plan, Wire, metered
+from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.charsets import CharSet
+from tuimixer.ui.terminal.palette import Role
+
+_UP, _DOWN, _LEFT, _RIGHT = 1, 3, 9, 27
+# One glyph for each weight (0 none, 1 light, 2 heavy) of the four arms: up + 3·down + 9·left + 27·right.
+_JOINTS = " ╵╹╷│╿╻╽┃╴┘┚┐┤┦┒┧┨╸┙┛┑┥┩┓┪┫╶└┖┌├┞┎┟┠─┴┸┬┼╀┰╁╂╾┵┹┭┽╃┱╅╉╺┕┗┍┝┡┏┢┣╼┶┺┮┾╄┲╆╊━┷┻┯┿╇┳╈╋"
+_DOUBLE = {"━": "═", "┃": "║"}
+_HEADINGS = {
+    Part.APPLICATION: "APPLICATIONS",
+    Part.MODULE: "VIRTUAL",
+    Part.DEVICE: "SERVER",
+    Part.CARD: "CARD (ALSA)",
+    Part.JACK: "JACKS",
+}
+ACCENTS = {
+    Part.APPLICATION: Role.STAR,
+    Part.MODULE: Role.HEADING,
+    Part.DEVICE: Role.KEY,
+    Part.CARD: Role.BAR_OVER,
+    Part.JACK: Role.BAR_OVER,
+}
+"""The colour of each layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a node."""
+
+    node: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Cells that belong to something."""
+
+    x: int
+    y: int
+    width: int
+    height: int = 1
+
+    def __contains__(self, point: tuple[int, int]) -> bool:
+        x, y = point
+        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A map on a grid of its own size, and what is where."""
+
+    grid: Grid
+    places: tuple[tuple[Place, Area], ...] = ()
+    meters: tuple[tuple[ControlId, Area], ...] = ()
+
+
+def draw_map(
+    graph: Graph,
+    plan: Plan,
+    chosen: Place | None,
+    sound: Sound | None,
+    faulty: Mapping[ControlId, str],
+    levels: Mapping[ControlId, Level],
+    charset: CharSet,
+) -> Drawn:
+    """Draw all of it.
+
+    sound: the one that is made to stand out. faulty: what findings are about, with their numbers.
+    """
+    grid = Grid(max(plan.width, 1), max(plan.height, 1))
+    _draw_wires(grid, plan.wires, sound.edges if sound else frozenset(), charset)
+    brush = _Brush(grid, plan, chosen, sound, faulty, charset)
+    places: list[tuple[Place, Area]] = []
+    meters: list[tuple[ControlId, Area]] = []
+    for box in plan.boxes.values():
+        places += brush.draw(box)
+        control = box.node.head.settable
+        if box.meter is not None and control is not None and metered(box.node):
+            area = Area(box.x + 2, box.meter, box.width - (4 if plan.style.framed else 3))
+            meters.append((control, area))
+            horizontal_meter(grid, area.x, area.y, area.width, levels.get(control), charset)
+    return Drawn(grid, tuple(places), tuple(meters))
+
+
+def headings(graph: Graph, plan: Plan) -> Iterator[tuple[int, int, str, Role]]:
+    """(x, width, text, role) of what stands over the columns."""
+    for x, width, column in plan.columns:
+        parts = {node.part for node in graph.nodes if node.column == column}
+        if parts:
+            part = max(parts - {Part.MODULE}, default=Part.MODULE)
+            if part is Part.DEVICE and column > Part.DEVICE:
+                part = Part.MODULE
+            yield x, width, _HEADINGS[part], ACCENTS[part]
+
+
+class _Brush:
+    """Draws boxes."""
+
+    def __init__(
+        self,
+        grid: Grid,
+        plan: Plan,
+        chosen: Place | None,
+        sound: Sound | None,
+        faulty: Mapping[ControlId, str],
+        charset: CharSet,
+    ) -> None:
+        self._grid, self._plan, self._chosen, self._charset = grid, plan, chosen, charset
+        self._nodes = sound.nodes if sound else frozenset()
+        self._controls = sound.controls if sound else frozenset()
+        self._faulty = faulty
+        live = (wire.edge for wire in plan.wires if wire.edge.live)
+        self._live = frozenset(node for edge in live for node in (edge.start, edge.end))
+
+    def draw(self, box: Box) -> Iterator[tuple[Place, Area]]:
+        """Draw a box; the answer is where its lines are."""
+        framed = self._plan.style.framed
+        here = self._chosen is not None and self._chosen.node == box.node.id
+        self._grid.fill(box.x, box.y, box.width, box.height)
+        if framed:
+            self._frame(box, here)
+        else:
+            self._grid.fill(box.x, box.y, 1, box.height, self._accent(box), self._charset.divider)
+        if box.note is not None:
+            room = box.width - 4
+            note = fit(self._charset.text(box.node.note), room, self._charset.ellipsis)
+            self._grid.put(box.x + 2, box.note, note, Role.DIM, room)
+        yield Place(box.node.id), Area(box.x, box.y, box.width, box.height)
+        for number, line in enumerate(box.node.all_lines):
+            self._line(box, number, line)
+            if number:
+                yield Place(box.node.id, number), Area(box.x, box.lines[number], box.width)
+
+    def _accent(self, box: Box) -> Role:
+        if box.node.head.silent:
+            return Role.MUTE
+        bright = box.node.id in self._nodes or box.node.id in self._live
+        return ACCENTS[box.node.part] if bright else Role.FRAME
+
+    def _line(self, box: Box, number: int, line: Line) -> None:
+        grid, charset, node = self._grid, self._charset, box.node
+        y, x, width = box.lines[number], box.x + 2, box.width - (4 if self._plan.style.framed else 3)
+        indent = 1 if number and node.part is not Part.JACK else 0
+        chosen = self._chosen == Place(node.id, number)
+        number_of = self._faulty.get(line.stage.control or "")
+        if number_of:
+            grid.put(x - 1, y, charset.clip, Role.ERROR)
+        mark = mark_of(node, number, charset)
+        name = charset.text(line.stage.name)
+        spare = width - indent - cell_len(name) - len(mark) - 1
+        values = charset.text(line_values(node, number, max(spare, least_values(node, number))))
+        room = width - indent - len(mark) - (len(values) + 1 if values else 0)
+        name = middle(name, room, charset.ellipsis)
+        on = line.stage.control is None or line.stage.control in self._controls or node.part is not Part.CARD
+        dim = line.state in ("unplugged", "free", "suspended") or not on
+        role = (
+            Role.CURSOR if chosen else Role.MUTE if line.silent and on else Role.DIM if dim else Role.STRONG
+        )
+        end = grid.put(x + indent, y, name, role, room)
+        grid.put(end, y, mark, Role.STAR if node.default else Role.DIM if dim else Role.METER)
+        role = Role.MUTE if line.silent and on else Role.DIM if dim else Role.TEXT
+        grid.put(x + width - len(values), y, values, role)
+        if chosen:
+            grid.put(x - 1, y, charset.cursor, Role.KEY)
+
+    def _frame(self, box: Box, here: bool) -> None:
+        grid, role = self._grid, self._accent(box)
+        x, y, right, bottom = box.x, box.y, box.x + box.width - 1, box.y + box.height - 1
+        weight = 2 if here else 1
+        across, down = weight * (_LEFT + _RIGHT), weight * (_UP + _DOWN)
+        for line in (y, bottom):
+            grid.fill(x + 1, line, box.width - 2, 1, role, joint(across, self._charset))
+        for column in (x, right):
+            grid.fill(column, y + 1, 1, box.height - 2, role, joint(down, self._charset))
+        upper = ((x, y, _DOWN + _RIGHT), (right, y, _DOWN + _LEFT))
+        lower = ((x, bottom, _UP + _RIGHT), (right, bottom, _UP + _LEFT))
+        for column, line, arms in (*upper, *lower):
+            grid.put(column, line, joint(weight * arms, self._charset), role)
+
+
+def _draw_wires(
+    grid: Grid, wires: Iterable[Wire], bright: frozenset[tuple[str, str]], charset: CharSet
+) -> None:
+    cells: dict[tuple[int, int], list[int]] = {}
+    roles: dict[tuple[int, int], Role] = {}
+    walls: list[tuple[int, int]] = []
+    arrows: dict[tuple[int, int], Role] = {}
+    words: list[tuple[int, int, int, str]] = []
+
+    def importance(wire: Wire) -> int:
+        return 2 if (wire.edge.start, wire.edge.end) in bright else 1 if wire.edge.live else 0
+
+    for wire in sorted(wires, key=importance):
+        weight = importance(wire)
+        role = Role.MUTE if wire.edge.silent else (Role.FRAME, Role.HINT, Role.KEY)[weight]
+        heavy = 2 if weight == 2 else 1
+        for (x, y), (x2, y2) in zip(wire.points, wire.points[1:], strict=False):
+            for cell, arm in _arms(x, y, x2, y2):
+                arms = cells.setdefault(cell, [0, 0, 0, 0])
+                arms[arm] = max(arms[arm], heavy)
+                roles[cell] = role
+        # The first cell touches the box that the wire leaves.
+        first = cells[wire.points[0]]
+        first[2] = max(first[2], heavy)
+        end = wire.points[-1]
+        if wire.edge.silent:
+            walls.append(end)
+        else:
+            arrows[end] = role
+            flat = max(
+                (
+                    (x2 - x, x, y)
+                    for (x, y), (x2, y2) in zip(wire.points, wire.points[1:], strict=False)
+                    if y == y2
+                ),
+                default=(0, 0, 0),
+            )
+            words.append((*flat[1:], flat[0], wire.edge.word))
+    for (x, y), arms in cells.items():
+        code = sum(arm * weight for arm, weight in zip(arms, (_UP, _DOWN, _LEFT, _RIGHT), strict=True))
+        grid.put(x, y, joint(code, charset), roles[x, y])
+    for (x, y), role in arrows.items():
+        grid.put(x, y, charset.right, role)
+    for x, y in walls:
+        grid.put(x, y, charset.both, Role.MUTE)
+    for x, y, length, word in words:
+        text = f" {charset.text(word)} "
+        if word and len(text) + 2 <= length:
+            grid.put(x + (length - len(text)) // 2, y, text, Role.DIM)
+
+
+def _arms(x: int, y: int, x2: int, y2: int) -> Iterator[tuple[tuple[int, int], int]]:
+    """The arms (0 up, 1 down, 2 left, 3 right) of the cells on a straight line."""
+    if y == y2:
+        for column in range(min(x, x2), max(x, x2) + 1):
+            if column > min(x, x2):
+                yield (column, y), 2
+            if column < max(x, x2):
+                yield (column, y), 3
+        return
+    for row in range(min(y, y2), max(y, y2) + 1):
+        if row > min(y, y2):
+            yield (x, row), 0
+        if row < max(y, y2):
+            yield (x, row), 1
+
+
+def joint(arms: int, charset: CharSet) -> str:
+    """The glyph of arms, as near as the characters have it."""
+    glyph = _JOINTS[arms]
+    if charset.encoding is None:
+        return glyph
+    if charset.encoding == "ascii":
+        if arms % 9 == 0:
+            return "=" if glyph in "━" else "-"
+        return "|" if arms < 9 else "+"
+    if glyph in _DOUBLE:
+        return _DOUBLE[glyph]
+    light = sum(unit for unit in (_UP, _DOWN, _LEFT, _RIGHT) if arms // unit % 3)
+    return _JOINTS[light].translate(_WHOLE)
+
+
+_WHOLE = str.maketrans("╴╶╵╷", "──││")
+
+
+def middle(text: str, room: int, ellipsis: str) -> str:
+    """Text cut in its middle: names of devices differ at their ends as often as at their beginnings."""
+    if cell_len(text) <= room or room < 8:
+        return fit(text, room, ellipsis)
+    tail = ""
+    for character in reversed(text):
+        if cell_len(tail + character) > (room - 1) // 2:
+            break
+        tail = character + tail
+    head = set_cell_size(text, room - 1 - cell_len(tail))
+    return head.rstrip() + ellipsis + tail.lstrip()

@@ -1,0 +1,456 @@
+"""F8: the map of the host and the staircase of a sound, live, and why nothing is heard."""
+
+from asyncio import TimerHandle
+from collections.abc import Callable
+from functools import partial
+
+from textual import events, on
+from textual.widget import Widget
+
+from tuimixer.diagnosis.doctor import diagnose
+from tuimixer.diagnosis.explain import explain
+from tuimixer.diagnosis.graph import Line, graph_of, node_of, same_start
+from tuimixer.diagnosis.path import Start
+from tuimixer.diagnosis.stage import StageKind
+from tuimixer.mixer.mixer import Changed, Event, Mixer
+from tuimixer.model.command import Command
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.intent import Capture, Intent, Mute
+from tuimixer.model.snapshot import Levels
+from tuimixer.model.system import System
+from tuimixer.ui.later import after
+from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
+from tuimixer.ui.path.fixes import first_fault
+from tuimixer.ui.path.map import Place
+from tuimixer.ui.path.view import Hint, PathView
+from tuimixer.ui.path.walking import begin, first_stop, walk
+from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.prompts import value_prompt
+
+_FAR = 1000
+_LOOK_AGAIN = 1.0
+"""Seconds after a change of what is there until the system's information is read again."""
+_ACTIONS = ("left", "right", "up", "down", "first", "last", "enter", "switch", "explain", "back")
+
+
+class PathScreen(Dialog[None]):
+    """The map; Enter opens the staircase of the chosen sound, Escape goes back."""
+
+    TITLE = "Map"
+    HINT = ""
+    DEFAULT_CSS = """
+    PathScreen > .dialog--box, PathScreen.-ascii > .dialog--box, PathScreen.-small > .dialog--box {
+        width: 100%; max-width: 100%; height: 100%; max-height: 100%;
+        border: none; padding: 0; background: $background;
+    }
+    """
+
+    def __init__(self, mixer: Mixer, chosen: ControlId | None, system: System | None = None) -> None:
+        """`system` is what is known already; it is read again in any case."""
+        super().__init__()
+        self._mixer = mixer
+        self._system = system
+        control = mixer.snapshot.controls.get(chosen or "")
+        self._wanted: ControlId | None = chosen
+        """Where the cursor is to begin."""
+        self._capture = control is not None and control.kind.capture
+        self._start: Start | None = chosen if control is not None and control.card is None else None
+        self._fork = 0
+        self._name = ""
+        """What the cursor is on, for when it is gone,"""
+        self._lost = False
+        """and whether that has happened: the next key that walks begins at the start."""
+        self._key_repeat = KeyRepeatGuard()
+        self._unsubscribe: Callable[[], None] | None = None
+        self._stale = False
+        self._looking: TimerHandle | None = None
+        self._watched: frozenset[ControlId] = frozenset()
+        self._keys: dict[str, Callable[[], None]] = {}
+
+    @property
+    def view(self) -> PathView:
+        """The picture."""
+        return self._view
+
+    def content(self) -> list[Widget]:
+        self._view = PathView(self.tuimixer.terminal)
+        return [self._view]
+
+    def on_mount(self) -> None:
+        self._keys = self._table()
+        self._unsubscribe = self._mixer.subscribe(self._take)
+        self.set_focus(self.view)
+        self.view.title = "Reading…"
+        self.update()
+        self._look_again()
+
+    def on_unmount(self) -> None:
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+        if self._looking is not None:
+            self._looking.cancel()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.update)
+
+    # ---- from the mixer ----
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Levels):
+            self.view.take_levels(event)
+        elif isinstance(event, Changed):
+            difference = event.diff
+            if difference.added or difference.removed or difference.surroundings:
+                self._look_soon()
+            if not self._stale:
+                # Several changes that come together are one picture.
+                self._stale = True
+                self.call_later(self.update)
+        else:
+            if event.error:
+                self.view.fixes.failed()
+            self._say(event.text)
+
+    def _look_soon(self) -> None:
+        if self._looking is None:
+            self._looking = after(self, _LOOK_AGAIN, self._look_again)
+
+    def _look_again(self) -> None:
+        self._looking = None
+        self.run_worker(self._look(), exclusive=True)
+
+    async def _look(self) -> None:
+        system = await self._mixer.inspect()
+        if system == System():
+            # The engine is away. A picture without this information would be wrong.
+            self._look_soon()
+            return
+        self._system = system
+        self.update()
+
+    def update(self) -> None:
+        """Follow all sounds again and paint them."""
+        self._stale = False
+        system, snapshot, view = self._system, self._mixer.snapshot, self.view
+        if system is None:
+            view.paint()
+            return
+        view.graph = graph_of(snapshot, system, self._capture)
+        view.explain = partial(explain, snapshot)
+        view.fixes.take(diagnose(snapshot, system))
+        self._find_place()
+        view.title = self._title(system)
+        self._follow()
+        view.hints = self._hints()
+        view.paint()
+        self._watch()
+
+    def _find_place(self) -> None:
+        """Keep the cursor on what it is on; at first on what keeps the chosen sound from being heard."""
+        view, graph, snapshot = self.view, self.view.graph, self._mixer.snapshot
+        if view.chosen is not None:
+            node = graph.node(view.chosen.node)
+            if node is None:
+                # Not to another one: a key pressed just now would move that.
+                view.notice = f"{self._name or 'It'} is gone."
+                view.chosen, view.path, self._start, self._lost = None, None, None, True
+            elif view.chosen.line >= len(node.all_lines):
+                view.chosen = first_stop(node, view.sound)
+        elif not self._lost:
+            assert self._system is not None
+            about = self._start if isinstance(self._start, str) else None
+            fault = first_fault(diagnose(snapshot, self._system, about))
+            wanted = snapshot.controls.get(self._wanted or "")
+            places = [fault.control if fault else None, self._wanted, wanted.device if wanted else None]
+            found = next((place for place in map(graph.place_of, places) if place is not None), None)
+            server = snapshot.server
+            default = (server.default_source if self._capture else server.default_sink) if server else None
+            found = found or (graph.place_of(default) if not graph.sounds else None)
+            view.chosen = Place(*found) if found is not None else begin(graph)
+
+    def _follow(self) -> None:
+        """Find the sound that goes through the cursor, and what is wrong with it."""
+        view, place = self.view, self.view.chosen
+        stage = view.stage if view.path is None else None
+        node = view.graph.node(place.node) if place is not None else None
+        if view.path is None:
+            control = stage.control if stage is not None else None
+            view.sound = view.graph.sound_at(node.id, control, self._start) if node is not None else None
+        else:
+            sounds = view.graph.sounds
+            view.sound = next((s for s in sounds if same_start(s.start, self._start)), None)
+        self._name = node.head.stage.name if node is not None else ""
+        sound = view.sound
+        self._start = sound.start if sound is not None else None
+        if sound is not None and isinstance(sound.start, str) and self._system is not None:
+            found = diagnose(self._mixer.snapshot, self._system, sound.start)
+            view.fixes.take(found, node_of(sound.start))
+        paths = sound.paths if sound is not None else ()
+        self._fork = min(self._fork, max(0, len(paths) - 1))
+        view.fork = f", path {self._fork + 1} of {len(paths)}" if view.path and len(paths) > 1 else ""
+        if view.path is not None:
+            view.path = paths[self._fork] if paths else None
+            view.step = min(view.step, max(0, len(view.steps) - 1))
+
+    def _title(self, system: System) -> str:
+        server = self._mixer.snapshot.server
+        parts = ["recording" if self._capture else "playback", system.host]
+        parts.append(f"{server.name} {server.version}" if server is not None else "no sound server")
+        return " · ".join(part for part in parts if part)
+
+    def _hints(self) -> tuple[Hint, ...]:
+        if self.view.path is not None:
+            return (
+                ("↑↓", "stage", ""),
+                ("←→", "volume", ""),
+                ("m", "mute", "mute.toggle"),
+                ("Tab", "next sound", "switch"),
+                ("Esc", "map", "back"),
+                ("?", "what is this", "explain"),
+            )
+        full = self.tuimixer.terminal.charset.encoding is None
+        return (
+            ("←↑↓→" if full else "arrows", "walk", ""),
+            ("+ −", "volume", ""),
+            ("m", "mute", "mute.toggle"),
+            ("⏎" if full else "Enter", "staircase", "enter"),
+            ("Tab", "playback" if self._capture else "recording", "switch"),
+            ("Esc", "back", "back"),
+            ("?", "what is this", "explain"),
+        )
+
+    def _watch(self) -> None:
+        """Ask for the levels that are on the picture; the main screen asks for its own when it is back."""
+        wanted = self.view.metered if self.tuimixer.main.renderer.meters_on else frozenset()
+        if wanted != self._watched:
+            self._watched = wanted
+            self._mixer.watch_levels(wanted, self.tuimixer.main.config.meters.rate)
+
+    # ---- keys ----
+
+    def on_key(self, event: events.Key) -> None:
+        do = self._keys.get(event.key)
+        if do is not None:
+            event.stop()
+            event.prevent_default()
+            do()
+
+    def _table(self) -> dict[str, Callable[[], None]]:
+        """Keys of the main screen for what acts on a control, and the map's own over them."""
+        acts = ("volume.up", "volume.down", "volume.up_coarse", "volume.down_coarse", "mute.toggle")
+        keys: dict[str, Callable[[], None]] = {}
+        for action in (*acts, "capture.toggle", "value", "undo", "redo"):
+            keys |= {key: partial(self.do, action) for key in self.tuimixer.keys.get(action, ())}
+        for action in _ACTIONS:
+            keys |= {key: partial(self.do, action) for key in self.tuimixer.keys.get(f"path.{action}", ())}
+        return keys | {str(number): partial(self._fix, number) for number in range(1, 10)}
+
+    @on(PathView.Pointed)
+    def _pointed(self, message: PathView.Pointed) -> None:
+        message.stop()
+        view, target, action = self.view, message.target, message.action
+        if action.startswith("fix "):
+            self._fix(int(action[4:]))
+            return
+        again = target is not None and target == (view.step if view.path is not None else view.chosen)
+        if isinstance(target, Place):
+            node = view.graph.node(target.node)
+            if node is not None:
+                on_it = view.chosen is not None and target == Place(view.chosen.node)
+                again = again or on_it
+                target = target if node.all_lines[target.line].settable else first_stop(node, view.sound)
+                self._go(target)
+        elif target is not None:
+            view.step = target
+            self._moved()
+        if action or (again and view.path is None):
+            self.do(action or "enter")
+
+    def do(self, action: str) -> None:
+        """Carry out an action by its id, the map's own without `path.`."""
+        step = self.tuimixer.main.config.step
+        sizes = {"volume.up": step.small, "volume.down": -step.small}
+        sizes |= {"volume.up_coarse": step.big, "volume.down_coarse": -step.big}
+        stairs = self.view.path is not None
+        match action:
+            case "left" | "right" if stairs:
+                # Along the bars the arrows move what they point along.
+                self._nudge(step.small if action == "right" else -step.small)
+            case "left" | "right":
+                self._walk(1 if action == "right" else -1, 0)
+            case "up" | "down":
+                self._walk(0, 1 if action == "down" else -1)
+            case "first" | "last":
+                for _ in range(_FAR if stairs else 1):
+                    self._walk(0, _FAR if action == "last" else -_FAR)
+            case "enter":
+                self._open()
+            case "switch":
+                self._switch()
+            case "explain":
+                self.view.asked = not self.view.asked
+                self.view.paint()
+            case "back":
+                self.action_close()
+            case "mute.toggle" | "capture.toggle":
+                self._mute()
+            case "value":
+                self._type()
+            case "undo":
+                self._replay(self._mixer.undo, "Nothing to undo.")
+            case "redo":
+                self._replay(self._mixer.redo, "Nothing to redo.")
+            case _:
+                self._nudge(sizes[action])
+
+    def action_close(self) -> None:
+        """Back from the staircase to the map, and from there to the main screen."""
+        if self.view.path is None:
+            super().action_close()
+            return
+        stage = self.view.stage
+        place = self.view.graph.place_of(stage.control if stage is not None else None)
+        self.view.path = None
+        self._go(Place(*place) if place is not None else self.view.chosen)
+
+    def _go(self, place: Place | None) -> None:
+        self.view.chosen, self._lost = place, False
+        self._moved()
+
+    def _moved(self) -> None:
+        self.view.notice = ""
+        self.view.asked = False
+        self._follow()
+        self.view.hints = self._hints()
+        self.view.paint()
+        self._watch()
+
+    def _walk(self, dx: int, dy: int) -> None:
+        view = self.view
+        if view.path is not None:
+            view.step = min(max(view.step + dy, 0), max(0, len(view.steps) - 1))
+            self._moved()
+        elif view.chosen is None or view.plan is None:
+            self._go(begin(view.graph))
+        else:
+            place, plan = view.chosen, view.plan
+            for _ in range(max(1, abs(dy))):
+                further = walk(view.graph, plan, place, view.sound, dx, (dy > 0) - (dy < 0))
+                if further == place:
+                    break
+                place = further
+            self._go(place)
+
+    def _open(self) -> None:
+        """Open the staircase of the chosen sound, with the cursor on the culprit or where it was."""
+        view, sound = self.view, self.view.sound
+        if view.path is not None:
+            self.do("explain")
+            return
+        if sound is None or not sound.paths:
+            self._say("No sound goes through here.")
+            return
+        stage = view.stage
+        view.path, self._fork = sound.paths[0], 0
+        about = sound.start if isinstance(sound.start, str) else None
+        fault = None
+        if about is not None and self._system is not None:
+            fault = first_fault(diagnose(self._mixer.snapshot, self._system, about))
+        controls = [step.stage.control for step in view.steps]
+        wanted = [fault.control if fault else None, stage.control if stage else None]
+        ids = [control for control in wanted if control is not None and control in controls]
+        view.step = self._row(ids[0]) if ids else 0
+        self._moved()
+
+    def _row(self, control: ControlId) -> int:
+        """The row of the staircase where a control can be moved."""
+        rows = [i for i, s in enumerate(self.view.steps) if s.stage.control == control]
+        able = [i for i in rows if Line(self.view.steps[i].stage).settable]
+        return (able or rows or [0])[0]
+
+    def _switch(self) -> None:
+        """On the map the other direction; on the staircase the next path of the sound, or the next sound."""
+        view = self.view
+        if view.path is None:
+            self._capture = not self._capture
+            view.chosen, self._start, self._wanted, self._lost = None, None, None, False
+            view.notice = ""
+            self.update()
+            return
+        sounds, sound = view.graph.sounds, view.sound
+        if sound is not None and self._fork + 1 < len(sound.paths):
+            self._fork += 1
+        elif sounds:
+            at = sounds.index(sound) + 1 if sound in sounds else 0
+            following = next((s for s in (*sounds[at:], *sounds) if s.paths), None)
+            self._start, self._fork = following.start if following is not None else None, 0
+        view.step = 0
+        self._moved()
+
+    def _fix(self, number: int) -> None:
+        """Carry out a finding's fix; once, until it stands again."""
+        numbered = self.view.fixes.press(number)
+        if numbered is None:
+            return
+        finding = numbered.finding
+        if not finding.fix:
+            self._say(f"This has to be done by hand: {finding.advice}")
+            return
+        self._say("")
+        numbered.sent = finding
+        for request in finding.fix:
+            self._mixer.send(request)
+
+    def _say(self, text: str) -> None:
+        self.view.notice = text
+        self.view.paint()
+
+    def _replay(self, again: Callable[[], bool], nothing: str) -> None:
+        if not again():
+            self._say(nothing)
+
+    def _control(self) -> Control | None:
+        """The control that the stage under the cursor is, if it is one."""
+        stage = self.view.stage
+        if stage is None:
+            return None
+        control = self._mixer.snapshot.controls.get(stage.control or "")
+        if stage.kind is StageKind.REMAINDER and control is not None:
+            self._say(f"This follows the volume of {control.name}.")
+            return None
+        if control is None or Line(stage).settable is None:
+            self._say(f"{stage.name} has no volume to change here.")
+            return None
+        return control
+
+    def _nudge(self, percent: float) -> None:
+        control = self._control()
+        if control is None:
+            return
+        if control.channels:
+            self._mixer.send(self._key_repeat.nudge(control, percent, None))
+        else:
+            self._say(f"{control.name} is a switch: m turns it on or off.")
+
+    def _mute(self) -> None:
+        control = self._control()
+        if control is None:
+            return
+        if control.capture is not None:
+            self._mixer.send(Capture(control.id))
+        elif control.mute is not None:
+            self._mixer.send(Mute(control.id))
+        else:
+            self._say(f"{control.name} has no mute switch.")
+
+    def _type(self) -> None:
+        control = self._control()
+        if control is None or not control.channels:
+            return
+        from tuimixer.ui.screens.prompt import PromptScreen
+
+        self.app.push_screen(PromptScreen(value_prompt(control)), self._typed)
+
+    def _typed(self, request: Intent | Command | None) -> None:
+        if request is not None:
+            self._mixer.send(request)

@@ -1,0 +1,212 @@
+"""The staircase of one sound: a bar for what is left of it after each stage, on one scale in dB. Pure.
+
+What a stage takes away is drawn in the colour of what does it: software, a softvol, or the hardware. Louder
+is to the right, as on a fader, so that the arrow keys move what they point along.
+"""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
+from tuimixer.diagnosis.stage import Path, Stage, StageKind, add
+from tuimixer.model.record import dataclass
+from tuimixer.model.scale import MUTE_CDB
+from tuimixer.ui.path.labels import decibels, gain_of, medium_of, part_name, parts_of
+from tuimixer.ui.path.map import Area, middle
+from tuimixer.ui.terminal.cells import Grid
+from tuimixer.ui.terminal.charsets import CharSet
+from tuimixer.ui.terminal.palette import Role
+
+_PLAIN = (StageKind.APPLICATION, StageKind.END, StageKind.MODULE)
+_LEAST = 3000
+"""Hundredths of a dB that the scale spans at least,"""
+_MOST = 9000
+"""and at most: what is below is as good as silence."""
+_NAMES = 28
+"""Cells that names may take."""
+_VALUE = 9
+"""Cells of a gain: `−120.0 dB`."""
+_WORD = 9
+"""Cells of the word for who does it."""
+_ROOMY = 70
+"""Columns from which that word is shown,"""
+_NARROW = 56
+"""and below which gains give way to the bars."""
+_TALLEST = 2
+"""Lines of a step at most."""
+MEDIA = {"software": Role.METER, "softvol": Role.METER_WARM, "hardware": Role.BAR_CHOSEN}
+"""The colour of what does the work."""
+_FILLS = {"software": "▒", "softvol": "░", "hardware": "▓", "": "▒"}
+_ASCII_FILLS = {"software": "-", "softvol": ":", "hardware": "#", "": "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row: a stage and the level behind it."""
+
+    stage: Stage
+    before: int | None
+    """Hundredths of a dB that come in, counted from the beginning of the path; None where not known."""
+    after: int | None
+    parts: tuple[Stage, ...] = ()
+    """What carries out this volume."""
+    part: bool = False
+    """Whether it is one of those itself: before and after are the whole volume's."""
+
+
+def steps_of(path: Path) -> tuple[Step, ...]:
+    """The rows of a path from its beginning to its end, parts below the volume that they carry out."""
+    rows: list[Step] = []
+    level: int | None = 0
+    devices = {stage.control for stage in path.stages if stage.kind in (StageKind.SINK, StageKind.SOURCE)}
+    for stage in path.stages:
+        if stage.inside is not None and stage.inside in devices:
+            continue
+        gain = path.loudest(path.gain(stage)) if stage.gains else 0
+        after = MUTE_CDB if stage.muted else add([level, gain])
+        parts = tuple(parts_of(path, stage))
+        rows.append(Step(stage, level, after, parts))
+        rows += [Step(part, level, after, parts, True) for part in parts]
+        level = after
+    return tuple(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chart:
+    """Where the bars stand and what their ends mean."""
+
+    left: int
+    width: int
+    low: int
+    """Hundredths of a dB at the left end,"""
+    high: int
+    """and at the right end."""
+
+    def cells(self, cdb: int) -> int:
+        """How many cells a level fills."""
+        share = (cdb - self.low) / (self.high - self.low)
+        return round(min(max(share, 0.0), 1.0) * self.width)
+
+
+def draw_stairs(
+    grid: Grid, top: int, room: int, path: Path, chosen: int, charset: CharSet
+) -> tuple[tuple[int, Area], ...]:
+    """Draw the scale in line `top` and the steps below it in `room` lines, scrolled to the chosen one.
+
+    The answer is the rows that are shown, as (index of the step, its cells).
+    """
+    steps = steps_of(path)
+    chart = _chart(grid, steps, charset)
+    if chart.width > _VALUE:
+        _ruler(grid, top, chart, charset)
+    # What has parts has a line for each anyway; the others as many as there is room for.
+    alone = sum(not step.parts for step in steps) or 1
+    tall = min(_TALLEST, max(1, (room - (len(steps) - alone)) // alone))
+    heights = [1 if step.parts else tall for step in steps]
+    first = chosen
+    while (
+        first > 0
+        and sum(heights[first - 1 : chosen + 1]) <= room
+        and (sum(heights[first:]) < room or first > chosen - 3)
+    ):
+        first -= 1
+    areas, y = [], top + 1
+    for i in range(first, len(steps)):
+        height = min(heights[i], top + 1 + room - y)
+        if height <= 0:
+            break
+        last = i + 1 == len(steps) or not steps[i + 1].part
+        _step(grid, Area(0, y, grid.width, height), steps[i], i == chosen, last, path, chart, charset)
+        areas.append((i, Area(0, y, grid.width, height)))
+        y += height
+    return tuple(areas)
+
+
+def _chart(grid: Grid, steps: Sequence[Step], charset: CharSet) -> _Chart:
+    arrow = cell_len(charset.arrow) + 1
+    names = max((cell_len(charset.text(part_name(s.stage))) + arrow for s in steps), default=0)
+    names = min(names, _NAMES, max(8, grid.width // 3))
+    levels = [s.after for s in steps if s.after is not None and s.after > MUTE_CDB] or [0]
+    high = max(0, -(-max(levels) // 600) * 600)
+    low = min(high - _LEAST, min(levels) // 1000 * 1000 - 500)
+    left = 2 + names + 1 + (_VALUE + 1 if grid.width >= _NARROW else 0)
+    right = 1 + _VALUE + (1 + _WORD if grid.width >= _ROOMY else 0)
+    return _Chart(left, max(0, grid.width - left - right), max(low, high - _MOST), high)
+
+
+def _ruler(grid: Grid, y: int, chart: _Chart, charset: CharSet) -> None:
+    span = chart.high - chart.low
+    stride = next((s for s in (600, 1000, 2000, 3000) if _VALUE * (span // s) <= chart.width), 6000)
+    at = chart.high // stride * stride
+    while at >= chart.low:
+        text = "0 dB" if at == 0 else charset.text(f"{at // 100:+d}".replace("-", "−"))
+        x = chart.left + chart.cells(at) - len(text)
+        if x >= chart.left - 2:
+            grid.put(x, y, text, Role.STRONG if at == 0 else Role.DIM)
+        at -= stride
+
+
+def _step(
+    grid: Grid, area: Area, step: Step, here: bool, last: bool, path: Path, chart: _Chart, charset: CharSet
+) -> None:
+    stage, y = step.stage, area.y
+    silent = stage.muted or (step.before != MUTE_CDB and step.after == MUTE_CDB and not step.part)
+    gains = grid.width >= _NARROW
+    names = chart.left - 3 - (_VALUE + 1 if gains else 0)
+    if here:
+        grid.put(0, y, charset.cursor, Role.KEY)
+    if step.part:
+        branch = "`" if charset.encoding == "ascii" else "└" if last else "├"
+        grid.put(2, y, branch, Role.FRAME)
+    indent = 2 if step.part else 0
+    arrow = f"{charset.arrow} " if stage.kind is StageKind.END else ""
+    name = middle(arrow + charset.text(part_name(stage)), names - indent, charset.ellipsis)
+    role = Role.MUTE if silent else Role.DIM if step.part else Role.STRONG
+    grid.put(2 + indent, y, name, Role.CURSOR if here else role)
+    gain = charset.text(gain_of(path, stage)) if gains else ""
+    grid.put(chart.left - 1 - len(gain), y, gain, role if silent or step.part else Role.TEXT)
+    end = chart.left + chart.width
+    for line in range(y, y + area.height) if chart.width > _VALUE else ():
+        _bar(grid, line, step, path, chart, charset)
+    if not step.part:
+        level = charset.text(decibels(step.after))
+        role = Role.MUTE if step.after == MUTE_CDB else Role.STRONG if step.after != step.before else Role.DIM
+        grid.put(end + 1 + _VALUE - len(level), y, level, role)
+    if grid.width >= _ROOMY:
+        word = "MUTE" if stage.muted else medium_of(stage)
+        grid.put(end + 2 + _VALUE, y, word, Role.MUTE if stage.muted else MEDIA.get(word, Role.DIM))
+
+
+def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
+    """Who carries out a step, each with its share of the gain."""
+    shares = [(medium_of(part), path.loudest(path.gain(part)) or 0) for part in step.parts]
+    if abs(sum(share for _, share in shares) - gain) > 50 or not shares:
+        return [(medium_of(step.stage), gain)]
+    return [(medium, share) for medium, share in shares if share * gain > 0]
+
+
+def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: CharSet) -> None:
+    """What is left, then what this step takes away, or in the end has added, by who does it."""
+    plain = charset.encoding == "ascii"
+    x, width = chart.left, chart.width
+    if chart.high > 0:
+        grid.put(x + chart.cells(0), y, charset.divider, Role.FRAME)
+    if step.before is not None and step.before <= MUTE_CDB:
+        return
+    before = chart.cells(step.before) if step.before is not None else width
+    if step.after is None:
+        grid.fill(x, y, before, 1, Role.FRAME, "?" if plain else "░")
+        return
+    if step.after <= MUTE_CDB:
+        grid.fill(x, y, before, 1, Role.MUTE, "X" if plain else "╳" if charset.encoding is None else "░")
+        return
+    after = chart.cells(step.after)
+    grid.fill(x, y, min(before, after), 1, Role.BAR_MUTED, "=" if plain else "█")
+    gain = step.after - step.before if step.before is not None else 0
+    at, most = min(before, after), max(before, after)
+    fills = _ASCII_FILLS if plain else _FILLS
+    for medium, share in reversed(_shares(step, path, gain)):
+        cells = round((most - min(before, after)) * share / gain) if gain else 0
+        role = MEDIA.get(medium, Role.DIM) if gain < 0 else Role.METER_HOT
+        grid.fill(x + at, y, min(cells, most - at), 1, role, fills[medium])
+        at += cells

@@ -1,0 +1,351 @@
+"""The widget of F8: the map or the staircase, and below it the findings and the chosen sound's stages."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tuimixer.diagnosis.graph import Graph, Sound, node_of
+from tuimixer.diagnosis.stage import Path, Stage
+from tuimixer.model.control import ControlId
+from tuimixer.model.snapshot import Levels
+from tuimixer.ui.mixer.bars import horizontal_meter
+from tuimixer.ui.mixer.meters import Level, follow
+from tuimixer.ui.path.fixes import Fixes, Numbered
+from tuimixer.ui.path.labels import chain, decibels
+from tuimixer.ui.path.layout import Plan, plan
+from tuimixer.ui.path.map import Area, Drawn, Place, draw_map, headings
+from tuimixer.ui.path.stairs import Step, draw_stairs, steps_of
+from tuimixer.ui.screens.listing import styles_of, wrap
+from tuimixer.ui.terminal.capabilities import Terminal
+from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.palette import Role
+
+_SMALL = 16
+"""Lines below which only one is given to findings, and none to explanations that nobody asked for."""
+Hint = tuple[str, str, str]
+"""Keys, what they do, and the action that a click on it does."""
+
+
+class PathView(Widget, can_focus=True):
+    """Paints on a grid; only cells that differ are sent."""
+
+    DEFAULT_CSS = "PathView { width: 1fr; height: 1fr; }"
+
+    class Pointed(Message):
+        """A place of the map, a step, or with `action` a hint was clicked."""
+
+        def __init__(self, target: Place | int | None, action: str = "") -> None:
+            super().__init__()
+            self.target = target
+            self.action = action
+
+    def __init__(self, terminal: Terminal) -> None:
+        super().__init__()
+        self._charset = terminal.charset
+        self._looks = styles_of(terminal.palette)
+        self._grid = Grid(0, 0)
+        self._drawn = Drawn(Grid(1, 1))
+        self._window = Area(0, 0, 0, 0)
+        """Which cells of the map are seen, and `_top` the line of the screen where they begin."""
+        self._top = 0
+        self._levels: dict[ControlId, Level] = {}
+        self._steps_at: tuple[tuple[int, Area], ...] = ()
+        self._clicks: list[tuple[Area, str]] = []
+        self.plan: Plan | None = None
+        self.graph = Graph()
+        self.sound: Sound | None = None
+        self.chosen: Place | None = None
+        self.path: Path | None = None
+        """The path whose staircase is shown; None for the map."""
+        self.fork = ""
+        """Which path of how many, where there are several."""
+        self.step = 0
+        self.title = ""
+        self.fixes = Fixes()
+        self.notice = ""
+        self.hints: Sequence[Hint] = ()
+        self.explain: Callable[[Stage], str] = lambda stage: ""
+        self.asked = False
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The rows of the staircase."""
+        return steps_of(self.path) if self.path is not None else ()
+
+    @property
+    def stage(self) -> Stage | None:
+        """The stage under the cursor."""
+        if self.path is not None:
+            steps = self.steps
+            return steps[self.step].stage if self.step < len(steps) else None
+        node = self.graph.node(self.chosen.node) if self.chosen is not None else None
+        if node is None or self.chosen is None or self.chosen.line >= len(node.all_lines):
+            return None
+        return node.all_lines[self.chosen.line].stage
+
+    @property
+    def metered(self) -> frozenset[ControlId]:
+        """The controls whose meters can be seen."""
+        if self.path is not None:
+            return frozenset()
+        return frozenset(control for control, area in self._drawn.meters if self._seen(area) is not None)
+
+    def on_resize(self) -> None:
+        self._grid = Grid(self.size.width, self.size.height)
+        self.paint()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        base = self.rich_style
+        return [
+            Strip(
+                [Segment(text, base + self._looks[role]) for role, text in self._grid.line(y)],
+                self._grid.width,
+            ).crop_extend(crop.x, crop.right, base)
+            for y in range(crop.y, crop.bottom)
+        ]
+
+    # ---- mouse ----
+
+    def on_click(self, event: events.Click) -> None:
+        target, action = self._at(event.x, event.y)
+        if target is not None or action:
+            self.post_message(self.Pointed(target, action))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._scrolled(event, "volume.up")
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._scrolled(event, "volume.down")
+
+    def _scrolled(self, event: events.MouseEvent, action: str) -> None:
+        target, _ = self._at(event.x, event.y)
+        if target is not None:
+            event.stop()
+            self.post_message(self.Pointed(target, action))
+
+    def _at(self, x: int, y: int) -> tuple[Place | int | None, str]:
+        for area, action in self._clicks:
+            if (x, y) in area:
+                return None, action
+        if self.path is not None:
+            return next((i for i, area in self._steps_at if (x, y) in area), None), ""
+        window = self._window
+        if not self._top <= y < self._top + window.height:
+            return None, ""
+        point = x + window.x, y - self._top + window.y
+        return next((place for place, area in reversed(self._drawn.places) if point in area), None), ""
+
+    # ---- painting ----
+
+    def paint(self) -> None:
+        """Paint everything again; only cells that differ are sent."""
+        grid = self._grid
+        if not grid.width or not grid.height:
+            return
+        grid.fill(0, 0, grid.width, grid.height)
+        self._clicks = []
+        self._paint_title()
+        below = self._below()
+        top = 1 if grid.height < 8 else 2
+        room = grid.height - top - len(below)
+        if self.path is not None:
+            self._steps_at = draw_stairs(grid, 1, room + top - 2, self.path, self.step, self._charset)
+        elif room > 0:
+            self._paint_map(top, room)
+        else:
+            self._window = Area(0, 0, 0, 0)
+        for y, line in enumerate(below, grid.height - len(below)):
+            x = 0
+            for role, text, action in line:
+                end = grid.put(x, y, self._charset.text(text), role)
+                if action:
+                    self._clicks.append((Area(x, y, end - x), action))
+                x = end
+        self._send()
+
+    def take_levels(self, levels: Levels) -> None:
+        """Move the meters that are seen."""
+        if self.path is not None:
+            return
+        now = time.monotonic()
+        for control, area in self._drawn.meters:
+            peaks = levels.peaks.get(control)
+            if peaks is not None:
+                level = self._levels[control] = follow(self._levels.get(control), peaks, now)
+                horizontal_meter(self._drawn.grid, area.x, area.y, area.width, level, self._charset)
+                if (seen := self._seen(area)) is not None:
+                    self._copy(seen)
+        self._send()
+
+    def _send(self) -> None:
+        changed = [Region(x, y, sum(cell_len(t) for _, t in run), 1) for x, y, run in self._grid.changes()]
+        if changed and self.is_mounted:
+            self.refresh(*changed)
+
+    def _paint_title(self) -> None:
+        grid, sound = self._grid, self.sound
+        right, role = "", Role.STRONG
+        path = self.path or (sound.paths[0] if sound is not None and sound.paths else None)
+        if sound is not None and path is not None:
+            total = decibels(path.loudest(path.total))
+            end = path.stages[0 if path.capture else -1].name
+            about = f"{end} → {sound.name}" if path.capture else f"{sound.name} → {end}"
+            about = sound.name if about.startswith(f"{end} → {end}") or grid.width < 60 else about
+            right = f"{about}: {total}{self.fork}"
+            if path.muted:
+                nothing = "nothing is recorded" if path.capture else "nothing is heard"
+                right, role = f"{sound.name}: {nothing}", Role.MUTE
+        right = fit(self._charset.text(right), max(0, grid.width - 12), self._charset.ellipsis)
+        room = grid.width - cell_len(right) - (2 if right else 0)
+        name = "Staircase" if self.path is not None else "Map"
+        x = grid.put(0, 0, name, Role.KEY, room)
+        grid.put(
+            x + 2, 0, fit(self._charset.text(self.title), room - x - 2, self._charset.ellipsis), Role.DIM
+        )
+        grid.put(grid.width - cell_len(right), 0, right, role)
+
+    def _paint_map(self, top: int, room: int) -> None:
+        grid = self._grid
+        self.plan = plan(self.graph, grid.width, room)
+        self._drawn = draw_map(
+            self.graph, self.plan, self.chosen, self.sound, self.fixes.faults(), self._levels, self._charset
+        )
+        self._top = top
+        self._scroll(grid.width, room)
+        if top > 1:
+            for x, width, text, role in headings(self.graph, self.plan):
+                left = x - self._window.x
+                if 0 <= left < grid.width:
+                    grid.put(left, 1, text, role, width)
+        self._copy(self._window)
+        self._marks(top, room)
+
+    def _scroll(self, width: int, room: int) -> None:
+        """Move the window as little as it takes to see the chosen box, its line above all."""
+        window, all_of_it = self._window, self._drawn.grid
+        x, y = window.x, window.y
+        areas = [area for place, area in self._drawn.places if self.chosen and place.node == self.chosen.node]
+        areas += [area for place, area in self._drawn.places if place == self.chosen]
+        for area in areas:
+            x = min(max(x, area.x + area.width - width), area.x)
+            y = min(max(y, area.y + area.height - room), area.y)
+        x = min(max(x, 0), max(0, all_of_it.width - width))
+        y = min(max(y, 0), max(0, all_of_it.height - room))
+        self._window = Area(x, y, min(width, all_of_it.width - x), min(room, all_of_it.height - y))
+
+    def _seen(self, area: Area) -> Area | None:
+        """The part of an area of the map that is in the window."""
+        window = self._window
+        x, right = max(area.x, window.x), min(area.x + area.width, window.x + window.width)
+        y, bottom = max(area.y, window.y), min(area.y + area.height, window.y + window.height)
+        return Area(x, y, right - x, bottom - y) if x < right and y < bottom else None
+
+    def _copy(self, area: Area) -> None:
+        """Copy cells of the map to where they are on the screen."""
+        window = self._window
+        for line in range(area.y, area.y + area.height):
+            x, y = area.x - window.x, line - window.y + self._top
+            self._grid.copy(self._drawn.grid, x, y, area.width, line, area.x)
+
+    def _marks(self, top: int, room: int) -> None:
+        """Show at the edges that the map goes on there."""
+        window, drawn, charset = self._window, self._drawn.grid, self._charset
+        right = self._grid.width - 1
+        for there, x, y, glyph in (
+            (window.y > 0, right, top, charset.up),
+            (window.y + window.height < drawn.height, right, top + room - 1, charset.down),
+            (window.x > 0, 0, top - 1, charset.left),
+            (window.x + window.width < drawn.width, right, top - 1, charset.right),
+        ):
+            if there and (y > 0):
+                self._grid.put(x, y, glyph, Role.KEY)
+
+    # ---- below ----
+
+    def _below(self) -> list[list[tuple[Role, str, str]]]:
+        """The lines under the picture, as (role, text, action of a click) runs."""
+        grid = self._grid
+        small = grid.height < _SMALL
+        lines: list[list[tuple[Role, str, str]]] = []
+        if self.notice:
+            lines += [[(Role.ERROR, line, "")] for line in wrap(self.notice, grid.width)[:2]]
+        most = 1 if small else max(2, grid.height // 5)
+        lines += self._findings(most)
+        lines += self._words(small)
+        if not small:
+            lines.append(self._hints())
+        return lines[: max(0, grid.height - 4)]
+
+    def _findings(self, most: int) -> list[list[tuple[Role, str, str]]]:
+        own = node_of(self.sound.start) if self.sound is not None else ""
+        entries = self.fixes.shown(own) if self.path is not None else self.fixes.shown("", own)
+        stage = self.stage
+        control = stage.control if stage is not None else None
+        # What is about the chosen stage comes first where there is not room for all.
+        blocks = [(self._finding(number, slot), slot) for number, slot in entries]
+        if sum(len(block) for block, _ in blocks) > most and control is not None:
+            blocks.sort(key=lambda pair: pair[1].finding.control != control)
+        lines: list[list[tuple[Role, str, str]]] = []
+        for i, (block, _) in enumerate(blocks):
+            left = len(blocks) - i
+            if len(lines) + len(block) > most - (1 if left > 1 else 0) and lines:
+                lines.append([(Role.DIM, f"  and {left} more", "")])
+                break
+            lines += block[: most - len(lines)]
+        return lines or [[(Role.DIM, "  No problems found.", "")]]
+
+    def _finding(self, number: int, slot: Numbered) -> list[list[tuple[Role, str, str]]]:
+        width = self._grid.width
+        finding = slot.finding
+        check = "✓" if self._charset.encoding is None else "*"
+        mark = check if not slot.there else "!" if finding.fault else "-"
+        role = Role.DIM if not slot.there else Role.ERROR if finding.fault else Role.TEXT
+        text = (
+            f"{mark} {finding.reason}"
+            if finding.fault or not slot.there
+            else f"{mark} note: {finding.reason}"
+        )
+        if not slot.there:
+            fix: tuple[Role, str, str] = (Role.DIM, f"Done: {finding.advice}" if slot.done else "", "")
+        elif finding.fix and number < 10:
+            fix = (Role.KEY, f"{number} {finding.advice}", f"fix {number}")
+        else:
+            fix = (Role.TEXT, finding.advice, "")
+        if cell_len(text) + cell_len(fix[1]) + 2 <= width:
+            return [[(role, f"{text}  ", ""), fix]]
+        first = [[(role, line if not i else f"  {line}", "")] for i, line in enumerate(wrap(text, width - 2))]
+        return first + [[(fix[0], f"  {line}", fix[2])] for line in wrap(fix[1], width - 2)]
+
+    def _words(self, small: bool) -> list[list[tuple[Role, str, str]]]:
+        """What the chosen sound goes through, and what the stage under the cursor is."""
+        width, stage = self._grid.width, self.stage
+        lines: list[list[tuple[Role, str, str]]] = []
+        if stage is not None and (self.asked or (self.path is not None and not small)):
+            told = [[(Role.TEXT, line, "")] for line in wrap(self.explain(stage), width)]
+            lines += told if self.asked else told[: max(0, self._grid.height - 19)]
+        if small or self.asked:
+            return lines
+        sound = self.sound
+        if self.path is None and sound is not None and sound.paths:
+            words = wrap(f"{sound.name}  {chain(sound.paths[0])}", width)[:2]
+            lines += [[(Role.TEXT, line, "")] for line in words]
+        if stage is not None and stage.note:
+            lines.append([(Role.DIM, fit(f"{stage.name}: {stage.note}", width, self._charset.ellipsis), "")])
+        return lines
+
+    def _hints(self) -> list[tuple[Role, str, str]]:
+        parts: list[tuple[Role, str, str]] = []
+        used = 0
+        for keys, words, action in self.hints:
+            used += cell_len(self._charset.text(f"{keys} {words}")) + 3
+            if used - 3 > self._grid.width:
+                break
+            parts += [(Role.KEY, keys, action), (Role.HINT, f" {words}   ", action)]
+        return parts
