@@ -13,7 +13,6 @@ from textual import events
 from textual.command import CommandPalette
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
-from tuimixer.ui.screens.path import PathScreen
 
 from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Desk, Open
@@ -24,7 +23,8 @@ from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.snapshot import Update
 from tuimixer.ui.app import TuiMixerApp
 from tuimixer.ui.mixer import screen as mixer_screen
-from tuimixer.ui.screens import path as path_screen
+from tuimixer.ui.path import screen as path_screen
+from tuimixer.ui.path.screen import PathScreen
 
 pytestmark = pytest.mark.screen
 

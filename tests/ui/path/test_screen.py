@@ -11,6 +11,7 @@ from tests.ui.conftest import Desk, Open
 from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
+from tuimixer.model.command import Command
 from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Levels, Notice, Phase, Snapshot, Status
 from tuimixer.model.system import System
@@ -251,8 +252,8 @@ async def test_escape_goes_back_one_step(desk: Open) -> None:
     async with desk() as it:
         view = await open_stairs(it, "mpv")
         await it.press("escape")
-        assert isinstance(it.app.screen, PathScreen)
         assert view.path is None
+        assert len(it.app.screen_stack) == 2
         await it.press("escape")
         assert it.app.screen is it.app.main
 
@@ -354,9 +355,14 @@ async def test_a_finding_is_fixed_by_its_number_once(desk: Open, monkeypatch: py
     async with desk(size=(100, 30)) as it:
         await open_map(it, "Chat")
         assert "! Chat is muted.  1 Unmute Chat." in it.text
-        sent = []
+        sent: list[Command] = []
         submit = it.backend.submit
-        monkeypatch.setattr(it.backend, "submit", lambda command: (sent.append(command), submit(command)))
+
+        def submitted(command: Command) -> None:
+            sent.append(command)
+            submit(command)
+
+        monkeypatch.setattr(it.backend, "submit", submitted)
         await it.press("1", "1")
         assert not it.control("Chat").muted
         assert len(sent) == 1
@@ -370,7 +376,7 @@ async def test_numbers_stay_with_their_findings(desk: Open) -> None:
         await it.press("1")
         assert "2 Move Spotify to Speakers." in it.text
         await it.press("2")
-        assert it.control("Spotify").device == simulated.SPEAKERS
+        assert it.control("Spotify").target_id == simulated.SPEAKERS
         assert "3 Move Chat to Speakers." in it.text
 
 

@@ -161,7 +161,7 @@ class PathScreen(Dialog[None]):
             about = self._start if isinstance(self._start, str) else None
             fault = first_fault(diagnose(snapshot, self._system, about))
             wanted = snapshot.controls.get(self._wanted or "")
-            places = [fault.control if fault else None, self._wanted, wanted.device if wanted else None]
+            places = [fault.control if fault else None, self._wanted, wanted.target_id if wanted else None]
             found = next((place for place in map(graph.place_of, places) if place is not None), None)
             server = snapshot.server
             default = (server.default_source if self._capture else server.default_sink) if server else None
