@@ -1,10 +1,10 @@
 """F8: the map of the host and the staircase of a sound, live, and why nothing is heard."""
 
 from asyncio import TimerHandle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from textual import events, on
+from textual import on
 from textual.widget import Widget
 
 from tuimixer.diagnosis.doctor import diagnose
@@ -20,24 +20,41 @@ from tuimixer.model.snapshot import Levels
 from tuimixer.model.system import System
 from tuimixer.ui.later import after
 from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
+from tuimixer.ui.mixer.status_line import labels_of
 from tuimixer.ui.path.fixes import first_fault
 from tuimixer.ui.path.map import Place
-from tuimixer.ui.path.view import Hint, PathView
+from tuimixer.ui.path.view import PathView
 from tuimixer.ui.path.walking import begin, first_stop, walk
-from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.dialog import Dialog, Hints
 from tuimixer.ui.screens.prompts import value_prompt
 
 _FAR = 1000
 _LOOK_AGAIN = 1.0
 """Seconds after a change of what is there until the system's information is read again."""
-_ACTIONS = ("left", "right", "up", "down", "first", "last", "enter", "switch", "explain", "back")
+_MAP: Hints = (
+    ("path.left path.up path.down path.right", "walk"),
+    ("volume.up volume.down", "volume"),
+    ("mute.toggle", "mute"),
+    ("path.enter", "staircase"),
+    ("path.switch", "recording"),
+    ("path.close", "back"),
+    ("path.explain", "what is this"),
+)
+_STAIRS: Hints = (
+    ("path.up path.down", "stage"),
+    ("path.left path.right", "volume"),
+    ("mute.toggle", "mute"),
+    ("path.switch", "next sound"),
+    ("path.close", "map"),
+    ("path.explain", "what is this"),
+)
 
 
 class PathScreen(Dialog[None]):
     """The map; Enter opens the staircase of the chosen sound, Escape goes back."""
 
     TITLE = "Map"
-    HINT = ""
+    SCOPE = "path"
     DEFAULT_CSS = """
     PathScreen > .dialog--box, PathScreen.-ascii > .dialog--box, PathScreen.-small > .dialog--box {
         width: 100%; max-width: 100%; height: 100%; max-height: 100%;
@@ -65,7 +82,6 @@ class PathScreen(Dialog[None]):
         self._stale = False
         self._looking: TimerHandle | None = None
         self._watched: frozenset[ControlId] = frozenset()
-        self._keys: dict[str, Callable[[], None]] = {}
 
     @property
     def view(self) -> PathView:
@@ -77,7 +93,6 @@ class PathScreen(Dialog[None]):
         return [self._view]
 
     def on_mount(self) -> None:
-        self._keys = self._table()
         self._unsubscribe = self._mixer.subscribe(self._take)
         self.set_focus(self.view)
         self.view.title = "Reading…"
@@ -141,7 +156,7 @@ class PathScreen(Dialog[None]):
         self._find_place()
         view.title = self._title(system)
         self._follow()
-        view.hints = self._hints()
+        self.hint()
         view.paint()
         self._watch()
 
@@ -198,27 +213,6 @@ class PathScreen(Dialog[None]):
         parts.append(f"{server.name} {server.version}" if server is not None else "no sound server")
         return " · ".join(part for part in parts if part)
 
-    def _hints(self) -> tuple[Hint, ...]:
-        if self.view.path is not None:
-            return (
-                ("↑↓", "stage", ""),
-                ("←→", "volume", ""),
-                ("m", "mute", "mute.toggle"),
-                ("Tab", "next sound", "switch"),
-                ("Esc", "map", "back"),
-                ("?", "what is this", "explain"),
-            )
-        full = self.tuimixer.terminal.charset.encoding is None
-        return (
-            ("←↑↓→" if full else "arrows", "walk", ""),
-            ("+ −", "volume", ""),
-            ("m", "mute", "mute.toggle"),
-            ("⏎" if full else "Enter", "staircase", "enter"),
-            ("Tab", "playback" if self._capture else "recording", "switch"),
-            ("Esc", "back", "back"),
-            ("?", "what is this", "explain"),
-        )
-
     def _watch(self) -> None:
         """Ask for the levels that are on the picture; the main screen asks for its own when it is back."""
         wanted = self.view.metered if self.tuimixer.main.renderer.meters_on else frozenset()
@@ -228,30 +222,45 @@ class PathScreen(Dialog[None]):
 
     # ---- keys ----
 
-    def on_key(self, event: events.Key) -> None:
-        do = self._keys.get(event.key)
-        if do is not None:
-            event.stop()
-            event.prevent_default()
-            do()
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        """What the map does itself, and what the main screen does with a control."""
+        step = self.tuimixer.main.config.step
+        return {
+            **super().actions(),
+            "path.left": partial(self._along, -1),
+            "path.right": partial(self._along, 1),
+            "path.up": partial(self._walk, 0, -1),
+            "path.down": partial(self._walk, 0, 1),
+            "path.first": partial(self._walk, 0, -_FAR),
+            "path.last": partial(self._walk, 0, _FAR),
+            "path.enter": self._open,
+            "path.switch": self._switch,
+            "path.explain": self._explain,
+            **{f"path.{number}": partial(self._fix, number) for number in range(1, 10)},
+            "volume.up": partial(self._nudge, step.small),
+            "volume.down": partial(self._nudge, -step.small),
+            "volume.up_coarse": partial(self._nudge, step.big),
+            "volume.down_coarse": partial(self._nudge, -step.big),
+            "mute.toggle": self._mute,
+            "capture.toggle": self._mute,
+            "value": self._type,
+            "undo": partial(self._replay, self._mixer.undo, "Nothing to undo."),
+            "redo": partial(self._replay, self._mixer.redo, "Nothing to redo."),
+        }
 
-    def _table(self) -> dict[str, Callable[[], None]]:
-        """Keys of the main screen for what acts on a control, and the map's own over them."""
-        acts = ("volume.up", "volume.down", "volume.up_coarse", "volume.down_coarse", "mute.toggle")
-        keys: dict[str, Callable[[], None]] = {}
-        for action in (*acts, "capture.toggle", "value", "undo", "redo"):
-            keys |= {key: partial(self.do, action) for key in self.tuimixer.keys.get(action, ())}
-        for action in _ACTIONS:
-            keys |= {key: partial(self.do, action) for key in self.tuimixer.keys.get(f"path.{action}", ())}
-        return keys | {str(number): partial(self._fix, number) for number in range(1, 10)}
+    def hint(self) -> None:
+        """Show the keys in the last line, which has no frame here."""
+        keys, charset = self.tuimixer.keys, self.tuimixer.terminal.charset
+        hints = _STAIRS if self.view.path is not None else _MAP
+        other = {"recording": "playback"} if self._capture else {}
+        self.view.hints = [
+            (labels_of(names.split(), keys, charset), other.get(words, words)) for names, words in hints
+        ]
 
     @on(PathView.Pointed)
     def _pointed(self, message: PathView.Pointed) -> None:
         message.stop()
         view, target, action = self.view, message.target, message.action
-        if action.startswith("fix "):
-            self._fix(int(action[4:]))
-            return
         again = target is not None and target == (view.step if view.path is not None else view.chosen)
         if isinstance(target, Place):
             node = view.graph.node(target.node)
@@ -264,44 +273,18 @@ class PathScreen(Dialog[None]):
             view.step = target
             self._moved()
         if action or (again and view.path is None):
-            self.do(action or "enter")
+            self.action_hinted(action or "path.enter")
 
-    def do(self, action: str) -> None:
-        """Carry out an action by its id, the map's own without `path.`."""
-        step = self.tuimixer.main.config.step
-        sizes = {"volume.up": step.small, "volume.down": -step.small}
-        sizes |= {"volume.up_coarse": step.big, "volume.down_coarse": -step.big}
-        stairs = self.view.path is not None
-        match action:
-            case "left" | "right" if stairs:
-                # Along the bars the arrows move what they point along.
-                self._nudge(step.small if action == "right" else -step.small)
-            case "left" | "right":
-                self._walk(1 if action == "right" else -1, 0)
-            case "up" | "down":
-                self._walk(0, 1 if action == "down" else -1)
-            case "first" | "last":
-                for _ in range(_FAR if stairs else 1):
-                    self._walk(0, _FAR if action == "last" else -_FAR)
-            case "enter":
-                self._open()
-            case "switch":
-                self._switch()
-            case "explain":
-                self.view.asked = not self.view.asked
-                self.view.paint()
-            case "back":
-                self.action_close()
-            case "mute.toggle" | "capture.toggle":
-                self._mute()
-            case "value":
-                self._type()
-            case "undo":
-                self._replay(self._mixer.undo, "Nothing to undo.")
-            case "redo":
-                self._replay(self._mixer.redo, "Nothing to redo.")
-            case _:
-                self._nudge(sizes[action])
+    def _along(self, by: int) -> None:
+        """Walk along the wires; in the staircase the arrows move the bars that they point along."""
+        if self.view.path is not None:
+            self._nudge(by * self.tuimixer.main.config.step.small)
+        else:
+            self._walk(by, 0)
+
+    def _explain(self) -> None:
+        self.view.asked = not self.view.asked
+        self.view.paint()
 
     def action_close(self) -> None:
         """Back from the staircase to the map, and from there to the main screen."""
@@ -321,7 +304,7 @@ class PathScreen(Dialog[None]):
         self.view.notice = ""
         self.view.asked = False
         self._follow()
-        self.view.hints = self._hints()
+        self.hint()
         self.view.paint()
         self._watch()
 
@@ -345,7 +328,7 @@ class PathScreen(Dialog[None]):
         """Open the staircase of the chosen sound, with the cursor on the culprit or where it was."""
         view, sound = self.view, self.view.sound
         if view.path is not None:
-            self.do("explain")
+            self._explain()
             return
         if sound is None or not sound.paths:
             self._say("No sound goes through here.")

@@ -29,8 +29,8 @@ from tuimixer.ui.terminal.palette import Role
 
 _SMALL = 16
 """Lines below which only one is given to findings, and none to explanations that nobody asked for."""
-Hint = tuple[str, str, str]
-"""Keys, what they do, and the action that a click on it does."""
+Hint = tuple[list[tuple[str, str]], str]
+"""(key, action of a click on it) pairs, and what they do."""
 
 
 class PathView(Widget, can_focus=True):
@@ -315,7 +315,7 @@ class PathView(Widget, can_focus=True):
         if not slot.there:
             fix: tuple[Role, str, str] = (Role.DIM, f"Done: {finding.advice}" if slot.done else "", "")
         elif finding.fix and number < 10:
-            fix = (Role.KEY, f"{number} {finding.advice}", f"fix {number}")
+            fix = (Role.KEY, f"{number} {finding.advice}", f"path.{number}")
         else:
             fix = (Role.TEXT, finding.advice, "")
         if cell_len(text) + cell_len(fix[1]) + 2 <= width:
@@ -343,9 +343,10 @@ class PathView(Widget, can_focus=True):
     def _hints(self) -> list[tuple[Role, str, str]]:
         parts: list[tuple[Role, str, str]] = []
         used = 0
-        for keys, words, action in self.hints:
-            used += cell_len(self._charset.text(f"{keys} {words}")) + 3
+        for keys, words in self.hints:
+            used += cell_len(f"{''.join(key for key, _ in keys)} {words}") + 3
             if used - 3 > self._grid.width:
                 break
-            parts += [(Role.KEY, keys, action), (Role.HINT, f" {words}   ", action)]
+            parts += [(Role.KEY, key, action) for key, action in keys]
+            parts.append((Role.HINT, f" {words}   ", keys[-1][1] if keys else ""))
         return parts

@@ -12,7 +12,13 @@ from tuimixer.ui.mixer.status_line import key_in
 from tuimixer.ui.screens.text_dialog import TextDialog
 
 _GAP = 3
-_TENTHS = frozenset(f"volume.{n}0" for n in range(1, 10))
+_NUMBERED = (
+    ("volume.{}0", "Volume 10 % to 90 %"),
+    ("list.{}", "Line 1 to 9"),
+    ("path.{}", "Fix finding 1 to 9"),
+)
+_DIGITS = {form.format(n): (str(n), words) for form, words in _NUMBERED for n in range(1, 10)}
+"""Actions that each have a digit for a key: that digit, and a sentence for all nine."""
 _FOOT = (
     "Mouse: click or drag a fader, wheel for a step, click M to mute, click a name to choose it; "
     "with the right button one channel alone, in rows the one that is chosen.",
@@ -52,9 +58,10 @@ class HelpScreen(TextDialog):
                 # Both cases of a letter are one key to a person.
                 if not any(label.swapcase() == known and label.isalpha() for known in labels):
                     labels.append(label)
-            if action.id in _TENTHS and labels == [action.id[7]]:
-                if action.id == "volume.10":
-                    found.setdefault(action.group, []).append((self.shown("1…9"), "Volume 10 % to 90 %"))
+            digit, words = _DIGITS.get(action.id, ("", ""))
+            if digit and labels == [digit]:
+                if digit == "1":
+                    found.setdefault(action.group, []).append((self.shown("1…9"), words))
             elif labels:
                 found.setdefault(action.group, []).append((" ".join(labels), self.shown(action.help)))
         return list(found.items())
