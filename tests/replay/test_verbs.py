@@ -207,3 +207,39 @@ def test_of_a_pattern_what_cannot_be_set_is_left_out(replay: Replay) -> None:
         assert (named.status, named.err) == (2, "tuimixer: Headset Mic Boost has no mute switch.\n")
         assert verbs("mute", "* Boost").status == 2
         assert card.state == card.initial
+
+
+def test_many_that_are_left_out_are_counted(replay: Replay) -> None:
+    cards = replay("scarlett")
+    with Verbs(cards.env) as verbs:
+        outcome = verbs("set", "Line 0*", "50%")
+        *first, rest = outcome.err.splitlines()
+        assert outcome.status == 1
+        assert first[0] == "tuimixer: Line 01 Mute has no volume."
+        assert (len(first), rest) == (3, "tuimixer: 9 more cannot be set so.")
+        assert {control["channels"][0]["percent"] for control in volumes_of(verbs, "Line 0*")} == {50}
+        again = verbs("set", "Mix A Input *", "0%")
+        assert (again.status, len(again.err.splitlines())) == (0, 4)
+        items = verbs("set", "PCM 01", "nonsense").err
+        assert "it has Off, Analogue 1, " in items
+        assert items.endswith(" more.\n")
+
+
+def volumes_of(verbs: Verbs, target: str) -> list[dict[str, Any]]:
+    """The controls that a target names, those with a volume."""
+    return [control for control in verbs.json("get", target)["controls"] if control["channels"]]
+
+
+def test_a_choice_that_is_a_switch_takes_on_and_off(replay: Replay) -> None:
+    cards = replay("hda-laptop")
+    with Verbs(cards.env) as verbs:
+        for word, item in (("off", 0), ("on", 1)):
+            assert verbs("set", "Auto-Mute Mode", word).status == 0
+            assert cards["hda-laptop"].get("Auto-Mute Mode") == [item]
+
+
+def test_what_is_on_no_card_is_said_so_where_there_is_no_server(replay: Replay) -> None:
+    with Verbs(replay("hda-laptop").env) as verbs:
+        outcome = verbs("get", "Treble")
+        assert outcome.status == 3
+        assert outcome.err.startswith('tuimixer: no card has "Treble". The sound server at unix:/nowhere')

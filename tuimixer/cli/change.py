@@ -18,6 +18,7 @@ from tuimixer.model.value import Value
 _HAIR = 1e-6
 """Taken off an ALSA step, in percent: the model steps as alsamixer does, which turns what floating point adds
 to a whole raw value into one more now and then, and many steps of 1 % would not add up."""
+_MOST_REPORTED = 3
 _UNCAPPED = Limits(10, stop_at_full=False)
 
 
@@ -57,8 +58,7 @@ def change(
                         _carry_out(call, lock, match, value, cap, changed, held)
                     except Refused as refusal:
                         refused[match.id] = refusal
-    for text in held.values():
-        report(text)
+    _report_all(list(held.values()), "stay as they are, or are held back by their cap")
     if len(refused) == len(matches) == 1:
         raise refused[matches[0].id]
     for match in matches:
@@ -89,9 +89,16 @@ def _able(call: Invocation, matches: list[Match], values: Sequence[Value]) -> tu
             able.append(match)
     if unable and not able:
         raise unable[0]
-    for reason in unable:
-        report(reason)
+    _report_all(unable, "cannot be set so")
     return able, NO_MATCH if unable else DONE
+
+
+def _report_all(texts: Sequence[object], summary: str) -> None:
+    """A sentence for each; of many controls, for the first few."""
+    for text in texts[:_MOST_REPORTED]:
+        report(text)
+    if len(texts) > _MOST_REPORTED:
+        report(f"{len(texts) - _MOST_REPORTED} more {summary}")
 
 
 def _carry_out(

@@ -222,6 +222,8 @@ class Invocation:
         head, slash, _ = target.partition("/")
         known = Layer.ALSA in self._read and slash and find_cards(head, self._read[Layer.ALSA].alsa_cards)
         if failures and not known:
+            if Layer.ALSA in self._read and Layer.ALSA in layers:
+                raise Unreachable(f"no card has {shown(target)}. {failures[0]}")
             raise failures[0]
         raise self._nothing(target, kinds)
 

@@ -33,11 +33,14 @@ _SWITCHES = {
     "nocap": ("capture", False),
     "togglecapture": ("capture", None),
 }
+_SWITCHING_ITEMS = {"on": "enabled", "off": "disabled"}
+"""What a choice that is a switch calls its items, where it has none called on and off."""
 _NAMING = ("alsa", "hw", "pid", "pulse")
 """Prefixes that make a word a name."""
 _WOOFERS = ("lfe", "woofer")
 """Pulse's and ALSA's names for the same channel."""
 _ABSOLUTE = ("level", "gain", "raw")
+_MOST_ITEMS = 12
 _HUGE = 10_000
 _LONGEST_OFFSET = 5000
 """Milliseconds."""
@@ -133,14 +136,16 @@ class Value:
         if self.form == "nudge" and bare:
             return Choose(control.id, round(self.number), relative=True)
         wanted = wanted.removeprefix("=")
+        if (item := _SWITCHING_ITEMS.get(wanted)) in items:
+            wanted = item or wanted
         parts = [index for index, item in enumerate(items) if item == wanted] or [
             index for index, item in enumerate(items) if wanted in item
         ]
         if len(parts) == 1:
             return Choose(control.id, parts[0])
-        raise Impossible(
-            f"{control.name} has no item {self.text!r}; it has {', '.join(control.choice.items)}"
-        )
+        more = len(items) - _MOST_ITEMS
+        listed = ", ".join(control.choice.items[:_MOST_ITEMS]) + (f" and {more} more" if more > 0 else "")
+        raise Impossible(f"{control.name} has no item {self.text!r}; it has {listed}")
 
     def _channels(self, control: Control) -> tuple[int, ...] | None:
         if not self.part:
