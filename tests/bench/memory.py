@@ -75,6 +75,8 @@ def main(seconds: float) -> int:
             busy.join()
             person.press("ctrl+c")
             status = person.terminal.wait()
+            if person.log.exists():
+                print(person.log.read_text(errors="replace"))
     warm = [figures for figures in told if figures[0] >= WARM * seconds]
     grown = [max(figures[i] for figures in warm) - warm[0][i] for i in (1, 2)]
     print(f"status {status}; from {warm[0][0]:.0f} to {told[-1][0]:.0f} s and {opened} dialogs in all,")
