@@ -25,6 +25,7 @@ from tuimixer.ui.app import TuiMixerApp
 from tuimixer.ui.mixer import screen as mixer_screen
 from tuimixer.ui.path import screen as path_screen
 from tuimixer.ui.path.screen import PathScreen
+from tuimixer.ui.screens.dialog import Dialog
 
 pytestmark = pytest.mark.screen
 
@@ -160,6 +161,29 @@ async def test_the_palette_is_answered_twice_at_once(desk: Open) -> None:
         await it.pilot.pause()
         assert it.app.screen is it.app.main
         assert it.app.is_running
+
+
+@pytest.mark.parametrize("key", ["enter", "f1", "f2", "f6", "f8", "f", "=", "r"])
+async def test_a_dialog_is_closed_twice_at_once(desk: Open, key: str) -> None:
+    async with desk() as it:
+        await it.press(key)
+        dialog = it.app.screen
+        assert isinstance(dialog, Dialog)
+        dialog.action_close()
+        dialog.action_close()
+        await it.pilot.pause()
+        assert it.app.screen is it.app.main
+        assert it.app.is_running
+
+
+async def test_the_palette_is_closed_while_it_is_busy(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("ctrl+p")
+        palette = it.app.screen
+        assert isinstance(palette, CommandPalette)
+        await palette.dismiss()
+        palette._watch__list_visible()
+        await palette._watch__show_busy()
 
 
 def click(widget: Widget, x: int, **meta: int) -> events.Click:

@@ -79,17 +79,20 @@ def make_palette_safe() -> None:
     * A click outside the window, which has become smaller: `CommandPalette._on_click` looks what is there.
     * A window so narrow that its lines have no width: `Content.get_height` does not wrap to that.
     * Two answers at once, such as Enter and a click: the second would close the screen below.
+    * Being closed while it looks for commands: what shows that it does is told to show it when it has gone.
     """
     from textual import events  # the palette is seldom opened
     from textual.await_complete import AwaitComplete
     from textual.command import CommandPalette
     from textual.content import Content
+    from textual.css.query import NoMatches
     from textual.css.styles import RulesMap
     from textual.errors import NoWidget
     from textual.widgets import OptionList
 
     get_height, move_page, click_option = Content.get_height, OptionList._move_page, OptionList._on_click
     click_palette, dismiss = CommandPalette._on_click, CommandPalette.dismiss
+    list_shown, busy_shown = CommandPalette._watch__list_visible, CommandPalette._watch__show_busy
 
     def get_height_safely(content: Content, rules: RulesMap, width: int) -> int:
         return get_height(content, rules, max(width, 1))
@@ -110,9 +113,20 @@ def make_palette_safe() -> None:
         return dismiss(palette, result) if palette.is_current else AwaitComplete()
 
     Content.get_height = get_height_safely  # type: ignore[method-assign, assignment]
+
+    def show_list_safely(palette: CommandPalette) -> None:
+        with suppress(NoMatches):
+            list_shown(palette)
+
+    async def show_busy_safely(palette: CommandPalette) -> None:
+        with suppress(NoMatches):
+            await busy_shown(palette)
+
     OptionList._move_page = move_page_safely  # type: ignore[method-assign, assignment]
     OptionList._on_click = click_option_safely  # type: ignore[method-assign, assignment]
     CommandPalette._on_click = click_palette_safely  # type: ignore[method-assign, assignment]
+    CommandPalette._watch__list_visible = show_list_safely  # type: ignore[method-assign, assignment]
+    CommandPalette._watch__show_busy = show_busy_safely  # type: ignore[method-assign, assignment]
     CommandPalette.dismiss = dismiss_once  # type: ignore[method-assign, assignment]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -123,6 +124,12 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         """A hint was clicked."""
         if action in self.actions():
             self.actions()[action]()
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Close with an answer, once: a second one, such as a key and a click at once, would close the screen
+        below.
+        """
+        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def action_close(self) -> None:
         """Close without an answer."""
