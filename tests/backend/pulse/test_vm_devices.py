@@ -255,7 +255,7 @@ def test_the_verbs_for_a_device(guest: Guest) -> None:
     assert guest.verb("latency", sink["name"]) == (0, "0 ms\n")
 
 
-@pytest.mark.feature("suspend")
+@pytest.mark.feature("suspend and resume")
 def test_a_suspended_device_lets_go_of_the_card(guest: Guest) -> None:
     sink = guest.sink(AC97)["name"]
     told = Path(f"/proc/asound/card{guest.numbers[AC97]}/pcm0p/sub0/status")
