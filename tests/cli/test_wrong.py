@@ -35,7 +35,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["list", "--jason"], 2, 'there is no option "--jason"; did you mean --json?'),
     (["list", "--json=yes"], 2, "--json takes no value."),
     (["list", "-c", "99"], 2, 'there is no card "99"'),
-    (["list", "-D", "nonsense"], 2, "there is no ALSA device nonsense."),
+    (["list", "-D", "nonsense"], 2, "no such ALSA device: nonsense."),
     (["list", "--server"], 2, "--server needs a value: ADDRESS."),
     (["list", "--config", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
     (["list", "--config", "/"], 2, "/: cannot be read: Is a directory."),

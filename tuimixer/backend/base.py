@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Protocol

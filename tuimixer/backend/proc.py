@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tuimixer.model.control import Control, ControlId, Medium
 from tuimixer.model.scale import MUTE_CDB, to_cdb, to_percent
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Any
 

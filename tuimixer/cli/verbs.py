@@ -5,7 +5,7 @@ import sys
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Verb, shown
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from types import ModuleType
 

@@ -101,6 +101,6 @@ async def test_a_card_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
         node.touch()
         await watched.until(lambda s: [card.number for card in s.alsa_cards] == [31], "the card")
         card = watched.snapshot.alsa_cards[0]
-        assert (card.id, card.reason) == ("card31", "there is no ALSA device hw:31")
+        assert (card.id, card.reason) == ("card31", "no such ALSA device: hw:31")
         node.unlink()
         await watched.until(lambda s: s.alsa_cards == (), "the card to go")

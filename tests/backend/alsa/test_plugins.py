@@ -70,7 +70,7 @@ def test_what_a_plugin_lacks_is_refused() -> None:
 
 
 def test_unknown_device() -> None:
-    with pytest.raises(Unreachable, match="there is no ALSA device nonsense"):
+    with pytest.raises(Unreachable, match="no such ALSA device: nonsense"):
         BlockingAlsa(("nonsense",)).read()
 
 
@@ -115,7 +115,7 @@ async def test_an_unknown_device_is_named_and_the_others_work() -> None:
     async with watching(("nonsense", "equal"), cards=1) as watched:
         await watched.until(lambda s: any(card.reason for card in s.alsa_cards), "the reason")
         card = next(card for card in watched.snapshot.alsa_cards if card.id == "nonsense")
-        assert card.reason == "there is no ALSA device nonsense"
+        assert card.reason == "no such ALSA device: nonsense"
         assert watched.snapshot.statuses[0].phase is Phase.READY
 
 

@@ -249,7 +249,7 @@ async def test_whatever_keeps_an_engine_from_starting_another_is_tried(
         monkeypatch.setattr(type(link), "open", fails_once)
         first = screen.pid
         os.kill(first, signal.SIGKILL)
-        reasons = ("The far end is gone.", "An error in tuimixer itself: RuntimeError('boom').")
+        reasons = ("The far end is gone.", "Internal error: RuntimeError('boom').")
         await screen.until(lambda: screen.trouble and screen.trouble.reason in reasons, "the reason")
         await screen.until(lambda: not screen.trouble, "another engine")
         assert screen.pid != first

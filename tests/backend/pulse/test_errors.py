@@ -84,7 +84,7 @@ async def test_an_unforeseen_failure_of_one_write_does_not_block_the_next(
         control = await watcher.stream("music")
         watcher.backend.submit(SetVolume(control.id, (30000, 30000)))
         await watcher.until(lambda: watcher.notices, "the failure")
-        assert watcher.notices[0].text == "An error in tuimixer itself: RuntimeError('boom')."
+        assert watcher.notices[0].text == "Internal error: RuntimeError('boom')."
         assert watcher.get(control.id).raws == control.raws
         watcher.backend.submit(SetVolume(control.id, (32768, 32768)))
         await watcher.until_server(

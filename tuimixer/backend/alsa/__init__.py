@@ -1,1 +1,1 @@
-"""ALSA: controls of the kernel's cards and of any control plugin."""
+"""ALSA: the controls of sound cards and of any control plugin."""

@@ -1,4 +1,4 @@
-"""ALSA on an event loop: a card is opened when it comes, read when it says that something changed."""
+"""ALSA on an event loop: opens cards when they appear, and reads them when they report a change."""
 
 import asyncio
 import logging
@@ -24,11 +24,11 @@ _LOG = logging.getLogger(__name__)
 _FIRST_SNAPSHOT = 0.3
 """Seconds that the first snapshot waits for cards that are slow to open."""
 _RETRY_FIRST, _RETRY_LAST = 1.0, 15.0
-"""Seconds between attempts to open a device that is not a card (its server may be starting)."""
+"""Seconds between attempts to open a device that is not a card, whose server may still be starting."""
 
 
 class AlsaBackend:
-    """All cards of the kernel, `default` where it is something else, and the devices asked for."""
+    """All sound cards, `default` if it is something else, and the devices requested."""
 
     name = "alsa"
 
@@ -42,20 +42,20 @@ class AlsaBackend:
         self._descriptors: dict[str, list[int]] = {}
         self._gone: dict[str, asyncio.Event] = {}
         self._kept_open: set[str] = set()
-        """Devices that are not cards, each opened by one task."""
+        """Devices that are not cards, each opened by a task of its own."""
         self._opening: dict[str, asyncio.Task[None]] = {}
         self._awaited: set[str] = set()
-        """The cards that were there at the start and are not open yet."""
+        """Cards present at the start that are not open yet."""
         self._group: asyncio.TaskGroup | None = None
         self._status: Status | None = None
         self._writing = False
         self._started = False
 
     async def run(self, emit: Callable[[Update], None]) -> None:
-        """Open what there is, emit a snapshot for every change, until cancelled."""
+        """Open all devices and emit a snapshot for every change, until cancelled."""
         self._emit = emit
         try:
-            # libasound is loaded here and not with the module, so that a box without it can say so.
+            # Loaded here and not on import, so that a missing libasound can be reported.
             await asyncio.to_thread(_load_library)
         except (ImportError, OSError) as error:
             self._status = no_library(error)
@@ -79,7 +79,7 @@ class AlsaBackend:
                 self._close(device)
 
     def submit(self, command: Command) -> None:
-        """Queue a command; it is shown at once and carried out before the loop waits again."""
+        """Queue a command; it is shown at once and executed before the loop waits again."""
         if isinstance(command, OpenDevice):
             if self._group is not None:
                 self._group.create_task(self._open_by_name(command.id.removeprefix("alsa:")))
@@ -91,10 +91,10 @@ class AlsaBackend:
             asyncio.get_running_loop().call_soon(self._write)
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """ALSA controls have no levels."""
+        """Do nothing: ALSA controls have no levels."""
 
     async def inspect(self) -> System:
-        """Nothing that does not come by itself."""
+        """Return nothing: all of it is in the snapshots."""
         return System()
 
     def _write(self) -> None:
@@ -103,14 +103,14 @@ class AlsaBackend:
             card = next((card for card in self._cards.values() if command.id in card.controls), None)
             try:
                 if card is None:
-                    raise Unreachable("the control is not there any more")
+                    raise Unreachable("the control no longer exists")
                 card.apply(command)
                 self._outbox.acked(command)
             except BackendError as error:
                 self._failed(command, _sentence(str(error)))
             except Exception as error:
                 _LOG.exception("%s could not be written", command)
-                self._failed(command, f"An error in tuimixer itself: {clean(repr(error))}.")
+                self._failed(command, f"Internal error: {clean(repr(error))}.")
             if card is not None:
                 self._read(card)
         self._publish()
@@ -120,16 +120,16 @@ class AlsaBackend:
         self._emit(Notice(reason, error=True, id=command.id))
 
     def _read(self, card: "Card") -> None:
-        """Take in a card's changes; a card that is gone is closed."""
+        """Read a card's changes; close it if it is gone."""
         number = self._outbox.begin_read()
         try:
             card.update()
         except BackendError:
             self._removed(card)
         except Exception as error:
-            # Its descriptor stays readable: without closing it the loop would come back here for ever.
+            # Its descriptor stays readable: if it were not closed, the loop would spin.
             _LOG.exception("%s could not be read", card.device)
-            self._removed(card, f"could not be read and is opened again: {clean(repr(error))}")
+            self._removed(card, f"could not be read and is being reopened: {clean(repr(error))}")
         self._outbox.end_read(number)
 
     def _on_readable(self, card: "Card") -> None:
@@ -139,9 +139,9 @@ class AlsaBackend:
             self._publish()
 
     async def _start(self, tried: list[asyncio.Event]) -> None:
-        """Emit the first snapshot when all devices were opened or tried; soon even where one is slow.
+        """Emit the first snapshot when all devices have been opened or tried, or soon if one is slow.
 
-        None is emitted before, because a screen chooses the card that it begins with from the first one.
+        Nothing is emitted earlier, because the screen picks its initial card from the first snapshot.
         """
         await self._look()
         self._awaited.update(self._opening)
@@ -159,10 +159,10 @@ class AlsaBackend:
             async for _ in card_changes(self._folder):
                 await self._look()
         except OSError as error:
-            self._emit(Notice(f"Cards that come and go will not be noticed: {error.strerror}.", error=True))
+            self._emit(Notice(f"New and removed cards will not be noticed: {error.strerror}.", error=True))
 
     async def _look(self) -> None:
-        """Compare the kernel's cards with the open ones: open what is new, forget what is gone."""
+        """Compare the kernel's cards with the open ones: open new ones, drop those that are gone."""
         from tuimixer.backend.alsa.cards import hardware, numbers
 
         present = {hardware(number): number for number in await asyncio.to_thread(numbers, str(self._folder))}
@@ -189,7 +189,7 @@ class AlsaBackend:
         self._tell()
 
     async def _keep_open(self, device: str, wanted: bool, tried: asyncio.Event) -> None:
-        """Open a device that is not a card, again and again: what is behind it may come later."""
+        """Keep trying to open a device that is not a card: what it depends on may appear later."""
         pause = _RETRY_FIRST
         while True:
             try:
@@ -197,7 +197,7 @@ class AlsaBackend:
             except Unreachable as error:
                 if _is_card(error):
                     self._kept_open.discard(device)
-                    # It is open already by its number, or will be when it comes.
+                    # It is open already by its number, or will be when it appears.
                     if self._closed.pop(device, None) is not None:
                         self._tell()
                     tried.set()
@@ -216,7 +216,7 @@ class AlsaBackend:
             pause = min(2 * pause, _RETRY_LAST)
 
     async def _open_by_name(self, device: str) -> None:
-        """Open a device that a person named; a wrong name is told and forgotten."""
+        """Open a device named by the user; a wrong name is reported and dropped."""
         if device in self._kept_open:
             return
         self._kept_open.add(device)
@@ -224,7 +224,7 @@ class AlsaBackend:
             card = await _opened(device, plugin_only=True)
         except Unreachable as error:
             self._kept_open.discard(device)
-            known = f"{clean(device)} is a card, and open already"
+            known = f"{clean(device)} is a card that is already open"
             self._emit(Notice(_sentence(known if _is_card(error) else str(error)), error=True))
             return
         card.close()
@@ -247,19 +247,19 @@ class AlsaBackend:
     def _removed(self, card: "Card", why: str = "was removed") -> None:
         self._close(card.device)
         self._gone[card.device].set()
-        # A device of a plugin may have the name of the server that it leads to.
+        # A plugin's device may be named after the server that it leads to.
         what = card.name if card.number is not None else f"The ALSA device {card.name}"
         self._emit(Notice(f"{what} {why}."))
         self._publish()
         if card.number is not None and self._group is not None:
-            # One that was pulled and pushed at once may have come back under the same name already.
+            # One that was unplugged and replugged quickly may be back under the same name already.
             self._group.create_task(self._look())
 
     def _publish(self) -> None:
         self._emit(self._snapshot())
 
     def _tell(self) -> None:
-        """Emit what was opened or given up, once the first snapshot is out."""
+        """Emit what has been opened or given up, once the first snapshot has been sent."""
         if self._started:
             self._publish()
 
@@ -286,10 +286,10 @@ def _load_library() -> None:
 
 
 async def _opened(device: str, plugin_only: bool) -> "Card":
-    """Open a device beside the loop.
+    """Open a device in a thread.
 
     Raises:
-        Unreachable: it cannot be opened, whatever the reason: the other cards go on.
+        Unreachable: it cannot be opened, for whatever reason, so that the other cards are not affected.
     """
     from tuimixer.backend.alsa.card import Card
 
@@ -318,7 +318,7 @@ def _is_card(error: Unreachable) -> bool:
 
 
 def _order(device: str) -> tuple[int, int, str]:
-    """The kernel's cards by number, then `default`, then the others."""
+    """Sort key: cards by number, then `default`, then the others."""
     number = device.removeprefix("hw:")
     if number != device and number.isdigit():
         return (0, int(number), device)

@@ -1,6 +1,6 @@
-"""ALSA for one read or one write in this process: what the command line uses.
+"""ALSA for one read or write in this process, as the command line needs it.
 
-libasound is loaded by the first read or write, so that a box without it can say so in a sentence.
+libasound is loaded on the first read or write, so that a missing library can be reported in a sentence.
 """
 
 from _thread import allocate_lock, start_new_thread
@@ -15,7 +15,7 @@ from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 from tuimixer.model.text import clean
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
     Opened = TypeVar("Opened")
 _PATIENCE, _DEFAULT_PATIENCE = 2.0, 1.5
-"""Seconds that a device which was asked for, and `default`, may take to open."""
+"""Seconds that a requested device, and `default`, may take to open."""
 _LOOK = 0.01
-"""Seconds between two looks at a device that is slow to open."""
+"""Seconds between two checks of a device that is slow to open."""
 
 
 class BlockingAlsa:
-    """All cards of the kernel, `default` where it is something else, and the devices asked for."""
+    """All sound cards, `default` if it is something else, and the devices requested."""
 
     def __init__(self, devices: tuple[str, ...] | None = None, only: str | None = None) -> None:
-        """`only` is the one card or device to open, where it is found; None: all."""
+        """`only` is the one card or device to open, if it exists; None opens all."""
         self._devices = devices or ()
         self._only = only
         self._cards: list[Card] = []
@@ -42,10 +42,10 @@ class BlockingAlsa:
         self._opened = False
 
     def read(self, kinds: "frozenset[Kind] | None" = None) -> Snapshot:
-        """Read everything, whichever kinds are asked for.
+        """Read everything, regardless of `kinds`.
 
         Raises:
-            Unreachable: there is no card at all, or a device that was asked for cannot be opened.
+            Unreachable: there is no card at all, or a requested device cannot be opened.
         """
         self._open()
         controls: dict[ControlId, Control] = {}
@@ -61,7 +61,7 @@ class BlockingAlsa:
         return Snapshot(statuses=(status,), controls=controls, alsa_cards=cards)
 
     def apply(self, command: Command) -> None:
-        """Carry out one command and return when the card has it.
+        """Execute one command, and return when the card has accepted it.
 
         Raises:
             Unreachable: the card or the control is gone.
@@ -72,10 +72,10 @@ class BlockingAlsa:
             if command.id in card.controls:
                 card.apply(command)
                 return
-        raise Refused(f"there is no ALSA control {command.id}")
+        raise Refused(f"no such ALSA control: {command.id}")
 
     def close(self) -> None:
-        """Let go of every handle; may be called twice."""
+        """Close every handle; may be called twice."""
         while self._cards:
             self._cards.pop().close()
         self._opened = False
@@ -106,13 +106,13 @@ class BlockingAlsa:
         kernels = len(self._cards)
         for device in self._devices:
             self._open_device(device)
-        # Last, because it may lead to a server that does not answer; shown before the devices asked for.
+        # Last, because it may depend on a server that does not respond; but listed before requested ones.
         with suppress(NoAnswer):
             if (default := _in_time(open_default, DEFAULT, _DEFAULT_PATIENCE)) is not None:
                 self._cards.insert(kernels, default)
 
     def _open_one(self, name: str) -> bool:
-        """Open the device or card of this name; False where that takes a look at all of them."""
+        """Open the device or card with this name; False if finding it requires opening them all."""
         from tuimixer.backend.alsa.cards import number_of, numbers
 
         if name in self._devices and self._open_device(name):
@@ -133,7 +133,7 @@ class BlockingAlsa:
             self._closed.append(closed_card(number, str(error)))
 
     def _open_device(self, device: str) -> bool:
-        """Open a device that was asked for; False where it is one of the kernel's cards."""
+        """Open a requested device; False if it is a sound card."""
         from tuimixer.backend.alsa.card import Card
         from tuimixer.backend.alsa.handle import IsCard
 
@@ -145,14 +145,14 @@ class BlockingAlsa:
 
 
 def _in_time(open_it: "Callable[[], Opened]", device: str, patience: float) -> "Opened":
-    """What `open_it` opens beside this thread, which waits for it no longer than `patience` seconds.
+    """What `open_it` opens in another thread, waiting for it at most `patience` seconds.
 
-    A plugin of libasound waits half a minute for a server that does not answer, and cannot be told not to.
-    What comes later is left alone: the process ends soon. The patience is counted in looks: on a machine so
-    busy that these take longer, so does opening.
+    A libasound plugin waits half a minute for a server that does not respond, which cannot be configured.
+    A late result is ignored: the process ends soon. The wait is counted in checks, since on a machine too
+    busy to make them in time, opening takes longer as well.
 
     Raises:
-        NoAnswer: it has taken too long.
+        NoAnswer: it took too long.
     """
     outcome: list[Opened | BaseException] = []
     done = allocate_lock()
@@ -167,7 +167,7 @@ def _in_time(open_it: "Callable[[], Opened]", device: str, patience: float) -> "
 
     start_new_thread(opening, ())
     if not any(done.acquire(timeout=_LOOK) for _ in range(round(patience / _LOOK))):
-        raise NoAnswer(f"the ALSA device {clean(device)} does not answer")
+        raise NoAnswer(f"the ALSA device {clean(device)} is not responding")
     if isinstance(outcome[0], BaseException):
         raise outcome[0]
     return outcome[0]

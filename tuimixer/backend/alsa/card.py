@@ -1,4 +1,4 @@
-"""One open card: its controls as they are, and the moving of them."""
+"""One open card: its controls, and changing them."""
 
 from tuimixer.backend.alsa.element_writer import ElementWriter, Key
 from tuimixer.backend.alsa.elements import Shape, Values, controls_of
@@ -14,10 +14,10 @@ _LOOPBACK_DRIVER = "Loopback"
 
 
 class Card:
-    """A card of the kernel or another control device, with a handle for reading and hands for moving.
+    """A sound card or another control device, with a handle for reading and a writer for changes.
 
-    libasound is read by the handle, which is loaded once; controls are moved by pyalsaaudio. Both see
-    each other's changes as events from the card.
+    The handle, loaded once, reads through libasound; the writer uses pyalsaaudio. Each sees the other's
+    changes as events from the card.
     """
 
     def __init__(self, device: str, plugin_only: bool = False) -> None:
@@ -25,8 +25,8 @@ class Card:
 
         Raises:
             OSError: libasound is not installed.
-            IsCard: `plugin_only` was asked for and the device is a card of the kernel.
-            Unreachable: the device does not exist or may not be opened.
+            IsCard: `plugin_only` is set and the device is a sound card.
+            Unreachable: the device does not exist or cannot be opened.
         """
         self.device = device
         self._handle = Handle(device, plugin_only)
@@ -45,7 +45,7 @@ class Card:
         self._list()
 
     def summary(self) -> AlsaCard:
-        """What to say of the card as a whole."""
+        """The card's own description."""
         info = self._handle.info
         return AlsaCard(
             id=self.id,
@@ -61,11 +61,11 @@ class Card:
         )
 
     def fds(self) -> list[int]:
-        """Descriptors that become readable when something changed."""
+        """Descriptors that become readable when something has changed."""
         return self._handle.fds()
 
     def update(self) -> bool:
-        """Take in what changed; tells whether a control or a jack did.
+        """Read what has changed; returns whether a control or a jack did.
 
         Raises:
             Unreachable: the card is gone.
@@ -82,7 +82,7 @@ class Card:
         return changed
 
     def apply(self, command: Command) -> bool:
-        """Move a control and take in the outcome; tells whether anything changed.
+        """Set a control and read the result; returns whether anything changed.
 
         Raises:
             Unreachable: the card or the control is gone.
@@ -90,7 +90,7 @@ class Card:
         """
         key = self._owners.get(command.id)
         if key is None:
-            raise Unreachable(f"{command.id} is not there any more")
+            raise Unreachable(f"{command.id} no longer exists")
         before = self.controls[command.id]
         self._writer.ready(key)
         changed = self.update()
@@ -100,16 +100,16 @@ class Card:
             self._writer.ready(key)
         wanted = self._move(key, before, command)
         if self._silent:
-            # What was written stands: such a plugin stores it coarser, and a step of one would never get on.
+            # Keep what was written: the plugin stores it more coarsely, and steps of one would never add up.
             return self._adopt(key, _written(self._values[key], wanted))
         if self.number is None:
-            # A plugin tells of changes later than it returns from the call that made them.
+            # A plugin reports changes later than it returns from the call that made them.
             self._handle.refresh(key)
             changed |= self._adopt(key, self._handle.values(key))
         changed |= self.update()
         after = self.controls.get(command.id)
         if after is not None and after == before and after != wanted:
-            raise Refused(f"{before.name} stays as it is: the driver did not take the new value")
+            raise Refused(f"{before.name} is unchanged: the driver did not accept the new value")
         return changed
 
     def close(self) -> None:
@@ -118,10 +118,10 @@ class Card:
         self._handle.close()
 
     def _move(self, key: Key, control: Control, command: Command) -> Control:
-        """Write what a command says; the control as it is to be then."""
+        """Write what a command sets; returns the control in its new state."""
         wanted = None if isinstance(command, CardCommand) else command.apply_to(control)
         if wanted is None:
-            raise Refused(f"{control.name} has no {command.label} to set")
+            raise Refused(f"{control.name} does not support {command.label}")
         match command:
             case SetVolume(raws=raws):
                 self._writer.set_volume(key, control.kind.capture, raws)
@@ -135,7 +135,7 @@ class Card:
         return wanted
 
     def _list(self) -> bool:
-        """Read everything anew."""
+        """Read everything again."""
         old = self.controls
         self._shapes = self._handle.shapes()
         self.jacks = self._handle.jacks()
@@ -146,7 +146,7 @@ class Card:
         return old != self.controls
 
     def _take(self, key: Key, values: Values) -> bool:
-        """Remember what an element stands at; its controls are made anew where that is something else."""
+        """Store an element's values, and rebuild its controls if they differ."""
         if values == self._values.get(key):
             return False
         self._values[key] = values
@@ -155,10 +155,10 @@ class Card:
         return True
 
     def _adopt(self, key: Key, values: Values) -> bool:
-        """As `_take`, for an element that is shown already."""
+        """As `_take`, for an element that already has controls."""
         if not self._take(key, values):
             return False
-        # A new mapping, because whoever holds the old one must not see it change.
+        # A new mapping, because holders of the old one must not see it change.
         self.controls = self.controls | {control.id: control for control in self._by_element[key]}
         return True
 
@@ -183,7 +183,7 @@ class Card:
 
 
 def _written(now: Values, after: Control) -> Values:
-    """What an element stands at with one of its controls as `after`."""
+    """An element's values when one of its controls is `after`."""
     play, play_on, rec, rec_on, item = now.playback, now.playback_on, now.capture, now.capture_on, now.item
     if after.channels and after.kind.capture:
         rec = after.raws

@@ -1,4 +1,4 @@
-"""Which cards and devices there are to open."""
+"""The cards and devices to open."""
 
 import os
 
@@ -11,7 +11,7 @@ _CONTROL_NODE = "controlC"
 
 
 def numbers(folder: str) -> list[int]:
-    """Numbers of the kernel's cards, also of those that libasound does not list for want of permission."""
+    """Numbers of the sound cards, including those that libasound omits for lack of permission."""
     found = set(card_numbers())
     try:
         nodes = os.listdir(folder)
@@ -23,7 +23,7 @@ def numbers(folder: str) -> list[int]:
 
 
 def number_of(card: str) -> int | None:
-    """The kernel's number of a card, which may be named by it, as `hw:0`, or by its id; None if unknown."""
+    """The number of a card given as a number, as `hw:0`, or by id; None if unknown."""
     name = card.removeprefix("hw:")
     if not name.isdecimal():
         try:
@@ -34,12 +34,12 @@ def number_of(card: str) -> int | None:
 
 
 def hardware(number: int) -> str:
-    """Name of a kernel card's control device."""
+    """Name of a sound card's control device."""
     return f"hw:{number}"
 
 
 def open_default() -> Card | None:
-    """The device `default`, where it is there and something other than one of the kernel's cards."""
+    """The device `default`, if it exists and is not just a sound card."""
     try:
         return Card(DEFAULT, plugin_only=True)
     except Unreachable:

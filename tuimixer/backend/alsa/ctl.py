@@ -1,4 +1,4 @@
-"""The control interface below a mixer: what the card says of itself, user elements, TLV data, jacks."""
+"""The control interface below a mixer: card description, user elements, TLV data, jacks."""
 
 import ctypes
 import struct
@@ -18,18 +18,18 @@ from tuimixer.model.snapshot import Jack
 from tuimixer.model.text import clean
 
 _TLV_WORDS = 1024
-"""As much as libasound itself reads."""
+"""As much as libasound reads."""
 _TLV_ARRAY = c_uint * _TLV_WORDS
 _INFO = struct.Struct("=IiII44sIiI")
 """Beginning of the kernel's struct snd_ctl_elem_info (sound/asound.h): numid, interface, device, subdevice,
-name, index, type, access. Reading it whole is a sixth of the calls that its parts would take."""
+name, index, type, access. Reading it at once takes a sixth of the calls needed to read its parts."""
 _WRITABLE, _TLV_READABLE, _USER = 1 << 1, 1 << 4, 1 << 29
-"""Bits of access (SNDRV_CTL_ELEM_ACCESS_…)."""
+"""Bits of `access` (SNDRV_CTL_ELEM_ACCESS_…)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardInfo:
-    """What a card says of itself, cleaned."""
+    """A card's description of itself, cleaned."""
 
     number: int | None
     """The kernel's number; None for a device that is not a card."""
@@ -43,14 +43,14 @@ class CardInfo:
 
 @dataclass(frozen=True, slots=True)
 class RawElement:
-    """An element of the control interface; a simple element of the mixer is made of several."""
+    """An element of the control interface; a simple mixer element is made up of several."""
 
     numid: int
     user: bool
-    """A program made it."""
+    """Whether a program created it."""
     writable: bool
     tlv: bool
-    """It has TLV data, which may be dB data."""
+    """Whether it has TLV data, which may be dB data."""
 
 
 class Ctl:
@@ -68,7 +68,7 @@ class Ctl:
         self._jacks: list[tuple[str, int]] = []
         self._on_jack = HctlCallback(self._jack_event)
         self.jacks_changed = False
-        """A jack was plugged or unplugged since this was last set to False."""
+        """Whether a jack was plugged or unplugged since this was last set to False."""
 
     def close(self) -> None:
         """Free the buffers; the interface itself is closed with its mixer."""
@@ -76,7 +76,7 @@ class Ctl:
         self._lib.ctl_elem_id_free(self._id)
 
     def card_info(self) -> CardInfo | None:
-        """What the card says of itself; None when it is gone."""
+        """The card's description of itself; None if the card is gone."""
         lib, info = self._lib, c_void_p()
         lib.ctl_card_info_malloc(byref(info))
         try:
@@ -93,12 +93,12 @@ class Ctl:
             lib.ctl_card_info_free(info)
 
     def elements(self) -> dict[tuple[str, int], RawElement]:
-        """All elements of the mixer by name and index, listed anew, and the jacks with them."""
+        """All mixer elements by name and index, listed again, along with the jacks."""
         lib, info, found = self._lib, self._info, {}
         self._jacks, self.jacks_changed = [], False
         element = lib.hctl_first_elem(self._hctl)
         while element:
-            # Most of what is neither is a codec's description of its digital outputs.
+            # Most of the others describe a codec's digital outputs.
             if lib.hctl_elem_get_interface(element) in (IFACE_MIXER, IFACE_CARD) and (
                 lib.hctl_elem_info(element, info) >= 0
             ):
@@ -108,7 +108,7 @@ class Ctl:
                     found[name, index] = RawElement(
                         numid, bool(access & _USER), bool(access & _WRITABLE), bool(access & _TLV_READABLE)
                     )
-                # A switch that only has a jack's name can be written.
+                # A switch that merely has a jack's name is writable.
                 elif kind == TYPE_BOOLEAN and not access & _WRITABLE and (jack := jack_name(name)):
                     self._jacks.append((clean(jack), numid))
                     lib.hctl_elem_set_callback(element, self._on_jack)
@@ -116,7 +116,7 @@ class Ctl:
         return found
 
     def tlv(self, numid: int) -> tuple[int, ...]:
-        """TLV data of an element as unsigned words, empty where there is none."""
+        """TLV data of an element as unsigned words; empty if there is none."""
         words = self._words
         self._lib.ctl_elem_id_set_numid(self._id, numid)
         if self._lib.ctl_elem_tlv_read(self._ctl, self._id, words, ctypes.sizeof(words)) < 0:
@@ -124,7 +124,7 @@ class Ctl:
         return tuple(words[: min(2 + (words[1] + 3) // 4, _TLV_WORDS)])
 
     def jacks(self) -> tuple[Jack, ...]:
-        """The card's jacks as they are now."""
+        """The current state of the card's jacks."""
         found = []
         for name, numid in self._jacks:
             self._lib.ctl_elem_value_clear(self._value)

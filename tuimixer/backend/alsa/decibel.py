@@ -1,4 +1,4 @@
-"""dB curves of ALSA controls: the drivers' TLV data, or sampled gains, as runs of `Segment`. Pure."""
+"""dB curves of ALSA controls, from the drivers' TLV data or sampled gains, as runs of `Segment`. Pure."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,14 +12,14 @@ TLV_DB_MINMAX = 4
 TLV_DB_MINMAX_MUTE = 5
 
 _SAMPLED = 1024
-"""How many raw values are asked at most where a driver's data is of no known form."""
+"""How many raw values are sampled at most if a driver's data has no known form."""
 
 Ask = Callable[[int], int | None]
-"""Gain of a raw value in hundredths of a dB, None where libasound has none."""
+"""Gain of a raw value in hundredths of a dB; None if libasound reports none."""
 
 
 def curve_of_tlv(words: Sequence[int], minimum: int, maximum: int) -> tuple[Segment, ...]:
-    """The runs that TLV data describes; empty for an unknown form.
+    """The runs that TLV data describes; empty if its form is unknown.
 
     words: unsigned 32-bit words: type, length in bytes, content.
     """
@@ -68,7 +68,7 @@ def _range(content: Sequence[int], minimum: int, maximum: int) -> tuple[Segment,
 
 
 def agrees(curve: Sequence[Segment], minimum: int, maximum: int, ask: Ask) -> bool:
-    """Whether a curve says what libasound says, at the ends and the middle of the control and of each run."""
+    """Whether a curve matches libasound at the ends and the middle of the control and of each run."""
     probes = {minimum, minimum + 1, (minimum + maximum) // 2, maximum - 1, maximum}
     for run in curve:
         probes |= {run.first, (run.first + run.last) // 2, run.last}
@@ -86,9 +86,9 @@ def gain_at(curve: Sequence[Segment], raw: int) -> int:
 
 
 def sampled_curve(minimum: int, maximum: int, ask: Ask) -> tuple[Segment, ...]:
-    """Runs through the gains that libasound gives: of every raw value, or of 1024 of a longer range.
+    """Runs through the gains that libasound reports, of all raw values or 1024 of a longer range.
 
-    Empty where it gives none for some of them.
+    Empty if some of them are not reported.
     """
     span = maximum - minimum
     count = min(span, _SAMPLED - 1)

@@ -1,7 +1,7 @@
-"""The one door to pyalsaaudio, typed: lists the kernel's cards and moves controls.
+"""The only importer of pyalsaaudio, typed: lists the sound cards and sets controls.
 
-A `Mixer` of pyalsaaudio opens a mixer of its own and loads the whole card, so they are made when a
-control is first moved, and only the last few are kept.
+A pyalsaaudio `Mixer` opens a mixer handle and loads the whole card, so mixers are created when a control is
+first set, and only the last few are kept.
 """
 
 import errno
@@ -15,30 +15,29 @@ import alsaaudio
 from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.model.text import clean
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Any
 
 _KEPT = 8
-"""How many mixers a card keeps open: enough for the controls that a hand moves in turn."""
+"""Number of mixers a card keeps open: enough for the controls that a user changes in turn."""
 
 Key = tuple[str, int]
 """Name and index of a simple element."""
 
 
 def card_numbers() -> tuple[int, ...]:
-    """Numbers of the kernel's cards that this user may open."""
+    """Numbers of the sound cards that this user may open."""
     return tuple(alsaaudio.card_indexes())
 
 
 class ElementWriter:
-    """Moves the controls of one card.
+    """Sets the controls of one card.
 
-    pyalsaaudio looks the element up at each call and lets libasound abort the process when it is not
-    there any more. So a caller first calls `ready`, then makes sure that the element still exists
-    (handling the events of its own mixer, and calling `forget` for what was removed), and only then moves
-    it: what was removed before that moment has been forgotten, and nothing in a move handles events that
-    could remove more.
+    pyalsaaudio looks the element up at each call and lets libasound abort the process if it is gone. The
+    caller must therefore call `ready`, then make sure that the element still exists (by handling the events
+    of its own mixer, and calling `forget` for whatever was removed), and only then set it: anything removed
+    before that has been forgotten, and setting a control handles no events that could remove more.
     """
 
     def __init__(self, device: str) -> None:
@@ -46,7 +45,7 @@ class ElementWriter:
         self._mixers: OrderedDict[Key, Any] = OrderedDict()
 
     def ready(self, key: Key) -> None:
-        """Open the mixer of a control, or bring the open one up to date, lest it write what is stale.
+        """Open the mixer of a control, or update the open one so that it does not write stale values.
 
         Raises:
             Unreachable: the card or the control is gone.
@@ -58,7 +57,7 @@ class ElementWriter:
             try:
                 mixer.handleevents()
             except alsaaudio.ALSAAudioError:
-                # It fails at an element that was added and is gone again; a new mixer knows nothing of that.
+                # It fails on an element that was added and removed again; a new mixer is not affected.
                 self.forget(key)
             else:
                 return
@@ -73,13 +72,13 @@ class ElementWriter:
         return key in self._mixers
 
     def forget(self, key: Key) -> None:
-        """The element was removed or changed its shape: the next move opens a new mixer."""
+        """Discard the mixer of an element that was removed or changed its shape."""
         mixer = self._mixers.pop(key, None)
         if mixer is not None:
             mixer.close()
 
     def set_volume(self, key: Key, capture: bool, raws: tuple[int, ...]) -> None:
-        """Set each channel's raw value; `ready` has been called."""
+        """Set each channel's raw value; requires `ready`."""
         pcmtype = alsaaudio.PCM_CAPTURE if capture else alsaaudio.PCM_PLAYBACK
         with _spoken(key[0]):
             for channel, raw in enumerate(raws):
@@ -88,19 +87,19 @@ class ElementWriter:
                 )
 
     def set_mute(self, key: Key, mute: tuple[bool, ...]) -> None:
-        """Set the playback switches, True for mute; `ready` has been called."""
+        """Set the playback switches, True for muted; requires `ready`."""
         with _spoken(key[0]):
             for channel, muted in enumerate(mute):
                 self._mixers[key].setmute(int(muted), channel)
 
     def set_capture(self, key: Key, capture: tuple[bool, ...]) -> None:
-        """Set the capture switches, True for recording; `ready` has been called."""
+        """Set the capture switches, True for recording; requires `ready`."""
         with _spoken(key[0]):
             for channel, on in enumerate(capture):
                 self._mixers[key].setrec(int(on), channel)
 
     def set_choice(self, key: Key, item: int) -> None:
-        """Choose an item of an enumerated control (its first channel); `ready` has been called."""
+        """Select an item of an enumerated control (its first channel); requires `ready`."""
         with _spoken(key[0]):
             self._mixers[key].setenum(item)
 
@@ -112,11 +111,11 @@ class ElementWriter:
 
 @contextmanager
 def _spoken(what: str) -> Iterator[None]:
-    """Turn pyalsaaudio's errors into ours; it takes names in UTF-8 only."""
+    """Translate pyalsaaudio's errors; it accepts names in UTF-8 only."""
     try:
         yield
     except UnicodeEncodeError as error:
-        raise Refused(f"{clean(what)} cannot be moved: its name is not UTF-8") from error
+        raise Refused(f"{clean(what)} cannot be set: its name is not UTF-8") from error
     except alsaaudio.ALSAAudioError as error:
         kind = Refused if os.strerror(errno.EPERM) in str(error) else Unreachable
-        raise kind(f"{clean(what)} cannot be moved: {error}") from error
+        raise kind(f"{clean(what)} cannot be set: {error}") from error

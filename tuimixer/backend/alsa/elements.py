@@ -1,7 +1,7 @@
-"""From what libasound tells about a simple element to the controls that a person sees. Pure.
+"""Turns libasound's description of a simple element into the controls shown to the user. Pure.
 
-As in alsamixer: the playback and the capture side of an element are two controls, an enumerated element
-is one. Unlike there all channels are one control.
+As in alsamixer, playback and capture of an element are two controls, and an enumerated element is one.
+Unlike there, all channels form one control.
 """
 
 from tuimixer.model.control import Channel, Choice, Control, ControlId, Element, Kind, Medium
@@ -20,12 +20,12 @@ CHANNEL_NAMES = (
     "side-right",
     "rear-center",
 )
-"""In the order of snd_mixer_selem_channel_id_t; the rest are `aux9`, …"""
+"""In the order of snd_mixer_selem_channel_id_t; further ones are `aux9`, …"""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """The playback or the capture side of an element: what does not change when a volume moves."""
+    """One direction of an element: whatever does not change when a volume moves."""
 
     channels: int
     scale: Scale | None = None
@@ -38,12 +38,12 @@ class Side:
 
     @property
     def volumes(self) -> int:
-        """How many volumes it has."""
+        """Number of its volumes."""
         return 0 if self.scale is None else 1 if self.volume_joined else self.channels
 
     @property
     def switches(self) -> int:
-        """How many switches it has."""
+        """Number of its switches."""
         return 0 if not self.switch else 1 if self.switch_joined else self.channels
 
     def channel_names(self) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A simple element as it is built: what does not change when a value does."""
+    """The structure of a simple element: whatever does not change when a value does."""
 
     name: str
     index: int
@@ -64,14 +64,14 @@ class Shape:
     """None without a playback volume and switch."""
     capture: Side | None = None
     items: tuple[str, ...] = ()
-    """Of an enumerated element."""
+    """Items of an enumerated element."""
     items_read_only: bool = False
     enum_capture: bool = False
-    """An enumerated element of the capture side only."""
+    """Whether it is an enumerated element for capture only."""
     active: bool = True
     user: bool = False
     plugin: bool = False
-    """Of an external control plugin: what it stands for, ALSA cannot tell."""
+    """Whether it belongs to an external control plugin, whose purpose ALSA cannot report."""
     common_volume: bool = False
     common_switch: bool = False
     exclusive: int | None = None
@@ -79,23 +79,23 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What an element stands at."""
+    """The current values of an element."""
 
     playback: tuple[int, ...] = ()
     playback_on: tuple[bool, ...] = ()
-    """Playback switches; on is not muted."""
+    """Playback switches; on means not muted."""
     capture: tuple[int, ...] = ()
     capture_on: tuple[bool, ...] = ()
     item: int = 0
 
 
 def control_id(card: str, name: str, index: int, capture: bool) -> ControlId:
-    """The id of one side of an element; `name` has been cleaned."""
+    """The id of one direction of an element; `name` must be cleaned."""
     return f"alsa:{card}/{name},{index}/{'capture' if capture else 'playback'}"
 
 
 def controls_of(card: str, shape: Shape, values: Values, jack: str = "") -> tuple[Control, ...]:
-    """The controls of an element in the order in which they are shown: playback, then capture."""
+    """The controls of an element in display order: playback, then capture."""
     if shape.items:
         return (_enumerated(card, shape, values, jack),)
     controls = []
@@ -107,7 +107,7 @@ def controls_of(card: str, shape: Shape, values: Values, jack: str = "") -> tupl
 
 
 def shown_name(name: str) -> str:
-    """A name cleaned and with S/PDIF by its usual name, as alsamixer shows it."""
+    """A name cleaned, with S/PDIF under its usual name, as in alsamixer."""
     return clean(name, fallback="(unnamed)").replace("IEC958", "S/PDIF")
 
 

@@ -1,7 +1,7 @@
-"""One mixer of libasound for one card: its elements, what they stand at, and the events of both.
+"""One libasound mixer for one card: its elements, their values, and the events of both.
 
-pyalsaaudio loads the whole card for each control; this loads it once, and tells what pyalsaaudio cannot:
-dB data and its curve, channels, activity, user elements, jacks, elements that come and go.
+pyalsaaudio loads the whole card for each control; this loads it once, and reads what pyalsaaudio cannot:
+dB data and its curve, channels, activity, user elements, jacks, elements being added and removed.
 """
 
 import ctypes
@@ -35,7 +35,7 @@ _ABILITIES = ("volume", "volume_joined", "switch", "switch_joined", "channel")
 _READINGS = ("volume", "switch", "volume_range", "dB_range")
 _ENDINGS = (" Volume", " Switch", " Enum", " Route")
 _SIDE_ENDINGS = (" Playback", " Capture")
-"""What the name of an element has after that of the simple element (libasound's simple_none.c)."""
+"""What follows the simple element's name in the name of an element (libasound's simple_none.c)."""
 _VOLUME_SUFFIXES = {
     _PLAYBACK: (" Playback Volume", " Volume", ""),
     _CAPTURE: (" Capture Volume", " Volume", ""),
@@ -48,7 +48,7 @@ _CHOICE_SUFFIXES = (" Playback Enum", " Capture Enum", " Enum", "")
 
 
 class Events:
-    """What a round of events was about."""
+    """What a batch of events was about."""
 
     __slots__ = ("reshaped", "structure", "values")
 
@@ -57,23 +57,23 @@ class Events:
         self.reshaped: set[Key] = set()
         """Elements that were removed or changed their shape."""
         self.structure = False
-        """Elements came, went or changed their shape: they have to be listed again."""
+        """Whether elements were added, removed or reshaped, so that they must be listed again."""
 
 
 class IsCard(Unreachable):
-    """A device is one of the kernel's cards under another name."""
+    """The device is a sound card under another name."""
 
 
 class Handle:
-    """An open mixer. Not to be used from two threads at once."""
+    """An open mixer. Not thread-safe."""
 
     def __init__(self, device: str, plugin_only: bool = False) -> None:
         """Open and load a card or another control device (`hw:0`, `equal`).
 
         Raises:
             OSError: libasound is not installed.
-            IsCard: `plugin_only` was asked for and the device is a card of the kernel.
-            Unreachable: the device does not exist or may not be opened.
+            IsCard: `plugin_only` is set and the device is a sound card.
+            Unreachable: the device does not exist or cannot be opened.
         """
         self._lib = library()
         self.device = device
@@ -93,7 +93,7 @@ class Handle:
         }
         self._users: dict[Key, bool] = {}
         self._scales: dict[tuple[tuple[int, ...], int, int], Scale] = {}
-        # libasound keeps pointers to these for as long as the mixer is open.
+        # libasound keeps pointers to these while the mixer is open.
         self._on_element = ElementCallback(self._element_event)
         self._on_mixer = MixerCallback(self._mixer_event)
         try:
@@ -116,7 +116,7 @@ class Handle:
             self._mixer = c_void_p()
 
     def fds(self) -> list[int]:
-        """Descriptors that become readable when there are events; a device without any has none."""
+        """Descriptors that become readable when there are events; empty for a device without events."""
         count = self._lib.mixer_poll_descriptors_count(self._mixer)
         if count <= 0:
             return []
@@ -125,13 +125,13 @@ class Handle:
         return [entry.fd for entry in polled[: max(found, 0)] if entry.fd >= 0]
 
     def handle_events(self) -> Events:
-        """Take in all pending events and tell what they were about.
+        """Handle all pending events, and return what they were about.
 
         Raises:
-            Unreachable: the card or what stands behind the device is gone.
+            Unreachable: the card, or what the device depends on, is gone.
         """
         self._events = Events()
-        # It stops at each element that it cannot take in, as one that is gone again; the others stand.
+        # It stops at each element that it cannot load, such as one removed again; the others are loaded.
         for _ in range(_MOST_STOPS):
             result = self._lib.mixer_handle_events(self._mixer)
             if result >= 0 or result == -errno.EAGAIN:
@@ -147,7 +147,7 @@ class Handle:
         return self._events
 
     def shapes(self) -> dict[Key, Shape]:
-        """All elements in libasound's order, listed anew."""
+        """All elements in libasound's order, listed again."""
         raws = self._ctl.elements() if self._ctl is not None else {}
         self._users = _users(raws)
         self._elements, self._keys = {}, {}
@@ -165,7 +165,7 @@ class Handle:
         return shapes
 
     def values(self, key: Key) -> Values:
-        """What a listed element stands at, as of the events that were handled."""
+        """The values of a listed element, as of the events handled so far."""
         element, shape = self._elements[key], self._shapes[key]
         if shape.items:
             item = c_uint()
@@ -180,17 +180,17 @@ class Handle:
         )
 
     def refresh(self, key: Key) -> None:
-        """Let libasound read an element again, for a device that does not tell of changes by events."""
+        """Make libasound read an element again, for a device that does not report changes as events."""
         element, shape = self._elements[key], self._shapes[key]
         for name, side in zip((_PLAYBACK, _CAPTURE), (shape.playback, shape.capture), strict=True):
             if side is not None and side.scale is not None:
-                # To give an element the range that it has is the one call that only reads it.
+                # Setting an element's range to what it already is, is the only call that just reads it.
                 set_range = getattr(self._lib, f"mixer_selem_set_{name}_volume_range")
                 set_range(element, side.scale.minimum, side.scale.maximum)
                 return
 
     def choose_everywhere(self, key: Key, item: int) -> None:
-        """Choose an item on the channels past the first of an enumerated element that has more than one."""
+        """Select an item on all channels but the first of an enumerated element with several."""
         element, current = self._elements[key], c_uint()
         for channel in range(1, 32):
             if self._lib.mixer_selem_get_enum_item(element, channel, byref(current)) < 0:
@@ -198,7 +198,7 @@ class Handle:
             self._lib.mixer_selem_set_enum_item(element, channel, item)
 
     def jacks(self) -> tuple[Jack, ...]:
-        """The card's jacks as they are now."""
+        """The current state of the card's jacks."""
         if self._ctl is None:
             return ()
         self._ctl.jacks_changed = False
@@ -206,7 +206,7 @@ class Handle:
 
     @property
     def jacks_changed(self) -> bool:
-        """Whether an event told of a jack since `jacks` read them."""
+        """Whether an event reported a jack since `jacks` read them."""
         return self._ctl is not None and self._ctl.jacks_changed
 
     def _attach(self) -> Ctl:
@@ -221,7 +221,7 @@ class Handle:
     def _card_info(self, ctl: Ctl) -> CardInfo:
         info = ctl.card_info()
         if info is None:
-            raise Unreachable(f"{clean(self.device)} went away while it was being opened")
+            raise Unreachable(f"{clean(self.device)} disappeared while it was being opened")
         return info
 
     def _check(self, result: int) -> None:
@@ -297,7 +297,7 @@ class Handle:
         names, text = [], ctypes.create_string_buffer(_ITEM_LENGTH)
         for item in range(max(self._lib.mixer_selem_get_enum_items(element), 0)):
             self._lib.mixer_selem_get_enum_item_name(element, item, _ITEM_LENGTH - 1, text)
-            # Drivers have items such as `A = x;  B = y`, by which programs and people call them.
+            # Spaces are kept: some drivers have items such as `A = x;  B = y`, which users refer to.
             names.append(clean(text.value.decode(errors="replace"), fallback=str(item), keep_blanks=True))
         return tuple(names) or ("-",)
 
@@ -333,10 +333,10 @@ class Handle:
         low, high = c_long(), c_long()
         get = self._get[side]
         get["volume_range"](element, byref(low), byref(high))
-        # A driver may give a range from high to low: the kernel does not look at it.
+        # A driver may report the range from high to low: the kernel does not check it.
         minimum, maximum = sorted((low.value, high.value))
         words = self._tlv(side, key, raws)
-        # Controls of a card have much the same data: what libasound said of the first holds for the others.
+        # Controls of a card share much of their data: what libasound reported for the first applies to all.
         if words and (known := self._scales.get((words, minimum, maximum))):
             return known
         if get["dB_range"](element, byref(low), byref(high)) < 0:
@@ -355,13 +355,13 @@ class Handle:
         return Scale(minimum, maximum, curve, low.value, high.value) if curve else Scale(minimum, maximum)
 
     def _tlv(self, side: str, key: Key, raws: dict[Key, RawElement]) -> tuple[int, ...]:
-        """The TLV data of the element below that has the volume, empty where there is none."""
+        """The TLV data of the underlying element that has the volume; empty if there is none."""
         below = _below(raws, key, _VOLUME_SUFFIXES[side])
         return self._ctl.tlv(below.numid) if below is not None and below.tlv and self._ctl is not None else ()
 
 
 def _below(raws: dict[Key, RawElement], key: Key, suffixes: tuple[str, ...]) -> RawElement | None:
-    """The element of the control interface that makes a part of a simple element."""
+    """The element of the control interface behind a part of a simple element."""
     name, index = key
     return next((raws[name + suffix, index] for suffix in suffixes if (name + suffix, index) in raws), None)
 
@@ -372,7 +372,7 @@ def _is_read_only(raws: dict[Key, RawElement], key: Key, suffixes: tuple[str, ..
 
 
 def _users(raws: dict[Key, RawElement]) -> dict[Key, bool]:
-    """By simple element, whether all elements that it is made of are a program's."""
+    """By simple element, whether a program created all the elements that make it up."""
     users: dict[Key, bool] = {}
     for (name, index), raw in raws.items():
         key = (_bare(name), index)
@@ -393,10 +393,10 @@ def _bare(name: str) -> str:
 
 
 def _refusal(device: str, code: int, reason: str) -> str:
-    """Why a device could not be opened, and what to do where that is known."""
+    """Why a device could not be opened, and what to do about it if known."""
     what = clean(device)
     if code == -errno.EACCES:
         return f"no permission to open {what}: your user is not in the audio group"
     if code in (-errno.ENOENT, -errno.ENODEV):
-        return f"there is no ALSA device {what}"
+        return f"no such ALSA device: {what}"
     return f"{what} could not be opened: {reason}"

@@ -1,4 +1,4 @@
-"""Cards that come and go, told by the kernel through inotify on the folder of the sound devices."""
+"""Cards being plugged in and removed, reported by inotify on the directory of the sound devices."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,14 +10,13 @@ _FOLDER_GONE = Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.IGNORED
 
 
 async def card_changes(folder: Path) -> AsyncIterator[None]:
-    """Yields whenever a control device in `folder` appeared, went, or changed its permissions; for ever.
+    """Yields whenever a control device in `folder` appears, disappears, or changes its permissions.
 
-    The folder itself may be missing, on a box whose first card is yet to be plugged in: then its parent
-    is watched until it is there. Yields once at the beginning too, since cards may have come before the
-    watch.
+    The directory itself may be missing until the first card is plugged in: then its parent is watched
+    meanwhile. Yields once at the beginning too, since cards may have appeared before the watch.
 
     Raises:
-        OSError: inotify is not to be had.
+        OSError: inotify is not available.
     """
     while True:
         with Inotify() as inotify:

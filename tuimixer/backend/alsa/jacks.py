@@ -1,4 +1,4 @@
-"""Which jack concerns which control, told by their names ("Front Mic Jack", "Front Mic Boost"). Pure."""
+"""Which jack belongs to which control, judged by their names ("Front Mic Jack", "Front Mic Boost"). Pure."""
 
 from collections.abc import Iterable
 
@@ -7,20 +7,20 @@ from tuimixer.model.snapshot import Jack
 _SUFFIX = " Jack"
 _PHANTOM = " Phantom"
 _STAGES = frozenset({"Boost", "Playback", "Capture", "Volume", "Switch"})
-"""Words that a control's name may have after the jack's."""
+"""Words that may follow the jack's name in a control's name."""
 _PLACES = frozenset({"Front", "Surround", "CLFE", "Side"})
-"""Words that a jack's name may have after the control's."""
+"""Words that may follow the control's name in a jack's name."""
 
 
 def jack_name(element: str) -> str | None:
-    """The jack's own name in the name of a card's element (`Headphone Jack`), None where it is not a jack."""
+    """The jack's name in an element's name (`Headphone Jack`); None if the element is not a jack."""
     return element.removesuffix(_SUFFIX) or None if element.endswith(_SUFFIX) else None
 
 
 def state_for(control: str, jacks: Iterable[Jack]) -> str:
-    """`plugged`, `unplugged`, or nothing where no jack belongs to the control.
+    """`plugged` or `unplugged`; empty if no jack belongs to the control.
 
-    A phantom jack (one that has no sensor and always says plugged) tells nothing.
+    Phantom jacks, which have no sensor and always report plugged, are ignored.
     """
     belonging = [jack for jack in jacks if _belongs(control, jack.name)]
     if not belonging:

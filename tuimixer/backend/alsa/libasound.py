@@ -1,11 +1,11 @@
-"""The functions of libasound that pyalsaaudio does not offer, with their C types."""
+"""The libasound functions that pyalsaaudio does not wrap, with their C types."""
 
 import ctypes
 from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_int, c_long, c_short, c_size_t, c_uint, c_void_p
 from functools import lru_cache
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Any
 
@@ -19,7 +19,7 @@ IFACE_CARD = 0
 IFACE_MIXER = 2
 TYPE_BOOLEAN = 1
 CTL_TYPE_HW = 0
-"""snd_ctl_type of a card of the kernel; plugins have others."""
+"""snd_ctl_type of a sound card; plugins have others."""
 
 
 class PollFd(ctypes.Structure):
@@ -40,7 +40,7 @@ _INT = POINTER(c_int)
 _UINT = POINTER(c_uint)
 _TEXT = c_char_p
 
-# Calls that talk to the kernel or to a plugin: other threads may run meanwhile.
+# Calls that talk to the kernel or to a plugin: release the GIL.
 _SLOW: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_mixer_open": (c_int, (POINTER(_P), c_int)),
     "snd_mixer_attach": (c_int, (_P, _TEXT)),
@@ -52,7 +52,7 @@ _SLOW: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_mixer_selem_set_playback_volume_range": (c_int, (_P, c_long, c_long)),
     "snd_mixer_selem_set_capture_volume_range": (c_int, (_P, c_long, c_long)),
 }
-# Calls that look at libasound's memory, or make one short ioctl: to let other threads run would cost more.
+# Calls that only read libasound's memory or make a short ioctl: releasing the GIL would cost more.
 _SIDES: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_mixer_selem_has_{}_volume": (c_int, (_P,)),
     "snd_mixer_selem_has_{}_volume_joined": (c_int, (_P,)),
@@ -122,7 +122,7 @@ _QUICK: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
 class Library:
     """libasound's functions as attributes without their `snd_` prefix: `lib.mixer_load(mixer)`.
 
-    A function is looked up when it is first used: a volume key uses half of them.
+    They are looked up on first use: a volume key needs only half of them.
     """
 
     def __init__(self) -> None:
@@ -142,17 +142,17 @@ class Library:
         return function
 
     def _silence(self, library: ctypes.CDLL) -> None:
-        """Keep libasound from writing to descriptor 2, over the screen."""
+        """Keep libasound from writing to descriptor 2, which would corrupt the screen."""
         self._on_error = _ErrorHandler(lambda *_: None)
         self._on_log = _LogHandler(lambda *_: None)
-        # From 1.2.15 on messages go to the log handler, and the error handler is kept for old callers only.
+        # Since 1.2.15, messages go to the log handler; the error handler only serves old callers.
         if hasattr(library, "snd_lib_log_set_handler"):
             library.snd_lib_log_set_handler.restype = c_void_p
             library.snd_lib_log_set_handler(self._on_log)
         library.snd_lib_error_set_handler(self._on_error)
 
     def reason(self, code: int) -> str:
-        """What a negative result means, in libasound's words."""
+        """The meaning of a negative result, in libasound's words."""
         text: bytes = self.strerror(code)
         return text.decode(errors="replace")
 

@@ -1,4 +1,4 @@
-"""What is said of the ALSA half and of cards that cannot be opened. Needs no libasound."""
+"""Status of the ALSA half, and of cards that cannot be opened. Does not need libasound."""
 
 from tuimixer.model.snapshot import AlsaCard, Phase, Status
 from tuimixer.model.text import clean
@@ -7,7 +7,7 @@ SOUND_FOLDER = "/dev/snd"
 
 
 def closed_card(number: int, reason: str) -> AlsaCard:
-    """A card of the kernel that could not be opened."""
+    """A sound card that could not be opened."""
     try:
         with open(f"/proc/asound/card{number}/id") as file:
             name = file.read().strip()
@@ -18,18 +18,18 @@ def closed_card(number: int, reason: str) -> AlsaCard:
 
 
 def closed_device(device: str, reason: str) -> AlsaCard:
-    """A device that was asked for by name and could not be opened."""
+    """A requested device that could not be opened."""
     return AlsaCard(id=clean(device), number=None, name=clean(device), reason=reason)
 
 
 def status_of(cards: tuple[AlsaCard, ...]) -> Status:
-    """How the ALSA half is doing with these cards."""
+    """The status of the ALSA half with these cards."""
     usable = [card for card in cards if not card.reason]
     if usable:
         label = usable[0].name if len(usable) == 1 else f"{len(usable)} cards"
         return Status("alsa", Phase.READY, label)
     if cards:
-        hint = "Add your user to the group audio and log in again." if "permission" in cards[0].reason else ""
+        hint = "Add your user to the audio group and log in again." if "permission" in cards[0].reason else ""
         return Status("alsa", Phase.UNAVAILABLE, "no ALSA", reason=_sentence(cards[0].reason), hint=hint)
     return Status(
         "alsa",
@@ -41,7 +41,7 @@ def status_of(cards: tuple[AlsaCard, ...]) -> Status:
 
 
 def no_library(error: Exception) -> Status:
-    """libasound, or pyalsaaudio that needs it, cannot be loaded."""
+    """The status if libasound, or pyalsaaudio, which needs it, cannot be loaded."""
     return Status(
         "alsa",
         Phase.UNAVAILABLE,

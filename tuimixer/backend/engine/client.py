@@ -161,7 +161,7 @@ class EngineBackend:
         except BackendError as error:
             return str(error), ""
         except Exception as error:
-            return f"An error in tuimixer itself: {clean(repr(error))}.", ""
+            return f"Internal error: {clean(repr(error))}.", ""
 
     async def _attend(self) -> tuple[str, str]:
         """Attend one engine to its end; why it ended, and what to do."""

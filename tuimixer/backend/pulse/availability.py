@@ -11,7 +11,7 @@ from tuimixer.model.snapshot import Server
 from tuimixer.model.system import NO_PIPEWIRE_PULSE, START_PIPEWIRE_PULSE
 from tuimixer.model.text import clean
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from types import ModuleType
 

@@ -14,7 +14,7 @@ from tuimixer.model.command import Command, MoveStream
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from tuimixer.backend.pulse.client import Client
 

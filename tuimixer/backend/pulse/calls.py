@@ -23,7 +23,7 @@ from tuimixer.model.control import Control, ControlId, Device, Kind
 from tuimixer.model.record import dataclass, replace
 from tuimixer.model.snapshot import ServerCard
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Protocol
 else:

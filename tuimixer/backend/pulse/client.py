@@ -21,7 +21,7 @@ from tuimixer.backend.pulse.operations import (
 from tuimixer.backend.pulse.pulsectl_import import BlockingPulse, PulseError, asyncio_pulse
 from tuimixer.backend.pulse.pulsectl_import import binding as c
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Any
 

@@ -255,7 +255,7 @@ class Connection:
             self._failed(command, str(error))
         except Exception as error:
             _LOG.exception("%s could not be written", command)
-            self._failed(command, f"An error in tuimixer itself: {clean(repr(error))}.")
+            self._failed(command, f"Internal error: {clean(repr(error))}.")
         else:
             self.outbox.acked(command)
             self._read_back(command)

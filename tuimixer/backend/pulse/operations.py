@@ -23,7 +23,7 @@ from tuimixer.backend.pulse import libpulse, structs
 from tuimixer.backend.pulse.pulsectl_import import binding as c
 from tuimixer.backend.pulse.records import PAIR, StoredRecord
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any

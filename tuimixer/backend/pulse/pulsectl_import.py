@@ -10,7 +10,7 @@ from types import ModuleType
 
 from tuimixer.backend.pulse import libpulse
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Any
 

@@ -21,7 +21,7 @@ from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import replace
 from tuimixer.model.snapshot import Server, ServerCard
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Any
 

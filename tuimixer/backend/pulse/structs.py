@@ -17,7 +17,7 @@ from tuimixer.backend.pulse.records import (
     StreamRecord,
 )
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Any
 

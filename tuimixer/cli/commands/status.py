@@ -14,7 +14,7 @@ from tuimixer.model.control import Control, ControlId
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.snapshot import Phase, Snapshot
 
-TYPE_CHECKING = False  # typing is not imported: a volume key would wait for it
+TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
     from typing import Any
 
