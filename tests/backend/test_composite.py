@@ -118,7 +118,7 @@ async def test_commands_and_levels_go_to_the_layer_of_the_id() -> None:
         assert box.pulse.watched == [frozenset({PULSE.id})]
         assert box.alsa.watched == [frozenset({ALSA.id})]
         box.both.submit(SetMute("moon:crater", (True,)))
-        assert box.came[-1] == Notice("Nothing runs here that could change moon:crater.", True, "moon:crater")
+        assert box.came[-1] == Notice("Nothing running here can change moon:crater.", True, "moon:crater")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ async def test_commands_and_levels_go_to_the_layer_of_the_id() -> None:
         (ExceptionGroup("g", [ExceptionGroup("h", [KeyError("deep")])]), "It failed: KeyError('deep')."),
         (Unreachable("the bus is on fire"), "the bus is on fire."),
         (Unreachable("The bus is on fire."), "The bus is on fire."),
-        (None, "It ended by itself."),
+        (None, "It exited unexpectedly."),
     ],
 )
 async def test_the_end_of_one_part_leaves_the_other(end: BaseException | None, reason: str) -> None:
@@ -159,14 +159,14 @@ async def test_whatever_ends_a_part_it_is_started_again(end: BaseException | Non
             await box.until(lambda s: ALSA.id in s.controls)
             box.alsa.told.put_nowait(end)
             left = await box.until(lambda s: ALSA.id not in s.controls)
-            assert left.statuses[0].hint == "It is started again."
+            assert left.statuses[0].hint == "Restarting…"
         box.alsa.told.put_nowait(ready(ALSA))
         await box.until(lambda s: ALSA.id in s.controls)
         assert box.alsa.watched == [frozenset({ALSA.id})] * 3
         box.both.submit(SetMute(ALSA.id, (True,)))
         assert len(box.alsa.commands) == 1
         told = [update.text for update in box.came if isinstance(update, Notice)]
-        fault = "alsa: It failed: ValueError('boom'). It is started again."
+        fault = "alsa: It failed: ValueError('boom'). Restarting…"
         assert told == ([fault] * 2 if isinstance(end, ValueError) else [])
 
 

@@ -1,1 +1,1 @@
-"""The adapter layer: one room a sound system, all behind `backend.base.Backend`."""
+"""The adapter layer: one package per sound system, all behind `backend.base.Backend`."""

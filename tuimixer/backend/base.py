@@ -1,4 +1,4 @@
-"""The one small protocol behind which every sound system, local or remote or simulated, lives."""
+"""The protocols that every sound system implements, whether local, remote or simulated."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ else:
 
 
 class BackendError(Exception):
-    """A sound system refused or could not be reached; the text is one sentence for a person."""
+    """A sound system refused or could not be reached; the text is one sentence for the user."""
 
 
 class Unreachable(BackendError):
-    """The server or the card is not there."""
+    """The server or card does not exist or cannot be reached."""
 
     closed: tuple[AlsaCard, ...] = ()
-    """The ALSA cards that are there and cannot be opened."""
+    """ALSA cards that exist but cannot be opened."""
 
 
 class NoAnswer(Unreachable):
-    """The server or the card is there, or seems to be, and does not answer."""
+    """The server or card exists, or seems to, but does not respond."""
 
 
 class Refused(BackendError):
-    """The server or the card is there and said no."""
+    """The server or card refused."""
 
 
 class BlockingBackend(Protocol):
-    """Synchronous: one read or one write in this process, for the command line."""
+    """Synchronous: one read or write in this process, for the command line."""
 
     def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
         """Read everything, or at least the controls of these kinds.
@@ -46,44 +46,44 @@ class BlockingBackend(Protocol):
         ...
 
     def apply(self, command: Command) -> None:
-        """Carry out one command and return when the sound system has it.
+        """Execute one command, and return when the sound system has accepted it.
 
         Raises:
-            Unreachable: the server or the card is gone.
-            Refused: it said no.
+            Unreachable: the server or card is gone.
+            Refused: it refused.
         """
         ...
 
     def close(self) -> None:
-        """Let go of every handle; may be called twice."""
+        """Release every handle; may be called twice."""
         ...
 
 
 class Backend(Protocol):
-    """Asynchronous: lives as long as the screen, never raises into it and never blocks its loop."""
+    """Asynchronous: runs as long as the screen, never raises into it and never blocks its loop."""
 
     name: str
-    """`alsa`, `pulse`, `demo`, or the box's name for an engine."""
+    """`alsa`, `pulse`, `demo`, or the host's name for an engine."""
 
     async def run(self, emit: Callable[[Update], None]) -> None:
-        """Connect, emit a snapshot for every change, reconnect by itself; until cancelled.
+        """Connect, emit a snapshot for every change, and reconnect automatically, until cancelled.
 
-        The first snapshot comes as soon as possible, if only to say that nothing could be reached. `emit` is
-        called on the loop's thread.
+        The first snapshot comes as soon as possible, if only to report that nothing could be reached. `emit`
+        is called on the loop's thread.
         """
         ...
 
     def submit(self, command: Command) -> None:
-        """Queue a command; the snapshot with the new value on top is emitted at once.
+        """Queue a command; a snapshot that includes its effect is emitted at once.
 
-        A failure comes as a Notice.
+        A failure is reported as a Notice.
         """
         ...
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """Emit peak levels of these controls `rate` times a second (Hz); an empty set ends it."""
+        """Emit peak levels of these controls `rate` times a second; an empty set stops them."""
         ...
 
     async def inspect(self) -> System:
-        """Read the facts of the box that do not come by themselves. Empty where a backend has none."""
+        """Read the system information that is not in the snapshots; empty if a backend has none."""
         ...

@@ -1,4 +1,4 @@
-"""Several backends as one: the sound systems of a box behind a single Backend."""
+"""Several backends as one: the sound systems of a machine behind a single Backend."""
 
 import asyncio
 import logging
@@ -15,16 +15,16 @@ from tuimixer.model.text import clean
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
-"""Seconds before a part that has ended is started again; doubled each time."""
+"""Seconds before a part that has ended is restarted; doubled each time."""
 _STEADY = 10.0
-"""Seconds after which a part counts as one that works."""
+"""Seconds after which a part counts as running normally."""
 
 
 class CompositeBackend:
-    """Merges the snapshots of its parts and routes commands by the layer that an id begins with.
+    """Merges the snapshots of its parts and routes commands by the layer at the start of their id.
 
-    A part is keyed by that layer (`alsa`, `pulse`). One part's silence, failure or end leaves the others
-    untouched: its half of the picture is empty then, its status says why, and it is started again.
+    Parts are keyed by that layer (`alsa`, `pulse`). If one hangs, fails or ends, the others are unaffected:
+    its half of the snapshot becomes empty, its status says why, and it is restarted.
     """
 
     def __init__(
@@ -34,10 +34,10 @@ class CompositeBackend:
         self._parts = parts
         self._inspect = inspect
         # One thread: each keeps memory of its own, and this is asked for at every change of the devices.
-        self._inspector = ThreadPoolExecutor(1)
+        # One thread: each has memory of its own, and this is called at every change of the devices.
         self._emit: Callable[[Update], None] | None = None
         self._ended: set[str] = set()
-        """Parts that are not running just now."""
+        """Parts that are not running."""
         self._watched: tuple[frozenset[ControlId], float] = frozenset(), 1.0
         self._snapshots: dict[str, Snapshot] = {}
 
@@ -52,24 +52,22 @@ class CompositeBackend:
             async with asyncio.TaskGroup() as group:
                 for layer, part in self._parts.items():
                     group.create_task(self._run_part(layer, part))
-            # Without a part that runs there is nothing to wait for, but a backend runs until it is cancelled.
+            # If no part is running there is nothing to wait for, but a backend runs until cancelled.
             await asyncio.Event().wait()
         finally:
             self._emit = None
 
     def submit(self, command: Command) -> None:
-        """Hand a command to the part that its id belongs to."""
+        """Pass a command to the part that its id belongs to."""
         layer = command.id.partition(":")[0]
         part = self._parts.get(layer)
         if part is not None and layer not in self._ended:
             part.submit(command)
         elif self._emit is not None:
-            self._emit(
-                Notice(f"Nothing runs here that could change {command.id}.", error=True, id=command.id)
-            )
+            self._emit(Notice(f"Nothing running here can change {command.id}.", error=True, id=command.id))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """Hand each part the ids that are its own; one that is away gets them when it is back."""
+        """Pass each part its own ids; a part that is not running gets them once it is."""
         self._watched = ids, rate
         for layer in self._parts:
             if layer not in self._ended:
@@ -80,13 +78,13 @@ class CompositeBackend:
         self._parts[layer].watch_levels(frozenset(key for key in ids if key.startswith(f"{layer}:")), rate)
 
     async def inspect(self) -> System:
-        """The facts of this box, read outside the loop."""
+        """Information about this machine, read outside the loop."""
         if self._inspect is None:
             return System()
         return await asyncio.get_running_loop().run_in_executor(self._inspector, self._inspect)
 
     async def _run_part(self, layer: str, part: Backend) -> None:
-        """Run a part until cancelled: nothing else ends it for good."""
+        """Run a part until cancelled, restarting it if it ends."""
         clock, pause = asyncio.get_running_loop().time, _FIRST_PAUSE
         while True:
             started = clock()
@@ -94,7 +92,7 @@ class CompositeBackend:
             if clock() - started > _STEADY:
                 pause = _FIRST_PAUSE
             self._ended.add(layer)
-            status = Status(layer, Phase.UNAVAILABLE, "", reason, "It is started again.")
+            status = Status(layer, Phase.UNAVAILABLE, "", reason, "Restarting…")
             self._take(layer, Snapshot(statuses=(status,)))
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
@@ -102,7 +100,7 @@ class CompositeBackend:
             self._watch_part(layer)
 
     async def _reason_for_end(self, layer: str, part: Backend) -> str:
-        """Run a part to its end, which is a fault; one sentence why."""
+        """Run a part to its end, which is an error; returns why in one sentence."""
         try:
             await part.run(partial(self._take, layer))
         except asyncio.CancelledError:
@@ -116,9 +114,9 @@ class CompositeBackend:
             _LOG.exception("the backend %s failed", layer)
             failure = f"It failed: {clean(repr(_innermost(error)))}."
             if self._emit is not None:
-                self._emit(Notice(f"{layer}: {failure} It is started again.", error=True))
+                self._emit(Notice(f"{layer}: {failure} Restarting…", error=True))
             return failure
-        return "It ended by itself."
+        return "It exited unexpectedly."
 
     def _take(self, layer: str, update: Update) -> None:
         if isinstance(update, Snapshot):
@@ -129,7 +127,7 @@ class CompositeBackend:
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """The first real error within task groups' wrappings."""
+    """The first real error inside nested exception groups."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error

@@ -1,7 +1,7 @@
 """Who has a card's PCM device open: program, process, user, format and rate, from /proc.
 
-The kernel names one owner a substream; whoever else shares it through dmix or dsnoop is found by the open
-files of the processes, as far as permissions allow to see them.
+The kernel names one owner per substream; others that share it through dmix or dsnoop are found by the open
+files of processes, as far as permissions allow.
 """
 
 import os
@@ -27,7 +27,7 @@ class _Open:
 def find_holders(root: Path) -> tuple[Holder, ...]:
     """All open PCM substreams, one entry for each process that has one open.
 
-    root: folder that stands for `/`.
+    root: directory used as `/`.
     """
     sound = root / "proc/asound"
     opened = _open_files(root / "proc") if sound.is_dir() else {}
@@ -48,8 +48,8 @@ def _substream(
     owner = _process_of(root, integer(info.get("owner_pid")))
     same = opened.get((number, device, capture), [])
     several = len(list(pcm.glob("sub*"))) > 1
-    # With several substreams an open file does not tell which one it is; only the shared ones are the
-    # owner's.
+    # With several substreams, an open file does not show which one it is; only the shared ones are assumed to
+    # be the owner's.
     pids = {entry.pid for entry in same if not several or entry.shared}
     if owner is not None:
         pids.add(owner)
@@ -79,7 +79,7 @@ def _substream(
 
 
 def _open_files(proc: Path) -> dict[tuple[int, int, bool], list[_Open]]:
-    """Open PCM nodes by card, device and direction, of the processes whose files may be seen."""
+    """Open PCM nodes by card, device and direction, of the processes whose files are visible."""
     found: dict[tuple[int, int, bool], list[_Open]] = {}
     for process in proc.glob("[0-9]*"):
         try:
@@ -106,9 +106,7 @@ def _process_of(root: Path, thread: int | None) -> int | None:
 
 
 def _program(root: Path, pid: int | None) -> str:
-    """The program's name: of its command line where that may be read, for the kernel's is cut at 15
-    characters.
-    """
+    """The program's name, from its command line if readable, since the kernel's is cut at 15 characters."""
     if pid is None:
         return ""
     folder = root / "proc" / str(pid)

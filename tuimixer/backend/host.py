@@ -1,8 +1,7 @@
-"""Facts about this box from /proc, /dev, /etc and the environment: PCM devices, who holds them, servers,
-rules, permissions.
+"""Information about this machine from /proc, /dev, /etc and the environment: PCM devices, who holds them,
+servers, rules, permissions.
 
-The one reader behind `System`. Everything is read below a root folder, so that a tree made for a test serves
-as well as the real one.
+The only source of `System`. Everything is read below a root directory, so that tests can supply their own.
 """
 
 import grp
@@ -30,7 +29,7 @@ _PAGES = (
 _DAEMONS = ("pulseaudio", "pipewire-pulse")
 _ALSA_FOLDERS = ("etc/alsa/conf.d", "usr/share/alsa/alsa.conf.d")
 _FORWARDED_FROM = 10
-"""First display number that sshd gives out (X11DisplayOffset)."""
+"""First display number that sshd assigns (X11DisplayOffset)."""
 
 
 def inspect(
@@ -39,11 +38,11 @@ def inspect(
     servers: Iterable[FoundServer] | None = None,
     asked_for: str | None = None,
 ) -> System:
-    """Read all facts. What may not be read, or is not there, is left out.
+    """Read everything; whatever is missing or not readable is left out.
 
-    root: folder that stands for `/`.
+    root: directory used as `/`.
     servers: sockets of sound servers; None to look for them.
-    asked_for: address of the server that somebody wants.
+    asked_for: address of the server that the user asked for.
     """
     sound = root / "proc/asound"
     devices = find_devices(sound)
@@ -95,8 +94,8 @@ def find_devices(sound: Path) -> tuple[PcmDevice, ...]:
 def find_daemons(root: Path, environ: Mapping[str, str]) -> tuple[Daemon, ...]:
     """Running sound server processes, as far as /proc shows them.
 
-    Of the user's own those of another runtime folder than `environ` names are left out: they are of a session
-    of their own.
+    Those of the user's own that belong to a runtime directory other than the one in `environ` are left out,
+    as they belong to another session.
     """
     session = environ.get("XDG_RUNTIME_DIR", "")
     found = []
@@ -108,7 +107,7 @@ def find_daemons(root: Path, environ: Mapping[str, str]) -> tuple[Daemon, ...]:
             owner = process.stat().st_uid
         except OSError:
             continue
-        if not read(process / "cmdline"):  # it is ending, and what it ran with is gone already
+        if not read(process / "cmdline"):  # it is exiting, and its environment is gone
             continue
         told = read(process / "environ")
         if told and session and f"XDG_RUNTIME_DIR={session}" not in told.split("\0"):
@@ -118,7 +117,7 @@ def find_daemons(root: Path, environ: Mapping[str, str]) -> tuple[Daemon, ...]:
 
 
 def forwarded_display(environ: Mapping[str, str]) -> str:
-    """DISPLAY where ssh made it (`localhost:10.0`) or where it names another host; else nothing."""
+    """DISPLAY if ssh set it (`localhost:10.0`) or if it names another host; else empty."""
     display = environ.get("DISPLAY", "")
     host, colon, rest = display.rpartition(":")
     if not colon or host in ("", "unix") or host.endswith("/unix"):
@@ -135,7 +134,7 @@ def _pages(sound: Path) -> tuple[tuple[str, str], ...]:
 
 
 def _permitted(folder: Path) -> bool:
-    """Whether the cards' control devices may be opened; true where there are none."""
+    """Whether the cards' control devices may be opened; true if there are none."""
     nodes = list(folder.glob("controlC*"))
     return not nodes or any(os.access(node, os.R_OK | os.W_OK) for node in nodes)
 
@@ -151,14 +150,12 @@ def _groups() -> tuple[str, ...]:
 
 
 def _expects(root: Path, environ: Mapping[str, str], servers: tuple[FoundServer, ...]) -> str:
-    """Why programs look for a sound server: told to, a socket left behind, or ALSA's default device leads to
-    one.
-    """
+    """Why programs look for a sound server: a setting, a leftover socket, or ALSA's default device."""
     if environ.get("PULSE_SERVER"):
         return "PULSE_SERVER is set"
     for server in servers:
         if server.alive is False:
-            return f"nobody answers at {server.address}"
+            return f"nothing is responding at {server.address}"
     for folder in _ALSA_FOLDERS:
         for file in sorted((root / folder).glob("*.conf")):
             if _routes_default(read(file)):

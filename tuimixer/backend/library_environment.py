@@ -1,7 +1,7 @@
-"""What libpulse and libasound see of the environment. Nothing else may change it.
+"""The environment as libpulse and libasound see it. Nothing else may change it.
 
-Only the libraries' view changes: `os.environ`, and with it the diagnosis and every child process, keeps what
-the caller gave. Everything that loads one of the libraries goes through `wiring`, which calls
+Only the libraries' view is changed: `os.environ`, and with it the diagnosis and every child process, keeps
+the caller's values. Everything that loads one of the libraries goes through `wiring`, which calls
 `guard_environment` first.
 """
 
@@ -11,15 +11,15 @@ from contextlib import contextmanager
 
 _COOKIE, _SERVER = "PULSE_COOKIE", "PULSE_SERVER"
 LONGEST_ADDRESS = 1000
-"""Characters of a server's address."""
+"""Maximum length of a server's address, in characters."""
 
 
 def guard_environment() -> None:
-    """Hide from the libraries what leads them astray; to be called before the first of them is used.
+    """Hide from the libraries what would mislead them; to be called before the first of them is used.
 
-    A DISPLAY forwarded by ssh names the wrong machine's server, or does not answer, and libpulse waits for it
-    without end. An address longer than any real one makes libpulse abort the process (its resolver takes no
-    such name, which it does not expect).
+    A DISPLAY forwarded by ssh points to the wrong machine's server, or does not respond, and libpulse waits
+    for it forever. An overlong address makes libpulse abort the process (its resolver rejects the name,
+    which it does not expect).
     """
     os.unsetenv("DISPLAY")
     if len(os.environ.get(_SERVER, "")) > LONGEST_ADDRESS:
@@ -28,9 +28,9 @@ def guard_environment() -> None:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Send what the libraries print on descriptor 2 nowhere: complaints with raw text of the environment.
+    """Discard what the libraries print on descriptor 2: complaints with raw text of the environment.
 
-    For a verb, which says itself what is wrong. Not for several threads: the descriptor is the process's.
+    For verbs, which report errors themselves. Not thread-safe: the descriptor is the process's.
     """
     try:
         kept = os.dup(2)
@@ -49,7 +49,7 @@ def quietly() -> Iterator[None]:
 
 @contextmanager
 def cookie_shown(path: str | None) -> Iterator[None]:
-    """Have libpulse read another user's cookie while it makes a context; None leaves it the user's own."""
+    """Make libpulse read another user's cookie while it creates a context; None for the user's own."""
     if path is None:
         yield
         return

@@ -1,8 +1,8 @@
-"""The sound servers' own rules for which ALSA elements make a device's volume: PulseAudio's mixer paths and
-PipeWire's.
+"""The sound servers' rules for which ALSA elements make up a device's volume: PulseAudio's and PipeWire's
+mixer paths.
 
-Both keep the same kind of file (its format is explained in alsa-mixer/paths/analog-output.conf.common); a
-file in an earlier folder takes the place of one of the same name in a later.
+Both use the same file format (explained in alsa-mixer/paths/analog-output.conf.common); a file in an earlier
+directory replaces one of the same name in a later one.
 """
 
 import re
@@ -24,9 +24,9 @@ _SECTION = re.compile(r"\[(.+)\]$")
 
 
 def read_mixer_paths(root: Path, environ: Mapping[str, str]) -> tuple[MixerPath, ...]:
-    """All rules of both servers that are on the box.
+    """All rules of both servers that are installed.
 
-    root: folder that stands for `/`. environ: for the user's own folders and ACP_PATHS_DIR.
+    root: directory used as `/`. environ: for the user's own directories and ACP_PATHS_DIR.
     """
     home = environ.get("HOME", "")
     data = environ.get("XDG_DATA_HOME") or (f"{home}/.local/share" if home else "")
@@ -56,7 +56,7 @@ def _of_server(server: str, folders: list[Path]) -> list[MixerPath]:
 
 
 def _elements(file: Path) -> list[PathElement]:
-    """Elements that the server does something with, in the order of the file and of what it includes."""
+    """Elements that the server uses, in the order of the file and its includes."""
     found: dict[tuple[str, int], dict[str, str]] = {}
     _parse(file, found, 0)
     return [
@@ -83,12 +83,12 @@ def _parse(file: Path, found: dict[tuple[str, int], dict[str, str]], depth: int)
 
 @lru_cache(maxsize=32)
 def _lines(file: Path) -> tuple[str, ...]:
-    """The lines that say something; kept, for most files include the same one."""
+    """The significant lines, cached because most files include the same one."""
     lines = (line.strip() for line in read(file).splitlines())
     return tuple(line for line in lines if line and line[0] not in ";#")
 
 
 def _name(text: str) -> tuple[str, int]:
-    """`Headphone,1` is an element's name and index."""
+    """Split `Headphone,1` into an element's name and index."""
     name, comma, index = text.strip().rpartition(",")
     return (name, int(index)) if comma and index.isdigit() else (text.strip(), 0)

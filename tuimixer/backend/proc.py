@@ -1,4 +1,4 @@
-"""Small kernel files: read whole, without an exception for one that is gone or closed."""
+"""Reads small kernel files whole, without an exception if one is gone or not readable."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 _LIMIT = 1 << 18
 _PIECE = 4096
-"""Bytes read at once. A long buffer is cut down to the few bytes that came, and after some thousand files the
-holes between them are megabytes.
+"""Bytes read at once. A long buffer is cut to the few bytes read, and after some thousand files the holes
+between them add up to megabytes.
 """
 
 
 def read(path: Path | str, limit: int = _LIMIT) -> str:
-    """A file's text, empty where it cannot be read."""
+    """A file's text; empty if it cannot be read."""
     return read_or_none(path, limit) or ""
 
 
 def read_or_none(path: Path | str, limit: int = _LIMIT) -> str | None:
-    """A file's text, None where it cannot be read. Whatever it is, it is not waited for."""
+    """A file's text; None if it cannot be read. Never blocks, whatever kind of file it is."""
     pieces, length = [], 0
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
@@ -38,13 +38,13 @@ def read_or_none(path: Path | str, limit: int = _LIMIT) -> str | None:
 
 
 def fields(text: str) -> dict[str, str]:
-    """Lines of the kind `key: value` or `key     : value`."""
+    """Parse lines of the form `key: value` or `key     : value`."""
     pairs = (line.partition(":") for line in text.splitlines())
     return {key.strip(): value.strip() for key, colon, value in pairs if colon}
 
 
 def user_name(uid: int) -> str:
-    """A user's name, or the number where there is none."""
+    """A user's name, or the uid if there is none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
@@ -52,8 +52,8 @@ def user_name(uid: int) -> str:
 
 
 def integer(text: str | None) -> int | None:
-    """The number that a text begins with."""
-    import re  # only here: a volume key would wait for it
+    """The number that a text starts with."""
+    import re  # only here, as importing it would delay every volume key
 
     number = re.match(r"[0-9]{1,18}", text or "")
     return int(number.group()) if number else None

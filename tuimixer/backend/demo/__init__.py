@@ -1,1 +1,1 @@
-"""The simulated machine of `--demo`: a card, a sound server and programs that play."""
+"""The simulated machine of `--demo`: two cards, a sound server and programs that play."""

@@ -1,4 +1,4 @@
-"""A simulated box for `--demo`, for tests of the screen and for pictures: without libasound or libpulse."""
+"""A simulated machine for `--demo`, UI tests and screenshots, without libasound or libpulse."""
 
 import asyncio
 import math
@@ -19,9 +19,9 @@ COUPLED = simulated.SPEAKERS
 
 
 class DemoBackend:
-    """A box with two cards and a handful of applications that play, come and go by a script.
+    """A machine with two cards and a few applications that play, start and end according to a script.
 
-    still: nothing moves by itself and each control has one fixed level, for tests and pictures.
+    still: nothing changes on its own, and each control has a fixed level, for tests and screenshots.
     """
 
     name = "demo"
@@ -42,16 +42,16 @@ class DemoBackend:
 
     @classmethod
     def big(cls, streams: int = 300, controls: int = 200) -> "DemoBackend":
-        """A still box with so many streams and ALSA controls."""
+        """A still machine with this many streams and ALSA controls."""
         return cls(still=True, box=simulated.big(streams, controls))
 
     @property
     def snapshot(self) -> Snapshot:
-        """What the box looks like now."""
+        """The current state of the machine."""
         return self._picture
 
     async def run(self, emit: Callable[[Update], None]) -> None:
-        """Emit the box, then what happens to it, until cancelled."""
+        """Emit the machine, then what happens on it, until cancelled."""
         self._emit = emit
         emit(self._picture)
         async with asyncio.TaskGroup() as group:
@@ -60,9 +60,9 @@ class DemoBackend:
                 group.create_task(self._play_script())
 
     def submit(self, command: Command) -> None:
-        """Carry a command out at once; one that the box has no place for is told in a Notice."""
+        """Execute a command at once; one that does not apply is reported in a Notice."""
         if not self.carry_out(command):
-            self._tell(Notice(f"The demo box cannot do that to {command.id}.", error=True, id=command.id))
+            self._tell(Notice(f"The demo cannot do that to {command.id}.", error=True, id=command.id))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
         """Emit levels of these controls `rate` times a second."""
@@ -73,24 +73,24 @@ class DemoBackend:
             self._watching.clear()
 
     async def inspect(self) -> System:
-        """A plausible box."""
+        """Plausible system information."""
         return simulated.system()
 
     def put(self, *controls: Control) -> None:
-        """Add controls or replace them, as if another program had changed them."""
+        """Add or replace controls, as if another program had changed them."""
         self._show({**self._picture.controls, **{control.id: control for control in controls}})
 
     def remove(self, *ids: ControlId) -> None:
-        """Take controls away, as if they had ended or been unplugged."""
+        """Remove controls, as if they had ended or been unplugged."""
         self._show({key: control for key, control in self._picture.controls.items() if key not in ids})
 
     def show(self, picture: Snapshot) -> None:
-        """Become another box at once: a server that went away, a card that was pulled."""
+        """Replace the whole machine: a server has exited, a card was unplugged."""
         self._picture = picture
         self._tell(picture)
 
     def carry_out(self, command: Command) -> bool:
-        """Do what a command says; False where the box has no place for it."""
+        """Execute a command; False if it does not apply."""
         if isinstance(command, CardCommand):
             return self._apply_to_card(command)
         if isinstance(command, Kill):
@@ -155,7 +155,7 @@ class DemoBackend:
                 await asyncio.sleep(1 / self._rate if self._rate > 0 else 0.1)
 
     def levels(self) -> dict[ControlId, tuple[float, ...]]:
-        """Peak levels of the watched controls at this moment."""
+        """Current peak levels of the watched controls."""
         now = 0.0 if self._still else self._clock()
         controls = self._picture.controls
         return {key: _level(controls[key], controls, now) for key in sorted(self._watched) if key in controls}
@@ -171,7 +171,7 @@ class DemoBackend:
 
 
 def _carried(source: Control, target: Control, channel: int) -> int:
-    """The raw value that gives the target the source's gain."""
+    """The target's raw value for the gain of the source."""
     assert source.scale is not None
     assert target.scale is not None
     cdb = to_cdb(source.scale, source.channels[min(channel, len(source.channels) - 1)].raw)
@@ -183,7 +183,7 @@ def _carried(source: Control, target: Control, channel: int) -> int:
 
 
 def _level(control: Control, controls: dict[ControlId, Control], now: float) -> tuple[float, ...]:
-    """Linear amplitude of each channel, at most two of them; what is muted or paused is silent."""
+    """Linear amplitude of each channel, at most two of them; muted or paused controls are silent."""
     count = min(max(len(control.channels), 1), 2)
     if control.muted or (control.stream and control.stream.corked):
         return (0.0,) * count
@@ -208,7 +208,7 @@ def _gain(control: Control, side: int) -> float:
 
 
 def _wave(name: ControlId, side: int, now: float) -> float:
-    """Something that rises and falls like music; the same for the same name and time."""
+    """Rises and falls like music, deterministic for a name and a time."""
     chance = random.Random(name)
     slow, fast, loud = chance.uniform(0.1, 0.3), chance.uniform(0.8, 2.2), chance.uniform(0.5, 0.95)
     shift = chance.uniform(0, math.tau) + 0.35 * side

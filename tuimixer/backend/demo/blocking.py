@@ -1,4 +1,4 @@
-"""The simulated box for one-shot verbs: each command line starts with the box as it was made."""
+"""The simulated machine for one-shot verbs: each command line starts with its initial state."""
 
 from tuimixer.backend.base import Refused
 from tuimixer.backend.demo.backend import DemoBackend
@@ -9,7 +9,7 @@ from tuimixer.model.snapshot import Snapshot
 
 
 class BlockingDemo:
-    """One layer of the simulated box."""
+    """One layer of the simulated machine."""
 
     def __init__(self, layer: Layer) -> None:
         self._layer = layer
@@ -29,13 +29,13 @@ class BlockingDemo:
         )
 
     def apply(self, command: Command) -> None:
-        """Carry out one command.
+        """Execute one command.
 
         Raises:
-            Refused: the box has no place for it.
+            Refused: it does not apply to this machine.
         """
         if not self._box.carry_out(command):
-            raise Refused(f"The demo box cannot do that to {command.id}.")
+            raise Refused(f"The demo cannot do that to {command.id}.")
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no handle is open."""

@@ -1,4 +1,4 @@
-"""What stands in the demo box: two cards, their sinks and sources, applications, and the script of events."""
+"""The contents of the demo: two cards, their sinks and sources, applications, and the script of events."""
 
 from tuimixer.model.control import (
     Channel,
@@ -184,7 +184,7 @@ def stream(
     muted: bool = False,
     recording: bool = False,
 ) -> Control:
-    """A sink input, or a source output when it records."""
+    """A sink input, or a source output if `recording`."""
     kind = Kind.SOURCE_OUTPUT if recording else Kind.SINK_INPUT
     return Control(
         id=f"pulse:{kind}/{index}",
@@ -267,7 +267,7 @@ def _cards() -> tuple[ServerCard, ...]:
 
 
 def box() -> Snapshot:
-    """The box as it stands at first."""
+    """The machine's initial state."""
     controls = {control.id: control for control in (*_hardware(), *_devices(), *_streams())}
     return Snapshot(
         statuses=(
@@ -305,7 +305,7 @@ def box() -> Snapshot:
 
 
 def big(streams: int, controls: int) -> Snapshot:
-    """The box with so many streams and so many controls on its first card."""
+    """The machine with this many streams, and this many controls on its first card."""
     small = box()
     many = {key: control for key, control in small.controls.items() if not control.stream}
     missing = controls - sum(1 for control in many.values() if control.card == "PCH" and control.element)
@@ -319,7 +319,7 @@ def big(streams: int, controls: int) -> Snapshot:
 
 
 def system() -> System:
-    """The facts of the box."""
+    """The machine's system information."""
     return System(
         host="demo",
         user="demo",
@@ -386,4 +386,4 @@ SCRIPT: tuple[tuple[float, tuple[Control, ...], tuple[ControlId, ...]], ...] = (
     (10.0, (stream(17, "Firefox", (100, 100), media="Field recordings – rain"),), ()),
     (16.0, (), (_PODCAST.id,)),
 )
-"""Seconds to wait, what comes, what goes; played round and round."""
+"""Seconds to wait, what appears, what disappears; repeated forever."""

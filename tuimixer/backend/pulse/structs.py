@@ -50,7 +50,7 @@ def _properties(proplist: Any) -> dict[str, str]:
         # Without escapes each quote begins or ends a value; the keys stand between: `\nkey = `.
         parts = text.split('"')
         return {key.lstrip("\n")[:-3]: value for key, value in zip(parts[::2], parts[1::2], strict=False)}
-    import re  # only here: a volume key would wait for it
+    import re  # only here, as importing it would delay every volume key
 
     return {key: re.sub(_ESCAPED, r"\1", value) for key, value, _hex in re.findall(_PROPERTY, text)}
 
