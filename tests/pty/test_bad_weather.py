@@ -44,7 +44,7 @@ def test_an_engine_that_hangs_is_told_and_replaced(box: Box, opened: Open) -> No
         [engine] = person.engines()
         os.kill(engine, signal.SIGSTOP)
         person.press("Right")
-        person.sees("has not answered for")
+        person.sees("has not responded for")
         # The screen is not held up by it.
         person.press("F1")
         person.sees("Choosing")

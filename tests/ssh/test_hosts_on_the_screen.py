@@ -122,10 +122,10 @@ def test_a_line_that_is_stopped_is_told(box: Box, users: list[User]) -> None:
         [ssh] = ssh_of(person)
         os.kill(ssh, signal.SIGSTOP)
         person.press("Left")
-        person.sees("has not answered for 5 seconds")
+        person.sees("has not responded for 5 seconds")
         os.kill(ssh, signal.SIGCONT)
         person.waits_for(lambda: " 99%" in ann.volume("kitchen"), "the step that waited")
-        person.sees_no_more("has not answered")
+        person.sees_no_more("has not responded")
         assert ssh_of(person) == [ssh]
 
 

@@ -33,8 +33,8 @@ class CompositeBackend:
         self.name = name
         self._parts = parts
         self._inspect = inspect
-        # One thread: each keeps memory of its own, and this is asked for at every change of the devices.
         # One thread: each has memory of its own, and this is called at every change of the devices.
+        self._inspector = ThreadPoolExecutor(1)
         self._emit: Callable[[Update], None] | None = None
         self._ended: set[str] = set()
         """Parts that are not running."""

@@ -217,7 +217,7 @@ def listen(bind: str, port: int) -> socket.socket:
             bind, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except UnicodeError:
-        raise OSError(0, "It is not the name of a host") from None
+        raise OSError(0, "It is not a valid host name") from None
     listener = socket.socket(family, kind)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -120,7 +120,7 @@ async def test_commands_that_no_engine_takes_in_time_are_told(monkeypatch: pytes
         screen.backend.submit(SetVolume(control.id, (5, 5)))
         screen.backend.submit(SetMute(control.id, (True,)))
         await screen.until(lambda: screen.notices, "a notice")
-        assert screen.notices[0].text.startswith(f"Not done for {control.name} and 1 more: ")
+        assert screen.notices[0].text.startswith(f"Not applied to {control.name} and 1 more: ")
         assert screen.snapshot.controls[control.id] == control
         screen.backend.submit(SetVolume(control.id, (6, 6)))
         assert len(screen.notices) == 2
@@ -157,7 +157,7 @@ async def test_a_stopped_engine_is_told_and_replaced() -> None:
         question = asyncio.create_task(screen.backend.inspect())
         await screen.until(lambda: screen.trouble, "the silence to be told")
         assert screen.trouble
-        assert "not answered" in screen.trouble.reason
+        assert "not responded" in screen.trouble.reason
         assert screen.snapshot.controls
         await screen.until(lambda: not screen.trouble, "another engine")
         assert screen.pid != first
@@ -180,8 +180,8 @@ async def test_an_engine_that_wakes_up_in_time_is_kept() -> None:
 @pytest.mark.parametrize(
     ("script", "says"),
     [
-        ("print('garbage', flush=True); input()", "line that is not understood"),
-        (f"print('{HELLO}', flush=True); print('[1]', flush=True); input()", "line that is not understood"),
+        ("print('garbage', flush=True); input()", "line that could not be parsed"),
+        (f"print('{HELLO}', flush=True); print('[1]', flush=True); input()", "line that could not be parsed"),
         (
             f'print(\'{HELLO}\', flush=True); print(\'["delta",{{"order":["a"]}}]\', flush=True); input()',
             "order",

@@ -67,17 +67,17 @@ IMPOSSIBLE: dict[str, tuple[str, str | tuple[str, ...]]] = {
     ),
     "items": (delta(patch(choice={"value": 0, "items": ["x"] * 9999})), "sent 9999 items"),
     "number": (delta(patch(channels=channels(1, 10**300), scale=SCALE)), "too large"),
-    "digits": ('["delta",{"serial":' + "9" * 5000 + "}]", "not understood"),
-    "choice": (delta(patch(choice={"value": 7, "items": ["x"]})), "contradicts itself: a"),
-    "no item": (delta(patch(choice={"value": 0, "items": []})), "contradicts itself"),
-    "scale": (delta(patch(channels=channels(1), scale={"minimum": 5, "maximum": 1})), "contradicts itself"),
-    "no scale": (delta(patch(channels=channels(1))), "contradicts itself"),
-    "no switch": (delta(patch(mute=[])), "contradicts itself"),
+    "digits": ('["delta",{"serial":' + "9" * 5000 + "}]", "could not be parsed"),
+    "choice": (delta(patch(choice={"value": 7, "items": ["x"]})), "inconsistent control: a"),
+    "no item": (delta(patch(choice={"value": 0, "items": []})), "inconsistent control"),
+    "scale": (delta(patch(channels=channels(1), scale={"minimum": 5, "maximum": 1})), "inconsistent control"),
+    "no scale": (delta(patch(channels=channels(1))), "inconsistent control"),
+    "no switch": (delta(patch(mute=[])), "inconsistent control"),
     "deep": ('["delta",' + "[" * 400_000, "nested too deeply"),
     # Where the interpreter's stack takes that many, as Python 3.14's does, the missing end is what is wrong.
     "deep name": ('["notice",{"text":' + '{"a":' * 150_000, ("nested too deeply", "truncated")),
-    "kind": (delta(patch(kind=NASTY)), "not understood"),
-    "place": (delta(patch(after=NASTY * 1000)), "does not fit"),
+    "kind": (delta(patch(kind=NASTY)), "could not be parsed"),
+    "place": (delta(patch(after=NASTY * 1000)), "does not apply"),
 }
 
 
@@ -188,7 +188,7 @@ def test_the_version_of_a_greeting_is_cleaned() -> None:
     with pytest.raises(ProtocolError) as error:
         protocol.check_hello("hello", Hello(99, NASTY * 100, NASTY, NASTY), "1.0")
     assert str(error.value).isprintable()
-    assert "here is 1.0" in str(error.value)
+    assert "this machine runs 1.0" in str(error.value)
     with pytest.raises(ProtocolError) as error:
         protocol.check_hello(NASTY, Notice("x"), "1.0")
     assert str(error.value).isprintable()

@@ -205,7 +205,7 @@ def test_it_ends_on_a_signal(engine: "subprocess.Popen[bytes]", number: signal.S
 def test_it_says_what_it_does_not_understand(engine: "subprocess.Popen[bytes]") -> None:
     _, said = engine.communicate(b"what?\n", timeout=DEADLINE)
     assert engine.returncode == 2
-    assert said.startswith(b"tuimixer: the screen sent a line that is not understood")
+    assert said.startswith(b"tuimixer: the screen sent a line that could not be parsed")
     assert said.count(b"\n") == 1
 
 

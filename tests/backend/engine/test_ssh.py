@@ -115,8 +115,8 @@ def test_a_screen_that_is_killed_leaves_nothing_on_the_box(box: Box) -> None:
 
 FAILURES = {
     "no tuimixer": "tuimixer was not found on {box}.",
-    "other version": "{box} runs tuimixer 9.9 (protocol 99) and here is ",
-    "old": "The engine on {box} ended (status 2): tuimixer: there is no verb 'engine'",
+    "other version": "{box} runs tuimixer 9.9 (protocol 99), but this machine runs ",
+    "old": "The engine on {box} exited (status 2): tuimixer: there is no verb 'engine'",
     "refused key": "{box} refused the key or the password.",
     "unknown host": "The host key of {box} is not known.",
     "changed host": "The host key of {box} has changed.",

@@ -1,1 +1,1 @@
-"""The same protocol through a pipe: to a child process here, or over ssh on another box."""
+"""The Backend protocol through a pipe: to a child process, or over ssh to another machine."""

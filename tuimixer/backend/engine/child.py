@@ -1,6 +1,4 @@
-"""The engine's process as the screen's side sees it: spawned with next to nothing imported, so that it starts
-early.
-"""
+"""The engine's process from the screen's point of view; it imports little, so that engines start early."""
 
 import contextlib
 import os
@@ -13,15 +11,15 @@ _LOG_LIMIT = 1 << 18
 
 
 class Child:
-    """A running engine and its pipes; `stderr` is None where that goes to the log."""
+    """A running engine and its pipes; `stderr` is None if that goes to the log."""
 
     def __init__(self, pid: int, stdin: int, stdout: int, stderr: int | None) -> None:
         self.pid = pid
         self.stdin, self.stdout, self.stderr = stdin, stdout, stderr
         self.early = b""
-        """What was read from `stdout` before the loop took it over."""
+        """What was read from `stdout` before the loop took over."""
         self.status: int | None = None
-        """Exit status once it has ended: negative for a signal."""
+        """Exit status once it has ended; negative for a signal."""
 
     def poll(self) -> int | None:
         """Exit status if it has ended."""
@@ -36,12 +34,12 @@ class Child:
         return self.status
 
     def kill(self) -> None:
-        """Kill it, also when it is stopped."""
+        """Kill it, even if it is stopped."""
         if self.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
 
     def reap(self, patience: float = 0.0) -> None:
-        """Wait for its end, after so many seconds by killing it."""
+        """Wait for it to end, and kill it after `patience` seconds."""
         deadline = time.monotonic() + patience
         while self.poll() is None and time.monotonic() < deadline:
             time.sleep(0.002)
@@ -52,7 +50,7 @@ class Child:
 
 
 class LocalLink:
-    """A child process on this box."""
+    """A child process on this machine."""
 
     noisy = False
     delays = (0.25, 15.0)
@@ -64,7 +62,7 @@ class LocalLink:
         self._log = ""
 
     def open(self, first: bool) -> Child:
-        """Start the child with its errors going to the log."""
+        """Start the child, with its errors going to the log."""
         log, self._log = open_log()
         try:
             return spawn(self.command, log, own_session=True)
@@ -72,22 +70,21 @@ class LocalLink:
             os.close(log)
 
     def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
-        """What ended it, and where its own words are."""
-        hint = f"Its last words are in {self._log}." if self._log else ""
+        """Why it ended, and where its output is."""
+        hint = f"Its last output is in {self._log}." if self._log else ""
         if status is not None and status < 0:
-            return f"The engine was ended by {_signal_name(-status)}.", hint
-        return f"The engine ended (status {status}).", hint
+            return f"The engine was killed by {_signal_name(-status)}.", hint
+        return f"The engine exited (status {status}).", hint
 
 
 def engine_command(arguments: list[str]) -> list[str]:
-    """The command line of an engine on this box."""
-    # -P: a module in the folder that tuimixer was started from is nobody's to run.
+    """The command line of an engine on this machine."""
+    # -P: do not run modules from the current directory.
     return [sys.executable, "-P", "-m", "tuimixer", "engine", *arguments]
 
 
 def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
-    """Start a program with pipes at its descriptors 0 and 1, and at 2 too unless a descriptor is given for
-    that.
+    """Start a program with pipes at its descriptors 0 and 1, and at 2 unless `stderr` is given.
 
     Raises:
         OSError: it cannot be started.
@@ -118,9 +115,9 @@ def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
 
 
 def open_log() -> tuple[int, str]:
-    """Descriptor and path of the engine's log; the null device (and no path) where no folder can be written.
+    """Descriptor and path of the engine's log; /dev/null and no path if no directory is writable.
 
-    The log starts anew when it has grown past 256 KiB.
+    The log is restarted once it exceeds 256 KiB.
     """
     state = os.environ.get("XDG_STATE_HOME", "")
     home = os.environ.get("HOME", "")
@@ -132,7 +129,7 @@ def open_log() -> tuple[int, str]:
         path = os.path.join(folder, "tuimixer", "engine.log")
         try:
             os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-            # Without O_NONBLOCK a FIFO that stands there would be waited for.
+            # Without O_NONBLOCK, opening a FIFO of that name would block.
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
             log = os.open(path, flags, 0o600)
             if not stat.S_ISREG(os.fstat(log).st_mode):
@@ -146,7 +143,7 @@ def open_log() -> tuple[int, str]:
 
 
 def trim_log(log: int) -> None:
-    """Start the log anew when it has grown too long."""
+    """Restart the log if it has grown too long."""
     if os.fstat(log).st_size > _LOG_LIMIT:
         os.ftruncate(log, 0)
 

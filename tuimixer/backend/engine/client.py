@@ -1,7 +1,7 @@
-"""A backend whose sound systems live in an engine: a child process here, or through ssh on another box.
+"""A backend whose sound systems run in an engine: a child process, or over ssh on another machine.
 
-The screen lives on when the engine dies or hangs: the last picture stays, another engine is started, and
-what was asked for in between is carried out or said to be lost.
+The screen survives an engine that dies or hangs: it keeps the last snapshot, another engine is started, and
+commands given meanwhile are executed or reported as lost.
 """
 
 import asyncio
@@ -22,20 +22,18 @@ from tuimixer.model.system import System
 from tuimixer.model.text import clean
 
 _KEEP = 5.0
-"""Seconds for which commands wait for the next engine."""
+"""Seconds that commands wait for the next engine."""
 _SETTLE = 1.5
-"""Seconds that a new engine has to know all that the last one knew, before its picture replaces the last
-one's.
-"""
+"""Seconds that a new engine has to catch up with the previous one, before its snapshot replaces the last."""
 _STEADY = 10.0
-"""Seconds after which an engine counts as one that works."""
+"""Seconds after which an engine counts as running normally."""
 
 
 class EngineBackend:
-    """The backends of a box, in a process of their own."""
+    """The backends of a machine, in a process of their own."""
 
     def __init__(self, link: Link, child: Child | None = None) -> None:
-        """Args: `child`, an engine that the link has opened already."""
+        """Args: `child` is an engine that the link has opened already."""
         self.name = link.name
         self._link = link
         self._child = child
@@ -44,7 +42,7 @@ class EngineBackend:
         self._emit: Callable[[Update], None] = lambda update: None
         self._pending = Pending()
         self._lasting: dict[tuple[str, ...], Command] = {}
-        """What every later engine has to be told too: devices opened by name, the server in use."""
+        """What every later engine must be told too: devices opened by name, the server in use."""
         self._truth = Snapshot()
         self._fresh: Snapshot | None = None
         self._trouble: Status | None = None
@@ -56,7 +54,7 @@ class EngineBackend:
         self._numbers = count(1)
 
     def start(self) -> None:
-        """Start the engine now, before there is a loop; a person may be asked for a password on the terminal.
+        """Start the engine now, before there is a loop, so that ssh can prompt on the terminal.
 
         Raises:
             Unreachable: it cannot be started or reached.
@@ -68,7 +66,7 @@ class EngineBackend:
                 raise Unreachable(_cannot_start(error)) from error
 
     async def run(self, emit: Callable[[Update], None]) -> None:
-        """Keep an engine running and emit what it says, until cancelled."""
+        """Keep an engine running and emit what it sends, until cancelled."""
         self._emit = emit
         delay = 0.0
         while True:
@@ -77,7 +75,7 @@ class EngineBackend:
             steady = time.monotonic() - started > _STEADY
             delay = 0.0 if steady else delay
             if delay:
-                # The second that ended soon: it may be what ends them.
+                # The second one to exit early: one of these may be what makes them exit.
                 self._lasting.clear()
             self._lost(reason, hint, delay)
             await asyncio.sleep(delay)
@@ -95,13 +93,13 @@ class EngineBackend:
         self._show()
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """Ask the engine for peak levels, and every later one again."""
+        """Ask the engine, and every later one, for peak levels."""
         self._watch = Watch(self._watch.number + 1, tuple(sorted(ids)), rate)
         if self._session and self._ready:
             self._session.watch(self._watch)
 
     async def inspect(self) -> System:
-        """Ask the engine for the facts of its box; empty when it is away or goes away."""
+        """Ask the engine for information about its machine; empty if it is or becomes unavailable."""
         if self._session is None:
             return System()
         number = next(self._numbers)
@@ -114,7 +112,7 @@ class EngineBackend:
             del self._questions[number]
 
     def changed(self, snapshot: Snapshot, ack: int) -> None:
-        """Show a newer picture; a new engine's first ones wait until they are whole."""
+        """Show a newer snapshot; a new engine's first ones are held back until they are complete."""
         if ack:
             self._pending.acknowledge(ack)
         if self._ready:
@@ -132,15 +130,15 @@ class EngineBackend:
         self._emit(update)
 
     def answered(self, number: int, system: System) -> None:
-        """Give an inspection its answer."""
+        """Pass on the result of an inspection."""
         question = self._questions.get(number)
         if question and not question.done():
             question.set_result(system)
 
     def silent(self, seconds: float) -> None:
-        """Show that the engine does not answer, or does so again."""
+        """Report that the engine does not respond, or does so again."""
         if seconds and self._ready:
-            text = f"The engine on {self.name} has not answered for {seconds:.0f} seconds."
+            text = f"The engine on {self.name} has not responded for {seconds:.0f} seconds."
             self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", text, "Waiting for it.")
         elif seconds:
             text = f"The engine on {self.name} has been starting for {seconds:.0f} seconds."
@@ -150,12 +148,12 @@ class EngineBackend:
         self._show()
 
     def room(self) -> None:
-        """Send what waits, as long as the engine takes it."""
+        """Send what is waiting, as long as the engine accepts it."""
         while self._session and self._ready and not self._session.full and (next_one := self._pending.take()):
             self._session.send(*next_one)
 
     async def _reason_for_end(self) -> tuple[str, str]:
-        """Attend one engine to its end, whatever that is: the screen goes on and gets another."""
+        """Serve one engine to its end, whatever happens: the screen goes on with another."""
         try:
             return await self._attend()
         except BackendError as error:
@@ -164,7 +162,7 @@ class EngineBackend:
             return f"Internal error: {clean(repr(error))}.", ""
 
     async def _attend(self) -> tuple[str, str]:
-        """Attend one engine to its end; why it ended, and what to do."""
+        """Serve one engine to its end; returns why it ended, and what to do about it."""
         child, self._child = self._child, None
         try:
             child = child or self._link.open(first=False)
@@ -191,7 +189,7 @@ class EngineBackend:
         return known <= settled and opened <= {card.id for card in snapshot.alsa_cards}
 
     def _adopt(self) -> None:
-        """From here on the new engine's picture counts, and it is told what waits."""
+        """Switch to the new engine's snapshot, and send it what is waiting."""
         self._cancel_settling()
         if self._expiry:
             self._expiry.cancel()
@@ -211,7 +209,7 @@ class EngineBackend:
             self._settling = None
 
     def _lost(self, reason: str, hint: str, delay: float) -> None:
-        """Say that the engine is gone; what it may not have done waits for the next one, for a while."""
+        """Report that the engine is gone; what it may not have done waits a while for the next one."""
         again = f"Trying again in {delay:.0f} s." if delay >= 1 else ""
         what_next = " ".join(filter(None, (hint, again)))
         self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", reason, what_next)
@@ -223,7 +221,7 @@ class EngineBackend:
             self._emit(Notice(self._not_done(given_up), error=True, id=given_up[0].id))
 
     def _expire(self) -> None:
-        """No engine came in time: what waited is not done any more, and is said."""
+        """No engine came in time: drop the waiting commands, and report it."""
         self._expiry = None
         self._expired = True
         dropped = self._pending.drop()
@@ -235,9 +233,8 @@ class EngineBackend:
         control = self._truth.controls.get(commands[0].id)
         name = control.name if control else commands[0].id
         others = f" and {len(commands) - 1} more" if len(commands) > 1 else ""
-        return (
-            f"Not done for {name}{others}: {self._trouble.reason if self._trouble else 'the engine is away.'}"
-        )
+        reason = self._trouble.reason if self._trouble else "the engine is unavailable."
+        return f"Not applied to {name}{others}: {reason}"
 
     def _show(self) -> None:
         statuses = self._truth.statuses

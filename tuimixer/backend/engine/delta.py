@@ -1,6 +1,4 @@
-"""What changed between two snapshots, small enough to travel: for a changed control only the fields that
-differ.
-"""
+"""The difference between two snapshots for the wire: for a changed control, only the fields that differ."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,25 +26,24 @@ Patch: Any = msgspec.defstruct(
     frozen=True,
     module=__name__,
 )
-"""A control's fields that differ from what the reader has; from the dataclass's own defaults for one that it
-does not have.
+"""A control's fields that differ from what the reader has, or from the dataclass's defaults for a new one.
 
-`raws` stands for `channels` where only their raw values differ. `after` names the neighbour of a new
-control (None: it is the first); without it the control comes last.
+`raws` replaces `channels` if only their raw values differ. `after` names the predecessor of a new control
+(None if it is the first); without it the control comes last.
 """
 
 
 class Delta(msgspec.Struct, omit_defaults=True, frozen=True):
-    """One step from a snapshot to a newer one; `more` says that this line alone does not make it complete."""
+    """One step from a snapshot to a newer one; `more` means that further lines complete it."""
 
     serial: int = 0
-    """Number of the line, which the reader tells back."""
+    """Number of the line, which the reader confirms."""
     ack: int = 0
-    """The newest command whose effect is in here, when that is told for the first time."""
+    """The newest command whose effect is included, when that is first reported."""
     removed: tuple[ControlId, ...] = ()
     controls: tuple[Patch, ...] = ()
     order: tuple[ControlId, ...] | UnsetType = UNSET
-    """All ids, only when controls that stayed have changed places."""
+    """All ids, only if existing controls have changed places."""
     statuses: tuple[Status, ...] | UnsetType = UNSET
     alsa_cards: tuple[AlsaCard, ...] | UnsetType = UNSET
     server_cards: tuple[ServerCard, ...] | UnsetType = UNSET
@@ -58,7 +55,7 @@ _SURROUNDINGS = ("statuses", "alsa_cards", "server_cards", "server")
 
 
 def make_delta(old: Snapshot, new: Snapshot, serial: int = 0, ack: int = 0) -> Delta:
-    """What `apply_delta` needs to make `new` of `old`."""
+    """What `apply_delta` needs to turn `old` into `new`."""
     before, after = old.controls, new.controls
     kept = [key for key in before if key in after]
     reordered = kept != [key for key in after if key in before]
@@ -114,10 +111,10 @@ def _differing(old: Control, new: Control) -> dict[str, Any]:
 
 
 def apply_delta(old: Snapshot, delta: Delta) -> Snapshot:
-    """The newer snapshot; controls that the delta does not name keep their identity.
+    """The newer snapshot; controls not in the delta keep their identity.
 
     Raises:
-        ValueError: the delta does not fit to `old`.
+        ValueError: the delta does not apply to `old`.
     """
     controls = old.controls
     if delta.removed or delta.controls or delta.order is not UNSET:
@@ -143,7 +140,7 @@ def _apply_controls(old: dict[ControlId, Control], delta: Delta) -> dict[Control
     if order is None:
         return controls
     if len(order) != len(controls) or controls.keys() != set(order):
-        raise ValueError("the order does not name the controls that there are")
+        raise ValueError("the order does not match the existing controls")
     return {key: controls[key] for key in order}
 
 
@@ -155,7 +152,7 @@ def _patched(control: Control | None, patch: Any) -> Control:
     changes = {name: value for name in _FIELDS if (value := getattr(patch, name)) is not UNSET}
     if control is None:
         if not isinstance(changes.get("kind"), Kind) or "name" not in changes:
-            raise ValueError(f"nothing is known of {patch.id!r}")
+            raise ValueError(f"{patch.id!r} is unknown")
         return Control(id=patch.id, **changes)
     if patch.raws is not UNSET:
         channels = zip(control.channels, patch.raws, strict=True)

@@ -1,4 +1,4 @@
-"""A signal that ends this process while it waits for ssh ends ssh first, whose prompt would stay behind."""
+"""When a signal ends this process while it waits for ssh, end ssh first, so that no prompt is left behind."""
 
 import os
 import signal
@@ -9,19 +9,19 @@ from types import FrameType
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 _PATIENCE = 1.0
-"""Seconds for ssh to put the terminal in order (it hides a password) and to end."""
+"""Seconds for ssh to restore the terminal (it hides passwords) and exit."""
 
 
 @contextmanager
 def ending_with(pid: int) -> Iterator[None]:
-    """Within, SIGTERM, SIGHUP and SIGINT end the child process, and then this one as they would have."""
+    """Within, SIGTERM, SIGHUP and SIGINT end the child process first, and then this one as usual."""
 
     def end(number: int, _: FrameType | None) -> None:
         _end(pid)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
-    # A signal that whoever started this process wants ignored (nohup) stays so.
+    # Signals that are ignored from the start (nohup) stay ignored.
     taken = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, end) for number in taken}
     try:

@@ -1,4 +1,4 @@
-"""Commands on their way to an engine, which may die before it has carried them out."""
+"""Commands on their way to an engine, which may die before it has executed them."""
 
 import time
 from collections.abc import Callable
@@ -8,17 +8,14 @@ from tuimixer.model.command import Command, aspect
 from tuimixer.model.control import Control, ControlId
 
 _RECENT = 1.0
-"""Seconds for which an acknowledged command is remembered: an engine that dies then may not have carried it
-out.
-"""
+"""Seconds that an acknowledged command is remembered, as an engine dying then may not have executed it."""
 
 
 class Pending:
-    """Numbers commands, shows them on top of the truth until they are acknowledged, and keeps them when an
-    engine dies.
+    """Numbers commands, overlays them until they are acknowledged, and keeps them when an engine dies.
 
-    Commands are absolute, so one that is sent once more does no harm; but none is sent to a third engine,
-    because it may be what ends them.
+    Commands are absolute, so sending one again does no harm; but none is sent to a third engine, because it
+    may be what kills them.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -30,11 +27,11 @@ class Pending:
         self._again: set[Command] = set()
 
     def submit(self, command: Command) -> None:
-        """Queue a command; an older one of the same aspect that was not sent yet is replaced."""
+        """Queue a command; an older unsent one of the same aspect is replaced."""
         self._outbox.submit(command)
 
     def take(self) -> tuple[int, Command] | None:
-        """The oldest unsent command and the number it is to be sent under; None when all is sent."""
+        """The oldest unsent command and the number to send it under; None if all are sent."""
         command = self._outbox.take()
         if command is None:
             return None
@@ -43,7 +40,7 @@ class Pending:
         return self._number, command
 
     def acknowledge(self, number: int) -> None:
-        """All commands up to this number are in the truth that is shown from now on."""
+        """The state shown from now on includes all commands up to this number."""
         now = self._clock()
         self._recent = [entry for entry in self._recent if now - entry[0] < _RECENT]
         for known in [known for known in self._in_flight if known <= number]:
@@ -53,9 +50,7 @@ class Pending:
         self._outbox.end_read(self._outbox.begin_read())
 
     def requeue(self) -> list[Command]:
-        """The engine is gone: make everything that it may not have done unsent; the answer is what is given
-        up.
-        """
+        """The engine is gone: queue again what it may not have done; returns the commands given up."""
         now = self._clock()
         newest: dict[tuple[str, ...], Command] = {}
         recent = [command for at, command in self._recent if now - at < _RECENT]
@@ -74,7 +69,7 @@ class Pending:
         return [command for command in given_up if aspect(command) not in newest]
 
     def drop(self) -> list[Command]:
-        """Give everything up; the answer is what was still to be sent."""
+        """Give everything up; returns the commands that were still to be sent."""
         dropped = []
         while (command := self._outbox.take()) is not None:
             dropped.append(command)
@@ -83,7 +78,7 @@ class Pending:
         return dropped
 
     def over(self, truth: dict[ControlId, Control]) -> dict[ControlId, Control]:
-        """The truth with the unacknowledged commands on top; untouched controls keep their identity."""
+        """`truth` with the unacknowledged commands applied; untouched controls keep their identity."""
         return self._outbox.over(truth)
 
     def _forget(self) -> None:

@@ -1,21 +1,21 @@
-"""Whole lines through a pair of non-blocking descriptors on the running loop, for both ends."""
+"""Reads and writes whole lines through two non-blocking descriptors on the running loop, for both ends."""
 
 import asyncio
 import os
 from collections.abc import Callable
 
 _READ_SIZE = 1 << 16
-"""As much as a pipe holds."""
+"""Capacity of a pipe."""
 _BUSY = 0.02
-"""Seconds of work for one read after which the next one waits for as long: whoever floods this end gets half
-of its time, and the screen the other.
+"""Seconds of work for one read after which the next one is delayed as long, so that a flooding peer gets at
+most half of this process's time.
 """
 
 
 class LinePipe:
-    """Reads lines and writes them at once where the pipe takes them; what it does not take waits here.
+    """Reads lines, and writes them at once if possible; the rest is buffered.
 
-    The descriptors become this object's own and are closed with it. Callbacks run on the loop.
+    It owns the descriptors and closes them. Callbacks run on the loop.
     """
 
     def __init__(
@@ -27,10 +27,10 @@ class LinePipe:
         on_end: Callable[[str], None],
         on_room: Callable[[], None],
     ) -> None:
-        """Args: `limit` in bytes a line.
+        """Args: `limit` is the maximum length of a line in bytes.
 
-        `on_end` gets a sentence's rest, empty for a plain end. `on_room` is called when all that waited has
-        been written.
+        `on_end` is called with the end of a sentence, empty for a normal end. `on_room` is called when the
+        buffer has been written.
         """
         self._loop = asyncio.get_running_loop()
         self._read_fd, self._write_fd = read_fd, write_fd
@@ -46,11 +46,11 @@ class LinePipe:
 
     @property
     def full(self) -> bool:
-        """Whether something waits for the pipe to take it."""
+        """Whether anything is buffered."""
         return bool(self._waiting)
 
     def write(self, line: bytes) -> None:
-        """Write a line, now if possible; after the end it goes nowhere."""
+        """Write a line, now if possible; discarded after the end."""
         if not self._open:
             return
         if self._waiting:
@@ -62,7 +62,7 @@ class LinePipe:
             self._loop.add_writer(self._write_fd, self._writable)
 
     def feed(self, chunk: bytes) -> None:
-        """Take bytes that were read before this object had the descriptor."""
+        """Process bytes that were read before this object had the descriptor."""
         lines = (self._rest + chunk).split(b"\n")
         self._rest = lines.pop()
         if len(self._rest) > self._limit or any(len(line) > self._limit for line in lines):
@@ -112,7 +112,7 @@ class LinePipe:
         except BlockingIOError:
             return 0
         except OSError:
-            # The other side is gone, which the reading end tells too.
+            # The other side is gone, which the reading end reports too.
             return len(line)
 
     def _writable(self) -> None:

@@ -1,4 +1,4 @@
-"""What an engine does to its process: keeps its pipes to itself, greets, and never outlives its reader."""
+"""The engine's process: it keeps its pipes to itself, sends the greeting, and never outlives its reader."""
 
 import ctypes
 import faulthandler
@@ -18,21 +18,19 @@ if TYPE_CHECKING:
     from tuimixer.backend.base import Backend
 
 _SILENCE = 30
-"""Seconds without a word from a screen on another box after which the engine ends."""
+"""Seconds without a message from a remote screen after which the engine exits."""
 _STARTED = 1.0
-"""Seconds after which the engine has loaded what it needs, and garbage is collected again."""
+"""Seconds after which the engine has loaded what it needs, and garbage collection starts."""
 _PR_SET_PDEATHSIG = 1
 
 
 def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
-    """Serve on descriptors 0 and 1 until the reader is gone; the exit status.
+    """Serve on descriptors 0 and 1 until the reader is gone; returns the exit status.
 
-    Args: `remote` when the reader is on another box, which may disappear without a trace.
+    Args: `remote` if the reader is on another machine, which may disappear without a trace.
     """
     if not _is_pipe(0) or not _is_pipe(1):
-        print(
-            "tuimixer: engine is started by the screen, through pipes; start tuimixer itself", file=sys.stderr
-        )
+        print("tuimixer: engine is started internally by tuimixer; run tuimixer instead", file=sys.stderr)
         return 2
     read_fd, write_fd = _own_pipes()
     _never_outlive(remote)
@@ -40,7 +38,7 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
     from tuimixer.backend.engine.protocol import PROTOCOL, Hello, ProtocolError, encode
 
     os.write(write_fd, encode("hello", Hello(PROTOCOL, __version__, os.uname().nodename, _user())))
-    # After the greeting, which a person may be waiting for.
+    # After the greeting, which the user may be waiting for.
     import asyncio
 
     from tuimixer.backend.engine.child import trim_log
@@ -61,7 +59,7 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
 
 
 def _collect() -> None:
-    """Collect garbage from now on; the command line began without (see `cli.main`)."""
+    """Collect garbage from now on; the command line started with it off (see `cli.main`)."""
     gc.freeze()
     gc.enable()
 
@@ -71,14 +69,12 @@ def _is_pipe(descriptor: int) -> bool:
         mode = os.fstat(descriptor).st_mode
     except OSError:
         return False
-    # sshd gives a socket where others give a pipe.
+    # sshd uses sockets in place of pipes.
     return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
 def _own_pipes() -> tuple[int, int]:
-    """The protocol's descriptors, taken out of the libraries' reach: what they print on 1 goes to 2, and 0 is
-    empty.
-    """
+    """The protocol's descriptors, hidden from libraries: what they print on 1 goes to 2, and 0 is empty."""
     read_fd, write_fd = os.dup(0), os.dup(1)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
@@ -88,11 +84,11 @@ def _own_pipes() -> tuple[int, int]:
 
 
 def _never_outlive(remote: bool) -> None:
-    """See to it that the process ends even while it hangs in a sound library, where no Python runs."""
+    """Make sure that the process ends even if it hangs in a sound library, where no Python runs."""
     faulthandler.enable()
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
-    # The kernel's own means; where there is none, the end of the pipe is left.
+    # The kernel's own mechanism; without it, only the end of the pipe is noticed.
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -101,9 +97,7 @@ def _never_outlive(remote: bool) -> None:
 
 
 def _import_little() -> None:
-    """Keep what nobody here needs out: asyncio loads ssl (20 ms, 4 MB) and msgspec typing_extensions (9 ms)
-    if they are there.
-    """
+    """Block unneeded imports: asyncio's of ssl (20 ms, 4 MB), msgspec's of typing_extensions (9 ms)."""
     sys.modules["ssl"] = None  # type: ignore[assignment]
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]
     import msgspec.json  # noqa: F401

@@ -1,4 +1,4 @@
-"""The protocol between screen and engine: one JSON array a line, `[kind, body]`, typed by the model."""
+"""The protocol between screen and engine: one JSON array per line, `[kind, body]`, typed by the model."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -15,19 +15,19 @@ from tuimixer.model.system import System
 from tuimixer.model.text import clean
 
 PROTOCOL = 1
-"""Rises with every change that an older reader would not understand."""
+"""Incremented with every change that an older reader would not understand."""
 LINE_LIMIT = 1 << 20
-"""Longest line in bytes; a longer one ends the connection."""
+"""Maximum length of a line in bytes; a longer one ends the connection."""
 HELLO_START = b'["hello",'
-"""How an engine's first line begins."""
+"""Start of an engine's first line."""
 _LINE_AIM = 1 << 18
 _PEAK_STEPS = 999
 _TOO_DEEP = "sent a line that is nested too deeply"
 
 
 class ProtocolError(Exception):
-    """What arrived is not this protocol; the text is one sentence without its end mark, to be put after a
-    name. It may quote what arrived, and is cleaned for that.
+    """The peer does not follow the protocol; the text is a predicate to put after its name, without a full
+    stop. It may quote the input, cleaned.
     """
 
     def __init__(self, text: str) -> None:
@@ -48,13 +48,13 @@ class LevelsLine(Struct, frozen=True, array_like=True):
 
     serial: int
     watch: int
-    """Number of the watch whose sorted ids the rows count in."""
+    """Number of the watch whose sorted ids the rows index."""
     rows: tuple[tuple[int, ...], ...]
-    """Index of the id, then a number from 0 to 999 for each channel: the cube root of the amplitude."""
+    """Index of the id, then a number from 0 to 999 per channel: the cube root of the amplitude."""
 
 
 class SystemLine(Struct, frozen=True):
-    """Answer to an inspection."""
+    """Result of an inspection."""
 
     number: int
     system: System
@@ -69,7 +69,7 @@ class CommandLine(Struct, frozen=True, array_like=True):
 
 
 class Watch(Struct, frozen=True):
-    """Wanted peak levels; no ids for none."""
+    """Requested peak levels; no ids for none."""
 
     number: int
     ids: tuple[ControlId, ...]
@@ -77,7 +77,7 @@ class Watch(Struct, frozen=True):
 
 
 class Number(Struct, frozen=True, array_like=True):
-    """`inspect` (number of the request), `ping` and `pong` (told back), `seen` (newest serial read)."""
+    """`inspect` (number of the request), `ping` and `pong` (echoed), `seen` (newest serial read)."""
 
     value: int
 
@@ -120,10 +120,10 @@ def _command_decoder(name: str) -> "msgspec.json.Decoder[Command]":
 
 
 def encode(kind: str, body: Body) -> bytes:
-    """One line, newline included.
+    """One line, including the newline.
 
     Raises:
-        ProtocolError: it would be longer than the limit.
+        ProtocolError: it would exceed the limit.
     """
     line = _encode((kind, body))
     if len(line) >= LINE_LIMIT:
@@ -135,7 +135,7 @@ def _encode(value: Any) -> bytes:
     try:
         return _encoder.encode(value)
     except UnicodeEncodeError:
-        # A lone surrogate (an undecodable byte of somebody's name) has no place in UTF-8.
+        # A lone surrogate (an undecodable byte in a name) cannot be encoded as UTF-8.
         return _encoder.encode(_without_surrogates(msgspec.to_builtins(value)))
 
 
@@ -154,12 +154,12 @@ def decode(line: bytes) -> tuple[str, Body]:
         raise ProtocolError(_TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         start = line[:60].decode("utf-8", "replace")
-        raise ProtocolError(f"sent a line that is not understood ({error}): {start!r}") from None
+        raise ProtocolError(f"sent a line that could not be parsed ({error}): {start!r}") from None
     return envelope.kind, body
 
 
 def check_hello(kind: str, body: Body, version: str) -> Hello:
-    """The hello, if that is what it is and it is of this protocol.
+    """The greeting, if it is one and has the right version.
 
     Raises:
         ProtocolError: it is something else, or of another version.
@@ -168,14 +168,14 @@ def check_hello(kind: str, body: Body, version: str) -> Hello:
         raise ProtocolError(f"began with {kind!r} instead of a greeting")
     if body.protocol != PROTOCOL:
         raise ProtocolError(
-            f"runs tuimixer {clean(body.version, 40)} (protocol {body.protocol}) and here is {version} "
-            f"(protocol {PROTOCOL}): install the same version on both"
+            f"runs tuimixer {clean(body.version, 40)} (protocol {body.protocol}), but this machine runs "
+            f"{version} (protocol {PROTOCOL}): install the same version on both"
         )
     return body
 
 
 def delta_lines(delta: Delta) -> Iterator[bytes]:
-    """The lines of a delta; one too long for a line is split, all but the last marked with `more`."""
+    """The lines of a delta; if it is too long for one, all but the last are marked with `more`."""
     try:
         line = encode("delta", delta)
     except ProtocolError:
@@ -189,7 +189,7 @@ def delta_lines(delta: Delta) -> Iterator[bytes]:
         )
         yield from delta_lines(structs.replace(delta, removed=(), controls=delta.controls[half:]))
     elif delta.controls and delta.controls[0].properties:
-        # Properties are details; a control without them is better than none.
+        # Properties are only details; a control without them is better than none.
         yield from delta_lines(
             structs.replace(delta, controls=(structs.replace(delta.controls[0], properties={}),))
         )
@@ -206,7 +206,7 @@ def unpack_command(line: CommandLine) -> Command:
     """The command of a line.
 
     Raises:
-        ProtocolError: there is no such command, or its parts do not fit.
+        ProtocolError: there is no such command, or its arguments are invalid.
     """
     try:
         return _command_decoder(line.name).decode(line.body)
@@ -215,11 +215,11 @@ def unpack_command(line: CommandLine) -> Command:
     except RecursionError:
         raise ProtocolError(_TOO_DEEP) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ProtocolError(f"sent a {line.name} that is not understood ({error})") from None
+        raise ProtocolError(f"sent a {line.name} that could not be parsed ({error})") from None
 
 
 def pack_levels(serial: int, watch: Watch, levels: Levels) -> bytes:
-    """The line of the levels that are watched."""
+    """The line with the levels of a watch."""
     rows = tuple(
         (index, *(_quantised(peak) for peak in levels.peaks[known]))
         for index, known in enumerate(watch.ids)
@@ -229,7 +229,7 @@ def pack_levels(serial: int, watch: Watch, levels: Levels) -> bytes:
 
 
 def unpack_levels(line: LevelsLine, watch: Watch) -> Levels:
-    """The levels of a line; nothing where it answers an older watch."""
+    """The levels of a line; empty if it belongs to an older watch."""
     if line.watch != watch.number:
         return Levels({})
     return Levels(

@@ -1,8 +1,8 @@
-"""Serves a backend through a pair of pipes: the far half of the protocol, in a process of its own.
+"""Serves a backend through a pair of pipes: the engine's half of the protocol, in a process of its own.
 
-Changes and acknowledgements are never dropped, only put together while the reader is slow; levels are
-dropped. How much may be under way is bounded by what the reader has told back as seen, because an ssh
-line's buffers would hide seconds of meters.
+Changes and acknowledgements are never dropped, only merged while the reader is slow; levels are dropped. The
+amount in flight is limited by what the reader has confirmed, because buffers along an ssh connection would
+hold seconds of meters.
 """
 
 import asyncio
@@ -30,21 +30,19 @@ from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update
 from tuimixer.model.system import System
 
 _WINDOW = 2000
-"""Bytes under way above which nothing more is sent until the reader has seen some: 0.2 s of a 9600 byte/s
-line.
-"""
+"""Bytes in flight above which nothing more is sent until some are confirmed: 0.2 s at 9600 bytes/s."""
 _LEVELS_WINDOW = 600
-"""The same for levels, which leave room for what matters more."""
+"""The same for levels, which leave room for more important messages."""
 _MOST_NOTICES = 100
 _FAREWELL = 1.0
-"""Seconds that the backend has for its end."""
+"""Seconds that the backend has to shut down."""
 
 
 class Engine:
     """One backend, one reader."""
 
     def __init__(self, backend: Backend, on_word: Callable[[], object] = lambda: None) -> None:
-        """Args: `on_word` is called for whatever the reader says, which is something every few seconds."""
+        """Args: `on_word` is called for every message from the reader, which sends one every few seconds."""
         self._backend = backend
         self._on_word = on_word
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -64,7 +62,7 @@ class Engine:
         """Serve through two descriptors until the reader is gone; the greeting has been sent already.
 
         Raises:
-            ProtocolError: the reader does not speak this protocol.
+            ProtocolError: the reader does not follow the protocol.
         """
         self._pipe = LinePipe(read_fd, write_fd, LINE_LIMIT, self._take, self._end, self._schedule)
         backend = asyncio.ensure_future(self._backend.run(self._emit))
@@ -91,7 +89,7 @@ class Engine:
         self._schedule()
 
     def _schedule(self) -> None:
-        """Send once the loop has done what it is at, so that what belongs together travels together."""
+        """Send at the end of this turn of the loop, so that what belongs together is sent together."""
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._flush)
@@ -134,7 +132,7 @@ class Engine:
             for line in lines:
                 self._answer(*decode(line))
         except Exception as error:
-            # Raised again where the engine is awaited: an engine with a broken part must end, not limp.
+            # Raised again where the engine is awaited: an engine with a broken part must exit.
             self._fail(error)
 
     def _answer(self, kind: str, body: Body) -> None:
@@ -169,14 +167,14 @@ class Engine:
         try:
             system = await self._backend.inspect()
         except Exception as error:
-            # Whoever asks waits for an answer, and the rest of the engine has nothing to do with it.
+            # The caller waits for a reply, and nothing else in the engine is affected.
             system = System()
             self._emit(Notice(f"The system information cannot be read: {error}.", error=True))
         try:
             line = encode("system", SystemLine(number, system))
         except ProtocolError as error:
             line = encode("system", SystemLine(number, System(system.host, system.user)))
-            self._emit(Notice(f"The system information is left out: {error}.", error=True))
+            self._emit(Notice(f"The system information was omitted: {error}.", error=True))
         self._pipe.write(line)
 
     def _end(self, reason: str) -> None:

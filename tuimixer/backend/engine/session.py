@@ -1,4 +1,4 @@
-"""One engine's life as the screen's side sees it: greeting, changes, signs of life, end."""
+"""The life of one engine from the screen's point of view: greeting, changes, keep-alive, end."""
 
 import asyncio
 import os
@@ -31,39 +31,39 @@ from tuimixer.model.snapshot import Notice, Snapshot, Update
 from tuimixer.model.system import System
 
 _TICK = 1.0
-"""Seconds between looks at whether the engine is alive."""
+"""Seconds between checks of whether the engine is alive."""
 SILENCE = 2.0
-"""Seconds without an answer after which the silence is told."""
+"""Seconds without a response after which that is reported."""
 _START_PATIENCE = 30.0
-"""Seconds until the first picture after which an engine that starts is given up."""
+"""Seconds after which a starting engine without a first snapshot is given up."""
 _MOST_NOISE = 64
 """Lines that a login shell may print before the greeting."""
 _STDERR_KEPT = 4096
 _UNSEEN = 200
-"""Bytes of levels that may have come before the engine is told: a third of what it lets be under way."""
+"""Bytes of levels received before they are confirmed: a third of the engine's limit in flight."""
 _MOST_NOTICES = 10
-"""Notices told of those that arrive together: the screen shows one at a time."""
+"""Notices reported of those that arrive together: the screen shows one at a time."""
 _FAREWELL = 1.5
-"""Seconds that an engine has to end by itself."""
+"""Seconds that an engine has to exit by itself."""
 _LEAVING = 0.4
-"""The same where the screen is left, for whose end somebody waits."""
+"""The same when the screen is being closed, for which the user waits."""
 _POLL = 0.002
 
 
 class Link(Protocol):
-    """How an engine is reached."""
+    """How to reach an engine."""
 
     name: str
-    """The box's name."""
+    """The host's name."""
     noisy: bool
-    """Whether lines before the greeting are to be passed over (a login shell may print)."""
+    """Whether to skip lines before the greeting, which a login shell may print."""
     patience: float
-    """Seconds of silence after a question after which it is given up."""
+    """Seconds without a response after which the engine is given up."""
     delays: tuple[float, float]
-    """Seconds before a second attempt at an engine, and at most; doubled from one to the other."""
+    """Seconds before the second attempt to start an engine, and at most; doubled each time."""
 
     def open(self, first: bool) -> Child:
-        """Start an engine; only the `first` time the terminal is still there to ask a person.
+        """Start an engine; only the `first` time the terminal is still available for prompts.
 
         Raises:
             OSError: the program cannot be started.
@@ -72,31 +72,31 @@ class Link(Protocol):
         ...
 
     def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
-        """One sentence for an end, and one that says what to do (or nothing)."""
+        """Why it ended, in one sentence, and what to do about it (may be empty)."""
         ...
 
 
 class SessionListener(Protocol):
-    """Who is told what an engine says."""
+    """Notified of what an engine sends."""
 
     def changed(self, snapshot: Snapshot, ack: int) -> None:
-        """There is a newer picture; commands up to number `ack` are in it (0: no news of that)."""
+        """A newer snapshot; it includes commands up to number `ack` (0: unchanged)."""
         ...
 
     def told(self, update: Update) -> None:
-        """There are levels, or a notice."""
+        """Levels or a notice."""
         ...
 
     def answered(self, number: int, system: System) -> None:
-        """An inspection was answered."""
+        """The result of an inspection."""
         ...
 
     def silent(self, seconds: float) -> None:
-        """The engine has not answered for so long; 0: it has now."""
+        """The engine has not responded for this long; 0: it has now."""
         ...
 
     def room(self) -> None:
-        """The engine takes more after it did not."""
+        """The engine accepts more again."""
         ...
 
 
@@ -104,18 +104,18 @@ def _applied(snapshot: Snapshot, delta: Delta) -> Snapshot:
     """The newer snapshot.
 
     Raises:
-        ProtocolError: the delta does not fit, or describes what cannot be.
+        ProtocolError: the delta does not apply, or describes something impossible.
     """
     try:
         newer = apply_delta(snapshot, delta)
     except ValueError as error:
-        raise ProtocolError(f"sent a change that does not fit: {error}") from None
+        raise ProtocolError(f"sent a change that does not apply: {error}") from None
     check_controls(newer, delta.controls)
     return newer
 
 
 class EngineSession:
-    """Speaks with one engine until its end. To be made and used on the running loop."""
+    """Talks to one engine until it ends. Create and use it on the running loop."""
 
     def __init__(self, child: Child, link: Link, listener: SessionListener) -> None:
         self._child, self._link, self._listener = child, link, listener
@@ -126,7 +126,7 @@ class EngineSession:
         self._snapshot = Snapshot()
         self._pictured = False
         self._changed = False
-        """A newer picture is whole and not told yet; `_ack` goes with it."""
+        """A newer snapshot is complete but not reported yet; `_ack` belongs to it."""
         self._ack = 0
         self._notices: deque[Notice] = deque(maxlen=_MOST_NOTICES)
         self._watch = Watch(0, (), 0.0)
@@ -135,17 +135,17 @@ class EngineSession:
         self._asked: float | None = self._heard
         self._told_silence = False
         self._serial = 0
-        """Of the newest line that is to be confirmed."""
+        """Serial of the newest line to confirm."""
         self._unseen = 0
-        """Bytes since the last confirmation; changes count as many, so that they are confirmed at once."""
+        """Bytes since the last confirmation; a change counts as `_UNSEEN`, to be confirmed at once."""
 
     @property
     def full(self) -> bool:
-        """Whether the engine does not take what it is sent just now."""
+        """Whether the engine is not accepting more at the moment."""
         return self._pipe.full
 
     async def run(self) -> tuple[str, str]:
-        """Attend the engine to its end: one sentence why it ended, and one what to do (or nothing)."""
+        """Serve the engine to its end; returns why it ended, and what to do about it (may be empty)."""
         loop = asyncio.get_running_loop()
         stderr, farewell = self._child.stderr, _FAREWELL
         if stderr is not None:
@@ -176,16 +176,16 @@ class EngineSession:
         return self._link.explain(self._child.status, self._stderr.decode("utf-8", "replace"))
 
     def send(self, number: int, command: Command) -> None:
-        """Send a command, now if the pipe takes it."""
+        """Send a command, now if the pipe accepts it."""
         self._pipe.write(pack_command(number, command))
 
     def watch(self, watch: Watch) -> None:
-        """Ask for levels."""
+        """Request levels."""
         self._watch = watch
         self._pipe.write(encode("watch", watch))
 
     def inspect(self, number: int) -> None:
-        """Ask for the facts of the box."""
+        """Request system information."""
         self._pipe.write(encode("inspect", Number(number)))
 
     def _take(self, lines: list[bytes]) -> None:
@@ -212,11 +212,11 @@ class EngineSession:
             return
         check_hello(*decode(line), __version__)
         self._greeted = True
-        # From here to the first picture the engine connects to the sound systems.
+        # From here to the first snapshot, the engine connects to the sound systems.
         self._asked = self._heard
 
     def _hear(self, body: Body, size: int) -> None:
-        """Tell what a line of so many bytes says."""
+        """Process a message that arrived in a line of `size` bytes."""
         match body:
             case Delta(serial=serial, ack=ack, more=more):
                 self._snapshot = _applied(self._snapshot, body)
@@ -240,7 +240,7 @@ class EngineSession:
                 raise ProtocolError(f"sent a {type(body).__name__}, which only a screen sends")
 
     def _tell(self) -> None:
-        """Tell what has come together at once, so that a flood costs the screen one change."""
+        """Report everything that came in at once, so that a flood costs the screen one update."""
         if self._changed:
             self._pictured, self._changed = True, False
             ack, self._ack = self._ack, 0
@@ -249,11 +249,11 @@ class EngineSession:
             self._listener.told(self._notices.popleft())
 
     def _look(self, now: float, expected: float) -> None:
-        """Ask for a sign of life where there was none lately, tell a silence, end a long one."""
+        """Ping an engine that has been silent, report a silence, end a long one."""
         if self._ended.done():
             return
         if now - expected > _TICK:
-            # This process was stopped or starved itself: the engine's answer may lie in the pipe, unread.
+            # This process was stopped or starved: the response may be in the pipe, unread.
             self._asked = None if self._pictured else now
         if self._asked is None:
             if now - self._heard >= _TICK:
@@ -262,7 +262,7 @@ class EngineSession:
             return
         silence = now - self._asked
         if silence > (self._link.patience if self._pictured else _START_PATIENCE):
-            self._end(f"has not answered for {silence:.0f} seconds")
+            self._end(f"has not responded for {silence:.0f} seconds")
         elif silence >= SILENCE:
             self._told_silence = True
             self._listener.silent(silence)
@@ -281,7 +281,7 @@ class EngineSession:
             self._ended.set_result(reason)
 
     async def _reap(self, seconds: float) -> None:
-        """Wait for the process's end, which closing its pipe asks for; then insist."""
+        """Wait for the process to exit, as closing its pipe requests; then kill it."""
         deadline = time.monotonic() + seconds
         while self._child.poll() is None and time.monotonic() < deadline:
             await asyncio.sleep(_POLL)

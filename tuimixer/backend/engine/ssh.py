@@ -1,7 +1,7 @@
-"""Engines and one-shot verbs on another box, through the system's own ssh with its config, keys and prompts.
+"""Engines and one-shot verbs on another machine, through the system's ssh with its config, keys and prompts.
 
-What is to run there is a script that goes to `/bin/sh` on ssh's standard input, so that nothing of it
-passes through a login shell of unknown kind.
+What to run there is passed as a script to `/bin/sh` on ssh's standard input, so that no login shell has to
+parse it.
 """
 
 import re
@@ -26,8 +26,8 @@ _OPTIONS = {
     "ServerAliveInterval": "10",
     "ServerAliveCountMax": "3",
 }
-"""No port is opened and nothing is forwarded, whatever ssh's config says; a line that is cut is noticed by
-ssh too.
+"""No ports are opened and nothing is forwarded, whatever ssh's config says; ssh detects a lost connection
+too.
 """
 
 _FIND = r"""
@@ -43,8 +43,8 @@ else
     exit 127
 fi
 """
-"""With -P, which every Python that tuimixer runs on has, nothing in the home directory is taken for it: no
-`tuimixer.py`, and no clone of this project, which looks like a package without being one.
+"""-P, which every supported Python has, ignores anything in the home directory: a `tuimixer.py`, or a clone
+of this project, which looks like a package.
 """
 _UNTIL_CUT = r"""
 exec 3<&0
@@ -55,7 +55,7 @@ exec 3<&-
 wait "$verb"
 exit $?
 """
-"""A verb that goes on (`watch`) would not notice that nobody listens any more."""
+"""A continuous verb (`watch`) would not notice that its reader is gone."""
 
 
 class BadTarget(ValueError):
@@ -64,7 +64,7 @@ class BadTarget(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A box as a person names it: `[user@]box[:port]`, an IPv6 address in brackets."""
+    """A machine as the user names it: `[user@]host[:port]`, with an IPv6 address in brackets."""
 
     host: str
     user: str = ""
@@ -72,10 +72,10 @@ class Target:
 
     @classmethod
     def parse(cls, text: str) -> "Target":
-        """Take a person's text apart.
+        """Parse a host as written by the user.
 
         Raises:
-            BadTarget: it is no host, or one that could be taken for an option or hold a shell's characters.
+            BadTarget: it is not a host, or might be taken for an option or contain shell characters.
         """
         user, at, rest = text.rpartition("@")
         bracketed = re.fullmatch(r"\[([^\]]*)\](?::([0-9]+))?", rest)
@@ -83,12 +83,12 @@ class Target:
         match = bracketed or plain
         if match is None:
             hint = " (an IPv6 address goes in brackets: [::1])" if rest.count(":") > 1 else ""
-            raise BadTarget(f"--host {text!r} is not [user@]box[:port]{hint}.")
+            raise BadTarget(f"--host {text!r} is not [user@]host[:port]{hint}.")
         host, port = match[1], match[2]
         if not (_ADDRESS if bracketed else _HOST).fullmatch(host):
-            raise BadTarget(f"--host {text!r}: {host!r} is not the name of a host.")
+            raise BadTarget(f"--host {text!r}: {host!r} is not a valid host name.")
         if at and not _USER.fullmatch(user):
-            raise BadTarget(f"--host {text!r}: {user!r} is not the name of a user.")
+            raise BadTarget(f"--host {text!r}: {user!r} is not a valid user name.")
         if port is not None and not (len(port) <= 5 and 0 < int(port) < 65536):
             raise BadTarget(f"--host {text!r}: port {clean(port, 20)} is not between 1 and 65535.")
         return cls(host, user, int(port) if port is not None else None)
@@ -101,7 +101,7 @@ class Target:
 
 
 def ssh_command(target: Target, ask: bool = True) -> list[str]:
-    """The command line that runs `/bin/sh` on a box; `ask`: whether ssh may ask a person on the terminal."""
+    """The command line that runs `/bin/sh` on a host; `ask`: whether ssh may prompt on the terminal."""
     chosen = [f"-o{name}={value}" for name, value in _OPTIONS.items()]
     if not ask:
         chosen.append("-oBatchMode=yes")
@@ -111,12 +111,12 @@ def ssh_command(target: Target, ask: bool = True) -> list[str]:
 
 
 def engine_script(arguments: Sequence[str]) -> bytes:
-    """POSIX shell that finds tuimixer and becomes its engine, which reads what follows the script."""
+    """POSIX shell script that finds tuimixer and execs its engine, which reads what follows the script."""
     return _script(["engine", "--remote", *arguments], 'exec "$@"\n')
 
 
 def verb_script(arguments: Sequence[str]) -> bytes:
-    """POSIX shell that finds tuimixer and runs it until its end or the end of the script's own input."""
+    """POSIX shell script that finds tuimixer and runs it until it exits or the script's own input ends."""
     return _script(arguments, _UNTIL_CUT)
 
 
@@ -128,47 +128,47 @@ _REASONS = (
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         "The host key of {name} has changed.",
-        "If that is right: ssh-keygen -R {host}",
+        "If that is expected: ssh-keygen -R {host}",
     ),
     (
         "Host key verification failed",
         "The host key of {name} is not known.",
-        "Connect once by ssh and accept it.",
+        "Connect once with ssh and accept it.",
     ),
     ("No matching host key", "ssh and {name} have no host key type in common.", ""),
-    ("Permission denied", "{name} refused the key or the password.", "Try to log in there by ssh."),
+    ("Permission denied", "{name} refused the key or the password.", "Try logging in there with ssh."),
     (
         "Too many authentication failures",
         "{name} refused the key or the password.",
-        "Try to log in there by ssh.",
+        "Try logging in there with ssh.",
     ),
     ("Could not resolve hostname", "There is no host called {name}.", ""),
     ("Name or service not known", "There is no host called {name}.", ""),
     ("Connection refused", "{name} refused the connection.", "Is its ssh server running?"),
-    ("No route to host", "There is no way to {name}.", "Is it switched on?"),
-    ("Network is unreachable", "There is no way to {name}.", "Is there a network?"),
-    ("timed out", "{name} does not answer.", "Is it switched on?"),
-    ("not responding", "The line to {name} was cut.", ""),
-    ("Broken pipe", "The line to {name} was cut.", ""),
-    ("Connection reset", "The line to {name} was cut.", ""),
+    ("No route to host", "{name} cannot be reached.", "Is it switched on?"),
+    ("Network is unreachable", "{name} cannot be reached.", "Is the network up?"),
+    ("timed out", "{name} is not responding.", "Is it switched on?"),
+    ("not responding", "The connection to {name} was lost.", ""),
+    ("Broken pipe", "The connection to {name} was lost.", ""),
+    ("Connection reset", "The connection to {name} was lost.", ""),
     ("Connection closed", "{name} closed the connection.", ""),
-    ("Connection to", "The line to {name} was cut.", ""),
+    ("Connection to", "The connection to {name} was lost.", ""),
 )
-"""What ssh says, and what that means. The first that is found counts."""
+"""ssh's messages, why and what to do. The first match counts."""
 
 
 def explain(name: str, status: int | None, stderr: str) -> tuple[str, str]:
-    """One sentence for ssh's exit status and words, and one that says what to do (or nothing)."""
+    """Why ssh ended, from its exit status and messages, and what to do about it (may be empty)."""
     words = [line.strip() for line in stderr.splitlines() if line.strip()]
     last = clean(words[-1], 200, "") if words else ""
     if status == 127:
-        where = "It is looked for in PATH, in ~/.local/bin and among python3's modules."
+        where = ".local/.local/bin and among python3's modules."
         return f"tuimixer was not found on {name}.", where
     if status == 255:
         for sign, reason, hint in _REASONS:
             if sign in stderr:
                 return reason.format(name=name), hint.format(host=name.rpartition("@")[2])
-        return f"The line to {name} was cut{f': {last}' if last else ''}.", ""
+        return f"The connection to {name} was lost{f': {last}' if last else ''}.", ""
     if status is not None and status < 0:
         return f"ssh to {name} was ended by a signal ({-status}).", ""
-    return f"The engine on {name} ended (status {status}){f': {last}' if last else ''}.", ""
+    return f"The engine on {name} exited (status {status}){f': {last}' if last else ''}.", ""

@@ -1,4 +1,4 @@
-"""An engine on another box: ssh for a child process."""
+"""An engine on another machine, run through ssh."""
 
 import contextlib
 import os
@@ -15,16 +15,16 @@ from tuimixer.backend.engine.stderr_filter import TerminalFilter
 
 _STDERR_KEPT = 4096
 _FAREWELL = 2
-"""Seconds that ssh has to end when the engine has."""
+"""Seconds that ssh has to exit once the engine has."""
 
 
 @dataclass(slots=True)
 class SshLink:
-    """An engine on another box."""
+    """An engine on another machine."""
 
     target: Target
     arguments: list[str]
-    """Of `tuimixer engine`."""
+    """Arguments of `tuimixer engine`."""
     noisy: bool = True
     patience: float = 20.0
     delays: tuple[float, float] = (1.0, 60.0)
@@ -34,15 +34,15 @@ class SshLink:
         self.name = str(self.target)
 
     def open(self, first: bool) -> Child:
-        """Start ssh; the first time, wait for the greeting while ssh can ask and its words reach the
+        """Start ssh; the first time, wait for the greeting, while ssh can prompt and its messages reach the
         terminal.
 
         Raises:
-            OSError: there is no ssh on this box.
+            OSError: ssh is not installed.
             Unreachable: there is no engine at the other end.
         """
         child = spawn(ssh_command(self.target, ask=first), None, own_session=not first)
-        # A few hundred bytes, which a new pipe takes at once; if ssh has ended already, its status says why.
+        # A few hundred bytes, which a new pipe always holds; if ssh has exited already, its status says why.
         with contextlib.suppress(BrokenPipeError):
             os.write(child.stdin, engine_script(self.arguments))
         if first:
@@ -58,11 +58,11 @@ class SshLink:
         return child
 
     def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
-        """Why ssh or the engine behind it ended."""
+        """Why ssh or the engine behind it ended, and what to do about it."""
         return explain(self.name, status, stderr)
 
     def _await_greeting(self, child: Child) -> None:
-        """Read until the engine greets, with ssh's words passed on to the terminal meanwhile."""
+        """Read until the engine sends its greeting, passing ssh's messages on to the terminal."""
         assert child.stderr is not None
         words = TerminalFilter(2)
         poll = select.poll()
@@ -70,7 +70,7 @@ class SshLink:
         for descriptor in still_open:
             poll.register(descriptor, select.POLLIN)
         while (greeting := _greeting(child.early)) is None and still_open and len(child.early) < LINE_LIMIT:
-            # ssh's last words come after the end of the engine's.
+            # ssh's last messages come after the engine's output has ended.
             ready = poll.poll(None if child.stdout in still_open else 1000 * _FAREWELL)
             if not ready:
                 break
@@ -95,7 +95,7 @@ class SshLink:
 
 
 def _greeting(read: bytes) -> bytes | None:
-    """The engine's first line, once it has come in full."""
+    """The engine's first line, once it is complete."""
     start = read.find(HELLO_START)
     end = read.find(b"\n", start)
     return read[start:end] if start >= 0 and end >= 0 else None

@@ -1,4 +1,4 @@
-"""What ssh and the other end say on standard error, passed on to the terminal: cleaned and bounded."""
+"""Passes what ssh and the remote end print on standard error on to the terminal, cleaned and bounded."""
 
 import os
 from contextlib import suppress
@@ -11,7 +11,7 @@ _LONGEST = 500
 
 
 class TerminalFilter:
-    """Passes bytes on to a descriptor, line by line, without what steers a terminal."""
+    """Passes bytes on to a descriptor, line by line, without anything that controls a terminal."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -21,11 +21,11 @@ class TerminalFilter:
 
     @property
     def last(self) -> str:
-        """The last of what was said, as it was."""
+        """The last part of the input, unchanged."""
         return self._kept.decode("utf-8", "replace")
 
     def say(self, chunk: bytes) -> None:
-        """Take what was read."""
+        """Process a chunk of input."""
         self._kept = (self._kept + chunk)[-_KEPT:]
         *lines, self._rest = (self._rest + chunk).split(b"\n")
         self._rest = self._rest[-_KEPT:]
@@ -33,7 +33,7 @@ class TerminalFilter:
             self._write(line)
 
     def end(self) -> None:
-        """Pass on a last line that was not ended."""
+        """Pass on an unfinished last line."""
         if self._rest:
             self._write(self._rest)
             self._rest = b""
@@ -43,5 +43,5 @@ class TerminalFilter:
         if self._lines >= _MOST_LINES:
             return
         self._lines += 1
-        with suppress(OSError):  # nobody reads it, as with any program's complaints
+        with suppress(OSError):  # nobody is reading standard error
             os.write(self._descriptor, f"{text}\n".encode("utf-8", "replace"))

@@ -1,7 +1,7 @@
-"""What the screen takes from an engine: text is cleaned, and what no engine of this house says is refused.
+"""What the screen accepts from an engine: text is cleaned, and what no genuine engine sends is refused.
 
-An engine on another machine can be anything. Sizes are limits of what the screen can show without standing
-still, far above what sound systems have.
+An engine on another machine cannot be trusted. The limits are what the screen can show without stalling, far
+above what sound systems have.
 """
 
 from dataclasses import replace
@@ -19,7 +19,7 @@ from tuimixer.model.text import clean
 
 MOST_CONTROLS = 4096
 MOST_CHANNELS = 64
-"""As many as PipeWire has; PulseAudio and ALSA have 32."""
+"""PipeWire's maximum; PulseAudio and ALSA have 32."""
 _MOST = {
     "channels": MOST_CHANNELS,
     "raws": MOST_CHANNELS,
@@ -32,18 +32,18 @@ _MOST = {
     "alsa_cards": 64,
     "server_cards": 256,
 }
-"""Most entries of a list by its name."""
+"""Maximum length of a list, by its name."""
 _MOST_ENTRIES = 2048
-"""Most entries of any other list."""
+"""Maximum length of any other list."""
 _TEXT = 256
 _MOST_VERBATIM = 1 << 16
 _PROPERTIES = 1 << 16
-"""Most characters of a control's property list; a longer one is left out, as details."""
+"""Maximum size of a control's property list in characters; a longer one is omitted."""
 _LARGEST = 1 << 53
-"""Largest number: a float still counts exactly up to it."""
+"""Largest number: floats are exact up to it."""
 _VERBATIM = frozenset(
     {
-        # What names a thing to the engine, and is not shown, or is cleaned where it is.
+        # Identifies something to the engine; not displayed, or cleaned where it is.
         "id",
         "after",
         "removed",
@@ -67,38 +67,38 @@ _VERBATIM = frozenset(
         "pages",
     }
 )
-"""Fields whose text is taken as it is; within `element` and `profiles` only the names are."""
+"""Fields whose text is not cleaned; within `element` and `profiles`, only names."""
 
 _PLAIN = frozenset({NoneType, bool, float, UnsetType})
 Value = TypeVar("Value")
 
 
 def vetted(body: Value) -> Value:
-    """A message with its text cleaned; the same object where nothing had to be.
+    """A message with its text cleaned; the same object if nothing had to be.
 
     Raises:
-        ProtocolError: it says more than there can be.
+        ProtocolError: it exceeds a limit.
     """
     checked: Value = _vetted(body, "")
     return checked
 
 
 def check_controls(snapshot: Snapshot, changed: "tuple[Any, ...]") -> None:
-    """Look at the controls that a delta's patches have changed.
+    """Check the controls that a delta has changed.
 
     Raises:
-        ProtocolError: there are too many, or one contradicts itself.
+        ProtocolError: there are too many, or one is inconsistent.
     """
     if len(snapshot.controls) > MOST_CONTROLS:
         raise ProtocolError(f"has more than {MOST_CONTROLS} controls")
     for patch in changed:
         control = snapshot.controls[patch.id]
         if not _is_whole(control):
-            raise ProtocolError(f"describes a control that contradicts itself: {control.name}")
+            raise ProtocolError(f"describes an inconsistent control: {control.name}")
 
 
 def _is_whole(control: Control) -> bool:
-    """Whether all parts of a control fit each other."""
+    """Whether all parts of a control are consistent."""
     scale, choice = control.scale, control.choice
     return (
         (not control.channels or (scale is not None and scale.minimum <= scale.maximum))
@@ -135,7 +135,7 @@ def _vetted(value: Any, name: str) -> Any:
 
 @cache
 def _fields_of(kind: type) -> tuple[str, ...]:
-    """The fields of a message or of a record of the model; none for all else."""
+    """The fields of a message or a model record; empty for anything else."""
     if issubclass(kind, Struct):
         return kind.__struct_fields__
     return tuple(kind.__dataclass_fields__) if hasattr(kind, "__dataclass_fields__") else ()
@@ -155,7 +155,7 @@ def _text(text: str, name: str) -> str:
 def _entries(entries: tuple[Any, ...], name: str) -> tuple[Any, ...]:
     most = _MOST.get(name, _MOST_ENTRIES)
     if len(entries) > most:
-        raise ProtocolError(f"sent {len(entries)} {name.replace('_', ' ')}, and at most {most} can be")
+        raise ProtocolError(f"sent {len(entries)} {name.replace('_', ' ')}; at most {most} are allowed")
     new = tuple([_vetted(entry, name) for entry in entries])
     return new if any(map(is_not, new, entries)) else entries
 

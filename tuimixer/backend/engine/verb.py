@@ -1,4 +1,4 @@
-"""One-shot verbs on another box."""
+"""One-shot verbs on another machine."""
 
 import subprocess
 from collections.abc import Sequence
@@ -14,15 +14,15 @@ _NOT_FOUND = 127
 
 
 def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
-    """Run `tuimixer ARGUMENTS` on a box, with its output and ssh's words here; its exit status.
+    """Run `tuimixer ARGUMENTS` on a host, with its output and ssh's messages here; returns the exit status.
 
     Raises:
-        BadTarget: it is no name of a host.
-        Unreachable: the box cannot be reached, or has no tuimixer.
+        BadTarget: it is not a valid host name.
+        Unreachable: the host cannot be reached, or does not have tuimixer.
     """
     target = Target.parse(host)
     try:
-        # Without a buffer: one that could not be written would be tried once more when the pipe is closed.
+        # Unbuffered: data that could not be written would be written again when the pipe is closed.
         with (
             subprocess.Popen(
                 ssh_command(target), stdin=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
@@ -31,7 +31,7 @@ def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
         ):
             assert ssh.stdin
             assert ssh.stderr
-            # Left open until the verb has ended; if ssh has ended already, its status says why.
+            # Kept open until the verb has ended; if ssh has exited already, its status says why.
             with suppress(BrokenPipeError):
                 ssh.stdin.write(verb_script(arguments))
             words = TerminalFilter(2)
@@ -40,10 +40,10 @@ def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
             words.end()
             status = ssh.wait()
     except FileNotFoundError:
-        raise Unreachable("--host needs ssh, and there is none on this box.") from None
+        raise Unreachable("--host needs ssh, which is not installed on this machine.") from None
     if status == _SSH_FAILED:
         raise Unreachable(f"{target} cannot be reached by ssh.")
     if status == _NOT_FOUND:
         raise Unreachable(" ".join(explain(str(target), status, "")))
-    # A signal ended ssh itself: the shells' way to tell it.
+    # ssh itself was killed by a signal: the shells' convention.
     return status if status >= 0 else 128 - status
