@@ -120,7 +120,7 @@ def test_a_verb_that_ends_well_has_changed_something(box: PrivatePipeWire) -> No
         outcome = run(*words, env=box.env)
         done = told in box.pactl(ask, "fresh")
         assert (outcome.status, outcome.err.count("\n")) == ((0, 0) if done else (4, 1)), outcome
-        assert done or "yet; it may do so when something plays on it" in outcome.err
+        assert done or "; it may do so once something is playing on it" in outcome.err
     box.pactl("unload-module", module)
 
 
@@ -131,7 +131,7 @@ def test_a_move_that_ends_well_has_moved_something(box: PrivatePipeWire) -> None
     if sink_of(box, player.index) == "headphones":
         assert (outcome.status, outcome.err) == (0, "")
     else:
-        assert (outcome.status, outcome.err) == (4, "tuimixer: PipeWire has not moved mpv to Headphones.\n")
+        assert (outcome.status, outcome.err) == (4, "tuimixer: PipeWire did not move mpv to Headphones.\n")
     player.kill()
 
 

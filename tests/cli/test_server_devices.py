@@ -45,7 +45,7 @@ def test_suspend_on_pipewire_and_what_it_does_not_do(pipewire: SoundServer) -> N
     assert state(pipewire, "headphones") == "SUSPENDED"
     woken = run("suspend", "headphones", "off", env=pipewire.env)
     assert woken.status == 4
-    assert woken.err == "tuimixer: PipeWire wakes Headphones when something plays on it, and not before.\n"
+    assert woken.err == "tuimixer: PipeWire only resumes Headphones when something is playing on it.\n"
 
 
 @pytest.mark.pulse

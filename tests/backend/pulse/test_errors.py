@@ -49,7 +49,7 @@ async def test_two_calls_that_fail_in_the_same_moment(pulse: PrivatePulse) -> No
             assert isinstance(gone, ObjectGone), gone
             assert isinstance(invalid, Refused)
             assert not isinstance(invalid, ObjectGone)
-            assert str(invalid) == "The sound server said no: Invalid argument."
+            assert str(invalid) == "The sound server refused: Invalid argument."
     finally:
         await client.close()
 
@@ -129,7 +129,7 @@ def test_an_answer_that_comes_too_late_harms_nobody(server: SoundServer) -> None
     server.pause()
     try:
         for _ in range(20):
-            with pytest.raises(Unreachable, match="did not answer"):
+            with pytest.raises(Unreachable, match="did not respond"):
                 client.call("read_sinks")
     finally:
         server.resume()

@@ -130,7 +130,7 @@ async def test_passthrough_formats_of_a_null_sink_on_pipewire(
         assert watcher.get("pulse:sink/speakers").device.formats == ("pcm",)  # type: ignore[union-attr]
         await watcher.until(lambda: watcher.notices, "the sentence about it")
         assert [notice.text for notice in watcher.notices] == [
-            "PipeWire has not taken the formats for Speakers."
+            "PipeWire did not accept the formats for Speakers."
         ]
         lacks(
             "passthrough formats",

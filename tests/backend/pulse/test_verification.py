@@ -61,32 +61,32 @@ class Known:
     ("command", "says"),
     [
         (SetSuspended(SINK.id, False), ""),
-        (SetSuspended(SINK.id, True), "S has not suspended A, or has woken it again: something plays on it."),
+        (SetSuspended(SINK.id, True), "S did not suspend A, or resumed it: something is playing on it."),
         (SetSuspended(MIC.id, True), ""),
-        (SetSuspended(MIC.id, False), "S wakes Mic when something records from it, and not before."),
+        (SetSuspended(MIC.id, False), "S only resumes Mic when something is recording from it."),
         (SetFormats(SINK.id, ()), ""),
-        (SetFormats(SINK.id, ("ac3-iec61937",)), "S has not taken the formats for A."),
+        (SetFormats(SINK.id, ("ac3-iec61937",)), "S did not accept the formats for A."),
         (MoveStream(MPV.id, SINK.id), ""),
-        (MoveStream(MPV.id, OTHER.id), "S has not moved mpv to B."),
+        (MoveStream(MPV.id, OTHER.id), "S did not move mpv to B."),
         (MoveStream(MPV.id, "pulse:sink/gone"), ""),
         (MoveStream("pulse:sink_input/4", OTHER.id), ""),
-        (SetVolume(SINK.id, (5,)), "S has not changed the volume of A."),
+        (SetVolume(SINK.id, (5,)), "S did not change the volume of A."),
         (SetVolume(SINK.id, (3,)), ""),
         (
             SetVolume(OTHER.id, (5,)),
-            "S has not changed the volume of B yet; it may do so when something plays on it.",
+            "S did not change the volume of B; it may do so once something is playing on it.",
         ),
-        (SetMute(MIC.id, (True,)), "S has not muted Mic yet; it may do so when something records from it."),
-        (SetMute(MPV.id, (True,)), "S has not muted mpv."),
+        (SetMute(MIC.id, (True,)), "S did not mute Mic; it may do so once something is recording from it."),
+        (SetMute(MPV.id, (True,)), "S did not mute mpv."),
         (SetMute(MPV.id, (False,)), ""),
         (SetDefault(SINK.id), ""),
-        (SetDefault(OTHER.id), "S has not made B the default output."),
-        (SetDefault(MIC.id), "S has not made Mic the default input."),
-        (SetPort(SINK.id, "hp"), "S has not switched A to Headphones."),
+        (SetDefault(OTHER.id), "S did not make B the default output."),
+        (SetDefault(MIC.id), "S did not make Mic the default input."),
+        (SetPort(SINK.id, "hp"), "S did not switch A to Headphones."),
         (SetPort(SINK.id, "speaker"), ""),
-        (Kill(MPV.id), "S has not ended mpv."),
+        (Kill(MPV.id), "S did not kill mpv."),
         (Kill("pulse:sink_input/4"), ""),
-        (SetProfile("pulse:card/one", "off"), "S has not switched Built-in to Off."),
+        (SetProfile("pulse:card/one", "off"), "S did not switch Built-in to Off."),
         (SetProfile("pulse:card/one", "stereo"), ""),
         (SetProfile("pulse:card/gone", "off"), ""),
     ],
@@ -115,7 +115,7 @@ async def test_a_sink_on_which_something_plays_is_not_suspended(pipewire: Privat
         await watcher.stream("music")
         watcher.backend.submit(SetSuspended("pulse:sink/speakers", True))
         await watcher.until(lambda: watcher.notices, "the sentence")
-        assert "has not suspended Speakers" in watcher.notices[0].text
+        assert "did not suspend Speakers" in watcher.notices[0].text
         assert (await asyncio.to_thread(device, pipewire, "sinks", "speakers"))["state"] == "RUNNING"
 
 
@@ -148,6 +148,6 @@ async def test_two_ignored_moves_at_once_are_each_told(pipewire: PrivatePipeWire
             watcher.backend.submit(MoveStream(stream.id, "pulse:sink/headphones"))
         await watcher.until(lambda: len(watcher.notices) >= 2, "both sentences")
         assert sorted(notice.text for notice in watcher.notices) == [
-            "PipeWire has not moved film to Headphones.",
-            "PipeWire has not moved music to Headphones.",
+            "PipeWire did not move film to Headphones.",
+            "PipeWire did not move music to Headphones.",
         ]

@@ -29,9 +29,9 @@ async def test_killed_server_is_told_and_its_return_noticed_by_itself(server: So
         # The first that is said; by now it may have been tried again in vain.
         status = next(status for status in watcher.statuses if status.phase is Phase.UNAVAILABLE)
         assert "The connection to the sound server was lost" in status.reason
-        assert "tried again by itself" in status.hint
+        assert "Retrying automatically" in status.hint
         watcher.backend.submit(SetVolume("pulse:sink/speakers", (1, 1)))
-        assert watcher.notices[-1].text == "There is no connection to a sound server just now."
+        assert watcher.notices[-1].text == "Not connected to a sound server at the moment."
         await asyncio.to_thread(server.start)
         await watcher.until(lambda: watcher.named("Headphones", Kind.SINK), "the sinks to come back")
         watcher.backend.submit(SetMute("pulse:sink/headphones", (True,)))
@@ -49,7 +49,7 @@ async def test_server_that_comes_late(server: SoundServer) -> None:
         await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the first answer")
         status = watcher.snapshot.statuses[0]
         assert status.reason == (
-            f"No sound server is running (unix:{server.runtime}/pulse/native does not answer)."
+            f"No sound server is running (unix:{server.runtime}/pulse/native is not responding)."
         )
         assert f"Looked for PulseAudio or PipeWire at {server.runtime}/pulse/native" in status.hint
         await asyncio.to_thread(server.start)
@@ -66,7 +66,7 @@ async def test_hung_server_is_told_and_taken_up_again(server: SoundServer) -> No
         try:
             watcher.backend.submit(SetVolume(control.id, (20000, 20000)))
             await watcher.until(lambda: watcher.notices, "the failure of the command")
-            assert watcher.notices[0].text == "The sound server did not answer within 0.3 s."
+            assert watcher.notices[0].text == "The sound server did not respond within 0.3 s."
             await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the loss")
         finally:
             await asyncio.to_thread(server.resume)

@@ -259,7 +259,7 @@ async def test_forget_a_stored_volume(desk: Open) -> None:
         await go_to(it, "end")
         await it.press("enter", "y")
         assert stored.id not in it.backend.snapshot.controls
-        assert "not there any more" in it.text
+        assert "is gone" in it.text
 
 
 async def test_properties_steer_no_terminal_and_are_bounded(desk: Open) -> None:
@@ -306,7 +306,7 @@ async def test_the_control_goes_while_it_is_looked_at(desk: Open) -> None:
         control = await open_details(it, "mpv")
         it.backend.remove(control.id)
         await it.pilot.pause()
-        assert "not there any more" in it.text
+        assert "is gone" in it.text
         await it.press("right", "enter", "escape")
         assert it.app.screen is it.app.main
 
@@ -329,7 +329,7 @@ async def test_a_value_for_what_has_gone(desk: Open) -> None:
         await it.press("equals_sign", *"50%")
         it.backend.remove(control.id)
         await it.press("enter")
-        assert "It is not there any more." in it.text
+        assert "It is gone." in it.text
         await it.press("escape")
         assert it.app.screen is it.app.main
 

@@ -1,1 +1,1 @@
-"""PulseAudio, and PipeWire through its Pulse server."""
+"""PulseAudio, and PipeWire through its PulseAudio server."""

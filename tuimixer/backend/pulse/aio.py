@@ -1,4 +1,4 @@
-"""The asyncio connection: calls with a deadline that are never cancelled, events, and peak streams."""
+"""The asyncio connection: calls with a timeout that are never cancelled, events, and peak streams."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 class AsyncClient:
     """An asyncio connection on the running loop.
 
-    A call that nobody waits for any more runs on to its end. `on_event` is called with the facility (`sink`,
+    A call that is no longer awaited still runs to its end. `on_event` is called with the facility (`sink`,
     `sink_input`, …, `stored`, `formats`), the object's index and whether it was removed.
     """
 
@@ -36,17 +36,17 @@ class AsyncClient:
         """Connect.
 
         Raises:
-            Unreachable: nothing answers within the patience; its text is libpulse's reason.
+            Unreachable: no response within `patience`; the text is libpulse's reason.
         """
         try:
             await self._pulse.connect(timeout=self._patience)
         except TimeoutError as error:
-            raise Unreachable("no answer") from error
+            raise Unreachable("no response") from error
         except PulseError as error:
             raise Unreachable(self._why()) from error
 
     async def subscribe(self) -> None:
-        """Have `on_event` called from now on."""
+        """Subscribe to events, for `on_event`."""
         self._pulse.on_event = self.on_event
         await self.call("subscribe")
         stored = libpulse.STORED_EVENT_CB(lambda *_: self.on_event("stored", 0, False))
@@ -59,13 +59,13 @@ class AsyncClient:
                 await self.call(method)
 
     async def call(self, method: str, *arguments: Any) -> Any:
-        """Make a call and wait for its answer, at most for the patience.
+        """Make a call and wait for its result, at most for `patience`.
 
         Raises:
-            Unreachable: the server went away or does not answer.
-            Refused: it said no.
+            Unreachable: the server is gone or not responding.
+            Refused: it refused.
         """
-        if self._closed:  # libpulse aborts on a context that is gone
+        if self._closed:  # libpulse aborts if the context is gone
             raise Unreachable("The connection is closed.")
         ended = asyncio.Event()
         answer = self._calls.start(method, arguments, ended.set)
@@ -74,10 +74,10 @@ class AsyncClient:
                 await ended.wait()
         except TimeoutError:
             if not answer.ended:
-                raise Unreachable(f"The sound server did not answer within {self._patience:g} s.") from None
+                raise Unreachable(f"The sound server did not respond within {self._patience:g} s.") from None
         if answer.unread is not None:
-            # The others are shown: to start again would find the same.
-            _LOG.error("%s: an object is left out", method, exc_info=answer.unread)
+            # The others are shown: reconnecting would lead to the same result.
+            _LOG.error("%s: an object was skipped", method, exc_info=answer.unread)
         return client.result(answer)
 
     def open_peaks(
@@ -94,7 +94,7 @@ class AsyncClient:
 
         Raises:
             Unreachable: the connection is closed.
-            Refused: the server does not take it.
+            Refused: the server refuses it.
         """
         if self._closed or not self._pulse.connected:
             raise Unreachable("The connection is closed.")
@@ -103,15 +103,15 @@ class AsyncClient:
                 self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end
             )
         except c.pa.CallError as error:
-            raise Refused(f"The sound server said no: {self._why()}.") from error
+            raise Refused(f"The sound server refused: {self._why()}.") from error
 
     async def lost(self) -> str:
-        """Wait until the server is gone; the reason in libpulse's words."""
+        """Wait until the connection is lost; returns the reason in libpulse's words."""
         await self._pulse._disconnected.wait()
         return self._why()
 
     async def close(self) -> None:
-        """Disconnect; calls under way end with Unreachable. May be called twice."""
+        """Disconnect; pending calls raise Unreachable. May be called twice."""
         if self._closed:
             return
         self._closed = True

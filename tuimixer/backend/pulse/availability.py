@@ -1,4 +1,4 @@
-"""Getting to a server, and saying in plain words why it could not be done."""
+"""Connecting to a server, and explaining in plain words why that failed."""
 
 import os
 import sys
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
     from tuimixer.backend.pulse.client import Client
 
-NO_LIBRARY = "The library libpulse is not on this machine, so sound servers cannot be reached."
+NO_LIBRARY = "libpulse is not installed, so sound servers cannot be reached."
 INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Arch and Alpine: libpulse)."
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
-"""Seconds between tries at a server that runs and turns connections away."""
+"""Seconds between attempts at a server that is running but refuses connections."""
 _QUEUED = 4.0
-"""Seconds of tries at a server whose queue is full: it may not answer anybody any more."""
+"""Seconds of attempts at a server whose queue is full: it may have stopped responding."""
 _CROWDED = 30.0
-"""Seconds of tries at a server that drops connections because it has so many: it is at work."""
+"""Seconds of attempts at a server that drops connections because it has too many: it is working."""
 
 
 class NoLibrary(Unreachable):
@@ -47,10 +47,10 @@ def load(name: str) -> "ModuleType":
 
 
 def connect(place: Candidate, search: Search, patience: float) -> "Client":
-    """A blocking connection.
+    """Open a blocking connection.
 
     Raises:
-        Unreachable: with one sentence that says where and why not.
+        Unreachable: with one sentence that says where and why.
     """
     if fault := fault_of(place.found.address):
         raise Unreachable(f"{unreachable(search, fault)} {looked_for(search)}")
@@ -62,7 +62,7 @@ def connect(place: Candidate, search: Search, patience: float) -> "Client":
                 made: Client = client.Client(place.found.address, place.cookie, patience)
             return made
         except Unreachable as error:
-            # With many keys at once a server lets only a few wait, and takes only so many clients at a time.
+            # With many simultaneous keys: a server queues only a few, and accepts only so many clients.
             bound = _CROWDED if isinstance(error, client.ServerFull) else _QUEUED
             retried = place.found.alive and isinstance(error, client.ServerFull | client.ConnectionRefused)
             if not retried or monotonic() - began > bound:
@@ -72,17 +72,17 @@ def connect(place: Candidate, search: Search, patience: float) -> "Client":
 
 
 def unreachable(search: Search, reason: str) -> str:
-    """One sentence: no server at the chosen address, and why not."""
+    """One sentence: no server at the selected address, and why."""
     found = search.chosen.found
     if search.pipewire:
         return f"{NO_PIPEWIRE_PULSE}."
     if found.alive is False:
-        return f"No sound server is running ({clean(found.address)} does not answer)."
+        return f"No sound server is running ({clean(found.address)} is not responding)."
     return f"The sound server at {clean(found.address)} ({found.why}) could not be reached: {reason}."
 
 
 def looked_for(search: Search) -> str:
-    """One sentence: where servers were looked for, or what is to be started."""
+    """One sentence: where servers were looked for, or how to start one."""
     if search.pipewire:
         return f"Start it: {START_PIPEWIRE_PULSE}."
     if search.chosen.found.why in ("asked for", "PULSE_SERVER", "client.conf"):
@@ -95,13 +95,13 @@ def _named_by(why: str) -> str:
 
 
 def socket_files(search: Search) -> list[str]:
-    """The socket files that a server would make."""
+    """The socket files that a server would create."""
     address = search.chosen.found.address.removeprefix("unix:")
     return [*([address] if address.startswith("/") else []), *search.looked]
 
 
 def label(server: Server) -> str:
-    """The server's name and version, and whose it is where that is somebody else."""
+    """The server's name and version, and its owner if that is someone else."""
     name = f"{server.name} {server.version}".strip()
     if server.why == "system-wide":
         return f"{name}, system-wide"
@@ -112,5 +112,5 @@ def label(server: Server) -> str:
 
 
 def is_local(address: str) -> bool:
-    """Whether a server's cards are this box's."""
+    """Whether a server's cards are this machine's."""
     return address.startswith(("/", "unix:", "{"))

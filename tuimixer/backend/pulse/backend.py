@@ -1,4 +1,4 @@
-"""A sound server for as long as the screen lives: connect, serve, and connect again when it went away."""
+"""A sound server for the lifetime of the screen: connect, serve, and reconnect when it is lost."""
 
 import asyncio
 import os
@@ -24,9 +24,9 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 
 
 class PulseBackend:
-    """PulseAudio or PipeWire's Pulse server. See `tuimixer.backend.base.Backend`.
+    """PulseAudio or PipeWire's PulseAudio server. See `tuimixer.backend.base.Backend`.
 
-    `server` is an address as in PULSE_SERVER; None finds one as `find.search` does, at each attempt anew.
+    `server` is an address as in PULSE_SERVER; None finds one with `find.search` at each attempt.
     """
 
     name = "pulse"
@@ -39,7 +39,7 @@ class PulseBackend:
         root: str = "/",
         patience: float = 3.0,
     ) -> None:
-        """`patience` is how long the server may take to answer, in seconds; then it counts as gone."""
+        """`patience` is how long the server may take to respond, in seconds, before it counts as gone."""
         self._server, self._root, self._patience = server, root, patience
         self._environment = os.environ if environment is None else environment
         self._emit: Callable[[Update], None] = lambda update: None
@@ -73,22 +73,20 @@ class PulseBackend:
                 self._show(
                     Phase.UNAVAILABLE,
                     str(error),
-                    f"{availability.looked_for(found)} It is tried again by itself.",
+                    f"{availability.looked_for(found)} Retrying automatically.",
                 )
             if await until_something_appears(availability.socket_files(found), pause):
                 pause = _FIRST_PAUSE
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     def submit(self, command: Command) -> None:
-        """Write a command; without a server it is answered by a Notice."""
+        """Write a command; without a server, report it in a Notice."""
         if isinstance(command, UseServer):
             self._server = command.address or None
             self._leave.set()
             return
         if self._session is None:
-            self._emit(
-                Notice("There is no connection to a sound server just now.", error=True, id=command.id)
-            )
+            self._emit(Notice("Not connected to a sound server at the moment.", error=True, id=command.id))
             return
         self._session.submit(command)
         self._publish()
@@ -100,7 +98,7 @@ class PulseBackend:
             self._meters.want(ids, rate, self._session.store.controls)
 
     async def inspect(self) -> System:
-        """The servers on this box, the one in use first."""
+        """The servers on this machine, the one in use first."""
         found = self._search()
         others = (place.found for place in found.places if place.found != found.chosen.found)
         return System(servers=(found.chosen.found, *others))
@@ -109,7 +107,7 @@ class PulseBackend:
         return search(self._environment, self._root, address=self._server)
 
     async def _serve(self, found: Search) -> None:
-        """One connection from its beginning to its end, which is always Unreachable."""
+        """Serve one connection from beginning to end, which always raises Unreachable."""
         aio, connection_module, meters = (
             availability.load("aio"),
             availability.load("connection"),
@@ -141,14 +139,14 @@ class PulseBackend:
             await client.close()
 
     async def _until_lost(self, client: "AsyncClient", session: "Connection") -> None:
-        """Run the session until it or the connection ends."""
+        """Run until the session or the connection ends."""
         reading = asyncio.ensure_future(session.run())
         losing = asyncio.ensure_future(client.lost())
         leaving = asyncio.ensure_future(self._leave.wait())
         try:
             await asyncio.wait((reading, losing, leaving), return_when=asyncio.FIRST_COMPLETED)
             if leaving.done():
-                raise Unreachable("Another server was asked for.")
+                raise Unreachable("A different server was requested.")
             if losing.done():
                 raise Unreachable(f"The connection to the sound server was lost: {losing.result()}.")
             reading.result()
@@ -161,7 +159,7 @@ class PulseBackend:
                 reading.exception()
 
     def _publish(self) -> None:
-        """Emit the truth with the unconfirmed commands on top."""
+        """Emit the server's state with the unconfirmed commands applied."""
         session = self._session
         if session is None or session.store.server is None:
             return

@@ -1,4 +1,4 @@
-"""One read or one write from the command line, without asyncio."""
+"""One read or write for the command line, without asyncio."""
 
 import contextlib
 import time
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 _PAUSE = 0.004
-"""Seconds between two looks whether a command has come true."""
+"""Seconds between two checks of whether a command has taken effect."""
 
 
 class BlockingPulse:
-    """A sound server, read and written by blocking calls; connects at the first of them.
+    """A sound server accessed through blocking calls; connects on the first one.
 
-    `server` is an address as in PULSE_SERVER; None finds the server as `find.search` does.
+    `server` is an address as in PULSE_SERVER; None finds one with `find.search`.
     """
 
     def __init__(
@@ -37,23 +37,23 @@ class BlockingPulse:
         root: str = "/",
         patience: float = 2.5,
     ) -> None:
-        """`patience` is how long an answer may take, in seconds; a verb may have to wait for ALSA too."""
+        """`patience` is how long a response may take, in seconds; a verb may have to wait for ALSA too."""
         self._server, self._environment, self._root, self._patience = server, environment, root, patience
         self._client: Client | None = None
         self._search: Search | None = None
         self._store: Store | None = None
 
     def servers(self) -> Search:
-        """The servers on this box and the one that is taken."""
+        """The servers on this machine and the one selected."""
         if self._search is None:
             self._search = search(self._environment, self._root, address=self._server)
         return self._search
 
     def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
-        """Read everything, or the devices and streams of these kinds and nothing beside them.
+        """Read everything, or only the devices and streams of these kinds.
 
         Raises:
-            Unreachable: there is no server, or it does not answer.
+            Unreachable: there is no server, or it is not responding.
         """
         store = self._read(self._connected(), kinds)
         server = store.server
@@ -66,14 +66,14 @@ class BlockingPulse:
         )
 
     def apply(self, command: Command) -> None:
-        """Carry out one command, and return when the server tells others that it is done.
+        """Execute one command, and return when the server shows others that it is done.
 
-        PulseAudio acknowledges what it has done. PipeWire acknowledges what it is going to do: mostly the
-        first look, a fraction of a millisecond later, shows it.
+        PulseAudio acknowledges what it has done, PipeWire what it is going to do: usually the first check, a
+        fraction of a millisecond later, finds it done.
 
         Raises:
-            Unreachable: the server is not there or went away.
-            Refused: it said no, or nothing came of it, or the target is not there.
+            Unreachable: the server does not exist or is gone.
+            Refused: it refused, the command had no effect, or its target does not exist.
         """
         client = self._connected()
         store = self._store or self._read(client)
@@ -83,9 +83,9 @@ class BlockingPulse:
         if store.server is None or store.server.name != "PipeWire" or not patience(command):
             return
         if isinstance(command, MoveStream):
-            # To the one that asked, its Pulse server shows a move for a second as if it were done.
+            # PipeWire's PulseAudio server shows its client's move for a second as if it were done.
             client = self._connected_anew()
-            if self._outcome(client, store, doubt):  # WirePlumber forgets a move now and then
+            if self._outcome(client, store, doubt):  # WirePlumber occasionally drops a move
                 client.call(call.method, *call.arguments)
                 client = self._connected_anew()
         if text := self._outcome(client, store, doubt):
@@ -119,7 +119,7 @@ class BlockingPulse:
             if kinds is None or kind in kinds:
                 store.keep(kind, client.call(f"read_{kind}s"))
         for index in store.unknown_clients():
-            with contextlib.suppress(Refused):  # it has gone since, and its stream with it
+            with contextlib.suppress(Refused):  # it is gone by now, and so is its stream
                 store.put_client(client.call("read_client", index))
         if kinds is None:
             self._read_extensions(client, store)
@@ -128,7 +128,7 @@ class BlockingPulse:
         return store
 
     def _outcome(self, client: "Client", store: Store, doubt: Unverified) -> str:
-        """Wait until a command has come true; where nothing comes of it, the sentence that says so."""
+        """Wait until a command has taken effect; returns an error sentence if it has not, else empty."""
         end = time.monotonic() + patience(doubt.command)
         while True:
             for facility, index in affected(doubt.command, store):
@@ -156,7 +156,7 @@ class BlockingPulse:
             store.put_formats(client.call("read_all_formats"))
 
     def _read_extensions(self, client: "Client", store: Store) -> None:
-        """What only some servers have."""
+        """Read what only some servers have."""
         if client.call("stream_restore_test") is not None:
             store.put_stored(client.call("read_stored"))
         with contextlib.suppress(Refused):

@@ -1,4 +1,4 @@
-"""Commands into the clients' calls; pure, one table for the blocking and the asyncio client."""
+"""Translates commands into client calls; pure, one table for the blocking and the asyncio client."""
 
 from collections.abc import Mapping
 
@@ -61,10 +61,10 @@ _STREAM_DEVICES = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
 
 
 def call_for(command: Command, known: ServerState) -> Call:
-    """The call that carries a command out.
+    """The call that executes a command.
 
     Raises:
-        Refused: its target is not there, or is of a kind to which this cannot be done.
+        Refused: its target does not exist, or is of a kind that does not support it.
     """
     match command:
         case SetProfile() | SetLatencyOffset() | SetCodec():
@@ -72,13 +72,13 @@ def call_for(command: Command, known: ServerState) -> Call:
         case ClearDefault():
             return Call(f"{command.kind}_default_set", ("@NONE@",))
         case _ if (control := known.controls.get(command.id)) is None:
-            raise Refused("It is not there any more.")
+            raise Refused("It is gone.")
     match command:
         case SetVolume() | SetMute() | Kill() if control.kind is Kind.STORED:
             return _stored_call(command, control, known.stored)
         case SetVolume(raws=raws):
             if len(raws) != len(control.channels):
-                raise Refused(f"{control.name} has {len(control.channels)} channels and not {len(raws)}.")
+                raise Refused(f"{control.name} has {len(control.channels)} channels, not {len(raws)}.")
             return Call(f"set_{control.kind}_volume", (_index(control), raws))
         case SetMute(mute=mute):
             return Call(f"{control.kind}_mute", (_index(control), all(mute)))
@@ -100,11 +100,11 @@ def _device_call(command: Command, control: Control) -> Call:
             return Call(f"{control.kind}_suspend", (index, suspended))
         case SetFormats(formats=formats) if device and control.kind is Kind.SINK:
             return Call("save_formats", (index, ("pcm", *(name for name in formats if name != "pcm"))))
-    raise Refused(f"This cannot be done to {control.name}.")
+    raise Refused(f"{control.name} does not support this.")
 
 
 def _move(control: Control, target: ControlId | None, known: ServerState) -> Call:
-    """Both servers take a move onto the default device as the wish to follow the default from then on."""
+    """Both servers take a move to the default device as a request to follow the default from then on."""
     kind = _STREAM_DEVICES.get(control.kind)
     if kind is None:
         raise Refused(f"{control.name} is not a stream and cannot be moved.")
@@ -116,7 +116,7 @@ def _move(control: Control, target: ControlId | None, known: ServerState) -> Cal
     else:
         goal = known.controls.get(target)
     if goal is None or goal.device is None:
-        raise Refused("The device to move to is not there any more.")
+        raise Refused("The target device is gone.")
     if goal.kind is not kind:
         raise Refused(f"{control.name} can only be moved to a {kind}.")
     return Call(f"{control.kind}_move", (_index(control), goal.device.index))
@@ -125,7 +125,7 @@ def _move(control: Control, target: ControlId | None, known: ServerState) -> Cal
 def _stored_call(command: Command, control: Control, stored: Mapping[str, StoredRecord]) -> Call:
     entry = stored.get(control.stream.stored_name) if control.stream else None
     if entry is None:
-        raise Refused("The server keeps no such volume any more.")
+        raise Refused("The server no longer stores that volume.")
     match command:
         case SetVolume(raws=raws) if len(raws) == len(entry.volume):
             return Call("write_stored", (replace(entry, volume=raws),))
@@ -139,7 +139,7 @@ def _stored_call(command: Command, control: Control, stored: Mapping[str, Stored
 def _card_call(command: SetProfile | SetLatencyOffset | SetCodec, known: ServerState) -> Call:
     card = next((card for card in known.server_cards if card.id == command.id), None)
     if card is None:
-        raise Refused("The card is not there any more.")
+        raise Refused("The card is gone.")
     match command:
         case SetProfile(profile=profile):
             return Call("card_profile_set_by_index", (card.index, profile))
@@ -150,7 +150,7 @@ def _card_call(command: SetProfile | SetLatencyOffset | SetCodec, known: ServerS
 
 
 def codec_message(card: str, name: str, codec: str | None = None) -> tuple[str, str, str | None]:
-    """Object path, message and parameters with which both servers speak of a Bluetooth card's codec."""
+    """Object path, message and parameters that both servers use for a Bluetooth card's codec."""
     import json  # only for Bluetooth
 
     return f"/card/{card}/bluez", name, None if codec is None else json.dumps(codec)
@@ -161,5 +161,5 @@ def _index(control: Control) -> int:
     if part is not None:
         return part.index
     if control.stream is None:
-        raise Refused(f"This cannot be done to {control.name}.")
+        raise Refused(f"{control.name} does not support this.")
     return control.stream.index

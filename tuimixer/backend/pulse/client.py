@@ -1,4 +1,4 @@
-"""A blocking and an asyncio connection to a sound server, with the same calls (`operations.METHODS`)."""
+"""Blocking and asyncio connections to a sound server, with the same calls (`operations.METHODS`)."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ _FACILITIES = {
 
 
 class ConnectionRefused(Unreachable):
-    """The connection was refused: nobody is there, or the queue of those who wait is full."""
+    """The connection was refused: nothing is listening, or the server's queue is full."""
 
 
 class ServerFull(Unreachable):
-    """A server that runs dropped the connection: it has as many clients as it takes."""
+    """A running server dropped the connection because it has the maximum number of clients."""
 
 
 class ObjectGone(Refused):
-    """The object that was asked for is not there any more."""
+    """The requested object is gone."""
 
 
 def result(answer: Answer) -> Any:
-    """What a call that has ended was answered.
+    """The result of a call that has ended.
 
     Raises:
         Unreachable: the connection ended before the call did.
-        Refused: the server said no.
+        Refused: the server refused.
     """
     if answer.error == OK:
         return answer.value
@@ -64,15 +64,15 @@ def _error_for(error: int) -> BackendError:
     if error == CONNECTION_TERMINATED:
         return Unreachable("The sound server closed the connection.")
     if error == NO_ENTITY:
-        return ObjectGone("It is not there any more.")
-    return Refused(f"The sound server said no: {words(error)}.")
+        return ObjectGone("It is gone.")
+    return Refused(f"The sound server refused: {words(error)}.")
 
 
 # ---- the blocking connection ---------------------------------------------------------------------
 
 
 def _iterate(self: Any, block: bool = True) -> None:
-    """One turn of libpulse's loop, which a hung server cannot hold longer than the caller's patience."""
+    """One iteration of libpulse's loop, which a hung server cannot block longer than `patience`."""
     with self._pulse_loop() as loop:
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -86,12 +86,12 @@ _Blocking: Any = type("_Blocking", (BlockingPulse,), {"_pulse_iterate": _iterate
 
 
 class Client:
-    """A blocking connection, for one read or one write.
+    """A blocking connection, for one read or write.
 
     Raises:
-        Unreachable: nothing answers at the address within `patience` seconds.
-        TurnedAway: nobody is there, or too many are waiting there already.
-        Full: the server has as many clients as it takes.
+        Unreachable: no response at the address within `patience` seconds.
+        ConnectionRefused: nothing is listening, or too many clients are waiting.
+        ServerFull: the server has the maximum number of clients.
     """
 
     def __init__(self, address: str, cookie: str | None = None, patience: float = 5.0) -> None:
@@ -104,7 +104,7 @@ class Client:
             self._pulse.connect()
         except TimeoutError as error:
             self.close()
-            raise Unreachable("no answer") from error
+            raise Unreachable("no response") from error
         except PulseError as error:
             reason = errno(self._pulse._ctx)
             self.close()
@@ -115,11 +115,11 @@ class Client:
             raise kinds.get(reason, Unreachable)(words(reason)) from error
 
     def call(self, method: str, *arguments: Any) -> Any:
-        """Make a call and wait for its answer.
+        """Make a call and wait for its result.
 
         Raises:
-            Unreachable: the server went away or does not answer.
-            Refused: it said no.
+            Unreachable: the server is gone or not responding.
+            Refused: it refused.
         """
         if self._pulse is None:
             raise Unreachable("The connection is closed.")
@@ -129,7 +129,7 @@ class Client:
             while not answer.ended and self._pulse.connected:
                 self._pulse._pulse_iterate()
         except TimeoutError as error:
-            raise Unreachable(f"The sound server did not answer within {self._patience:g} s.") from error
+            raise Unreachable(f"The sound server did not respond within {self._patience:g} s.") from error
         if not self._pulse.connected:
             raise Unreachable("The sound server closed the connection.")
         if answer.unread is not None:
@@ -137,7 +137,7 @@ class Client:
         return result(answer)
 
     def close(self) -> None:
-        """Let go; may be called twice."""
+        """Disconnect; may be called twice."""
         pulse, self._pulse = self._pulse, None
         if pulse is not None:
             pulse.close()
@@ -147,7 +147,7 @@ class Client:
 
 
 def _state_changed(self: Any, context: Any, _userdata: Any) -> None:
-    """End all calls with the connection; pulsectl-asyncio's own does not know of them."""
+    """End all calls with the connection; pulsectl-asyncio's handler does not know about them."""
     state = c.pa.context_get_state(context)
     if state == c.PA_CONTEXT_READY:
         self._disconnected.clear()
@@ -177,11 +177,11 @@ def _asyncio_class() -> Any:
 
 
 def open_asyncio(address: str, cookie: str | None = None) -> Any:
-    """A connection of pulsectl-asyncio, not connected yet, with attributes `on_event` and `on_lost`.
+    """A pulsectl-asyncio connection, not connected yet, with attributes `on_event` and `on_lost`.
 
     `on_event` is called with the facility's name, the object's index and whether it was removed; `on_lost`
-    when the connection has ended. pulsectl-asyncio's own subscription makes two tasks an event: a storm would
-    cost more than its reads.
+    when the connection has ended. pulsectl-asyncio's own subscription creates two tasks per event, so that a
+    storm would cost more than its reads.
     """
     with cookie_shown(cookie):
         return _asyncio_class()(_APPLICATION, server=os.fsencode(address) or None)

@@ -1,4 +1,4 @@
-"""One connection's life: events mark what is dirty, a reader reads it once, commands are written at once."""
+"""One connection's lifetime: events mark what is dirty, it is read once, commands are written at once."""
 
 import asyncio
 import contextlib
@@ -24,25 +24,25 @@ _LOG = logging.getLogger(__name__)
 _KINDS = {kind.value: kind for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)}
 _STREAMS_OF = {"sink": "sink_input", "source": "source_output"}
 _ONE_BY_ONE = 12
-"""From so many changed objects of a kind on, reading all of the kind is cheaper."""
+"""Number of changed objects of a kind from which reading all of the kind is cheaper."""
 _BREATH = 0.004
-"""Seconds between two reads in a storm of events."""
+"""Seconds between two reads during a storm of events."""
 _LINKS_PAUSE = 0.1
-"""Seconds after which PipeWire's streams are read again when a device of theirs was linked anew."""
+"""Seconds after which PipeWire's streams are read again when one of their devices was relinked."""
 _UNTOLD = 1.0
-"""Seconds between two reads of PipeWire's streams while a meter listens to one.
+"""Seconds between two reads of PipeWire's streams while a meter is attached to one.
 
-Its Pulse server does not report a move as such, but that the stream's node has changed its state. From 1.0 on
-a meter's link keeps the node in its state, and nothing is reported.
+Its PulseAudio server does not report a move as such, only that the stream's node has changed its state. Since
+1.0, a meter's link keeps the node in its state, and nothing is reported.
 """
 _STORED_PAUSE = 0.5
 """Seconds after which stored volumes are read again: each step of a stream's volume changes one of them."""
 
 
 class Connection:
-    """Reads and writes over one connection, until it is lost.
+    """Reads and writes over one connection until it is lost.
 
-    `publish` is called when the store or the outbox changed, `say` with what a person should be told.
+    `publish` is called when the store or the outbox has changed, `say` with what to report to the user.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class Connection:
         say: Callable[[Notice], None],
         metered: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`metered` tells whether a meter listens to a stream just now."""
+        """`metered` returns whether a meter is attached to a stream."""
         self.outbox = Outbox()
         self.store = store
         self._client, self._publish, self._say, self._metered = client, publish, say, metered
         self._dirty: dict[str, set[int]] = {}
         """Indexes by facility."""
         self._whole: set[str] = {"server", "card", *_KINDS}
-        """Facilities of which everything is to be read."""
+        """Facilities to read completely."""
         self._removed: list[tuple[str, int]] = []
         self._wake = asyncio.Event()
         self._wake.set()
@@ -68,26 +68,26 @@ class Connection:
         self._waiting: dict[tuple[str, ...], Command] = {}
         self._writers: set[asyncio.Task[None]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        """By the facility that is to be read as a whole when they end."""
+        """By facility, to be read completely when the timer fires."""
         self._stored = False
-        """The server keeps volumes of streams that are not there."""
+        """Whether the server stores volumes of streams that do not exist."""
         self._doubted: dict[tuple[str, ...], tuple[Unverified, asyncio.TimerHandle]] = {}
-        """Acknowledged commands that have not come true yet; looked at when their time is up."""
+        """Acknowledged commands that have not taken effect yet, with the timer for their deadline."""
         self._judged: list[Unverified] = []
-        """Those whose time is up, to be judged by the next read."""
+        """Those past their deadline, to be judged after the next read."""
         self._repeated: dict[tuple[str, ...], Command] = {}
-        """Moves that were asked for once more."""
+        """Moves that have been requested a second time."""
         self._broken: Unreachable | None = None
 
     # ---- reading ---------------------------------------------------------------------------------
 
     def on_event(self, facility: str, index: int, removed: bool) -> None:
-        """The server says that something changed."""
+        """Note an event from the server."""
         if facility == "stored":
             self._read_later(facility, _STORED_PAUSE)
             return
         if removed:
-            # In the order of the events: PipeWire gives the number of what is gone to what comes next.
+            # In the order of events: PipeWire reuses a removed object's index for the next one.
             self._removed.append((facility, index))
             self._dirty.get(facility, set()).discard(index)
         elif facility in ("server", "formats"):
@@ -107,10 +107,10 @@ class Connection:
         self._wake.set()
 
     async def run(self) -> None:
-        """Read for ever what changes.
+        """Read whatever changes, forever.
 
         Raises:
-            Unreachable: the connection is lost; its text is the reason.
+            Unreachable: the connection is lost; the text is the reason.
         """
         await self._client.subscribe()
         self._stored = await self._client.call("stream_restore_test") is not None
@@ -124,10 +124,10 @@ class Connection:
                 if await self._read():
                     self._publish()
                 if self._is_pipewire and self._metered():
-                    # A meter's own beginning wakes this loop, too.
+                    # The start of a meter wakes this loop too.
                     self._read_later("sink_input", _UNTOLD)
                 if first:
-                    # The first paint does not wait for what few people look at.
+                    # The first paint does not wait for what few users look at.
                     first = False
                     self._whole |= {"formats", "stored"} if self._stored else {"formats"}
                     self._wake.set()
@@ -137,7 +137,7 @@ class Connection:
                 timer.cancel()
 
     async def _read(self) -> bool:
-        """One read of all that is dirty; whether there is anything new to show."""
+        """Read everything that is dirty once; returns whether there is anything new to show."""
         number = self.outbox.begin_read()
         judged, self._judged = self._judged, []
         dirty, self._dirty = self._dirty, {}
@@ -169,7 +169,7 @@ class Connection:
         return new
 
     def _forget(self, gone: ControlId) -> None:
-        """Let nothing that was meant for a control that is gone reach the next one of its id."""
+        """Make sure that no command for a removed control reaches the next one with its id."""
         self.outbox.forget(gone)
         self._waiting = {key: command for key, command in self._waiting.items() if command.id != gone}
 
@@ -193,11 +193,11 @@ class Connection:
         try:
             record = await self._client.call(f"read_{facility}", index)
         except ObjectGone:
-            return  # the event that says so is on its way
+            return  # its removal event is on its way
         if facility == "card":
             self.store.put_card(record)
         elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF and self._is_pipewire:
-            # While a meter listens to a stream, a move may show in the devices' states alone.
+            # While a meter is attached to a stream, a move may show only in the devices' states.
             self._read_later(_STREAMS_OF[facility], _LINKS_PAUSE)
 
     @property
@@ -217,7 +217,7 @@ class Connection:
     # ---- writing ---------------------------------------------------------------------------------
 
     def submit(self, command: Command) -> None:
-        """Write a command now, or right after the write of the same kind that is under way."""
+        """Write a command now, or right after a write with the same aspect that is in progress."""
         self.outbox.submit(command)
         self._repeated.pop(aspect(command), None)
         if (doubted := self._doubted.pop(aspect(command), None)) is not None:
@@ -238,7 +238,7 @@ class Connection:
                 await self._write_one(key, command)
                 command = self._waiting.pop(key, None)
         finally:
-            # Whatever happened: a value whose write never ends could not be set again.
+            # In any case: a value whose write never ends could not be set again.
             self._writing.discard(key)
             self._waiting.pop(key, None)
 
@@ -273,10 +273,10 @@ class Connection:
             self._doubted[key] = (doubt, timer)
 
     def _drop_doubts(self) -> None:
-        """Forget what has come true.
+        """Drop the doubts about commands that have taken effect.
 
-        But what wakes a suspended device comes later, and to the one that asked, PipeWire shows a move for a
-        second as if it were done.
+        Exceptions are what may wake a suspended device later, and moves, which PipeWire shows to its client
+        for a second as if they were done.
         """
         late = (MoveStream, SetSuspended)
         for key, (doubt, timer) in list(self._doubted.items()):
@@ -290,7 +290,7 @@ class Connection:
         self._read_back(doubt.command)
 
     def _judge(self, doubt: Unverified) -> None:
-        """Say what the server has ignored; a move is asked for once more first: WirePlumber forgets some."""
+        """Report what the server ignored; a move is first requested again, as WirePlumber drops some."""
         server = self.store.server.name if self.store.server else "The server"
         text, command = ignored(doubt, self.store, server), doubt.command
         key = aspect(command)
@@ -302,7 +302,7 @@ class Connection:
             self._say(Notice(text, error=True, id=command.id))
 
     def _read_back(self, command: Command) -> None:
-        """Read what an acknowledged command was about, so that the truth holds it before the overlay goes."""
+        """Read what an acknowledged command changed, so that the store has it before it leaves the outbox."""
         for facility, index in affected(command, self.store):
             if index is None:
                 self._whole.add(facility)
@@ -312,7 +312,7 @@ class Connection:
 
 
 async def _all(reads: list[Coroutine[Any, Any, None]]) -> None:
-    """Run reads side by side; the first failure is raised when all have ended."""
+    """Run reads concurrently; the first failure is raised when all have ended."""
     if not reads:
         return
     if len(reads) == 1:

@@ -1,7 +1,7 @@
-"""What kind of device a sink or a source is; pure. The only place that decides it.
+"""What kind of device a sink or source is; pure. The only place where that is decided.
 
-PulseAudio's flag HARDWARE can be relied on. PipeWire's cannot: up to 0.3 it means that `device.api` is set,
-from 1.0 on that `node.virtual` is not, so that a null sink has it. There the properties decide.
+PulseAudio's flag HARDWARE is reliable. PipeWire's is not: up to 0.3 it means that `device.api` is set, from
+1.0 on that `node.virtual` is not, so that null sinks have it. There the properties decide.
 """
 
 from tuimixer.backend.pulse.records import DeviceRecord
@@ -10,13 +10,13 @@ from tuimixer.model.control import DeviceType, Kind
 # pa_sink_flags_t and pa_source_flags_t.
 _HARDWARE, _NETWORK = 0x4, 0x8
 _DUMMY = "auto_null"
-"""The null sink that a server makes while it has no other."""
+"""The null sink that a server creates while it has no other."""
 _HARDWARE_FACTORIES = ("api.alsa.", "api.bluez5.", "api.v4l2.", "api.libcamera.")
 _HARDWARE_KEYS = ("device.api", "alsa.card", "api.alsa.path", "api.alsa.pcm.card", "api.bluez5.address")
 
 
 def device_type(record: DeviceRecord, kind: Kind) -> DeviceType:
-    """The type of a sink (`kind` is SINK) or a source."""
+    """The type of a sink (`kind` is SINK) or source."""
     if record.monitor_of is not None:
         return DeviceType.MONITOR
     if kind is Kind.SINK and _is_null(record):
@@ -43,10 +43,10 @@ def _is_network(record: DeviceRecord) -> bool:
 
 
 def _is_real_node(record: DeviceRecord) -> bool:
-    """Whether a node of PipeWire is a card's.
+    """Whether a PipeWire node belongs to a card.
 
-    A card's comes first: the session manager puts a loopback, which is virtual, before a Bluetooth
-    microphone and before each half of a split device.
+    The card's properties are checked first: the session manager puts a loopback, which is virtual, in front
+    of a Bluetooth microphone and of each half of a split device.
     """
     properties = record.properties
     if record.card is not None:

@@ -1,4 +1,4 @@
-"""Which sound server to talk to: what a person would look for, and why it was taken."""
+"""Which sound server to use: where a user would look for it, and why it was selected."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ class Candidate:
 
     found: FoundServer
     cookie: str | None = None
-    """File with the key that another user's PulseAudio asks for, where it can be read."""
+    """File with the key that another user's PulseAudio requires, if readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class Search:
     """What was found, best first."""
 
     places: tuple[Candidate, ...]
-    """Every server that is there, and the ones that the environment names; may be empty."""
+    """All existing servers, and those named by the environment; may be empty."""
     chosen: Candidate
-    """The one to talk to; where nothing is there, the one to wait for."""
+    """The one to use; if none exists, the one to wait for."""
     looked: tuple[str, ...]
-    """Socket files that were looked for, for a sentence when there is none."""
+    """Socket files that were looked for, to report if there is none."""
     pipewire: str = ""
-    """PipeWire's own socket, where it runs without the Pulse server that was looked for."""
+    """PipeWire's own socket, if it runs without its PulseAudio server."""
 
 
 def search(
@@ -41,10 +41,10 @@ def search(
     uid: int | None = None,
     address: str | None = None,
 ) -> Search:
-    """Look for servers: the one asked for, PULSE_SERVER, client.conf, own session, other users, the system.
+    """Look for servers: the requested one, PULSE_SERVER, client.conf, own session, other users, the system.
 
-    The property that X11 forwarding carries is left alone: over ssh it names the other end's server. `root`
-    is where the file system begins and `uid` whose eyes to look with, so that it can be tried out.
+    The server property of a forwarded X display is ignored: over ssh it names the other end's server. `root`
+    and `uid` replace `/` and the user in tests.
     """
     env = os.environ if environment is None else environment
     uid = os.getuid() if uid is None else uid
@@ -72,7 +72,7 @@ def search(
 def _named(
     env: Mapping[str, str], root: str, address: str | None, uid: int, listening: frozenset[str] | None
 ) -> Iterator[Candidate]:
-    """The servers that somebody has named, whether they are there or not."""
+    """The servers named explicitly, whether they exist or not."""
     seen: set[str] = set()
     for named, why in (
         (address, "asked for"),
@@ -91,21 +91,21 @@ def _named(
 
 
 def fault_of(address: str) -> str:
-    """Why an address cannot be one; nothing where it may be.
+    """Why an address is not valid; empty if it may be.
 
-    libpulse is not asked: it aborts the process on some.
+    libpulse cannot be asked: it aborts the process for some.
     """
     if len(address) > LONGEST_ADDRESS:
-        return "such a long text is not an address"
+        return "the text is too long for an address"
     try:
         address.encode()
     except UnicodeEncodeError:
         return "it is not UTF-8 text"
-    return "" if address.isprintable() else "control characters are not part of an address"
+    return "" if address.isprintable() else "it contains control characters"
 
 
 def _socket_file(address: str) -> str:
-    """The path in an address that is a single socket file on this box; else nothing."""
+    """The path in an address that is a single socket file on this machine; else empty."""
     path = address.removeprefix("unix:")
     return path if path.startswith("/") and " " not in path else ""
 
@@ -118,7 +118,7 @@ def _own(env: Mapping[str, str], root: str, uid: int) -> Iterator[tuple[str, str
         yield f"{folder}/pulse/native", "session"
     yield f"/run/user/{uid}/pulse/native", f"/run/user/{uid}"
     if home := env.get("HOME"):
-        # Without a runtime folder, PulseAudio puts a link to a folder in /tmp here.
+        # Without a runtime directory, PulseAudio puts a link to a directory in /tmp here.
         folder = f"{home}/.config/pulse"
         for name in _names_in(root, folder):
             if name.endswith("-runtime"):
@@ -126,7 +126,7 @@ def _own(env: Mapping[str, str], root: str, uid: int) -> Iterator[tuple[str, str
 
 
 def _pipewire(env: Mapping[str, str], uid: int, listening: frozenset[str] | None) -> str:
-    """The socket of the user's PipeWire, where somebody listens there."""
+    """The socket of the user's PipeWire, if something is listening there."""
     folders = (env.get("PIPEWIRE_RUNTIME_DIR"), env.get("XDG_RUNTIME_DIR"), f"/run/user/{uid}")
     name = env.get("PIPEWIRE_REMOTE") or "pipewire-0"
     paths = (os.path.join(folder, name) for folder in folders if folder)
@@ -134,24 +134,24 @@ def _pipewire(env: Mapping[str, str], uid: int, listening: frozenset[str] | None
 
 
 def _others(root: str, uid: int) -> Iterator[tuple[str, str]]:
-    """Sockets of other users' servers, lowest user number first."""
+    """Sockets of other users' servers, lowest uid first."""
     for number in sorted(int(name) for name in _names_in(root, "/run/user") if name.isdecimal()):
         if number != uid:
             yield f"/run/user/{number}/pulse/native", f"/run/user/{number}"
 
 
 def _at(root: str, path: str, why: str, uid: int, listening: frozenset[str] | None) -> Candidate | None:
-    """The server behind a socket file; None where there is none."""
+    """The server behind a socket file; None if there is none."""
     real = _under(root, path)
     try:
         owner: int | None = os.stat(real).st_uid
         permitted = os.access(real, os.W_OK)
     except PermissionError:
-        # The folder is closed to us; the kernel's list still says whether somebody listens there.
+        # The directory is not readable; the kernel's list still shows whether anything is listening.
         if listening is None or path not in listening:
             return None
         owner, permitted = _owner_by_path(path), False
-    except (OSError, ValueError):  # a path that no file can have
+    except (OSError, ValueError):  # not a possible path
         return None
     alive = (listening is None or bool({path, _real(root, path)} & listening)) if permitted else None
     user = _user_name(root, owner) if owner is not None else ""
@@ -160,9 +160,9 @@ def _at(root: str, path: str, why: str, uid: int, listening: frozenset[str] | No
 
 
 def _listening(root: str) -> frozenset[str] | None:
-    """Paths of the unix sockets that somebody has bound; None where the kernel does not tell.
+    """Paths of all bound unix sockets; None if the kernel does not list them.
 
-    Asking the kernel instead of knocking: knocking would start another user's socket-activated server.
+    Connecting instead would start another user's socket-activated server.
     """
     lines = _lines(root, "/proc/net/unix")
     if lines is None:
@@ -184,7 +184,7 @@ def _default_server(env: Mapping[str, str], root: str) -> str:
 
 
 def _cookie_beside(address: str, root: str) -> str | None:
-    """The cookie of the user whose runtime folder an address lies in."""
+    """The cookie of the user whose runtime directory contains the address."""
     path = address.removeprefix("unix:")
     owner = _owner_by_path(path)
     return _cookie_of(root, _user_name(root, owner)) if owner not in (None, os.getuid()) else None
@@ -217,13 +217,13 @@ def _accounts(root: str) -> list[list[str]]:
 
 
 def _lines(root: str, path: str) -> list[str] | None:
-    """The lines of a file, None where it cannot be read."""
+    """The lines of a file; None if it cannot be read."""
     text = read_or_none(_under(root, path))
     return None if text is None else text.splitlines()
 
 
 def _names_in(root: str, folder: str) -> list[str]:
-    """What lies in a folder, in order; nothing where it cannot be read."""
+    """Sorted names in a directory; empty if it cannot be read."""
     try:
         return sorted(os.listdir(_under(root, folder)))
     except OSError:
@@ -235,7 +235,7 @@ def _under(root: str, path: str) -> str:
 
 
 def _real(root: str, path: str) -> str:
-    """The path with links followed, seen from `root`."""
+    """The path with links resolved, relative to `root`."""
     real = os.path.realpath(_under(root, path))
     base = os.path.realpath(root)
     return real if base == "/" else real.removeprefix(base)

@@ -1,4 +1,4 @@
-"""The calls and structures of libpulse that pulsectl does not bind."""
+"""The libpulse calls and structures that pulsectl does not wrap."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class DeviceRestoreInfo(ctypes.Structure):
     )
 
 
-# Callbacks return nothing; the first two arguments are the context and what was asked for.
+# Callbacks return nothing; the first two arguments are the context and the requested object.
 FORMATS_CB = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.POINTER(DeviceRestoreInfo), ctypes.c_int, ctypes.c_void_p
 )
@@ -77,9 +77,9 @@ _library = ctypes.CDLL(LIBRARY)
 
 
 def operation(name: str, wrap: Any) -> Any:
-    """A call that the server answers; wrapped, it raises CallError where it could not be started.
+    """A call with a response from the server; wrapped, it raises CallError if it could not be started.
 
-    None where this libpulse does not have it yet. `wrap` is pulsectl's `LibPulse._func_wrapper`.
+    None if this libpulse does not have it. `wrap` is pulsectl's `LibPulse._func_wrapper`.
     """
     function = getattr(_library, name, None)
     return wrap(name, function, _OPERATIONS[name], "pa_op") if function else None

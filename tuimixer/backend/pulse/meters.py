@@ -1,4 +1,4 @@
-"""Peak levels of the controls that somebody looks at, and of nothing else."""
+"""Peak levels of the controls that are visible, and of nothing else."""
 
 import asyncio
 import math
@@ -14,21 +14,21 @@ from tuimixer.model.snapshot import Levels, Update
 
 _HIGHEST_RATE = 100.0
 _FLOOR = 1e-3
-"""Amplitude of -60 dBFS; what is below is shown as nothing."""
+"""Amplitude of -60 dBFS; anything below is shown as silence."""
 _STEPS_PER_DB = 2
 _DEAF = 0.3
-"""Seconds without a peak after which a level falls to nothing: a suspended device sends none."""
+"""Seconds without a peak after which a level drops to zero: a suspended device sends none."""
 _RETRY = 1.0
-"""Seconds before a meter that ended by itself is opened again."""
+"""Seconds before a meter that ended on its own is reopened."""
 _UNHEARD, _LONGEST_UNHEARD = 2.0, 60.0
-"""Seconds after which a meter without any peak on a running device is opened anew, twice as late each time.
+"""Seconds after which a meter without any peak on a running device is reopened, doubled each time.
 
-WirePlumber 0.4 forgets to link a stream now and then.
+WirePlumber 0.4 occasionally fails to link a stream.
 """
 
 
 class TapPoint(NamedTuple):
-    """Where a meter listens."""
+    """Where a meter is attached."""
 
     source: str
     sink_input: int | None
@@ -37,10 +37,10 @@ class TapPoint(NamedTuple):
 
 
 class MeterStreams:
-    """Opens and closes peak streams as the wanted controls come, go, move and pause.
+    """Opens and closes peak streams as the requested controls appear, disappear, move and pause.
 
-    Their levels are emitted together, and only those that changed by what can be seen: an id that is not in
-    a message has kept its level.
+    Levels are emitted together, and only those that changed visibly: an id missing from a message has kept
+    its level.
     """
 
     def __init__(self, client: AsyncClient, emit: Callable[[Update], None]) -> None:
@@ -55,12 +55,12 @@ class MeterStreams:
         self._heard: dict[ControlId, float] = {}
         self._not_before: dict[ControlId, float] = {}
         self._unheard: dict[ControlId, float] = {}
-        """The pause before the next new opening of those that had to be opened anew."""
+        """Seconds before the next reopening of those that had to be reopened."""
         self._flush_timer: asyncio.TimerHandle | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
         self._last_flush = 0.0
         self._idle = False
-        """The flush timer only watches for meters that have fallen silent."""
+        """Whether the flush timer only watches for meters that have gone silent."""
 
     def want(self, ids: frozenset[ControlId], rate: float, controls: Mapping[ControlId, Control]) -> None:
         """Meter these controls `rate` times a second."""
@@ -74,7 +74,7 @@ class MeterStreams:
         self.follow(controls)
 
     def follow(self, controls: Mapping[ControlId, Control]) -> None:
-        """The controls have changed."""
+        """Adapt to changed controls."""
         self._controls = controls
         if not self._ids and not self._streams:
             return
@@ -92,11 +92,11 @@ class MeterStreams:
 
     @property
     def on_streams(self) -> bool:
-        """Whether a meter listens to a stream, and not to a device."""
+        """Whether any meter is attached to a stream rather than a device."""
         return any(tap.sink_input is not None for tap, _ in self._streams.values())
 
     def close(self) -> None:
-        """Let go of everything, because the connection ends."""
+        """Release everything, because the connection ends."""
         for timer in (self._flush_timer, self._retry_timer):
             if timer is not None:
                 timer.cancel()
@@ -139,7 +139,7 @@ class MeterStreams:
         self.follow(self._controls)
 
     def _is_running(self, source: str) -> bool:
-        """Whether the source, or the sink of which it is the monitor, is at work."""
+        """Whether the source, or the sink that it monitors, is running."""
         devices = (control.device for control in self._controls.values() if control.device)
         return any(
             device.state == "running" for device in devices if source in (device.server_name, device.monitor)
@@ -152,7 +152,7 @@ class MeterStreams:
         self._silence(control_id)
 
     def _ended(self, control_id: ControlId) -> None:
-        """A stream has ended, which was asked for or not."""
+        """A stream has ended, on request or on its own."""
         self._closing = {stream for stream in self._closing if not stream.ended}
         entry = self._streams.get(control_id)
         if entry is not None and entry[1].ended:
@@ -180,13 +180,13 @@ class MeterStreams:
     # ---- levels ----------------------------------------------------------------------------------
 
     def _schedule(self) -> None:
-        """Peaks have come: emit them, at most at the rate, all meters' together."""
+        """Emit new peaks, at most `rate` times a second, those of all meters together."""
         if self._flush_timer is None or self._idle:
             if self._flush_timer is not None:
                 self._flush_timer.cancel()
             self._idle = False
             loop = asyncio.get_running_loop()
-            # A little after the first arrival, for the other meters' peaks of the same moment to be in.
+            # Slightly after the first arrival, so that the other meters' peaks of that moment are included.
             due = max(self._last_flush + 1 / self._rate, loop.time() + 0.1 / self._rate)
             self._flush_timer = loop.call_at(due, self._flush)
 
@@ -210,15 +210,15 @@ class MeterStreams:
         if changed:
             self._emit(Levels(changed))
         if any(map(any, self._shown.values())):
-            # Look again even if no more peaks come, so that no level stands still for ever.
+            # Check again even if no more peaks come, so that no level freezes.
             self._idle = True
             self._flush_timer = loop.call_later(max(_DEAF, 1 / self._rate) + 0.01, self._flush)
 
 
 def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapPoint | None:
-    """Where to listen for a control's level; None where there is nothing to hear or listening would do harm.
+    """Where to attach a control's meter; None if there is nothing to meter or it would do harm.
 
-    A stream on a corked sink input would stay in the making for ever and could not be taken back.
+    A stream on a corked sink input would stay in creation forever and could not be cancelled.
     """
     control = controls.get(control_id)
     if control is None:
@@ -229,7 +229,7 @@ def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapP
         case Kind.SINK if control.device and control.device.monitor:
             return TapPoint(control.device.monitor, None, channels, keep_awake=False)
         case Kind.SOURCE if control.device:
-            # A microphone would be suspended under the meter that is to show what comes in.
+            # A microphone would be suspended although its meter should show the input.
             device = control.device
             return TapPoint(device.server_name, None, channels, keep_awake=device.monitor_of is None)
         case Kind.SINK_INPUT if control.stream and not control.stream.corked:
@@ -244,5 +244,5 @@ def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapP
 
 
 def _step(peak: float) -> int:
-    """Half decibels above the floor: what is equal here looks equal."""
+    """Half decibels above the floor: equal steps look equal."""
     return round(_STEPS_PER_DB * 20 * math.log10(peak / _FLOOR)) if peak > _FLOOR else 0

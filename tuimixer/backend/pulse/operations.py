@@ -1,18 +1,18 @@
-"""What can be asked of a server, and how the answer is taken: one table for both kinds of connection.
+"""The calls to a server and how their results are received: one table for both kinds of connection.
 
-pulsectl binds libpulse's functions, but its own way to call them does not suit a program that runs for
-weeks, so the calls are made here on top of its binding:
+pulsectl wraps libpulse's functions, but its way of calling them does not suit a program that runs for weeks,
+so the calls are made here on top of its bindings:
 
-* libpulse stores why a call failed in the connection, where the next answer overwrites it. pulsectl and
-  pulsectl-asyncio only report *that* a call failed, after the other answers of the same moment have been
-  taken: a command that is refused while a stream vanishes would be given the stream's reason and the stream
-  the command's. Here the reason is read inside the callback, where it is this call's own.
-* libpulse keeps a pointer to the callback until the answer comes. pulsectl forgets the callback of a call
-  that timed out, and an answer that comes late then jumps into freed memory (its own source reports the
-  symptom, arguments that make no sense). Here a callback lives until its call has ended or the connection is
-  closed, and an answer to a call that has ended already is dropped.
-* An exception inside a callback would be printed and swallowed by ctypes. Here an object that cannot be read
-  is left out of the answer, and the caller is told (`Answer.unread`).
+* libpulse stores the reason for a failure in the connection, where the next response overwrites it. pulsectl
+  and pulsectl-asyncio only report *that* a call failed, after processing the other responses that arrived
+  with it: a command refused while a stream vanishes would be given the stream's reason, and vice versa.
+  Here the reason is read inside the callback, when it is still this call's own.
+* libpulse keeps a pointer to the callback until the response arrives. pulsectl drops the callback of a call
+  that timed out, so a late response jumps into freed memory (its own source mentions the symptom, arguments
+  that make no sense). Here a callback lives until its call has ended or the connection is closed, and
+  responses to calls that have ended are dropped.
+* ctypes would print and swallow an exception raised in a callback. Here an object that cannot be read is
+  skipped, and the caller is informed (`Answer.unread`).
 """
 
 from __future__ import annotations
@@ -45,25 +45,25 @@ _NOT_IMPLEMENTED = 23
 
 
 class Answer:
-    """What comes back for one call. It ends once; what comes later is dropped."""
+    """The response to one call. It ends once; anything later is dropped."""
 
     __slots__ = ("_on_end", "callback", "ended", "error", "items", "single", "unread")
 
     def __init__(self, on_end: Callable[[], None]) -> None:
         self._on_end = on_end
         self.callback: Any = None
-        """What libpulse calls; held for as long as it may."""
+        """What libpulse calls; referenced for as long as it may do so."""
         self.items: list[Any] = []
         self.single = False
-        """The answer is one object and not a list."""
+        """Whether the response is one object instead of a list."""
         self.error = OK
-        """libpulse's error of this very call."""
+        """libpulse's error for this very call."""
         self.ended = False
         self.unread: Exception | None = None
-        """Why an object was left out."""
+        """Why an object was skipped."""
 
     def take(self, reader: Callable[[Any], Any], item: Any) -> None:
-        """Read one object of the answer; one that cannot be read is left out."""
+        """Read one object of the response, or skip it if it cannot be read."""
         if self.ended:
             return
         try:
@@ -72,7 +72,7 @@ class Answer:
             self.unread = error
 
     def end(self, error: int = OK) -> None:
-        """The answer is complete, or the call has failed."""
+        """The response is complete, or the call has failed."""
         if not self.ended:
             self.ended, self.error = True, error
             if error == OK and self.single and not self.items:
@@ -86,17 +86,17 @@ class Answer:
 
 
 class Calls:
-    """The calls that are under way on one context."""
+    """The pending calls of one context."""
 
     def __init__(self, context: Any) -> None:
         self._context = context
         self._kept: list[Answer] = []
-        """Those under way, and those that have ended since the last call was started."""
+        """Pending calls, and those that have ended since the last call was started."""
 
     def start(self, method: str, arguments: tuple[Any, ...], on_end: Callable[[], None]) -> Answer:
         """Start a call by its name in `METHODS`; `on_end` is called once, possibly at once.
 
-        Not to be called from within libpulse's callbacks: those of calls that have ended are freed here.
+        Must not be called from libpulse's callbacks: those of ended calls are freed here.
         """
         self._kept = [answer for answer in self._kept if not answer.ended]
         answer = Answer(on_end)
@@ -111,18 +111,18 @@ class Calls:
         return answer
 
     def fail(self, error: int) -> None:
-        """End all calls with the connection."""
+        """End all calls, with the error of the connection."""
         for answer in self._kept:
             answer.end(error)
 
 
 def errno(context: Any) -> int:
-    """libpulse's error of what this context has just done."""
+    """libpulse's error for the context's latest operation."""
     return int(c.pa.context_errno(context))
 
 
 def words(error: int) -> str:
-    """libpulse's words for an error, such as `Connection refused`."""
+    """libpulse's text for an error, such as `Connection refused`."""
     return str(c.pa.strerror(error))
 
 
@@ -134,7 +134,7 @@ def _begin(function: Any, *arguments: Any) -> None:
 
 
 def _listing(callback: Any, function: Any, reader: Any, single: bool = False) -> Start:
-    """A call that answers with objects; with arguments it asks for one of them."""
+    """A call that returns objects; with arguments, one of them."""
 
     def start(context: Any, answer: Answer, *arguments: Any) -> None:
         def on_item(_ctx: Any, item: Any, eof: int, _data: Any) -> None:
@@ -151,7 +151,7 @@ def _listing(callback: Any, function: Any, reader: Any, single: bool = False) ->
 
 
 def _acknowledged(function: Any, arguments: Callable[..., tuple[Any, ...]] = lambda *given: given) -> Start:
-    """A call that the server only acknowledges; `arguments` turns ours into libpulse's."""
+    """A call that the server only acknowledges; `arguments` converts ours to libpulse's."""
 
     def start(context: Any, answer: Answer, *given: Any) -> None:
         def on_success(_ctx: Any, success: int, _data: Any) -> None:
@@ -177,7 +177,7 @@ def _read_server(context: Any, answer: Answer) -> None:
 
 
 def _test_stored(context: Any, answer: Answer) -> None:
-    """The version of module-stream-restore, None where the server does not have it."""
+    """The version of module-stream-restore; None if the server does not have it."""
 
     def on_version(_ctx: Any, version: int, _data: Any) -> None:
         answer.take(lambda number: None if number == c.PA_INVALID else number, version)
@@ -189,7 +189,7 @@ def _test_stored(context: Any, answer: Answer) -> None:
 
 
 def _send_message(context: Any, answer: Answer, message: tuple[str, str, str | None]) -> None:
-    """A message to an object of the server, and the object's answer as text."""
+    """A message to an object of the server; the response is text."""
 
     def on_answer(_ctx: Any, success: int, response: bytes | None, _data: Any) -> None:
         answer.take(lambda raw: raw.decode("utf-8", "replace"), response or b"")
@@ -217,7 +217,7 @@ def _cvolume(raws: tuple[int, ...]) -> Any:
 
 
 def _stored_write(entry: StoredRecord) -> tuple[Any, ...]:
-    """Replace one entry and change the streams that it is about at once."""
+    """Replace one entry, and apply it to its streams at once."""
     positions, volume = (PAIR[0], entry.volume * 2) if entry.paired else (entry.positions, entry.volume)
     channels = len(volume)
     info = c.PA_EXT_STREAM_RESTORE_INFO(
@@ -236,7 +236,7 @@ def _stored_delete(key: str) -> tuple[Any, ...]:
 
 
 def _formats_save(index: int, formats: tuple[str, ...]) -> tuple[Any, ...]:
-    """The elements must be made by libpulse itself; `_save_formats` frees them."""
+    """The elements must be allocated by libpulse; `_save_formats` frees them."""
     pointers = (ctypes.POINTER(libpulse.FormatInfo) * len(formats))()
     for n, name in enumerate(formats):
         address = libpulse.format_info_new()

@@ -1,4 +1,4 @@
-"""One level meter's recording stream: the server reduces the sound to peaks and sends some a second."""
+"""A level meter's recording stream: the server reduces the sound to a few peaks a second."""
 
 import ctypes
 import struct
@@ -8,11 +8,11 @@ from typing import Any
 from tuimixer.backend.pulse import libpulse
 from tuimixer.backend.pulse.pulsectl_import import binding as c
 
-# pavucontrol's id keeps other mixers from showing our meters as recording applications.
+# With pavucontrol's id, other mixers do not show our meters as recording applications.
 _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimixer"
-# PipeWire before 1.6 ignores STREAM_DONT_INHIBIT_AUTO_SUSPEND: a meter would keep what it listens to running.
-# That would never sleep; and because the Pulse server reports a stream's move only where its node changes its
-# state on the way, no moves would be reported.
+# PipeWire before 1.6 ignores STREAM_DONT_INHIBIT_AUTO_SUSPEND: a meter would keep its target running. That
+# would never sleep, and since the PulseAudio server reports a stream's move only if its node changes state in
+# the process, no moves would be reported.
 _ASLEEP = " node.passive=true"
 _MEDIA = "Peak detect"
 _SAMPLE = 4
@@ -22,14 +22,14 @@ _SILENCE = 1e-3
 _SETTLED = 2.0
 """Seconds of silence after which the meter rests."""
 _RESTING_RATE = 1
-"""Peaks a second of a meter that rests; the first sound is so late at most."""
+"""Peaks per second of a resting meter; at most the delay of the first sound."""
 
 
 class PeakStream:
     """Peaks of a source, or of one sink input on a sink's monitor.
 
-    `on_data` is called when peaks have come, but not while a silence lasts. `on_end` is called
-    once when the stream has ended, by `close` or by itself because its device or stream is gone or has moved.
+    `on_data` is called when peaks have arrived, except during silence. `on_end` is called once when the
+    stream has ended, through `close` or because its device or stream is gone or has moved.
     """
 
     def __init__(
@@ -46,14 +46,14 @@ class PeakStream:
         """`rate` is in Hz. `keep_awake`: the server must not suspend the source while it is metered.
 
         Raises:
-            CallError: the server does not take it (pulsectl's class).
+            CallError: the server refuses it (pulsectl's class).
         """
         self.channels = channels
         self._rate = rate
         self._peaks = [0.0] * channels
         self._fresh = False
         self._silent = 0
-        """Silent peaks in a row."""
+        """Consecutive silent peaks."""
         self._resting = False
         self._closing = False
         self._on_data, self._on_end = on_data, on_end
@@ -67,7 +67,7 @@ class PeakStream:
         self._stream = c.pa.stream_new_with_proplist(context, _MEDIA, ctypes.byref(spec), None, properties)
         c.pa.proplist_free(properties)
         if not self._stream:
-            raise c.pa.CallError("the stream could not be made")
+            raise c.pa.CallError("the stream could not be created")
         flags = libpulse.STREAM_DONT_MOVE | libpulse.STREAM_PEAK_DETECT | libpulse.STREAM_ADJUST_LATENCY
         flags |= libpulse.STREAM_VARIABLE_RATE
         if not keep_awake:
@@ -85,11 +85,11 @@ class PeakStream:
 
     @property
     def ended(self) -> bool:
-        """Whether the server has let go of it."""
+        """Whether the server has released it."""
         return not self._stream
 
     def take(self) -> tuple[float, ...] | None:
-        """The highest peaks since the last call, one a channel, 1 = 0 dBFS; None where nothing has come."""
+        """The highest peaks since the last call, one per channel, 1 = 0 dBFS; None if none have arrived."""
         if not self._fresh:
             return None
         peaks = tuple(self._peaks)
@@ -98,13 +98,13 @@ class PeakStream:
         return peaks
 
     def close(self) -> None:
-        """End it as soon as the server has made it: one that is still being made cannot be taken back."""
+        """End it once the server has created it: one still being created cannot be cancelled."""
         self._closing = True
         if self._stream and libpulse.stream_get_state(self._stream) == libpulse.STREAM_READY:
             self._disconnect()
 
     def abandon(self) -> None:
-        """Let go of it because its connection ends."""
+        """Release it because its connection ends."""
         self._on_end = _nothing
         self._end()
 
@@ -115,15 +115,15 @@ class PeakStream:
             self._end()
 
     def _fragments(self, peaks: int) -> Any:
-        """Buffer attributes for so many peaks a fragment."""
+        """Buffer attributes for this many peaks per fragment."""
         return c.PA_BUFFER_ATTR(_ANY, _ANY, _ANY, _ANY, peaks * self.channels * _SAMPLE)
 
     def _rest(self, on: bool) -> None:
-        """Have the server send hardly anything as long as there is silence.
+        """Make the server send hardly anything during silence.
 
-        PulseAudio sends what it has whatever the size of a fragment, so it needs the lower rate; PipeWire
-        does not change the rate, but fills the fragment. The order keeps the fragment's time, which is the
-        latency that PulseAudio asks of the source, at one second or less.
+        PulseAudio sends what it has regardless of the fragment size, so it needs the lower rate; PipeWire
+        does not change the rate, but fills the fragment. The order of the calls keeps the fragment's time,
+        which is the latency that PulseAudio requests from the source, at one second or less.
         """
         if on == self._resting or self._closing or not self._stream:
             return
@@ -158,7 +158,7 @@ class PeakStream:
     def _take_in(self, data: bytes) -> None:
         self._fresh = True
         if not any(data):
-            # The floats of silence: what an idle meter hears all the time.
+            # The floats of silence, which is all an idle meter receives.
             self._silent += len(data) // (_SAMPLE * self.channels)
             return
         samples = struct.unpack(f"={len(data) // _SAMPLE}f", data)
@@ -166,7 +166,7 @@ class PeakStream:
         self._silent = 0 if sounds else self._silent + len(samples) // self.channels
         peaks = self._peaks
         for channel in range(self.channels):
-            # min and max in this order turn what is not a number into silence.
+            # min and max in this order turn NaN into silence.
             peaks[channel] = max(
                 peaks[channel], *(min(value, 1.0) for value in samples[channel :: self.channels])
             )
@@ -189,7 +189,7 @@ class PeakStream:
 
 
 def _forget(operation: int | None) -> None:
-    """Do not wait for an answer."""
+    """Discard the operation without waiting for a response."""
     if operation:
         libpulse.operation_unref(operation)
 

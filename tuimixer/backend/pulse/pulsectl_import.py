@@ -1,4 +1,4 @@
-"""The one door to pulsectl: its binding of libpulse, imported without what a volume key would wait for."""
+"""The only importer of pulsectl: its libpulse bindings, without imports that would delay every volume key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _NoSignature:
-    """Stands for `inspect.signature` and `Parameter`: pulsectl only decorates its methods with them."""
+    """Replaces `inspect.signature` and `Parameter`, which pulsectl only uses to decorate its methods."""
 
     POSITIONAL_OR_KEYWORD = 1
     parameters: dict[str, Any] = {}  # noqa: RUF012
@@ -30,10 +30,10 @@ class _NoSignature:
 
 @contextmanager
 def _light_imports() -> Iterator[None]:
-    """While pulsectl is imported: spare it what a volume key would wait for and nothing uses.
+    """While pulsectl is imported: skip what would delay every volume key and is not used.
 
-    Its search for libpulse starts ldconfig and a compiler (20 to 40 ms); ctypes.util loads subprocess and
-    shutil, and inspect and traceback the parser (10 ms each). Nobody else gets to see the stand-ins.
+    Its search for libpulse runs ldconfig and a compiler (20 to 40 ms); ctypes.util loads subprocess and
+    shutil, and inspect and traceback the parser (10 ms each). Nothing else sees the stand-ins.
     """
     stands: dict[str, dict[str, Any]] = {
         "ctypes.util": {"find_library": lambda name: libpulse.LIBRARY},
@@ -60,7 +60,7 @@ with _light_imports():
     from pulsectl import _pulsectl as c
 
 binding: Any = c
-"""pulsectl's table of libpulse: its functions, structures and callback types."""
+"""pulsectl's libpulse bindings: functions, structures and callback types."""
 BlockingPulse: Any = pulsectl.Pulse
 """pulsectl's connection with libpulse's own main loop."""
 PulseError: type[Exception] = pulsectl.PulseError

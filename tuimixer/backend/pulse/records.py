@@ -1,4 +1,4 @@
-"""What a Pulse server says about its objects, as plain values between `structs` and `translate`."""
+"""What a PulseAudio server reports about its objects, as plain values between `structs` and `translate`."""
 
 from tuimixer.model.record import dataclass
 
@@ -51,7 +51,7 @@ class StreamRecord:
     owner_module: int | None
     positions: tuple[str, ...]
     volume: tuple[int, ...]
-    """Empty where the stream has no volume."""
+    """Empty if the stream has no volume."""
     mute: bool
     corked: bool
     writable: bool
@@ -74,7 +74,7 @@ class ProfileRecord:
 
 @dataclass(frozen=True, slots=True)
 class CardRecord:
-    """A card as the server sees it."""
+    """A card as the server reports it."""
 
     index: int
     name: str
@@ -112,26 +112,26 @@ class StoredRecord:
 
     key: str
     positions: tuple[int, ...]
-    """Channel positions in libpulse's numbers; empty where no volume is kept."""
+    """Channel positions as libpulse's numbers; empty if no volume is stored."""
     names: tuple[str, ...]
     """The same positions by name."""
     volume: tuple[int, ...]
     mute: bool
     device: str
-    """Name of the sink or source the stream is bound to, or nothing."""
+    """Name of the sink or source that the stream is bound to, or empty."""
     paired: bool = False
-    """The one volume stands for those of a stereo pair, and is to be written as such; see `as_one`."""
+    """Whether the single volume represents a stereo pair, and must be written as one; see `as_one`."""
 
 
 PAIR = ((1, 2), ("front-left", "front-right"))
-"""Positions of a stereo pair by libpulse's number and name."""
+"""Positions of a stereo pair, by libpulse's number and name."""
 
 
 def as_one(record: StoredRecord) -> StoredRecord:
-    """An entry of PipeWire with a single volume, also where it has stored it for a pair.
+    """A PipeWire entry with a single volume, even if it was stored for a pair.
 
-    PipeWire 1.6 plays the right channel of a stereo sound at zero where the entry is mono, as every mixer
-    writes it for system sounds; so here it is written for a pair.
+    PipeWire 1.6 plays the right channel of a stereo sound at zero if the entry is mono, which is how every
+    mixer writes it for system sounds; so it is written back as a pair.
     """
     mono = len(record.volume) == 1
     pair = (record.positions, record.names) == PAIR and len(set(record.volume)) == 1

@@ -1,4 +1,4 @@
-"""What has been read from one server, and the controls made of it; only what changed is made anew."""
+"""What has been read from one server, and the controls made from it; only what changed is rebuilt."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def alsa_id(number: str) -> str | None:
 class Store:
     """Records by facility and index, and their controls.
 
-    Fill it with `put`, `keep` and the like, then `settle`. `controls` is a new dict after each change, never
-    changed in place; a control whose record and surroundings did not change stays the same object.
+    Fill it with `put`, `keep` and the like, then call `settle`. `controls` is a new dict after each change,
+    never modified in place; a control whose record and context did not change stays the same object.
     """
 
     def __init__(self, address: str, why: str, local: bool = True) -> None:
@@ -72,7 +72,7 @@ class Store:
     # ---- filling ---------------------------------------------------------------------------------
 
     def put(self, kind: Kind, record: Any) -> bool:
-        """A device or stream has been read; False where nothing but its state is new."""
+        """Store a device or stream; False if nothing but its state is new."""
         table = self._table(kind)
         before = table.get(record.index)
         if before == record:
@@ -90,7 +90,7 @@ class Store:
         )
 
     def remove(self, kind: Kind, index: int) -> ControlId | None:
-        """The server has removed it; the id of its control, if it had one."""
+        """Remove an object; returns the id of its control, if it had one."""
         gone = self._table(kind).pop(index, None)
         if gone is None:
             return None
@@ -102,14 +102,14 @@ class Store:
         return made.id if made is not None else None
 
     def _forget_client(self, index: int | None) -> None:
-        """Let go of a client without streams: PipeWire gives its number to another."""
+        """Drop a client without streams: PipeWire reuses its number."""
         if index in self._clients and not any(
             stream.client == index for table in self._streams.values() for stream in table.values()
         ):
             del self._clients[index]
 
     def keep(self, kind: Kind, records: Iterable[Any]) -> None:
-        """All of a kind have been read."""
+        """Store all objects of a kind."""
         present = {record.index: record for record in records}
         for index in [index for index in self._table(kind) if index not in present]:
             self.remove(kind, index)
@@ -117,19 +117,19 @@ class Store:
             self.put(kind, record)
 
     def put_card(self, record: CardRecord) -> None:
-        """A card has been read."""
+        """Store a card."""
         if self._cards.get(record.index) != record:
             self._cards[record.index] = record
             self._all_stale = True
 
     def remove_card(self, index: int) -> None:
-        """A card is gone."""
+        """Remove a card."""
         self._codecs.pop(index, None)
         if self._cards.pop(index, None) is not None:
             self._all_stale = True
 
     def keep_cards(self, records: Iterable[CardRecord]) -> None:
-        """All cards have been read."""
+        """Store all cards."""
         present = {record.index: record for record in records}
         for index in [index for index in self._cards if index not in present]:
             self.remove_card(index)
@@ -137,13 +137,13 @@ class Store:
             self.put_card(record)
 
     def put_codecs(self, index: int, record: CodecsRecord) -> None:
-        """A Bluetooth card's codecs have been read."""
+        """Store a Bluetooth card's codecs."""
         if self._codecs.get(index) != record:
             self._codecs[index] = record
             self._all_stale = True
 
     def put_client(self, record: ClientRecord) -> None:
-        """A stream's client has been read."""
+        """Store a stream's client."""
         self._clients[record.index] = record
         for kind in _STREAMS:
             for stream in self._streams[kind].values():
@@ -151,7 +151,7 @@ class Store:
                     self._stale.add((kind, stream.index))
 
     def put_server(self, record: ServerRecord) -> None:
-        """The server has been read."""
+        """Store the server's own information."""
         self.server = translate.server(record, self._address, self._why)
         around = self._around
         if (around.default_sink, around.default_source) != (record.default_sink, record.default_source):
@@ -159,14 +159,14 @@ class Store:
             self._stale.update((kind, index) for kind in _DEVICES for index in self._devices[kind])
 
     def put_formats(self, records: Iterable[FormatsRecord]) -> None:
-        """The sinks' passthrough formats have been read."""
+        """Store the sinks' passthrough formats."""
         formats = {record.index: record.formats for record in records}
         if self._around.formats != formats:
             self._around.formats = formats
             self._stale.update((Kind.SINK, index) for index in self._devices[Kind.SINK])
 
     def put_stored(self, records: Iterable[StoredRecord]) -> None:
-        """The stored volumes have been read; the system sounds' is there even before it was ever changed."""
+        """Store the stored volumes; that of system sounds exists even before it is first changed."""
         stored = {record.key: record for record in records if not translate.is_meters(record)}
         if EVENT_ROLE not in stored:
             stored[EVENT_ROLE] = StoredRecord(EVENT_ROLE, (0,), ("mono",), (0x10000,), False, "")
@@ -181,7 +181,7 @@ class Store:
     # ---- asking ----------------------------------------------------------------------------------
 
     def unknown_clients(self) -> set[int]:
-        """Clients of new streams that do not say themselves which application they belong to."""
+        """Clients of new streams that do not name their application themselves."""
         streams = (self._streams[kind].get(index) for kind, index in self._stale if kind in _STREAMS)
         return {
             stream.client
@@ -193,13 +193,13 @@ class Store:
         }
 
     def bluetooth_cards(self) -> list[CardRecord]:
-        """Cards that can be asked for their codecs."""
+        """Cards that may be queried for codecs."""
         return [card for card in self._cards.values() if card.name.startswith("bluez_card.")]
 
     # ---- making ----------------------------------------------------------------------------------
 
     def settle(self) -> bool:
-        """Make the controls of what has changed; False where nothing has."""
+        """Rebuild the controls that changed; False if none have."""
         cards_before, server_before = self.server_cards, self._settled_server
         self._settled_server = self.server
         changed = self._translate()
@@ -214,7 +214,7 @@ class Store:
         )
 
     def _translate(self) -> list[Control] | None:
-        """The controls that are different now; None where their set, order or numbering may be different."""
+        """The controls that differ now; None if their set, order or numbering may differ."""
         structure = self._reordered
         if self._all_stale:
             self._around.sinks = {i: r.name for i, r in self._devices[Kind.SINK].items()}
@@ -244,7 +244,7 @@ class Store:
         return None if structure else changed
 
     def _reorder(self) -> None:
-        """All controls in their order, equal names numbered."""
+        """Put all controls in order, and number equal names."""
         self._reordered = False
         for key, record in self.stored.items():
             if (Kind.STORED, key) not in self._made:

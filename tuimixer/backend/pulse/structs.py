@@ -38,7 +38,7 @@ def _index(raw: int) -> int | None:
 
 
 def _properties(proplist: Any) -> dict[str, str]:
-    """All of a property list in one call: two calls a property would be most of a stream's reading time."""
+    """A whole property list in one call: two calls per property would dominate a stream's reading time."""
     address = libpulse.proplist_to_string(proplist)
     if not address:
         return {}
@@ -47,7 +47,7 @@ def _properties(proplist: Any) -> dict[str, str]:
     finally:
         libpulse.xfree(address)
     if "\\" not in text and " = hex:" not in text:
-        # Without escapes each quote begins or ends a value; the keys stand between: `\nkey = `.
+        # Without escapes, each quote starts or ends a value, with the keys in between: `\nkey = `.
         parts = text.split('"')
         return {key.lstrip("\n")[:-3]: value for key, value in zip(parts[::2], parts[1::2], strict=False)}
     import re  # only here, as importing it would delay every volume key
@@ -56,7 +56,7 @@ def _properties(proplist: Any) -> dict[str, str]:
 
 
 class _Positions(dict[int, str]):
-    """Channel positions by libpulse's number, in its own words."""
+    """Names of channel positions by libpulse's number, from libpulse."""
 
     def __missing__(self, number: int) -> str:
         name = self[number] = _text(libpulse.channel_position_to_string(number)) or f"channel-{number}"

@@ -1,4 +1,4 @@
-"""Records of the server into the model's objects; pure, the same for both clients."""
+"""Translates the server's records into the model's objects; pure, the same for both clients."""
 
 from collections.abc import Callable, Mapping
 
@@ -18,7 +18,7 @@ from tuimixer.model.scale import PULSE_SCALE
 from tuimixer.model.snapshot import Profile, Server, ServerCard
 from tuimixer.model.text import clean
 
-# pa_sink_flags_t and pa_source_flags_t; the two differ in one.
+# pa_sink_flags_t and pa_source_flags_t; they differ in one.
 HW_VOLUME_CTRL, HW_MUTE_CTRL, DECIBEL_VOLUME = 0x1, 0x10, 0x20
 _FLAT_VOLUME = {Kind.SINK: 0x40, Kind.SOURCE: 0x80}
 
@@ -46,7 +46,7 @@ _DETAIL_LIMIT = 512
 
 
 class TranslationContext:
-    """What an object's translation needs to know of the others."""
+    """What an object's translation needs from other objects."""
 
     __slots__ = (
         "alsa_id",
@@ -60,7 +60,7 @@ class TranslationContext:
     )
 
     def __init__(self, alsa_id: Callable[[str], str | None] = lambda number: None) -> None:
-        """`alsa_id`: the kernel's id of the card with a number or id; None where there is no such card."""
+        """`alsa_id` returns the kernel's id of the card with a number or id; None if there is none."""
         self.alsa_id = alsa_id
         self.sinks: Mapping[int, str] = {}
         """Names by the server's index."""
@@ -68,7 +68,7 @@ class TranslationContext:
         self.cards: Mapping[int, CardRecord] = {}
         self.clients: Mapping[int, ClientRecord] = {}
         self.formats: Mapping[int, tuple[str, ...]] = {}
-        """Of sinks, by index."""
+        """Formats of sinks, by index."""
         self.default_sink = ""
         self.default_source = ""
 
@@ -184,7 +184,7 @@ def stream(record: StreamRecord, kind: Kind, around: TranslationContext) -> Cont
 
 
 def is_virtual(record: StreamRecord) -> bool:
-    """Whether a module made it: without a client on PulseAudio, by its node's properties on PipeWire."""
+    """Whether a module created it: without a client on PulseAudio, by its node's properties on PipeWire."""
     properties = record.properties
     return (
         record.client is None
@@ -215,7 +215,7 @@ def is_meters(record: StoredRecord) -> bool:
 
 
 def stored(record: StoredRecord) -> Control:
-    """A volume that the server keeps for what is not running."""
+    """A volume that the server stores for streams that do not exist."""
     key = record.key
     capture = key.startswith(_STORED_SOURCE)
     by, colon, value = key.removeprefix(_STORED_SINK).removeprefix(_STORED_SOURCE).partition(":")
@@ -240,7 +240,7 @@ def stored(record: StoredRecord) -> Control:
 
 
 def card(record: CardRecord, around: TranslationContext, codecs: CodecsRecord | None = None) -> ServerCard:
-    """A card as the server sees it."""
+    """A card as the server reports it."""
     properties = record.properties
     description = properties.get("device.description") or properties.get("alsa.card_name")
     return ServerCard(
@@ -269,7 +269,7 @@ def card(record: CardRecord, around: TranslationContext, codecs: CodecsRecord | 
 
 
 def codecs(listing: str, current: str) -> CodecsRecord:
-    """A Bluetooth card's answers to list-codecs and get-codec, in JSON; the incomprehensible is left out."""
+    """A Bluetooth card's replies to list-codecs and get-codec, in JSON; invalid parts are ignored."""
     entries, codec = _json(listing), _json(current)
     found = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     return CodecsRecord(
@@ -293,7 +293,7 @@ def _json(text: str) -> object:
 
 
 def server(record: ServerRecord, address: str, why: str) -> Server:
-    """The server; pipewire-pulse names itself `PulseAudio (on PipeWire 0.3.65)`."""
+    """The server; pipewire-pulse calls itself `PulseAudio (on PipeWire 0.3.65)`."""
     _, on, rest = record.name.partition("(on PipeWire ")
     name, version = ("PipeWire", rest.rstrip(") ")) if on else ("PulseAudio", record.version)
     return Server(
@@ -309,7 +309,7 @@ def server(record: ServerRecord, address: str, why: str) -> Server:
 
 
 def _default_id(kind: Kind, name: str) -> ControlId | None:
-    """None without a default, for which PipeWire has names: `@DEFAULT_SOURCE@`, `@NONE@`."""
+    """None if there is no default, for which PipeWire uses the names `@DEFAULT_SOURCE@` and `@NONE@`."""
     return None if not name or name.startswith("@") else device_id(kind, name)
 
 
@@ -330,7 +330,7 @@ def _port(record: PortRecord, offset: int | None) -> Port:
 
 
 def _alsa_card(properties: Mapping[str, str], around: TranslationContext) -> str | None:
-    """The kernel's id of the card: PulseAudio gives its number, PipeWire number, path or both."""
+    """The kernel's id of the card: PulseAudio reports its number, PipeWire number, path or both."""
     for key in ("alsa.card", "api.alsa.card", "api.alsa.pcm.card"):
         if number := properties.get(key):
             return around.alsa_id(number)

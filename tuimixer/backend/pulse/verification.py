@@ -1,4 +1,4 @@
-"""What a server acknowledges and does not do: when to look, at what, and the sentence. Pure."""
+"""What a server acknowledges but does not do: when to check, what to check, and what to report. Pure."""
 
 from tuimixer.backend.pulse.calls import ServerState
 from tuimixer.model.command import (
@@ -27,11 +27,11 @@ class Unverified:
 
     command: Command
     before: Control | None = None
-    """What it is about, as it was before the command was written."""
+    """The control before the command was written."""
 
 
 def patience(command: Command) -> float:
-    """Seconds within which an acknowledged command has come true if ever; 0 where that is not doubted."""
+    """Seconds within which an acknowledged command takes effect, if ever; 0 if that is not in doubt."""
     match command:
         case SetVolume() | SetMute():
             return _QUICK
@@ -45,7 +45,7 @@ def patience(command: Command) -> float:
 
 
 def ignored(doubt: Unverified, known: ServerState, server: str) -> str:
-    """One sentence; empty where the command has come true, or what it is about has gone or is different."""
+    """One sentence; empty if the command took effect, or its target is gone or different."""
     command = doubt.command
     if isinstance(command, SetProfile):
         card = next((card for card in known.server_cards if card.id == command.id), None)
@@ -53,7 +53,7 @@ def ignored(doubt: Unverified, known: ServerState, server: str) -> str:
         if card is None or card.profile == command.profile:
             return ""
         wanted = profiles.get(command.profile, command.profile)
-        return f"{server} has not switched {card.description} to {wanted}."
+        return f"{server} did not switch {card.description} to {wanted}."
     control = known.controls.get(command.id)
     return _about_control(doubt, control, known, server) if control is not None else ""
 
@@ -62,51 +62,48 @@ def _about_control(doubt: Unverified, control: Control, known: ServerState, serv
     device = control.device
     match doubt.command:
         case SetVolume(raws=wanted) if control.raws != wanted and _is_unchanged(doubt, control):
-            return f"{server} has not changed the volume of {control.name}{_asleep(control)}."
+            return f"{server} did not change the volume of {control.name}{_asleep(control)}."
         case SetMute(mute=mute) if control.mute != mute and _is_unchanged(doubt, control):
-            done = "muted" if all(mute) else "unmuted"
-            return f"{server} has not {done} {control.name}{_asleep(control)}."
+            done = "mute" if all(mute) else "unmute"
+            return f"{server} did not {done} {control.name}{_asleep(control)}."
         case SetDefault() if device and not control.default:
             role = "input" if control.kind is Kind.SOURCE else "output"
-            return f"{server} has not made {control.name} the default {role}."
+            return f"{server} did not make {control.name} the default {role}."
         case SetPort(port=port) if device and device.port != port:
             names = {port.name: port.description for port in device.ports}
-            return f"{server} has not switched {control.name} to {names.get(port, port)}."
+            return f"{server} did not switch {control.name} to {names.get(port, port)}."
         case SetSuspended(suspended=True) if device and device.state != "suspended":
-            return (
-                f"{server} has not suspended {control.name}, or has woken it again: "
-                f"something {_use(control)} it."
-            )
+            return f"{server} did not suspend {control.name}, or resumed it: something is {_use(control)} it."
         case SetSuspended(suspended=False) if device and device.state == "suspended":
-            return f"{server} wakes {control.name} when something {_use(control)} it, and not before."
+            return f"{server} only resumes {control.name} when something is {_use(control)} it."
         case SetFormats(formats=formats) if device and {*formats, "pcm"} != {*device.formats, "pcm"}:
-            return f"{server} has not taken the formats for {control.name}."
+            return f"{server} did not accept the formats for {control.name}."
         case MoveStream(target=str(target)) if target in known.controls and control.target_id != target:
-            return f"{server} has not moved {control.name} to {known.controls[target].name}."
+            return f"{server} did not move {control.name} to {known.controls[target].name}."
         case Kill():
-            return f"{server} has not ended {control.name}."
+            return f"{server} did not kill {control.name}."
     return ""
 
 
 def _is_unchanged(doubt: Unverified, control: Control) -> bool:
-    """Whether volume and mute are as they were: others may change them, and a server may round them."""
+    """Whether volume and mute are as before; others may change them, and a server may round them."""
     before = doubt.before
     return before is not None and (before.raws, before.mute) == (control.raws, control.mute)
 
 
 def _asleep(control: Control) -> str:
-    """PipeWire 1.4 keeps the volume of a node that has never run for the moment in which it does."""
+    """PipeWire 1.4 defers the volume of a node that has never run until it does."""
     device = control.device
     asleep = device is not None and device.state != "running"
-    return f" yet; it may do so when something {_use(control)} it" if asleep else ""
+    return f"; it may do so once something is {_use(control)} it" if asleep else ""
 
 
 def _use(control: Control) -> str:
-    return "records from" if control.kind is Kind.SOURCE else "plays on"
+    return "recording from" if control.kind is Kind.SOURCE else "playing on"
 
 
 def affected(command: Command, known: ServerState) -> list[tuple[str, int | None]]:
-    """What to read to see whether a command has come true: facilities, each with an index or as a whole."""
+    """What to read to see whether a command took effect: facilities, each with an index or None for all."""
     control = known.controls.get(command.id)
     if isinstance(command, CardCommand):
         return [("card", None)]

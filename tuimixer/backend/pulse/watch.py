@@ -1,4 +1,4 @@
-"""Waits for a server's socket to come back, woken by the kernel and, where that cannot be, by the clock."""
+"""Waits for a server's socket to appear, woken by inotify or, if that is unavailable, by a timer."""
 
 import asyncio
 import contextlib
@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 
 async def until_something_appears(sockets: Iterable[str], seconds: float) -> bool:
-    """Return when something is made in a folder on the way to one of the sockets, or after so many seconds.
+    """Wait until something is created in a directory on the path to one of the sockets, or for `seconds`.
 
-    True where something was made.
+    Returns whether something was created.
     """
     try:
         from asyncinotify import Inotify, Mask
@@ -23,13 +23,13 @@ async def until_something_appears(sockets: Iterable[str], seconds: float) -> boo
                 return True
     except TimeoutError:
         return False
-    except OSError:  # no inotify instance left; then the clock alone has to do
+    except OSError:  # no inotify instance left; only the timer is left
         await asyncio.sleep(seconds)
         return False
 
 
 def _nearest(folder: str) -> str:
-    """The folder, or the nearest one above it that is there."""
+    """The directory, or its nearest existing ancestor."""
     while folder not in ("", "/") and not os.path.isdir(folder):
         folder = os.path.dirname(folder)
     return folder or "/"

@@ -52,7 +52,7 @@ class DetailsScreen(ListDialog):
     def introduction(self) -> str:
         control = self.control
         if control is None:
-            return "It is not there any more."
+            return "It is gone."
         told = sentence(control, self.mixer.snapshot, self._driven)
         return f"{told[:1].upper()}{told[1:]}." if told else ""
 
@@ -102,7 +102,7 @@ class MoveScreen(ListDialog):
             return ""
         control = self.mixer.snapshot.controls.get(self._control_id)
         if control is None:
-            return "It is not there any more."
+            return "It is gone."
         if control.device is not None:
             return f"{control.name} has one port only, or none."
         return f"{control.name} stays where it is: only streams can be moved, and ports of devices chosen."

@@ -85,7 +85,7 @@ class ValueScreen(PromptScreen):
 
     def answer(self, request: Intent | Command) -> None:
         if self._control_id not in self._mixer.snapshot.controls:
-            self.say("It is not there any more.")
+            self.say("It is gone.")
             return
         self._mixer.send(request)
         self.dismiss(None)
