@@ -50,7 +50,7 @@ DIALOGS: dict[str, tuple[str, str, Make]] = {
     "details": ("screens.details", "DetailsScreen", _with_driven),
     "move": ("screens.details", "MoveScreen", _chosen),
     "kill": ("screens.confirm", "KillScreen", _chosen),
-    "value": ("screens.ask", "ValueScreen", _chosen),
+    "value": ("screens.prompt", "ValueScreen", _chosen),
 }
 """Action → module of `tuimixer.ui`, class, and what it is made with."""
 _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value"})
