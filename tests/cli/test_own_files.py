@@ -53,11 +53,11 @@ PLACES: dict[str, Callable[[Path], None]] = {
     "loop": lambda path: path.symlink_to(path.name),
 }
 WRONG: dict[str, str | bytes] = {
-    "20,000 wrong keys": "".join(f"key{number} = {number}\n" for number in range(20_000)),
-    "20,000 wrong tables": "".join(f"[t{number}]\nkey = 1\n" for number in range(20_000)),
-    "20,000 wrong actions": "[keys]\n" + "".join(f'act{number} = ["m"]\n' for number in range(20_000)),
-    "20,000 wrong caps": "[max.devices]\n" + "".join(f'd{number} = "x"\n' for number in range(20_000)),
-    "20,000 wrong rules": "[[rule]]\nhide = 5\n" * 20_000,
+    "5,000 wrong keys": "".join(f"key{number} = {number}\n" for number in range(5_000)),
+    "5,000 wrong tables": "".join(f"[t{number}]\nkey = 1\n" for number in range(5_000)),
+    "5,000 wrong actions": "[keys]\n" + "".join(f'act{number} = ["m"]\n' for number in range(5_000)),
+    "5,000 wrong caps": "[max.devices]\n" + "".join(f'd{number} = "x"\n' for number in range(5_000)),
+    "5,000 wrong rules": "[[rule]]\nhide = 5\n" * 5_000,
     "infinite": "[step]\nsmall = inf\nbig = -inf\nwheel = nan\n[max]\nverbs = inf\nscreen = nan\n",
     "huge decimal": f"[max]\nverbs = {'9' * 5000}\n",
     "huge hexadecimal": f"[max]\nverbs = 0x{'f' * 5000}\n",
