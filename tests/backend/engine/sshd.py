@@ -49,7 +49,14 @@ class Box:
         sshd = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
         assert sshd, "there is no sshd; install openssh-server"
         with self.log.open("wb") as log:
-            command = [sshd, "-D", "-e", "-f", str(self.folder / "sshd_config")]
+            command = [
+                sshd,
+                "-D",
+                "-e",
+                "-f",
+                str(self.folder / "sshd_config"),
+                *self._without_penalties(sshd),
+            ]
             if self._own_run:
                 script = 'mount -t tmpfs -o mode=755 run /run && mkdir /run/sshd /run/user && exec "$@"'
                 command = ["unshare", "--mount", "sh", "-c", script, "sh", *command]
@@ -163,6 +170,13 @@ class Box:
             "KbdInteractiveAuthentication no\nPermitRootLogin yes\n"
             f"SetEnv PATH={self.path}:/usr/bin:/bin\n"
         )
+
+    def _without_penalties(self, sshd: str) -> list[str]:
+        """Options with which OpenSSH since 9.8 does not turn away a client that was refused before."""
+        options = ["-o", "PerSourcePenalties=no"]
+        trial = [sshd, "-t", "-f", str(self.folder / "sshd_config"), *options]
+        known = subprocess.run(trial, stderr=subprocess.DEVNULL, check=False).returncode == 0
+        return options if known else []
 
     def _answers(self) -> bool:
         assert self._server
