@@ -42,7 +42,8 @@ def after(control: Control, seconds: list[float], channels: tuple[int, ...] | No
         ((90, 90), (1,), (90, 100)),
         ((120, 90), (1,), (120, 100)),
         ((90, 120), (0,), (100, 120)),
-        ((120, 110), (1,), (120, 150)),  # begun beyond 100 %, it goes on
+        ((120, 110), (1,), (120, 110)),  # one channel alone goes no farther
+        ((120, 110), None, (150, 140)),  # begun beyond 100 %, it goes on
     ],
 )
 def test_a_held_key(start: tuple[int, int], channels: tuple[int, ...] | None, end: tuple[int, int]) -> None:
@@ -50,4 +51,8 @@ def test_a_held_key(start: tuple[int, int], channels: tuple[int, ...] | None, en
 
 
 def test_a_press_of_its_own_goes_on() -> None:
-    assert after(sink(120, 100), [1.0], (1,)) == (120, 105)
+    assert after(sink(100, 100), [1.0], None) == (105, 105)
+
+
+def test_one_channel_never_goes_beyond_100_percent() -> None:
+    assert after(sink(120, 100), [1.0] * 3, (1,)) == (120, 100)

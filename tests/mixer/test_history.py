@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tuimixer.mixer.history import DEPTH, JOIN_WITHIN, History
+from tuimixer.mixer.history import DEPTH, JOIN_WITHIN, History, UndoStep
 from tuimixer.model.command import (
     Command,
     Kill,
@@ -74,11 +74,11 @@ class Hand:
 
     def undo(self) -> Command | None:
         change = self.history.undo()
-        return change.before if change else None
+        return change.before if isinstance(change, UndoStep) else None
 
     def redo(self) -> Command | None:
         change = self.history.redo()
-        return change.after if change else None
+        return change.after if isinstance(change, UndoStep) else None
 
 
 @pytest.mark.parametrize(
@@ -107,15 +107,15 @@ def test_undo_and_redo(command: Command, before: Command, words: str) -> None:
     history = History(Clock())
     history.record(command, SNAPSHOT)
     change = history.undo()
-    assert change is not None
+    assert isinstance(change, UndoStep)
     assert (change.before, change.words) == (before, words)
     assert history.undo() is None
     again = history.redo()
-    assert again is not None
+    assert isinstance(again, UndoStep)
     assert again.after == command
     assert history.redo() is None
     twice = history.undo()
-    assert twice is not None
+    assert isinstance(twice, UndoStep)
     assert twice.before == before
 
 

@@ -6,20 +6,13 @@ import traceback
 
 from tuimixer import __version__
 from tuimixer.config.files import open_own
-
-
-def log_path() -> str:
-    """`tuimixer/log` in the XDG folder for state."""
-    folder = os.environ.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(folder):
-        folder = os.path.join(os.path.expanduser("~"), ".local", "state")
-    return os.path.join(folder, "tuimixer", "log")
+from tuimixer.config.paths import state_path
 
 
 def write_crash(error: BaseException) -> str:
     """Append an error to the log; one line about it that says where the rest is."""
     short = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
-    path = log_path()
+    path = state_path("log")
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         log = open_own(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)

@@ -8,6 +8,7 @@ from tuimixer.cli.configuration import read
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Arguments, shown
 from tuimixer.config.limits import limits_for
+from tuimixer.config.paths import config_path, state_path
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control, Layer
 from tuimixer.model.resolve import Limits
@@ -41,6 +42,7 @@ def run_screen(arguments: Arguments) -> int:
         _check_card(arguments.get("card"))
         _check_device(options)
     backends = screen_backends(options)
+    from tuimixer.config.state import State
     from tuimixer.mixer.mixer import Mixer
     from tuimixer.mixer.views import View
     from tuimixer.ui.app import run
@@ -50,9 +52,21 @@ def run_screen(arguments: Arguments) -> int:
 
     gc.freeze()
     gc.enable()
+    state = config_file = None
+    if not arguments.has("no-config"):
+        fixed = frozenset(name for name in ("layout", "view") if arguments.has(name))
+        state = State(state_path("state.json"), config, fixed)
+        config = state.over(config)
+        if not loaded.problems:
+            config_file = arguments.get("config") or config_path()
     notices = [*loaded.problems, "The defaults are used."] if loaded.problems else []
     return run(
-        [Mixer(backend, limits) for backend in backends], config, view=View(config.view), notices=notices
+        [Mixer(backend, limits) for backend in backends],
+        config,
+        view=View(config.view),
+        notices=notices,
+        state=state,
+        config_file=config_file,
     )
 
 

@@ -1,11 +1,20 @@
-"""Location of the configuration file."""
+"""Locations of the program's own files."""
 
 import os
 
 
 def config_path() -> str:
     """`tuimixer/config.toml` in the XDG configuration directory."""
-    folder = os.environ.get("XDG_CONFIG_HOME", "")
+    return _path("XDG_CONFIG_HOME", ".config", "config.toml")
+
+
+def state_path(name: str) -> str:
+    """A file of this name in `tuimixer` in the XDG state directory."""
+    return _path("XDG_STATE_HOME", os.path.join(".local", "state"), name)
+
+
+def _path(variable: str, default: str, name: str) -> str:
+    folder = os.environ.get(variable, "")
     if not os.path.isabs(folder):
-        folder = os.path.join(os.path.expanduser("~"), ".config")
-    return os.path.join(folder, "tuimixer", "config.toml")
+        folder = os.path.join(os.path.expanduser("~"), default)
+    return os.path.join(folder, "tuimixer", name)

@@ -31,13 +31,27 @@ class UndoStep:
         return f"{self.after.label} of {self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class OtherStep:
+    """A change that is more than one command, or none that a backend knows."""
+
+    words: str
+    """What was changed, to show."""
+    back: Callable[[], object]
+    """Brings back what was."""
+    again: Callable[[], object]
+
+
+Step = UndoStep | OtherStep
+
+
 class History:
     """The changes made in this program."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._done: list[UndoStep] = []
-        self._undone: list[UndoStep] = []
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
 
     def record(self, command: Command, snapshot: Snapshot) -> None:
         """Remember a command that is about to be sent, unless it cannot be undone (kill)."""
@@ -47,7 +61,7 @@ class History:
         self._undone.clear()
         now = self._clock()
         last = self._done[-1] if self._done else None
-        if last and _joins(command, last.after) and now - last.at < JOIN_WITHIN:
+        if isinstance(last, UndoStep) and _joins(command, last.after) and now - last.at < JOIN_WITHIN:
             last.after, last.at = command, now
             if last.before == last.after:
                 self._done.pop()
@@ -55,21 +69,28 @@ class History:
         self._done.append(UndoStep(before, command, _name(command, snapshot), now))
         del self._done[:-DEPTH]
 
-    def undo(self) -> UndoStep | None:
+    def add(self, step: OtherStep) -> None:
+        """Remember a change that was made."""
+        self._undone.clear()
+        self._done.append(step)
+        del self._done[:-DEPTH]
+
+    def undo(self) -> Step | None:
         """The newest change, whose `before` is to be sent now; None if there is none."""
         return self._shift(self._done, self._undone)
 
-    def redo(self) -> UndoStep | None:
+    def redo(self) -> Step | None:
         """The change undone last, whose `after` is to be sent now; None if there is none."""
         return self._shift(self._undone, self._done)
 
-    def _shift(self, source: list[UndoStep], target: list[UndoStep]) -> UndoStep | None:
+    def _shift(self, source: list[Step], target: list[Step]) -> Step | None:
         if not source:
             return None
         change = source.pop()
         target.append(change)
         for kept in self._done[-1:]:
-            kept.at = float("-inf")
+            if isinstance(kept, UndoStep):
+                kept.at = float("-inf")
         return change
 
 

@@ -1,10 +1,11 @@
 """The only mutable state: holds a backend's snapshot, turns intents into commands, and undoes them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from tuimixer.backend.base import Backend
-from tuimixer.mixer.history import History
+from tuimixer.mixer.history import History, OtherStep
 from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import Command, SetVolume
 from tuimixer.model.control import Control, ControlId
@@ -94,12 +95,32 @@ class Mixer:
     def undo(self) -> bool:
         """Undo the newest change made in this program; False if there is none."""
         change = self._history.undo()
+        if isinstance(change, OtherStep):
+            return self._repeat(change.back, change.words, "Undone")
         return change is not None and self._replay(change.before, change.words, "Undone")
 
     def redo(self) -> bool:
         """Redo the change undone last; False if there is none."""
         change = self._history.redo()
+        if isinstance(change, OtherStep):
+            return self._repeat(change.again, change.words, "Redone")
         return change is not None and self._replay(change.after, change.words, "Redone")
+
+    def send_all(self, commands: Sequence[Command], words: str) -> None:
+        """Carry out several commands as one change, called `words`."""
+        inverses = [command.inverse(self.snapshot) for command in commands]
+
+        def submit(batch: Iterable[Command | None]) -> None:
+            for command in batch:
+                if command is not None and command.id in self.snapshot.controls:
+                    self._backend.submit(command)
+
+        submit(commands)
+        self.remember(words, partial(submit, inverses), partial(submit, commands))
+
+    def remember(self, words: str, back: Callable[[], object], again: Callable[[], object]) -> None:
+        """Let `undo` and `redo` call these for a change that was made elsewhere."""
+        self._history.add(OtherStep(words, back, again))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
         """Request peak levels of these controls `rate` times a second; an empty set stops them."""
@@ -119,6 +140,11 @@ class Mixer:
             self._tell(Notice(f"The {words} cannot be restored: it is gone.", error=True))
             return True
         self._backend.submit(command)
+        self._tell(Notice(f"{done}: {words}."))
+        return True
+
+    def _repeat(self, change: Callable[[], object], words: str, done: str) -> bool:
+        change()
         self._tell(Notice(f"{done}: {words}."))
         return True
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import translate
 from functools import lru_cache
+from glob import escape
 from itertools import count, groupby
 
 from tuimixer.config import schema
@@ -103,6 +104,35 @@ class Rule:
             if value is None or not pattern(text).search(value):
                 return False
         return True
+
+
+def match_of(control: Control) -> dict[str, str]:
+    """What a rule matches that is about this control alone, or about all streams of its application."""
+    match: dict[str, str]
+    if control.element is not None:
+        match = {"id": control.id}
+    elif control.device is not None:
+        match = {"kind": control.kind.value, "server_name": control.device.server_name}
+    elif control.stream is not None and control.stream.application:
+        match = {"kind": control.kind.value, "application": control.stream.application}
+    else:
+        match = {"kind": control.kind.value, "name": control.name}
+    return {key: _literal(text) for key, text in match.items()}
+
+
+def _literal(text: str) -> str:
+    """A pattern for this text and no other."""
+    text = escape(text)
+    return f"[/]{text[1:]}" if text.startswith("/") else text
+
+
+def changed(rules: tuple[Rule, ...], rule: Rule) -> tuple[Rule, ...]:
+    """The rules with one in place of what matches the same, or before all; one that does nothing goes."""
+    places = [number for number, known in enumerate(rules) if known.match == rule.match]
+    kept = [known for known in rules if known.match != rule.match]
+    if rule.hide or rule.name:
+        kept.insert(places[0] if places else 0, rule)
+    return tuple(kept)
 
 
 def rules_of(config: Iterable[schema.RuleOptions]) -> tuple[Rule, ...]:

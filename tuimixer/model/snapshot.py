@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tuimixer.model.control import Control, ControlId, Device, Port
+from tuimixer.model.control import Control, ControlId, Device, Kind, Port
 from tuimixer.model.record import dataclass, field
 
 
@@ -128,6 +128,20 @@ class Snapshot:
     def server_card(self, card: str) -> ServerCard | None:
         """The server's card with this id; None if there is none."""
         return next((known for known in self.server_cards if known.id == card), None)
+
+    def plugged_devices(self, kind: Kind) -> list[Control]:
+        """The sinks or sources that can be the default: no monitors, nothing unplugged but what is it now."""
+        return [
+            control
+            for control in self.controls.values()
+            if control.kind is kind
+            and (device := control.device) is not None
+            and device.monitor_of is None
+            and (
+                control.default
+                or all(port.available is not False for port in device.ports if port.name == device.port)
+            )
+        ]
 
     def card_of(self, device: Control) -> ServerCard | None:
         """The server's card of a sink or source; None if it has none."""

@@ -15,6 +15,7 @@ from textual.theme import Theme
 
 from tuimixer.config.actions import compile_keymap
 from tuimixer.config.schema import Config
+from tuimixer.config.state import State
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.mixer.views import Filters, View
 from tuimixer.ui.keyboard import Keyboard, Typed
@@ -66,8 +67,14 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         view: View | None = None,
         filters: Filters | None = None,
         notices: Sequence[str] = (),
+        state: State | None = None,
+        config_file: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Args:
+        state: where it is remembered how the screen was left; None: nowhere.
+        config_file: where hiding and renaming are written; None: they hold until the end.
+        """
         forget_widgets()
         encoding = encoding_of(first_environment(), sys.stdout.encoding or "ascii")
         self.terminal = terminal or look_at(os.environ, config, encoding)
@@ -85,6 +92,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         in_rows, problems = compile_keymap(config.keymap, config.keys)
         self._keys = in_rows, compile_keymap(config.keymap, config.keys, columns=True)[0]
         self.mixers = tuple(mixers)
+        self._state = state
         self._notices = (*notices, *(f"keys.{action}: {sentence}" for action, sentence in problems))
         renderer = Renderer(
             self.terminal,
@@ -95,7 +103,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
             config.card,
             clock,
         )
-        self._main = MixerScreen(self.mixers, config, renderer, clock)
+        self._main = MixerScreen(self.mixers, config, renderer, clock, config_file)
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving = frozenset(key for key in in_rows["quit"] if key.startswith("ctrl+"))
         """The keys that quit from dialogs and lines of text too; Escape and F10 leave those alone first."""
@@ -175,6 +183,8 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
     def _end(self) -> None:
         self.ending = True
+        if self._state is not None:
+            self._state.save(self._main.settings())
         for mixer in self.mixers:
             # Screens are taken apart from here on.
             mixer.fall_silent()
@@ -197,14 +207,20 @@ def theme_of(palette: Palette) -> Theme:
 
 
 def run(
-    mixers: Sequence[Mixer], config: Config, *, view: View | None = None, notices: Sequence[str] = ()
+    mixers: Sequence[Mixer],
+    config: Config,
+    *,
+    view: View | None = None,
+    notices: Sequence[str] = (),
+    state: State | None = None,
+    config_file: str | None = None,
 ) -> int:
     """Show the screen until it is left; the answer is the exit status.
 
     Raises:
         Exception: a fault of this program, after the terminal was put in order.
     """
-    app = TuiMixerApp(mixers, config, view=view, notices=notices)
+    app = TuiMixerApp(mixers, config, view=view, notices=notices, state=state, config_file=config_file)
 
     async def show() -> int | None:
         app.listen_for_signals()

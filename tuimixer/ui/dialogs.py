@@ -4,6 +4,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tuimixer.model.control import Control, Kind
+
 if TYPE_CHECKING:
     from textual.screen import Screen
 
@@ -24,6 +26,10 @@ def _chosen(main: "MixerScreen") -> tuple[object, ...]:
     return (main.mixer, main.renderer.cursor)
 
 
+def _renamed(main: "MixerScreen") -> tuple[object, ...]:
+    return (main.renderer.control, main.renderer.row)
+
+
 def _with_driven(main: "MixerScreen") -> tuple[object, ...]:
     return (main.mixer, main.renderer.cursor, main.renderer.driven)
 
@@ -40,20 +46,35 @@ def _filters(main: "MixerScreen") -> tuple[object, ...]:
     return (main.mixer, main.renderer.filters)
 
 
+def nothing_to_choose(control: Control) -> str:
+    """Why a control can be neither moved nor given another port; empty where it can be."""
+    if control.device is not None:
+        return f"{control.name} has only one port, or none." if len(control.device.ports) < 2 else ""
+    if control.kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT):
+        return ""
+    return (
+        f"{control.name} cannot be moved: only streams can be moved, and only devices have ports to choose."
+    )
+
+
 DIALOGS: dict[str, tuple[str, str, Make]] = {
     "help": ("screens.help", "HelpScreen", _nothing),
     "system": ("screens.system", "SystemScreen", _mixer),
     "card": ("screens.choose_card", "CardScreen", _cards),
     "show": ("screens.show", "ShowScreen", _filters),
-    "cards": ("screens.profiles", "ProfilesScreen", _mixer),
+    "cards": ("screens.profiles", "ProfilesScreen", _chosen),
     "path": ("path.screen", "PathScreen", _with_system),
     "details": ("screens.details", "DetailsScreen", _with_driven),
     "move": ("screens.details", "MoveScreen", _chosen),
     "kill": ("screens.confirm", "KillScreen", _chosen),
     "value": ("screens.prompt", "ValueScreen", _chosen),
+<<<<<<< HEAD
+=======
+    "rename": ("screens.prompt", "RenameScreen", _renamed),
+>>>>>>> 693decf (Add next output, solo, renaming and hiding; keep names in the configuration and the layout in a state file)
 }
 """Action → module of `tuimixer.ui`, class, and what it is made with."""
-_NEEDS_CONTROL = frozenset({"details", "move", "kill", "value"})
+_NEEDS_CONTROL = frozenset({"details", "move", "kill", "value", "rename"})
 
 
 def open_dialog(main: "MixerScreen", action: str) -> None:
@@ -63,6 +84,9 @@ def open_dialog(main: "MixerScreen", action: str) -> None:
         return
     if action == "kill" and control is not None and control.stream is None:
         main.say(f"{control.name} is not a stream that can be ended.", True)
+        return
+    if action == "move" and control is not None and (nothing := nothing_to_choose(control)):
+        main.say(nothing, True)
         return
     module, name, make = DIALOGS[action]
     screen: Screen[Any] = getattr(import_module(f"tuimixer.ui.{module}"), name)(*make(main))

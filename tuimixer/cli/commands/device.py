@@ -127,7 +127,9 @@ def _default(call: Invocation) -> None:
                 "This server always has a default that was chosen; PipeWire 1.6 can do without"
             ) from None
         return
-    device = _step(_plugged_devices(call, kind), lambda device: device.default, _STEPS[wanted])
+    device = _step(
+        call.read(Layer.PULSE).plugged_devices(kind), lambda device: device.default, _STEPS[wanted]
+    )
     call.apply(SetDefault(device.id))
     answer(call, (device,))
     if not call.json:
@@ -142,18 +144,6 @@ def _print_defaults(call: Invocation) -> None:
         return
     for control in defaults:
         write(f"{'output' if control.kind is Kind.SINK else 'input'}: {control.name}")
-
-
-def _plugged_devices(call: Invocation, kind: Kind) -> list[Control]:
-    """The devices to go through: no monitors, and none whose connector is unplugged but the default."""
-    return [
-        control
-        for control in call.read(Layer.PULSE).controls.values()
-        if control.kind is kind
-        and (device := control.device) is not None
-        and device.monitor_of is None
-        and (control.default or (port := _active(device)) is None or port.available is not False)
-    ]
 
 
 def _step(things: Sequence[Thing], is_current: Callable[[Thing], bool], step: int) -> Thing:

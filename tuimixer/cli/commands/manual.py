@@ -35,6 +35,7 @@ VERBS = (
 
 _FILES = (
     ("$XDG_CONFIG_HOME/tuimixer/config.toml", "the configuration; `tuimixer config --init` writes it"),
+    ("$XDG_STATE_HOME/tuimixer/state.json", "how the screen was left: layout, view, meters and filters"),
     ("$XDG_STATE_HOME/tuimixer/log", "what went wrong inside tuimixer"),
     ("$XDG_RUNTIME_DIR/tuimixer", "the lock that keeps steps from being lost"),
 )

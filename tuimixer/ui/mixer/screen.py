@@ -11,9 +11,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.reactive import Reactive
 
-from tuimixer.config.schema import Config
+from tuimixer.config.schema import Config, FilterOptions, RuleOptions
 from tuimixer.mixer.mixer import Changed, Event, Mixer
-from tuimixer.mixer.views import View
+from tuimixer.mixer.solo import Solo, solo_of
+from tuimixer.mixer.views import Rule, View, changed, is_capture, match_of
 from tuimixer.model.balance import sides
 from tuimixer.model.command import Command, SetDefault
 from tuimixer.model.control import Control, ControlId, Kind
@@ -31,6 +32,7 @@ from tuimixer.model.snapshot import Levels
 from tuimixer.model.system import System
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.later import after
+from tuimixer.ui.mixer.choices import layout_of
 from tuimixer.ui.mixer.filter_bar import FilterBar
 from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
 from tuimixer.ui.mixer.mouse import Mouse
@@ -70,11 +72,14 @@ class MixerScreen(DirectScreen):
         config: Config,
         renderer: Renderer,
         clock: Callable[[], float] = time.monotonic,
+        config_file: str | None = None,
     ) -> None:
         super().__init__()
         self.mixers = tuple(mixers)
         self.mixer = self.mixers[0]
         self.config = config
+        self.config_file = config_file
+        """Where hiding and renaming are written; None: they hold until the end."""
         self.renderer = renderer
         renderer.on_visible = self._watch
         self.view = MixerView(renderer, clock)
@@ -90,6 +95,7 @@ class MixerScreen(DirectScreen):
         """The card shown of a box that is not on the screen now, and whether that was decided."""
         self._learning: TimerHandle | None = None
         self._quits_until = float("-inf")
+        self._soloed: Solo | None = None
         self._systems: dict[Mixer, System] = {}
         self._outdated: set[Mixer] = set()
         """Those whose cards or server have changed since their facts were read."""
@@ -260,8 +266,11 @@ class MixerScreen(DirectScreen):
             "balance.equal": self._equalize,
             "channels.lock": self._next_channel,
             "default": self._make_default,
+            "default.next": self._next_default,
+            "solo": self._solo,
+            "hide": self._hide,
             "undo": lambda: self._replay(self.mixer.undo, "Nothing to undo."),
-            "redo": lambda: self._replay(self.mixer.redo, "Nothing to do again."),
+            "redo": lambda: self._replay(self.mixer.redo, "Nothing to redo."),
             "view.next": lambda: self._turn(1),
             "view.previous": lambda: self._turn(-1),
             "layout": renderer.switch_layout,
@@ -365,6 +374,95 @@ class MixerScreen(DirectScreen):
         elif control is not None:
             self.say(f"{control.name} is not a device that can be the default.", True)
 
+    def _next_default(self) -> None:
+        """Make the output after the default one the default, or among capture controls the input."""
+        control = self.renderer.control
+        kind = Kind.SOURCE if control is not None and is_capture(control) else Kind.SINK
+        devices = self.mixer.snapshot.plugged_devices(kind)
+        at = next((number for number, device in enumerate(devices) if device.default), -1)
+        if not devices or (at == 0 and len(devices) == 1):
+            self.say(
+                f"There is no other {'input' if kind is Kind.SOURCE else 'output'} that is plugged in.", True
+            )
+            return
+        device = devices[(at + 1) % len(devices)]
+        self.send(SetDefault(device.id))
+        self.say(f"Default: {device.name}.")
+
+    def _solo(self) -> None:
+        """Mute the others of its kind; or let those be heard again that this has muted."""
+        control, muted = self.renderer.control, self._soloed
+        if control is None:
+            return
+        if muted is not None and muted.id == control.id:
+            self._soloed = None
+            self.mixer.send_all(muted.unmute(self.mixer.snapshot), "solo")
+            self.say("Solo ended.")
+            return
+        solo = solo_of(control, self.mixer.snapshot, muted)
+        if solo is None:
+            self.say(f"{control.name} cannot be soloed: only streams and devices can.", True)
+            return
+        self._soloed = solo
+        self.mixer.send_all(solo.commands, "solo")
+        self.say(f"Solo: {control.name}. {self.renderer.label('solo')} again ends it.")
+
+    def _hide(self) -> None:
+        control = self.renderer.control
+        if control is None:
+            return
+        rule = self._rule_of(control)
+        if self.change_rule(replace(rule, hide=True), f"hiding of {control.name}"):
+            self.say(f"{control.name} is hidden. {self.renderer.label('undo')} shows it again.")
+
+    def rename(self, control: Control, name: str) -> None:
+        """Show a control under another name from now on; empty for its own."""
+        rule = self._rule_of(control)
+        self.change_rule(
+            replace(rule, name=name if name != control.name else None), f"name of {control.name}"
+        )
+
+    def settings(self) -> Config:
+        """The configuration as the screen stands now: layout, view, meters and filters."""
+        renderer, config = self.renderer, self.config
+        filters = renderer.filters
+        return replace(
+            config,
+            layout=config.layout if renderer.layout_wanted == layout_of(config) else renderer.layout_wanted,
+            view=renderer.view.value,
+            meters=config.meters
+            if renderer.meters_on == renderer.terminal.meters
+            else replace(config.meters, show="on" if renderer.meters_on else "off"),
+            filter=FilterOptions(filters.streams.value, filters.devices.value, filters.monitors),
+        )
+
+    def _rule_of(self, control: Control) -> Rule:
+        match = match_of(control)
+        return next((rule for rule in self.renderer.filters.rules if rule.match == match), Rule(match))
+
+    def change_rule(self, rule: Rule, words: str) -> bool:
+        """Let a rule hold here and in the configuration; undo ends that. False where it cannot be written."""
+        before = next((r for r in self.renderer.filters.rules if r.match == rule.match), Rule(rule.match))
+        done = self._apply_rule(rule)
+        if done:
+            back, again = (partial(self._apply_rule, one) for one in (before, rule))
+            self.mixer.remember(words, back, again)
+        return done
+
+    def _apply_rule(self, rule: Rule) -> bool:
+        if self.config_file is not None:
+            from tuimixer.config.edit import put_rule
+
+            try:
+                put_rule(self.config_file, RuleOptions(rule.match, rule.hide, rule.name or ""))
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or error
+                self.say(f"The configuration cannot be written: {reason} ({self.config_file})", True)
+                return False
+        filters = self.renderer.filters
+        self.renderer.filter(replace(filters, rules=changed(filters.rules, rule)))
+        return True
+
     def _replay(self, again: Callable[[], bool], nothing: str) -> None:
         if not again():
             self.say(nothing)
@@ -392,6 +490,7 @@ class MixerScreen(DirectScreen):
         self.renderer.filters = replace(self.renderer.filters, card=card)
         self.renderer.box_name = mixer.name
         self.renderer.leave()
+        self._soloed = None
         self.renderer.tell_driven({})
         self.renderer.show(mixer.snapshot)
         self._watch(self.renderer.metered)

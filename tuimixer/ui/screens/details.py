@@ -1,7 +1,9 @@
 """Enter: everything about the chosen control, and all that can be done with it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import ClassVar
 
 from tuimixer.mixer.mixer import Mixer
@@ -98,6 +100,7 @@ class MoveScreen(ListDialog):
         self.title = control.name if control else "Gone"
 
     def introduction(self) -> str:
+<<<<<<< HEAD
         if self.lines():
             return ""
         control = self.mixer.snapshot.controls.get(self._control_id)
@@ -106,12 +109,29 @@ class MoveScreen(ListDialog):
         if control.device is not None:
             return f"{control.name} has one port only, or none."
         return f"{control.name} stays where it is: only streams can be moved, and ports of devices chosen."
+=======
+        return "" if self._control_id in self.mixer.snapshot.controls else "It no longer exists."
+>>>>>>> 693decf (Add next output, solo, renaming and hiding; keep names in the configuration and the layout in a state file)
 
     def lines(self) -> Sequence[Line]:
         control = self.mixer.snapshot.controls.get(self._control_id)
         if control is None:
             return ()
-        return [*target_lines(control, self.mixer.snapshot), *port_lines(control)]
+        lines = [*target_lines(control, self.mixer.snapshot), *port_lines(control)]
+        numbers = count(1)
+        return [
+            replace(line, words=f"{number if (number := next(numbers)) < 10 else ' '} {line.words}")
+            if line.id
+            else line
+            for line in lines
+        ]
+
+    def actions(self) -> Mapping[str, Callable[[], object]]:
+        acts = [line.enter for line in self.lines() if line.id]
+        picks = {
+            f"list.{n}": partial(self.perform, act) for n, act in enumerate(acts[:9], 1) if act is not None
+        }
+        return {**super().actions(), **picks}
 
     def on_mount(self) -> None:
         chosen = next((line for line in self.lines() if line.chosen), None)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import SetCodec, SetProfile
+from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Profile, ServerCard
 from tuimixer.ui.screens.control_lines import joined, plug
 from tuimixer.ui.screens.dialog import Hints
@@ -17,9 +18,17 @@ class ProfilesScreen(ListDialog):
 
     TITLE = "Cards"
 
-    def __init__(self, mixer: Mixer) -> None:
+    def __init__(self, mixer: Mixer, chosen: ControlId | None) -> None:
+        """Args: `chosen` is the control on whose card the cursor begins."""
         super().__init__(mixer)
         self._hidden = False
+        self._chosen = chosen
+
+    def on_mount(self) -> None:
+        control = self.mixer.snapshot.controls.get(self._chosen or "")
+        card = self.mixer.snapshot.card_of(control) if control is not None else None
+        if card is not None:
+            self.listing.choose(f"profile {card.id} {card.profile}")
 
     def introduction(self) -> str:
         snapshot = self.mixer.snapshot

@@ -8,35 +8,37 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tuimixer.mixer.mixer import Mixer
+from tuimixer.mixer.views import Row
 from tuimixer.model.command import Command
-from tuimixer.model.control import ControlId
+from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import Intent
 from tuimixer.model.resolve import Impossible
+from tuimixer.model.text import clean
 from tuimixer.ui.screens.dialog import Dialog, Hints
 from tuimixer.ui.screens.listing import Prompt
 from tuimixer.ui.screens.prompts import value_prompt
 
 
-class PromptScreen(Dialog[Intent | Command]):
-    """Answers what is to be done with the text."""
+class LineScreen(Dialog[Intent | Command]):
+    """A line of text to type; a subclass does something with it in `accept`."""
 
     HINTS: ClassVar[Hints] = (("list.enter", "set"), ("list.close", "cancel"))
     DEFAULT_CSS = """
-    AskScreen > .dialog--box { width: 56; }
-    AskScreen Input { height: 1; padding: 0; }
-    AskScreen Static { height: auto; }
+    LineScreen > .dialog--box { width: 56; }
+    LineScreen Input { height: 1; padding: 0; }
+    LineScreen Static { height: auto; }
     """
 
-    def __init__(self, ask: Prompt) -> None:
+    def __init__(self, title: str, prompt: str, examples: str = "", start: str = "") -> None:
         super().__init__()
-        self.title = ask.title
-        self._ask = ask
-        self._answer = Static(self.shown(ask.examples) if ask.start else "", markup=False)
+        self.title = title
+        self._prompt, self._examples, self._start = prompt, examples, start
+        self._answer = Static(self.shown(examples) if start else "", markup=False)
 
     def content(self) -> list[Widget]:
-        prompt = Static(self.shown(self._ask.prompt), markup=False)
+        prompt = Static(self.shown(self._prompt), markup=False)
         self._field = Input(
-            self._ask.start, placeholder=self.shown(self._ask.examples), select_on_focus=False, compact=True
+            self._start, placeholder=self.shown(self._examples), select_on_focus=False, compact=True
         )
         return [prompt, self._field, self._answer]
 
@@ -44,7 +46,7 @@ class PromptScreen(Dialog[Intent | Command]):
         self.set_focus(self._field)
 
     def actions(self) -> Mapping[str, Callable[[], object]]:
-        return {**super().actions(), "list.enter": self._set}
+        return {**super().actions(), "list.enter": self._enter}
 
     def on_key(self, event: events.Key) -> None:
         """What was typed before the line was there to take it."""
@@ -52,9 +54,27 @@ class PromptScreen(Dialog[Intent | Command]):
             event.prevent_default()
             self._field.insert_text_at_cursor(event.character)
 
-    def _set(self) -> None:
+    def _enter(self) -> None:
+        self.accept(self._field.value.strip())
+
+    def accept(self, text: str) -> None:
+        """Enter was pressed."""
+        raise NotImplementedError
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence below the line."""
+        self._answer.update(sentence)
+
+
+class PromptScreen(LineScreen):
+    """Answers what is to be done with the text."""
+
+    def __init__(self, ask: Prompt) -> None:
+        super().__init__(ask.title, ask.prompt, ask.examples, ask.start)
+        self._ask = ask
+
+    def accept(self, text: str) -> None:
         """Answer what was typed, or say what is wrong with it."""
-        text = self._field.value.strip()
         if text in ("", self._ask.start):
             self.dismiss(None)
             return
@@ -66,13 +86,24 @@ class PromptScreen(Dialog[Intent | Command]):
             return
         self.answer(request)
 
-    def say(self, sentence: str) -> None:
-        """Show a sentence below the line."""
-        self._answer.update(sentence)
-
     def answer(self, request: Intent | Command) -> None:
         """Leave with what is to be done."""
         self.dismiss(request)
+
+
+class RenameScreen(LineScreen):
+    """Gives a control another name on the screen, which is written into the configuration."""
+
+    def __init__(self, control: Control, row: Row) -> None:
+        super().__init__(f"Rename {row.label}", "Its name from now on; empty for its own.", start=row.label)
+        self._renamed = control
+
+    def on_mount(self) -> None:
+        self._field.select_all()
+
+    def accept(self, text: str) -> None:
+        self.dismiss(None)
+        self.tuimixer.main.rename(self._renamed, clean(text, fallback=""))
 
 
 class ValueScreen(PromptScreen):

@@ -1,0 +1,87 @@
+"""What the screen remembers from one start to the next; the configuration stays the user's own.
+
+Each value is stored with what the configuration said when it was chosen. Where that has been changed since,
+the configuration counts.
+"""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+
+from tuimixer.config import schema
+from tuimixer.config.edit import write_whole
+from tuimixer.config.files import read_bounded
+from tuimixer.config.schema import Config
+
+_LARGEST = 1 << 16
+_ALLOWED = {
+    "layout": schema.LAYOUTS,
+    "view": schema.VIEWS,
+    "theme": schema.THEMES,
+    "meters": schema.AUTO,
+    "streams": schema.STREAMS,
+    "devices": schema.DEVICES,
+    "monitors": ("True", "False"),
+}
+
+
+class State:
+    """The values and their file; what is damaged or cannot be read is as if it were not there."""
+
+    def __init__(self, path: str, config: Config, fixed: frozenset[str] = frozenset()) -> None:
+        """Args: `fixed` names what the command line decides, which is neither taken from here nor stored."""
+        self._path = path
+        self._configured = _values(config)
+        self._fixed = fixed
+        self._stored: dict[str, list[str]] = {}
+        found: object = None
+        with suppress(OSError, ValueError, RecursionError):
+            found = json.loads(read_bounded(path, _LARGEST))
+        for name, pair in found.items() if isinstance(found, dict) else ():
+            match pair:
+                case [str(over), str(chosen)] if name in _ALLOWED and chosen in _ALLOWED[name]:
+                    self._stored[name] = [over, chosen]
+
+    def over(self, config: Config) -> Config:
+        """The configuration with what was chosen on the screen since it was written."""
+        values = _values(config)
+        for name, (configured, chosen) in self._stored.items():
+            if name not in self._fixed and configured == self._configured[name]:
+                values[name] = chosen
+        return replace(
+            config,
+            layout=values["layout"],
+            view=values["view"],
+            theme=values["theme"],
+            meters=replace(config.meters, show=values["meters"]),
+            filter=replace(
+                config.filter,
+                streams=values["streams"],
+                devices=values["devices"],
+                monitors=values["monitors"] == "True",
+            ),
+        )
+
+    def save(self, config: Config) -> None:
+        """Remember how the screen was left; what cannot be written is forgotten."""
+        wanted = {name: pair for name, pair in self._stored.items() if name in self._fixed}
+        for name, value in _values(config).items():
+            if name not in self._fixed and value != self._configured[name]:
+                wanted[name] = [self._configured[name], value]
+        if wanted == self._stored:
+            return
+        with suppress(OSError):
+            write_whole(self._path, f"{json.dumps(wanted, indent=1)}\n".encode())
+            self._stored = wanted
+
+
+def _values(config: Config) -> dict[str, str]:
+    return {
+        "layout": config.layout,
+        "view": config.view,
+        "theme": config.theme,
+        "meters": config.meters.show,
+        "streams": config.filter.streams,
+        "devices": config.filter.devices,
+        "monitors": str(config.filter.monitors),
+    }

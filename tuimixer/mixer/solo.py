@@ -1,0 +1,49 @@
+"""Solo: one stream or device is heard, the others of its kind are muted, and heard again afterwards. Pure."""
+
+from collections.abc import Sequence
+
+from tuimixer.model.command import SetMute
+from tuimixer.model.control import Control, ControlId, Layer
+from tuimixer.model.record import dataclass
+from tuimixer.model.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Solo:
+    """Who is heard alone, and what it takes."""
+
+    id: ControlId
+    commands: tuple[SetMute, ...]
+    muted: tuple[ControlId, ...]
+    """Those that were heard before."""
+
+    def unmute(self, snapshot: Snapshot) -> tuple[SetMute, ...]:
+        """What lets those be heard again that are still there and still muted."""
+        return _switched([snapshot.controls[key] for key in self.muted if key in snapshot.controls], False)
+
+
+def solo_of(control: Control, snapshot: Snapshot, before: Solo | None = None) -> Solo | None:
+    """Solo for a stream or a device, which takes over from another one; None for what cannot be soloed."""
+    if control.kind.layer is not Layer.PULSE or control.mute is None:
+        return None
+    muted_before = before.muted if before is not None else ()
+    others = [
+        other for other in snapshot.controls.values() if other.kind is control.kind and _is_heard(other)
+    ]
+    silenced = [other for other in others if other.id != control.id and not other.muted]
+    again = tuple(key for key in muted_before if key != control.id)
+    commands = (*_switched(silenced, True), *_switched([control], False))
+    return Solo(control.id, commands, tuple(dict.fromkeys((*again, *(other.id for other in silenced)))))
+
+
+def _is_heard(control: Control) -> bool:
+    """Whether a person hears it: no monitor, and no meter's own stream."""
+    return not (control.stream and control.stream.peak) and not (control.device and control.device.monitor_of)
+
+
+def _switched(controls: Sequence[Control], on: bool) -> tuple[SetMute, ...]:
+    return tuple(
+        SetMute(control.id, (on,) * len(control.mute))
+        for control in controls
+        if control.mute is not None and control.muted is not on
+    )
