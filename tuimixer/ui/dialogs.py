@@ -68,10 +68,7 @@ DIALOGS: dict[str, tuple[str, str, Make]] = {
     "move": ("screens.details", "MoveScreen", _chosen),
     "kill": ("screens.confirm", "KillScreen", _chosen),
     "value": ("screens.prompt", "ValueScreen", _chosen),
-<<<<<<< HEAD
-=======
     "rename": ("screens.prompt", "RenameScreen", _renamed),
->>>>>>> 693decf (Add next output, solo, renaming and hiding; keep names in the configuration and the layout in a state file)
 }
 """Action → module of `tuimixer.ui`, class, and what it is made with."""
 _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value", "rename"})

@@ -100,18 +100,7 @@ class MoveScreen(ListDialog):
         self.title = control.name if control else "Gone"
 
     def introduction(self) -> str:
-<<<<<<< HEAD
-        if self.lines():
-            return ""
-        control = self.mixer.snapshot.controls.get(self._control_id)
-        if control is None:
-            return "It is gone."
-        if control.device is not None:
-            return f"{control.name} has one port only, or none."
-        return f"{control.name} stays where it is: only streams can be moved, and ports of devices chosen."
-=======
         return "" if self._control_id in self.mixer.snapshot.controls else "It no longer exists."
->>>>>>> 693decf (Add next output, solo, renaming and hiding; keep names in the configuration and the layout in a state file)
 
     def lines(self) -> Sequence[Line]:
         control = self.mixer.snapshot.controls.get(self._control_id)
