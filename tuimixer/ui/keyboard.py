@@ -15,8 +15,8 @@ from textual.message_pump import MessagePump
 from tuimixer.model.text import clean
 
 Typed = events.Key | events.Paste
-_MOST = 10_000
-"""Keys that may wait; of more, the oldest are forgotten."""
+_MOST = 1000
+"""Keys that may wait, half a minute of a held one; of more, the oldest are forgotten."""
 _LONGEST = 1000
 """Characters of a paste that are kept."""
 
