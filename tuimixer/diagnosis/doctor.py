@@ -17,7 +17,7 @@ from tuimixer.diagnosis.device_checks import (
 )
 from tuimixer.diagnosis.finding import Finding, ordered
 from tuimixer.diagnosis.host_checks import check_cards, check_holders, check_server
-from tuimixer.diagnosis.path import trace
+from tuimixer.diagnosis.path import trace_all
 from tuimixer.diagnosis.path_checks import check_path
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.intent import Intent, Mute
@@ -67,8 +67,8 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
     yield from wrong
     # Sources muted by selecting another input are only a consequence.
     along = {intent.id for finding in wrong for intent in finding.fix if isinstance(intent, Mute)}
-    for start in _starts(snapshot, system, chosen):
-        for path in trace(snapshot, system, start):
+    for _, paths in trace_all(snapshot, system, _starts(snapshot, system, chosen)):
+        for path in paths:
             yield from (f for f in check_path(snapshot, path) if f.control not in along)
     for device in used:
         yield from check_ports(device)

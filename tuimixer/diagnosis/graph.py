@@ -40,7 +40,7 @@ class Line:
     stage: Stage
     state: str = ""
     """In a word, where there is one: `paused`, `idle`, `dmix`, `records`; of a jack `in use`, `free` or
-    `unplugged`.
+    `unplugged`, of a control before another jack `not used` or `unplugged`.
     """
 
     @property
@@ -439,10 +439,11 @@ class _Builder:
             at = next((i for i, line in enumerate(lines) if line.stage.control == stage.control), None)
             control = self._snapshot.controls.get(stage.control or "")
             jack = control.element.jack if control is not None and control.element is not None else ""
-            line = Line(stage, jack if jack == "unplugged" else "")
+            used = stage in segment.stages
+            line = Line(stage, jack if jack == "unplugged" else "" if used else "not used")
             if at is None:
                 lines.append(line)
-            elif stage.certain and stage in segment.stages and not lines[at].stage.certain:
+            elif used and (lines[at].state == "not used" or stage.certain > lines[at].stage.certain):
                 lines[at] = line
         return replace(old, lines=tuple(lines))
 

@@ -200,11 +200,13 @@ def _clipping(path: Path) -> Iterator[Finding]:
     """A stage above 0 dB before one that attenuates: the sound is cut off at full scale and then made
     quieter.
     """
+    # A device's volume that is shown by its parts as well is not to be counted itself.
+    carried = {stage.inside for stage in path.stages}
     steps = [
         (gain, stage)
         for stage in path.stages
         if stage.kind not in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE)
-        and not (stage.inside is None and stage.medium is Medium.HARDWARE and _made_of(path, stage))
+        and not (stage.inside is None and stage.medium is Medium.HARDWARE and stage.control in carried)
         if (gain := path.loudest(path.gain(stage))) is not None
     ]
     for place, (gain, stage) in enumerate(steps):
@@ -215,8 +217,3 @@ def _clipping(path: Path) -> Iterator[Finding]:
             advice = f"Set {stage.name} to 0 dB and raise {later[0]} instead."
             yield Finding("clipping", stage.name, reason, advice, fix, stage.control)
             return
-
-
-def _made_of(path: Path, stage: Stage) -> bool:
-    """Whether a device's volume is shown by its parts as well, so that it is not to be counted itself."""
-    return any(part.inside == stage.control and part is not stage for part in path.stages)

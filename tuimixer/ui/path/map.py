@@ -164,15 +164,14 @@ class _Brush:
         values = charset.text(line_values(node, number, max(spare, least_values(node, number))))
         room = width - indent - len(mark) - (len(values) + 1 if values else 0)
         name = middle(name, room, charset.ellipsis)
-        on = line.stage.control is None or line.stage.control in self._controls or node.part is not Part.CARD
-        dim = line.state in ("unplugged", "free", "suspended") or not on
-        role = (
-            Role.CURSOR if chosen else Role.MUTE if line.silent and on else Role.DIM if dim else Role.STRONG
-        )
-        end = grid.put(x + indent, y, name, role, room)
-        grid.put(end, y, mark, Role.STAR if node.default else Role.DIM if dim else Role.METER)
-        role = Role.MUTE if line.silent and on else Role.DIM if dim else Role.TEXT
-        grid.put(x + width - len(values), y, values, role)
+        off = line.state in ("unplugged", "free", "suspended", "not used")
+        plain = Role.MUTE if line.silent and not off else Role.DIM if off else Role.TEXT
+        along = node.part is not Part.CARD or not number or line.stage.control in self._controls
+        strong = Role.STRONG if along and plain is Role.TEXT else plain
+        end = grid.put(x + indent, y, name, Role.CURSOR if chosen else strong, room)
+        lit = node.part is Part.JACK and not off
+        grid.put(end, y, mark, Role.STAR if node.default else Role.METER if lit else Role.DIM)
+        grid.put(x + width - len(values), y, values, plain)
         if chosen:
             grid.put(x - 1, y, charset.cursor, Role.KEY)
 

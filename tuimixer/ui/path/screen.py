@@ -1,5 +1,6 @@
 """F8: the map of the host and the staircase of a sound, live, and why nothing is heard."""
 
+import time
 from asyncio import TimerHandle
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -31,6 +32,10 @@ from tuimixer.ui.screens.prompts import value_prompt
 _FAR = 1000
 _LOOK_AGAIN = 1.0
 """Seconds after a change of what is there until the system's information is read again."""
+_CHEAP = 0.05
+"""Seconds that an update may take to be made at once; others, of hundreds of streams, leave room for keys:"""
+_REST = 3
+"""so many times as long as they take themselves."""
 _MAP: Hints = (
     ("path.left path.up path.down path.right", "walk"),
     ("volume.up volume.down", "volume"),
@@ -80,6 +85,8 @@ class PathScreen(Dialog[None]):
         self._key_repeat = KeyRepeatGuard()
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False
+        self._cost = 0.0
+        """Seconds that the last update took."""
         self._looking: TimerHandle | None = None
         self._watched: frozenset[ControlId] = frozenset()
 
@@ -120,7 +127,10 @@ class PathScreen(Dialog[None]):
             if not self._stale:
                 # Several changes that come together are one picture.
                 self._stale = True
-                self.call_later(self.update)
+                if self._cost < _CHEAP:
+                    self.call_later(self.update)
+                else:
+                    after(self, _REST * self._cost, self.update)
         else:
             if event.error:
                 self.view.fixes.failed()
@@ -145,6 +155,7 @@ class PathScreen(Dialog[None]):
 
     def update(self) -> None:
         """Follow all sounds again and paint them."""
+        began = time.monotonic()
         self._stale = False
         system, snapshot, view = self._system, self._mixer.snapshot, self.view
         if system is None:
@@ -159,6 +170,7 @@ class PathScreen(Dialog[None]):
         self.hint()
         view.paint()
         self._watch()
+        self._cost = time.monotonic() - began
 
     def _find_place(self) -> None:
         """Keep the cursor on what it is on; at first on what keeps the chosen sound from being heard."""
@@ -251,6 +263,12 @@ class PathScreen(Dialog[None]):
     def hint(self) -> None:
         """Show the keys in the last line, which has no frame here."""
         keys, charset = self.tuimixer.keys, self.tuimixer.terminal.charset
+        # A key that walks here does not do what it does on the main screen.
+        taken = {key for action, own in keys.items() if action.startswith("path.") for key in own}
+        keys = {
+            action: [key for key in own if action.startswith("path.") or key not in taken]
+            for action, own in keys.items()
+        }
         hints = _STAIRS if self.view.path is not None else _MAP
         other = {"recording": "playback"} if self._capture else {}
         self.view.hints = [

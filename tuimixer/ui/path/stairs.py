@@ -32,7 +32,7 @@ _ROOMY = 70
 """Columns from which that word is shown,"""
 _NARROW = 56
 """and below which gains give way to the bars."""
-_TALLEST = 2
+_TALLEST = 3
 """Lines of a step at most."""
 MEDIA = {"software": Role.METER, "softvol": Role.METER_WARM, "hardware": Role.BAR_CHOSEN}
 """The colour of what does the work."""
@@ -103,6 +103,9 @@ def draw_stairs(
     alone = sum(not step.parts for step in steps) or 1
     tall = min(_TALLEST, max(1, (room - (len(steps) - alone)) // alone))
     heights = [1 if step.parts else tall for step in steps]
+    for i, step in enumerate(steps):
+        if step.part and (i + 1 == len(steps) or not steps[i + 1].part):
+            heights[i] = max(1, tall - len(step.parts))
     first = chosen
     while (
         first > 0
