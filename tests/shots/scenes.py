@@ -35,8 +35,10 @@ SIMULATED = (
     Scene("rows-wide", "rows, 120x40", (*DEMO, "--layout", "rows"), chosen="mpv", columns=120, lines=40),
     Scene("help", "F1: the keys", DEMO, ("F1",), wanted="Choosing", columns=120, lines=40),
     Scene("details", "Enter: everything about a stream", DEMO, ("Enter",), "mpv", "Esc close"),
-    Scene("path", "F8: the signal path", DEMO, ("F8",), "mpv", "Esc close", columns=100, lines=36),
-    Scene("path-muted", "F8: why nothing is heard", DEMO, ("m", "F8"), "mpv", "muted", columns=100, lines=36),
+    Scene("map", "F8: the map of the host", DEMO, ("F8",), "mpv", "Esc back", columns=120, lines=34),
+    Scene(
+        "staircase", "Enter in F8: the staircase of a sound", DEMO, ("F8", "Enter"), "mpv", "Esc map", 100, 30
+    ),
     Scene("system", "F2: system information", DEMO, ("F2",), "", "Esc close", columns=100, lines=36),
     Scene("profiles", "F7: cards and their profiles", DEMO, ("F7",), "", "Esc close"),
     Scene("choose-card", "F6: card, server or host", DEMO, ("F6",), "", "Esc leave"),
@@ -59,7 +61,7 @@ REAL = (
         lines=40,
         meters=6,
     ),
-    Scene("pulse-path", "F8 on a real PulseAudio", ("-D", "pulse"), ("F8",), "mpv", "Esc close", 100, 36),
+    Scene("pulse-map", "F8 on a real PulseAudio", ("-D", "pulse"), ("F8",), "mpv", "Esc back", 120, 34),
     Scene(
         "meters",
         "level meters: stereo on the chosen strip, peak hold, a clip mark",

@@ -95,7 +95,7 @@ class Action:
     id: str
     """Its name in the configuration: `volume.up`."""
     scope: str
-    """Where its keys work: `mixer` on the main screen, `list` in dialogs, `path` in the signal path, `text`
+    """Where its keys work: `mixer` on the main screen, `list` in dialogs, `path` in the map, `text`
     on text pages. A key has one meaning per scope.
     """
     keys: tuple[str, ...]
@@ -179,7 +179,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("card", "mixer", ("f6", "s"), "Choose card, server or host", _SHOW),
     Action("cards", "mixer", ("f7",), "Cards and their profiles", _SHOW),
     Action("show", "mixer", ("f",), "Choose what is shown: monitors, virtual devices, …", _SHOW),
-    Action("path", "mixer", ("f8",), "Signal path, and why there is no sound", _SHOW, "path"),
+    Action("path", "mixer", ("f8",), "Map: where sound goes, and why there is none", _SHOW, "map"),
     Action("system", "mixer", ("f2",), "System information", _SHOW),
     Action("redraw", "mixer", ("ctrl+l",), "Redraw", _SHOW),
     Action("help", "mixer", ("f1", "question_mark"), "Keys", _PROGRAM, "keys"),

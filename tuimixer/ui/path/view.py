@@ -29,6 +29,8 @@ from tuimixer.ui.terminal.palette import Role
 
 _SMALL = 16
 """Lines below which only one is given to findings, and none to explanations that nobody asked for."""
+_MANY = 60
+"""Runs of changed cells from which the whole picture is sent."""
 Hint = tuple[list[tuple[str, str]], str]
 """(key, action of a click on it) pairs, and what they do."""
 
@@ -187,7 +189,8 @@ class PathView(Widget, can_focus=True):
     def _send(self) -> None:
         changed = [Region(x, y, sum(cell_len(t) for _, t in run), 1) for x, y, run in self._grid.changes()]
         if changed and self.is_mounted:
-            self.refresh(*changed)
+            # Where nearly all is different, one large region is written faster than many small ones.
+            self.refresh(*changed if len(changed) < _MANY else ())
 
     def _paint_title(self) -> None:
         grid, sound = self._grid, self.sound
