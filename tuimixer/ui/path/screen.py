@@ -1,6 +1,5 @@
 """F8: the map of the host and the staircase of a sound, live, and why nothing is heard."""
 
-import time
 from asyncio import TimerHandle
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -32,10 +31,10 @@ from tuimixer.ui.screens.prompts import value_prompt
 _FAR = 1000
 _LOOK_AGAIN = 1.0
 """Seconds after a change of what is there until the system's information is read again."""
-_CHEAP = 0.05
-"""Seconds that an update may take to be made at once; others, of hundreds of streams, leave room for keys:"""
-_REST = 3
-"""so many times as long as they take themselves."""
+_MANY = 50
+"""Sounds from which following them all takes long enough for changes to be gathered first,"""
+_GATHERED = 300
+"""for a second with so many of them."""
 _MAP: Hints = (
     ("path.left path.up path.down path.right", "walk"),
     ("volume.up volume.down", "volume"),
@@ -85,8 +84,6 @@ class PathScreen(Dialog[None]):
         self._key_repeat = KeyRepeatGuard()
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False
-        self._cost = 0.0
-        """Seconds that the last update took."""
         self._looking: TimerHandle | None = None
         self._watched: frozenset[ControlId] = frozenset()
 
@@ -127,10 +124,11 @@ class PathScreen(Dialog[None]):
             if not self._stale:
                 # Several changes that come together are one picture.
                 self._stale = True
-                if self._cost < _CHEAP:
+                sounds = len(self.view.graph.sounds)
+                if sounds <= _MANY:
                     self.call_later(self.update)
                 else:
-                    after(self, _REST * self._cost, self.update)
+                    after(self, sounds / _GATHERED, self.update)
         else:
             if event.error:
                 self.view.fixes.failed()
@@ -155,7 +153,6 @@ class PathScreen(Dialog[None]):
 
     def update(self) -> None:
         """Follow all sounds again and paint them."""
-        began = time.monotonic()
         self._stale = False
         system, snapshot, view = self._system, self._mixer.snapshot, self.view
         if system is None:
@@ -170,7 +167,6 @@ class PathScreen(Dialog[None]):
         self.hint()
         view.paint()
         self._watch()
-        self._cost = time.monotonic() - began
 
     def _find_place(self) -> None:
         """Keep the cursor on what it is on; at first on what keeps the chosen sound from being heard."""

@@ -162,7 +162,7 @@ def _step(
         branch = "`" if charset.encoding == "ascii" else "└" if last else "├"
         grid.put(2, y, branch, Role.FRAME)
     indent = 2 if step.part else 0
-    arrow = f"{charset.arrow} " if stage.kind is StageKind.END else ""
+    arrow = f"{charset.arrow} " if stage.kind is StageKind.END and not path.capture else ""
     name = middle(arrow + charset.text(part_name(stage)), names - indent, charset.ellipsis)
     role = Role.MUTE if silent else Role.DIM if step.part else Role.STRONG
     grid.put(2 + indent, y, name, Role.CURSOR if here else role)
