@@ -1,4 +1,4 @@
-"""The sound cards of the virtual machine, by their ALSA ids; their numbers vary from boot to boot."""
+"""The sound cards of the virtual machine, by ALSA id, since their numbers vary from boot to boot."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ LOOPBACK = "Loopback"
 
 
 def card_numbers() -> dict[str, int]:
-    """Card id -> card number, of the cards that the kernel has now."""
+    """Card id -> card number, of the cards present."""
     return {
         (folder / "id").read_text().strip(): int(folder.name.removeprefix("card"))
         for folder in Path("/sys/class/sound").glob("card*")
@@ -21,20 +21,20 @@ def card_numbers() -> dict[str, int]:
 
 
 class UsbCard:
-    """The USB card, pulled and pushed through the kernel's own switch for the device."""
+    """The USB card, unplugged and plugged in through the kernel's switch for the device."""
 
     authorized = Path("/sys/bus/usb/devices/1-1/authorized")
 
     def unplug(self) -> None:
-        """Take the card away; returns when ALSA has no such card any more."""
+        """Unplug the card, and wait until ALSA no longer has it."""
         self.authorized.write_text("0")
-        wait_until(lambda: USB not in card_numbers(), "the USB card to go")
+        wait_until(lambda: USB not in card_numbers(), "the USB card to disappear")
 
     def plug(self) -> int:
-        """Bring the card back if it is away; returns its number, which may be a new one."""
+        """Plug the card in if necessary; returns its number, which may have changed."""
         if USB not in card_numbers():
             self.authorized.write_text("1")
-            wait_until(lambda: USB in card_numbers(), "the USB card to come")
+            wait_until(lambda: USB in card_numbers(), "the USB card to appear")
         number = card_numbers()[USB]
         wait_until(lambda: Path(f"/dev/snd/controlC{number}").exists(), "the USB card's control device")
         return number

@@ -1,4 +1,4 @@
-"""In the virtual machine: what leaves the AC97 card's chip, read from the file that QEMU writes meanwhile."""
+"""In the virtual machine: the output of the AC97 card's chip, read from the file that QEMU is writing."""
 
 from array import array
 from pathlib import Path
@@ -10,20 +10,20 @@ FILE = Path("/run/chip/chip.wav")
 """16 bit stereo samples; the sizes in its header are filled in when the machine ends."""
 
 RATE = 44_100
-"""Of the file, as QEMU writes it unless told otherwise."""
+"""Sample rate of the file, QEMU's default."""
 
 _HEADER = 44
 _FRAME = 2 * CHANNELS
 
 
 def position() -> int:
-    """How many frames have left the chip. They come only while something plays on the card."""
+    """Number of frames output by the chip. It grows only while the card is playing."""
     size = FILE.stat().st_size if FILE.exists() else 0
     return max(0, size - _HEADER) // _FRAME
 
 
 def since(start: int) -> Recording:
-    """What has left the chip since it was at a position."""
+    """The chip's output since a position."""
     with FILE.open("rb") as file:
         file.seek(_HEADER + _FRAME * start)
         data = file.read()
@@ -32,7 +32,7 @@ def since(start: int) -> Recording:
 
 
 def record(seconds: float) -> Recording:
-    """Wait until that much sound has left the chip; return it. TimeoutError if nothing plays on the card."""
+    """Record this much of the chip's output. Raises TimeoutError if the card is not playing."""
     start = position()
-    wait_until(lambda: position() - start >= seconds * RATE, "the AC97 card to put something out")
+    wait_until(lambda: position() - start >= seconds * RATE, "output from the AC97 card")
     return since(start)

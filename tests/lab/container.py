@@ -1,4 +1,4 @@
-"""Commands in another system's folder, on the checkout, with mounts and processes of their own."""
+"""Runs commands in another root directory, on the checkout, in mount and PID namespaces of their own."""
 
 import os
 import subprocess
@@ -9,19 +9,19 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 CHECKOUT = "/checkout"
-"""Where the checkout lies in the system; what is written there is gone at the end of the command."""
+"""Path of the checkout in the system; changes to it are discarded when the command ends."""
 
 PROGRAMS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""The system's own programs, for PATH."""
+"""The system's own PATH."""
 
 KEPT = ("TERM", "COLORTERM", "CI", "http_proxy", "https_proxy", "no_proxy")
 """Variables that a command in the system inherits."""
 
 APART = ("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork", "--kill-child")
-"""Runs a command with mounts and processes of its own, which end with this process, however that ends."""
+"""Runs a command in mount and PID namespaces of its own, which end with this process in any case."""
 
-# $1 is the system's folder, then come pairs SOURCE TARGET to be mounted in it, then `--` and a command. The
-# folder becomes the root itself, for a chroot has no user namespaces. The shell stays, as the parent of
+# $1 is the system's root, followed by pairs SOURCE TARGET to mount in it, then `--` and a command. The root
+# is entered with pivot_root, as a chroot does not allow user namespaces. The shell stays as the parent of
 # orphans; all mounts and processes end with it.
 _INSIDE = """\
 set -e
@@ -55,10 +55,10 @@ def enter(
     variables: Mapping[str, str] | None = None,
     outside: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """The command line that runs `command` as root in the system whose files are in `folder`.
+    """The command line that runs `command` as root in the system in `folder`.
 
-    `variables` are added to its environment, which is not this process's. `outside` are files and folders of
-    this machine, by where they are seen in the system, read-only.
+    `variables` are added to its environment, which is not this process's. `outside` are files and directories
+    of this machine by their path in the system, mounted read-only.
     """
     env = {name: os.environ[name] for name in KEPT if name in os.environ}
     env |= {"HOME": "/root", "LC_ALL": "C.UTF-8", "XDG_RUNTIME_DIR": "/run/user/0", "PATH": PROGRAMS}
@@ -70,12 +70,12 @@ def enter(
 
 
 def as_root(command: Sequence[str]) -> list[str]:
-    """The command line that runs a command as root, by sudo where need be."""
+    """The command line that runs a command as root, with sudo if necessary."""
     return [*(() if os.geteuid() == 0 else ("sudo", "-n")), *command]
 
 
 def again_as_root(module: str, arguments: Sequence[str]) -> int:
-    """Run a module of the lab as root, with this user's home and cache; its exit status."""
+    """Run a module of the lab as root, with this user's home and cache; returns its exit status."""
     kept = [f"{name}={os.environ[name]}" for name in (*KEPT, "HOME", "XDG_CACHE_HOME") if name in os.environ]
     command = as_root(["env", *kept, sys.executable, "-m", module, *arguments])
     return subprocess.run(command, cwd=ROOT).returncode

@@ -1,7 +1,7 @@
-"""Today's Debian systems, made by debootstrap and kept in the cache; commands run in them on the checkout.
+"""Current Debian systems, created by debootstrap and cached; commands run in them on the checkout.
 
 `python -m tests.lab.debian run SUITE COMMAND…` runs a command in the system of a suite, such as "trixie" or
-"sid", with its own servers, libraries and Python; `lacks SUITE` prints why this machine cannot, if so.
+"sid", with its own servers, libraries and Python; `lacks SUITE` prints why this machine cannot, if it cannot.
 """
 
 import ast
@@ -24,9 +24,9 @@ from tests.lab.container import APART, PROGRAMS, ROOT, again_as_root, as_root, e
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "debian"
 
 PACKAGES = (
-    # what the program and its virtual environment need
+    # for the program and its virtual environment
     *("python3", "python3-venv", "python3-dev", "gcc", "libasound2-dev", "libpulse0"),
-    # the servers and the plugins
+    # servers and plugins
     *("dbus", "pipewire", "pipewire-pulse", "wireplumber", "pulseaudio", "pulseaudio-utils"),
     *(
         "alsa-utils",
@@ -36,18 +36,18 @@ PACKAGES = (
         "mosquitto",
         "mosquitto-clients",
     ),
-    # what the tests use: pipes, shells, terminals, manual pages, ssh, process tools
+    # for the tests: pipes, shells, terminals, manual pages, ssh, process tools
     *("fish", "zsh", "tmux", "ncurses-term", "groff-base", "man-db", "openssh-client", "procps", "git"),
-    # what a virtual machine with this root needs
+    # for a virtual machine with this root
     *("udev", "kmod", "busybox-static", "iproute2"),
 )
 
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
-_CERTIFICATES_INSIDE = "/run/outside.crt"  # not in the place of those that the system makes itself
+_CERTIFICATES_INSIDE = "/run/outside.crt"  # not the path of the system's own
 
 
 def lacks(suite: str) -> str | None:
-    """Why this machine cannot make or enter the system of that suite, or None when it can."""
+    """Why this machine cannot create or enter the system of a suite; None if it can."""
     if os.geteuid() != 0 and subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL).returncode:
         return "not root, and no sudo without a password"
     for program in ("debootstrap", "wget", "setpriv", "unshare", "pivot_root"):
@@ -57,7 +57,7 @@ def lacks(suite: str) -> str | None:
     if subprocess.run(as_root(probe), stderr=subprocess.DEVNULL).returncode:
         return "no right to mount"
     if not _folder(suite).exists() and _mirror(suite) is None:
-        return f"no mirror of Debian {suite} to be reached among apt's sources"
+        return f"none of apt's sources is a reachable mirror of Debian {suite}"
     return None
 
 
@@ -65,7 +65,7 @@ def lacks(suite: str) -> str | None:
 
 
 def _folder(suite: str) -> Path:
-    """Where the system lies: another one for other packages, and for sid, which moves, each week."""
+    """The system's directory: a new one if the packages change, and each week for sid, which changes."""
     week = datetime.date.today().strftime("%G-%V") if suite == "sid" else ""
     key = hashlib.sha256("\n".join((*PACKAGES, week)).encode()).hexdigest()[:12]
     return CACHE / f"{suite}-{key}"
@@ -91,7 +91,7 @@ def _mirror(suite: str) -> str | None:
 
 @contextlib.contextmanager
 def system(suite: str) -> Iterator[Path]:
-    """The folder of the suite's system, made if need be, and kept from removal meanwhile."""
+    """The directory of the suite's system, created if necessary, and protected from removal meanwhile."""
     CACHE.mkdir(parents=True, exist_ok=True)
     folder = _folder(suite)
     with (CACHE / f"{folder.name}.lock").open("w") as lock:
@@ -106,7 +106,7 @@ def system(suite: str) -> Iterator[Path]:
 
 
 def _remove_former(suite: str) -> None:
-    """Remove systems of other packages or weeks, but for those in use."""
+    """Remove systems with other packages or of other weeks, unless in use."""
     for path in CACHE.glob(f"{suite}-*.lock"):
         with path.open("w") as lock, contextlib.suppress(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -118,9 +118,9 @@ def _make(suite: str, folder: Path) -> None:
     if mirror is None:
         raise SystemExit(f"debian: {lacks(suite)}")
     log = CACHE / f"{suite}.log"
-    print(f"debian: making a Debian {suite} (some minutes, once); see {log}", file=sys.stderr, flush=True)
+    print(f"debian: creating Debian {suite} (some minutes, once); see {log}", file=sys.stderr, flush=True)
     making = CACHE / f"{folder.name}.making"
-    shutil.rmtree(making, ignore_errors=True)  # what a killed run left
+    shutil.rmtree(making, ignore_errors=True)  # left by a killed run
     making.mkdir()
     try:
         with log.open("w") as output:
@@ -130,7 +130,7 @@ def _make(suite: str, folder: Path) -> None:
             (making / "etc/dpkg/dpkg.cfg.d/fast").write_text("force-unsafe-io\n")
             (making / "etc/apt/apt.conf.d/90outside").write_text(_apt_network())
             apt = "apt-get -q -o Dpkg::Use-Pty=0 -y --no-install-recommends"
-            # What the first round left half configured, as happens in sid, the second finishes.
+            # The second round finishes what the first one left half configured, as happens in sid.
             script = f"{apt} update && {{ {apt} install {' '.join(PACKAGES)} || {apt} -f install; }} &&"
             script += f'{apt} -f install && apt-get clean && test -z "$(dpkg --audit)"'
             quiet = {"DEBIAN_FRONTEND": "noninteractive"}
@@ -139,20 +139,20 @@ def _make(suite: str, folder: Path) -> None:
         making.rename(folder)
     except subprocess.CalledProcessError:
         last = "\n".join(log.read_text(errors="replace").splitlines()[-20:])
-        raise SystemExit(f"debian: {suite} could not be made; the last lines of {log}:\n{last}") from None
+        raise SystemExit(f"debian: {suite} could not be created; the last lines of {log}:\n{last}") from None
     finally:
         shutil.rmtree(making, ignore_errors=True)
 
 
 def _apt_network() -> str:
-    """What this machine's apt is told of the way to its mirrors, and whether their clocks agree."""
+    """This machine's apt settings for reaching its mirrors and for checking their dates."""
     listing = subprocess.run(["apt-config", "dump"], stdout=subprocess.PIPE, text=True, check=True).stdout
     lines = re.findall(r"^Acquire::(?:https?::|Check-).*\n", listing, re.MULTILINE)
     return "".join([*lines, f'Acquire::https::CaInfo "{_CERTIFICATES_INSIDE}";\n'])
 
 
 def _network() -> dict[str, str]:
-    """Files of this machine that the way to mirrors and registries takes, by where they are seen."""
+    """Files of this machine needed to reach mirrors and registries, by their path in the system."""
     files = {name: name for name in ("/etc/resolv.conf", "/etc/hosts")}
     files[_CERTIFICATES_INSIDE] = _CERTIFICATES
     return {seen: file for seen, file in files.items() if Path(file).exists()}
@@ -162,7 +162,7 @@ def _network() -> dict[str, str]:
 
 
 def environment(folder: Path) -> str:
-    """The virtual environment for this checkout, made if need be, as seen in the system."""
+    """Path in the system of the virtual environment for this checkout, created if necessary."""
     lock = "tests/requirements.lock"
     parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", lock)]
     inside = f"/opt/tuimixer/{hashlib.sha256(b''.join(parts)).hexdigest()[:12]}"
@@ -170,7 +170,7 @@ def environment(folder: Path) -> str:
     with (folder / "opt/environments.lock").open("w") as alone:
         fcntl.flock(alone, fcntl.LOCK_EX)
         if not complete.exists():
-            print("debian: making the virtual environment", file=sys.stderr, flush=True)
+            print("debian: creating the virtual environment", file=sys.stderr, flush=True)
             pip = f"{inside}/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation"
             script = f"rm -rf {inside} && python3 -m venv {inside} && "
             script += f"{pip} 'pip>=26' 'hatchling>=1.25' editables 'setuptools>=70.1' && "
@@ -183,7 +183,7 @@ def environment(folder: Path) -> str:
 
 
 def _remove_unused(environments: Path) -> None:
-    """Remove virtual environments that nobody has asked for in two weeks."""
+    """Remove virtual environments not used for two weeks."""
     for environment in environments.iterdir():
         used = environment / "complete"
         if not used.exists() or used.stat().st_mtime < time.time() - 14 * 24 * 3600:
@@ -191,26 +191,26 @@ def _remove_unused(environments: Path) -> None:
 
 
 def pip_settings() -> tuple[dict[str, str], dict[str, str]]:
-    """This machine's configuration of pip, as variables, and the local files and folders that it names."""
+    """This machine's pip configuration, as variables, and the local files that it refers to."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listing = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     variables, paths = {"PIP_CERT": _CERTIFICATES_INSIDE}, {}
     settings = re.findall(r"^(.+)\.([\w-]+)=('.*'|\".*\")$", listing, re.MULTILINE)
-    # What the environment says counts most, as for pip itself.
+    # The environment takes precedence, as in pip itself.
     for _, name, text in sorted(settings, key=lambda setting: setting[0] == ":env:"):
         value = str(ast.literal_eval(text))
         variables[f"PIP_{name.upper().replace('-', '_')}"] = value
         for word in value.split():
             path = Path(word.removeprefix("file://"))
             if path.is_absolute() and path.exists():
-                # The pages of an index link to files that lie beside them.
+                # The pages of an index link to files next to them.
                 seen = str(path.parent if word.startswith("file://") else path)
                 paths[seen] = seen
     return variables, paths
 
 
 def run(suite: str, command: Sequence[str]) -> int:
-    """Run a command on the checkout in the system, its virtual environment on the path; its exit status."""
+    """Run a command on the checkout in the system, with its virtual environment in PATH."""
     with system(suite) as folder:
         path = {"PATH": f"{environment(folder)}/bin:{PROGRAMS}"}
         return subprocess.run(enter(folder, command, path)).returncode
@@ -218,7 +218,7 @@ def run(suite: str, command: Sequence[str]) -> int:
 
 def main() -> int:
     """See the module's text."""
-    # The ordinary way out, which ends what runs in the system.
+    # Exit normally, so that whatever runs in the system is ended.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("debian: ended by a signal"))
     match sys.argv[1:]:
         case ["lacks", suite]:

@@ -1,4 +1,4 @@
-"""The distribution's kernel for the virtual machine, kept in the cache."""
+"""The distribution's kernel for the virtual machine, cached."""
 
 import os
 import re
@@ -13,14 +13,14 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuim
 
 
 def lacks() -> str | None:
-    """Why there is no kernel to boot, or None when there is one or it can be fetched."""
+    """Why there is no kernel to boot; None if there is one or it can be fetched."""
     if not any(CACHE.glob("boot/vmlinuz-*")) and not shutil.which("apt-get"):
         return "no apt-get to fetch a kernel with"
     return None
 
 
 def _fetch() -> None:
-    """Unpack the distribution's kernel into the cache; what is there stays if that fails."""
+    """Unpack the distribution's kernel into the cache; if that fails, the cache is unchanged."""
     meta = "linux-image-amd64" if not Path("/etc/lsb-release").exists() else "linux-image-generic"
     listing = subprocess.run(
         ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", meta],
@@ -44,7 +44,7 @@ def _fetch() -> None:
 
 
 def image(root: Path) -> Path:
-    """The image to boot, fetched if need be, with its modules where a guest with this root looks for them."""
+    """The image to boot, fetched if necessary, with its modules where a guest with this root expects them."""
     if not any(CACHE.glob("boot/vmlinuz-*")):
         _fetch()
     newest = sorted(CACHE.glob("boot/vmlinuz-*"))[-1]

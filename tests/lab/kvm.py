@@ -1,8 +1,8 @@
-"""Whether KVM boots a guest on this machine.
+"""Whether KVM works on this machine.
 
-A /dev/kvm that can be opened proves nothing: a guest under it may hang all the same, as in a virtual machine
-whose own host has no nested virtualisation. So a guest is booted once, and the answer kept until the machine
-boots again.
+That /dev/kvm can be opened proves nothing: a guest may still hang, for example in a virtual machine
+whose host has no nested virtualization. So a guest is booted once, and the result is kept until the machine
+reboots.
 """
 
 import contextlib
@@ -14,15 +14,15 @@ DEVICE = Path("/dev/kvm")
 ANSWER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kvm"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 PATIENCE = 20
-"""Seconds for the guest to boot and end; with a KVM that works it takes three to five."""
+"""Seconds for the guest to boot and shut down; with working KVM it takes three to five."""
 
 
 def works(
     boots: Callable[[], bool], *, device: Path = DEVICE, answer: Path = ANSWER, boot_id: Path = BOOT_ID
 ) -> bool:
-    """Whether a guest under KVM is known to boot.
+    """Whether a guest boots under KVM.
 
-    boots: boots a guest under KVM and tells whether it came to its end; asked once for each boot of this
+    boots: boots a guest under KVM and returns whether it shut down; called once per boot of this
         machine.
     """
     if not os.access(device, os.R_OK | os.W_OK):

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.lab.sound import SINKS, Sink, SoundServer
 from tests.lab.waiting import wait_until
 
-# WirePlumber ends for good when PipeWire's socket is not there yet; a killed PipeWire leaves its file.
+# WirePlumber exits if PipeWire's socket does not exist yet; a killed PipeWire leaves its file behind.
 _START = (
     'socket="$XDG_RUNTIME_DIR/pipewire-0"; rm -f "$socket"; pipewire & '
     'until [ -S "$socket" ]; do sleep 0.02; done; wireplumber & pipewire-pulse & wait'
@@ -35,7 +35,7 @@ def wireplumber_version() -> tuple[int, ...]:
 class PrivatePipeWire(SoundServer):
     """PipeWire, WirePlumber and pipewire-pulse on a D-Bus session of their own, with null sinks.
 
-    `modules` are loaded by `pactl load-module`, as PulseAudio's are.
+    `modules` are loaded with `pactl load-module`, as for PulseAudio.
     """
 
     def __init__(self, sinks: Sequence[Sink] = SINKS, modules: Sequence[str] = ()) -> None:
@@ -58,7 +58,7 @@ class PrivatePipeWire(SoundServer):
         wait_until(self._sinks_there, "the null sinks")
         self.wake(*(sink.name for sink in self.sinks))
         if self.sinks:
-            wait_until(self._default_taken, "the default sink to be taken")
+            wait_until(self._default_taken, "the default sink to be set")
 
     @property
     def session_manager(self) -> int:
@@ -66,18 +66,18 @@ class PrivatePipeWire(SoundServer):
         return self._process("wireplumber")
 
     def kill_session_manager(self) -> None:
-        """End WirePlumber alone, as by kill -9."""
+        """Kill only WirePlumber, with SIGKILL."""
         os.kill(self.session_manager, signal.SIGKILL)
 
     def kill_pulse_server(self) -> None:
-        """End pipewire-pulse alone, as by kill -9."""
+        """Kill only pipewire-pulse, with SIGKILL."""
         os.kill(self._process("pipewire-pulse"), signal.SIGKILL)
 
     def _process(self, wanted: str) -> int:
         for process in Path("/proc").glob("[0-9]*"):
             try:
                 name, group = (process / "comm").read_text().strip(), os.getpgid(int(process.name))
-            except OSError:  # it has ended meanwhile
+            except OSError:  # it has exited meanwhile
                 continue
             if name == wanted and group == self.pid:
                 return int(process.name)
@@ -86,13 +86,13 @@ class PrivatePipeWire(SoundServer):
     def wake(self, *sinks: str) -> None:
         """Play silence on these sinks until they have run once.
 
-        Until then PipeWire 1.4 and 1.6 take new volumes and mutes of a virtual device, but tell the old ones.
+        Until then, PipeWire 1.4 and 1.6 accept a virtual device's volume and mute, but report the old ones.
         """
         play = ["pacat", "--playback", f"--client-name={_WAKER}", "--raw"]
         players: dict[str, subprocess.Popen[bytes]] = {}
 
         def all_run() -> bool:
-            """Whether they do; a player that was turned away while the server starts is started again."""
+            """Whether they have; a player refused by the starting server is restarted."""
             for sink in sinks:
                 if sink not in players or players[sink].poll() is not None:
                     command = [*play, f"--device={sink}", "/dev/zero"]
@@ -105,7 +105,7 @@ class PrivatePipeWire(SoundServer):
             for player in players.values():
                 player.kill()
                 player.wait()
-        wait_until(lambda: _WAKER not in self._playing(), "the silence to end")
+        wait_until(lambda: _WAKER not in self._playing(), "the silent players to exit")
 
     def _playing(self) -> set[str]:
         with contextlib.suppress(subprocess.CalledProcessError):
@@ -113,22 +113,22 @@ class PrivatePipeWire(SoundServer):
         return {_WAKER}
 
     def _running(self) -> set[str]:
-        """None while there is no answer, as in `_sinks_there`."""
+        """None if there is no response, as in `_sinks_there`."""
         with contextlib.suppress(subprocess.CalledProcessError):
             return {sink["name"] for sink in self.pactl_json("sinks") if sink["state"] == "RUNNING"}
         return set()
 
     def _sinks_there(self) -> bool:
-        """Asked again where there is no answer: while cards are probed, questions time out."""
+        """False if there is no response: while cards are probed, requests time out."""
         with contextlib.suppress(subprocess.CalledProcessError):
             return {sink.name for sink in self.sinks} <= {sink["name"] for sink in self.pactl_json("sinks")}
         return False
 
     def _default_taken(self) -> bool:
-        """Set the default sink; refused as "not supported" until WirePlumber has made its metadata.
+        """Set the default sink; refused as "not supported" until WirePlumber has created its metadata.
 
-        The Pulse server acknowledges it before WirePlumber knows, which may change the default once more
-        until then: so WirePlumber is asked for both.
+        The PulseAudio server acknowledges it before WirePlumber knows, which may change the default again
+        until then, so both are read from WirePlumber.
         """
         name = self.sinks[0].name
         with contextlib.suppress(subprocess.CalledProcessError):

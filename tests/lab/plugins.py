@@ -27,6 +27,6 @@ class Plugins:
         self.config = folder / "asound.conf"
         self.config.write_text(_CONFIG.format(folder=folder, address=server.address))
         self.config_path = f"/usr/share/alsa/alsa.conf:{self.config}"
-        """What ALSA_CONFIG_PATH wants."""
+        """Value for ALSA_CONFIG_PATH."""
         self.env = server.env | {"ALSA_CONFIG_PATH": self.config_path}
         """Environment for amixer, alsamixer or tuimixer."""

@@ -14,15 +14,15 @@ class PrivatePulse(SoundServer):
         lines += [f"load-module {module}" for module in modules]
         if sinks:
             lines.append(f"set-default-sink {sinks[0].name}")
-        # The door last: whoever gets in finds everything there.
+        # The socket last, so that clients find everything ready.
         lines.append("load-module module-native-protocol-unix auth-anonymous=1")
         (self.folder / "default.pa").write_text("\n".join(lines) + "\n")
 
     def _command(self) -> list[str]:
         options = ["--exit-idle-time=-1", "--daemonize=no", "--disallow-exit", "--use-pid-file=no"]
-        # The kernel kills a real-time thread that computes for 200 ms on end, as happens on a slow machine.
+        # The kernel kills real-time threads that run for 200 ms without pause, as on a slow machine.
         options += ["--realtime=no", "--high-priority=no"]
         return ["pulseaudio", "-n", "-F", str(self.folder / "default.pa"), *options]
 
     def _settle(self) -> None:
-        """Nothing to do: the start file made everything."""
+        """Do nothing: the startup script has created everything."""

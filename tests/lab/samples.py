@@ -1,4 +1,4 @@
-"""Sound as numbers: an endless sine for players, and what a recording measures."""
+"""Audio samples: an endless sine for players, and measurements of recordings."""
 
 import math
 import operator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 RATE = 48_000
-"""Samples per second of all that is played and recorded; the null sinks have it too: nothing is resampled."""
+"""Sample rate of everything played and recorded, and of the null sinks, so that nothing is resampled."""
 
 CHANNELS = 2
 
@@ -17,7 +17,7 @@ CHANNELS = 2
 def sine(frequency: int, amplitude: float) -> bytes:
     """One second of a stereo sine, signed 16 bit little endian; `amplitude` is 0…1 of full scale.
 
-    Any whole `frequency` in Hz repeats without a click.
+    Any integer `frequency` in Hz repeats without a click.
     """
     scale = amplitude * 32767
     samples = array("h")
@@ -45,7 +45,7 @@ class Recording:
         return self.samples[number :: self.channels]
 
     def rms(self, channel: int = 0) -> float:
-        """Root mean square of one channel, 0…1; a full-scale sine has 0.707."""
+        """RMS of one channel, 0…1; 0.707 for a full-scale sine."""
         chosen = self.channel(channel)
         return math.sqrt(sum(sample * sample for sample in chosen) / len(chosen))
 
@@ -54,14 +54,14 @@ class Recording:
         return max(abs(sample) for sample in self.channel(channel))
 
     def db(self, channel: int = 0) -> float:
-        """Root mean square of one channel in dB of full scale; minus infinity for silence."""
+        """RMS of one channel in dBFS; minus infinity for silence."""
         rms = self.rms(channel)
         return 20 * math.log10(rms) if rms else -math.inf
 
     def strength(self, frequency: float, rate: int) -> float:
         """The largest amplitude of a tone (in Hz) in any tenth of a second of channel 0, 0…1.
 
-        By a windowed Fourier sum; blocks without any sound do not take long.
+        Computed by a windowed Fourier sum; silent blocks are skipped.
         """
         chosen, size = self.channel(0), rate // 10
         turns = [2 * math.pi * frequency / rate * n for n in range(size)]
@@ -75,9 +75,9 @@ class Recording:
         )
 
     def steady_db(self) -> float:
-        """The median over tenths of a second of channel 0's root mean square, in dB of full scale.
+        """Median RMS of channel 0 over tenths of a second, in dBFS.
 
-        A short gap or change, as a busy machine makes them, does not count; a tone of a multiple of 10 Hz has
+        Short gaps or changes, which happen on a busy machine, do not count; a tone of a multiple of 10 Hz has
         whole periods in a tenth of a second.
         """
         chosen, window = self.channel(0), RATE // 10
@@ -88,10 +88,10 @@ class Recording:
         return 10 * math.log10(found[len(found) // 2]) if found and found[len(found) // 2] else -math.inf
 
     def levels(self, window: int = 2048, length: int = 10, tolerance: float = 0.02) -> list[float]:
-        """The root mean squares that channel 0 stays at, in order; 0.0 is silence.
+        """The RMS levels at which channel 0 stays, in order; 0.0 is silence.
 
-        A level is kept for `length` windows of `window` samples or more, within `tolerance` of full scale;
-        what lies between two levels, a change or a click, does not count.
+        A level lasts for at least `length` windows of `window` samples, within `tolerance` of full scale;
+        anything between two levels, such as a click, does not count.
         """
         chosen = self.channel(0)
         run: list[float] = []
@@ -114,7 +114,7 @@ def read_wav(path: Path) -> Recording:
     """Read a WAV file of signed 16 bit samples."""
     with wave.open(str(path), "rb") as file:
         if file.getsampwidth() != 2:
-            raise ValueError(f"{path} has {8 * file.getsampwidth()} bit samples; 16 bit are read here")
+            raise ValueError(f"{path} has {8 * file.getsampwidth()} bit samples; 16 bit are required")
         samples = array("h", file.readframes(file.getnframes()))
         channels = file.getnchannels()
     if sys.byteorder == "big":

@@ -1,7 +1,7 @@
-"""A slow line to a terminal: BYTES_PER_SECOND DELAY COMMAND…, the delay in seconds for each way.
+"""A slow line to a terminal: BYTES_PER_SECOND DELAY COMMAND…, the delay in seconds for each direction.
 
-The command runs in a pseudo terminal behind it. As with ssh, whatever the program writes is taken at once and
-waits in a long queue: a program that writes too much is not stopped, but seen late.
+The command runs in a pseudo terminal behind it. As with ssh, all output is accepted at once and waits in
+a long queue: a program that writes too much is not blocked, but appears late.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ from collections import deque
 
 
 class Way:
-    """One direction: bytes leave no faster than the rate, and arrive after the delay."""
+    """One direction: bytes are sent no faster than the rate, and arrive after the delay."""
 
     def __init__(self, read_fd: int, write_fd: int, rate: float, delay: float) -> None:
         self.read_fd, self.write_fd = read_fd, write_fd
@@ -26,7 +26,7 @@ class Way:
         self._free_at = 0.0
 
     def take(self) -> bool:
-        """Read what is to be sent; False at the end."""
+        """Read input; False at its end."""
         try:
             data = os.read(self.read_fd, 1 << 16)
         except OSError:
@@ -46,12 +46,12 @@ class Way:
 
     @property
     def next_arrival(self) -> float | None:
-        """When something arrives, by the monotonic clock; None when nothing is under way."""
+        """When the next data arrives, by the monotonic clock; None if nothing is in flight."""
         return self._under_way[0][0] if self._under_way else None
 
 
 def main(rate: float, delay: float, command: list[str]) -> int:
-    """Run the command until its end; its exit status."""
+    """Run the command to its end; returns its exit status."""
     pid, inner = pty.fork()
     if not pid:
         os.execvp(command[0], command)

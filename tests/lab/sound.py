@@ -1,4 +1,4 @@
-"""What a private PulseAudio and a private PipeWire have in common: start, end, clients, recordings."""
+"""What a private PulseAudio and a private PipeWire have in common: lifetime, clients, recordings."""
 
 import atexit
 import contextlib
@@ -19,7 +19,7 @@ from tests.lab.samples import CHANNELS, RATE, Recording, sine
 from tests.lab.waiting import DEADLINE, Value, wait_until
 
 _FOREIGN = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "ALSA_CONFIG_PATH")
-"""Variables that would lead a client out of the private box."""
+"""Variables that would lead a client to another server."""
 
 
 _NO_SINK = 0xFFFFFFFF
@@ -28,16 +28,16 @@ _NO_SINK = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class Sink:
-    """A null sink to make."""
+    """A null sink to create."""
 
     name: str
-    """Its sink_name, without spaces."""
+    """Its sink_name; no spaces."""
 
     description: str
-    """What a mixer shows."""
+    """Its name in a mixer."""
 
     channel_map: str = "front-left,front-right"
-    """PulseAudio's names of the channels, separated by commas."""
+    """PulseAudio's channel names, separated by commas."""
 
     @property
     def arguments(self) -> str:
@@ -50,17 +50,17 @@ class Sink:
 
 
 SINKS = (Sink("speakers", "Speakers"), Sink("headphones", "Headphones"))
-"""The sinks that a server has unless told otherwise; the first is the default."""
+"""A server's sinks by default; the first is the default sink."""
 
 
 @dataclass
 class Player:
-    """A playing application: a `pacat` process, fed without end, and its sink input."""
+    """A playing application: a `pacat` process with endless input, and its sink input."""
 
     process: subprocess.Popen[bytes]
     feeder: subprocess.Popen[bytes]
     index: int
-    """Index of the sink input when it was first seen; a restarted server gives another."""
+    """Index of the sink input when it first appeared; a restarted server assigns another."""
 
     @property
     def pid(self) -> int:
@@ -68,18 +68,18 @@ class Player:
         return self.process.pid
 
     def kill(self) -> None:
-        """End the application at once, as by kill -9. Does no harm twice."""
+        """Kill the application with SIGKILL. May be called twice."""
         for process in (self.process, self.feeder):
             process.kill()
             process.wait()
 
 
 def _lives(group: int) -> bool:
-    """Whether a process of this process group runs; one that nobody has waited for yet does not."""
+    """Whether any process of this process group is running, not counting zombies."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, _parent, of_group = stat.read_text().rpartition(")")[2].split()[:3]
-        except OSError:  # it has ended meanwhile
+        except OSError:  # it has exited meanwhile
             continue
         if int(of_group) == group and state not in "ZX":
             return True
@@ -87,9 +87,9 @@ def _lives(group: int) -> bool:
 
 
 class SoundServer(ABC):
-    """A sound server of its own, away from the desktop's: use it with `with`, or call start() and stop().
+    """A private sound server, separate from the desktop's: use it with `with`, or call start() and stop().
 
-    Everything lives in `folder`, which is also the home of its clients. All that it started ends with
+    Everything is in `folder`, which is also the home of its clients. Everything it started ends with
     stop(), at the latest when the interpreter exits.
     """
 
@@ -101,7 +101,7 @@ class SoundServer(ABC):
         self.runtime = self.folder / "run"
         self.runtime.mkdir(mode=0o700)
         self.address = f"unix:{self.runtime}/pulse/native"
-        """What PULSE_SERVER, and pulsectl's `server=`, want."""
+        """Value for PULSE_SERVER, and for pulsectl's `server=`."""
         self.env = self._environment()
         """Environment for any client or for tuimixer itself."""
         self.players: list[Player] = []
@@ -124,7 +124,7 @@ class SoundServer(ABC):
 
     @property
     def most_streams(self) -> int:
-        """How many streams it takes in seconds."""
+        """Number of streams it can handle within seconds."""
         return 300
 
     @abstractmethod
@@ -133,12 +133,12 @@ class SoundServer(ABC):
 
     @abstractmethod
     def _settle(self) -> None:
-        """Bring a server that answers to the state that the tests expect."""
+        """Bring a responding server into the state that the tests expect."""
 
     def wake(self, *sinks: str) -> None:  # noqa: B027  (most servers need nothing)
-        """Make virtual sinks that were loaded since the start tell their volumes and mutes truly."""
+        """Make virtual sinks loaded since the start report their volumes and mutes correctly."""
 
-    # -- life --
+    # -- lifetime --
 
     @property
     def log(self) -> Path:
@@ -146,7 +146,7 @@ class SoundServer(ABC):
         return self.folder / "server.log"
 
     def start(self) -> None:
-        """Start the server and wait until it answers and has its sinks."""
+        """Start the server and wait until it responds and has its sinks."""
         with self.log.open("ab") as log:
             self._server = subprocess.Popen(
                 self._command(),
@@ -157,7 +157,7 @@ class SoundServer(ABC):
                 start_new_session=True,
             )
         try:
-            wait_until(self._answers, "the sound server to answer")
+            wait_until(self._answers, "the sound server to respond")
             self._settle()
         except BaseException as error:
             error.add_note(f"the server's log:\n{self.log.read_text(errors='replace')}")
@@ -166,7 +166,7 @@ class SoundServer(ABC):
 
     def _answers(self) -> bool:
         if not self.running:
-            raise RuntimeError("the sound server ended by itself")
+            raise RuntimeError("the sound server exited unexpectedly")
         return (
             subprocess.run(["pactl", "info"], env=self.env, capture_output=True, check=False).returncode == 0
         )
@@ -183,26 +183,26 @@ class SoundServer(ABC):
         return self._server.pid
 
     def kill(self) -> None:
-        """End the server at once, as by kill -9, and leave the players to notice."""
+        """Kill the server with SIGKILL; the players will notice."""
         if self._server is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._server.pid, signal.SIGKILL)
             group = self._server.pid
             self._server.wait()
-            # The others of the group die a moment later than their leader, and take connections until then.
+            # The others in the group die slightly later than their leader, and accept connections until then.
             wait_until(lambda: not _lives(group), "the server's processes to end")
             self._server = None
 
     def pause(self) -> None:
-        """Stop the server's processes (SIGSTOP), so that it hangs; resume() lets it go on."""
+        """Stop the server's processes (SIGSTOP), so that it hangs; resume() continues them."""
         os.killpg(self.pid, signal.SIGSTOP)
 
     def resume(self) -> None:
-        """Let a paused server go on."""
+        """Resume a paused server."""
         os.killpg(self.pid, signal.SIGCONT)
 
     def restart(self) -> None:
-        """Kill the server and start it anew, with its sinks and without its former players."""
+        """Kill and restart the server, with its sinks and without its former players."""
         self.kill()
         self.start()
 
@@ -213,7 +213,7 @@ class SoundServer(ABC):
         self.players.clear()
 
     def stop(self) -> None:
-        """End server and players and remove the folder. Does no harm twice."""
+        """End server and players and remove the folder. May be called twice."""
         self.stop_players()
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -243,7 +243,7 @@ class SoundServer(ABC):
     def pactl_json(self, kind: str) -> list[dict[str, Any]]:
         """The objects of one kind ("sinks", "sink-inputs", "sources", "source-outputs", "cards", …).
 
-        pactl 16 prints texts beyond ASCII as null there; ask `pactl list` for those.
+        pactl 16 prints non-ASCII text as null there; use `pactl list` for it.
         """
         objects: list[dict[str, Any]] = json.loads(self.pactl("-f", "json", "list", kind))
         return objects
@@ -276,10 +276,10 @@ class SoundServer(ABC):
         silent: bool = False,
         properties: Sequence[str] = (),
     ) -> Player:
-        """Start an application that plays a stereo sine, or silence, until killed; wait for its sink input.
+        """Start an application that plays a stereo sine or silence until killed; wait for its sink input.
 
         `name` becomes application.name, `media` media.name; `volume` is in percent (100 = 0 dB); `properties`
-        are more of the kind "media.role=music".
+        are further ones such as "media.role=music".
         """
         command = ["pacat", "--playback", f"--client-name={name}", f"--stream-name={media}", f"--rate={RATE}"]
         command += [f"--channels={CHANNELS}", "--format=s16le", "--latency-msec=50"]
@@ -301,7 +301,7 @@ class SoundServer(ABC):
         self.players.append(player)
         player.index = wait_until(lambda: self._stream_of(player), f"the sink input of {name}") - 1
         if volume is not None:
-            # Not by pacat's --volume, which pipewire-pulse 0.3.65 does not honour.
+            # Not with pacat's --volume, which pipewire-pulse 0.3.65 ignores.
             self.pactl("set-sink-input-volume", str(player.index), f"{volume}%")
             wait_until(
                 lambda: set(self.percents("sink-inputs", player.index)) == {volume}, f"the volume of {name}"
@@ -309,17 +309,17 @@ class SoundServer(ABC):
         return player
 
     def _stream_of(self, player: Player) -> int:
-        """One more than the sink input's index, 0 while there is none that plays on a sink."""
+        """One more than the sink input's index, 0 if none is playing on a sink."""
         if player.process.poll() is not None:
-            raise RuntimeError(f"the player ended with status {player.process.returncode}")
+            raise RuntimeError(f"the player exited with status {player.process.returncode}")
         for stream in self.pactl_json("sink-inputs"):
             if stream["properties"].get("application.process.id") == str(player.pid):
-                # PipeWire shows a stream before it has led it to a sink.
+                # PipeWire reports a stream before it is linked to a sink.
                 return 0 if self.sinks and stream["sink"] == _NO_SINK else int(stream["index"]) + 1
         return 0
 
     def record(self, source: str, seconds: float = 0.5) -> Recording:
-        """Record `seconds` of a source, such as "speakers.monitor", once what was in flight has passed."""
+        """Record `seconds` of a source, such as "speakers.monitor", discarding what was already in flight."""
         command = [
             "parec",
             f"--device={source}",
@@ -332,7 +332,7 @@ class SoundServer(ABC):
         with subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE) as parec:
             assert parec.stdout is not None
             try:
-                # A change of volume takes effect at once, but up to the sink's latency is rendered already.
+                # A volume change is immediate, but up to the sink's latency has been rendered already.
                 parec.stdout.read(RATE * frame // 2)
                 samples = array("f", parec.stdout.read(int(RATE * seconds) * frame))
             finally:

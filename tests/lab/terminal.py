@@ -1,4 +1,4 @@
-"""A person's terminal: a pseudo terminal whose screen is kept by pyte, with keys, mouse and resizes."""
+"""A simulated terminal: a pseudo terminal with a screen kept by pyte, keys, mouse and resizes."""
 
 import fcntl
 import os
@@ -50,9 +50,9 @@ _KEYS = {
     "space": " ",
 }
 
-# What pyte 0.8 would print as text or take for something else: private CSI sequences with < = > (keyboard
-# protocol, device queries), queries of modes (? $p) and of colours (? n, of which it dies), and DCS, APC and
-# PM strings.
+# What pyte 0.8 would print as text or misinterpret: private CSI sequences with < = > (keyboard
+# protocol, device queries), queries of modes (? $p) and colours (? n, on which it crashes), and DCS, APC
+# and PM strings.
 _UNKNOWN_TO_PYTE = re.compile(
     rb"\x1b\[[<=>][0-9;:]*[ -/]*[@-~]|\x1b\[\?[0-9;]*(?:\$p|n)|\x1b[P_^][^\x1b]*\x1b\\"
 )
@@ -60,21 +60,21 @@ _UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*|[P_^\]][^\x1b\x07]*\x1b?
 
 
 class _Screen(pyte.Screen):
-    """A pyte screen that answers the program's questions (cursor position, device attributes)."""
+    """A pyte screen that responds to the program's queries (cursor position, device attributes)."""
 
     def __init__(self, columns: int, lines: int, answer: Callable[[str], None]) -> None:
         super().__init__(columns, lines)
         self._answer = answer
 
     def write_process_input(self, data: str) -> None:
-        """Called by pyte with the answer."""
+        """Called by pyte with the response."""
         self._answer(data)
 
 
 class Terminal:
     """A command in a terminal of `columns` by `lines`; use it with `with`, which ends the command.
 
-    `env` is the whole environment (default: this process's) but for TERM, COLUMNS and LINES.
+    `env` is the whole environment (default: this process's) except TERM, COLUMNS and LINES.
     """
 
     def __init__(
@@ -116,13 +116,13 @@ class Terminal:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
-    # -- what the program shows --
+    # -- output --
 
     def _answer(self, text: str) -> None:
         os.write(self._master, text.encode())
 
     def _read(self) -> None:
-        # A read that waits would keep the terminal open while it is being closed.
+        # A blocking read would keep the terminal open while it is being closed.
         while self._hung_up not in select.select([self._master, self._hung_up], [], [])[0]:
             self._may_read.wait()
             try:
@@ -141,15 +141,15 @@ class Terminal:
                 self._changed.notify_all()
 
     def lines(self) -> list[str]:
-        """The screen's lines as text, without blanks at their ends."""
+        """The screen's lines as text, without trailing spaces."""
         with self._changed:
             if self._shown is None:
-                # Dear on a big screen, and asked for again and again while something is waited for.
+                # Expensive on a big screen, and called repeatedly while waiting.
                 self._shown = [line.rstrip() for line in self._screen.display]
             return list(self._shown)
 
     def screen(self) -> str:
-        """The screen as one text."""
+        """The screen as one string."""
         return "\n".join(self.lines())
 
     @property
@@ -158,12 +158,12 @@ class Terminal:
         return self._screen.columns, self._screen.lines
 
     def cell(self, column: int, line: int) -> Any:
-        """The pyte character at a place counted from 0: .data, .fg, .bg, .bold, .reverse."""
+        """The pyte character at a position counted from 0: .data, .fg, .bg, .bold, .reverse."""
         with self._changed:
             return self._screen.buffer[line][column]
 
     def find(self, text: str) -> tuple[int, int] | None:
-        """Column and line, from 0, where `text` first stands on the screen (columns of narrow text)."""
+        """Column and line, from 0, where `text` first occurs on the screen (columns of narrow text)."""
         for number, line in enumerate(self.lines()):
             if (column := line.find(text)) >= 0:
                 return column, number
@@ -171,18 +171,18 @@ class Terminal:
 
     @property
     def alternate(self) -> bool:
-        """Whether the program is on the alternate screen now."""
+        """Whether the program is using the alternate screen."""
         return self.output.rfind(b"\x1b[?1049h") > self.output.rfind(b"\x1b[?1049l")
 
     @property
     def received(self) -> int:
-        """Number of bytes that the program has sent; take it before and after to count a step's bytes."""
+        """Number of bytes sent by the program; compare before and after to count a step's bytes."""
         return len(self.output)
 
     def wait_for(self, wanted: str | Callable[[str], object], timeout: float = DEADLINE) -> float:
-        """Wait until the text is on the screen, or the function of the screen's text is true.
+        """Wait until the text is on the screen, or a function of the screen's text returns true.
 
-        Returns the seconds it took; raises TimeoutError with the screen in it.
+        Returns the seconds it took; raises TimeoutError with the screen's contents.
         """
         start = time.monotonic()
         check = (lambda screen: wanted in screen) if isinstance(wanted, str) else wanted
@@ -192,7 +192,7 @@ class Terminal:
                 if left <= 0:
                     what = repr(wanted) if isinstance(wanted, str) else "the condition"
                     raise TimeoutError(f"after {timeout:g} s {what} is not on the screen:\n{self.screen()}")
-                # Conditions may look at more than the screen, so look again even when nothing was painted.
+                # Conditions may depend on more than the screen, so check again even if nothing was drawn.
                 self._changed.wait(min(left, 0.05))
         return time.monotonic() - start
 
@@ -206,16 +206,16 @@ class Terminal:
         with self._changed:
             while self._changed.wait(seconds):
                 if time.monotonic() > end:
-                    raise TimeoutError(f"after {timeout:g} s the program still paints")
+                    raise TimeoutError(f"after {timeout:g} s the program is still drawing")
 
-    # -- what the person does --
+    # -- input --
 
     def send(self, text: str) -> None:
-        """Send text as it is."""
+        """Send text unchanged."""
         self.send_bytes(text.encode())
 
     def send_bytes(self, data: bytes) -> None:
-        """Send bytes as they are, text or not."""
+        """Send bytes unchanged, text or not."""
         while data:
             data = data[os.write(self._master, data) :]
 
@@ -235,7 +235,7 @@ class Terminal:
                 raise ValueError(f"no key {key!r}")
 
     def mouse(self, button: int, column: int, line: int, *, release: bool = False) -> None:
-        """Send one SGR mouse event; places count from 0.
+        """Send one SGR mouse event; positions count from 0.
 
         `button` is 0 left, 1 middle, 2 right, 32 more while moving, 64 wheel up, 65 wheel down.
         """
@@ -247,7 +247,7 @@ class Terminal:
         self.mouse(button, column, line, release=True)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int], steps: int = 4, button: int = 0) -> None:
-        """Press at `start`, move to `end` in `steps` steps, release; places are (column, line)."""
+        """Press at `start`, move to `end` in `steps` steps, release; positions are (column, line)."""
         self.mouse(button, *start)
         for step in range(1, steps + 1):
             column, line = (a + round((b - a) * step / steps) for a, b in zip(start, end, strict=True))
@@ -263,15 +263,15 @@ class Terminal:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def stop_reading(self) -> None:
-        """Read nothing more, as a terminal behind a line that hangs."""
+        """Stop reading, like a terminal behind a stalled connection."""
         self._may_read.clear()
 
     def read_on(self) -> None:
-        """Read again, all that has come meanwhile first."""
+        """Resume reading, starting with what has arrived meanwhile."""
         self._may_read.set()
 
     def resize(self, columns: int, lines: int) -> None:
-        """Give the terminal another size; the program gets SIGWINCH."""
+        """Resize the terminal; the program gets SIGWINCH."""
         with self._changed:
             self._screen.resize(lines, columns)
             self._shown = None
@@ -284,15 +284,15 @@ class Terminal:
         self.process.send_signal(number)
 
     def wait(self, timeout: float = DEADLINE) -> int:
-        """Wait for the program's end; its exit status, negative for a signal."""
+        """Wait for the program to exit; returns its exit status, negative for a signal."""
         return self.process.wait(timeout)
 
     def modes(self) -> list[Any]:
-        """The terminal's modes now; equal to `initial_modes` when the program has put all in order."""
+        """The terminal's current modes; equal to `initial_modes` once the program has restored them."""
         return termios.tcgetattr(self._slave)
 
     def hang_up(self) -> None:
-        """Close the terminal's window: the kernel sends SIGHUP and SIGCONT, and nobody reads any more."""
+        """Close the terminal's window: the kernel sends SIGHUP and SIGCONT, and nothing is read any more."""
         if self._master < 0:
             return
         os.write(self._hang_up, b"!")
@@ -303,7 +303,7 @@ class Terminal:
         self._master = -1
 
     def close(self) -> None:
-        """End the program if it runs, hang up, and free all. Does no harm twice."""
+        """End the program if it is running, hang up, and release everything. May be called twice."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()

@@ -1,4 +1,4 @@
-"""The Debian system of the lane: what runs in it leaves nothing on this machine."""
+"""The Debian system of the lane: commands in it leave nothing behind on this machine."""
 
 import os
 import signal
@@ -25,12 +25,12 @@ def mounts() -> list[str]:
 
 
 def with_argument(text: str) -> list[int]:
-    """The processes of this machine that have `text` as an argument of their own."""
+    """The processes of this machine with `text` as an argument."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             arguments = path.read_bytes().split(b"\0")
-        except OSError:  # it has ended meanwhile
+        except OSError:  # it has exited meanwhile
             continue
         if arguments[:1] == [b"sleep"] and text.encode() in arguments:
             found.append(int(path.parent.name))

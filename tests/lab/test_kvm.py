@@ -1,4 +1,4 @@
-"""KVM is used where a guest has booted under it, which is tried once for each boot of the machine."""
+"""KVM is used if a guest has booted under it, which is tried once per boot of the machine."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.unit
 
 
 class Machine:
-    """A machine with /dev/kvm, under which a guest boots or not."""
+    """A machine with /dev/kvm, under which guests boot or not."""
 
     def __init__(self, folder: Path, boots: bool = True) -> None:
         self.device, self.answer, self.boot_id = folder / "kvm", folder / "cache" / "kvm", folder / "boot_id"

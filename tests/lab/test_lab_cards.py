@@ -1,4 +1,4 @@
-"""The virtual machine has the cards that the tests in it rely on."""
+"""The virtual machine has the cards that its tests rely on."""
 
 import subprocess
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What leaves the emulated chip can be recorded, and follows the card's controls."""
+"""The emulated chip's output can be recorded, and follows the card's controls."""
 
 import subprocess
 from pathlib import Path

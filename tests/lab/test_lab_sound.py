@@ -31,9 +31,9 @@ def test_half_volume_is_recorded_18_06_db_lower_and_mute_is_silence(server: Soun
     def level() -> float:
         return server.record("speakers.monitor").steady_db()
 
-    # A recording with gaps, as a busy machine makes them, is done again.
+    # A recording with gaps, which happen on a busy machine, is repeated.
     whole = 20 * math.log10(0.5 / math.sqrt(2))
-    server.wait_for(lambda: abs(level() - whole) <= 0.05, "the tone, as loud as it is played")
+    server.wait_for(lambda: abs(level() - whole) <= 0.05, "the tone at its full level")
     server.pactl("set-sink-input-volume", str(player.index), "50%")
     half = whole + 60 * math.log10(0.5)
     server.wait_for(lambda: abs(level() - half) <= 0.05, "the tone, 18.06 dB lower")

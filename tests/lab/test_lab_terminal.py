@@ -1,4 +1,4 @@
-"""The pseudo terminal shows what a program paints and passes on what a person does."""
+"""The pseudo terminal shows what a program draws and passes on the user's input."""
 
 import signal
 import sys
@@ -67,7 +67,7 @@ while True:
 def test_resize_reaches_the_program() -> None:
     program = """
 import os, signal
-# Not print, which may be interrupted by itself.
+# Not print, which is not reentrant.
 signal.signal(signal.SIGWINCH, lambda *_: os.write(1, str(os.get_terminal_size()).encode()))
 os.write(1, b"go\\n")
 while True:
@@ -100,6 +100,6 @@ def test_bytes_are_counted() -> None:
 
 
 def test_queries_that_are_not_answered_show_nothing() -> None:
-    """Private ones of devices, modes and colours, as tmux and Textual send them."""
+    """Private queries for devices, modes and colours, as tmux and Textual send them."""
     with Terminal(["printf", r"a\033[>0q\033[?2026$p\033[?996nb"]) as terminal:
         terminal.wait_for("ab")

@@ -1,4 +1,4 @@
-"""Running lanes: reading pytest's output, what runs beside what, machines that lack something."""
+"""Running lanes: parsing pytest's output, running in parallel, machines that lack something."""
 
 import sys
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def test_what_did_not_pass() -> None:
 
 
 def prints(text: str, status: int = 0) -> Callable[[Arguments], list[Step]]:
-    """A lane's steps: one command that prints a text and ends with this status."""
+    """A lane's steps: one command that prints a text and exits with this status."""
     code = f"import sys; print({text!r}); sys.exit({status})"
     return lambda _: [Step("it", (sys.executable, "-c", code))]
 
@@ -54,7 +54,7 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
 
 
 def test_a_run(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    """Output of the front as it comes, that of the background as one block, table and sum at the end."""
+    """Foreground output appears immediately, background output as one block, table and total at the end."""
     lanes = [
         lane("good", "== 3 passed in 1.00s =="),
         lane("slow", "begin\n== 2 passed in 9.00s ==", background=True),
@@ -77,7 +77,7 @@ def test_a_run(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
 
 @pytest.mark.parametrize(("ci", "good"), [("", True), ("true", False)])
 def test_a_lane_that_this_machine_cannot_run(ci: str, good: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No failure for a stranger, one where everything must run."""
+    """Not a failure on an ordinary machine, but one if everything must run."""
     monkeypatch.setenv("CI", ci)
     run = Run([lane("here", "1 passed in 0.01s"), lane("away", "", lacks="no harp")])
     run.go()

@@ -1,4 +1,4 @@
-"""Measuring recordings whose contents are known."""
+"""Measurements of recordings with known contents."""
 
 from array import array
 

@@ -1,8 +1,8 @@
-"""Real sound cards: a Debian kernel in QEMU with this machine's own root file system, by virtme-ng.
+"""Real sound cards: a Debian kernel in QEMU with this machine's root file system, using virtme-ng.
 
-`python -m tests.lab.vm test [ARGS]` boots once and runs the tests of the lane vm in there; `test-in SUITE`
-those with sound servers, with the root of a Debian of that suite (see debian.py); `lacks` prints why it
-cannot, if so. Where KVM works it is used; else the processor is emulated, ten times slower.
+`python -m tests.lab.vm test [ARGS]` boots once and runs the tests of the lane vm in it; `test-in SUITE`
+those with sound servers, with the root of a Debian of that suite (see debian.py); `lacks` prints why this
+is not possible, if so. If KVM works it is used; otherwise the processor is emulated, ten times slower.
 """
 
 import compileall
@@ -30,24 +30,24 @@ CARDS = (
     "-device qemu-xhci -device usb-audio,audiodev=a0",
 )
 
-# Nothing that a mixer needs; each costs start-up time under emulation.
+# Not needed by a mixer, and each costs startup time under emulation.
 _UNWANTED_MODULES = (
     "kvm,kvm_amd,kvm_intel,ahci,sr_mod,aesni_intel,ghash_clmulni_intel,psmouse,evdev,joydev,pcspkr,"
     "iTCO_wdt,i6300esb,i2c_i801,lpc_ich,acpi_cpufreq,powernow_k8,bochs,cirrus,e1000,e1000e"
 )
 
-# What writes the chip's sound to a file cannot record, and QEMU says so at each reset.
+# The audio driver that writes to a file cannot record, and QEMU complains at each reset.
 _RECORDING = re.compile(rb"audio: Failed to create voice `[^\n]*\n?")
 
-# QEMU goes on writing to it: nothing may be cached.
+# Nothing may be cached, as QEMU is writing to it.
 _BEGIN = (
     "mkdir -p /run/chip"
     " && mount -t 9p -o ro,version=9p2000.L,trans=virtio,access=any,cache=none chip /run/chip"
     " && exec sh /run/chip/guest.sh"
 )
 
-# virtme-ng's own 9p mounts do not cache, and an import of pytest takes 20 s there; through a second share
-# that may cache (nobody changes the files meanwhile) it takes 6 s.
+# virtme-ng's own 9p mounts are not cached, so importing pytest takes 20 s; through a second, cached share
+# (nothing changes the files meanwhile) it takes 6 s.
 _GUEST = """\
 exec 2>&1
 set -e
@@ -74,28 +74,28 @@ class System:
     """A root file system to boot with, and this checkout in it."""
 
     folder: Path
-    """Where its files lie on this machine."""
+    """Its root directory on this machine."""
     checkout: str
-    """Where it sees the checkout."""
+    """Path of the checkout inside."""
     prefix: str
-    """Where it sees its Python."""
+    """Prefix of its Python inside."""
     programs: str
-    """Where it sees the virtual environment's programs."""
+    """Path of the virtual environment's programs inside."""
     bytecode: str = ""
-    """Where it sees compiled modules, if not beside them."""
+    """Path of compiled modules inside, if not next to the sources."""
 
 
 HOST = System(Path("/"), str(ROOT), sys.base_prefix, f"{ROOT}/.venv/bin")
 
 
 def debian_system(folder: Path) -> System:
-    """The Debian in `folder`, which debian.system() has made."""
+    """The Debian in `folder`, created by debian.system()."""
     environment = debian.environment(folder)
     return System(folder, CHECKOUT, environment, f"{environment}/bin", f"{environment}/bytecode")
 
 
 def lacks() -> str | None:
-    """Why this machine cannot boot the virtual machine, or None when it can."""
+    """Why this machine cannot boot the virtual machine; None if it can."""
     for program in ("qemu-system-x86_64", "busybox", "file", "udevadm", "depmod", "mount"):
         if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
             return f"no {program}"
@@ -111,14 +111,14 @@ def _vng() -> Path:
 def boot(
     command: str, *, system: System = HOST, timeout: float = 900, stream: bool = False
 ) -> subprocess.CompletedProcess[str]:
-    """Boot, run a shell command as root in the checkout, and return its exit status and its output.
+    """Boot, run a shell command as root in the checkout, and return its exit status and output.
 
-    The output is stdout and stderr in one. The guest has all four cards, snd-dummy, snd-aloop and the OSS
-    devices, and reads in /run/chip what leaves the AC97 card's chip (see chip.py). What it writes is lost at
+    The output combines stdout and stderr. The guest has all four cards, snd-dummy, snd-aloop and the OSS
+    devices, and the output of the AC97 card's chip in /run/chip (see chip.py). Whatever it writes is lost at
     its end. Raises TimeoutExpired, with the output so far, after `timeout` seconds.
     """
     accelerated = kvm.works(_boots_under_kvm)
-    # What the guest compiles is lost with it, and costs it seconds at every boot.
+    # Modules compiled in the guest are lost, which would cost seconds at every boot.
     compileall.compile_dir(ROOT / "tuimixer", quiet=2)
     with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
         places = {name: shlex.quote(str(place)) for name, place in vars(system).items()}
@@ -139,9 +139,9 @@ def _boots_under_kvm() -> bool:
 def _start(
     command: str, system: System, chip: Path, timeout: float, accelerated: bool
 ) -> subprocess.Popen[bytes]:
-    """Start the machine; its output can be read from the process's stdout.
+    """Start the machine; its output is the process's stdout.
 
-    chip: folder for what leaves the AC97 card's chip, with the guest's script.
+    chip: directory for the output of the AC97 card's chip, with the guest's script.
     """
     options = [
         "-audiodev none,id=a0",
@@ -158,11 +158,11 @@ def _start(
     vng += ["--user", "root", "--cwd", str(system.folder), "--append", "mitigations=off"]
     vng += ["--append", f"module_blacklist={_UNWANTED_MODULES}", f"--qemu-opts={' '.join(options)}"]
     return subprocess.Popen(
-        # timeout(1) ends the machine even when this process was killed before it could.
+        # timeout(1) ends the machine even if this process is killed before it can.
         ["timeout", "--kill-after=5", str(timeout + 10), *vng, "--", command],
         env=os.environ | {"PATH": f"{_vng().parent}:{os.environ['PATH']}:/usr/sbin:/sbin"},
         stdin=subprocess.DEVNULL,
-        # Never files: the guest's console would write over their beginnings.
+        # Never files: the guest's console would overwrite their beginning.
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -172,7 +172,7 @@ def _start(
 def _follow(
     machine: subprocess.Popen[bytes], timeout: float, stream: bool
 ) -> subprocess.CompletedProcess[str]:
-    """Read what the guest prints until its end; what QEMU itself says is added where it ended badly."""
+    """Read the guest's output to its end; QEMU's own messages are added if it failed."""
     assert machine.stdout is not None
     assert machine.stderr is not None
     output, errors = bytearray(), bytearray()
@@ -208,9 +208,9 @@ def _follow(
 
 
 def guest_test_files(*, only_with_server: bool = False) -> list[str]:
-    """The test files for the machine; only those are collected in there, for every import is slow.
+    """The test files for the machine; only these are collected there, because imports are slow.
 
-    Those about the machine come first, and last those with sound servers, which leave softvols on its cards.
+    Those about the machine come first, those with sound servers last, since they leave softvols on its cards.
     """
     files = []
     for path in (ROOT / "tests").rglob("test_*.py"):
@@ -222,11 +222,11 @@ def guest_test_files(*, only_with_server: bool = False) -> list[str]:
 
 
 def run_tests(arguments: Sequence[str], system: System = HOST) -> int:
-    """Boot once and run all tests for the machine; the exit status is pytest's.
+    """Boot once and run all tests for the machine; returns pytest's exit status.
 
-    With another root than this machine's: those with sound servers.
+    With a root other than this machine's, only those with sound servers.
     """
-    # Plug-ins are named: loading the one for snapshots would import Textual, which takes 9 s in there.
+    # Plug-ins are listed: loading the one for snapshots would import Textual, which takes 9 s there.
     pytest = ["python", "-m", "pytest", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", "--color=no"]
     named = any(".py" in argument for argument in arguments)
     files = [] if named else guest_test_files(only_with_server=system is not HOST)
@@ -237,12 +237,12 @@ def run_tests(arguments: Sequence[str], system: System = HOST) -> int:
 ' "$(cut -d' ' -f1 /proc/uptime)";"""
     alone = f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}"
     done = boot(alone, system=system, stream=True, timeout=4500)
-    print(f"vm: {time.monotonic() - start:.0f} s in all", flush=True)
+    print(f"vm: {time.monotonic() - start:.0f} s in total", flush=True)
     return done.returncode
 
 
 def _compile(collect: Sequence[str], system: System) -> None:
-    """Let pytest compile what it imports: what it compiles in the guest is lost with it."""
+    """Compile what pytest imports: modules compiled in the guest are lost."""
     alone = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     if system is HOST:
         command, env = [sys.executable, *collect[1:]], os.environ | alone
@@ -254,7 +254,7 @@ def _compile(collect: Sequence[str], system: System) -> None:
 
 def main() -> int:
     """See the module's text."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # not without ending the machine
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # ends the machine
     match sys.argv[1:]:
         case ["lacks"]:
             print(lacks() or "", end="")

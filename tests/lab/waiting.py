@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a deadline and a name for what is waited for."""
+"""Waiting for a condition, with a deadline and a description."""
 
 import os
 import time
@@ -8,13 +8,13 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 DEADLINE = 240.0 if "TUIMIXER_GUEST" in os.environ else 90.0
-"""Seconds before a wait counts as failed. Far above what is expected: it ends a hang, it does not measure.
+"""Seconds before a wait counts as failed. Far above expectations: it ends a hang, it does not measure.
 
-In the virtual machine, which is emulated, all takes ten times as long."""
+In an emulated virtual machine, everything takes ten times as long."""
 
 
 def wait_until(condition: Callable[[], Value], what: str, timeout: float = DEADLINE) -> Value:
-    """Return the first true value of `condition`; raise TimeoutError naming `what` after `timeout` s."""
+    """Return the first true value of `condition`; raise TimeoutError with `what` after `timeout` s."""
     end = time.monotonic() + timeout
     while not (value := condition()):
         if time.monotonic() > end:

@@ -1,1 +1,1 @@
-"""The lanes of the test suite: what each needs and runs (table), and how they are run (see ./dev help)."""
+"""The lanes of the test suite: what each needs and runs (table), and how they run (see ./dev help)."""

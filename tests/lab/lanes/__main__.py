@@ -1,4 +1,4 @@
-"""`python -m tests.lab.lanes`, which is `./dev test` once everything is set up."""
+"""`python -m tests.lab.lanes`: `./dev test` once everything is set up."""
 
 import argparse
 import signal
@@ -13,7 +13,7 @@ from tests.lab.lanes.table import LANES, Arguments, Lane
 
 
 def _choose(names: Sequence[str], parser: argparse.ArgumentParser) -> list[Lane]:
-    """The named lanes in the order of the table, by default those of a run of everything."""
+    """The named lanes in table order; by default, all that run by default."""
     if names == ["quick"]:
         return quick.lanes()
     if unknown := [name for name in names if name not in {lane.name for lane in LANES}]:
@@ -22,7 +22,7 @@ def _choose(names: Sequence[str], parser: argparse.ArgumentParser) -> list[Lane]
 
 
 def _repeat(lanes: Sequence[Lane], arguments: Arguments, times: int) -> bool:
-    """Run the lanes several times and print each test that did not pass every time."""
+    """Run the lanes several times, and print each test that did not always pass."""
     failures: Counter[str] = Counter()
     good = True
     for number in range(1, times + 1):
@@ -45,12 +45,12 @@ def _repeat(lanes: Sequence[Lane], arguments: Arguments, times: int) -> bool:
 
 def _list() -> None:
     for lane in LANES:
-        notes = "" if lane.default else " (only when named)"
+        notes = "" if lane.default else " (only if named)"
         say(f"  {lane.name:10} {lane.about}{notes}")
 
 
 def main(words: Sequence[str]) -> int:
-    """See the module's text; 0 all is well, 1 something failed, 2 wrong usage."""
+    """Exit status: 0 all passed, 1 something failed, 2 wrong usage."""
     own = list(takewhile(lambda word: word != "--", words))
     rest = words[len(own) + 1 :]
     parser = argparse.ArgumentParser(prog="./dev test")
@@ -64,7 +64,7 @@ def main(words: Sequence[str]) -> int:
     lanes = _choose(options.lanes, parser)
     if options.repeat is not None:
         if options.repeat < 1:
-            parser.error("--repeat wants a number from 1")
+            parser.error("--repeat needs a number of at least 1")
         return 0 if _repeat(lanes, rest, options.repeat) else 1
     run = Run(lanes, rest)
     run.announce()
@@ -73,7 +73,7 @@ def main(words: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    # The ordinary way out, so that servers and machines are ended too.
+    # Exit normally, so that servers and machines are ended too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("dev: ended by a signal"))
     try:
         sys.exit(main(sys.argv[1:]))

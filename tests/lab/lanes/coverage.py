@@ -1,4 +1,4 @@
-"""`./dev coverage`: which statements the fast lanes run, a line a package; child processes count too."""
+"""`./dev coverage`: statement coverage of the fast lanes by package, including child processes."""
 
 import os
 import subprocess
@@ -14,12 +14,12 @@ from tests.lab.lanes.result import NO_TESTS
 from tests.lab.lanes.table import LANES
 
 FAST = ("unit", "screen", "pulse", "plugins", "replay")
-_WHOLE = "in all"
+_WHOLE = "total"
 ROOT = Path(__file__).resolve().parents[3]
 
 
 def main() -> int:
-    """Run the fast lanes that this machine can run, and print the table; the exit status is pytest's."""
+    """Run the fast lanes that this machine can run, and print the table; returns pytest's exit status."""
     lanes = [lane for lane in LANES if lane.name in FAST and not lane.missing()]
     with tempfile.TemporaryDirectory(prefix="tuimixer-coverage-") as folder:
         data = Path(folder) / "data"
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def table(measured: Coverage) -> list[str]:
-    """A line for each package and one for all: statements, those that were run, their share in percent."""
+    """A line for each package and a total: statements, statements run, percentage."""
     there: Counter[str] = Counter()
     run: Counter[str] = Counter()
     for file in measured.get_data().measured_files():

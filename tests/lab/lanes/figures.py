@@ -1,4 +1,4 @@
-"""How long each lane took on this machine, kept from run to run."""
+"""How long each lane took on this machine, stored between runs."""
 
 import contextlib
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.lab.lanes.table import Lane
 
 FOLDER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "lanes"
-"""Also where the output of lanes in the background is written."""
+"""The output of background lanes is stored here too."""
 
 
 def _file() -> Path:
@@ -17,16 +17,16 @@ def _file() -> Path:
 
 
 def known() -> dict[str, float]:
-    """Seconds by the lane's name, of the last runs in which all of its tests passed."""
+    """Seconds by lane, of the last run in which all of its tests passed."""
     try:
         figures = json.loads(_file().read_text())
         return {str(name): float(seconds) for name, seconds in figures.items()}
     except (OSError, ValueError, AttributeError, TypeError):
-        return {}  # an estimate is all that is lost
+        return {}  # only an estimate is lost
 
 
 def estimate(lanes: Iterable[Lane]) -> float:
-    """About how many seconds these lanes take, those in the background beside those in front."""
+    """Estimated seconds for these lanes, with those in the background running in parallel."""
     figures = known()
     front = back = 0.0
     for lane in lanes:
@@ -39,13 +39,13 @@ def estimate(lanes: Iterable[Lane]) -> float:
 
 
 def remember(name: str, seconds: float) -> None:
-    """Keep a figure; a folder that cannot be written is no reason to fail."""
+    """Store a time; not being able to write it is not an error."""
     with contextlib.suppress(OSError):
         FOLDER.mkdir(parents=True, exist_ok=True)
         _file().write_text(json.dumps(known() | {name: round(seconds, 1)}, indent=1) + "\n")
 
 
 def duration(seconds: float) -> str:
-    """For people: "40 s", "3 min 20 s"."""
+    """For display: "40 s", "3 min 20 s"."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

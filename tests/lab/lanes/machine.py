@@ -1,4 +1,4 @@
-"""What this machine has for the lanes, and in one short reason what it lacks."""
+"""Checks for what the lanes need, each returning a short reason if it is missing."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 Lacks = Callable[[], str | None]
-"""Answers why a lane cannot run here, or None when it can."""
+"""Returns why a lane cannot run here; None if it can."""
 
 
 def nothing() -> str | None:
@@ -19,7 +19,7 @@ def nothing() -> str | None:
 
 @cache
 def bindings() -> str | None:
-    """A lane that imports the program, whose bindings to libasound and libpulse may not be there."""
+    """A lane that imports the program, whose libasound and libpulse bindings may be missing."""
     try:
         import alsaaudio  # noqa: F401
     except ImportError:
@@ -32,7 +32,7 @@ def bindings() -> str | None:
 
 
 def programs(*names: str) -> Lacks:
-    """A lane that starts these programs."""
+    """A lane that runs these programs."""
 
     def lacks() -> str | None:
         path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
@@ -43,7 +43,7 @@ def programs(*names: str) -> Lacks:
 
 
 def alsa_plugin(name: str) -> Lacks:
-    """A lane that opens ALSA's control plugin of this name."""
+    """A lane that opens the ALSA control plugin of this name."""
 
     def lacks() -> str | None:
         folders = [folder for folder in (Path("/usr/lib"), Path("/usr/lib64")) if folder.exists()]
@@ -66,7 +66,7 @@ def header(name: str) -> Lacks:
 
 
 def root() -> str | None:
-    """A lane that makes users or mounts."""
+    """A lane that creates users or mounts file systems."""
     return None if os.geteuid() == 0 else "needs root"
 
 
@@ -99,6 +99,6 @@ def script(name: str) -> str:
 
 
 def workers(waiting: bool) -> int:
-    """Processes that share a lane: one a core, or two where the tests wait for servers most of the time."""
+    """Processes per lane: one per core, or two if its tests mostly wait for servers."""
     cores = len(os.sched_getaffinity(0))
     return max(2, min(4, cores)) * (2 if waiting else 1)

@@ -1,7 +1,7 @@
-"""`./dev test quick`: what is worth running after each change; three minutes at most.
+"""`./dev test quick`: what to run after each change; takes at most three minutes.
 
-The lanes lint, unit and replay whole; of the lane screen what the change touches; of the server lanes the
-core of the lane pulse.
+The lanes lint, unit and replay completely; from the lane screen, what the change affects; from the server
+lanes, the core of the lane pulse.
 """
 
 import ast
@@ -20,13 +20,13 @@ _SERVER_CORE = (
     "tests/cli/test_caps.py",
 )
 _SCREEN_CORE = ("tests/ui/test_first_card.py", "tests/ui/test_mouse.py", "tests/ui/test_states.py")
-"""For a change below or beside the screen that no test of the screen names."""
+"""For a change outside the screen that no screen test refers to."""
 
 _UNDER_THE_SCREEN = ("ui", "mixer", "diagnosis", "config", "model", "backend/demo")
 
 
 def lanes() -> list[Lane]:
-    """The lanes of a quick run, some of them narrowed to files and named after that."""
+    """The lanes of a quick run; some are restricted to certain files, and named accordingly."""
     chosen = []
     for lane in LANES:
         if lane.name in ("lint", "unit", "replay"):
@@ -43,7 +43,7 @@ def _narrowed(lane: Lane, files: Iterable[str]) -> Lane:
     about = f"{lane.about}: {' '.join(Path(file).stem for file in files)}"
     return replace(
         lane,
-        name=f"{lane.name} part",  # not the lane's own name, under which the time of all of it is kept
+        name=f"{lane.name} part",  # not the lane's own name, for which the full time is stored
         about=about,
         seconds=lane.seconds // 2,
         steps=lambda arguments: lane.steps((*arguments, *files)),
@@ -51,9 +51,9 @@ def _narrowed(lane: Lane, files: Iterable[str]) -> Lane:
 
 
 def changed_files() -> set[str]:
-    """What differs from where this branch left `main`, on `main` itself from its last commit; new files too.
+    """Files that differ from the branch point on `main` (on `main` itself, from its last commit), or are new.
 
-    Without git (in a source archive) nothing has changed.
+    None without git (in a source archive).
     """
     base = _git("merge-base", "HEAD", "main") or ["HEAD"]
     return {*_git("diff", "--name-only", base[0]), *_git("ls-files", "--others", "--exclude-standard")}
@@ -68,10 +68,10 @@ def _git(*words: str) -> list[str]:
 
 
 def screen_files(changed: Iterable[str]) -> set[str]:
-    """Test files of the screen that a change touches.
+    """Test files of the screen that a change affects.
 
-    These are: the changed ones and those whose snapshots changed; those that import a changed module or are
-    named after it; the core where nobody does and the screen shows what the module does.
+    Those that changed or whose snapshots did; those that import a changed module or are named after it; the
+    core if there are none and the module's effects are visible on the screen.
     """
     tests = {path.relative_to(ROOT).as_posix(): path for path in (ROOT / "tests/ui").rglob("test_*.py")}
     touched: set[str] = set()

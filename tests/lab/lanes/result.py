@@ -1,4 +1,4 @@
-"""What a command's output says of its tests: pytest's closing lines, and the tests that did not pass."""
+"""Parses pytest's output: its closing lines, and the tests that did not pass."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ NO_TESTS = 5
 
 @dataclass(frozen=True)
 class Counts:
-    """Tests that passed, that failed or could not be set up, and that said they cannot run here."""
+    """Numbers of tests that passed, failed (or could not be set up), and were skipped."""
 
     passed: int = 0
     failed: int = 0
@@ -26,7 +26,7 @@ class Counts:
 def counts(output: str) -> Counts:
     """The sum of pytest's closing lines, such as "== 1 failed, 20 passed in 3.21s ==".
 
-    A machine's serial console ends its lines with carriage returns.
+    Lines from a serial console end with carriage returns.
     """
     total = Counts()
     for closing in _CLOSING.finditer(output.replace("\r", "")):

@@ -1,4 +1,4 @@
-"""A run of several lanes: what is announced, what runs beside what, the table at the end."""
+"""A run of several lanes: announcement, parallel execution, and the table at the end."""
 
 import os
 import sys
@@ -15,16 +15,16 @@ from tests.lab.lanes.table import Arguments, Lane
 
 
 def say(text: str = "") -> None:
-    """Print a line at once, in its place between what the commands print."""
+    """Print a line at once, in order with the commands' output."""
     print(text, flush=True)
 
 
 class Run:
     """Lanes to run once, with the reasons why others are not run.
 
-    One after another runs in front, its output shown as it comes. Those for the background run at the same
-    time, one after another too, each into a file that is shown as a block once it is complete. When nothing
-    is left in front, the front helps with the background.
+    Lanes in the foreground run one after another, with their output shown immediately. Those in the
+    background run at the same time, also one after another, each writing to a file that is shown when
+    complete. When no foreground lane is left, the foreground helps with the background.
     """
 
     def __init__(self, lanes: Sequence[Lane], arguments: Arguments = ()) -> None:
@@ -39,7 +39,7 @@ class Run:
         self._start = time.monotonic()
 
     def announce(self) -> None:
-        """Say which lanes will run and about how long, and which will not and why."""
+        """Print which lanes will run and for about how long, and which will not and why."""
         if self.lanes:
             say(f"Lanes to run, about {duration(figures.estimate(self.lanes))} in all:")
         known = figures.known()
@@ -53,7 +53,7 @@ class Run:
             say(f"  {name:12} {reason}")
 
     def go(self) -> None:
-        """Run everything; whatever still runs is ended when this is left by an exception."""
+        """Run everything; on an exception, end whatever is still running."""
         background = threading.Thread(target=self._work_through_background, daemon=True)
         try:
             background.start()
@@ -85,7 +85,7 @@ class Run:
             try:
                 lane = self._waiting.popleft()
             except IndexError:
-                return  # the other one was quicker
+                return  # the other thread was faster
             path = _log_of(lane)
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("wb", buffering=0) as log:
@@ -105,9 +105,9 @@ class Run:
             figures.remember(outcome.lane, outcome.seconds)
 
     def conclude(self) -> bool:
-        """Print the table and the sum; whether all is well.
+        """Print the table and the total; returns whether all is well.
 
-        What a machine lacks is a failure where CI=true says that it should lack nothing, and where no lane
+        A lane that cannot run is a failure if CI=true, which means that everything must run, and if no lane
         could run at all.
         """
         say()
@@ -129,12 +129,12 @@ class Run:
 
 
 def _log_of(lane: Lane) -> Path:
-    """Where the output of a lane in the background goes."""
+    """The file for a background lane's output."""
     return figures.FOLDER / f"{lane.name}.log"
 
 
 def in_ci() -> bool:
-    """Whether this is a machine on which every lane must run."""
+    """Whether every lane must run on this machine."""
     return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 
 

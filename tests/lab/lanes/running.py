@@ -1,4 +1,4 @@
-"""Running one lane: its commands in turn, their output passed on as it comes, their tests counted."""
+"""Running one lane: its commands in turn, with their output passed on and their tests counted."""
 
 import contextlib
 import os
@@ -21,12 +21,12 @@ class Outcome:
 
     lane: str
     counts: Counts
-    """What pytest counted; a command that ended badly without saying so counts as one that failed."""
+    """pytest's counts; a command that failed without reporting a failed test counts as one."""
     seconds: float
     failed_steps: tuple[str, ...] = ()
-    """Titles of the commands that ended badly."""
+    """Titles of the commands that failed."""
     not_passed: frozenset[str] = frozenset()
-    """Node ids of the tests that did not pass, as far as pytest named them."""
+    """Node ids of the tests that did not pass, as reported by pytest."""
 
     @property
     def good(self) -> bool:
@@ -42,7 +42,7 @@ class Outcome:
 
 
 class Processes:
-    """The commands that run now, to be ended with this program."""
+    """The running commands, to be ended with this program."""
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -65,7 +65,7 @@ class Processes:
                     self._running.discard(process)
 
     def end(self) -> None:
-        """End what still runs: politely, for servers and machines hang on it, and after 20 s by force."""
+        """Send SIGTERM to running commands, so that they end their servers, and after 20 s SIGKILL."""
         with self._lock:
             running = list(self._running)
         for process in running:
@@ -78,7 +78,7 @@ class Processes:
 
 
 def run_lane(lane: Lane, arguments: Arguments, processes: Processes, output: Output) -> Outcome:
-    """Run all commands of a lane, also after one that failed."""
+    """Run all commands of a lane, even after one has failed."""
     start = time.monotonic()
     total = Counts()
     failed: list[str] = []

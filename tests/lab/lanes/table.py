@@ -1,6 +1,6 @@
-"""The table of lanes. A new lane is one entry in LANES; its mark, help and place in a run follow from it.
+"""The table of lanes. Adding an entry to LANES adds the lane, its marker, its help and its place in a run.
 
-Only the standard library is imported here: tests/conftest.py takes the marks from this table.
+Only the standard library may be imported here: tests/conftest.py takes the markers from this table.
 """
 
 import sys
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from tests.lab.lanes import machine
 
 Arguments = Sequence[str]
-"""What the developer wrote after `--`: arguments to pytest."""
+"""Arguments for pytest, given after `--`."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One command of a lane; its exit status and what pytest counted in its output are the lane's."""
+    """One command of a lane; its exit status and test counts contribute to the lane's."""
 
     title: str
     command: tuple[str, ...]
@@ -23,37 +23,37 @@ class Step:
 
 @dataclass(frozen=True)
 class Lane:
-    """A part of the suite that can be run alone."""
+    """A part of the suite that can be run separately."""
 
     name: str
-    """Also the mark of its tests."""
+    """Also the marker of its tests."""
     about: str
-    """What its tests run against, in a few words."""
+    """What its tests run against."""
     seconds: int
-    """About how long it takes on two cores, until a run on this machine has measured it."""
+    """Estimated time on two cores, until it has been measured on this machine."""
     steps: Callable[[Arguments], list[Step]]
-    """The commands to run, given the arguments to pytest."""
+    """Returns the commands to run for these pytest arguments."""
     lacks: Callable[[], str | None] = field(default=machine.nothing)
-    """What this machine lacks for it besides the program's own bindings, or None."""
+    """What this machine lacks for it, other than the program's own bindings; None if nothing."""
     default: bool = True
-    """Whether a run of everything has it."""
+    """Whether it runs by default."""
     background: bool = False
-    """Whether it runs beside the others, its output shown when it ends: it waits more than it computes."""
+    """Whether it runs in the background, with its output shown at the end: it mostly waits."""
     marks: bool = True
-    """Whether tests carry its name as their mark."""
+    """Whether its name is a marker of tests."""
 
     def missing(self) -> str | None:
-        """Why this machine cannot run it, or None when it can."""
+        """Why this machine cannot run it; None if it can."""
         return (machine.bindings() if self.marks else None) or self.lacks()
 
 
 def python(*arguments: str) -> tuple[str, ...]:
-    """The command line of a module in this virtual environment."""
+    """The command line that runs a module in this virtual environment."""
     return (sys.executable, *arguments)
 
 
 def tool(name: str, *arguments: str) -> Step:
-    """A program of this virtual environment, called as its module's console script is."""
+    """A step that runs a console script of this virtual environment."""
     return Step(f"{name} {arguments[0]}" if name == "ruff" else name, (machine.script(name), *arguments))
 
 
@@ -62,10 +62,10 @@ def _workers(waiting: bool) -> tuple[str, ...]:
 
 
 def in_parallel(lane: str, *, waiting: bool = False) -> Callable[[Arguments], list[Step]]:
-    """All tests with the lane's mark, on several processes; the tests of a file stay together where they can.
+    """All tests with the lane's marker, in several processes; tests of a file stay together if possible.
 
-    A test that is taken over by an idle process builds the fixtures of its module once more; that costs less
-    than one long file at the end. `waiting`: its tests wait for servers more than they compute.
+    A test taken over by an idle process creates its module's fixtures again, which costs less
+    than one long file at the end. `waiting`: its tests mostly wait for servers.
     """
 
     def steps(arguments: Arguments) -> list[Step]:
@@ -92,7 +92,7 @@ _PIPEWIRE = ("pipewire", "wireplumber", "pipewire-pulse", "dbus-run-session", "p
 
 
 def in_debian(suite: str) -> Callable[[Arguments], list[Step]]:
-    """The lanes of private servers in a Debian of that suite: its servers, libraries and Python."""
+    """The lanes with private servers in a Debian of this suite: its servers, libraries and Python."""
     marks = "unit or pulse or pipewire or plugins or pty"
 
     def steps(arguments: Arguments) -> list[Step]:
@@ -203,4 +203,4 @@ LANES = (
 )
 
 MARKS = frozenset(lane.name for lane in LANES if lane.marks)
-"""A test has exactly one of these marks."""
+"""A test has exactly one of these markers."""

@@ -1,1 +1,1 @@
-"""Control sets of real cards, served to the real libasound by a control plugin."""
+"""Controls of real cards, provided to the real libasound by a control plugin."""

@@ -10,7 +10,7 @@ from tests.lab.replay.table import FOLDER
 
 
 def main(words: list[str]) -> int:
-    """Run the command; its exit status."""
+    """Run the command; returns its exit status."""
     at = words.index("--") if "--" in words else len(words)
     names, command = words[:at], words[at + 1 :] or [sys.executable, "-m", "tuimixer"]
     known = sorted(path.stem for path in FOLDER.glob("*.toml"))

@@ -1,4 +1,4 @@
-"""Compiles the plugin and the list of cards, once for each state of their sources."""
+"""Compiles the plugin and the card list, once for each version of their sources."""
 
 import hashlib
 import os
@@ -14,10 +14,10 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuim
 
 @lru_cache(maxsize=1)
 def libraries() -> Path:
-    """The folder with `replay.so` and `fakecards.so`.
+    """The directory with `replay.so` and `fakecards.so`.
 
     Raises:
-        CalledProcessError: they do not compile; gcc has said why.
+        CalledProcessError: they do not compile; gcc has printed why.
     """
     sources = sorted(_HERE.glob("*.[ch]"))
     key = hashlib.sha256("\0".join([*_FLAGS, *(path.read_text() for path in sources)]).encode()).hexdigest()
@@ -26,7 +26,7 @@ def libraries() -> Path:
         if (folder / name).exists():
             continue
         folder.mkdir(parents=True, exist_ok=True)
-        # Another process may compile at the same time: whoever is last replaces the file by its like.
+        # Another process may compile at the same time: the last one replaces the file with an identical one.
         fresh = folder / f"{name}.{os.getpid()}"
         subprocess.run(
             ["gcc", *_FLAGS, "-o", fresh, *(_HERE / part for part in parts), "-lasound"], check=True

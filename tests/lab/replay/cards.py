@@ -1,4 +1,4 @@
-"""Replayed cards for a test: the kernel's cards 0, 1, … of every program that gets their environment."""
+"""Replayed cards for a test: sound cards 0, 1, … for every program that is given their environment."""
 
 import os
 import struct
@@ -19,7 +19,7 @@ _CELL = struct.Struct("=q")
 
 
 class ReplayedCard:
-    """A card that is there: its table, and its values, which all programs share."""
+    """A replayed card: its table, and its values, which all programs share."""
 
     def __init__(self, folder: Path, number: int, table: Table) -> None:
         self.number = number
@@ -41,11 +41,11 @@ class ReplayedCard:
 
     @property
     def state(self) -> bytes:
-        """All values, to compare."""
+        """All values, for comparison."""
         return self._values.read_bytes()
 
     def reset(self) -> None:
-        """Set all values to what the table says; programs that look on are told."""
+        """Reset all values to those in the table; programs are notified."""
         self._write(0, self.initial)
 
     def get(self, name: str, index: int = 0) -> list[int]:
@@ -54,17 +54,17 @@ class ReplayedCard:
         return [value for (value,) in _CELL.iter_unpack(self.state)][place : place + element.width]
 
     def set(self, name: str, *values: int, index: int = 0) -> None:
-        """Set an element's values, also where a program may not write them; programs are told."""
+        """Set an element's values, even if programs may not write them; programs are notified."""
         place, element = self._places[name, index]
         assert len(values) == element.width
         self._write(place, b"".join(map(_CELL.pack, values)))
 
     def set_all(self, values: Sequence[int]) -> None:
-        """Set all values of all elements, in the table's order, in one go."""
+        """Set all values of all elements at once, in the table's order."""
         self._write(0, b"".join(map(_CELL.pack, values)))
 
     def difference(self, theirs: bytes, ours: bytes) -> list[str]:
-        """Where two states differ, in words."""
+        """Describe where two states differ."""
         found, place = [], 0
         a, b = ([value for (value,) in _CELL.iter_unpack(state)] for state in (theirs, ours))
         for element in self.table.elements:
@@ -77,19 +77,19 @@ class ReplayedCard:
         return found
 
     def _write(self, place: int, data: bytes) -> None:
-        # In place: a new file would be another one than the one that programs have mapped.
+        # In place, because programs have mapped this very file.
         with self._values.open("r+b") as file:
             file.seek(place * _CELL.size)
             file.write(data)
 
 
 class ReplayedCards:
-    """Some cards, and the environment in which programs find them and no other sound system."""
+    """Some cards, and the environment in which programs find only them and no other sound system."""
 
     def __init__(self, folder: Path, *names: str) -> None:
-        """Replay cards by the names of their tables.
+        """Replay the cards with these tables.
 
-        folder: an empty one, which becomes the programs' home.
+        folder: an empty directory, used as the programs' home.
         """
         self.folder = folder
         self.cards = {
@@ -118,7 +118,7 @@ class ReplayedCards:
 
 
 def _description(number: int, table: Table) -> str:
-    """The file that the plugin reads; see ctl_replay.c and description.c."""
+    """The contents of the plugin's description file; see ctl_replay.c and description.c."""
     about = (table.id, table.driver, table.name, table.name, table.mixer)
     lines = [[str(number), *(quote_from_bytes(text.encode()) for text in about), str(len(table.elements))]]
     lines += [_line(element) for element in table.elements]

@@ -1,13 +1,13 @@
 /*
- * An ALSA control plugin that serves the controls of a card from a description, through the real libasound.
+ * An ALSA control plugin that provides the controls of a card from a description, through the real libasound.
  *
  *   ctl_type.replay { lib "FOLDER/replay.so" }
  *   ctl.hw { @args [ CARD ] @args.CARD { type string } type replay folder "FOLDER" card $CARD }
  *
- * FOLDER/CARD.card describes the card and FOLDER/CARD.values holds what its elements are set to, 64 bits a
+ * FOLDER/CARD.card describes the card and FOLDER/CARD.values contains the values of its elements, 64 bits per
  * value, in the order of the description. Both are written by tests/lab/replay/card.py, which defines the
- * format. Every process that opens the card shares the values; whoever writes to the file changes the card,
- * and everybody is told by events, as a kernel's card tells them.
+ * format. Every process that opens the card shares the values; writing to the file changes the card, and
+ * all processes receive events, as for a real card.
  */
 #include "description.h"
 
@@ -26,10 +26,10 @@ struct card {
 	snd_ctl_ext_t ext;
 	struct description about;
 	int values_fd;
-	const int64_t *values; /* the file, mapped; it is changed by write(), of which inotify tells */
+	const int64_t *values; /* the mapped file; it is changed by write(), which inotify reports */
 	int64_t *told;         /* values as of the latest event */
 	int inotify;
-	int telling;           /* events are being told: `next` is the element to compare */
+	int telling;           /* delivering events: `next` is the element to compare */
 	unsigned int next;
 };
 
@@ -68,7 +68,7 @@ static const int64_t *values_of(const struct card *card, const struct element *e
 	return card->values + element->first;
 }
 
-/* The kernel's call returns 0 where it changed something, too. */
+/* The kernel's call returns 0 even if it changed something. */
 static int write_values(struct card *card, const struct element *element, const int64_t *values)
 {
 	size_t size = element->width * sizeof(*values);
@@ -176,7 +176,7 @@ static int get_enumerated_info(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, unsign
 	return 0;
 }
 
-/* libasound asks for the name of an item even where there is none; the kernel's drivers give the last one. */
+/* libasound reads the name of an item even if there is none; kernel drivers return the last one. */
 static int get_enumerated_name(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, unsigned int item, char *name,
 			       size_t size)
 {
@@ -188,7 +188,7 @@ static int get_enumerated_name(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, unsign
 	return 0;
 }
 
-/* The same for each C type in which libasound has an element's values. */
+/* The same for each C type that libasound uses for an element's values. */
 #define READ_AND_WRITE(kind, type)                                                             \
 	static int read_##kind(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, type *to)            \
 	{                                                                                      \
@@ -244,7 +244,7 @@ static int tlv(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, int operation, unsigne
 	const struct element *element = element_of(ext, key);
 
 	(void)numid;
-	if (operation != 0) /* reading; writing and commands are of no use to a mixer */
+	if (operation != 0) /* reading; mixers do not need writing and commands */
 		return -ENXIO;
 	if (size < element->tlv_size)
 		return -ENOMEM;
@@ -254,10 +254,10 @@ static int tlv(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, int operation, unsigne
 
 static void subscribe_events(snd_ctl_ext_t *ext, int subscribe)
 {
-	(void)ext, (void)subscribe; /* events are found by comparison; nobody has to be told who wants them */
+	(void)ext, (void)subscribe; /* events are found by comparison, whoever subscribes */
 }
 
-/* One event a call: each element whose values differ from those of its latest event. */
+/* One event per call: each element whose values differ from those of its latest event. */
 static int read_event(snd_ctl_ext_t *ext, snd_ctl_elem_id_t *id, unsigned int *mask)
 {
 	struct card *card = card_of(ext);
@@ -365,7 +365,7 @@ static int load_card(struct card *card, const char *folder, const char *name)
 }
 
 /*
- * Programs treat the kernel's cards otherwise than plugins, and tell them by the type of the handle. libasound
+ * Programs treat real cards differently from plugins, and distinguish them by the handle's type. libasound
  * has no function to set it: this is the beginning of its struct _snd_ctl, unchanged from 1.0 to 1.2.16.
  */
 static int pass_for_hardware(snd_ctl_t *handle)

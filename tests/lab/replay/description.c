@@ -12,7 +12,7 @@
 #define CARD_FIELDS 7
 #define ELEMENT_FIELDS 13 /* the items of an enumeration follow them */
 
-/* Cut off the next field, and decode its %XX in place. */
+/* Split off the next field, and decode its %XX in place. */
 static char *next_field(char **rest)
 {
 	char *field = strsep(rest, "\t");
@@ -38,7 +38,7 @@ static int64_t number(const char *text)
 	return strtoll(text, NULL, 10);
 }
 
-/* TLV data is written as words of eight hexadecimal digits, without anything between them. */
+/* TLV data is written as words of eight hexadecimal digits, without separators. */
 static int read_tlv(struct element *element, const char *text)
 {
 	size_t words = strlen(text) / 8;

@@ -20,12 +20,12 @@ struct element {
 	size_t tlv_size; /* in bytes */
 	char **items;
 	unsigned int item_count;
-	size_t first; /* place of its first value in the file of values */
-	size_t width; /* how many values it has there */
+	size_t first; /* position of its first value in the file of values */
+	size_t width; /* number of its values */
 };
 
 struct description {
-	char *text; /* the file, cut into the fields that the other members point into */
+	char *text; /* the file, split into the fields that the other members point to */
 	int number;
 	const char *id, *driver, *name, *long_name, *mixer;
 	struct element *elements;
@@ -33,7 +33,7 @@ struct description {
 	size_t value_count;
 };
 
-/* Fill `card`, which is all zero; 0 or a negative error number. It is to be freed in both cases. */
+/* Fill `card`, which must be zeroed; returns 0 or a negative error number. It must be freed in both cases. */
 int read_description(struct description *card, const char *path);
 void free_description(struct description *card);
 

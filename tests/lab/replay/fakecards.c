@@ -1,5 +1,5 @@
 /*
- * For LD_PRELOAD: libasound's list of the kernel's cards is the replayed cards of $TUIMIXER_REPLAY, a folder with
+ * For LD_PRELOAD: libasound's list of sound cards is the replayed cards in $TUIMIXER_REPLAY, a directory with
  * 0.card, 1.card and so on (see ctl_replay.c) and a link ID.card to each.
  */
 #include <alsa/asoundlib.h>

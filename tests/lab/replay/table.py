@@ -1,4 +1,4 @@
-"""The tables of `cards/*.toml`: what a card's control elements are like, a line each.
+"""The tables of `cards/*.toml`: a card's control elements, one per line.
 
     id = "PCH"
     name = "HDA Intel PCH"
@@ -10,14 +10,14 @@
     "Input Source" = { items = ["Mic", "Line"], is = "2 x, at 1 0" }
     "CARD:Headphone Jack" = "switch, off, read"
 
-The key is the element's name, with the interface before it where that is not MIXER (`PCM.3:` with the device)
-and the index behind it where that is not 0 (`Mic Boost Volume,1`). `{1..16}`, `{01..18}`, `{A..F}` and
-`{Left,Right}` in it stand for an element each, and in an item for an item each. `%FF` is a byte.
+The key is the element's name, preceded by the interface if not MIXER (`PCM.3:` with the device) and followed
+by the index if not 0 (`Mic Boost Volume,1`). `{1..16}`, `{01..18}`, `{A..F}` and
+`{Left,Right}` expand to several elements, and in an item to several items. `%FF` is a byte.
 
-The value is a list of clauses: how many values of which kind, and then in any order
+The value is a list of clauses: number and kind of values, and then in any order
 `dB LOWEST by STEP [mute]`, `dB LOWEST to HIGHEST [mute]`, `dB linear LOWEST to HIGHEST`,
-`dB FIRST: LOWEST by STEP; FIRST: …` (runs of raw values), `dB words HEX HEX …` (TLV data as it stands),
-`step N`, `at VALUE …` (one value stands for all), `on`, `off`, and access
+`dB FIRST: LOWEST by STEP; FIRST: …` (runs of raw values), `dB words HEX HEX …` (raw TLV data),
+`step N`, `at VALUE …` (a single value applies to all), `on`, `off`, and access
 (`read`, `write`, `inactive`, `volatile`, `locked`, `user`; without `read` or `write`: both).
 """
 
@@ -32,7 +32,7 @@ FOLDER = Path(__file__).parent / "cards"
 
 INTERFACES = ("CARD", "HWDEP", "MIXER", "PCM", "RAWMIDI", "TIMER", "SEQUENCER")
 TYPES = ("NONE", "BOOLEAN", "INTEGER", "ENUMERATED", "BYTES", "IEC958", "INTEGER64")
-"""Both in the order of ALSA's numbers."""
+"""Both in ALSA's order."""
 ACCESS = {
     "read": 1 << 0,
     "write": 1 << 1,
@@ -43,7 +43,7 @@ ACCESS = {
 }
 """SNDRV_CTL_ELEM_ACCESS_…"""
 _TLV_READ = 1 << 4 | 1 << 28
-"""An element has TLV data, and a plugin is asked for it."""
+"""The element has TLV data, which is read from the plugin."""
 _SCALE, _LINEAR, _RANGE, _MINMAX, _MINMAX_MUTE = 1, 2, 3, 4, 5
 """Kinds of dB data (SNDRV_CTL_TLVT_DB_…)."""
 _MUTE_BOTTOM = 0x10000
@@ -76,11 +76,11 @@ class Element:
     """Words of TLV data."""
     items: tuple[str, ...] = ()
     values: list[int] = field(default_factory=list)
-    """What it is set to at first; as many as `width`."""
+    """Its initial values, `width` of them."""
 
     @property
     def width(self) -> int:
-        """How many values it holds."""
+        """Number of its values."""
         return _STATUS_BYTES if self.kind == "IEC958" else self.count
 
 
@@ -99,7 +99,7 @@ def read_table(name: str) -> Table:
     """The table `cards/NAME.toml`.
 
     Raises:
-        ValueError: something in it is wrong; the text names the element.
+        ValueError: it is invalid; the text names the element.
     """
     content = tomllib.loads((FOLDER / f"{name}.toml").read_text())
     elements = []
@@ -113,7 +113,7 @@ def read_table(name: str) -> Table:
 
 
 def expand(text: str) -> Iterator[str]:
-    """The texts that a text with patterns stands for, the first pattern changing slowest."""
+    """Expand the patterns in a text, the first pattern varying slowest."""
     pattern = _PATTERN.search(text)
     if pattern is None:
         yield text
@@ -193,7 +193,7 @@ def _clause(element: Element, clause: str) -> None:
         values = [int(number) for number in rest.split()]
         element.values = values * element.width if len(values) == 1 else values
         if len(element.values) != element.width:
-            raise ValueError(f"{element.width} values are wanted: {clause!r}")
+            raise ValueError(f"{element.width} values are required: {clause!r}")
     elif word in ("on", "off"):
         element.values = [int(word == "on")] * element.width
     elif set(clause.split()) <= ACCESS.keys():
@@ -203,7 +203,7 @@ def _clause(element: Element, clause: str) -> None:
 
 
 def _tlv(element: Element, text: str) -> list[int]:
-    """Words of the TLV data that a dB clause stands for."""
+    """TLV words for a dB clause."""
     words = text.split()
     match words:
         case ["words", *numbers]:
