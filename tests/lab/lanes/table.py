@@ -194,7 +194,7 @@ LANES = (
     Lane(
         "modern-vm",
         "emulated sound cards under Debian 13's servers",
-        240,
+        400,
         _modern_vm,
         machine.first(machine.debian("trixie"), machine.virtual_machine),
         background=True,
