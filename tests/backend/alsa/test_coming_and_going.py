@@ -55,7 +55,7 @@ def test_no_permission() -> None:
     reason = "no permission to open hw:0: your user is not in the audio group"
     status = status_of((closed_card(0, reason),))
     assert (status.phase, status.reason) == (Phase.UNAVAILABLE, f"{reason[0].upper()}{reason[1:]}.")
-    assert "group audio" in status.hint
+    assert "audio group" in status.hint
 
 
 def test_one_usable_card_is_enough() -> None:
