@@ -70,8 +70,8 @@ def test_the_engine_is_spawned_before_anything_heavy_is_loaded() -> None:
         "def told(*arguments, **options):\n"
         "    print(*sys.modules); return spawn(*arguments, **options)\n"
         "child.spawn = told\n"
-        "from tuimixer.wiring import Options, screen_backends\n"
-        "screen_backends(Options())\n"
+        "from tuimixer.wiring import Options, open_machines\n"
+        "open_machines(Options()).backends()\n"
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     names = set(result.stdout.split())

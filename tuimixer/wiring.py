@@ -7,10 +7,13 @@ from tuimixer.model.record import dataclass
 # As in the standard library, since importing typing takes longer than importing this whole module.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from tuimixer.backend.base import Backend, BlockingBackend
+    from tuimixer.backend.engine.child import Child
+    from tuimixer.backend.engine.session import Link
     from tuimixer.model.control import Layer
+    from tuimixer.model.snapshot import Snapshot
     from tuimixer.model.system import System
 
 
@@ -27,8 +30,6 @@ class Options:
     """Machines to reach through ssh: `[user@]host[:port]`."""
     only_card: str | None = None
     """The only ALSA card to open, by number, id or device; None for all. For blocking backends only."""
-    in_process: bool = False
-    """Run the backends in this process, not in an engine."""
 
 
 def local_backend(options: Options) -> "Backend":
@@ -51,54 +52,96 @@ def local_backend(options: Options) -> "Backend":
     return CompositeBackend("local", parts, lambda: inspect(asked_for=options.server))
 
 
-def screen_backends(options: Options) -> "list[Backend]":
-    """A backend for each machine, its engine already started; ssh may prompt for a password on the terminal.
+class Machines:
+    """The machines that a screen shows, their engines started; nothing of asyncio is loaded for it."""
 
-    Call it before importing Textual, which takes as long as an engine's first snapshot.
+    def __init__(self, links: "Sequence[tuple[Link, Child | None]]") -> None:
+        """Args: `links`, with what each has opened so far; none for the demo, which has no engine."""
+        self._links = links
+        self.name = links[0][0].name if links else "demo"
+        self._poll: Callable[[float], Snapshot | None] | None = None
+
+    def poll(self, seconds: float = 0.0) -> "Snapshot | None":
+        """The newest snapshot of the first machine, if another arrives within so many seconds."""
+        if self._poll is None:
+            self._poll = self._source()
+        return self._poll(seconds)
+
+    def _source(self) -> "Callable[[float], Snapshot | None]":
+        if not self._links:
+            from tuimixer.backend.demo.simulated import box
+
+            whole = [box()]
+            return lambda seconds: whole.pop() if whole else None
+        child = self._links[0][1]
+        if child is None:
+            return lambda seconds: None
+        from tuimixer.backend.engine.early import EarlyReader
+
+        return EarlyReader(child).poll
+
+    def backends(self, first: "Snapshot | None" = None) -> "list[Backend]":
+        """A backend for each machine.
+
+        Args: `first` is what the screen already shows of the first one.
+        """
+        if not self._links:
+            return [local_backend(Options(demo=True))]
+        import_asyncio()
+        from tuimixer.backend.engine.client import EngineBackend
+
+        shown = [first, *[None] * len(self._links)]
+        return [EngineBackend(*link, snapshot) for link, snapshot in zip(self._links, shown, strict=False)]
+
+
+def import_asyncio() -> None:
+    """Import asyncio without ssl, which takes as long again and is not needed."""
+    if "asyncio" not in sys.modules:
+        sys.modules["ssl"] = None  # type: ignore[assignment]
+        import asyncio  # noqa: F401
+
+        del sys.modules["ssl"]
+
+
+def open_machines(options: Options) -> Machines:
+    """Start the engines; ssh may prompt for a password on the terminal.
+
+    Call it before importing anything else, which takes as long as an engine's first snapshot.
 
     Raises:
         BadTarget: a host is not a valid host name.
         Unreachable: no host could be reached.
     """
     if options.hosts:
-        return _remote_backends(options)
-    if options.demo or options.in_process:
-        return [local_backend(options)]
-    from tuimixer.backend.engine.child import LocalLink, engine_command
+        return Machines(_remote_links(options))
+    if options.demo:
+        return Machines(())
+    from tuimixer.backend.engine.child import LocalLink, engine_command, open_first
 
     link = LocalLink(engine_command(engine_arguments(options)))
-    child = link.open(first=True)
-    # Imported only now, while the engine starts on another core. asyncio would load ssl, which is not needed.
-    sys.modules["ssl"] = None  # type: ignore[assignment]
-    import asyncio  # noqa: F401
-
-    del sys.modules["ssl"]
-    from tuimixer.backend.engine.client import EngineBackend
-
-    return [EngineBackend(link, child)]
+    return Machines([(link, open_first(link))])
 
 
-def _remote_backends(options: Options) -> "list[Backend]":
+def _remote_links(options: Options) -> "list[tuple[Link, Child | None]]":
     from tuimixer.backend.base import Unreachable
-    from tuimixer.backend.engine.client import EngineBackend
+    from tuimixer.backend.engine.child import open_first
     from tuimixer.backend.engine.ssh import Target
     from tuimixer.backend.engine.ssh_link import SshLink
 
-    targets = [Target.parse(host) for host in options.hosts]
-    backends = [EngineBackend(SshLink(target, engine_arguments(options))) for target in targets]
-    failures = []
-    for backend in backends:
+    links: list[tuple[Link, Child | None]] = []
+    for target in [Target.parse(host) for host in options.hosts]:
+        link = SshLink(target, engine_arguments(options))
         try:
-            backend.start()
+            links.append((link, open_first(link)))
         except Unreachable as failure:
-            failures.append(failure)
-            if len(backends) == 1:
+            if len(options.hosts) == 1:
                 raise
+            links.append((link, None))
             print(f"tuimixer: {failure}", file=sys.stderr)
-    if len(failures) == len(backends):
+    if all(child is None for _, child in links):
         raise Unreachable("None of the hosts could be reached.")
     # Those that could not be reached are reported on the screen, and retried.
-    return list(backends)
+    return links
 
 
 def engine_arguments(options: Options) -> list[str]:

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from tests.lab.terminal import Terminal
 from tests.lab.waiting import DEADLINE, wait_until
@@ -30,7 +30,7 @@ class Person:
         self.terminal = Terminal([*program, *words], columns=columns, lines=lines, term=term, env=env)
         self.log = Path(env.get("HOME", "/")) / ".local/state/tuimixer/log"
 
-    def __enter__(self) -> "Person":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -18,6 +18,7 @@ from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import Control, ControlId
 from tuimixer.ui.app import TuiMixerApp
+from tuimixer.ui.first_picture import new_renderer
 from tuimixer.ui.mixer import screen as mixer_screen
 from tuimixer.ui.terminal.capabilities import look_at
 
@@ -127,7 +128,9 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Open:
         mixer = Mixer(backend, clock=lambda: clock[0])
         terminal = look_at(environment or {"TERM": "xterm-256color"}, config, encoding)
         mixers = [mixer, *map(Mixer, others)]
-        app = TuiMixerApp(mixers, config, terminal=terminal, notices=notices, clock=lambda: clock[0])
+        renderer, problems = new_renderer(config, terminal, clock=lambda: clock[0])
+        notices = (*notices, *problems)
+        app = TuiMixerApp(mixers, config, renderer=renderer, notices=notices, clock=lambda: clock[0])
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             if card == "all":

@@ -14,7 +14,7 @@ from tuimixer.cli.output import chosen, gains, percents
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Phase, Snapshot, Status, Update
-from tuimixer.wiring import Options, screen_backends
+from tuimixer.wiring import Options, open_machines
 
 Took = Callable[[str, Snapshot], None]
 """Gets the box's name and its newest picture."""
@@ -26,7 +26,7 @@ def follow(options: Options, took: Took) -> int:
     Raises:
         Unreachable: a box could not be reached.
     """
-    backends = screen_backends(options)
+    backends = open_machines(options).backends()
     gc.enable()
     try:
         asyncio.run(_follow(backends, took))

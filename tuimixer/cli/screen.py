@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 
 from tuimixer.cli.configuration import read
 from tuimixer.cli.failure import Usage
@@ -12,7 +13,11 @@ from tuimixer.config.paths import config_path, state_path
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control, Layer
 from tuimixer.model.resolve import Limits
-from tuimixer.wiring import Options, open_blocking, screen_backends
+from tuimixer.wiring import Machines, Options, import_asyncio, open_blocking, open_machines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tuimixer.config.state import State
 
 _CARDS = "/proc/asound"
 
@@ -41,17 +46,9 @@ def run_screen(arguments: Arguments) -> int:
     if not options.demo and not options.hosts:
         _check_card(arguments.get("card"))
         _check_device(options)
-    backends = screen_backends(options)
+    machines = open_machines(options)
     from tuimixer.config.state import State
-    from tuimixer.mixer.mixer import Mixer
-    from tuimixer.mixer.views import View
-    from tuimixer.ui.app import run
 
-    def limits(control: Control) -> Limits:
-        return limits_for(control, config.max, config.max.screen)
-
-    gc.freeze()
-    gc.enable()
     state = config_file = None
     if not arguments.has("no-config"):
         fixed = frozenset(name for name in ("layout", "view") if arguments.has(name))
@@ -60,14 +57,51 @@ def run_screen(arguments: Arguments) -> int:
         if not loaded.problems:
             config_file = arguments.get("config") or config_path()
     notices = [*loaded.problems, "The defaults are used."] if loaded.problems else []
-    return run(
-        [Mixer(backend, limits) for backend in backends],
-        config,
-        view=View(config.view),
-        notices=notices,
-        state=state,
-        config_file=config_file,
-    )
+    return _show(machines, config, notices, state, config_file)
+
+
+def _show(
+    machines: Machines, config: Config, notices: list[str], state: "State | None", config_file: str | None
+) -> int:
+    """Paint the first picture, load Textual meanwhile, and run it; the terminal is left as it was."""
+    import termios
+
+    from tuimixer.ui.terminal.tty import Tty, hold_signals
+
+    tty = Tty(config.mouse)
+    hold_signals(True)
+    try:
+        with suppress(termios.error):  # it is gone, which the running screen finds too
+            tty.take()
+        from tuimixer.ui.first_picture import FirstPicture, new_renderer
+
+        renderer, problems = new_renderer(config)
+        renderer.box_name = machines.name
+        with FirstPicture(renderer, tty, machines.poll) as first:
+            import_asyncio()
+            from tuimixer.mixer.mixer import Mixer
+            from tuimixer.ui.app import run
+
+        def limits(control: Control) -> Limits:
+            return limits_for(control, config.max, config.max.screen)
+
+        gc.freeze()
+        gc.enable()
+        backends = machines.backends(first.shown)
+        mixers = [Mixer(backend, limits) for backend in backends[1:]]
+        mixers.insert(0, Mixer(backends[0], limits, shown=first.shown))
+        return run(
+            mixers,
+            config,
+            renderer=renderer,
+            tty=tty,
+            notices=[*notices, *problems],
+            state=state,
+            config_file=config_file,
+        )
+    finally:
+        tty.give_back()
+        hold_signals(False)
 
 
 def _check_terminal() -> None:

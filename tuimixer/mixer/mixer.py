@@ -44,9 +44,11 @@ class Mixer:
         backend: Backend,
         limits: Callable[[Control], Limits] = default_limits,
         clock: Callable[[], float] = time.monotonic,
+        shown: Snapshot | None = None,
     ) -> None:
+        """Args: `shown`, what is on the screen already before the backend runs."""
         self.name = backend.name
-        self.snapshot = Snapshot()
+        self.snapshot = shown or Snapshot()
         self._backend = backend
         self._limits = limits
         self._unclamped: dict[ControlId, UnclampedTarget] = {}

@@ -1,9 +1,7 @@
 """The Textual application: theme, main screen, the mixers' tasks, and a terminal left in order."""
 
 import asyncio
-import os
 import signal
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -13,17 +11,15 @@ from textual.filter import NoColor
 from textual.screen import Screen
 from textual.theme import Theme
 
-from tuimixer.config.actions import compile_keymap
 from tuimixer.config.schema import Config
 from tuimixer.config.state import State
 from tuimixer.mixer.mixer import Mixer
-from tuimixer.mixer.views import Filters, View
+from tuimixer.ui.first_picture import new_renderer
 from tuimixer.ui.keyboard import Keyboard, Typed
-from tuimixer.ui.mixer.choices import filters_of, layout_of
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.mixer.screen import MixerScreen
-from tuimixer.ui.terminal.capabilities import Terminal, encoding_of, first_environment, look_at
 from tuimixer.ui.terminal.palette import Palette
+from tuimixer.ui.terminal.tty import Tty
 from tuimixer.ui.textual_internals import OrderlyApp, add_filter, forget_widgets, make_palette_safe
 
 if TYPE_CHECKING:
@@ -63,21 +59,24 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         mixers: Sequence[Mixer],
         config: Config,
         *,
-        terminal: Terminal | None = None,
-        view: View | None = None,
-        filters: Filters | None = None,
+        renderer: Renderer | None = None,
+        tty: Tty | None = None,
         notices: Sequence[str] = (),
         state: State | None = None,
         config_file: str | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Args:
+        renderer: perhaps with the first picture, which is on `tty` then.
         state: where it is remembered how the screen was left; None: nowhere.
         config_file: where hiding and renaming are written; None: they hold until the end.
         """
         forget_widgets()
-        encoding = encoding_of(first_environment(), sys.stdout.encoding or "ascii")
-        self.terminal = terminal or look_at(os.environ, config, encoding)
+        problems: list[str] = []
+        if renderer is None:
+            renderer, problems = new_renderer(config, clock=clock)
+        self._tty = tty
+        self.terminal = renderer.terminal
         palette = self.terminal.palette
         # Textual chooses its colour filter here, so what is said later comes too late (NO_COLOR).
         super().__init__(driver_class=_driver_class(), ansi_color=True if palette.ansi else None)
@@ -89,23 +88,12 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         else:
             self.register_theme(theme_of(palette))
             self.theme = f"tuimixer-{palette.name}"
-        in_rows, problems = compile_keymap(config.keymap, config.keys)
-        self._keys = in_rows, compile_keymap(config.keymap, config.keys, columns=True)[0]
         self.mixers = tuple(mixers)
         self._state = state
-        self._notices = (*notices, *(f"keys.{action}: {sentence}" for action, sentence in problems))
-        renderer = Renderer(
-            self.terminal,
-            self._keys,
-            view or View(config.view),
-            filters or filters_of(config),
-            layout_of(config),
-            config.card,
-            clock,
-        )
+        self._notices = (*notices, *problems)
         self._main = MixerScreen(self.mixers, config, renderer, clock, config_file)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._leaving = frozenset(key for key in in_rows["quit"] if key.startswith("ctrl+"))
+        self._leaving = frozenset(key for key in renderer.keys["quit"] if key.startswith("ctrl+"))
         """The keys that quit from dialogs and lines of text too; Escape and F10 leave those alone first."""
         self._keyboard = Keyboard(self, self._give)
 
@@ -155,8 +143,14 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         else:
             await super().on_event(typed)
 
-    def on_resize(self) -> None:
-        # Comes also when the program goes on after Ctrl-Z, with an empty screen.
+    @property
+    def tty(self) -> Tty:
+        """The terminal; only where there is one."""
+        assert self._tty is not None
+        return self._tty
+
+    def forget(self) -> None:
+        """Take nothing for shown: the terminal has lost what was on it."""
         self._main.forget()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
@@ -210,17 +204,28 @@ def run(
     mixers: Sequence[Mixer],
     config: Config,
     *,
-    view: View | None = None,
+    renderer: Renderer | None = None,
+    tty: Tty | None = None,
     notices: Sequence[str] = (),
     state: State | None = None,
     config_file: str | None = None,
 ) -> int:
     """Show the screen until it is left; the answer is the exit status.
 
+    Args: `renderer` and `tty`, those of the first picture.
+
     Raises:
         Exception: a fault of this program, after the terminal was put in order.
     """
-    app = TuiMixerApp(mixers, config, view=view, notices=notices, state=state, config_file=config_file)
+    app = TuiMixerApp(
+        mixers,
+        config,
+        renderer=renderer,
+        tty=tty or Tty(config.mouse),
+        notices=notices,
+        state=state,
+        config_file=config_file,
+    )
 
     async def show() -> int | None:
         app.listen_for_signals()

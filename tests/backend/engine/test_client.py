@@ -11,7 +11,7 @@ from tests.backend.engine.screen import DEADLINE, Screen, demo_link, python
 from tuimixer.backend.base import Unreachable
 from tuimixer.backend.demo.simulated import box
 from tuimixer.backend.engine import client
-from tuimixer.backend.engine.child import Child, LocalLink
+from tuimixer.backend.engine.child import Child, LocalLink, open_first
 from tuimixer.backend.engine.client import EngineBackend
 from tuimixer.backend.engine.protocol import LINE_LIMIT, PROTOCOL
 from tuimixer.mixer.mixer import Mixer
@@ -222,11 +222,9 @@ async def test_leaving_ends_the_engine_even_a_stopped_one() -> None:
 
 
 async def test_an_engine_started_early_is_attended() -> None:
-    backend = EngineBackend(demo_link())
-    backend.start()
-    child = backend._child
-    assert isinstance(child, Child)
-    async with Screen(backend) as screen:
+    link = demo_link()
+    child = open_first(link)
+    async with Screen(EngineBackend(link, child)) as screen:
         await screen.until_ready()
         assert screen.pid == child.pid
 

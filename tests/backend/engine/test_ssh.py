@@ -18,12 +18,13 @@ from tests.backend.engine.sshd import Box
 from tests.lab.terminal import Terminal
 from tests.lab.waiting import DEADLINE, wait_until
 from tuimixer.backend.base import Unreachable
+from tuimixer.backend.engine.child import open_first
 from tuimixer.backend.engine.client import EngineBackend
 from tuimixer.backend.engine.ssh import Target, verb_script
 from tuimixer.backend.engine.ssh_link import SshLink
 from tuimixer.backend.engine.verb import run_remote_verb
 from tuimixer.model.command import SetVolume
-from tuimixer.wiring import Options, screen_backends
+from tuimixer.wiring import Options, open_machines
 
 pytestmark = pytest.mark.ssh
 
@@ -37,7 +38,7 @@ def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
 
 def reach(box: Box, **options: object) -> EngineBackend:
     """A started backend with the box's demo."""
-    (backend,) = screen_backends(Options(hosts=(box.target,), demo=True))
+    (backend,) = open_machines(Options(hosts=(box.target,), demo=True)).backends()
     assert isinstance(backend, EngineBackend)
     return backend
 
@@ -101,8 +102,8 @@ async def test_a_box_whose_ssh_server_goes_is_told(box: Box) -> None:
 def test_a_screen_that_is_killed_leaves_nothing_on_the_box(box: Box) -> None:
     script = (
         "import sys, time\n"
-        "from tuimixer.wiring import Options, screen_backends\n"
-        "screen_backends(Options(hosts=(sys.argv[1],), demo=True))\n"
+        "from tuimixer.wiring import Options, open_machines\n"
+        "open_machines(Options(hosts=(sys.argv[1],), demo=True)).backends()\n"
         "print('started', flush=True)\n"
         "time.sleep(1000)\n"
     )
@@ -148,9 +149,8 @@ def test_what_cannot_be_reached_is_told_in_one_sentence(box: Box, case: str) -> 
             known.write_text(f"[127.0.0.1]:{box.port} {(box.folder / 'other_key.pub').read_text()}")
         case "closed port":
             target = target.replace(str(box.port), "1")
-    backend = EngineBackend(SshLink(Target.parse(target), ["--demo"]))
     with pytest.raises(Unreachable) as failure:
-        backend.start()
+        open_first(SshLink(Target.parse(target), ["--demo"]))
     assert str(failure.value).startswith(FAILURES[case].format(box=target))
     assert str(failure.value).isprintable()
     box.await_nothing_left()
@@ -159,7 +159,7 @@ def test_what_cannot_be_reached_is_told_in_one_sentence(box: Box, case: str) -> 
 def test_no_ssh_on_this_box(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(box.path))
     with pytest.raises(Unreachable, match="cannot be started: ssh: No such file"):
-        EngineBackend(SshLink(Target.parse(box.target), [])).start()
+        open_first(SshLink(Target.parse(box.target), []))
     with pytest.raises(Unreachable, match="needs ssh"):
         run_remote_verb(box.target, ["list"])
 
@@ -168,7 +168,7 @@ async def test_of_several_boxes_the_reachable_one_is_shown(
     box: Box, capfd: pytest.CaptureFixture[str]
 ) -> None:
     away = "127.0.0.1:1"
-    first, second = screen_backends(Options(hosts=(away, box.target), demo=True))
+    first, second = open_machines(Options(hosts=(away, box.target), demo=True)).backends()
     assert f"tuimixer: {away} refused the connection." in capfd.readouterr().err
     assert isinstance(first, EngineBackend)
     assert isinstance(second, EngineBackend)
@@ -178,15 +178,15 @@ async def test_of_several_boxes_the_reachable_one_is_shown(
         assert other.trouble
         assert other.trouble.reason == f"{away} refused the connection."
     with pytest.raises(Unreachable, match="None of the hosts"):
-        screen_backends(Options(hosts=(away, away), demo=True))
+        open_machines(Options(hosts=(away, away), demo=True)).backends()
 
 
 def test_ssh_asks_on_the_terminal_before_the_screen_starts(box: Box) -> None:
     box.configure_client(known=False)
     script = (
         "import sys\n"
-        "from tuimixer.wiring import Options, screen_backends\n"
-        "backend, = screen_backends(Options(hosts=(sys.argv[1],), demo=True))\n"
+        "from tuimixer.wiring import Options, open_machines\n"
+        "backend, = open_machines(Options(hosts=(sys.argv[1],), demo=True)).backends()\n"
         "print('engine:', backend.name)\n"
     )
     with Terminal([sys.executable, "-c", script, box.target]) as terminal:

@@ -16,7 +16,7 @@ from tests.lab.waiting import wait_until
 from tests.pty.person import state_of
 from tuimixer.backend.base import Unreachable
 from tuimixer.backend.engine.verb import run_remote_verb
-from tuimixer.wiring import Options, screen_backends
+from tuimixer.wiring import Options, open_machines
 
 pytestmark = [
     pytest.mark.ssh,
@@ -56,7 +56,7 @@ def test_of_two_users_the_hostile_one_writes_nothing_to_the_terminal(
         {genuine}"""
     )
     with pytest.raises(Unreachable) as failure:
-        screen_backends(Options(hosts=(box.target_of(hostile.name),)))
+        open_machines(Options(hosts=(box.target_of(hostile.name),))).backends()
     assert str(failure.value).endswith("(status 3): last words.")
     assert run_remote_verb(box.target_of(hostile.name), ["list"]) == 3
     said = capfd.readouterr().err
@@ -73,7 +73,7 @@ def test_the_version_of_a_hostile_greeting_is_cleaned(box: Box) -> None:
         f"""printf '["hello",{{"protocol":99,"version":"{version}","host":"h","user":"u"}}]\\n'; cat"""
     )
     with pytest.raises(Unreachable, match="protocol 99") as failure:
-        screen_backends(Options(hosts=(box.target,)))
+        open_machines(Options(hosts=(box.target,))).backends()
     assert str(failure.value).isprintable()
     assert len(str(failure.value)) < 300
 

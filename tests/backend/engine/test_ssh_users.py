@@ -17,7 +17,7 @@ from tuimixer.backend.engine.client import EngineBackend
 from tuimixer.backend.engine.verb import run_remote_verb
 from tuimixer.model.command import SetVolume
 from tuimixer.model.snapshot import Phase
-from tuimixer.wiring import Options, screen_backends
+from tuimixer.wiring import Options, open_machines
 
 pytestmark = [
     pytest.mark.ssh,
@@ -45,7 +45,7 @@ def phase(screen: Screen, source: str) -> Phase | None:
 
 async def test_each_user_has_the_own_server_in_one_screen(box: Box, users: list[User]) -> None:
     hosts = tuple(box.target_of(user.name) for user in users)
-    first, second, third = screen_backends(Options(hosts=hosts))
+    first, second, third = open_machines(Options(hosts=hosts)).backends()
     assert isinstance(first, EngineBackend)
     assert isinstance(second, EngineBackend)
     assert isinstance(third, EngineBackend)
@@ -91,7 +91,7 @@ def test_nothing_in_the_home_directory_is_taken_for_tuimixer(box: Box, users: li
     box.program.unlink()
     where = f"tuimixer was not found on {box.target_of(user.name)}."
     with pytest.raises(Unreachable) as failure:
-        screen_backends(Options(hosts=(box.target_of(user.name),)))
+        open_machines(Options(hosts=(box.target_of(user.name),))).backends()
     assert str(failure.value).startswith(where)
     with pytest.raises(Unreachable) as failure:
         run_remote_verb(box.target_of(user.name), ["list"])

@@ -7,6 +7,12 @@ import stat
 import sys
 import time
 
+from tuimixer.backend.base import Unreachable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from tuimixer.backend.engine.session import Link
+
 _LOG_LIMIT = 1 << 18
 
 
@@ -75,6 +81,23 @@ class LocalLink:
         if status is not None and status < 0:
             return f"The engine was killed by {_signal_name(-status)}.", hint
         return f"The engine exited (status {status}).", hint
+
+
+def open_first(link: "Link") -> Child:
+    """Start the first engine of a link, while a person may be asked for a password on the terminal.
+
+    Raises:
+        Unreachable: it cannot be started or reached.
+    """
+    try:
+        return link.open(first=True)
+    except OSError as error:
+        raise Unreachable(cannot_start(error)) from error
+
+
+def cannot_start(error: OSError) -> str:
+    """Why a program could not be started, without an end mark."""
+    return f"The engine cannot be started: {error.filename or 'it'}: {error.strerror}"
 
 
 def engine_command(arguments: list[str]) -> list[str]:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
-from tuimixer.backend.base import BackendError, Unreachable
-from tuimixer.backend.engine.child import Child
+from tuimixer.backend.base import BackendError
+from tuimixer.backend.engine.child import Child, cannot_start
 from tuimixer.backend.engine.pending import Pending
 from tuimixer.backend.engine.protocol import Watch
 from tuimixer.backend.engine.session import EngineSession, Link
@@ -32,8 +32,8 @@ _STEADY = 10.0
 class EngineBackend:
     """The backends of a machine, in a process of their own."""
 
-    def __init__(self, link: Link, child: Child | None = None) -> None:
-        """Args: `child` is an engine that the link has opened already."""
+    def __init__(self, link: Link, child: Child | None = None, shown: Snapshot | None = None) -> None:
+        """Args: `child` is an engine that the link has opened already, `shown` what the screen has of it."""
         self.name = link.name
         self._link = link
         self._child = child
@@ -43,7 +43,7 @@ class EngineBackend:
         self._pending = Pending()
         self._lasting: dict[tuple[str, ...], Command] = {}
         """What every later engine must be told too: devices opened by name, the server in use."""
-        self._truth = Snapshot()
+        self._truth = shown or Snapshot()
         self._fresh: Snapshot | None = None
         self._trouble: Status | None = None
         self._expiry: asyncio.TimerHandle | None = None
@@ -52,18 +52,6 @@ class EngineBackend:
         self._watch = Watch(0, (), 0.0)
         self._questions: dict[int, asyncio.Future[System]] = {}
         self._numbers = count(1)
-
-    def start(self) -> None:
-        """Start the engine now, before there is a loop, so that ssh can prompt on the terminal.
-
-        Raises:
-            Unreachable: it cannot be started or reached.
-        """
-        if self._child is None:
-            try:
-                self._child = self._link.open(first=True)
-            except OSError as error:
-                raise Unreachable(_cannot_start(error)) from error
 
     async def run(self, emit: Callable[[Update], None]) -> None:
         """Keep an engine running and emit what it sends, until cancelled."""
@@ -167,7 +155,7 @@ class EngineBackend:
         try:
             child = child or self._link.open(first=False)
         except OSError as error:
-            return f"{_cannot_start(error)}.", ""
+            return f"{cannot_start(error)}.", ""
         self._session = EngineSession(child, self._link, self)
         for command in self._lasting.values():
             self._session.send(0, command)
@@ -182,8 +170,10 @@ class EngineBackend:
                     question.set_result(System())
 
     def _is_whole(self, snapshot: Snapshot) -> bool:
-        known = {status.source for status in self._truth.statuses}
-        settled = {status.source for status in snapshot.statuses if status.phase is not Phase.CONNECTING}
+        known, settled = (
+            {status.source for status in each.statuses if status.phase is not Phase.CONNECTING}
+            for each in (self._truth, snapshot)
+        )
         opened = {command.id.removeprefix("alsa:") for command in self._lasting.values()}
         opened &= {card.id for card in self._truth.alsa_cards}
         return known <= settled and opened <= {card.id for card in snapshot.alsa_cards}
@@ -243,7 +233,3 @@ class EngineBackend:
             statuses = (self._trouble, *away)
         controls = self._pending.over(self._truth.controls)
         self._emit(replace(self._truth, statuses=statuses, controls=controls))
-
-
-def _cannot_start(error: OSError) -> str:
-    return f"The engine cannot be started: {error.filename or 'it'}: {error.strerror}"

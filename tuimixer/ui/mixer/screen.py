@@ -81,7 +81,7 @@ class MixerScreen(DirectScreen):
         self.config_file = config_file
         """Where hiding and renaming are written; None: they hold until the end."""
         self.renderer = renderer
-        renderer.on_visible = self._watch
+        renderer.box_name = self.mixer.name
         self.view = MixerView(renderer, clock)
         self.mouse = Mouse(self.view, self.send, self.do, self.say, config.step.wheel)
         self.filter_bar = FilterBar(self, renderer)
@@ -106,8 +106,11 @@ class MixerScreen(DirectScreen):
     def on_mount(self) -> None:
         for mixer in self.mixers:
             self._unsubscribe.append(mixer.subscribe(partial(self._take, mixer)))
-        self.renderer.box_name = self.mixer.name
-        self.renderer.show(self.mixer.snapshot)
+        if self.renderer.snapshot is not self.mixer.snapshot:
+            self.renderer.show(self.mixer.snapshot)
+        # Of the first picture nobody has been told what can be seen.
+        self.renderer.on_visible = self._watch
+        self._watch(self.renderer.metered)
         self._learn_soon()
 
     def on_unmount(self) -> None:
@@ -121,9 +124,9 @@ class MixerScreen(DirectScreen):
         self._watch(frozenset())
 
     def on_screen_resume(self) -> None:
-        self.forget()
         if self._covered:
             self._covered = False
+            self.forget()
             self._watch(self.renderer.metered)
 
     def paints_alone(self) -> bool:

@@ -1,11 +1,14 @@
 """What goes to the terminal: as much as it takes at once, the rest when it takes more; nobody ever waits."""
 
-import asyncio
 import os
 import select
 import time
 from collections import deque
 from collections.abc import Callable
+
+TYPE_CHECKING = False  # the first picture is painted before asyncio is loaded
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Handle
 
 _MOST = 256 * 1024
 """Bytes that may wait. What comes on top is dropped, and all is painted again when the terminal reads."""
@@ -14,16 +17,16 @@ _MOST = 256 * 1024
 class Outlet:
     """Writes to a descriptor that does not block."""
 
-    def __init__(self, descriptor: int, on_loss: Callable[[], None]) -> None:
-        """Args: `on_loss` is called when the terminal has caught up and something was dropped meanwhile."""
+    def __init__(self, descriptor: int) -> None:
+        self.on_loss: Callable[[], None] = lambda: None
+        """Called when the terminal has caught up and something was dropped meanwhile."""
         self._descriptor = descriptor
-        self._on_loss = on_loss
         self._waiting: deque[bytes] = deque()
         self._size = 0
         self._lost = False
         self._held_up = False
         self._gone = False
-        self._scheduled: asyncio.Handle | None = None
+        self._scheduled: Handle | None = None
 
     @property
     def backlog(self) -> int:
@@ -41,7 +44,13 @@ class Outlet:
         self._waiting.append(data)
         self._size += len(data)
         if not self._held_up and self._scheduled is None:
-            self._scheduled = asyncio.get_running_loop().call_soon(self.flush)
+            self._scheduled = _loop().call_soon(self.flush)
+
+    def begin(self, data: bytes) -> None:
+        """Send what the terminal takes of data before there is a loop; the rest goes with the next write."""
+        self._waiting.append(data)
+        self._size += len(data)
+        self._send()
 
     def flush(self) -> None:
         """Send now what the terminal takes."""
@@ -49,7 +58,7 @@ class Outlet:
             self._scheduled.cancel()
             self._scheduled = None
         self._send()
-        loop = asyncio.get_running_loop()
+        loop = _loop()
         if self._waiting and not self._held_up:
             self._held_up = True
             loop.add_writer(self._descriptor, self.flush)
@@ -58,7 +67,7 @@ class Outlet:
             loop.remove_writer(self._descriptor)
             if self._lost:
                 self._lost = False
-                self._on_loss()
+                self.on_loss()
 
     def drop(self) -> None:
         """Forget what waits but the rest of a write that has begun: half a sequence is worse than none."""
@@ -85,7 +94,7 @@ class Outlet:
             select.select([], [self._descriptor], [], left)
         if self._held_up:
             self._held_up = False
-            asyncio.get_running_loop().remove_writer(self._descriptor)
+            _loop().remove_writer(self._descriptor)
         sent = not self._waiting and not self._gone
         self._waiting.clear()
         self._size = 0
@@ -111,3 +120,9 @@ class Outlet:
                     self._waiting.appendleft(first[sent:])
                     break
                 sent -= len(first)
+
+
+def _loop() -> "AbstractEventLoop":
+    from asyncio import get_running_loop
+
+    return get_running_loop()

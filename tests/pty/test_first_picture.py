@@ -1,0 +1,181 @@
+"""The first picture, which is painted before Textual is loaded: what it has, and what may go wrong."""
+
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.lab.pulse import PrivatePulse
+from tests.pty.conftest import Box
+from tests.pty.person import PROGRAM, Person, state_of
+
+pytestmark = pytest.mark.pty
+
+NOWHERE = "unix:/nonexistent/native"
+
+# Textual is not found until a file is there; meanwhile one module after the other is looked for, as while it
+# is being loaded.
+HELD = """
+import importlib.util, os, sys, time
+class Gate:
+    def find_spec(self, name, *_):
+        while name == "textual" and not os.path.exists({gate!r}):
+            importlib.util.find_spec("no_module_of_this_name")
+            time.sleep(0.01)
+        if name == "textual" and {broken}:
+            raise ImportError("made for the test")
+sys.meta_path.insert(0, Gate())
+from tuimixer.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+class Starting(Person):
+    """Someone in front of a program that does not get beyond its first picture until it may."""
+
+    def __init__(
+        self,
+        folder: Path,
+        env: Mapping[str, str],
+        *words: str,
+        term: str = "xterm-256color",
+        broken: bool = False,
+    ) -> None:
+        self._gate = folder / "textual-may-be-loaded"
+        script = HELD.format(gate=str(self._gate), broken=broken)
+        super().__init__(env, *words, program=[PROGRAM[0], "-c", script], term=term)
+
+    def lets_it_go_on(self) -> None:
+        """Let Textual be loaded."""
+        self._gate.touch()
+
+    def leaves(self) -> None:
+        """Quit, with the terminal as it was before."""
+        self.press("F10")
+        assert self.terminal.wait() == 0
+        assert self.in_order()
+
+
+def test_textual_takes_the_picture_over_as_it_is(box: Box, tmp_path: Path) -> None:
+    with Starting(tmp_path, box.env, "-D", "pulse") as person:
+        person.sees("Firefox", "Music", "Master")
+        painted = person.terminal.screen()
+        person.terminal.wait_quiet()
+        received = person.terminal.received
+        person.lets_it_go_on()
+        person.press("F1")
+        person.sees("Previous control")
+        person.press("Escape")
+        person.sees_no_more("Previous control")
+        person.terminal.wait_quiet()
+        assert person.terminal.screen() == painted
+        # Until the help covered it nothing of the picture was sent again, and nothing was cleared.
+        taken_over = bytes(person.terminal.output)[received:].partition(b"Previous control")[0]
+        assert b"Firefox" not in taken_over
+        assert person.terminal.output.count(b"\x1b[?1049h") == 1
+        assert b"\x1b[2J" not in person.terminal.output
+        person.leaves()
+
+
+def test_keys_typed_before_textual_count_and_are_not_echoed(box: Box, tmp_path: Path) -> None:
+    with Starting(tmp_path, box.env, "-D", "pulse", "--layout", "rows") as person:
+        person.press("Down", "Down")  # before there is anything at all
+        person.sees("Firefox", "Master")
+        person.press("Down", "#", "#", "Left", "Left")
+        person.terminal.wait_quiet()
+        assert b"#" not in person.terminal.output
+        person.lets_it_go_on()
+        box.waits_for_percent("Firefox", 58)
+        person.sees_percent("Firefox", 58)
+
+
+@pytest.mark.parametrize("term", ["linux", "screen", "tmux-256color", "xterm", "foot", "xterm-kitty"])
+def test_every_terminal_has_it(tmp_path: Path, term: str) -> None:
+    env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    with Starting(tmp_path, env, "--demo", term=term) as person:
+        person.sees("Master", "Firefox")
+        person.lets_it_go_on()
+        person.press("F1")
+        person.sees("Previous control")
+        person.press("Escape")
+        person.leaves()
+
+
+def test_without_a_server(pulse: PrivatePulse, tmp_path: Path) -> None:
+    with Starting(tmp_path, pulse.env | {"PULSE_SERVER": NOWHERE}) as person:
+        person.sees("There is no sound card", "/nonexistent/native")
+        person.lets_it_go_on()
+        person.leaves()
+
+
+def test_a_server_that_hangs_does_not_hold_the_other_half_back(box: Box, tmp_path: Path) -> None:
+    box.server.pause()
+    try:
+        with Starting(tmp_path, box.env, "-D", "equal", "--layout", "rows") as person:
+            person.sees("00. 31 Hz", "Connecting to")
+            person.lets_it_go_on()
+            person.press("F1")
+            person.sees("Previous control")
+            box.server.resume()
+            person.press("Escape")
+            person.sees("Firefox")
+    finally:
+        box.server.resume()
+
+
+def test_an_engine_that_is_killed_is_told_and_another_started(box: Box, tmp_path: Path) -> None:
+    with Starting(tmp_path, box.env, "-D", "pulse") as person:
+        person.sees("Firefox", "Master")
+        (engine,) = person.engines()
+        os.kill(engine, signal.SIGKILL)
+        person.waits_for(lambda: state_of(engine) in ("", "Z"), "the engine's end")
+        person.lets_it_go_on()
+        person.waits_for(lambda: b"killed by SIGKILL" in person.terminal.output, "the sentence")
+        person.sees("Firefox", "Master")
+        person.press("F1")
+        person.sees("Previous control")
+        person.press("Escape")
+        person.leaves()
+
+
+def test_a_wrong_card_is_told_without_a_screen(box: Box, tmp_path: Path) -> None:
+    with Starting(tmp_path, box.env, "-c", "nonesuch") as person:
+        assert person.terminal.wait() == 2
+        person.sees('tuimixer: there is no card "nonesuch"')
+        assert person.terminal.modes() == person.terminal.initial_modes
+        assert b"\x1b[?1049h" not in person.terminal.output
+
+
+def test_a_fault_leaves_the_terminal_in_order(box: Box, tmp_path: Path) -> None:
+    with Starting(tmp_path, box.env, "-D", "pulse", broken=True) as person:
+        person.sees("Firefox", "Master")
+        person.lets_it_go_on()
+        assert person.terminal.wait() == 70
+        person.waits_for(person.in_order, "the terminal to be in order")
+        person.sees("an error in tuimixer itself: ImportError: made for the test")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_ends_it_in_order(box: Box, tmp_path: Path, number: signal.Signals) -> None:
+    with Starting(tmp_path, box.env, "-D", "pulse") as person:
+        person.sees("Firefox", "Master")
+        person.terminal.signal(number)
+        person.lets_it_go_on()
+        assert person.terminal.wait() == 128 + number
+        person.waits_for(person.in_order, "the terminal to be in order")
+
+
+def test_another_size_meanwhile(box: Box, tmp_path: Path) -> None:
+    with Starting(tmp_path, box.env, "-D", "pulse") as person:
+        person.sees("Firefox", "Master")
+        person.terminal.resize(60, 16)
+        person.lets_it_go_on()
+        person.press("F1")
+        person.sees("Previous control")
+        person.press("Escape")
+        person.sees("Firefox", "Master")
+        person.terminal.wait_quiet()
+        assert all(len(line) <= 60 for line in person.terminal.lines())
+        person.leaves()

@@ -1,0 +1,76 @@
+"""What an engine says before the screen has a loop: the first picture is painted from it."""
+
+import os
+import select
+import time
+from contextlib import suppress
+
+from tuimixer import __version__
+from tuimixer.backend.engine.child import Child
+from tuimixer.backend.engine.delta import Delta, apply_delta
+from tuimixer.backend.engine.protocol import HELLO_START, Number, ProtocolError, check_hello, decode, encode
+from tuimixer.backend.engine.validation import check_controls, vetted
+from tuimixer.model.snapshot import Snapshot
+
+_CHUNK = 1 << 16
+_MOST = 1 << 22
+"""Bytes that are read early: the first picture of the largest machine several times over."""
+
+
+class EarlyReader:
+    """Reads a new engine's pipe. All that was read is kept in `Child.early` for the session that follows.
+
+    What is wrong with it, or with the engine, is the session's to find and to tell: here it ends the reading.
+    """
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self._at = 0
+        self._snapshot = Snapshot()
+        self._greeted = False
+        self._open = True
+
+    def poll(self, seconds: float = 0.0) -> Snapshot | None:
+        """The newest snapshot, if another has come or comes within so many seconds."""
+        end = time.monotonic() + seconds
+        newest = self._take()
+        while newest is None and self._open:
+            left = max(end - time.monotonic(), 0.0)
+            if not select.select([self._child.stdout], [], [], left)[0]:
+                break
+            chunk = os.read(self._child.stdout, _CHUNK)
+            self._child.early += chunk
+            self._open = bool(chunk) and len(self._child.early) < _MOST
+            newest = self._take()
+            if not left:
+                break
+        return newest
+
+    def _take(self) -> Snapshot | None:
+        """What the lines that have come since the last time say."""
+        lines = self._child.early[self._at :].split(b"\n")
+        self._at = len(self._child.early) - len(lines.pop())
+        newest = None
+        try:
+            for line in lines:
+                newest = self._hear(line) or newest
+        except (ProtocolError, ValueError):
+            self._open = False
+        return newest
+
+    def _hear(self, line: bytes) -> Snapshot | None:
+        if not self._greeted:
+            # A login shell may have printed something before.
+            if line.startswith(HELLO_START):
+                check_hello(*decode(line), __version__)
+                self._greeted = True
+            return None
+        _, body = decode(line)
+        if not isinstance(body, Delta):
+            return None
+        self._snapshot = apply_delta(self._snapshot, vetted(body))
+        check_controls(self._snapshot, body.controls)
+        # The other half may be too much for what the engine lets be under way.
+        with suppress(OSError):
+            os.write(self._child.stdin, encode("seen", Number(body.serial)))
+        return None if body.more else self._snapshot

@@ -1,0 +1,96 @@
+"""The first picture: painted while Textual is being loaded, which then takes the screen over as it is."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+
+from tuimixer.config.actions import compile_keymap
+from tuimixer.config.schema import Config
+from tuimixer.mixer.views import Filters, View
+from tuimixer.model.snapshot import Phase, Snapshot
+from tuimixer.ui.mixer.choices import filters_of, layout_of
+from tuimixer.ui.mixer.renderer import Renderer
+from tuimixer.ui.terminal.capabilities import Terminal, encoding_of, first_environment, look_at
+from tuimixer.ui.terminal.direct_writer import encode
+from tuimixer.ui.terminal.tty import Tty
+
+_PATIENCE = 0.1
+"""Seconds that one half of the picture waits for the other."""
+_ALONE = 0.5
+"""Seconds for which an engine has the only core for itself."""
+
+
+def new_renderer(
+    config: Config,
+    terminal: Terminal | None = None,
+    view: View | None = None,
+    filters: Filters | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[Renderer, list[str]]:
+    """The main screen as configured, and what is wrong with the configuration's keys."""
+    if terminal is None:
+        encoding = encoding_of(first_environment(), sys.stdout.encoding or "ascii")
+        terminal = look_at(os.environ, config, encoding)
+    in_rows, problems = compile_keymap(config.keymap, config.keys)
+    keys = in_rows, compile_keymap(config.keymap, config.keys, columns=True)[0]
+    view, filters = view or View(config.view), filters or filters_of(config)
+    renderer = Renderer(terminal, keys, view, filters, layout_of(config), config.card, clock)
+    return renderer, [f"keys.{action}: {sentence}" for action, sentence in problems]
+
+
+class FirstPicture:
+    """Paints what an engine says while modules are imported: between two of them it is asked for news.
+
+    As a finder of `sys.meta_path` it finds no module, but hears of each before it is looked for.
+    """
+
+    def __init__(self, renderer: Renderer, tty: Tty, poll: Callable[[float], Snapshot | None]) -> None:
+        """Args: `poll` waits at most so many seconds for a newer snapshot."""
+        self._renderer, self._tty, self._poll = renderer, tty, poll
+        self.shown: Snapshot | None = None
+        """What is on the screen."""
+        self._unseen: Snapshot | None = None
+        self._since = 0.0
+        self._looking = False
+
+    def find_spec(self, *_: object) -> None:
+        """Called by the import system; what is imported for a look itself is not heard of."""
+        if not self._looking:
+            self._looking = True
+            self._look()
+            self._looking = False
+
+    def __enter__(self) -> "FirstPicture":
+        if len(os.sched_getaffinity(0)) == 1:
+            # Importing would take from the engine what it needs to have news.
+            self._look(_ALONE)
+        sys.meta_path.insert(0, self)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        sys.meta_path.remove(self)
+        if kind is None:
+            self._look()
+            self._paint()
+
+    def _look(self, seconds: float = 0.0) -> None:
+        newest = self._poll(seconds)
+        if newest is not None:
+            self._since = self._since or time.monotonic()
+            self._unseen = newest
+        if self._unseen is not None and (
+            all(status.phase is not Phase.CONNECTING for status in self._unseen.statuses)
+            or time.monotonic() - self._since >= _PATIENCE
+        ):
+            self._paint()
+
+    def _paint(self) -> None:
+        snapshot, self._unseen = self._unseen, None
+        if snapshot is None or not self._tty.taken:
+            return
+        renderer = self._renderer
+        renderer.resize(self._tty.size, self._tty.size)
+        renderer.show(snapshot)
+        self.shown = snapshot
+        self._tty.paint(encode(renderer.grid.changes(), renderer.terminal.palette))

@@ -1,0 +1,138 @@
+"""The terminal's modes: taking it before Textual is loaded, and giving it back as it was."""
+
+import os
+import signal
+import sys
+import termios
+import tty
+from contextlib import suppress
+from typing import Any
+
+from tuimixer.ui.terminal.outlet import Outlet
+
+_GOODBYE = 0.2
+"""Seconds that the terminal has for taking what puts it in order."""
+_MOUSE = (1000, 1003, 1015, 1006)
+"""Private modes: buttons, all moves, and two ways of telling places beyond column 223."""
+_KITTY = 1 | 8 | 16
+"""Kitty's keyboard protocol: unambiguous escapes, all keys as sequences, with their text."""
+_CANCEL = b"\x18"
+"""CAN ends an escape sequence that was cut off."""
+
+
+def own_descriptor(standard: int) -> int:
+    """A descriptor that does not block for the terminal at a standard one.
+
+    Not blocking is a property of what was opened, which the shell and its other programs share: so it is
+    opened again. Where that is not allowed, as after `su`, the shared one has to do.
+    """
+    try:
+        return os.open(f"/proc/self/fd/{standard}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return os.dup(standard)
+
+
+def hold_signals(held: bool) -> None:
+    """Let signals that end or stop the program wait until a loop sees to it that the terminal is in order."""
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
+    signal.pthread_sigmask(signal.SIG_BLOCK if held else signal.SIG_UNBLOCK, numbers)
+
+
+class Tty:
+    """The terminal at descriptors 0 and 1; it may be taken again after it was given back."""
+
+    def __init__(self, mouse: bool = True) -> None:
+        self.reads, self._writes = own_descriptor(0), own_descriptor(1)
+        self.outlet = Outlet(self._writes)
+        self.entered = False
+        """Whether the second screen has been opened."""
+        self._mouse = mouse
+        self._kitty = os.environ.get("TEXTUAL_DISABLE_KITTY_KEY") != "1"
+        self._modes: list[Any] | None = None
+        """The terminal's modes as they were; None while it is not ours."""
+        out = sys.__stdout__
+        self._encoding = (out.encoding if out is not None else None) or "utf-8"
+
+    @property
+    def taken(self) -> bool:
+        """Whether keys come unseen and one by one."""
+        return self._modes is not None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and lines."""
+        try:
+            columns, lines = os.get_terminal_size(self._writes)
+        except OSError:
+            columns = lines = 0
+        return columns or 80, lines or 24
+
+    def take(self) -> None:
+        """Let keys come unseen and one by one; those typed before are kept. May be called twice.
+
+        Raises:
+            termios.error: the terminal is gone.
+        """
+        if self.taken:
+            return
+        modes = termios.tcgetattr(self.reads)
+        # In the background, after `bg`, the kernel stops the program here until `fg`.
+        termios.tcsetattr(self.reads, termios.TCSANOW, _raw(modes))
+        self._modes = modes
+        for descriptor in (self.reads, self._writes):
+            os.set_blocking(descriptor, False)
+
+    def paint(self, text: str = "") -> None:
+        """Send text without a loop; the first time the second screen is opened for it, in one go."""
+        if not self.entered:
+            self.entered = True
+            kitty = f"\x1b[>{_KITTY}u" if self._kitty else ""
+            mouse = "".join(f"\x1b[?{mode}h" for mode in _MOUSE) if self._mouse else ""
+            # Are synchronised updates supported (2026)? Then the program hears so, and uses them.
+            modes = f"\x1b[?1049h\x1b[?25l\x1b[?1004h{kitty}\x1b[?2026$p\x1b[?2004h\x1b[?7l{mouse}"
+            text = modes + text
+        self.outlet.begin(self._encoded(text))
+
+    def write(self, text: str) -> None:
+        """Send text when the loop has done what it is at; none while the terminal is not ours."""
+        if self.taken:
+            self.outlet.write(self._encoded(text))
+
+    def give_back(self) -> None:
+        """Put the terminal back as it was. May be called twice."""
+        if self._modes is None:
+            return
+        order = self._order().encode()
+        if self.entered and not self.outlet.finish(order, _GOODBYE):
+            # It does not read. What it has not read yet is dropped, so that this at least gets through.
+            with suppress(termios.error):
+                termios.tcflush(self._writes, termios.TCOFLUSH)
+            self.outlet.finish(_CANCEL + order, 0.0)
+        with suppress(termios.error):
+            termios.tcflush(self.reads, termios.TCIFLUSH)
+            termios.tcsetattr(self.reads, termios.TCSANOW, self._modes)
+        self._modes = None
+        self.entered = False
+        for descriptor, standard in ((self.reads, 0), (self._writes, 1)):
+            with suppress(OSError):
+                if not os.get_blocking(standard):
+                    os.set_blocking(descriptor, True)
+
+    def _order(self) -> str:
+        """What puts the terminal in order."""
+        mouse = "".join(f"\x1b[?{mode}l" for mode in _MOUSE) if self._mouse else ""
+        kitty = "\x1b[<u" if self._kitty else ""
+        # A terminal without a second screen, as the Linux console, would keep the picture under the prompt.
+        return f"\x1b[m\x1b[?2004l\x1b[?7h{mouse}\x1b[H\x1b[2J{kitty}\x1b[?1049l\x1b[?25h\x1b[?1004l"
+
+    def _encoded(self, text: str) -> bytes:
+        return text.encode(self._encoding, "replace")
+
+
+def _raw(modes: list[Any]) -> list[Any]:
+    """Modes in which each key comes as it is, at once and unseen."""
+    raw = [*modes[:6], list(modes[6])]
+    raw[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+    raw[tty.IFLAG] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+    raw[tty.CC][termios.VMIN] = 1
+    return raw
