@@ -15,7 +15,7 @@ LEFT = Config(
     view="all",
     theme="light",
     meters=MeterOptions(show="off"),
-    filter=FilterOptions("applications", "hardware", True),
+    filter=FilterOptions("applications", "hardware", True, True),
 )
 
 

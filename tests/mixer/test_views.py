@@ -68,7 +68,8 @@ def stream(number: int, application: str, media: str = "", record: bool = False,
 
 
 def stored(name: str, key: str) -> Control:
-    return Control(f"pulse:stored/{key}", Kind.STORED, name, stream=Stream(0, stored_name=key))
+    stream, channels = Stream(0, stored_name=key), (Channel("front-left", 100),)
+    return Control(f"pulse:stored/{key}", Kind.STORED, name, stream=stream, channels=channels)
 
 
 def of(*controls: Control, cards: tuple[AlsaCard, ...] = ()) -> Snapshot:

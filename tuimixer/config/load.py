@@ -148,6 +148,7 @@ def _filters(table: TomlReader, default: schema.FilterOptions) -> schema.FilterO
         table.choice("streams", schema.STREAMS, default.streams),
         table.choice("devices", schema.DEVICES, default.devices),
         table.flag("monitors", default.monitors),
+        table.flag("stopped", default.stopped),
     )
     table.finish()
     return filters

@@ -49,6 +49,8 @@ class FilterOptions:
     streams: str = "all"
     devices: str = "all"
     monitors: bool = False
+    stopped: bool = False
+    """Volumes that the server stores for applications that are not playing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ _ALLOWED = {
     "streams": schema.STREAMS,
     "devices": schema.DEVICES,
     "monitors": ("True", "False"),
+    "stopped": ("True", "False"),
 }
 
 
@@ -59,6 +60,7 @@ class State:
                 streams=values["streams"],
                 devices=values["devices"],
                 monitors=values["monitors"] == "True",
+                stopped=values["stopped"] == "True",
             ),
         )
 
@@ -84,4 +86,5 @@ def _values(config: Config) -> dict[str, str]:
         "streams": config.filter.streams,
         "devices": config.filter.devices,
         "monitors": str(config.filter.monitors),
+        "stopped": str(config.filter.stopped),
     }

@@ -47,6 +47,8 @@ class Section(StrEnum):
     APPLICATIONS = "applications"
 
 
+SYSTEM_SOUNDS = "sink-input-by-media-role:event"
+"""The server's name for the stored volume that all system sounds share."""
 FIELDS = (
     "id",
     "kind",
@@ -149,6 +151,8 @@ class Filters:
     streams: Streams = Streams.ALL
     devices: Devices = Devices.ALL
     monitors: bool = False
+    stopped: bool = False
+    """Also stored volumes of what is not playing; that of system sounds always is there."""
     rules: tuple[Rule, ...] = ()
     card: str | None = None
     """Id of the only ALSA card (or control device) to show; None for all."""
@@ -198,7 +202,9 @@ def arrange(snapshot: Snapshot, view: View, filters: Filters = Filters()) -> tup
 
 def labels_of(snapshot: Snapshot, rules: tuple[Rule, ...] = ()) -> dict[ControlId, tuple[str, ...]]:
     """Everything that the screen may call each control, depending on the view."""
-    filters = Filters(monitors=True, rules=tuple(Rule(rule.match, name=rule.name) for rule in rules))
+    filters = Filters(
+        monitors=True, stopped=True, rules=tuple(Rule(rule.match, name=rule.name) for rule in rules)
+    )
     labels: dict[ControlId, dict[str, None]] = {}
     for view in View:
         for row in rows_of(arrange(snapshot, view, filters)):
@@ -282,7 +288,10 @@ def _passes(control: Control, filters: Filters) -> bool:
                 return False
         elif filters.devices is not Devices.ALL and device.hardware != (filters.devices is Devices.HARDWARE):
             return False
-    if stream is not None and filters.streams is not Streams.ALL:
+    if control.kind is Kind.STORED and stream is not None:
+        if not control.channels or not (filters.stopped or stream.stored_name == SYSTEM_SOUNDS):
+            return False
+    elif stream is not None and filters.streams is not Streams.ALL:
         wanted = filters.streams is Streams.VIRTUAL
         if stream.virtual != wanted:
             return False

@@ -25,6 +25,8 @@ class UnclampedTarget:
     """The channels' positions on a fader without ends (ALSA) and without rounding (Pulse)."""
     shape: tuple[float, ...] = ()
     """Pulse: the positions when a channel was last audible; raising from silence restores their ratio."""
+    unbalanced: tuple[int, ...] = ()
+    """After changes of the balance alone: the raw values before the first of them."""
 
 
 Move = Callable[[int], tuple[int, bool]]
@@ -156,10 +158,12 @@ def with_balance(
     changed = (i for i in left + right if abs(here[i] - start[i]) > _NOTHING)
     wanted = {i: from_position(scale, here[i]) for i in changed}
     raws = _limited(control, scale, wanted, top)
-    kept = unclamped.shape if unclamped is not None and unclamped.raws == control.raws else ()
+    valid = unclamped if unclamped is not None and unclamped.raws == control.raws else None
+    kept = valid.shape if valid is not None else ()
+    before = valid.unbalanced if valid is not None and valid.unbalanced else control.raws
     if not scale.cubic:
         here = [to_position(scale, raw) for raw in raws]
-    return raws, UnclampedTarget(raws, tuple(here), tuple(here) if max(here) > 0 else kept)
+    return raws, UnclampedTarget(raws, tuple(here), tuple(here) if max(here) > 0 else kept, before)
 
 
 def sides(control: Control) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -8,7 +8,6 @@ from tuimixer.model.balance import (
     gain,
     get_balance,
     highest,
-    positions,
     step,
     stretch,
     with_balance,
@@ -151,7 +150,11 @@ def _volume(
                 raise Impossible(f"{control.name} has no left and right channels to balance")
             return with_balance(control, _number(balance) + (now if relative else 0.0), unclamped, top)
         case Equalize():
-            here = positions(control)
+            valid = unclamped is not None and unclamped.raws == control.raws
+            before = (unclamped.unbalanced if valid and unclamped is not None else ()) or control.raws
+            if len(set(before)) == 1:
+                return before, None  # nothing is lost to the changes of the balance
+            here = [to_position(scale, raw) for raw in before]
             # Below the mean if the cap stops the quietest channel from reaching it.
             cap = max(highest(scale, top), min(control.raws))
             raw = min(from_position(scale, sum(here) / len(here)), cap)

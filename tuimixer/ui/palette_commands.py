@@ -6,7 +6,7 @@ from typing import cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tuimixer.config.actions import ACTIONS, key_label
+from tuimixer.config.actions import ACTIONS
 from tuimixer.ui.app import TuiMixerApp
 
 
@@ -19,7 +19,7 @@ class ActionCommands(Provider):
         return [
             (
                 action.help,
-                "  ".join([action.group, *(key_label(key) for key in app.keys.get(action.id, ())[:3])]),
+                "  ".join([action.group, app.main.renderer.label(action.id)]).rstrip(),
                 partial(app.main.do, action.id),
             )
             for action in ACTIONS
@@ -31,8 +31,8 @@ class ActionCommands(Provider):
             yield DiscoveryHit(text, run, help=keys)
 
     async def search(self, query: str) -> AsyncIterator[Hit]:
-        matcher = self.matcher(query)
+        words = query.casefold().split()
         for text, keys, run in self._entries():
-            score = matcher.match(text)
-            if score > 0:
-                yield Hit(score, matcher.highlight(text), run, help=keys)
+            if all(word in f"{text} {keys}".casefold() for word in words):
+                first = text.casefold().startswith(query.casefold().strip())
+                yield Hit(2 if first else 1, text, run, help=keys)

@@ -40,7 +40,8 @@ class Card:
         info = self._handle.info
         self.number = info.number
         self.id = info.id if info.number is not None else clean(device)
-        self.name = info.name or self.id
+        # On PipeWire the plugin behind it calls itself PulseAudio.
+        self.name = "default device" if self.id == "default" else info.name or self.id
         self._silent = not self._handle.fds()
         self._list()
 

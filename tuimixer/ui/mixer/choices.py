@@ -11,6 +11,7 @@ def filters_of(config: Config) -> Filters:
         streams=Streams(config.filter.streams),
         devices=Devices(config.filter.devices),
         monitors=config.filter.monitors,
+        stopped=config.filter.stopped,
         rules=rules_of(config.rule),
     )
 

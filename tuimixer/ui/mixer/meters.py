@@ -15,6 +15,8 @@ FALL = 26.0
 """dB a second by which a meter falls."""
 HOLD = 1.5
 """Seconds for which the highest peak is marked."""
+CLIP_HOLD = 10.0
+"""Seconds for which the clip mark stays."""
 CLIP = 0.9999
 """Amplitude from which a peak counts as clipped."""
 
@@ -35,34 +37,40 @@ class Level:
     """Where the channels' peaks are; a meter that is above falls to it."""
     hold: float = 0.0
     held_until: float = 0.0
-    clipped: bool = False
+    clipped_until: float = 0.0
+    """How long the clip mark is shown."""
     at: float = 0.0
     """When this was, in seconds."""
 
     @property
     def moving(self) -> bool:
         """Whether it will look different a little later without new peaks."""
-        return self.shares != self.targets or self.hold > max(self.shares, default=0.0)
+        return self.shares != self.targets or self.hold > max(self.shares, default=0.0) or self.clipped
+
+    @property
+    def clipped(self) -> bool:
+        """Whether the clip mark is shown."""
+        return self.at < self.clipped_until
 
 
 def seen(level: Level) -> Level:
     """The meter without its clip mark, which has been looked at."""
-    return replace(level, clipped=False)
+    return replace(level, clipped_until=0.0)
 
 
 def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
     """The meter at a time in seconds with the newest peaks (linear amplitudes): up at once, down evenly."""
     targets = tuple(share_of(peak) for peak in peaks)
-    clipped = any(peak >= CLIP for peak in peaks)
+    until = now + CLIP_HOLD if any(peak >= CLIP for peak in peaks) else level.clipped_until if level else 0.0
     if level is None:
-        return Level(targets, targets, max(targets, default=0.0), now + HOLD, clipped, now)
+        return Level(targets, targets, max(targets, default=0.0), now + HOLD, until, now)
     fall = max(0.0, now - level.at) * FALL / -FLOOR
     old = level.shares if len(level.shares) == len(targets) else targets
     shares = tuple(max(target, before - fall) for target, before in zip(targets, old, strict=True))
-    top, clipped = max(shares, default=0.0), clipped or level.clipped
+    top = max(shares, default=0.0)
     if top >= level.hold or now > level.held_until:
-        return Level(shares, targets, top, now + HOLD, clipped, now)
-    return Level(shares, targets, level.hold, level.held_until, clipped, now)
+        return Level(shares, targets, top, now + HOLD, until, now)
+    return Level(shares, targets, level.hold, level.held_until, until, now)
 
 
 class LevelMeters:

@@ -31,7 +31,6 @@ from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
 from tuimixer.ui.terminal.palette import Role
 
-_LONGEST_LABEL = 30
 Keys = Mapping[str, Sequence[str]]
 """The keys of each action."""
 
@@ -164,7 +163,7 @@ class Renderer:
         kinds = {self.snapshot.controls[row.id].kind for row in self._rows}
         self.touched = bool(kinds) and (self.touched or (self._settled and kinds != {Kind.STORED}))
         longest = max((len(row.label) for row in self._rows), default=8)
-        self._label_width = min(max(longest, 8), _LONGEST_LABEL)
+        self._label_width = max(longest, 8)
         self.meters.keep(self.snapshot.controls.keys())
 
     @property

@@ -9,6 +9,9 @@ from tuimixer.ui.terminal.cells import Grid, fit
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
+_LONGEST_NAME = 30
+"""Cells of a name where the screen is not wide."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fields:
@@ -32,7 +35,7 @@ def fields_for(width: int, label_width: int, meters: bool) -> Fields:
     meter = max(8, min(30, width // 6)) if meters and width >= 60 else 0
     about = min(60, (width - 80) * 60 // 100) if width >= 110 else 0
     fixed = 2 + marks + percent + sum(part + 1 for part in (db, meter, about) if part)
-    name = max(6, min(label_width, (width - fixed) // 2, 40))
+    name = max(6, min(label_width, (width - fixed) // 2, max(_LONGEST_NAME, width // 4)))
     bar = width - fixed - name
     if bar < 4:
         name, bar = max(1, width - fixed), 0

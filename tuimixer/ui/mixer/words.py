@@ -38,8 +38,9 @@ def sentence_for_empty(
     source = "alsa" if section is Section.HARDWARE else "pulse"
     status = status_of(snapshot, source)
     if status is not None and status.phase is not Phase.READY:
-        # The devices say it for the applications too.
-        return trouble(status) if section is not Section.APPLICATIONS else ""
+        # The devices say it for the applications too; a missing server is reported once, in a message.
+        missing = status.source == "pulse" and status.phase is Phase.UNAVAILABLE
+        return "" if section is Section.APPLICATIONS or missing else trouble(status)
     if filtered:
         return "Nothing that fits the filter."
     if section is Section.HARDWARE:
@@ -61,6 +62,16 @@ def sentence_for_empty(
     if section is Section.DEVICES:
         return "No input." if view is View.CAPTURE else "No output."
     return "Nothing records." if view is View.CAPTURE else "Nothing plays."
+
+
+def missing_server(snapshot: Snapshot) -> str:
+    """One line: there is no sound server, and how to start one; empty if there is or may be one."""
+    status = next((known for known in snapshot.statuses if known.source == "pulse"), None)
+    if status is None or status.phase is not Phase.UNAVAILABLE:
+        return ""
+    if status.reason.startswith("No sound server"):
+        return "No sound server. To start one: systemctl --user start pipewire-pulse"
+    return trouble(status)
 
 
 def status_of(snapshot: Snapshot, source: str) -> Status | None:

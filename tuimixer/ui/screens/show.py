@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from tuimixer.mixer.mixer import Mixer
-from tuimixer.mixer.views import Devices, Filters, Streams
+from tuimixer.mixer.views import Devices, Filters, Rule, Streams
 from tuimixer.ui.screens.dialog import Hints
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Line
@@ -58,18 +59,41 @@ class ShowScreen(ListDialog):
             )
             for devices, name, words in _DEVICES
         ]
-        lines.append(Line("Monitors: sources that record what a sink plays", heading=True))
+        lines.append(Line("Also", heading=True))
         lines.append(
             Line(
                 "Monitors",
-                "shown; Enter hides them" if now.monitors else "hidden; Enter shows them",
+                "shown: sources that record what a sink plays; Enter hides them"
+                if now.monitors
+                else "hidden: sources that record what a sink plays; Enter shows them",
                 "monitors",
                 enter=lambda: self._filter(replace(now, monitors=not now.monitors)),
             )
         )
-        if any(rule.hide for rule in now.rules):
-            lines.append(Line("Rules", "the configuration hides more", dim=True))
+        lines.append(
+            Line(
+                "Not running",
+                "shown: stored volumes; Enter hides them"
+                if now.stopped
+                else "hidden: stored volumes; Enter shows them",
+                "stopped",
+                enter=lambda: self._filter(replace(now, stopped=not now.stopped)),
+            )
+        )
+        hidden = [rule for rule in now.rules if rule.hide]
+        if hidden:
+            lines.append(Line("Hidden by name", heading=True))
+        for rule in hidden:
+            words = ", ".join(f"{key} {text}" for key, text in rule.match.items())
+            lines.append(
+                Line(rule.name or words, "Enter shows it", f"rule {words}", enter=partial(self._unhide, rule))
+            )
         return lines
+
+    def _unhide(self, rule: Rule) -> None:
+        """Show again what a rule hides, here and in the configuration."""
+        self.tuimixer.main.change_rule(replace(rule, hide=False), f"hiding of {rule.name or 'a control'}")
+        self._filter(self.tuimixer.main.renderer.filters)
 
     def _filter(self, filters: Filters) -> None:
         self._filters = filters
