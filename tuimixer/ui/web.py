@@ -62,10 +62,12 @@ class MixerServer:
         await runner.setup()
         assert runner.server
         self._door = Door(runner.server)
+        server = await loop.create_server(self._door, sock=listener)
         try:
-            async with await loop.create_server(self._door, sock=listener):
-                await ended.wait()
+            await ended.wait()
         finally:
+            # Not `async with`: since Python 3.12 its end waits for the windows, which the clean-up closes.
+            server.close()
             await runner.cleanup()
 
     def _make_app(self) -> web.Application:
