@@ -26,9 +26,9 @@ _WAKER = "tests.lab.wake"
 @cache
 def wireplumber_version() -> tuple[int, ...]:
     """Such as (0, 4, 13)."""
-    told = subprocess.run(["wireplumber", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
-    found = re.search(r"Linked with libwireplumber (\d+(?:\.\d+)*)", told)
-    assert found, told
+    text = subprocess.run(["wireplumber", "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    found = re.search(r"Linked with libwireplumber (\d+(?:\.\d+)*)", text)
+    assert found, text
     return tuple(int(number) for number in found[1].split("."))
 
 
@@ -135,5 +135,5 @@ class PrivatePipeWire(SoundServer):
             self.pactl("set-default-sink", name)
         command = ["pw-metadata", "0"]
         listing = subprocess.run(command, env=self.env, capture_output=True, text=True, check=False).stdout
-        told = dict(re.findall(r"key:'(\S+)' value:'.*\"name\": ?\"([^\"]*)\"", listing))
-        return {told.get(f"default.{key}audio.sink") for key in ("", "configured.")} == {name}
+        metadata = dict(re.findall(r"key:'(\S+)' value:'.*\"name\": ?\"([^\"]*)\"", listing))
+        return {metadata.get(f"default.{key}audio.sink") for key in ("", "configured.")} == {name}

@@ -16,7 +16,7 @@ import tty
 from collections import deque
 
 
-class Way:
+class Direction:
     """One direction: bytes are sent no faster than the rate, and arrive after the delay."""
 
     def __init__(self, read_fd: int, write_fd: int, rate: float, delay: float) -> None:
@@ -63,15 +63,15 @@ def main(rate: float, delay: float, command: list[str]) -> int:
     signal.signal(signal.SIGWINCH, resize)
     modes = termios.tcgetattr(0)
     tty.setraw(0)
-    shown, typed = Way(inner, 1, rate, delay), Way(0, inner, rate, delay)
+    shown, typed = Direction(inner, 1, rate, delay), Direction(0, inner, rate, delay)
     try:
         while True:
-            arrivals = [way.next_arrival for way in (shown, typed) if way.next_arrival is not None]
+            arrivals = [line.next_arrival for line in (shown, typed) if line.next_arrival is not None]
             wait = max(0.0, min(arrivals) - time.monotonic()) if arrivals else None
             ready = select.select([shown.read_fd, typed.read_fd], [], [], wait)[0]
-            for way in (shown, typed):
-                way.deliver()
-                if way.read_fd in ready and not way.take():
+            for line in (shown, typed):
+                line.deliver()
+                if line.read_fd in ready and not line.take():
                     shown.deliver(at_once=True)
                     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     finally:

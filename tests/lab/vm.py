@@ -200,10 +200,10 @@ def _follow(
                 machine.wait()
             machine.stdout.close()
             machine.stderr.close()
-    if status and (told := _RECORDING.sub(b"", errors)):
-        output += told
+    if status and (messages := _RECORDING.sub(b"", errors)):
+        output += messages
         if stream:
-            print(told.decode(errors="replace"), flush=True)
+            print(messages.decode(errors="replace"), flush=True)
     return subprocess.CompletedProcess(machine.args, status, output.decode(errors="replace"))
 
 

@@ -75,17 +75,17 @@ def find_devices(sound: Path) -> tuple[PcmDevice, ...]:
     """All PCM devices, from /proc/asound/card*/pcm*/info."""
     devices = []
     for info in sound.glob("card[0-9]*/pcm*/info"):
-        facts = fields(read(info))
-        number = integer(facts.get("card")) or 0
+        info_fields = fields(read(info))
+        number = integer(info_fields.get("card")) or 0
         devices.append(
             PcmDevice(
                 card=read(info.parent.parent / "id").strip() or str(number),
                 number=number,
-                device=integer(facts.get("device")) or 0,
-                name=clean(facts.get("name") or facts.get("id")),
-                capture=facts.get("stream") == "CAPTURE",
-                subdevices=integer(facts.get("subdevices_count")) or 1,
-                available=integer(facts.get("subdevices_avail")) or 0,
+                device=integer(info_fields.get("device")) or 0,
+                name=clean(info_fields.get("name") or info_fields.get("id")),
+                capture=info_fields.get("stream") == "CAPTURE",
+                subdevices=integer(info_fields.get("subdevices_count")) or 1,
+                available=integer(info_fields.get("subdevices_avail")) or 0,
             )
         )
     return tuple(sorted(devices, key=lambda d: (d.number, d.device, d.capture)))
@@ -109,8 +109,8 @@ def find_daemons(root: Path, environ: Mapping[str, str]) -> tuple[Daemon, ...]:
             continue
         if not read(process / "cmdline"):  # it is exiting, and its environment is gone
             continue
-        told = read(process / "environ")
-        if told and session and f"XDG_RUNTIME_DIR={session}" not in told.split("\0"):
+        variables = read(process / "environ")
+        if variables and session and f"XDG_RUNTIME_DIR={session}" not in variables.split("\0"):
             continue
         found.append(Daemon(name, int(process.name), user_name(owner)))
     return tuple(sorted(found, key=lambda daemon: daemon.pid))

@@ -33,18 +33,18 @@ def quietly() -> Iterator[None]:
     For verbs, which report errors themselves. Not thread-safe: the descriptor is the process's.
     """
     try:
-        kept = os.dup(2)
+        saved = os.dup(2)
     except OSError:  # the caller closed it
         yield
         return
-    nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+    devnull = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
     try:
-        os.dup2(nowhere, 2)
+        os.dup2(devnull, 2)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(devnull)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Writing rules into the configuration file: comments and order of everything else stay as they are.
+"""Writes rules to the configuration file, preserving comments and order of everything else.
 
 The only module that imports tomlkit, and only when something is written.
 """
@@ -10,9 +10,9 @@ from tuimixer.config.schema import RuleOptions
 
 
 def put_rule(path: str, rule: RuleOptions) -> None:
-    """Write a rule in place of the one that matches the same, else before all others, so that it holds.
+    """Replace the rule with the same match, or insert the rule before all others, so that it takes effect.
 
-    A rule that neither hides nor names is taken out.
+    A rule that neither hides nor renames is removed.
 
     Raises:
         OSError: the file cannot be read or written.
@@ -52,7 +52,7 @@ def put_rule(path: str, rule: RuleOptions) -> None:
 
 
 def write_whole(path: str, data: bytes) -> None:
-    """Write a file that is there as a whole or as it was, whatever happens; a link keeps its target.
+    """Write a file atomically; a symbolic link is followed.
 
     Raises:
         OSError: it cannot be written.

@@ -1,7 +1,7 @@
-"""What the screen remembers from one start to the next; the configuration stays the user's own.
+"""What the screen remembers between starts, without touching the configuration file.
 
-Each value is stored with what the configuration said when it was chosen. Where that has been changed since,
-the configuration counts.
+Each value is stored with the configured one at that time. If the configuration has changed since, it takes
+precedence.
 """
 
 import json
@@ -27,10 +27,10 @@ _ALLOWED = {
 
 
 class State:
-    """The values and their file; what is damaged or cannot be read is as if it were not there."""
+    """The values and their file; anything damaged or unreadable is ignored."""
 
     def __init__(self, path: str, config: Config, fixed: frozenset[str] = frozenset()) -> None:
-        """Args: `fixed` names what the command line decides, which is neither taken from here nor stored."""
+        """Args: `fixed` are the values set on the command line, which are neither read nor stored."""
         self._path = path
         self._configured = _values(config)
         self._fixed = fixed
@@ -44,7 +44,7 @@ class State:
                     self._stored[name] = [over, chosen]
 
     def over(self, config: Config) -> Config:
-        """The configuration with what was chosen on the screen since it was written."""
+        """The configuration, overridden by later choices on the screen."""
         values = _values(config)
         for name, (configured, chosen) in self._stored.items():
             if name not in self._fixed and configured == self._configured[name]:
@@ -65,7 +65,7 @@ class State:
         )
 
     def save(self, config: Config) -> None:
-        """Remember how the screen was left; what cannot be written is forgotten."""
+        """Store the screen's current settings; errors are ignored."""
         wanted = {name: pair for name, pair in self._stored.items() if name in self._fixed}
         for name, value in _values(config).items():
             if name not in self._fixed and value != self._configured[name]:

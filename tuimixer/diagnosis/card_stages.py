@@ -256,9 +256,9 @@ def device_note(device: Control, driven: Driven, gains: Gains, info: Device) -> 
     parts: list[str] = []
     shown = {name: gain for name, gain in gains_of(device).items() if gain != gains.get(name)}
     if info.hardware_volume and shown:
-        said = at(gains_of(device), next(iter(shown)))
+        reported = at(gains_of(device), next(iter(shown)))
         top = -(to_cdb(PULSE_SCALE, info.base) or 0)
-        parts.append(f"the server reports {db(said)}, relative to its full scale of {db(top)}")
+        parts.append(f"the server reports {db(reported)}, relative to its full scale of {db(top)}")
     if info.hardware_volume:
         parts.append(driven.how.rstrip("."))
     if info.flat:

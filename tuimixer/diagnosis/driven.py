@@ -96,11 +96,11 @@ def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Contro
     rule = rule_for(system, server.name, info) if info and server else None
     if rule is None:
         return None
-    there = {element_name(control): control for control in _volumes(snapshot, device)}
+    by_name = {element_name(control): control for control in _volumes(snapshot, device)}
     merged: list[Control] = []
     for element in rule.elements:
         name = f"{element.name},{element.index}" if element.index else element.name
-        control = there.get(name)
+        control = by_name.get(name)
         if element.volume != "merge" or control is None or control.scale is None:
             continue
         if control.scale.maximum <= control.scale.minimum:

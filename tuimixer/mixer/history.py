@@ -33,12 +33,12 @@ class UndoStep:
 
 @dataclass(frozen=True, slots=True)
 class OtherStep:
-    """A change that is more than one command, or none that a backend knows."""
+    """A change that is not a single command for a backend."""
 
     words: str
-    """What was changed, to show."""
+    """What was changed, for display."""
     back: Callable[[], object]
-    """Brings back what was."""
+    """Undoes the change."""
     again: Callable[[], object]
 
 
@@ -70,7 +70,7 @@ class History:
         del self._done[:-DEPTH]
 
     def add(self, step: OtherStep) -> None:
-        """Remember a change that was made."""
+        """Remember a change that has been made."""
         self._undone.clear()
         self._done.append(step)
         del self._done[:-DEPTH]

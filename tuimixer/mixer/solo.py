@@ -1,4 +1,4 @@
-"""Solo: one stream or device is heard, the others of its kind are muted, and heard again afterwards. Pure."""
+"""Solo: mutes all other streams or devices of the same kind, and unmutes them afterwards. Pure."""
 
 from collections.abc import Sequence
 
@@ -10,20 +10,20 @@ from tuimixer.model.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Solo:
-    """Who is heard alone, and what it takes."""
+    """The control that is soloed, and the commands for it."""
 
     id: ControlId
     commands: tuple[SetMute, ...]
     muted: tuple[ControlId, ...]
-    """Those that were heard before."""
+    """Those that were not muted before."""
 
     def unmute(self, snapshot: Snapshot) -> tuple[SetMute, ...]:
-        """What lets those be heard again that are still there and still muted."""
+        """Commands that unmute those that still exist and are still muted."""
         return _switched([snapshot.controls[key] for key in self.muted if key in snapshot.controls], False)
 
 
 def solo_of(control: Control, snapshot: Snapshot, before: Solo | None = None) -> Solo | None:
-    """Solo for a stream or a device, which takes over from another one; None for what cannot be soloed."""
+    """Solo for a stream or device, replacing a previous one; None if it cannot be soloed."""
     if control.kind.layer is not Layer.PULSE or control.mute is None:
         return None
     muted_before = before.muted if before is not None else ()
@@ -37,7 +37,7 @@ def solo_of(control: Control, snapshot: Snapshot, before: Solo | None = None) ->
 
 
 def _is_heard(control: Control) -> bool:
-    """Whether a person hears it: no monitor, and no meter's own stream."""
+    """Whether it is audible, which monitors and meters' streams are not."""
     return not (control.stream and control.stream.peak) and not (control.device and control.device.monitor_of)
 
 

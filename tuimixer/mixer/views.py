@@ -109,7 +109,7 @@ class Rule:
 
 
 def match_of(control: Control) -> dict[str, str]:
-    """What a rule matches that is about this control alone, or about all streams of its application."""
+    """A match for only this control, or for all streams of its application."""
     match: dict[str, str]
     if control.element is not None:
         match = {"id": control.id}
@@ -123,13 +123,13 @@ def match_of(control: Control) -> dict[str, str]:
 
 
 def _literal(text: str) -> str:
-    """A pattern for this text and no other."""
+    """A pattern that matches only this text."""
     text = escape(text)
     return f"[/]{text[1:]}" if text.startswith("/") else text
 
 
 def changed(rules: tuple[Rule, ...], rule: Rule) -> tuple[Rule, ...]:
-    """The rules with one in place of what matches the same, or before all; one that does nothing goes."""
+    """The rules after adding or replacing one, as `put_rule` does."""
     places = [number for number, known in enumerate(rules) if known.match == rule.match]
     kept = [known for known in rules if known.match != rule.match]
     if rule.hide or rule.name:
@@ -304,8 +304,8 @@ def _found(control: Control, label: str, text: str) -> bool:
     known = [label, control.name, *(_field(control, key) or "" for key in ("card", *FIELDS[6:]))]
     if control.element:
         known.append(control.element.name)
-    heap = "\n".join(known).casefold()
-    return all(word in heap for word in text.casefold().split())
+    haystack = "\n".join(known).casefold()
+    return all(word in haystack for word in text.casefold().split())
 
 
 def _field(control: Control, key: str) -> str | None:

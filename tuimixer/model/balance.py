@@ -124,8 +124,8 @@ def get_balance(control: Control) -> float | None:
     left, right = sides(control)
     if control.scale is None or not left or not right:
         return None
-    here = positions(control)
-    on_left, on_right = max(here[i] for i in left), max(here[i] for i in right)
+    current = positions(control)
+    on_left, on_right = max(current[i] for i in left), max(current[i] for i in right)
     louder = max(on_left, on_right)
     if louder <= 0:
         return 0.0
@@ -149,21 +149,22 @@ def with_balance(
     balance = min(max(balance, -1.0), 1.0)
     # Clamped ALSA channels count as they are: balance is about what is heard now.
     start = positions(control, unclamped) if scale.cubic else positions(control)
-    here = list(start)
-    louder = max(here[i] for i in left + right)
+    current = list(start)
+    louder = max(current[i] for i in left + right)
     for side, share in ((left, 1 - max(balance, 0.0)), (right, 1 + min(balance, 0.0))):
-        loudest = max(here[i] for i in side)
+        loudest = max(current[i] for i in side)
         for i in side:
-            here[i] = louder * share * (here[i] / loudest if loudest > 0 else 1.0)
-    changed = (i for i in left + right if abs(here[i] - start[i]) > _NOTHING)
-    wanted = {i: from_position(scale, here[i]) for i in changed}
+            current[i] = louder * share * (current[i] / loudest if loudest > 0 else 1.0)
+    changed = (i for i in left + right if abs(current[i] - start[i]) > _NOTHING)
+    wanted = {i: from_position(scale, current[i]) for i in changed}
     raws = _limited(control, scale, wanted, top)
     valid = unclamped if unclamped is not None and unclamped.raws == control.raws else None
     kept = valid.shape if valid is not None else ()
     before = valid.unbalanced if valid is not None and valid.unbalanced else control.raws
     if not scale.cubic:
-        here = [to_position(scale, raw) for raw in raws]
-    return raws, UnclampedTarget(raws, tuple(here), tuple(here) if max(here) > 0 else kept, before)
+        current = [to_position(scale, raw) for raw in raws]
+    shape = tuple(current) if max(current) > 0 else kept
+    return raws, UnclampedTarget(raws, tuple(current), shape, before)
 
 
 def sides(control: Control) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -245,22 +246,22 @@ def _shift(
 
     It starts to move again when its target is back within the limit.
     """
-    here = [to_position(scale, raw) for raw in control.raws]
-    beyond = _beyond(here, positions(control, unclamped), which)
+    current = [to_position(scale, raw) for raw in control.raws]
+    beyond = _beyond(current, positions(control, unclamped), which)
     raws = list(control.raws)
     moves = {i: move(raws[i]) for i in which if not beyond[i]}
     leaders = [i for i, (raw, _) in moves.items() if raw != raws[i]]
     if leaders:
-        leader = min(leaders, key=lambda i: direction * here[i])
-        shift = to_position(scale, moves[leader][0]) - here[leader]
+        leader = min(leaders, key=lambda i: direction * current[i])
+        shift = to_position(scale, moves[leader][0]) - current[leader]
         for i in which:
-            wanted = here[i] + beyond[i] + shift
+            wanted = current[i] + beyond[i] + shift
             if i in moves:
                 raws[i], stopped = moves[i]
                 lost = wanted - to_position(scale, raws[i])
                 beyond[i] = lost if stopped and direction * lost > _NOTHING else 0.0
-            elif (wanted - here[i]) * beyond[i] >= 0:
-                beyond[i] = _rounded(wanted - here[i])
+            elif (wanted - current[i]) * beyond[i] >= 0:
+                beyond[i] = _rounded(wanted - current[i])
             else:
                 raws[i] = from_position(scale, wanted - direction * _NOTHING, direction)
                 beyond[i] = _rounded(wanted - min(max(wanted, 0.0), 1.0))
@@ -270,9 +271,9 @@ def _shift(
     )
 
 
-def _beyond(here: list[float], targets: tuple[float, ...], which: tuple[int, ...]) -> list[float]:
+def _beyond(current: list[float], targets: tuple[float, ...], which: tuple[int, ...]) -> list[float]:
     """How far each channel's target is from its position; a channel to be moved starts from its target."""
-    beyond = [_rounded(there - now) for there, now in zip(targets, here, strict=True)]
+    beyond = [_rounded(there - now) for there, now in zip(targets, current, strict=True)]
     kept = [beyond[i] for i in which]
     surplus = min(kept) if min(kept) > 0 else max(kept) if max(kept) < 0 else 0.0
     if not surplus and all(kept):

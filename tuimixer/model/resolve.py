@@ -154,11 +154,11 @@ def _volume(
             before = (unclamped.unbalanced if valid and unclamped is not None else ()) or control.raws
             if len(set(before)) == 1:
                 return before, None  # nothing is lost to the changes of the balance
-            here = [to_position(scale, raw) for raw in before]
+            current = [to_position(scale, raw) for raw in before]
             # Below the mean if the cap stops the quietest channel from reaching it.
             cap = max(highest(scale, top), min(control.raws))
-            raw = min(from_position(scale, sum(here) / len(here)), cap)
-            return (raw,) * len(here), None
+            raw = min(from_position(scale, sum(current) / len(current)), cap)
+            return (raw,) * len(current), None
 
 
 def _put(

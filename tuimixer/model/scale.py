@@ -63,9 +63,9 @@ class Segment:
             share = (10.0 ** (cdb / 2000.0) - low) / (10.0 ** (self.cdb_last / 2000.0) - low)
             return _round(share * (self.last - self.first), direction) + self.first
         rise = self.cdb_last - self.cdb_first
-        way = (cdb - self.cdb_first) * (self.last - self.first)
-        way += rise - 1 if direction > 0 else (rise + 1) // 2 if direction == 0 else 0
-        return way // rise + self.first
+        distance = (cdb - self.cdb_first) * (self.last - self.first)
+        distance += rise - 1 if direction > 0 else (rise + 1) // 2 if direction == 0 else 0
+        return distance // rise + self.first
 
 
 @dataclass(frozen=True, slots=True)

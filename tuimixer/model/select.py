@@ -378,7 +378,7 @@ def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple
 def _group(text: str, usable: list[Control], labels: Labels) -> tuple[Match, ...]:
     """All members of a group, or everything whose whole name matches a pattern; monitors are excluded.
 
-    As with a name, a pattern for a title, a binary or a role stands for those streams alone.
+    As with names, a pattern for a title, a binary or a role refers to those streams only.
     """
     present = [control for control in usable if not _is_secondary(control)]
     if text in _GROUPS:

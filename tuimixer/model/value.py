@@ -34,7 +34,7 @@ _SWITCHES = {
     "togglecapture": ("capture", None),
 }
 _SWITCHING_ITEMS = {"on": "enabled", "off": "disabled"}
-"""What a choice that is a switch calls its items, where it has none called on and off."""
+"""Items of a choice that serve as on and off if it has no items with these names."""
 _NAMING = ("alsa", "hw", "pid", "pulse")
 """Prefixes that make a word a name."""
 _WOOFERS = ("lfe", "woofer")

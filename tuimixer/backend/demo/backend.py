@@ -34,7 +34,7 @@ class DemoBackend:
     ) -> None:
         self._still = still
         self._clock = clock
-        self._picture = box if box is not None else simulated.box()
+        self._snapshot = box if box is not None else simulated.box()
         self._emit: Callable[[Update], None] | None = None
         self._watched: frozenset[ControlId] = frozenset()
         self._rate = 0.0
@@ -48,12 +48,12 @@ class DemoBackend:
     @property
     def snapshot(self) -> Snapshot:
         """The current state of the machine."""
-        return self._picture
+        return self._snapshot
 
     async def run(self, emit: Callable[[Update], None]) -> None:
         """Emit the machine, then what happens on it, until cancelled."""
         self._emit = emit
-        emit(self._picture)
+        emit(self._snapshot)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._meter())
             if not self._still:
@@ -78,16 +78,16 @@ class DemoBackend:
 
     def put(self, *controls: Control) -> None:
         """Add or replace controls, as if another program had changed them."""
-        self._show({**self._picture.controls, **{control.id: control for control in controls}})
+        self._show({**self._snapshot.controls, **{control.id: control for control in controls}})
 
     def remove(self, *ids: ControlId) -> None:
         """Remove controls, as if they had ended or been unplugged."""
-        self._show({key: control for key, control in self._picture.controls.items() if key not in ids})
+        self._show({key: control for key, control in self._snapshot.controls.items() if key not in ids})
 
-    def show(self, picture: Snapshot) -> None:
+    def show(self, snapshot: Snapshot) -> None:
         """Replace the whole machine: a server has exited, a card was unplugged."""
-        self._picture = picture
-        self._tell(picture)
+        self._snapshot = snapshot
+        self._tell(snapshot)
 
     def carry_out(self, command: Command) -> bool:
         """Execute a command; False if it does not apply."""
@@ -97,12 +97,12 @@ class DemoBackend:
             self.remove(command.id)
             return True
         if isinstance(command, ClearDefault):
-            devices = (c for c in self._picture.controls.values() if c.kind is command.kind)
+            devices = (c for c in self._snapshot.controls.values() if c.kind is command.kind)
             command = SetDefault(next(devices).id)
         if isinstance(command, MoveStream) and command.target is None:
             capture = command.id.startswith("pulse:source_output/")
             command = MoveStream(command.id, simulated.USB_MIC if capture else COUPLED)
-        changed = apply(command, self._picture.controls)
+        changed = apply(command, self._snapshot.controls)
         if not changed:
             return False
         moved = changed[command.id]
@@ -111,7 +111,7 @@ class DemoBackend:
 
     def _coupled(self, control: Control) -> list[Control]:
         """The other end of the hardware volume: the sink follows Master, Master follows the sink."""
-        other = self._picture.controls.get({MASTER: COUPLED, COUPLED: MASTER}.get(control.id, ""))
+        other = self._snapshot.controls.get({MASTER: COUPLED, COUPLED: MASTER}.get(control.id, ""))
         if other is None or control.scale is None or other.scale is None:
             return []
         raws = tuple(_carried(control, other, i) for i in range(len(other.channels)))
@@ -123,23 +123,23 @@ class DemoBackend:
             return []
         return [
             replace(other, capture=(False,) * len(other.capture or ()))
-            for other in self._picture.exclusive_with(control)
+            for other in self._snapshot.exclusive_with(control)
             if other.id != control.id
         ]
 
     def _apply_to_card(self, command: CardCommand) -> bool:
-        cards = self._picture.server_cards
-        known = self._picture.server_card(command.id) is not None
-        self._picture = replace(
-            self._picture,
+        cards = self._snapshot.server_cards
+        known = self._snapshot.server_card(command.id) is not None
+        self._snapshot = replace(
+            self._snapshot,
             server_cards=tuple(command.apply_to(card) if card.id == command.id else card for card in cards),
         )
-        self._tell(self._picture)
+        self._tell(self._snapshot)
         return known
 
     def _show(self, controls: dict[ControlId, Control]) -> None:
-        self._picture = replace(self._picture, controls=controls)
-        self._tell(self._picture)
+        self._snapshot = replace(self._snapshot, controls=controls)
+        self._tell(self._snapshot)
 
     def _tell(self, update: Update) -> None:
         if self._emit is not None:
@@ -157,7 +157,7 @@ class DemoBackend:
     def levels(self) -> dict[ControlId, tuple[float, ...]]:
         """Current peak levels of the watched controls."""
         now = 0.0 if self._still else self._clock()
-        controls = self._picture.controls
+        controls = self._snapshot.controls
         return {key: _level(controls[key], controls, now) for key in sorted(self._watched) if key in controls}
 
     async def _play_script(self) -> None:

@@ -17,15 +17,15 @@ class BlockingDemo:
 
     def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
         """Read everything of the layer."""
-        picture = self._box.snapshot
+        snapshot = self._box.snapshot
         alsa = self._layer is Layer.ALSA
         return replace(
-            picture,
-            statuses=tuple(status for status in picture.statuses if status.source == self._layer),
-            controls={key: c for key, c in picture.controls.items() if c.kind.layer is self._layer},
-            alsa_cards=picture.alsa_cards if alsa else (),
-            server_cards=() if alsa else picture.server_cards,
-            server=None if alsa else picture.server,
+            snapshot,
+            statuses=tuple(status for status in snapshot.statuses if status.source == self._layer),
+            controls={key: c for key, c in snapshot.controls.items() if c.kind.layer is self._layer},
+            alsa_cards=snapshot.alsa_cards if alsa else (),
+            server_cards=() if alsa else snapshot.server_cards,
+            server=None if alsa else snapshot.server,
         )
 
     def apply(self, command: Command) -> None:

@@ -113,7 +113,7 @@ class EngineBackend:
         elif self._settling is None:
             self._settling = asyncio.get_running_loop().call_later(_SETTLE, self._adopt)
 
-    def told(self, update: Update) -> None:
+    def received(self, update: Update) -> None:
         """Pass on levels and notices."""
         self._emit(update)
 

@@ -83,7 +83,7 @@ class SessionListener(Protocol):
         """A newer snapshot; it includes commands up to number `ack` (0: unchanged)."""
         ...
 
-    def told(self, update: Update) -> None:
+    def received(self, update: Update) -> None:
         """Levels or a notice."""
         ...
 
@@ -227,7 +227,7 @@ class EngineSession:
             case LevelsLine(serial=serial):
                 levels = unpack_levels(body, self._watch)
                 if levels.peaks:
-                    self._listener.told(levels)
+                    self._listener.received(levels)
                 self._serial = serial
                 self._unseen += size
             case Notice():
@@ -246,7 +246,7 @@ class EngineSession:
             ack, self._ack = self._ack, 0
             self._listener.changed(self._snapshot, ack)
         while self._notices:
-            self._listener.told(self._notices.popleft())
+            self._listener.received(self._notices.popleft())
 
     def _look(self, now: float, expected: float) -> None:
         """Ping an engine that has been silent, report a silence, end a long one."""

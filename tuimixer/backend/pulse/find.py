@@ -83,9 +83,9 @@ def _named(
             continue
         seen.add(named)
         path = _socket_file(named)
-        there = _at(root, path, why, uid, listening) if path else None
-        if there is not None and there.found.alive:
-            yield Candidate(FoundServer(named, there.found.user, why, alive=True), there.cookie)
+        candidate = _at(root, path, why, uid, listening) if path else None
+        if candidate is not None and candidate.found.alive:
+            yield Candidate(FoundServer(named, candidate.found.user, why, alive=True), candidate.cookie)
         else:
             yield Candidate(FoundServer(named, "", why), _cookie_beside(named, root))
 

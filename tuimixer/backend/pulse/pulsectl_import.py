@@ -35,23 +35,23 @@ def _light_imports() -> Iterator[None]:
     Its search for libpulse runs ldconfig and a compiler (20 to 40 ms); ctypes.util loads subprocess and
     shutil, and inspect and traceback the parser (10 ms each). Nothing else sees the stand-ins.
     """
-    stands: dict[str, dict[str, Any]] = {
+    stand_ins: dict[str, dict[str, Any]] = {
         "ctypes.util": {"find_library": lambda name: libpulse.LIBRARY},
         "inspect": {"signature": _NoSignature, "Parameter": _NoSignature},
         "traceback": {"print_exception": print},
     }
-    made = [name for name in stands if name not in sys.modules]
-    for name in made:
+    replaced = [name for name in stand_ins if name not in sys.modules]
+    for name in replaced:
         module = sys.modules[name] = ModuleType(name)
-        vars(module).update(stands[name])
+        vars(module).update(stand_ins[name])
         if name == "ctypes.util":
             ctypes.util = module  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        for name in made:
+        for name in replaced:
             del sys.modules[name]
-        if "ctypes.util" in made:
+        if "ctypes.util" in replaced:
             del ctypes.util  # type: ignore[attr-defined]
 
 
