@@ -31,7 +31,7 @@ from tuimixer.diagnosis.stage import Path, Stage, StageKind
 from tuimixer.model.control import Channel, Control, Kind, Port
 from tuimixer.model.scale import MUTE_CDB, Scale
 from tuimixer.model.snapshot import AlsaCard, Jack, Snapshot
-from tuimixer.model.system import Holder, System
+from tuimixer.model.system import Holder, PcmDevice, System
 
 pytestmark = pytest.mark.unit
 
@@ -386,6 +386,12 @@ def test_a_capture_switch_that_is_off_mutes_the_recording() -> None:
     capture = element("Capture", 1200, scale(15, 0, 2250), kind=Kind.ALSA_CAPTURE, capture=(False, False))
     source = replace(sink(0.0, "mic", hardware_volume=False), id="pulse:source/mic", kind=Kind.SOURCE)
     assert way(picture(capture, source, recorder(source.id)), "pulse:source_output/8").muted
+
+
+def test_a_program_on_hdmi_does_not_go_through_the_analog_controls() -> None:
+    holder = Holder("ICH", 0, 3, 0, False, 44, "aplay")
+    system = replace(SYSTEM, pcm_devices=(PcmDevice("ICH", 0, 3, "HDMI 0", False),))
+    assert names(way(ac97(), holder, system)) == ["aplay", "HDMI 0"]
 
 
 def test_a_program_past_the_server_goes_through_the_card_only() -> None:

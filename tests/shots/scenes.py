@@ -35,7 +35,7 @@ SIMULATED = (
     Scene("rows-wide", "rows, 120x40", (*DEMO, "--layout", "rows"), chosen="mpv", columns=120, lines=40),
     Scene("help", "F1: the keys", DEMO, ("F1",), wanted="Choosing", columns=120, lines=40),
     Scene("details", "Enter: everything about a stream", DEMO, ("Enter",), "mpv", "Esc close"),
-    Scene("map", "F8: the map of the host", DEMO, ("F8",), "mpv", "Esc back", columns=120, lines=34),
+    Scene("map", "F8: the map of the host", DEMO, ("F8",), "mpv", "Esc back", columns=120, lines=40),
     Scene(
         "staircase", "Enter in F8: the staircase of a sound", DEMO, ("F8", "Enter"), "mpv", "Esc map", 100, 30
     ),
@@ -61,7 +61,7 @@ REAL = (
         lines=40,
         meters=6,
     ),
-    Scene("pulse-map", "F8 on a real PulseAudio", ("-D", "pulse"), ("F8",), "mpv", "Esc back", 120, 34),
+    Scene("pulse-map", "F8 on a real PulseAudio", ("-D", "pulse"), ("F8",), "mpv", "Esc back", 120, 40),
     Scene(
         "meters",
         "level meters: stereo on the chosen strip, peak hold, a clip mark",

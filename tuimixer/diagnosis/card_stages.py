@@ -1,6 +1,7 @@
 """The stages inside a card: ALSA controls on the path, and the jack or what replaces it at the end."""
 
 from tuimixer.diagnosis.card_routing import (
+    Connector,
     Route,
     active_port,
     capture_controls,
@@ -42,13 +43,24 @@ def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list
     return stages
 
 
-def holder_controls(snapshot: Snapshot, holder: Holder) -> list[Stage]:
+def holder_controls(snapshot: Snapshot, system: System, holder: Holder) -> list[Stage]:
     """ALSA controls in the path of a program that bypasses the server."""
     if holder.capture:
         near = [(control, True) for control in capture_controls(snapshot, holder.card)]
     else:
-        near = playback_controls(snapshot, holder.card, Route(device=holder.device))
+        route = Route(jack_named(_digital(system, holder)), device=holder.device)
+        near = playback_controls(snapshot, holder.card, route)
     return [_own_stage(control, certain and not _user(control), False) for control, certain in near]
+
+
+def _digital(system: System, holder: Holder) -> str:
+    """The name of the device that a program holds, if that is an HDMI or S/PDIF output."""
+    names = (
+        pcm.name
+        for pcm in system.pcm_devices
+        if (pcm.card, pcm.device, pcm.capture) == (holder.card, holder.device, holder.capture)
+    )
+    return next((name for name in names if jack_named(name) is Connector.DIGITAL), "")
 
 
 def jack_controls(snapshot: Snapshot, card: str) -> list[Stage]:
@@ -163,7 +175,7 @@ def holder_end(snapshot: Snapshot, system: System, holder: Holder) -> Stage:
     if card is not None and card.loopback:
         return _loopback_end(system, card, holder.capture)
     return Stage(
-        card.name if card else holder.card,
+        _digital(system, holder) or (card.name if card else holder.card),
         StageGroup.CARD,
         StageKind.END,
         Medium.HARDWARE,

@@ -483,8 +483,11 @@ class _Builder:
             yield Line(Stage(port.description, StageGroup.CARD, StageKind.END, Medium.HARDWARE), state)
         if device is not None and info is not None and not info.ports:
             yield Line(replace(stage, name=device.name), "free" if info.state == "suspended" else "in use")
-        elif info is None and not known:
+        elif info is None and not (known and self._is_card(stage.name)):
             yield Line(stage, "in use")
+
+    def _is_card(self, name: str) -> bool:
+        return any(card.name == name for card in self._snapshot.alsa_cards)
 
     def _behind(self, sink: Control) -> None:
         """What is behind a null sink: the programs that record what it gets."""

@@ -337,7 +337,7 @@ def _past_the_server(snapshot: Snapshot, system: System, holder: Holder) -> Path
         details.append("shares the device by dmix" if not holder.capture else "shares the device by dsnoop")
     note = ", ".join(detail for detail in details if detail)
     first = Stage(who, StageGroup.APPLICATION, StageKind.APPLICATION, Medium.SOFTWARE, note=note)
-    controls = tuple(holder_controls(snapshot, holder))
+    controls = tuple(holder_controls(snapshot, system, holder))
     end = holder_end(snapshot, system, holder)
     names = ("mono",) if holder.channels == 1 else ("front-left", "front-right")
     if holder.capture:

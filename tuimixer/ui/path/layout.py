@@ -48,6 +48,7 @@ class Style:
 
 
 STYLES = (
+    Style(framed=True, notes=True, meters=True, gap=2),
     Style(framed=True, notes=True, meters=True, gap=1),
     Style(framed=True, notes=False, meters=True, gap=1),
     Style(framed=True, notes=False, meters=True, gap=0),
@@ -317,6 +318,8 @@ def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
     widest = 0
     for node in graph.nodes:
         if node.column == column:
+            if full and style.notes:
+                widest = max(widest, cell_len(node.note) - 1)
             for i, line in enumerate(node.all_lines):
                 name = cell_len(line.stage.name) + (1 if i and node.part is not Part.JACK else 0)
                 mark = 2 if node.part is Part.JACK or node.default or node.head.state else 0

@@ -97,13 +97,16 @@ def draw_map(
 
 def headings(graph: Graph, plan: Plan) -> Iterator[tuple[int, int, str, Role]]:
     """(x, width, text, role) of what stands over the columns."""
+    before = ""
     for x, width, column in plan.columns:
         parts = {node.part for node in graph.nodes if node.column == column}
         if parts:
             part = max(parts - {Part.MODULE}, default=Part.MODULE)
             if part is Part.DEVICE and column > Part.DEVICE:
                 part = Part.MODULE
-            yield x, width, _HEADINGS[part], ACCENTS[part]
+            text = _HEADINGS[part]
+            yield x, width, text if text != before else "", ACCENTS[part]
+            before = text
 
 
 class _Brush:

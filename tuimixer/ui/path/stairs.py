@@ -89,11 +89,12 @@ class _Chart:
 
 
 def draw_stairs(
-    grid: Grid, top: int, room: int, path: Path, chosen: int, charset: CharSet
+    grid: Grid, top: int, room: int, path: Path, chosen: int | None, charset: CharSet
 ) -> tuple[tuple[int, Area], ...]:
     """Draw the scale in line `top` and the steps below it in `room` lines, scrolled to the chosen one.
 
-    The answer is the rows that are shown, as (index of the step, its cells).
+    chosen: the step under the cursor; None where that is elsewhere. The answer is the rows that are shown, as
+    (index of the step, its cells).
     """
     steps = steps_of(path)
     chart = _chart(grid, steps, charset)
@@ -106,11 +107,11 @@ def draw_stairs(
     for i, step in enumerate(steps):
         if step.part and (i + 1 == len(steps) or not steps[i + 1].part):
             heights[i] = max(1, tall - len(step.parts))
-    first = chosen
+    first = at = chosen or 0
     while (
         first > 0
-        and sum(heights[first - 1 : chosen + 1]) <= room
-        and (sum(heights[first:]) < room or first > chosen - 3)
+        and sum(heights[first - 1 : at + 1]) <= room
+        and (sum(heights[first:]) < room or first > at - 3)
     ):
         first -= 1
     areas, y = [], top + 1

@@ -29,6 +29,8 @@ from tuimixer.ui.terminal.palette import Role
 
 _SMALL = 16
 """Lines below which only one is given to findings, and none to explanations that nobody asked for."""
+_STAIRS = 9
+"""Lines that the staircase of an ordinary sound needs below the map."""
 _MANY = 60
 """Runs of changed cells from which the whole picture is sent."""
 Hint = tuple[list[tuple[str, str]], str]
@@ -216,7 +218,10 @@ class PathView(Widget, can_focus=True):
 
     def _paint_map(self, top: int, room: int) -> None:
         grid = self._grid
-        self.plan = plan(self.graph, grid.width, room)
+        # The staircase comes below where the map keeps its frames beside it.
+        self.plan = plan(self.graph, grid.width, max(1, room - _STAIRS))
+        if not (self.plan.style.framed and self.plan.style.gap and self.plan.height <= room - _STAIRS):
+            self.plan = plan(self.graph, grid.width, room)
         self._drawn = draw_map(
             self.graph, self.plan, self.chosen, self.sound, self.fixes.faults(), self._levels, self._charset
         )
@@ -229,6 +234,16 @@ class PathView(Widget, can_focus=True):
                     grid.put(left, 1, text, role, width)
         self._copy(self._window)
         self._marks(top, room)
+        self._fill(top, room)
+
+    def _fill(self, top: int, room: int) -> None:
+        """Show the staircase of the chosen sound below the map where there is room for both."""
+        if self.plan is None or self.sound is None or not self.sound.paths:
+            return
+        path = self.sound.paths[0]
+        used = max((box.y + box.height for box in self.plan.boxes.values()), default=room) + 1
+        if room - used >= _STAIRS - 1:
+            draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset)
 
     def _scroll(self, width: int, room: int) -> None:
         """Move the window as little as it takes to see the chosen box, its line above all."""
