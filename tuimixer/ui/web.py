@@ -121,7 +121,7 @@ class MixerServer:
             heartbeat=_HEARTBEAT, timeout=_SHUTDOWN, max_msg_size=_LONGEST_MESSAGE, compress=False
         )
         await window.prepare(request)
-        if len(self._screens) >= _MOST_SCREENS:
+        if sum(screen.attend() for screen in self._screens) >= _MOST_SCREENS:
             await window.send_bytes(_FULL.encode())
             await window.close(code=WSCloseCode.TRY_AGAIN_LATER)
             return window
