@@ -72,7 +72,7 @@ TABLE: list[tuple[list[str], int, str]] = [
         2,
         "'balance:200' is not a balance; use balance:-100 to balance:100.",
     ),
-    (["set", "speakers", "balance:left"], 2, "'balance:left' is not a balance; it goes from "),
+    (["set", "speakers", "balance:left"], 2, "'balance:left' is not a balance; use balance:"),
     (["set", "balance:"], 2, "'balance:' is not a balance"),
     (["set", "speakers", "left:"], 2, "'left:' is not a value; use "),
     (

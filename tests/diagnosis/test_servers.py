@@ -109,7 +109,7 @@ def test_a_stream_on_another_device_is_named_and_moved(server: SoundServer) -> N
     player = server.play("tone", device="headphones")
     assert (
         findings(env=server.env)[0]["reason"]
-        == "tone plays on Headphones, not on the default output Speakers."
+        == "tone is playing on Headphones, not on the default output Speakers."
     )
     assert tuimixer("doctor", "--fix", "1", env=server.env).returncode == 0
     speakers = next(sink["index"] for sink in server.pactl_json("sinks") if sink["name"] == "speakers")
@@ -221,7 +221,7 @@ def test_a_server_asked_for_that_does_not_answer(server: SoundServer) -> None:
     first = findings("--server", "unix:/nowhere/native", env=server.env)[0]
     assert first["stage"] == "sound server"
     assert "unix:/nowhere/native" in first["reason"]
-    assert first["mend"].startswith("Leave out --server")
+    assert first["mend"].startswith("Remove --server")
     assert server.address in first["mend"]
 
 

@@ -47,7 +47,7 @@ def test_an_engine_that_hangs_is_told_and_replaced(box: Box, opened: Open) -> No
         person.sees("has not responded for")
         # The screen is not held up by it.
         person.press("F1")
-        person.sees("Choosing")
+        person.sees("Selection")
         person.press("Escape")
         person.waits_for(lambda: set(person.engines()) - {engine}, "another engine")
         person.sees(*APPLICATIONS, "Master")
@@ -98,9 +98,9 @@ def test_neither_server_nor_card(pulse: PrivatePulse) -> None:
         person.sees("There is no sound card", "/dev/snd", "/nonexistent/native", "PULSE_SERVER")
         person.press("Right", "m", "Down", "Enter", "=")
         person.press("F1")
-        person.sees("Choosing")
+        person.sees("Selection")
         person.press("Escape")
-        person.sees_no_more("Choosing")
+        person.sees_no_more("Selection")
         person.press("F10")
         assert person.terminal.wait() == 0
         assert person.in_order()

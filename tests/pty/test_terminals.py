@@ -45,7 +45,7 @@ def test_vt100(opened: Open) -> None:
     with opened(term="vt100") as person:
         person.terminal.wait_quiet()
         person.press("F1")
-        person.sees("Choosing")
+        person.sees("Selection")
         person.terminal.wait_quiet()
         assert person.terminal.screen().isascii()
         assert not COLOURS.search(bytes(person.terminal.output))
@@ -62,9 +62,9 @@ def test_multiplexers(opened: Open, term: str) -> None:
 def test_no_colour(opened: Open) -> None:
     with opened(env={"NO_COLOR": "1"}) as person:
         person.press("F1")
-        person.sees("Choosing")
+        person.sees("Selection")
         person.press("Escape")
-        person.sees_no_more("Choosing")
+        person.sees_no_more("Selection")
         assert not COLOURS.search(bytes(person.terminal.output))
 
 
@@ -73,7 +73,7 @@ def test_ascii_where_the_locale_has_no_more(opened: Open, environment: dict[str,
     with opened(env=environment) as person:
         person.terminal.wait_quiet()
         person.press("F1")
-        person.sees("Choosing")
+        person.sees("Selection")
         assert person.terminal.screen().isascii()
         assert bytes(person.terminal.output).isascii()
 

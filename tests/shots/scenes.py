@@ -33,7 +33,7 @@ SIMULATED = (
     Scene("columns", "columns, 120x40", (*DEMO, "--layout", "columns"), chosen="PCM", columns=120, lines=40),
     Scene("columns-small", "columns, 80x24", (*DEMO, "--layout", "columns"), chosen="Speaker"),
     Scene("rows-wide", "rows, 120x40", (*DEMO, "--layout", "rows"), chosen="mpv", columns=120, lines=40),
-    Scene("help", "F1: the keys", DEMO, ("F1",), wanted="Choosing", columns=120, lines=40),
+    Scene("help", "F1: the keys", DEMO, ("F1",), wanted="Selection", columns=120, lines=40),
     Scene("details", "Enter: everything about a stream", DEMO, ("Enter",), "mpv", "Esc close"),
     Scene("map", "F8: the map of the host", DEMO, ("F8",), "mpv", "Esc back", columns=120, lines=40),
     Scene(

@@ -76,9 +76,9 @@ def test_its_screen_and_its_engine(
         person.press("Left")
         person.waits_for(lambda: set(pulse.percents("sinks", 0)) == {99}, "the volume")
         person.press("F1")
-        person.sees("Choosing")
+        person.sees("Selection")
         person.press("Escape")
-        person.sees_no_more("Choosing")
+        person.sees_no_more("Selection")
         person.press("F10")
         assert person.terminal.wait() == 0
 
