@@ -27,7 +27,7 @@ _ACTS = 40
 _CHECK = 400
 """Acts between two looks whether the program still paints."""
 _SAMPLE = 2.0
-_KEYS = '[keys]\nquit = ["ctrl+q"]\n'
+_KEYS = '[keys]\nquit = ["ctrl+q"]\nback = []\n'
 """Escape and the like do not quit, so that a process lives long enough for its memory to be judged."""
 _PLAYERS = 12
 

@@ -170,6 +170,13 @@ class Terminal:
         return None
 
     @property
+    def cursor(self) -> tuple[int, int, bool]:
+        """Column and line of the cursor, and whether it is visible."""
+        with self._changed:
+            cursor = self._screen.cursor
+            return cursor.x, cursor.y, not cursor.hidden
+
+    @property
     def alternate(self) -> bool:
         """Whether the program is using the alternate screen."""
         return self.output.rfind(b"\x1b[?1049h") > self.output.rfind(b"\x1b[?1049l")

@@ -70,7 +70,7 @@ class Person:
         """Wait until the line above the keys is about this control, be it after the server's change."""
         self.terminal.wait_for(lambda _: self.chosen == name)
 
-    def choose(self, name: str, key: str = "Down", still: bool = True) -> None:
+    def choose(self, name: str, key: str = "n", still: bool = True) -> None:
         """Go to a control by pressing one key again and again, as a person does.
 
         still: False where meters move, and the screen never comes to rest.

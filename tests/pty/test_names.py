@@ -38,7 +38,7 @@ def test_strange_names(pulse: PrivatePulse, layout: str) -> None:
             places = {x for y in range(30) for x in range(120) if _percent_at(person, x, y)}
             assert len(places) == 1
         for _ in NAMES:
-            person.press("Down")
+            person.press("n")
         person.terminal.wait_quiet()
         person.press("F10")
         assert person.terminal.wait() == 0

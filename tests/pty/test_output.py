@@ -18,7 +18,7 @@ def test_a_step_writes_little_and_rest_writes_nothing(box: Box, opened: Open, la
         sizes = []
         for number in range(20):
             before = person.terminal.received
-            person.press("Right" if number < 10 else "Left")
+            person.press("+" if number < 10 else "-")
             wanted = 61 + number if number < 10 else 79 - number
             box.waits_for_percent("mpv", wanted)
             person.terminal.wait_quiet()

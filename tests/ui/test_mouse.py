@@ -1,7 +1,7 @@
 """The mouse on faders, marks, names and the lines around them."""
 
 import pytest
-from textual.events import MouseMove
+from textual.events import MouseMove, MouseScrollDown
 from textual.geometry import Offset
 
 from tests.ui.conftest import Desk, Open
@@ -130,3 +130,30 @@ async def test_click_on_a_view(desk: Open) -> None:
     async with desk() as it:
         await it.pilot.click(offset=Offset(it.text.splitlines()[0].index("Playback"), 0))
         assert it.app.main.renderer.view == "playback"
+
+
+@pytest.mark.parametrize("layout", ["columns", "rows"])
+async def test_a_double_click_on_a_name_opens_the_details(desk: Open, layout: str) -> None:
+    async with desk(size=(120, 30), config=Config(layout=layout)) as it:
+        control = await it.choose("mpv")
+        cell = it.app.main.renderer.cursor_cell()
+        assert cell is not None
+        await it.pilot.click(offset=Offset(*cell), times=2)
+        await it.pilot.pause()
+        assert it.app.screen is not it.app.main
+        await it.press("escape")
+        x, y, _, _ = bar_of(it, control)
+        await it.pilot.click(offset=Offset(x, y), times=2)
+        assert it.app.screen is it.app.main
+
+
+@pytest.mark.parametrize("layout", ["columns", "rows"])
+async def test_the_wheel_over_a_choice_goes_through_it(desk: Open, layout: str) -> None:
+    async with desk(size=(160, 30), config=Config(layout=layout)) as it:
+        await it.choose("Auto-Mute Mode")
+        cell = it.app.main.renderer.cursor_cell()
+        assert cell is not None
+        await it.pilot._post_mouse_events([MouseScrollDown], None, Offset(*cell), button=0)
+        await it.pilot.pause()
+        assert it.chosen.choice is not None
+        assert it.chosen.choice.value == 0

@@ -31,6 +31,7 @@ SCREEN = (
     Option("color", "colours", value="COLORS", choices=("auto", "never", "16", "256", "full")),
     Option("black-background", "white on black, with strong contrast", short="B"),
     Option("ascii", "only ASCII characters"),
+    Option("plain", "for screen readers: no meters, no drawn lines, one control a line"),
     Option("abstraction", "kept for alsamixer's sake", short="a", value="none", choices=("none", "basic")),
     _SERVER,
     _HOST,

@@ -68,7 +68,7 @@ def _show(
 
     from tuimixer.ui.terminal.tty import Tty, hold_signals
 
-    tty = Tty(config.mouse)
+    tty = Tty(config.mouse, cursor=config.plain)
     hold_signals(True)
     try:
         with suppress(termios.error):  # it is gone, which the running screen finds too
@@ -169,6 +169,8 @@ def _over(config: Config, arguments: Arguments) -> Config:
         changes["color"] = "never"
     if arguments.has("black-background"):
         changes["theme"] = "high-contrast"
+    if arguments.has("plain"):
+        changes["plain"] = True
     if arguments.has("ascii"):
         changes["ascii"] = "on"
     if arguments.has("no-meters"):

@@ -95,6 +95,7 @@ class _Reader:
             theme=top.choice("theme", schema.THEMES, default.theme),
             color=top.choice("color", schema.COLORS, default.color),
             ascii=top.choice("ascii", schema.AUTO, default.ascii),
+            plain=top.flag("plain", default.plain),
             mouse=top.flag("mouse", default.mouse),
             card=top.text("card"),
             server=top.text("server"),

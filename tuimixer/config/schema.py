@@ -74,6 +74,8 @@ class Config:
     theme: str = "auto"
     color: str = "auto"
     ascii: str = "auto"
+    plain: bool = False
+    """For screen readers: no meters, no drawn lines, one control a line, the cursor visible."""
     mouse: bool = True
     card: str = ""
     """ALSA card to show first; empty for the first card."""

@@ -221,7 +221,7 @@ def run(
         mixers,
         config,
         renderer=renderer,
-        tty=tty or Tty(config.mouse),
+        tty=tty or Tty(config.mouse, cursor=config.plain),
         notices=notices,
         state=state,
         config_file=config_file,

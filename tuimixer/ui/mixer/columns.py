@@ -48,6 +48,12 @@ def paint_column(
         _centre(grid, box, box.y + box.height - most + number, line, name_role)
 
 
+def name_cell(box: Box, label: str) -> tuple[int, int]:
+    """The first cell of the name at the foot of a column."""
+    first = (wrap(label, box.width - 1) or [""])[0]
+    return box.x + max(0, (box.width - cell_len(first)) // 2), box.y + box.height - name_lines(box.height)
+
+
 def fader_box(box: Box, state: StripState) -> tuple[int, int, int]:
     """First cell, width of one channel's bar and number of bars of a column's fader."""
     count = max(len(state.positions), 1)

@@ -7,7 +7,7 @@ from textual import events
 from tuimixer.model.control import ControlId
 from tuimixer.model.intent import Channels, Intent, Mute, Nudge, SetLevel
 from tuimixer.ui.mixer import columns
-from tuimixer.ui.mixer.layout import Box, Slot
+from tuimixer.ui.mixer.layout import Box, Slot, name_lines
 from tuimixer.ui.mixer.status_line import key_in
 from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.mixer.view import MixerView
@@ -50,6 +50,16 @@ class Mouse:
             self._begin(event, slot, state, bar)
         elif self._on_marks(slot, event) and state.mute is not None:
             self._send(Mute(state.id))
+
+    def double(self, event: events.Click) -> None:
+        """A double click opens the details, but on what a single one changes or does."""
+        slot = self._renderer.slot_at(event.x, event.y)
+        state = self._renderer.state_of(slot.row) if slot is not None else None
+        if slot is None or state is None or self._on_marks(slot, event):
+            return
+        bar = self._bar(slot, state)
+        if bar is None or (event.x, event.y) not in bar:
+            self._do("details")
 
     def move(self, event: events.MouseMove) -> None:
         """A move: drags the fader that was pressed."""
@@ -124,10 +134,10 @@ class Mouse:
         left, each, shown = columns.fader_box(self._renderer.box_of(slot), state)
         return min(max((event.x - left) // each, 0), shown - 1)
 
-    def _on_marks(self, slot: Slot, event: events.MouseDown) -> bool:
+    def _on_marks(self, slot: Slot, event: events.MouseEvent) -> bool:
         box = self._renderer.box_of(slot)
         if self._renderer.columns:
             height = columns.bar_height(box)
-            return bool(box.y + height < event.y < box.y + box.height - 1)
+            return bool(box.y + height < event.y < box.y + box.height - name_lines(box.height))
         first, width = self._renderer.fields().marks
         return bool(first <= event.x < first + width)

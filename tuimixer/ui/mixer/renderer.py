@@ -75,6 +75,8 @@ class Renderer:
         """Whether the cursor stays on its control: a person has used it, or all has been there."""
         self._lost: tuple[Section, str] | None = None
         """What the cursor was on when that went away: it goes back to it, unless a key was pressed since."""
+        self.at_value = False
+        """Whether the chosen control was changed since it was chosen."""
         self.channel: int | None = None
         """Index of the one channel that keys move, None for all."""
         self.meters_on = terminal.meters
@@ -237,7 +239,7 @@ class Renderer:
         self.touch()
         if wanted is None or wanted == self.cursor:
             return
-        old, self.cursor, self.channel = self.cursor, wanted, None
+        old, self.cursor, self.channel, self.at_value = self.cursor, wanted, None, False
         if self.notice is not None:
             self.notice = None
         self.meters.choose(wanted, old)
@@ -341,6 +343,20 @@ class Renderer:
         """Where a strip lies in the view."""
         return self._shifted(slot.box)
 
+    def cursor_cell(self) -> tuple[int, int] | None:
+        """Where the terminal's cursor belongs: on the chosen control's name, or after a change of it, where
+        nothing is drawn, on its value; None where it is out of sight.
+        """
+        slot = self.plan.slot_of(self.cursor)
+        if slot is None:
+            return None
+        box = self._shifted(slot.box)
+        if self.columns:
+            return columns.name_cell(box, slot.row.label)
+        return (self._fields.percent if self.terminal.plain and self.at_value else self._fields.name)[
+            0
+        ], box.y
+
     def fields(self) -> rows.Fields:
         """Where the parts of a line stand in the rows layout."""
         return self._fields
@@ -385,7 +401,8 @@ class Renderer:
         else:
             self.plan = plan_rows(titled, width - margin, self._area.height, self.cursor, self._starts)
         self._starts = self.plan.starts
-        self._fields = rows.fields_for(width - margin, self._label_width, self.meters_on)
+        bars = not self.terminal.plain
+        self._fields = rows.fields_for(width - margin, self._label_width, self.meters_on, bars)
 
     def _titled(self, groups: Sequence[Group], filters: Filters) -> list[tuple[Group, str, str]]:
         """Each group with its heading, and the sentence that stands there where it is empty."""
@@ -401,6 +418,8 @@ class Renderer:
 
     def _decide(self) -> bool:
         """Columns or rows: by the size alone, so that nothing jumps when streams come or words are typed."""
+        if self.terminal.plain:
+            return False
         if self.layout_wanted == "auto":
             width, height = self._screen_size
             return width >= NARROWEST_COLUMNS and _area(width, height).height >= LOWEST_COLUMNS
@@ -442,7 +461,7 @@ class Renderer:
                 text = f"{text} ({heading.number})" if self.plan.more else text
             room = box.width - (2 if self.columns else 1)
             x = self.grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), Role.HEADING, room)
-            if not self.columns and x + 1 < box.x + box.width:
+            if not self.columns and not self.terminal.plain and x + 1 < box.x + box.width:
                 self.grid.fill(x + 1, box.y, box.x + box.width - x - 1, 1, Role.FRAME, charset.line)
         for x in self.plan.dividers:
             self.grid.fill(x, self._area.y, 1, self._area.height, Role.FRAME, charset.divider)

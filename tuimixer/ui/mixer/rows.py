@@ -27,7 +27,7 @@ class Fields:
     """What it is and where it goes."""
 
 
-def fields_for(width: int, label_width: int, meters: bool) -> Fields:
+def fields_for(width: int, label_width: int, meters: bool, bars: bool = True) -> Fields:
     """The parts of a line of so many cells; what matters least goes first when there is not room for all."""
     percent = 4 if width < 30 else 5
     db = 11 if width >= 76 else 8 if width >= 56 else 6 if width >= 44 else 0
@@ -37,7 +37,9 @@ def fields_for(width: int, label_width: int, meters: bool) -> Fields:
     fixed = 2 + marks + percent + sum(part + 1 for part in (db, meter, about) if part)
     name = max(6, min(label_width, (width - fixed) // 2, max(_LONGEST_NAME, width // 4)))
     bar = width - fixed - name
-    if bar < 4:
+    if not bars:
+        name, bar = max(1, min(label_width, width - fixed)), 0
+    elif bar < 4:
         name, bar = max(1, width - fixed), 0
     widths = (name, marks, bar, percent, db, meter, about)
     places: list[tuple[int, int]] = []

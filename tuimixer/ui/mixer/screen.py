@@ -138,6 +138,10 @@ class MixerScreen(DirectScreen):
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.mouse.down(event)
 
+    def on_click(self, event: events.Click) -> None:
+        if event.chain == 2:
+            self.mouse.double(event)
+
     def on_mouse_move(self, event: events.MouseMove) -> None:
         self.mouse.move(event)
 
@@ -223,6 +227,7 @@ class MixerScreen(DirectScreen):
     def send(self, request: Intent | Command) -> None:
         """Carry out a wish; what it changes is on the screen when this returns."""
         self.renderer.touch()
+        self.renderer.at_value = True
         self.mixer.send(request)
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -152,8 +152,17 @@ class MixerView(Widget):
             return None
         text = encode(grid.changes(), self.renderer.terminal.palette, self.region.x, self.region.y)
         if text:
-            driver.write(text)
+            driver.write(text + self._cursor())
         return driver
+
+    def _cursor(self) -> str:
+        """The sequence that puts the terminal's cursor on the chosen control, for screen readers."""
+        cell = self.renderer.cursor_cell()
+        if cell is None:
+            return ""
+        x, y = cell[0] + self.region.x, cell[1] + self.region.y
+        self.app.cursor_position = Offset(x, y)
+        return f"\x1b[{y + 1};{x + 1}H"
 
     def _flush_later(self) -> None:
         self._later = None

@@ -46,6 +46,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         border-title-style: bold; border-subtitle-color: $foreground;
     }
     Dialog.-ascii > .dialog--box { border: ascii $primary; }
+    Dialog.-plain > .dialog--box { border: blank; }
     Dialog.-small > .dialog--box { width: 100%; max-height: 100%; padding: 0; }
     """
     SCOPE = "list"
@@ -86,6 +87,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         if self.tuimixer.terminal.charset.encoding is not None:
             ScrollBar.renderer = _PlainScrollBar
         self.set_class(self.tuimixer.terminal.charset.encoding is not None, "-ascii")
+        self.set_class(self.tuimixer.terminal.plain, "-plain")
 
     def on_resize(self) -> None:
         self.set_class(self.app.size.width < 60 or self.app.size.height < 16, "-small")

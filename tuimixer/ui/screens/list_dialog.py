@@ -57,8 +57,7 @@ class ListDialog(Dialog[None]):
         return ""
 
     def content(self) -> list[Widget]:
-        terminal = self.tuimixer.terminal
-        self._listing = Listing(terminal.charset, terminal.palette)
+        self._listing = Listing(self.tuimixer.terminal)
         return [self._introduction, self._listing, self._notice]
 
     def actions(self) -> Mapping[str, Callable[[], object]]:

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -14,8 +14,8 @@ from textual.strip import Strip
 from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
 from tuimixer.model.record import dataclass
+from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.cells import fit
-from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Look, Palette, Role
 
 _MARKS = 3
@@ -97,10 +97,11 @@ class Listing(ScrollView, can_focus=True):
             self.line = line
             self.act = act
 
-    def __init__(self, charset: CharSet, palette: Palette) -> None:
+    def __init__(self, terminal: Terminal) -> None:
         super().__init__()
-        self._charset = charset
-        self._looks = styles_of(palette)
+        self._charset = terminal.charset
+        self._gauges = not terminal.plain
+        self._looks = styles_of(terminal.palette)
         self._lines: tuple[Line, ...] = ()
         self._rows: list[tuple[int, Row]] = []
         self._at = -1
@@ -234,6 +235,8 @@ class Listing(ScrollView, can_focus=True):
             first -= 1
         region = Region(0, first, 1, min(rows[-1] - first + 1, self.size.height))
         self.scroll_to_region(region, animate=False)
+        # For screen readers, whatever is painted.
+        self.app.cursor_position = self.content_region.offset + Offset(_MARKS, rows[0] - self.scroll_offset.y)
 
     def _lay_out(self) -> None:
         width = self.size.width - 1  # the last column is for the marks that there is more
@@ -283,7 +286,7 @@ class Listing(ScrollView, can_focus=True):
         gap = " " * (room - cell_len(words) + 2)
         row: Row = [(Role.KEY, cursor), (Role.STAR, mark), (role, " "), (name, words), (role, gap)]
         row.append((role, shares[0]))
-        if line.gauge is not None:
+        if line.gauge is not None and self._gauges:
             self._add_gauge(row, line, here, width)
         blank = " " * (_MARKS + room + 2)
         return [row, *([(role, blank), (role, part)] for part in shares[1:])]

@@ -20,6 +20,8 @@ class Terminal:
     remote: bool
     """Reached over ssh."""
     meters: bool
+    plain: bool = False
+    """Read by a screen reader: nothing is drawn."""
 
 
 def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf-8") -> Terminal:
@@ -27,7 +29,8 @@ def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf
     term = environment.get("TERM", "")
     remote = any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
     meters = config.meters.show == "on" or (config.meters.show == "auto" and not remote)
-    return Terminal(_palette(environment, config, term), _charset(config, term, encoding), remote, meters)
+    palette, charset = _palette(environment, config, term), _charset(config, term, encoding)
+    return Terminal(palette, charset, remote, meters and not config.plain, config.plain)
 
 
 def encoding_of(environment: Mapping[str, str], output: str) -> str:

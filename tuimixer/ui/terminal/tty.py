@@ -41,12 +41,13 @@ def hold_signals(held: bool) -> None:
 class Tty:
     """The terminal at descriptors 0 and 1; it may be taken again after it was given back."""
 
-    def __init__(self, mouse: bool = True) -> None:
+    def __init__(self, mouse: bool = True, cursor: bool = False) -> None:
+        """Args: `cursor`: whether the terminal's cursor is visible."""
         self.reads, self._writes = own_descriptor(0), own_descriptor(1)
         self.outlet = Outlet(self._writes)
         self.entered = False
         """Whether the second screen has been opened."""
-        self._mouse = mouse
+        self._mouse, self._cursor = mouse, cursor
         self._kitty = os.environ.get("TEXTUAL_DISABLE_KITTY_KEY") != "1"
         self._modes: list[Any] | None = None
         """The terminal's modes as they were; None while it is not ours."""
@@ -89,7 +90,8 @@ class Tty:
             kitty = f"\x1b[>{_KITTY}u" if self._kitty else ""
             mouse = "".join(f"\x1b[?{mode}h" for mode in _MOUSE) if self._mouse else ""
             # Are synchronised updates supported (2026)? Then the program hears so, and uses them.
-            modes = f"\x1b[?1049h\x1b[?25l\x1b[?1004h{kitty}\x1b[?2026$p\x1b[?2004h\x1b[?7l{mouse}"
+            hidden = "" if self._cursor else "\x1b[?25l"
+            modes = f"\x1b[?1049h{hidden}\x1b[?1004h{kitty}\x1b[?2026$p\x1b[?2004h\x1b[?7l{mouse}"
             text = modes + text
         self.outlet.begin(self._encoded(text))
 
