@@ -1,13 +1,24 @@
-"""`python -m tuimixer`; also how the screen starts its engine."""
+"""Where `tuimixer` and `python -m tuimixer` start; also how the screen starts its engine."""
 
+import _signal  # type: ignore[import-not-found]  # `signal` itself takes too long to import
 import sys
 
-if sys.argv[1:2] == ["engine"]:
-    # Not by way of the command line's parser: the screen waits for the engine.
-    from tuimixer.wiring import run_engine
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    # While the rest is imported Ctrl-C ends the process; Python would print a traceback.
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
-    sys.exit(run_engine(sys.argv[2:]))
 
-from tuimixer.cli.main import program
+def start() -> int:
+    """Run the command line; the exit status."""
+    if sys.argv[1:2] == ["engine"]:
+        # Not by way of the command line's parser: the screen waits for the engine.
+        from tuimixer.wiring import run_engine
 
-sys.exit(program())
+        return run_engine(sys.argv[2:])
+    from tuimixer.cli.main import program
+
+    return program()
+
+
+if __name__ == "__main__":
+    sys.exit(start())

@@ -1,7 +1,9 @@
 """What is wrong on a command line ends with one sentence and the documented status, never a traceback."""
 
 import os
+import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -295,3 +297,27 @@ def test_a_failure_inside_goes_to_the_log(box: PrivatePulse, tmp_path: Path) -> 
     assert done.stderr.count("\n") == 1
     assert f"the whole story is in {tmp_path}/tuimixer/log" in done.stderr
     assert "Traceback" in (tmp_path / "tuimixer" / "log").read_text()
+
+
+INTERRUPTED = """
+import os, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == wanted:
+            os.kill(os.getpid(), signal.SIGINT)
+
+wanted, sys.argv[1] = sys.argv[1], "list"
+sys.meta_path.insert(0, Interrupt())
+from tuimixer.__main__ import start
+sys.exit(start())
+"""
+
+
+@pytest.mark.parametrize("module", ["tuimixer.cli.main", "tuimixer.cli.grammar", "tuimixer.cli.invocation"])
+def test_interrupted_while_a_module_is_loaded(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert done.returncode in (130, -signal.SIGINT)

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from contextlib import suppress
 
@@ -42,6 +43,8 @@ def main(argv: list[str] | None = None, alone: bool = False) -> int:
 
         return run_engine(words[1:])
     try:
+        if alone and signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # set by `tuimixer.__main__`
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         status = _run(words, alone)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -106,8 +109,6 @@ def _run(words: list[str], alone: bool) -> int:
 
 def _end_at_once_when_interrupted() -> None:
     """Python would raise KeyboardInterrupt in a callback of libpulse, where it is printed and forgotten."""
-    import signal
-
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
 
 

@@ -72,6 +72,7 @@ IMPOSSIBLE: dict[str, tuple[str, str | tuple[str, ...]]] = {
     "no item": (delta(patch(choice={"value": 0, "items": []})), "inconsistent control"),
     "scale": (delta(patch(channels=channels(1), scale={"minimum": 5, "maximum": 1})), "inconsistent control"),
     "no scale": (delta(patch(channels=channels(1))), "inconsistent control"),
+    "no channels": (delta(patch(scale=SCALE)), "inconsistent control"),
     "no switch": (delta(patch(mute=[])), "inconsistent control"),
     "deep": ('["delta",' + "[" * 400_000, "nested too deeply"),
     # Where the interpreter's stack takes that many, as Python 3.14's does, the missing end is what is wrong.

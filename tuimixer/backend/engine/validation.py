@@ -101,7 +101,8 @@ def _is_whole(control: Control) -> bool:
     """Whether all parts of a control are consistent."""
     scale, choice = control.scale, control.choice
     return (
-        (not control.channels or (scale is not None and scale.minimum <= scale.maximum))
+        bool(control.channels) == (scale is not None)
+        and (scale is None or scale.minimum <= scale.maximum)
         and control.mute != ()
         and control.capture != ()
         and (choice is None or 0 <= choice.value < len(choice.items))
