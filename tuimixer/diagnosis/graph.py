@@ -22,30 +22,30 @@ WORTH = 50
 
 
 class Part(IntEnum):
-    """What a node is; for playback they stand in this order from right to left."""
+    """Kind of node, in order from right to left for playback."""
 
     JACK = 0
     CARD = 1
     DEVICE = 2
     """A sink or a source."""
     MODULE = 3
-    """What hands the sound of one device on to another: a loopback, a remapped or combined sink."""
+    """Passes sound from one device to another: a loopback, a remapped or combined sink."""
     APPLICATION = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing in a node that has a volume, a switch or a state of its own."""
+    """A part of a node with its own volume, switch or state."""
 
     stage: Stage
     state: str = ""
-    """In a word, where there is one: `paused`, `idle`, `dmix`, `records`; of a jack `in use`, `free` or
+    """In one word, if any: `paused`, `idle`, `dmix`, `records`; of a jack `in use`, `free` or
     `unplugged`, of a control before another jack `not used` or `unplugged`.
     """
 
     @property
     def gain(self) -> int | None:
-        """Hundredths of a dB of the loudest channel; None where it is not known."""
+        """Gain of the loudest channel in hundredths of a dB, None if unknown."""
         return Path.loudest(tuple(self.stage.gains.values()))
 
     @property
@@ -70,16 +70,16 @@ class Node:
     """One box of the map."""
 
     id: str
-    """A control's id where it is one, else one of its own."""
+    """The control's id if it is a control, else an id of its own."""
     part: Part
     head: Line
     lines: tuple[Line, ...] = ()
-    """What is in it: a card's controls, its jacks, the volumes along a loopback."""
+    """Its contents: a card's controls, its jacks, the volumes of a loopback."""
     column: int = 0
     """Counted from the jacks; each edge leads to another column."""
     default: bool = False
     note: str = ""
-    """What it plays, or what carries out its volume."""
+    """Title of what it plays, or what implements its volume."""
 
     @property
     def all_lines(self) -> tuple[Line, ...]:
@@ -94,7 +94,7 @@ class Edge:
     start: str
     end: str
     word: str = ""
-    """How, where it is not the ordinary way: `dmix`, `loopback`, `combine`."""
+    """How, if not directly: `dmix`, `loopback`, `combine`."""
     silent: bool = False
     """Nothing comes out of `start` here."""
     live: bool = False
@@ -137,14 +137,14 @@ class Graph:
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
     sounds: tuple[Sound, ...] = ()
-    """What plays or records, then the devices by themselves, as ways of a program that would use them."""
+    """Everything that plays or records, then the devices, as paths of a program that would use them."""
 
     def node(self, node_id: str) -> Node | None:
-        """The node of an id."""
+        """The node with an id."""
         return next((node for node in self.nodes if node.id == node_id), None)
 
     def sound_at(self, node_id: str, control: ControlId | None, before: Start | None) -> Sound | None:
-        """The sound that goes through a node and a control in it: the one before if that does, else the first
+        """The sound through a node and a control in it: the previous one if it passes there, else the first
         that plays.
         """
         through = [sound for sound in self.sounds if node_id in sound.nodes]
@@ -155,7 +155,7 @@ class Graph:
         return kept or own or next((s for s in through if s.live), None) or next(iter(through), None)
 
     def place_of(self, control: ControlId | None) -> tuple[str, int] | None:
-        """Node and line where a control stands."""
+        """Node and line of a control."""
         if control is None:
             return None
         for node in self.nodes:
@@ -191,7 +191,7 @@ class _Segment:
     ) -> None:
         self.id, self.part, self.stages, self.word = node, part, stages, word
         self.device = device
-        """Of a jack: the sink or source that it is the end of."""
+        """For a jack: the sink or source it belongs to."""
 
 
 class _Builder:
@@ -237,7 +237,7 @@ class _Builder:
         return any(d.card == card and d.capture is self._capture for d in self._system.pcm_devices)
 
     def _loopbacks(self) -> list[ControlId]:
-        """Streams of modules that no path of the rest goes through, such as a microphone's loopback."""
+        """Module streams that are on no other path, such as a microphone's loopback."""
         kind = Kind.SOURCE_OUTPUT if self._capture else Kind.SINK_INPUT
         seen = {
             line.stage.control
@@ -253,7 +253,7 @@ class _Builder:
         ]
 
     def _device_sound(self, device: Control) -> Sound:
-        """The sound of a program that would use a device; it is followed once."""
+        """The sound of a program that would use a device, traced once."""
         if device.id not in self._devices:
             paths = trace(self._snapshot, self._system, device.id)
             self._devices[device.id] = self._follow(device.id, device.name, False, paths)
@@ -288,7 +288,7 @@ class _Builder:
     def _follow(
         self, start: Start, name: str, live: bool, paths: tuple[Path, ...], bare: bool = False
     ) -> Sound:
-        """Add the nodes and edges of a sound's paths; `bare` without the program, where there is none."""
+        """Add the nodes and edges of a sound's paths; with `bare`, without the program."""
         chains = []
         for path in paths:
             segments = self._segments(path, start)
@@ -303,12 +303,12 @@ class _Builder:
         return Sound(start, name, paths, tuple(chains), live)
 
     def _connect(self, start: str, end: str, silent: bool, live: bool, word: str = "") -> None:
-        """An edge is silent only where all that goes over it is."""
+        """Add an edge, which is silent only if all its sounds are."""
         old = self._edges.get((start, end), Edge(start, end, word, True, False))
         self._edges[start, end] = Edge(start, end, old.word or word, old.silent and silent, old.live or live)
 
     def _lost(self, one: _Segment, other: _Segment) -> bool:
-        """Whether nobody can hear what arrives: nothing is plugged in, or it is a null sink's end."""
+        """Whether the sound is lost: nothing is plugged in, or it ends in a null sink."""
         if "nothing is plugged in" in (one.stages[0].note, other.stages[0].note):
             return True
         if "nowhere" in (one.stages[0].name, other.stages[0].name):
@@ -454,7 +454,7 @@ class _Builder:
         return Node(segment.id, Part.MODULE, Line(head), own)
 
     def _named(self, stage: Stage) -> Stage:
-        """A volume of a module under the name of what it does there."""
+        """A module's volume, named by its role."""
         control = self._snapshot.controls.get(stage.control or "")
         if stage.kind is StageKind.SOURCE or control is None:
             return replace(stage, name="monitor")
@@ -474,7 +474,7 @@ class _Builder:
         return Node(segment.id, Part.JACK, lines[0], tuple(lines[1:]))
 
     def _ports(self, segment: _Segment, known: bool) -> Iterator[Line]:
-        """The connectors of a device, those in use and the others; without any the card or the device."""
+        """The ports of a device, or the card or device itself if it has none."""
         stage, device = segment.stages[0], segment.device
         info = device.device if device is not None else None
         for port in info.ports if info is not None else ():
@@ -511,7 +511,7 @@ def _silences(stage: Stage) -> bool:
 
 
 def _join(found: list[_Segment], part: Part, stage: Stage) -> None:
-    """Put a stage to the module that is being gone through, or begin with it."""
+    """Add a stage to the current module, or start one."""
     if not found or found[-1].part is not part:
         found.append(_Segment("", part, []))
     segment = found[-1]
@@ -527,7 +527,7 @@ def _module_note(segment: _Segment) -> str:
 
 
 def _columns(nodes: Iterable[Node], edges: Iterable[tuple[str, str]], capture: bool) -> dict[str, int]:
-    """Each node's column, counted from the jacks: behind all that it feeds, or for a recording is fed by."""
+    """Each node's column, counted from the jacks: beyond all that it feeds (capture: that feed it)."""
     parts = {node.id: node.part for node in nodes}
     further: dict[str, list[str]] = {}
     for start, end in edges:

@@ -65,7 +65,7 @@ class Fixes:
         return marks
 
     def press(self, number: int) -> Numbered | None:
-        """The finding whose fix is to be sent; None where there is none, or where it was sent already."""
+        """The finding to fix; None if there is none with this number, or its fix was sent already."""
         slots = list(self._slots.values())[:_MOST]
         slot = slots[number - 1] if 0 < number <= len(slots) else None
         if slot is None or not slot.there or slot.sent == slot.finding:

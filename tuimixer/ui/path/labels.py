@@ -8,7 +8,7 @@ from tuimixer.ui.terminal.charsets import CharSet
 
 
 def decibels(cdb: int | None, unit: bool = True) -> str:
-    """`−12.0 dB`; `?` where it is not known and an infinity for silence."""
+    """`−12.0 dB`; `?` if unknown, and an infinity sign for silence."""
     text = "?" if cdb is None else "−∞" if cdb <= MUTE_CDB else f"{cdb / 100:+.1f}".replace("-", "−")
     text = "0.0" if text in ("+0.0", "−0.0") else text
     return f"{text} dB" if unit else text
@@ -106,7 +106,7 @@ def chain(path: Path) -> str:
 
 
 def parts_of(path: Path, stage: Stage) -> list[Stage]:
-    """What carries out a device's volume, a software rest only where it can be heard."""
+    """The stages that carry out a device's volume; a software rest only if it is audible."""
     if stage.kind not in (StageKind.SINK, StageKind.SOURCE):
         return []
     found = [s for s in path.stages if s.inside is not None and s.inside == stage.control]

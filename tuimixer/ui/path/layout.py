@@ -24,7 +24,7 @@ _IDLE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How roomy a map is drawn."""
+    """How spaciously a map is drawn."""
 
     framed: bool
     notes: bool
@@ -79,7 +79,7 @@ class Wire:
 
     edge: Edge
     points: tuple[tuple[int, int], ...]
-    """Corners from start to end; a silent one goes only a little way."""
+    """Corners from start to end; a silent wire ends after a few cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class _Item:
 
 
 def plan(graph: Graph, width: int, height: int) -> Plan:
-    """Lay a graph out, as roomy as it fits into the size; what does not fit goes beyond it."""
+    """Lay out a graph, as spaciously as fits the size; if nothing fits, the plan is larger."""
     order = sorted({node.column for node in graph.nodes}, reverse=not graph.capture)
     style = STYLES[-1]
     for style in STYLES:
@@ -160,7 +160,7 @@ def _height(column: Iterable[_Item], style: Style) -> int:
 
 
 def _order(columns: Sequence[list[_Item]]) -> None:
-    """Put connected items at the same height, as far as they go: by the mean place of their neighbours."""
+    """Sort each column by the mean position of its items' neighbours."""
     for _ in range(_SWEEPS):
         for column, side in [*((c, "before") for c in columns), *((c, "behind") for c in reversed(columns))]:
             # The columns are of different lengths: 0 is the top of each and 1 its bottom.
@@ -176,7 +176,7 @@ def _order(columns: Sequence[list[_Item]]) -> None:
 
 
 def _settle(columns: Sequence[list[_Item]], style: Style, room: int) -> None:
-    """Give each item its row: near its neighbours', without overlap and within the room."""
+    """Assign rows: close to the neighbours', without overlap, within the available height."""
     longest = max(columns, key=lambda column: _height(column, style), default=[])
     at = next((i for i, column in enumerate(columns) if column is longest), 0)
     _spread(longest, [0.0] * len(longest), style, room)
@@ -314,7 +314,7 @@ def _tracks(groups: Sequence[_Group]) -> dict[int, int]:
 
 
 def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
-    """Cells that a column's boxes want: for all of their words, or for names and bare gains."""
+    """Width a column needs: for all its text, or for names and bare gains."""
     widest = 0
     for node in graph.nodes:
         if node.column == column:
@@ -329,7 +329,7 @@ def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
 
 
 def _widths(full: list[int], least: list[int], room: int) -> list[int]:
-    """Widths of the columns: as wanted where there is room, else the widest give way first."""
+    """Column widths: full if there is room, else the widest shrink first."""
     widths = least[:]
     while sum(widths) > room and max(widths, default=0) > _NARROWEST:
         widths[widths.index(max(widths))] -= 1

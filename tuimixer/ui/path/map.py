@@ -129,7 +129,7 @@ class _Brush:
         self._live = frozenset(node for edge in live for node in (edge.start, edge.end))
 
     def draw(self, box: Box) -> Iterator[tuple[Place, Area]]:
-        """Draw a box; the answer is where its lines are."""
+        """Draw a box, and return where its lines are."""
         framed = self._plan.style.framed
         here = self._chosen is not None and self._chosen.node == box.node.id
         self._grid.fill(box.x, box.y, box.width, box.height)

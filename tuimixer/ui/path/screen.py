@@ -32,9 +32,9 @@ _FAR = 1000
 _LOOK_AGAIN = 1.0
 """Seconds after a change of what is there until the system's information is read again."""
 _MANY = 50
-"""Sounds from which following them all takes long enough for changes to be gathered first,"""
+"""Number of sounds above which tracing is slow, so that changes are collected first"""
 _GATHERED = 300
-"""for a second with so many of them."""
+"""for a second per this many sounds."""
 _MAP: Hints = (
     ("path.left path.up path.down path.right", "walk"),
     ("volume.up volume.down", "volume"),
@@ -67,20 +67,20 @@ class PathScreen(Dialog[None]):
     """
 
     def __init__(self, mixer: Mixer, chosen: ControlId | None, system: System | None = None) -> None:
-        """`system` is what is known already; it is read again in any case."""
+        """`system` is what is already known; it is read again in any case."""
         super().__init__()
         self._mixer = mixer
         self._system = system
         control = mixer.snapshot.controls.get(chosen or "")
         self._wanted: ControlId | None = chosen
-        """Where the cursor is to begin."""
+        """Where the cursor starts."""
         self._capture = control is not None and control.kind.capture
         self._start: Start | None = chosen if control is not None and control.card is None else None
         self._fork = 0
         self._name = ""
-        """What the cursor is on, for when it is gone,"""
+        """Name of what the cursor is on, in case it disappears."""
         self._lost = False
-        """and whether that has happened: the next key that walks begins at the start."""
+        """Whether it has: the next arrow key starts over."""
         self._key_repeat = KeyRepeatGuard()
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False
@@ -152,7 +152,7 @@ class PathScreen(Dialog[None]):
         self.update()
 
     def update(self) -> None:
-        """Follow all sounds again and paint them."""
+        """Trace all sounds again and paint them."""
         self._stale = False
         system, snapshot, view = self._system, self._mixer.snapshot, self.view
         if system is None:
@@ -169,7 +169,7 @@ class PathScreen(Dialog[None]):
         self._watch()
 
     def _find_place(self) -> None:
-        """Keep the cursor on what it is on; at first on what keeps the chosen sound from being heard."""
+        """Keep the cursor where it is; initially, put it on what silences the chosen sound."""
         view, graph, snapshot = self.view, self.view.graph, self._mixer.snapshot
         if view.chosen is not None:
             node = graph.node(view.chosen.node)
@@ -222,7 +222,7 @@ class PathScreen(Dialog[None]):
         return " · ".join(part for part in parts if part)
 
     def _watch(self) -> None:
-        """Ask for the levels that are on the picture; the main screen asks for its own when it is back."""
+        """Request the visible levels; the main screen requests its own when it returns."""
         wanted = self.view.metered if self.tuimixer.main.renderer.meters_on else frozenset()
         if wanted != self._watched:
             self._watched = wanted
@@ -231,7 +231,7 @@ class PathScreen(Dialog[None]):
     # ---- keys ----
 
     def actions(self) -> Mapping[str, Callable[[], object]]:
-        """What the map does itself, and what the main screen does with a control."""
+        """The map's own actions, and those of the main screen that act on a control."""
         step = self.tuimixer.main.config.step
         return {
             **super().actions(),
@@ -385,7 +385,7 @@ class PathScreen(Dialog[None]):
         self._moved()
 
     def _fix(self, number: int) -> None:
-        """Carry out a finding's fix; once, until it stands again."""
+        """Carry out a finding's fix, once until the finding returns."""
         numbered = self.view.fixes.press(number)
         if numbered is None:
             return
@@ -407,7 +407,7 @@ class PathScreen(Dialog[None]):
             self._say(nothing)
 
     def _control(self) -> Control | None:
-        """The control that the stage under the cursor is, if it is one."""
+        """The control under the cursor, if any."""
         stage = self.view.stage
         if stage is None:
             return None

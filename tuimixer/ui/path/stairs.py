@@ -93,7 +93,7 @@ def draw_stairs(
 ) -> tuple[tuple[int, Area], ...]:
     """Draw the scale in line `top` and the steps below it in `room` lines, scrolled to the chosen one.
 
-    chosen: the step under the cursor; None where that is elsewhere. The answer is the rows that are shown, as
+    chosen: index of the step under the cursor, None if the cursor is elsewhere. Returns the visible rows as
     (index of the step, its cells).
     """
     steps = steps_of(path)

@@ -28,17 +28,17 @@ from tuimixer.ui.terminal.cells import Grid, fit
 from tuimixer.ui.terminal.palette import Role
 
 _SMALL = 16
-"""Lines below which only one is given to findings, and none to explanations that nobody asked for."""
+"""Height below which findings get one line, and explanations appear only on request."""
 _STAIRS = 9
-"""Lines that the staircase of an ordinary sound needs below the map."""
+"""Lines for the staircase of a typical sound below the map."""
 _MANY = 60
-"""Runs of changed cells from which the whole picture is sent."""
+"""Number of changed runs of cells above which everything is repainted."""
 Hint = tuple[list[tuple[str, str]], str]
 """(key, action of a click on it) pairs, and what they do."""
 
 
 class PathView(Widget, can_focus=True):
-    """Paints on a grid; only cells that differ are sent."""
+    """Paints on a grid; only changed cells are sent."""
 
     DEFAULT_CSS = "PathView { width: 1fr; height: 1fr; }"
 
@@ -69,7 +69,7 @@ class PathView(Widget, can_focus=True):
         self.path: Path | None = None
         """The path whose staircase is shown; None for the map."""
         self.fork = ""
-        """Which path of how many, where there are several."""
+        """Which path of how many, if there are several."""
         self.step = 0
         self.title = ""
         self.fixes = Fixes()
@@ -96,7 +96,7 @@ class PathView(Widget, can_focus=True):
 
     @property
     def metered(self) -> frozenset[ControlId]:
-        """The controls whose meters can be seen."""
+        """The controls whose meters are visible."""
         if self.path is not None:
             return frozenset()
         return frozenset(control for control, area in self._drawn.meters if self._seen(area) is not None)
@@ -149,7 +149,7 @@ class PathView(Widget, can_focus=True):
     # ---- painting ----
 
     def paint(self) -> None:
-        """Paint everything again; only cells that differ are sent."""
+        """Repaint; only changed cells are sent."""
         grid = self._grid
         if not grid.width or not grid.height:
             return
@@ -175,7 +175,7 @@ class PathView(Widget, can_focus=True):
         self._send()
 
     def take_levels(self, levels: Levels) -> None:
-        """Move the meters that are seen."""
+        """Update the visible meters."""
         if self.path is not None:
             return
         now = time.monotonic()
@@ -237,7 +237,7 @@ class PathView(Widget, can_focus=True):
         self._fill(top, room)
 
     def _fill(self, top: int, room: int) -> None:
-        """Show the staircase of the chosen sound below the map where there is room for both."""
+        """Show the chosen sound's staircase below the map if both fit."""
         if self.plan is None or self.sound is None or not self.sound.paths:
             return
         path = self.sound.paths[0]
@@ -246,7 +246,7 @@ class PathView(Widget, can_focus=True):
             draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset)
 
     def _scroll(self, width: int, room: int) -> None:
-        """Move the window as little as it takes to see the chosen box, its line above all."""
+        """Scroll just enough to show the chosen box, and above all its line."""
         window, all_of_it = self._window, self._drawn.grid
         x, y = window.x, window.y
         areas = [area for place, area in self._drawn.places if self.chosen and place.node == self.chosen.node]
@@ -259,7 +259,7 @@ class PathView(Widget, can_focus=True):
         self._window = Area(x, y, min(width, all_of_it.width - x), min(room, all_of_it.height - y))
 
     def _seen(self, area: Area) -> Area | None:
-        """The part of an area of the map that is in the window."""
+        """The visible part of an area of the map."""
         window = self._window
         x, right = max(area.x, window.x), min(area.x + area.width, window.x + window.width)
         y, bottom = max(area.y, window.y), min(area.y + area.height, window.y + window.height)
@@ -273,7 +273,7 @@ class PathView(Widget, can_focus=True):
             self._grid.copy(self._drawn.grid, x, y, area.width, line, area.x)
 
     def _marks(self, top: int, room: int) -> None:
-        """Show at the edges that the map goes on there."""
+        """Mark the edges beyond which the map continues."""
         window, drawn, charset = self._window, self._drawn.grid, self._charset
         right = self._grid.width - 1
         for there, x, y, glyph in (
@@ -288,7 +288,7 @@ class PathView(Widget, can_focus=True):
     # ---- below ----
 
     def _below(self) -> list[list[tuple[Role, str, str]]]:
-        """The lines under the picture, as (role, text, action of a click) runs."""
+        """The lines below the picture, as (role, text, action of a click) runs."""
         grid = self._grid
         small = grid.height < _SMALL
         lines: list[list[tuple[Role, str, str]]] = []
@@ -342,7 +342,7 @@ class PathView(Widget, can_focus=True):
         return first + [[(fix[0], f"  {line}", fix[2])] for line in wrap(fix[1], width - 2)]
 
     def _words(self, small: bool) -> list[list[tuple[Role, str, str]]]:
-        """What the chosen sound goes through, and what the stage under the cursor is."""
+        """The stages of the chosen sound, and an explanation of the one under the cursor."""
         width, stage = self._grid.width, self.stage
         lines: list[list[tuple[Role, str, str]]] = []
         if stage is not None and (self.asked or (self.path is not None and not small)):
