@@ -120,7 +120,7 @@ EFFECTS: dict[str, Check] = {
     "tuimixer status --format tmux": prints("60%\n"),
     "tuimixer status --format '{name} {percent}% {db} dB'": prints("Speakers 60% -13.31 dB\n"),
     "tuimixer config --init": lambda lab, outcome: parse(Path(outcome.out.strip()).read_text())[1] == [],
-    "tuimixer config --check": prints("defaults hold"),
+    "tuimixer config --check": prints("using the defaults"),
     "tuimixer config --path": prints("/.config/tuimixer/config.toml\n"),
     "tuimixer config --keys": prints("mute.toggle", "Volume mute"),
     "tuimixer completion bash": prints("complete -F _tuimixer tuimixer"),

@@ -134,10 +134,10 @@ def test_minus_3_db_never_makes_louder(server: SoundServer) -> None:
 def test_what_a_cap_cuts_and_what_changes_nothing_is_said(server: SoundServer) -> None:
     done("set", "98%", server=server)
     outcome = done("set", "+5%", server=server)
-    assert outcome.err == "tuimixer: Speakers is held back by its cap of 100%.\n"
+    assert outcome.err == "tuimixer: Speakers is limited by its cap of 100%.\n"
     assert level(server, "speakers") == [100, 100]
     assert done("set", "90%", server=server).err == ""
-    assert done("set", "90%", server=server).err == "tuimixer: Speakers stays as it is: 90% -2.75 dB.\n"
+    assert done("set", "90%", server=server).err == "tuimixer: Speakers is unchanged: 90% -2.75 dB.\n"
     assert done("set", "--max", "120", "+20%", server=server).err == ""
     assert level(server, "speakers") == [110, 110]
 
@@ -257,8 +257,8 @@ def test_equal_names_are_numbered_in_the_list_as_they_are_taken(server: SoundSer
 
 def test_groups_of_nothing_say_so(server: SoundServer) -> None:
     for group, says in (
-        ("@streams", "nothing plays or records"),
-        ("@inputs", "there is no input besides monitors"),
+        ("@streams", "nothing is playing or recording"),
+        ("@inputs", "there are no inputs other than monitors"),
     ):
         outcome = run("mute", group, env=server.env)
         assert (outcome.status, outcome.err) == (1, f"tuimixer: {says}.\n")

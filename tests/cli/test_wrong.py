@@ -33,7 +33,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["--layout=", "list"], 2, '--layout "": must be one of auto, columns, rows.'),
     ([], 2, "the mixer needs a terminal"),
     (["-V", "all"], 2, "the mixer needs a terminal"),
-    (["list", "speakers"], 2, 'too many arguments from "speakers" on; usage: tuimixer list.'),
+    (["list", "speakers"], 2, 'too many arguments, starting at "speakers"; usage: tuimixer list.'),
     (["list", "--jason"], 2, 'there is no option "--jason"; did you mean --json?'),
     (["list", "--json=yes"], 2, "--json takes no value."),
     (["list", "-c", "99"], 2, 'there is no card "99"'),
@@ -41,11 +41,11 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["list", "--server"], 2, "--server needs a value: ADDRESS."),
     (["list", "--config", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
     (["list", "--config", "/"], 2, "/: cannot be read: Is a directory."),
-    (["get", "speakers", "nobody"], 1, 'nothing matches "nobody"; `tuimixer list` shows what there is.'),
+    (["get", "speakers", "nobody"], 1, 'nothing matches "nobody"; `tuimixer list` shows what is available.'),
     # values
     (["set"], 2, "too few arguments; usage: tuimixer set [TARGET…] VALUE…"),
-    (["set", "speakers"], 2, '"speakers" is not a value, and no value follows it; use '),
-    (["set", "40%%"], 2, '"40%%" is not a value, and no value follows it; use '),
+    (["set", "speakers"], 2, '"speakers" is not a value and is not followed by one; use '),
+    (["set", "40%%"], 2, '"40%%" is not a value and is not followed by one; use '),
     (["set", "speakers", ""], 2, "an empty value; use "),
     (["set", "speakers", "loud"], 2, "'loud' is not a value; use 40%, +5%"),
     (["set", "speakers", "+-5%"], 2, "'+-5%' is not a value; use "),
@@ -92,7 +92,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["set", "--max", "9999", "+5%"], 2, '--max "9999": must be a number from 0 to 1000.'),
     (["set", "--max"], 2, "--max needs a value: PERCENT."),
     # targets
-    (["get", "nobody"], 1, 'nothing matches "nobody"; `tuimixer list` shows what there is.'),
+    (["get", "nobody"], 1, 'nothing matches "nobody"; `tuimixer list` shows what is available.'),
     (["get", ""], 1, 'nothing matches ""'),
     (["get", "   "], 1, 'nothing matches ""'),
     (["get", "pulse:sink/nowhere"], 1, 'nothing matches "pulse:sink/nowhere"'),
@@ -117,7 +117,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["kill", "speakers"], 2, "Speakers is an output; kill takes an application."),
     (["kill", "@output"], 2, "Speakers is an output; kill takes an application."),
     (["kill", "nobody*"], 1, 'nothing matches "nobody*"'),
-    (["status", "--follow", "--host", "a", "--host", "b"], 2, "a line that follows is about one box"),
+    (["status", "--follow", "--host", "a", "--host", "b"], 2, "--follow works with a single host"),
     (["--version", "--nonsense"], 2, 'there is no option "--nonsense"; `tuimixer --help` lists them.'),
     (["kill"], 2, "too few arguments; usage: tuimixer kill TARGET…"),
     (["move", "headphones", "speakers"], 2, "Headphones is an output; move takes an application."),
@@ -128,22 +128,26 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["profile", "nobody"], 1, 'the server has no card "nobody".'),
     (["card", "nobody"], 1, 'there is no card "nobody".'),
     # the others
-    (["status", "--format", "{loudness}"], 2, '--format: there is no "loudness"; fields are name, percent'),
-    (["status", "--format", "{"], 2, '--format "{" is no format: write {percent}, and {{ for a brace.'),
-    (["status", "--format", "{percent.real}"], 2, "--format: there is no "),
-    (["status", "--format", "{0}"], 2, "--format: there is no "),
-    (["status", "--format", "{percent:>999999999999}"], 2, "--format: there is no "),
+    (["status", "--format", "{loudness}"], 2, '--format: there is no field "loudness"; use name, percent'),
+    (["status", "--format", "{"], 2, '--format "{" is not a format: use {percent}, and {{ for a brace.'),
+    (["status", "--format", "{percent.real}"], 2, "--format: there is no field "),
+    (["status", "--format", "{0}"], 2, "--format: there is no field "),
+    (["status", "--format", "{percent:>999999999999}"], 2, "--format: there is no field "),
     (["status", "nobody"], 1, 'nothing matches "nobody"'),
     (["config"], 2, "give one of --init, --check, --path and --keys."),
     (["config", "--init", "--check"], 2, "give one of --init, --check, --path and --keys."),
     (["config", "--check", "-f", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
     (["config", "--init", "-f", "/proc/x/config.toml"], 4, "/proc/x/config.toml: cannot be written: "),
-    (["config", "--init", "-f", "/dev/null/x"], 4, "/dev/null/x: cannot be written: /dev/null is no folder."),
-    (["config", "--init", "-f", "/dev/null"], 2, "/dev/null: there is a file already; it is left as it is."),
+    (
+        ["config", "--init", "-f", "/dev/null/x"],
+        4,
+        "/dev/null/x: cannot be written: /dev/null is not a directory.",
+    ),
+    (["config", "--init", "-f", "/dev/null"], 2, "/dev/null: file already exists; left unchanged."),
     (["config", "--path", "--host", "box"], 2, 'there is no option "--host"'),
     (["completion"], 2, "too few arguments; usage: tuimixer completion bash | zsh | fish."),
-    (["completion", "tcsh"], 2, 'there is no completion for "tcsh"; there are bash, zsh, fish.'),
-    (["man", "page"], 2, 'too many arguments from "page" on; usage: tuimixer man.'),
+    (["completion", "tcsh"], 2, 'no completion for "tcsh"; use bash, zsh, fish.'),
+    (["man", "page"], 2, 'too many arguments, starting at "page"; usage: tuimixer man.'),
     (["list", "--server", "unix:/nonexistent/socket", "-F"], 0, ""),
     (["get", "--server", "unix:/nonexistent/socket"], 3, "/nonexistent/socket"),
     (["set", "--server", "tcp:127.0.0.1:1", "+5%"], 3, "127.0.0.1"),
@@ -295,7 +299,7 @@ def test_a_failure_inside_goes_to_the_log(box: PrivatePulse, tmp_path: Path) -> 
     )
     assert done.returncode == 70
     assert done.stderr.count("\n") == 1
-    assert f"the whole story is in {tmp_path}/tuimixer/log" in done.stderr
+    assert f"details are in {tmp_path}/tuimixer/log" in done.stderr
     assert "Traceback" in (tmp_path / "tuimixer" / "log").read_text()
 
 

@@ -236,7 +236,7 @@ def test_no_way_without_a_server(server: SoundServer) -> None:
     server.kill()
     done = tuimixer("path", env=server.env)
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("tuimixer: there is no sound to follow: ")
+    assert done.stderr.startswith("tuimixer: there is no sound to trace: ")
     assert server.address in done.stderr
 
 

@@ -86,7 +86,7 @@ def test_an_exception_leaves_the_terminal_in_order_and_names_the_log(box: Box) -
         assert person.terminal.wait() == 70
         person.waits_for(person.in_order, "the terminal to be in order")
         told = "".join(person.terminal.lines())
-        assert "tuimixer: an error in tuimixer itself: RuntimeError: made for the test" in told
+        assert "tuimixer: internal error: RuntimeError: made for the test" in told
         assert str(person.log) in told
         assert "Traceback" not in told
         assert "made for the test" in person.log.read_text()

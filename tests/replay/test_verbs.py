@@ -154,7 +154,7 @@ def test_where_no_control_can_stand_for_the_server_that_is_said(replay: Replay, 
     env |= {"XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)}
     outcome = run("set", "+5%", env=env)
     assert outcome.status == 3
-    assert "the card has no playback volume that could stand for @output" in outcome.err
+    assert "the card has no playback volume to use as @output" in outcome.err
 
 
 @pytest.mark.parametrize("name", ["Capture", "capture", "PCH/Capture", "hw:0/Capture", "Capture/capture"])
@@ -216,7 +216,7 @@ def test_many_that_are_left_out_are_counted(replay: Replay) -> None:
         *first, rest = outcome.err.splitlines()
         assert outcome.status == 1
         assert first[0] == "tuimixer: Line 01 Mute has no volume."
-        assert (len(first), rest) == (3, "tuimixer: 9 more cannot be set so.")
+        assert (len(first), rest) == (3, "tuimixer: 9 more cannot be set this way.")
         assert {control["channels"][0]["percent"] for control in volumes_of(verbs, "Line 0*")} == {50}
         again = verbs("set", "Mix A Input *", "0%")
         assert (again.status, len(again.err.splitlines())) == (0, 4)

@@ -152,8 +152,8 @@ async def test_a_plug_that_is_put_in_is_told_at_once(desk: Open) -> None:
 
 
 async def test_what_is_wrong_at_the_start_is_said_whole(desk: Open) -> None:
-    async with desk(notices=("/home/me/tuimixer.toml:2: is not TOML.", "The defaults are used.")) as it:
-        assert "/home/me/tuimixer.toml:2: is not TOML. The defaults are used." in it.text
+    async with desk(notices=("/home/me/tuimixer.toml:2: is not TOML.", "Using the defaults.")) as it:
+        assert "/home/me/tuimixer.toml:2: is not TOML. Using the defaults." in it.text
 
 
 @pytest.mark.parametrize(

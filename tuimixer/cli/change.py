@@ -1,4 +1,4 @@
-"""Changing what a target names: read, resolve and write under the lock, never over the cap."""
+"""Changes a target's controls: read, resolve and write under the lock, never above the cap."""
 
 from collections.abc import Sequence
 
@@ -16,8 +16,8 @@ from tuimixer.model.select import Match
 from tuimixer.model.value import Value
 
 _HAIR = 1e-6
-"""Taken off an ALSA step, in percent: the model steps as alsamixer does, which turns what floating point adds
-to a whole raw value into one more now and then, and many steps of 1 % would not add up."""
+"""Subtracted from an ALSA step, in percent: floating-point error turns into an extra raw value now and then,
+as in alsamixer, and many steps of 1 % would not add up."""
 _MOST_REPORTED = 3
 _UNCAPPED = Limits(10, stop_at_full=False)
 
@@ -25,19 +25,19 @@ _UNCAPPED = Limits(10, stop_at_full=False)
 def change(
     call: Invocation, targets: Sequence[str], values: Sequence[Value], cap: float | None, reread: bool
 ) -> tuple[list[Match], int]:
-    """Carry out values on all controls that targets name; what was changed, and the exit status.
+    """Apply values to all controls that match the targets; returns the matches changed, and the exit status.
 
-    `cap` is what the command line says, in percent. With `reread` the controls are as they stand then. A
-    value that the cap cut, or that changes nothing, is reported. Nothing is changed where one of the values
-    is impossible for one of the controls; but of a group or a pattern only those are left out, and that is
-    reported. What is refused for one control is reported and carried out on the others.
+    `cap` is the command line's, in percent. With `reread`, the matches returned show the new state. A
+    value that the cap limits, or that changes nothing, is reported. Nothing is changed if one of the values
+    is impossible for one of the controls; but in a group or a pattern only such members are skipped, which is
+    reported. If one control is refused, that is reported, and the others are still changed.
 
     Raises:
         Impossible: a control cannot do what was asked.
-        NoMatch, Usage, Unreachable, Refused: as `Call.select` and `Call.apply`.
+        NoMatch, Usage, Unreachable, Refused: as in `Invocation.select` and `Invocation.apply`.
     """
-    # Libraries and connections come before the lock: others wait only for a read and a write. A connection
-    # that will be made again is let go of while it waits: the server takes only so many, and whoever holds
+    # Load libraries and connect before locking, so that others wait only for a read and a write. A connection
+    # that will be replaced is closed while waiting: the server accepts only so many, and the holder of
     # the lock may need one.
     lock = VolumeLock(call.reopen_pipewire)
     call.narrow(targets)
@@ -58,7 +58,7 @@ def change(
                         _carry_out(call, lock, match, value, cap, changed, held)
                     except Refused as refusal:
                         refused[match.id] = refusal
-    _report_all(list(held.values()), "stay as they are, or are held back by their cap")
+    _report_all(list(held.values()), "are unchanged, or limited by their cap")
     if len(refused) == len(matches) == 1:
         raise refused[matches[0].id]
     for match in matches:
@@ -69,10 +69,10 @@ def change(
 
 
 def _able(call: Invocation, matches: list[Match], values: Sequence[Value]) -> tuple[list[Match], int]:
-    """What can be set to all of the values, and the exit status.
+    """The matches that can be set to all of the values, and the exit status.
 
     Raises:
-        Impossible: something named cannot, or nothing of a group can.
+        Impossible: a control that was named cannot, or no member of a group can.
     """
     able: list[Match] = []
     unable: list[Impossible] = []
@@ -89,12 +89,12 @@ def _able(call: Invocation, matches: list[Match], values: Sequence[Value]) -> tu
             able.append(match)
     if unable and not able:
         raise unable[0]
-    _report_all(unable, "cannot be set so")
+    _report_all(unable, "cannot be set this way")
     return able, NO_MATCH if unable else DONE
 
 
 def _report_all(texts: Sequence[object], summary: str) -> None:
-    """A sentence for each; of many controls, for the first few."""
+    """Report each, or only the first few of many."""
     for text in texts[:_MOST_REPORTED]:
         report(text)
     if len(texts) > _MOST_REPORTED:
@@ -110,7 +110,7 @@ def _carry_out(
     changed: set[ControlId],
     held: dict[ControlId, str],
 ) -> None:
-    """Carry out one value; notes in `held` what the cap cut, and what nothing has changed so far."""
+    """Apply one value; note in `held` what the cap limited, and what nothing has changed so far."""
     for found in _meant(match, value):
         control = lock.as_written(found)
         intent, limits = _intent(value, control, match), _limits(call, control, cap)
@@ -120,9 +120,9 @@ def _carry_out(
             changed.add(control.id)
         if done.command is None:
             if control.id not in changed:
-                from tuimixer.cli.output import in_words  # a volume key need not wait for it
+                from tuimixer.cli.output import in_words  # would delay every volume key
 
-                held[control.id] = f"{control.name} stays as it is: {in_words(control)}"
+                held[control.id] = f"{control.name} is unchanged: {in_words(control)}"
             continue
         _write(call, lock, done.command, done.unclamped)
         if control.id not in changed:
@@ -131,10 +131,10 @@ def _carry_out(
 
 
 def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
-    """Carry out what fixes a finding as any change: under the lock, on what stands there now, up to the cap.
+    """Apply a finding's fix like any other change: under the lock, to the current state, up to the cap.
 
     Raises:
-        Impossible, Unreachable, Refused: as `change`.
+        Impossible, Unreachable, Refused: as in `change`.
     """
     with VolumeLock() as lock:
         for request in requests:
@@ -154,7 +154,7 @@ def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
 
 
 def _held_back(control: Control, limits: Limits) -> str:
-    return f"{control.name} is held back by its cap of {limits.cap * 100:g}%"
+    return f"{control.name} is limited by its cap of {limits.cap * 100:g}%"
 
 
 def _write(
@@ -163,7 +163,7 @@ def _write(
     command: SetVolume | SetMute | SetCapture | SetChoice,
     unclamped: UnclampedTarget | None,
 ) -> None:
-    """Write a command, and leave to the next process what it has to know."""
+    """Write a command, and store what the next process has to know."""
     call.apply(command)
     lock.changed()
     lock.live()
@@ -174,7 +174,7 @@ def _write(
 def _remember(
     call: Invocation, lock: VolumeLock, command: SetVolume, unclamped: UnclampedTarget | None
 ) -> None:
-    """Keep the aim; some ALSA plugins store a value coarser than it was written, so keep that too."""
+    """Store the unclamped target, and the value written, which some ALSA plugins store more coarsely."""
     lock.remember(command.id, unclamped)
     control = call.known[command.id]
     if call.is_plugin(control):
@@ -185,10 +185,10 @@ def _remember(
 
 
 def _reread(call: Invocation, matches: Sequence[Match]) -> list[Match]:
-    """The same controls as they stand now, or as they stood where they have gone."""
+    """The same controls in their current state, or their last one if they are gone."""
     controls = [control for match in matches for control in match.controls]
     if any(map(call.is_plugin, controls)):
-        call.reopen(Layer.ALSA)  # a plugin tells a handle that is open nothing of what others write
+        call.reopen(Layer.ALSA)  # a plugin does not report others' changes to an open handle
     read: dict[ControlId, Control] = {}
     for layer in {control.kind.layer for control in controls}:
         read |= call.read(layer).controls
@@ -199,7 +199,7 @@ def _reread(call: Invocation, matches: Sequence[Match]) -> list[Match]:
 
 
 def _meant(match: Match, value: Value) -> tuple[Control, ...]:
-    """All streams of an application; of an element's two sides the one that has what the value is about."""
+    """All streams of an application, or the direction of an element that has what the value is about."""
     if match.controls[0].element is None or len(match.controls) == 1:
         return match.controls
     if value.capturing:
@@ -220,16 +220,16 @@ def _intent(value: Value, control: Control, match: Match) -> Intent:
         if control.mute is None and control.capture is not None:
             return Capture(control.id, None if intent.on is None else not intent.on, intent.channels)
         if intent.on is None and len(match.controls) > 1 and control.element is None:
-            # All streams of an application go together, not each over by itself.
+            # All streams of an application are toggled together, not individually.
             return Mute(control.id, not all(other.muted for other in match.controls), intent.channels)
     return intent
 
 
 def _limits(call: Invocation, control: Control, cap: float | None) -> Limits:
-    """The command line's cap, or the configured one; a device's own cap holds against both."""
+    """The command line's cap, or the configured one; a device's own cap overrides both."""
     everywhere = call.config.max.verbs if cap is None else cap
     own = device_cap(control, call.config.max)
     if own is not None:
         everywhere = own if cap is None else min(own, cap)
-    # A cap beyond 100 % was given on purpose; on the screen it takes another press.
+    # A cap above 100 % was given on purpose; on the screen, going past it takes another press.
     return Limits(everywhere / 100, stop_at_full=False)

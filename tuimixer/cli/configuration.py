@@ -1,4 +1,4 @@
-"""The configuration of one command: the file that is named, the one in the XDG folder, or none."""
+"""The configuration of one command: the file named, the one in the XDG directory, or none."""
 
 import os
 
@@ -9,10 +9,10 @@ from tuimixer.config.schema import Config, Loaded
 
 
 def configured(arguments: Arguments) -> Config:
-    """The configuration; what is wrong with the file is said on stderr, and then the defaults hold.
+    """The configuration; if the file has errors, they are reported on stderr, and the defaults are used.
 
     Raises:
-        Usage: the file that was named on the command line is not there.
+        Usage: the file named on the command line does not exist.
     """
     loaded = read(arguments)
     if loaded.problems:
@@ -26,11 +26,11 @@ def read(arguments: Arguments) -> Loaded:
     """The configuration and its problems.
 
     Raises:
-        Usage: the file that was named on the command line is not there.
+        Usage: the file named on the command line does not exist.
     """
     named = arguments.get("config")
     if arguments.has("no-config") or (named is None and not os.path.lexists(config_path())):
-        # The usual case: a volume key and the engine wait for this, so without what reading a file takes.
+        # The usual case, without loading what reading a file needs: volume keys and the engine wait for it.
         return Loaded(Config())
     from tuimixer.config.load import load
 

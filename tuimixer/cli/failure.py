@@ -1,4 +1,4 @@
-"""How a command ends: the exit statuses, and the exceptions that lead to them."""
+"""The exit statuses, and the exceptions that lead to them."""
 
 DONE, NO_MATCH, USAGE, OUT_OF_REACH, REFUSED = range(5)
 
@@ -6,32 +6,32 @@ STATUSES = (
     (DONE, "done"),
     (NO_MATCH, "nothing matches"),
     (USAGE, "wrong usage, or an ambiguous name"),
-    (OUT_OF_REACH, "server or card out of reach"),
+    (OUT_OF_REACH, "server or card unreachable"),
     (REFUSED, "refused by the server or the card"),
 )
 
 
 class Failure(Exception):
-    """Ends the command; the text is one sentence for a person."""
+    """Ends the command; the text is one sentence for the user."""
 
     status = USAGE
 
 
 class NoMatch(Failure):
-    """Nothing matches what was named."""
+    """Nothing matches a name."""
 
     status = NO_MATCH
 
 
 class Usage(Failure):
-    """The command line makes no sense, or names several things where one is wanted."""
+    """The command line is invalid, or names several things where only one is allowed."""
 
 
 _LONGEST = 1500
 
 
 def sentence(text: object) -> str:
-    """One line that ends as a sentence does, without anything that steers a terminal."""
+    """One line that ends like a sentence, without anything that controls a terminal."""
     from tuimixer.model.text import clean
 
     line = clean(str(text), _LONGEST, fallback="")
@@ -39,9 +39,9 @@ def sentence(text: object) -> str:
 
 
 def report(text: object) -> None:
-    """One sentence on stderr beside what a command does."""
+    """Print one sentence on stderr."""
     import sys
     from contextlib import suppress
 
-    with suppress(OSError, ValueError):  # where nobody is there to read it
+    with suppress(OSError, ValueError):  # if stderr is closed
         sys.stderr.write(f"tuimixer: {sentence(text)}\n")

@@ -1,4 +1,4 @@
-"""Staying with a box: every change of its controls as it happens, through the screen's own backends."""
+"""Follows hosts: reports every change of their controls, using the screen's backends."""
 
 import asyncio
 import gc
@@ -17,14 +17,14 @@ from tuimixer.model.snapshot import Phase, Snapshot, Status, Update
 from tuimixer.wiring import Options, open_machines
 
 Took = Callable[[str, Snapshot], None]
-"""Gets the box's name and its newest picture."""
+"""Called with the host's name and its newest snapshot."""
 
 
 def follow(options: Options, took: Took) -> int:
-    """Hand every picture of every box to `took` until interrupted or until nobody reads the output; 0.
+    """Pass every host's snapshots to `took` until interrupted or the output is closed; returns 0.
 
     Raises:
-        Unreachable: a box could not be reached.
+        Unreachable: a host could not be reached.
     """
     backends = open_machines(options).backends()
     gc.enable()
@@ -76,7 +76,7 @@ def _error_of(task: "asyncio.Task[None]") -> Exception | None:
 
 
 def _watch_reader(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
-    """A pipe whose reader has gone is noticed at once, not at the next change."""
+    """Notice at once, not at the next change, that a pipe's reader is gone."""
     fd = sys.stdout.fileno()
     if stat.S_ISFIFO(os.fstat(fd).st_mode):
         loop.add_reader(fd, end)
@@ -84,11 +84,11 @@ def _watch_reader(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> N
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One aspect of one control, or the reach of one layer, before and after."""
+    """One aspect of one control, or the status of one layer, before and after."""
 
     layer: str
     id: ControlId
-    """The control's; for a layer's own status nothing."""
+    """The control's; empty for a layer's status."""
     kind: str
     name: str
     what: str
@@ -98,14 +98,14 @@ class Change:
 
 
 class Changes:
-    """Compares pictures of one box; a layer out of reach counts as unchanged until it is back."""
+    """Compares snapshots of one host; an unreachable layer counts as unchanged until it is back."""
 
     def __init__(self) -> None:
         self._known: dict[str, dict[ControlId, Control]] = {}
         self._statuses: dict[str, Status] = {}
 
     def between(self, snapshot: Snapshot) -> Iterator[Change]:
-        """What has changed since the last picture; of the first one nothing."""
+        """What has changed since the last snapshot; nothing for the first one."""
         for status in snapshot.statuses:
             yield from self._status(status)
         ready = {status.source for status in snapshot.statuses if status.phase is Phase.READY}
@@ -135,8 +135,8 @@ def _is_meter(control: Control) -> bool:
 def _controls(
     layer: str, before: dict[ControlId, Control], now: dict[ControlId, Control]
 ) -> Iterator[Change]:
-    # What a server keeps for what does not run is read a little later than the rest, and comes and goes with
-    # each stream: only that it is set is news.
+    # Stored volumes are read slightly later than the rest, and appear and disappear with each stream: only
+    # changes of their values are reported.
     for control in before.values():
         if control.id not in now and control.kind is not Kind.STORED:
             yield Change(

@@ -1,6 +1,6 @@
-"""What a command line may look like, as data: help, completion and the man page are made from it too.
+"""The command-line grammar as data, from which help, completion and the man page are generated too.
 
-argparse would cost a tenth of a volume key's time, and takes `-5%` and `-12dB` for options.
+argparse would take a tenth of a volume key's time, and treats `-5%` and `-12dB` as options.
 """
 
 from tuimixer.cli.failure import Usage
@@ -9,19 +9,19 @@ from tuimixer.model.record import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A word that begins with a dash."""
+    """A word that starts with a dash."""
 
     name: str
-    """The long one, without dashes; also how it is asked for."""
+    """Its long name, without dashes; also the key for `Arguments`."""
     help: str
     short: str = ""
     value: str = ""
-    """What stands for its value in the help; empty: it takes none."""
+    """Placeholder for its value in the help; empty if it takes none."""
     choices: tuple[str, ...] = ()
     repeat: bool = False
-    """May be given several times; else the last one counts."""
+    """Whether it may be given several times; otherwise the last one counts."""
     complete: str = ""
-    """What a shell offers for its value: `file`, `card`."""
+    """What shells complete for its value: `file`, `card`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +30,26 @@ class Verb:
 
     name: str
     usage: str
-    """Its arguments in the help: `[TARGET] VALUE…`."""
+    """Its arguments as shown in the help: `[TARGET] VALUE…`."""
     summary: str
     details: str = ""
     options: tuple[Option, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
-    """Command line and what it does; each is run by a test."""
+    """Command lines and what they do; each is run by a test."""
     least: int = 0
     most: int | None = None
-    """How many arguments there may be; None: any number."""
+    """Maximum number of arguments; None for any number."""
     complete: tuple[str, ...] = ()
-    """What a shell offers for each argument (the last for all that follow): `target`, `value`, or words."""
+    """What shells complete for each argument (the last for all further ones): `target`, `value`, or words."""
     reaches: str = ""
-    """`always`, or the option with which it reaches other boxes itself instead of being run there."""
+    """`always`, or the option with which it connects to other hosts itself instead of being run there."""
     hidden: bool = False
     statuses: tuple[tuple[int, str], ...] = ()
-    """Exit statuses that mean something else for this verb."""
+    """Exit statuses that have another meaning for this verb."""
 
 
 class Arguments:
-    """What was found on a command line."""
+    """The parsed command line."""
 
     __slots__ = ("_values", "words")
 
@@ -58,9 +58,9 @@ class Arguments:
         self._values: dict[str, list[str]] = {}
 
     def add(self, option: Option, value: str) -> None:
-        """Note an option; one that may not be repeated replaces the one before."""
+        """Add an option; one that may not be repeated replaces the previous one."""
         held = self._values.pop(option.name, [])
-        self._values[option.name] = held  # behind the others: the order tells which was last
+        self._values[option.name] = held  # at the end: the order shows which was last
         if not option.repeat:
             held.clear()
         held.append(value)
@@ -86,9 +86,9 @@ class Arguments:
 def parse(
     words: list[str], options: tuple[Option, ...], command: str, stop_at_word: bool = False
 ) -> Arguments:
-    """Sort words into options and arguments; `--` ends the options, and `-5%` or `-12dB` is an argument.
+    """Separate options and arguments; `--` ends the options, and `-5%` or `-12dB` is an argument.
 
-    With `stop_at_word` the first argument and all that follows it are left as they are.
+    With `stop_at_word`, the first argument and everything after it are not parsed.
 
     Raises:
         Usage: an unknown option, or one whose value is missing or not allowed.
@@ -147,7 +147,7 @@ def _short(word: str, rest: list[str], options: tuple[Option, ...], command: str
 
 
 def _allowed(option: Option, written: str, value: str) -> str:
-    # The beginning of a choice is enough, as alsamixer's -V goes by the first letter.
+    # The beginning of a choice is enough, as alsamixer's -V looks at the first letter.
     begun = [choice for choice in option.choices if value and choice.startswith(value.casefold())]
     value = begun[0] if len(begun) == 1 else value
     if option.choices and value not in option.choices:
@@ -155,7 +155,7 @@ def _allowed(option: Option, written: str, value: str) -> str:
     if not value:
         raise Usage(f"{written} needs a value: {option.value}")
     if "\0" in value:
-        raise Usage(f"{written}: the value has a zero byte in it")
+        raise Usage(f"{written}: the value contains a NUL byte")
     return value
 
 
@@ -168,14 +168,14 @@ def _unknown(written: str, options: tuple[Option, ...], command: str) -> Usage:
 
 
 def shown(text: str) -> str:
-    """A word of a person, safe to print and bounded."""
+    """A word from the command line, bounded and safe to print."""
     from tuimixer.model.text import clean
 
     return f'"{clean(text, 80, fallback="")}"'
 
 
 def whole(text: str, most: int) -> int | None:
-    """The whole number from 0 to `most` that a word is; None where it is another, or none."""
+    """A word as an integer from 0 to `most`; None if it is not one."""
     if not text.isdecimal() or not text.isascii() or len(text) > len(str(most)):
         return None
     number = int(text)

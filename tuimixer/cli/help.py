@@ -1,4 +1,4 @@
-"""The texts of `--help`, made from the tables of verbs and options."""
+"""The texts of `--help`, generated from the tables of verbs and options."""
 
 import shutil
 import textwrap
@@ -11,19 +11,19 @@ from tuimixer.cli.verbs import every
 
 TARGETS = """
 @output, @input       the server's default devices, else the card's main control; @output if none is given
-firefox               an application: all that it plays (all that it records where it plays nothing)
-a title, pid:1234     the streams with that title, of that process, of a program or a role, and no others
-a sink or a source    by name, index or description; sink/NAME, source/NAME, app/NAME tell the kind
-Master, PCM,1         an ALSA control, on the card of --card, or else on the first one that has it
-hw:0/Master, PCH/PCM  an ALSA control of a card; Mic/capture tells the side
-@streams, 'Mix *'     several: also @outputs and @inputs; what the screen calls a control is a name, too
+firefox               an application: everything it plays (or records, if it plays nothing)
+a title, pid:1234     only the streams with that title, of that process, of a program or a role
+a sink or a source    by name, index or description; sink/NAME, source/NAME, app/NAME specify the kind
+Master, PCM,1         an ALSA control, on the --card, or else on the first card that has it
+hw:0/Master, PCH/PCM  an ALSA control of a card; Mic/capture specifies the direction
+@streams, 'Mix *'     several, also @outputs and @inputs; names shown on the screen work too
 an id                 as `tuimixer list --json` prints it
 """.strip()
-TARGET_RULE = "Case does not matter, and a unique part is enough. An ambiguous one changes nothing."
+TARGET_RULE = "Case is ignored, and a unique part is enough. An ambiguous TARGET changes nothing."
 _TARGET = 22
-"""Column at which the meanings begin in `TARGETS`."""
+"""Column of the meanings in `TARGETS`."""
 _LEFT = 36
-"""Longest text in the left column of a table."""
+"""Maximum width of the left column of a table."""
 _WIDEST = 80
 _NARROWEST = 40
 
@@ -35,12 +35,12 @@ def overview() -> str:
     return "\n".join(
         [
             "tuimixer [OPTIONS]         the mixer in the terminal",
-            "tuimixer VERB [ARGUMENTS]  one thing, from a key, a script or a status bar",
+            "tuimixer VERB [ARGUMENTS]  a single action, for keys, scripts and status bars",
             "",
             "Verbs (each has --help with examples):",
             *_table(rows),
             "",
-            "Options of the mixer:",
+            "Mixer options:",
             *_options(SCREEN),
             "",
             "TARGET:",
@@ -69,20 +69,20 @@ def verb_help(verb: Verb) -> str:
         lines += ["Options:", *_options(verb.options), ""]
     if verb.examples:
         lines += ["Examples:", *_table(verb.examples), ""]
-    # A number stays on the line of its meaning.
+    # Keep a number on the line of its meaning.
     told = dict(STATUSES) | dict(verb.statuses)
     meanings = "; ".join(f"{status}\N{NO-BREAK SPACE}{meaning}" for status, meaning in told.items())
     return "\n".join([*lines, *_wrapped(f"Exit status: {meanings}."), ""])
 
 
 def written(option: Option) -> str:
-    """An option as it is written: `-c, --card CARD`."""
+    """An option as typed: `-c, --card CARD`."""
     short = f"-{option.short}, " if option.short else ""
     return f"{short}--{option.name} {option.value}".rstrip()
 
 
 def meaning(option: Option) -> str:
-    """What an option is for, and the words that its value may be."""
+    """What an option does, and its possible values."""
     if not option.choices or option.value in option.choices:
         return option.help
     return f"{option.help}: {', '.join(option.choices[:-1])} or {option.choices[-1]}"
@@ -93,14 +93,14 @@ def _options(options: tuple[Option, ...]) -> list[str]:
 
 
 def _wrapped(text: str, taken: int = 0) -> list[str]:
-    """Lines that fit the terminal, of which so many columns are taken; long lines are hard to read."""
+    """Wrap to the terminal's width less `taken` columns, but not to lines too long to read."""
     width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST) - 2 - taken
     lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
-    """Two columns; the right one begins on a line of its own where the left one is too long."""
+    """Two columns; if the left one is too long, the right one starts on a new line."""
     rows = list(rows)
     width = max((len(left) for left, _ in rows if len(left) <= _LEFT), default=_LEFT)
     lines = []

@@ -1,5 +1,5 @@
-"""Everything about a box at once, for the verbs that look at the way of a sound: controls and the facts
-around them.
+"""Everything about a machine at once, for the verbs that trace the path of a sound: controls and system
+information.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ from tuimixer.wiring import inspect_host
 
 
 def read_host(call: Invocation) -> tuple[Snapshot, System]:
-    """Both layers, each with its status where it is out of reach, and the system around them."""
+    """Both layers, with a status for an unreachable one, and the system information."""
     parts = []
     for layer in (Layer.ALSA, Layer.PULSE):
         try:
@@ -28,7 +28,7 @@ def read_host(call: Invocation) -> tuple[Snapshot, System]:
 
 
 def total_of(snapshot: Snapshot, system: System, control: ControlId) -> float | None:
-    """The gain in dB of a stream's or a device's whole path, of its loudest channel; None where unknown."""
+    """Gain in dB of the whole path of a stream or device, for its loudest channel; None if unknown."""
     found = snapshot.controls.get(control)
     if found is None or found.kind.layer is Layer.ALSA or found.kind is Kind.STORED:
         return None

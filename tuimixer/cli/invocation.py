@@ -1,4 +1,4 @@
-"""A machine's controls for one command: opens the layers that a target needs, reads, selects, changes."""
+"""A command's access to a machine: opens the layers that a target needs, reads, selects, changes."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,8 +31,8 @@ STREAMS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
 DEVICES = frozenset({Kind.SINK, Kind.SOURCE})
 _EMPTY = {
     "@outputs": "there is no output",
-    "@inputs": "there is no input besides monitors",
-    "@streams": "nothing plays or records",
+    "@inputs": "there are no inputs other than monitors",
+    "@streams": "nothing is playing or recording",
 }
 _KINDS = {
     Kind.SINK: "an output",
@@ -46,7 +46,7 @@ _KINDS = {
 
 
 class Invocation:
-    """One command: its arguments, the configuration, and the box that it is about."""
+    """One command: its arguments, the configuration, and the machine it acts on."""
 
     def __init__(self, verb: str, arguments: Arguments) -> None:
         self.verb = verb
@@ -58,14 +58,14 @@ class Invocation:
         self._kinds: frozenset[Kind] | None = None
         self._only_card = False
         self._failures: dict[Layer, Unreachable] = {}
-        """What is out of reach is not waited for again."""
+        """Unreachable layers, which are not tried again."""
 
     @property
     def config(self) -> Config:
-        """The configuration, read when it is first needed.
+        """The configuration, read on first use.
 
         Raises:
-            Usage: the file that was named on the command line is not there.
+            Usage: the file named on the command line does not exist.
         """
         if self._config is None:
             self._config = configured(self.arguments)
@@ -77,7 +77,7 @@ class Invocation:
         device, hosts = self.arguments.get("device"), self.arguments.all("host")
         return Options(
             devices=(device,) if device else (),
-            # The configuration is about this box; another one finds its server itself.
+            # The configuration is for this machine; others find their server themselves.
             server=self.arguments.get("server") or (None if hosts else self.config.server or None),
             demo=self.arguments.has("demo"),
             hosts=hosts,
@@ -86,19 +86,19 @@ class Invocation:
 
     @property
     def words(self) -> list[str]:
-        """The arguments that are no options."""
+        """The arguments that are not options."""
         return self.arguments.words
 
     @property
     def json(self) -> bool:
-        """Whether the answer is to be JSON."""
+        """Whether to print JSON."""
         return self.arguments.has("json")
 
     def narrow(self, targets: Iterable[str]) -> None:
-        """Read from now on only what can hold these targets, unless JSON is wanted, which tells more."""
+        """From now on, read only what may contain these targets (everything for JSON)."""
         kinds = frozenset[Kind]().union(*map(kinds_of, targets))
         self._kinds = None if self.json or kinds == ANY else kinds
-        # Where an option names a card, its controls are all that is meant.
+        # If an option names a card, only its controls are meant.
         self._only_card = self._named_card is not None
 
     def read(self, layer: Layer) -> Snapshot:
@@ -106,7 +106,7 @@ class Invocation:
 
         Raises:
             Unreachable: there is no server or no card.
-            Usage: the card or device that was named on the command line is not there.
+            Usage: the card or device named on the command line does not exist.
         """
         if layer in self._failures:
             raise self._failures[layer]
@@ -127,20 +127,20 @@ class Invocation:
 
     @property
     def known(self) -> dict[ControlId, Control]:
-        """All controls as they were read last."""
+        """All controls as last read."""
         return merge(*self._read.values()).controls
 
     @property
     def cards(self) -> frozenset[str]:
-        """Ids of the ALSA cards that an option names; none where no option does."""
+        """Ids of the ALSA cards named by options; empty if there are none."""
         read = self._read.get(Layer.ALSA)
         return find_cards(self._named_card, read.alsa_cards) if self._named_card and read else frozenset()
 
     def read_all(self) -> tuple[Snapshot, list[Unreachable]]:
-        """Read both layers; what is out of reach is told beside what is there.
+        """Read both layers; returns an error for an unreachable one.
 
         Raises:
-            Unreachable: both are out of reach.
+            Unreachable: both are unreachable.
         """
         parts, failures = [], []
         for layer in (Layer.ALSA, Layer.PULSE):
@@ -153,15 +153,15 @@ class Invocation:
         return merge(*parts), failures
 
     def select(self, target: str, kinds: frozenset[Kind] = ANY) -> Match:
-        """The one thing that a target means.
+        """The only match of a target.
 
-        `@output` and `@input` mean the main control of the card that an option names, or of a card where
+        `@output` and `@input` mean the main control of the card named by an option, or of a card if
         there is no server.
 
         Raises:
             NoMatch: nothing matches.
-            Usage: several things do, or what does is of another kind.
-            Unreachable: the layer in which it would be is not there.
+            Usage: there are several matches, or only one of another kind.
+            Unreachable: the layer in which it would be is unreachable.
         """
         matches = self._matches(target, kinds)
         if len(matches) == 1:
@@ -169,10 +169,10 @@ class Invocation:
         raise _ambiguous(target, matches)
 
     def select_all(self, targets: Iterable[str], kinds: frozenset[Kind] = ANY) -> list[Match]:
-        """All that targets mean, each thing once; a group or a pattern may mean several.
+        """All matches of targets, without duplicates; a group or a pattern may have several.
 
         Raises:
-            As `select`.
+            As in `select`.
         """
         found: dict[ControlId, Match] = {}
         for target in targets:
@@ -182,7 +182,7 @@ class Invocation:
         return list(found.values())
 
     def names(self, target: str) -> bool:
-        """Whether a control is called exactly so; an unreachable layer has none."""
+        """Whether a control has exactly this name; an unreachable layer has none."""
         try:
             return any(match.exact for match in self._matches(target, ANY))
         except (NoMatch, Usage, Unreachable):
@@ -194,7 +194,7 @@ class Invocation:
         stands_in = default in (OUTPUT, INPUT) and not kinds.isdisjoint(_ELEMENTS)
         if stands_in and self._named_card:
             return (self._main_control(default),)
-        # An option names a card for its controls; where sound goes is the server's.
+        # An option names a card for its controls; routing is the server's.
         on_card = self._named_card and not kinds.isdisjoint(_ELEMENTS)
         layers = (Layer.ALSA,) if on_card else layers_of(target)
         wanted = {kind.layer for kind in kinds}
@@ -229,14 +229,14 @@ class Invocation:
 
     @property
     def _names_server(self) -> bool:
-        """Whether a certain sound server is asked for, which nothing else can stand for."""
+        """Whether a particular sound server was requested, for which nothing else can be substituted."""
         return bool(self.options.server or os.environ.get("PULSE_SERVER"))
 
     def matches_in(self, target: str, snapshot: Snapshot) -> tuple[Match, ...]:
-        """What a target means in a snapshot of everything, as `select` finds it; none where nothing matches.
+        """The matches of a target in a complete snapshot, as in `select`; empty if nothing matches.
 
         Raises:
-            Usage: several things match, and the target is no group or pattern.
+            Usage: there are several matches, and the target is not a group or pattern.
         """
         default = target.casefold().strip()
         if default in (OUTPUT, INPUT):
@@ -253,14 +253,14 @@ class Invocation:
         return matches
 
     def _main_control(self, default: str) -> Match:
-        """The card's control that stands for the default output or input."""
+        """The card's control that is used as the default output or input."""
         snapshot = self.read(Layer.ALSA)
         named = self._named_card or self.config.card
         card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
         match = main_control(default, snapshot, card)
         if match is None:
             side = "playback" if default == OUTPUT else "capture"
-            raise NoMatch(f"the card has no {side} volume that could stand for {default}")
+            raise NoMatch(f"the card has no {side} volume to use as {default}")
         return match
 
     def _find(self, target: str, snapshot: Snapshot, kinds: frozenset[Kind]) -> tuple[Match, ...]:
@@ -272,12 +272,12 @@ class Invocation:
         return find(target, snapshot, kinds, card, lambda: self._labels(snapshot))
 
     def _labels(self, snapshot: Snapshot) -> Mapping[ControlId, tuple[str, ...]]:
-        from tuimixer.mixer.views import labels_of, rules_of  # costs more than a volume key may take
+        from tuimixer.mixer.views import labels_of, rules_of  # takes longer than a volume key may
 
         return labels_of(snapshot, rules_of(self.config.rule))
 
     def _nothing(self, target: str, kinds: frozenset[Kind]) -> NoMatch | Usage:
-        """Why nothing matches: there is no default, no such name, or what is called so is of another kind."""
+        """Why nothing matches: there is no default, no such name, or its match is of another kind."""
         default = target.casefold().strip()
         if default == OUTPUT and Kind.SINK in kinds:
             return NoMatch("the server has no default output")
@@ -288,7 +288,7 @@ class Invocation:
             return Usage(f"{control.name} is {_KINDS[control.kind]}; {self.verb} takes {_takes(kinds)}")
         if default in _EMPTY:
             return NoMatch(_EMPTY[default])
-        return NoMatch(f"nothing matches {shown(target)}; `tuimixer list` shows what there is")
+        return NoMatch(f"nothing matches {shown(target)}; `tuimixer list` shows what is available")
 
     def _of_any_kind(self, target: str) -> tuple[Match, ...]:
         parts = []
@@ -300,7 +300,7 @@ class Invocation:
         return self._find(target, merge(*parts), ANY)
 
     def name_of(self, control: Control) -> str:
-        """What the configuration names a control, else its own name."""
+        """A control's name in the configuration, else its own."""
         if not self.config.rule:
             return control.name
         from tuimixer.mixer.views import name_of, rules_of
@@ -308,7 +308,7 @@ class Invocation:
         return name_of(control, rules_of(self.config.rule))
 
     def carry_out(self, commands: Sequence[Command]) -> list[ControlId]:
-        """Carry out commands, also where one of them is refused, which is reported; the ids of those done.
+        """Execute commands, reporting those refused; returns the ids of those done.
 
         Raises:
             Unreachable: the server or the card is gone.
@@ -328,7 +328,7 @@ class Invocation:
 
         Raises:
             Unreachable: the server or the card is gone.
-            Refused: it said no.
+            Refused: it refused.
         """
         layer = Layer(command.id.partition(":")[0])
         if layer not in self._ports:
@@ -336,28 +336,28 @@ class Invocation:
         self._ports[layer].apply(command)
 
     def is_plugin(self, control: Control) -> bool:
-        """Whether an ALSA control is a device's of the configuration and not a card's of the kernel."""
+        """Whether an ALSA control belongs to a configured device rather than a sound card."""
         cards = self._read[Layer.ALSA].alsa_cards if Layer.ALSA in self._read else ()
         return any(card.id == control.card and card.number is None for card in cards)
 
     def reopen(self, layer: Layer) -> None:
-        """Read the next time from the beginning, past what was kept in this process."""
+        """Discard everything cached, so that the next read starts from scratch."""
         port = self._ports.pop(layer, None)
         if port is not None:
             port.close()
 
     def reopen_pipewire(self) -> None:
-        """Connect to PipeWire anew for the next read, which then holds all that others have changed before.
+        """Reconnect to PipeWire for the next read, so that it includes all earlier changes by others.
 
-        Its Pulse server learns of changes for each of its clients separately, so that what one has been told
-        another may not be told yet. One that has just connected is told how everything stands.
+        Its PulseAudio server tracks changes separately for each of its clients, so what one has been told,
+        another may not know yet. A client that has just connected gets the current state.
         """
         read = self._read.get(Layer.PULSE)
         if read is not None and read.server is not None and read.server.name == "PipeWire":
             self.reopen(Layer.PULSE)
 
     def close(self) -> None:
-        """Let go of what was opened."""
+        """Close everything that was opened."""
         for port in self._ports.values():
             port.close()
         self._ports.clear()

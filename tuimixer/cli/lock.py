@@ -1,6 +1,6 @@
-"""One volume change at a time: a lock over read, change and write, with what the ends of a scale would lose.
+"""One volume change at a time: a lock around read, change and write that stores unclamped targets.
 
-The lock is the kernel's, on a folder of the user's own: it goes with the process, however that ends.
+The lock is the kernel's, on a directory owned by the user: it is released when the process ends in any way.
 """
 
 import fcntl
@@ -18,32 +18,32 @@ from tuimixer.model.control import Channel, Control, ControlId
 from tuimixer.model.record import replace
 
 PATIENCE = 2
-"""Seconds to wait for a process that holds the lock without a sign of life."""
+"""Seconds to wait for a process that holds the lock and shows no activity."""
 _LONGEST = 60
-"""Seconds to wait in all, while others get the lock."""
+"""Total seconds to wait while others get the lock."""
 _PAUSE = 0.003
 _NO_TURN = 0
 _MOST = 64
 _FARTHEST = 100.0
-"""No position on a fader is this far from its ends, of which the upper one is 1."""
+"""Larger positions are invalid; a fader's top is at 1."""
 Raws = tuple[int, ...]
 
 
 class Busy(Failure):
-    """Another process does not let go."""
+    """Another process does not release the lock."""
 
     status = OUT_OF_REACH
 
 
 class VolumeLock:
-    """Held while a volume is read, changed and written; carries the aims of earlier changes.
+    """Held while a volume is read, changed and written; stores the unclamped targets of earlier changes.
 
-    Made before what is to be changed is read for the first time: once it is held, `undisturbed` tells whether
-    that reading still stands.
+    Create it before the first read of what is to be changed: once it is held, `undisturbed` tells whether
+    that read is still valid.
     """
 
     def __init__(self, on_wait: Callable[[], None] = lambda: None) -> None:
-        """`on_wait` is called once if another process has the lock, before it is waited for."""
+        """`on_wait` is called once before waiting, if another process has the lock."""
         self._on_wait = on_wait
         self._folder = _own_folder()
         self._fd = -1
@@ -71,7 +71,7 @@ class VolumeLock:
         os.close(self._fd)
 
     def live(self) -> None:
-        """Tell those who wait that the lock goes round, by the folder's time."""
+        """Show waiting processes that the lock is in use, through the directory's timestamp."""
         with suppress(OSError):
             os.utime(self._fd)
 
@@ -81,21 +81,21 @@ class VolumeLock:
         return self._before != _NO_TURN and self._memory.turn == self._before
 
     def changed(self) -> None:
-        """Tell other processes that what they have read may not stand any more."""
+        """Inform other processes that what they have read may be outdated."""
         self._changed = True
 
     def unclamped(self, control: ControlId) -> UnclampedTarget | None:
-        """Where an earlier change meant to put the control, if that is remembered."""
+        """The unclamped target of an earlier change, if stored."""
         return self._memory.unclamped.get(control)
 
     def remember(self, control: ControlId, unclamped: UnclampedTarget | None) -> None:
-        """Keep a change's aim for the next process; None forgets it."""
+        """Store a change's unclamped target for the next process; None deletes it."""
         self._memory.unclamped.pop(control, None)
         if unclamped is not None:
             self._memory.unclamped[control] = unclamped
 
     def as_written(self, control: Control) -> Control:
-        """The control as it was written last, where it was stored coarser and nobody changed it since."""
+        """The control as last written, if it was stored more coarsely and has not been changed since."""
         stored, written = self._memory.written.get(control.id, ((), ()))
         if not stored or stored != control.raws or len(written) != len(stored):
             return control
@@ -105,7 +105,7 @@ class VolumeLock:
         return replace(control, channels=tuple(channels))
 
     def remember_written(self, control: ControlId, stored: Raws, written: Raws) -> None:
-        """Keep what was written to a control that has stored something else."""
+        """Remember the values written to a control that has stored others."""
         self._memory.written.pop(control, None)
         if stored != written:
             self._memory.written[control] = (stored, written)
@@ -116,10 +116,10 @@ class VolumeLock:
 
 
 def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
-    """Take the lock, asking again and again: a lock that is waited for has no time limit of its own.
+    """Poll for the lock: waiting for it in the kernel would have no timeout.
 
-    The patience is counted in looks at it: on a machine so busy that these take longer, so does what the
-    other process does.
+    The wait is counted in polls: on a machine too busy to make them in time, the other process takes
+    longer as well.
     """
     began, looks, seen = time.monotonic(), 0, os.fstat(folder).st_mtime_ns
     waiting = False
@@ -144,7 +144,7 @@ def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
 
 
 def _own_folder() -> str:
-    """A folder that only this user can write to: the runtime folder's, else one among temporary files."""
+    """A directory that only this user can write to: in the runtime directory, else in /tmp."""
     user = os.getuid()
     for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{user}"):
         if os.path.isabs(parent) and _is_own(parent, user):
@@ -152,11 +152,11 @@ def _own_folder() -> str:
     for parent in (os.environ.get("TMPDIR", ""), "/tmp", "/dev/shm", "/var/tmp"):
         if os.path.isabs(parent) and (folder := _made(os.path.join(parent, f"tuimixer-{user}"), user)):
             return folder
-    raise Busy("there is no folder for a lock: neither XDG_RUNTIME_DIR nor /tmp can be written to")
+    raise Busy("no directory for the lock: neither XDG_RUNTIME_DIR nor /tmp is writable")
 
 
 def _made(folder: str, user: int) -> str:
-    """The folder, made if need be; nothing where that cannot be or somebody else's stands there."""
+    """The directory, created if necessary; empty if that fails or it belongs to someone else."""
     try:
         os.mkdir(folder, 0o700)
     except FileExistsError:
@@ -175,7 +175,7 @@ def _is_own(folder: str, user: int) -> bool:
 
 
 class _Memory:
-    """What one process leaves to the next."""
+    """What one process stores for the next."""
 
     __slots__ = ("turn", "unclamped", "written")
 
@@ -186,7 +186,7 @@ class _Memory:
 
 
 def _read(path: str) -> _Memory:
-    """What was remembered; a line that was cut or spoilt is left out."""
+    """What was stored; incomplete or corrupt lines are ignored."""
     memory = _Memory()
     try:
         with open(open_own(path, os.O_RDONLY), encoding="utf-8", errors="replace") as file:
@@ -211,7 +211,7 @@ def _read(path: str) -> _Memory:
 
 
 def _write(path: str, memory: _Memory) -> None:
-    """Keep the newest; a full disk loses them, which costs no more than the difference at a scale's end."""
+    """Store the newest; if the disk is full, only the channels' difference at a scale's end is lost."""
     rows: list[tuple[ControlId, list[tuple[float, ...]]]] = [("turn", [(memory.turn,)])]
     for control, unclamped in list(memory.unclamped.items())[-_MOST:]:
         rows.append((control, [unclamped.raws, unclamped.positions, unclamped.shape]))
@@ -232,7 +232,7 @@ def _numbers(text: str) -> tuple[float, ...]:
     """Positions on a fader.
 
     Raises:
-        ValueError: one of them is not one.
+        ValueError: one of them is invalid.
     """
     numbers = tuple(float(number) for number in text.split())
     if not all(-_FARTHEST < number < _FARTHEST for number in numbers):

@@ -1,4 +1,4 @@
-"""The log file, to which an unexpected error goes in full."""
+"""The log file, for details of unexpected errors."""
 
 import os
 import time
@@ -10,7 +10,7 @@ from tuimixer.config.paths import state_path
 
 
 def write_crash(error: BaseException) -> str:
-    """Append an error to the log; one line about it that says where the rest is."""
+    """Append an error to the log; returns one line about it that says where the details are."""
     short = "".join(traceback.format_exception_only(error)).strip().splitlines()[-1]
     path = state_path("log")
     try:
@@ -22,4 +22,4 @@ def write_crash(error: BaseException) -> str:
             file.writelines(traceback.format_exception(error))
     except OSError as failure:
         return f"{short} (the log {path} cannot be written: {failure.strerror})"
-    return f"{short}; the whole story is in {path}"
+    return f"{short}; details are in {path}"

@@ -1,4 +1,4 @@
-"""Where a command line begins and ends: verbs, the screen, and one sentence for whatever goes wrong."""
+"""Entry point of the command line: verbs, the screen, and one sentence for any error."""
 
 import gc
 import os
@@ -12,30 +12,30 @@ from tuimixer.cli.grammar import Arguments, parse, shown
 from tuimixer.cli.verbs import MODULES, load, no_verb
 
 CRASHED = 70
-"""Exit status when tuimixer itself is at fault (EX_SOFTWARE of sysexits.h)."""
+"""Exit status for an internal error (EX_SOFTWARE of sysexits.h)."""
 _INTERRUPTED = 130
 
 
 def program() -> int:
-    """The program itself: runs the command line and ends the process, or returns its exit status.
+    """The program: runs the command line and ends the process, or returns its exit status.
 
-    Taking the interpreter apart would cost a volume key a tenth of its time, and a verb leaves nothing that
-    must be put in order. What has run threads or a loop ends as Python does it.
+    Shutting down the interpreter would take a tenth of a volume key's time, and a verb has nothing to clean
+    up. Whatever has run threads or a loop exits normally.
     """
     status = main(alone=True)
     if "asyncio" not in sys.modules and "threading" not in sys.modules:
         for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError, ValueError):  # nobody reads it; what there was to say has been said
+            with suppress(OSError, ValueError):  # stdout is closed; errors have been reported
                 stream.flush()
         os._exit(status)
     return status
 
 
 def main(argv: list[str] | None = None, alone: bool = False) -> int:
-    """Run a command line in this process; the exit status. `alone`: nothing else runs in this process."""
+    """Run a command line; returns the exit status. `alone`: nothing else runs in this process."""
     words = sys.argv[1:] if argv is None else argv
-    # What a volume key makes lives until it ends; looking for garbage would cost it a fifth of its time.
-    # What goes on for longer (screen, engine, watch) switches the collector on when it has started.
+    # A volume key's objects live until it ends; collecting garbage would take a fifth of its time.
+    # Longer-running commands (screen, engine, watch) turn the collector on after starting.
     gc.disable()
     _open_closed_streams()
     if words[:1] == ["engine"]:
@@ -70,7 +70,7 @@ def _run(words: list[str], alone: bool) -> int:
         raise no_verb(name)
     verb, module = load(name)
     command = f"tuimixer {name}"
-    # What stands before the verb counts as if it stood behind it.
+    # Options before the verb count as if they followed it.
     before = words[: len(words) - len(rest) - 1]
     if before[-1:] == ["--"]:
         before.pop()
@@ -86,7 +86,7 @@ def _run(words: list[str], alone: bool) -> int:
         problem = (
             "too few arguments"
             if count < verb.least
-            else f"too many arguments from {shown(arguments.words[verb.most or 0])} on"
+            else f"too many arguments, starting at {shown(arguments.words[verb.most or 0])}"
         )
         raise Usage(f"{problem}; usage: {f'{command} {verb.usage}'.rstrip()}")
     hosts = arguments.all("host")
@@ -102,13 +102,13 @@ def _run(words: list[str], alone: bool) -> int:
     try:
         status: int = module.run(call)
     finally:
-        if not alone:  # else the end of the process closes everything, in less time
+        if not alone:  # otherwise the end of the process closes everything, faster
             call.close()
     return status
 
 
 def _end_at_once_when_interrupted() -> None:
-    """Python would raise KeyboardInterrupt in a callback of libpulse, where it is printed and forgotten."""
+    """Python would raise KeyboardInterrupt in a libpulse callback, where it is printed and ignored."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
 
 
@@ -130,26 +130,26 @@ def _without_verb(top: Arguments) -> int:
 
 
 def _open_closed_streams() -> None:
-    """Where the caller closed a standard stream (`>&-`), Python has none; what goes there is lost anyhow."""
+    """If the caller closed a standard stream (`>&-`), Python has none; its output is discarded anyway."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
 
 
 def _drop_output() -> None:
-    """What is still in stdout's buffer cannot be written: Python would complain about it at the end."""
+    """Discard stdout's buffer, which cannot be written: Python would print an error on exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(error: object, status: int) -> int:
-    with suppress(OSError):  # where nobody is there to read it, the status says it
+    with suppress(OSError):  # if stderr is closed, the status has to do
         sys.stderr.write(f"tuimixer: {sentence(error)}\n")
     return status
 
 
 def _unexpected(error: Exception) -> int:
-    """Errors of the sound systems and of the operating system in words; anything else goes to a log file."""
+    """Print errors of the sound systems and the operating system; write anything else to the log file."""
     from tuimixer.backend.base import BackendError, Unreachable
     from tuimixer.backend.engine.ssh import BadTarget
     from tuimixer.model.resolve import Impossible, ReadOnly
@@ -166,4 +166,4 @@ def _unexpected(error: Exception) -> int:
         return _complain(f"{where}{error.strerror}", REFUSED)
     from tuimixer.cli.log import write_crash
 
-    return _complain(f"an error in tuimixer itself: {write_crash(error)}", CRASHED)
+    return _complain(f"internal error: {write_crash(error)}", CRASHED)

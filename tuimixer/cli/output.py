@@ -1,4 +1,4 @@
-"""What verbs print: a control as a line of text and as a JSON object."""
+"""What verbs print: controls as lines of text and as JSON objects."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SOFTWARE = {Medium.SOFTWARE: True, Medium.HARDWARE: False, Medium.UNKNOWN: None
 
 
 def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str, Any]:
-    """A control as `list --json` prints it; dB of silence is -99999.99, as amixer has it."""
+    """A control as `list --json` prints it; silence is -99999.99 dB, as in amixer."""
     return {
         "id": control.id,
         "layer": control.kind.layer.value,
@@ -56,13 +56,13 @@ def _device(control: Control, controls: Mapping[ControlId, Control]) -> str | No
 
 
 def percents(control: Control) -> list[int]:
-    """Each channel's percent, as alsamixer or pavucontrol shows it."""
+    """Each channel's percentage, as in alsamixer or pavucontrol."""
     scale = control.scale
     return [] if scale is None else [to_percent(scale, raw) for raw in control.raws]
 
 
 def gains(control: Control) -> list[float | None]:
-    """Each channel's dB, None without dB data."""
+    """Each channel's dB; None without dB data."""
     scale = control.scale
     if scale is None:
         return []
@@ -70,7 +70,7 @@ def gains(control: Control) -> list[float | None]:
 
 
 def chosen(control: Control) -> str | None:
-    """The chosen item of an enumerated control."""
+    """The selected item of an enumerated control."""
     choice = control.choice
     if choice is None or not 0 <= choice.value < len(choice.items):
         return None
@@ -78,7 +78,7 @@ def chosen(control: Control) -> str | None:
 
 
 def in_words(control: Control) -> str:
-    """`50% -18.06 dB muted`, each channel apart where they differ."""
+    """`50% -18.06 dB muted`, for each channel if they differ."""
     parts = []
     levels = [_level(percent, gain) for percent, gain in zip(percents(control), gains(control), strict=True)]
     if len(set(levels)) == 1:
@@ -90,19 +90,19 @@ def in_words(control: Control) -> str:
 
 
 def _switches(control: Control) -> list[str]:
-    """A switch without a volume is on or off."""
+    """States of a switch without a volume."""
     states = [tuple(not muted for muted in control.mute)] if control.mute is not None else []
     states += [control.capture] if control.capture is not None else []
     return ["on" if all(on) else f"on {_sides(on)}" if any(on) else "off" for on in states]
 
 
 def _sides(switches: tuple[bool, ...]) -> str:
-    """The sides on which switches are set; `in part` where they are not left and right."""
+    """The sides whose switches are on; `in part` if they are not left and right."""
     return " ".join(side for side, on in zip(("left", "right"), switches, strict=False) if on) or "in part"
 
 
 def states(control: Control) -> list[str]:
-    """What is chosen and switched: `muted`, `capture`, `on` for a switch without a volume, an item."""
+    """Switches and choices: `muted`, `capture`, `on` for a switch without a volume, an item."""
     if control.choice is not None:
         return [chosen(control) or f"item {control.choice.value}"]
     if not control.channels:
@@ -116,7 +116,7 @@ def states(control: Control) -> list[str]:
 
 
 def shortened(text: str, width: int) -> str:
-    """A text of at most `width` characters, with an ellipsis where it was cut."""
+    """A text of at most `width` characters, truncated with an ellipsis."""
     return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
 
 
@@ -130,7 +130,7 @@ def _level(percent: int, gain: float | None) -> str:
 
 
 def print_json(value: Any, indent: int | None = 2) -> None:
-    """One JSON value and a line end; None for `indent` keeps it on one line."""
+    """Print a JSON value and a newline, on one line if `indent` is None."""
     import json
     import sys
 
@@ -148,12 +148,12 @@ def _unicode() -> bool:
 
 
 def _has_bytes(text: str) -> bool:
-    """Whether it stands in part for bytes that are not UTF-8: an argument, a control's name."""
+    """Whether it contains undecodable bytes, from an argument or a control's name."""
     return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
 
 
 def write(text: str) -> None:
-    """A line of text; characters that the output's encoding lacks become question marks."""
+    """Print a line; characters missing from the output's encoding become question marks."""
     import sys
 
     if _has_bytes(text):

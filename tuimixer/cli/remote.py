@@ -1,11 +1,11 @@
-"""Verbs on another box: the same command line, run there by ssh."""
+"""Verbs on another machine: the same command line, run there through ssh."""
 
 
 def run_there(hosts: tuple[str, ...], verb: str, words: list[str]) -> int:
-    """Run a verb on each box in turn; the highest exit status.
+    """Run a verb on each host in turn; returns the highest exit status.
 
     Raises:
-        Unreachable: a box could not be reached.
+        Unreachable: a host could not be reached.
     """
     from tuimixer.backend.engine.verb import run_remote_verb
 

@@ -1,4 +1,4 @@
-"""Opening the mixer in the terminal: options over configuration, and one sentence where it cannot be."""
+"""Opens the mixer in the terminal: options override the configuration, and an error is one sentence."""
 
 import gc
 import os
@@ -23,22 +23,20 @@ _CARDS = "/proc/asound"
 
 
 def run_screen(arguments: Arguments) -> int:
-    """Run the mixer until it is left; the exit status.
+    """Run the mixer until it exits; returns the exit status.
 
     Raises:
-        Usage: there is no terminal, or the card or device that was named is not there.
+        Usage: there is no terminal, or the card or device named does not exist.
     """
     _check_terminal()
     if arguments.get("abstraction") == "basic":
-        raise Usage(
-            "-a basic is not supported: tuimixer shows the controls as the driver has them, which is -a none"
-        )
+        raise Usage("-a basic is not supported: tuimixer shows the driver's own controls, as with -a none")
     loaded = read(arguments)
     config = _over(loaded.config, arguments)
     device = arguments.get("device")
     options = Options(
         devices=(device,) if device else (),
-        # The configuration is about this box; another one finds its server itself.
+        # The configuration is for this machine; others find their server themselves.
         server=arguments.get("server") if arguments.has("host") else config.server or None,
         demo=arguments.has("demo"),
         hosts=arguments.all("host"),
@@ -56,7 +54,7 @@ def run_screen(arguments: Arguments) -> int:
         config = state.over(config)
         if not loaded.problems:
             config_file = arguments.get("config") or config_path()
-    notices = [*loaded.problems, "The defaults are used."] if loaded.problems else []
+    notices = [*loaded.problems, "Using the defaults."] if loaded.problems else []
     return _show(machines, config, notices, state, config_file)
 
 
@@ -106,15 +104,15 @@ def _show(
 
 def _check_terminal() -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise Usage("the mixer needs a terminal; for scripts there are verbs, which `tuimixer --help` lists")
+        raise Usage("the mixer needs a terminal; for scripts, use the verbs listed by `tuimixer --help`")
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise Usage(
-            "the mixer needs a terminal that can move its cursor (TERM is unset or dumb); the verbs need none"
+            "the mixer needs a terminal that can move its cursor (TERM is unset or dumb); the verbs do not"
         )
 
 
 def _check_card(card: str | None) -> None:
-    """By the kernel's own folder, so that libasound is not loaded here for it."""
+    """Check in the kernel's directory, so that libasound need not be loaded here."""
     if card is None:
         return
     try:
@@ -126,7 +124,7 @@ def _check_card(card: str | None) -> None:
     }
     ids = {_first_line(f"{_CARDS}/card{number}/id") for number in numbers}
     if card.removeprefix("hw:") not in numbers | ids:
-        there = f"there are {', '.join(sorted(ids))}" if ids else "there is no sound card at all"
+        there = f"use {', '.join(sorted(ids))}" if ids else "there are no sound cards"
         raise Usage(f"there is no card {shown(card)}; {there}")
 
 
@@ -139,7 +137,7 @@ def _first_line(path: str) -> str:
 
 
 def _check_device(options: Options) -> None:
-    """A device of the configuration cannot be looked up: only opening it tells whether it is there."""
+    """A configured device cannot be looked up: only opening it shows whether it exists."""
     if not options.devices:
         return
     from tuimixer.backend.base import Unreachable
@@ -154,7 +152,7 @@ def _check_device(options: Options) -> None:
 
 
 def _over(config: Config, arguments: Arguments) -> Config:
-    """The configuration with what the command line says."""
+    """The configuration with the command line's options applied."""
     from dataclasses import replace
 
     changes: dict[str, object] = {}

@@ -1,4 +1,4 @@
-"""The sound servers on a box in words: which one is used and why, and which others there are."""
+"""Describes a machine's sound servers: which one is used and why, and the others."""
 
 from typing import Any
 
@@ -7,21 +7,21 @@ from tuimixer.model.system import System, reason_for
 
 
 def server_lines(snapshot: Snapshot, system: System) -> list[str]:
-    """A line for each server, the one in use first."""
+    """One line per server, the one in use first."""
     return [_line(server) for server in servers_json(snapshot, system)]
 
 
 def _line(server: dict[str, Any]) -> str:
     start = f" *  {server['name']} at" if server["used"] else "    another sound server at"
     whose = f", of {server['user']}" if server["user"] else ""
-    state = "; nobody answers there" if server["alive"] is False else ""
+    state = "; not responding" if server["alive"] is False else ""
     if server["alive"] is None and server["why"].startswith("/"):
-        state = "; not open to this user"
+        state = "; this user has no access"
     return f"{start} {server['address']}{whose}, {reason_for(server['why'])}{state}"
 
 
 def servers_json(snapshot: Snapshot, system: System) -> list[dict[str, Any]]:
-    """An object for each server, the one in use first."""
+    """One object per server, the one in use first."""
     taken = snapshot.server
     used = (
         []

@@ -1,4 +1,4 @@
-"""Which verbs there are, and the module of each; a module is loaded only when its verb is used."""
+"""The verbs and their modules; a module is loaded only if its verb is used."""
 
 import sys
 
@@ -38,7 +38,7 @@ MODULES = {
     "man": f"{_COMMANDS}.manual",
     "help": f"{_COMMANDS}.manual",
 }
-"""Verb → module with `VERBS` and `run(call)`, in the order of the help."""
+"""Verb → module with `VERBS` and `run(call)`, in help order."""
 
 
 def load(name: str) -> "tuple[Verb, ModuleType]":
@@ -47,21 +47,21 @@ def load(name: str) -> "tuple[Verb, ModuleType]":
     Raises:
         KeyError: there is no such verb.
     """
-    __import__(MODULES[name])  # importlib would load the module for warnings
+    __import__(MODULES[name])  # importlib would load the warnings module
     module = sys.modules[MODULES[name]]
     return next(verb for verb in module.VERBS if verb.name == name), module
 
 
 def every() -> tuple[Verb, ...]:
-    """All verbs, for the help, completion and the man page."""
+    """All verbs, for help, completion and the man page."""
     return tuple(load(name)[0] for name in MODULES)
 
 
 def no_verb(name: str) -> Usage:
-    """What to say where there is no such verb."""
+    """The error for an unknown verb."""
     from tuimixer.model.text import suggest
 
-    # As pactl and wpctl have them: `set-sink-mute`, `get-volume`.
+    # As in pactl and wpctl: `set-sink-mute`, `get-volume`.
     part = next((part for part in reversed(name.split("-")) if part in MODULES), name)
     hint = suggest(part, MODULES, "`tuimixer --help` lists them")
     return Usage(f"there is no verb {shown(name)}; {hint}")

@@ -1,1 +1,1 @@
-"""The verbs, one file a family: each has `VERBS`, their descriptions, and `run`."""
+"""The verbs, one module per family, with their descriptions in `VERBS`, and `run`."""

@@ -1,4 +1,4 @@
-"""`completion` prints a shell's script; `complete` is what that script asks for what could stand here."""
+"""`completion` prints a shell's completion script; `complete` is called by it for the candidates."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +12,7 @@ from tuimixer.model.control import ENCODINGS, Control, Kind
 from tuimixer.model.snapshot import Snapshot
 
 Candidate = tuple[str, str]
-"""A word and what it means."""
+"""A word and its meaning."""
 
 _BASH = """# bash completion for tuimixer
 _tuimixer() {
@@ -62,7 +62,7 @@ VERBS = (
         "bash | zsh | fish",
         "print a shell's completion script",
         """bash: put `source <(tuimixer completion bash)` into ~/.bashrc.
-zsh: `tuimixer completion zsh > _tuimixer` in a folder of $fpath.
+zsh: `tuimixer completion zsh > _tuimixer` in a directory on $fpath.
 fish: `tuimixer completion fish > ~/.config/fish/completions/tuimixer.fish`.""",
         PLAIN,
         (("tuimixer completion bash", "the script for bash"),),
@@ -73,9 +73,9 @@ fish: `tuimixer completion fish > ~/.config/fish/completions/tuimixer.fish`.""",
     Verb(
         "complete",
         "[--line LINE] | -- WORD…",
-        "print what could stand where a command line ends",
+        "print the completions for a command line",
         "",
-        (Option("line", "the line up to the cursor, as bash has it", value="LINE"), HELP),
+        (Option("line", "the line up to the cursor, as passed by bash", value="LINE"), HELP),
         hidden=True,
     ),
 )
@@ -83,15 +83,15 @@ fish: `tuimixer completion fish > ~/.config/fish/completions/tuimixer.fish`.""",
 _VALUES: tuple[Candidate, ...] = (
     ("+5%", "louder"),
     ("-5%", "quieter"),
-    ("50%", "half the way"),
+    ("50%", "halfway"),
     ("100%", "full"),
     ("=-12dB", "a gain"),
-    ("balance:0", "both sides alike"),
+    ("balance:0", "both sides equal"),
     ("mute", "switch off"),
     ("unmute", "switch on"),
     ("toggle", "mute or unmute"),
     ("capture", "record"),
-    ("nocapture", "do not record"),
+    ("nocapture", "stop recording"),
 )
 
 _FIXED: dict[str, tuple[Candidate, ...]] = {
@@ -109,7 +109,7 @@ def run(call: Invocation) -> int:
     if call.verb == "completion":
         script = SCRIPTS.get(call.words[0])
         if script is None:
-            raise Usage(f"there is no completion for {shown(call.words[0])}; there are {', '.join(SCRIPTS)}")
+            raise Usage(f"no completion for {shown(call.words[0])}; use {', '.join(SCRIPTS)}")
         write(script.rstrip("\n"))
         return 0
     line = call.arguments.get("line")
@@ -120,7 +120,7 @@ def run(call: Invocation) -> int:
 
 
 def _split(line: str) -> list[str]:
-    """The words of a line that ends at the cursor, the last one perhaps not finished."""
+    """Split a line up to the cursor into words; the last one may be incomplete."""
     import shlex
 
     for closing in ("", '"', "'"):
@@ -133,7 +133,7 @@ def _split(line: str) -> list[str]:
 
 
 def candidates(words: list[str]) -> list[Candidate]:
-    """What could stand in place of the last word, which begins it; the words before it are finished."""
+    """Completions of the last word; the words before it are complete."""
     *before, last = words
     wanted = last.casefold()
     return [found for found in _all(before, last) if found[0].casefold().startswith(wanted)]
@@ -175,7 +175,7 @@ def _parsed(words: list[str], options: tuple[Option, ...], stop_at_word: bool = 
 
 
 def _awaiting(word: str, options: tuple[Option, ...]) -> Option | None:
-    """The option whose value is what comes next."""
+    """The option whose value comes next."""
     for option in options:
         if option.value and word in (f"--{option.name}", f"-{option.short}"):
             return option
@@ -196,7 +196,7 @@ def _for_option(option: Option, begun: str) -> Iterator[Candidate]:
 
 
 def _files(begun: str) -> Iterator[Candidate]:
-    """What lies in the folder in which the name that was begun would lie."""
+    """The files in the directory of the partial name."""
     import os
 
     folder, name = os.path.split(begun)

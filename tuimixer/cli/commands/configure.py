@@ -1,4 +1,4 @@
-"""`config`: writing, checking and finding the configuration file, and listing actions with their keys."""
+"""`config`: writes, checks and finds the configuration file, and lists actions with their keys."""
 
 import os
 
@@ -19,18 +19,18 @@ VERBS = (
         "write, check or find the configuration file, or list the keys",
         "",
         (
-            Option("init", "write the documented defaults, where there is no file yet"),
-            Option("check", "tell what is wrong with the file: its line, and what is allowed"),
-            Option("path", "print where the file is looked for"),
+            Option("init", "write the defaults, with comments, unless a file exists"),
+            Option("check", "report errors in the file, with their lines"),
+            Option("path", "print the path of the file"),
             Option("keys", "list all actions with their keys"),
             JSON,
             *PLAIN,
         ),
         (
             ("tuimixer config --init", "a file to start from"),
-            ("tuimixer config --check", "is it right?"),
+            ("tuimixer config --check", "is it valid?"),
             ("tuimixer config --path", "where is it?"),
-            ("tuimixer config --keys", "what can be bound, and to which keys it is"),
+            ("tuimixer config --keys", "what can be bound, and the keys it is bound to"),
         ),
         most=0,
     ),
@@ -44,7 +44,7 @@ class CannotWrite(Failure):
 
 
 def run(call: Invocation) -> int:
-    """Do what the option says."""
+    """Perform the option."""
     asked = [name for name in _WHAT if call.arguments.has(name)]
     if len(asked) != 1:
         raise Usage("give one of --init, --check, --path and --keys")
@@ -63,7 +63,7 @@ def run(call: Invocation) -> int:
 
 
 def _init(path: str) -> None:
-    """Write the whole file or none: it appears under its name only when it is complete."""
+    """Write the file atomically: it appears under its name only when complete."""
     from importlib.resources import files
 
     text = files("tuimixer.config").joinpath("default.toml").read_bytes()
@@ -73,18 +73,18 @@ def _init(path: str) -> None:
         try:
             os.makedirs(folder, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
-            raise CannotWrite(f"{path}: cannot be written: {error.filename} is no folder") from error
+            raise CannotWrite(f"{path}: cannot be written: {error.filename} is not a directory") from error
         try:
             with open(unfinished, "xb") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(unfinished, path)  # unlike a rename it never replaces a file
+            os.link(unfinished, path)  # unlike rename, it never replaces a file
         finally:
             if os.path.lexists(unfinished):
                 os.unlink(unfinished)
     except FileExistsError as error:
-        raise Usage(f"{path}: there is a file already; it is left as it is") from error
+        raise Usage(f"{path}: file already exists; left unchanged") from error
     except OSError as error:
         raise CannotWrite(f"{path}: cannot be written: {error.strerror}") from error
 
@@ -100,9 +100,7 @@ def _check(call: Invocation) -> int:
             write(problem)
         if not loaded.problems:
             write(
-                f"{loaded.path}: is right."
-                if loaded.path
-                else f"{config_path()}: there is no file; defaults hold."
+                f"{loaded.path}: OK" if loaded.path else f"{config_path()}: no such file; using the defaults."
             )
             for sentence in taken_over(loaded.config.keymap, loaded.config.keys):
                 write(f"Note: {sentence}.")

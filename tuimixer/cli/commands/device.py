@@ -32,9 +32,9 @@ VERBS = (
     Verb(
         "default",
         "[DEVICE | next | previous | none] [@output | @input]",
-        "make a device the default one, or print the default ones",
-        "`next` and `previous` go through the outputs, or with @input the inputs, and skip what is "
-        "unplugged. With `none` the server chooses (PipeWire 1.6).",
+        "set the default device, or print the current defaults",
+        "`next` and `previous` go through the outputs, or with @input the inputs, and skip those that are "
+        "unplugged. With `none`, the server chooses (PipeWire 1.6).",
         _OPTIONS,
         (
             ("tuimixer default headphones", "new streams go there"),
@@ -47,33 +47,33 @@ VERBS = (
     Verb(
         "port",
         "[DEVICE] [PORT | next | previous]",
-        "choose a device's connector, or list its connectors",
-        "DEVICE defaults to the default output. PORT is a name or a part of its description. `next` and "
-        "`previous` skip what is unplugged.",
+        "set a device's port, or list its ports",
+        "DEVICE defaults to the default output. PORT is a port's name or part of its description. `next` and "
+        "`previous` skip unplugged ports.",
         _OPTIONS,
-        (("tuimixer port @output", "its connectors, the active one marked"),),
+        (("tuimixer port @output", "its ports, the active one marked"),),
         most=2,
         complete=("device", "port"),
     ),
     Verb(
         "latency",
         "[DEVICE [MILLISECONDS]]",
-        "set or print the latency offset of a device's connector",
-        "DEVICE defaults to the default output. The offset is added to the latency that programs are told, "
-        "so that a picture waits for a slow speaker.",
+        "set or print the latency offset of a device's port",
+        "DEVICE defaults to the default output. The offset is added to the latency reported to programs, "
+        "so that video stays in sync with a slow speaker.",
         _OPTIONS,
-        (("tuimixer latency @output", "the offset of the connector in use"),),
+        (("tuimixer latency @output", "the offset of the active port"),),
         most=2,
         complete=("device",),
     ),
     Verb(
         "suspend",
         "DEVICE [on | off]",
-        "suspend a device, or wake it",
-        "A suspended device is closed, so that another program can use the card. The server wakes it when it "
-        "is needed.",
+        "suspend or resume a device",
+        "A suspended device is closed, so that another program can use the card. The server resumes it on "
+        "demand.",
         _OPTIONS,
-        (("tuimixer suspend headphones", "lets go of the card"),),
+        (("tuimixer suspend headphones", "release the card"),),
         least=1,
         most=2,
         complete=("device", "switch"),
@@ -81,7 +81,7 @@ VERBS = (
     Verb(
         "formats",
         "[OUTPUT [FORMAT…]]",
-        "choose the formats that an output passes through undecoded, or list them",
+        "set the formats that an output passes through undecoded, or list them",
         f"OUTPUT defaults to the default output. FORMAT is one of "
         f"{', '.join(name.removesuffix(_IEC) for name in ENCODINGS)}; PCM is always on.",
         _OPTIONS,
@@ -123,9 +123,7 @@ def _default(call: Invocation) -> None:
         try:
             call.apply(ClearDefault(f"pulse:{kind}"))
         except Refused:
-            raise Refused(
-                "This server always has a default that was chosen; PipeWire 1.6 can do without"
-            ) from None
+            raise Refused("This server cannot clear the default; PipeWire 1.6 can") from None
         return
     device = _step(
         call.read(Layer.PULSE).plugged_devices(kind), lambda device: device.default, _STEPS[wanted]
@@ -147,10 +145,10 @@ def _print_defaults(call: Invocation) -> None:
 
 
 def _step(things: Sequence[Thing], is_current: Callable[[Thing], bool], step: int) -> Thing:
-    """The thing after or before the current one, around the ends."""
+    """The next or previous thing, wrapping around."""
     others = [thing for thing in things if not is_current(thing)]
     if not others:
-        raise NoMatch("there is no other that is plugged in")
+        raise NoMatch("no other one is plugged in")
     at = next((number for number, thing in enumerate(things) if is_current(thing)), -1 if step > 0 else 0)
     return things[(at + step) % len(things)]
 
@@ -160,7 +158,7 @@ def _active(device: Device) -> Port | None:
 
 
 def _device(call: Invocation, kinds: frozenset[Kind] = DEVICES) -> tuple[Control, Device]:
-    """The device of the first argument, or the default output."""
+    """The device in the first argument, or the default output."""
     control = call.select(call.words[0] if call.words else OUTPUT, kinds).controls[0]
     assert control.device is not None
     return control, control.device
@@ -194,7 +192,7 @@ def _latency(call: Invocation) -> None:
     card = call.read(Layer.PULSE).card_of(control)
     port = next((port for port in card.ports if port.name == device.port), None) if card else None
     if card is None or port is None:
-        raise Usage(f"{control.name} has no connector with a latency offset")
+        raise Usage(f"{control.name} has no port with a latency offset")
     if len(call.words) == 2:
         try:
             offset = parse_latency(call.words[1])

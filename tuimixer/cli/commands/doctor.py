@@ -17,16 +17,16 @@ from tuimixer.model.control import ControlId, Kind
 _KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
 _WRONG = 1
 _CARRIED_OUT = 2.0
-"""Seconds within which a mend that was acknowledged has come true if ever."""
+"""Seconds within which an acknowledged fix takes effect, if ever."""
 _PAUSE = 0.05
 
 VERBS = (
     Verb(
         "doctor",
         "[STREAM]",
-        "say why there is no sound, and fix it",
-        """Without STREAM: whatever plays and records now, else the default output.
-Faults come first, the likeliest cause before the others, then what is worth knowing.
+        "find out why there is no sound, and fix it",
+        """Without STREAM: whatever is playing or recording, or else the default output.
+Faults come first, likeliest cause first, followed by notes.
 The exit status is 0 when nothing is wrong, or it is fixed, and 1 when there is a fault.
 With --json: an object with the list "findings", each with "stage", "reason", "mend" and "fault"; \
 with --fix too, what remains.""",
@@ -91,9 +91,9 @@ def _say(finding: Finding) -> int:
 def _remaining(
     call: Invocation, ids: tuple[ControlId, ...], before: tuple[Finding, ...], fixed: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
-    """What is found after a fix.
+    """The findings after a fix.
 
-    A server may carry out what it has acknowledged a little later, and a device wakes after its stream came.
+    A server may act slightly after acknowledging, and a device resumes only after its stream has appeared.
     """
     expected = set(map(_about, before)) - set(map(_about, fixed))
     deadline = monotonic() + (_CARRIED_OUT if any(finding.fix for finding in fixed) else 0)

@@ -1,4 +1,4 @@
-"""`list` and `get`: what is there, and where one control stands."""
+"""`list` and `get`: all controls, or the state of some."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -26,16 +26,16 @@ _HEADINGS = {
     Kind.SOURCE: "Inputs",
     Kind.SINK_INPUT: "Playing",
     Kind.SOURCE_OUTPUT: "Recording",
-    Kind.STORED: "Stored for what is not running",
+    Kind.STORED: "Stored (not running)",
 }
 _TSV = ("id", "kind", "name", "percent", "db", "state", "default", "route", "title", "program", "pid")
 _WIDEST_NAME, _WIDEST_TITLE = 40, 40
-"""A longer name is shown in full, and moves the rest of its line; a longer title is cut."""
+"""A longer name is shown in full and shifts the rest of its line; a longer title is truncated."""
 _BESIDE = 2
-"""How many channels that differ are shown one by one."""
+"""Up to this many channels that differ are shown individually."""
 
-_AS_TSV = Option("tsv", "print a table with tabs between the columns")
-_ALL = Option("all", "also what the configuration hides, level meters and stored volumes", short="A")
+_AS_TSV = Option("tsv", "print a table with tab-separated columns")
+_ALL = Option("all", "also list hidden controls, level meters and stored volumes", short="A")
 
 VERBS = (
     Verb(
@@ -43,7 +43,7 @@ VERBS = (
         "",
         "list all controls with their volumes",
         'With --json: an object with the list "controls"; the id of each is a TARGET for the other verbs. '
-        f"With --tsv: a line for each with the columns {', '.join(_TSV)}, separated by tabs.",
+        f"With --tsv: one line each with the columns {', '.join(_TSV)}, separated by tabs.",
         (JSON, _AS_TSV, _ALL, *WHERE),
         (
             ("tuimixer list", "all controls, by card"),
@@ -55,12 +55,12 @@ VERBS = (
     Verb(
         "get",
         "[TARGET…]",
-        "print where a control stands",
-        "TARGET defaults to the default output. Of several controls each line begins with the name.",
+        "print a control's current state",
+        "TARGET defaults to the default output. If several controls match, each line starts with the name.",
         (JSON, *WHERE),
         (
             ("tuimixer get", "the default output"),
-            ("tuimixer get firefox --json", "its streams, for programs"),
+            ("tuimixer get firefox --json", "its streams, as JSON"),
         ),
         complete=("target",),
     ),
@@ -86,7 +86,7 @@ def _list(call: Invocation) -> int:
         controls = [c for c in controls if c.element is None or c.card in call.cards]
     if call.json:
         from tuimixer.cli.inspection import (
-            with_totals,  # follows every path, which the table need not wait for
+            with_totals,  # traces every path, which would slow down the table
         )
         from tuimixer.wiring import inspect_host
 
@@ -110,7 +110,7 @@ def _is_hidden(control: Control) -> bool:
 def table(
     controls: Iterable[Control], snapshot: Snapshot, name_of: Callable[[Control], str]
 ) -> Iterator[str]:
-    """The controls under a heading for each card and each kind, in columns that share their widths."""
+    """The controls under a heading per card and kind, in columns of the same widths."""
     groups: dict[str, list[tuple[str, ...]]] = {}
     for control in controls:
         groups.setdefault(_heading(control, snapshot), []).append(_row(control, snapshot, name_of))
@@ -157,7 +157,7 @@ def _row(
 
 
 def _numbered(control: Control, name_of: Callable[[Control], str]) -> str:
-    """A name with what tells it from equal ones, as the verbs take it: `PCM,1`, `Speakers 1`."""
+    """A name made unique, as accepted by verbs: `PCM,1`, `Speakers 1`."""
     name = name_of(control)
     if name != control.name or not control.index or control.stream is not None:
         return name
@@ -165,7 +165,7 @@ def _numbered(control: Control, name_of: Callable[[Control], str]) -> str:
 
 
 def _standing(control: Control) -> tuple[str, str, str]:
-    """Percent, dB and state; of many channels that differ the lowest and the highest."""
+    """Percent, dB and state; if many channels differ, the lowest and the highest."""
     percentages, decibels = percents(control), gains(control)
     shown = [str(percent) for percent in percentages]
     levels = ["" if gain is None else decibel(gain) for gain in decibels]
@@ -195,7 +195,7 @@ def _origin(control: Control) -> str:
 
 
 def _cells(control: Control, snapshot: Snapshot) -> tuple[str, ...]:
-    """A control's line with --tsv; names hold no tabs."""
+    """A control's line with --tsv; names contain no tabs."""
     where = snapshot.controls.get(control.target_id or "")
     stream = control.stream
     gain = max((gain for gain in gains(control) if gain is not None), default=None)
@@ -235,7 +235,7 @@ def _get(call: Invocation) -> int:
 
 
 def _named(control: Control, name: str) -> str:
-    """A control's name with what tells it from its like: its card and side, or its title."""
+    """A control's name with its card and direction, or its title, to distinguish it."""
     if name != control.name:
         return name
     if control.element is not None:

@@ -1,4 +1,4 @@
-"""`man` and `help`: made from the tables of verbs and options."""
+"""`man` and `help`: generated from the tables of verbs and options."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ VERBS = (
         "man",
         "",
         "print the manual page",
-        "`tuimixer man | man -l -` shows it; kept as tuimixer.1 in a folder of `manpath`, man finds it.",
+        "`tuimixer man | man -l -` shows it; man finds it as tuimixer.1 in a directory on your `manpath`.",
         PLAIN,
-        (("tuimixer man", "the page, as man reads it"),),
+        (("tuimixer man", "the page, in man's own format"),),
         most=0,
     ),
     Verb(
@@ -35,14 +35,14 @@ VERBS = (
 
 _FILES = (
     ("$XDG_CONFIG_HOME/tuimixer/config.toml", "the configuration; `tuimixer config --init` writes it"),
-    ("$XDG_STATE_HOME/tuimixer/state.json", "how the screen was left: layout, view, meters and filters"),
-    ("$XDG_STATE_HOME/tuimixer/log", "what went wrong inside tuimixer"),
-    ("$XDG_RUNTIME_DIR/tuimixer", "the lock that keeps steps from being lost"),
+    ("$XDG_STATE_HOME/tuimixer/state.json", "the screen's last layout, view, meters and filters"),
+    ("$XDG_STATE_HOME/tuimixer/log", "internal errors"),
+    ("$XDG_RUNTIME_DIR/tuimixer", "the lock for concurrent volume changes"),
 )
 _ENVIRONMENT = (
     ("PULSE_SERVER", "the sound server's address"),
-    ("NO_COLOR", "where set, no colours"),
-    ("TERM, LANG", "what the terminal can show"),
+    ("NO_COLOR", "if set, no colours are used"),
+    ("TERM, LANG", "what the terminal can display"),
 )
 
 
@@ -82,7 +82,7 @@ def page() -> Iterator[str]:
     yield ".SH DESCRIPTION"
     yield _text(
         "Shows the hardware controls of the sound cards next to the outputs, inputs and applications of "
-        "the sound server, and changes them by key, by mouse, or by a verb. F1 lists the keys."
+        "the sound server, and changes them by keyboard, by mouse or with verbs. F1 lists the keys."
     )
     yield ".SH OPTIONS"
     yield from _options(SCREEN)
@@ -119,6 +119,6 @@ def _list(rows: "list[tuple[str, str]] | tuple[tuple[str, str], ...]") -> Iterat
 
 
 def _text(text: str) -> str:
-    """Text that roff takes for nothing but text."""
+    """Text escaped for roff."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("…", "...")
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

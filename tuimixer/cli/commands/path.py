@@ -1,4 +1,4 @@
-"""`path`: the way of a sound from the application to the jack, with the gain at each stage."""
+"""`path`: the path of a sound from the application to the jack, with the gain at each stage."""
 
 from tuimixer.backend.base import Unreachable
 from tuimixer.cli.failure import NoMatch
@@ -19,14 +19,14 @@ VERBS = (
     Verb(
         "path",
         "[STREAM]",
-        "follow a sound to the jack, with the gain at each stage",
-        """Without STREAM: all that plays, programs that play past the server too, else the default output.
-STREAM is an application, a program that holds a card itself, an output or an input.
-A stage that is indented is a part of the volume above it and does not count again.
-With --json: an object with "stages", "total_db" (null where a stage is not known) and "muted"; a list of \
-such objects where there are several.""",
-        (JSON, Option("all", "what records too", short="A"), *WHERE),
-        (("tuimixer path", "all that plays now"), ("tuimixer path firefox --json", "its way, for programs")),
+        "trace a sound to the jack, with the gain at each stage",
+        """Without STREAM: everything playing, even past the server, or else the default output.
+STREAM is an application, a program that has opened a card directly, an output or an input.
+An indented stage is part of the volume above it and is not counted again.
+With --json: an object with "stages", "total_db" (null if a stage is unknown) and "muted"; a list of \
+such objects if there are several.""",
+        (JSON, Option("all", "recordings too", short="A"), *WHERE),
+        (("tuimixer path", "everything now playing"), ("tuimixer path firefox --json", "its path, as JSON")),
         most=1,
         complete=("target",),
     ),
@@ -54,12 +54,12 @@ def run(call: Invocation) -> int:
 def _nothing_to_follow(snapshot: Snapshot) -> NoMatch | Unreachable:
     why = next((s.reason for s in snapshot.statuses if s.source == "pulse" and s.reason), "")
     if snapshot.server is None and why:
-        return Unreachable(f"there is no sound to follow: {why}")
-    return NoMatch("there is no sound to follow: nothing plays, and the server has no output")
+        return Unreachable(f"there is no sound to trace: {why}")
+    return NoMatch("there is no sound to trace: nothing is playing, and the server has no output")
 
 
 def _named(call: Invocation, name: str, system: System) -> list[Start]:
-    """The streams or devices of a name, else the programs past the server that have it."""
+    """The streams or devices with this name, else the programs that bypass the server."""
     try:
         return [control.id for control in call.select(name, _KINDS).controls]
     except (NoMatch, Unreachable):

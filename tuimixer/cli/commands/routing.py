@@ -1,4 +1,4 @@
-"""`move`, `profile`, `codec`, `card` and `kill`: where sound goes, and what ends it."""
+"""`move`, `profile`, `codec`, `card` and `kill`: routing, and killing streams."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
@@ -24,11 +24,11 @@ VERBS = (
         "move",
         "TARGET… DEVICE",
         "move streams to another output or input",
-        "DEVICE may be `auto`: the streams follow the default device from then on.",
+        "DEVICE may be `auto`: the streams then follow the default device.",
         _OPTIONS,
         (
-            ("tuimixer move firefox headphones", "what Firefox plays goes to the headphones"),
-            ("tuimixer move @streams headphones", "everything that plays goes there"),
+            ("tuimixer move firefox headphones", "send Firefox's sound to the headphones"),
+            ("tuimixer move @streams headphones", "send everything that is playing there"),
         ),
         least=2,
         complete=("stream", "device"),
@@ -36,8 +36,8 @@ VERBS = (
     Verb(
         "profile",
         "[CARD [PROFILE]]",
-        "choose a card's profile, or list its profiles",
-        "CARD is a card of the sound server; without it all cards are listed.",
+        "set a card's profile, or list its profiles",
+        "CARD is a card of the sound server; without it, all cards are listed.",
         _OPTIONS,
         (("tuimixer profile", "all cards with their profiles"),),
         most=2,
@@ -46,8 +46,8 @@ VERBS = (
     Verb(
         "codec",
         "[CARD [CODEC]]",
-        "choose a Bluetooth card's codec, or list its codecs",
-        "CARD is a card of the sound server; without it all cards with a choice of codecs are listed.",
+        "set a Bluetooth card's codec, or list its codecs",
+        "CARD is a card of the sound server; without it, all cards with a choice of codecs are listed.",
         _OPTIONS,
         (("tuimixer codec", "the Bluetooth cards with their codecs"),),
         most=2,
@@ -56,8 +56,8 @@ VERBS = (
     Verb(
         "card",
         "[CARD]",
-        "list the ALSA cards and the sound server's cards, or tell all about one",
-        "Without CARD, also the sound servers on the box: which one is used and why, and the others.",
+        "list the ALSA cards and the sound server's cards, or show everything about one",
+        "Without CARD, the machine's sound servers are listed too, with the one in use and why.",
         _OPTIONS,
         (("tuimixer card", "all cards"),),
         most=1,
@@ -66,10 +66,10 @@ VERBS = (
     Verb(
         "kill",
         "TARGET…",
-        "end an application's streams",
-        "What plays is ended as if the server had refused it; the application may open a new stream.",
+        "kill an application's streams",
+        "A stream ends as if the server had refused it; the application may open a new one.",
         _OPTIONS,
-        (("tuimixer kill mpv", "end what mpv plays"),),
+        (("tuimixer kill mpv", "kill mpv's streams"),),
         least=1,
         complete=("stream",),
     ),
@@ -97,7 +97,7 @@ def _move(call: Invocation) -> int:
             targets[kind] = None if device.casefold() == "auto" else call.select(device, wanted).id
         except (NoMatch, Usage) as error:
             missing = error
-    # Of a group, what plays goes to an output and what records stays, or the other way round.
+    # In a group, playback goes to an output and recordings stay, or vice versa.
     if missing is not None and not (targets and all(map(is_group, streams))):
         raise missing
     movable = [control for control in found if control.kind in targets]
@@ -115,7 +115,7 @@ def _kill(call: Invocation) -> int:
 
 
 def answer(call: Invocation, controls: Iterable[Control]) -> None:
-    """With --json: how the controls stand now."""
+    """With --json: print the controls' new state."""
     if call.json:
         read = call.read(Layer.PULSE).controls
         print_json({"controls": [as_json(read[c.id], read) for c in controls if c.id in read]})
@@ -224,7 +224,7 @@ def _card(call: Invocation) -> None:
 
 
 def pick(text: str, things: Sequence[Named], nothing: str) -> Named:
-    """The one port, profile or card with this name, or whose name or description has it as a part."""
+    """The only port, profile or card with this name, or with it as part of its name or description."""
     folded = text.casefold()
     named = [(thing, [name.casefold() for name in _names(thing)]) for thing in things]
     found = [thing for thing, names in named if folded in names]
@@ -234,7 +234,7 @@ def pick(text: str, things: Sequence[Named], nothing: str) -> Named:
     listed = ", ".join(_names(thing)[0] for thing in found or things)
     if found:
         raise Usage(f"{shown(text)} is ambiguous; it matches {listed}")
-    raise NoMatch(f"{nothing} {shown(text)}; there are {listed}" if listed else f"{nothing} {shown(text)}")
+    raise NoMatch(f"{nothing} {shown(text)}; available: {listed}" if listed else f"{nothing} {shown(text)}")
 
 
 def _names(thing: Port | Profile | ServerCard) -> list[str]:
@@ -244,12 +244,12 @@ def _names(thing: Port | Profile | ServerCard) -> list[str]:
 
 
 def plug(available: bool | None) -> str:
-    """What stands behind a connector or a profile that is not there."""
+    """The suffix of an unavailable port or profile."""
     return "" if available is None or available else "  (unplugged)"
 
 
 def port_json(port: Port, active: str | None) -> dict[str, Any]:
-    """A connector as JSON."""
+    """A port as JSON."""
     return {
         "name": port.name,
         "description": port.description,

@@ -11,18 +11,18 @@ VERBS = (
     Verb(
         "serve",
         "",
-        "offer the mixer to a browser",
-        """For a machine without a terminal. The address has a secret in it: whoever knows it has the mixer.
+        "serve the mixer to a web browser",
+        """For a machine without a terminal. The address contains a secret that gives access to the mixer.
 The connection is not encrypted: from another machine, use ssh -L rather than --bind.
 Needs the package textual-serve (the extra `serve`).""",
         (
-            Option("bind", "address to listen on (default: 127.0.0.1, this machine alone)", value="ADDRESS"),
-            Option("port", "port to listen on (default: a free one)", value="PORT"),
+            Option("bind", "address to listen on (default: 127.0.0.1, this machine only)", value="ADDRESS"),
+            Option("port", "port to listen on (default: any free port)", value="PORT"),
             *WHERE,
         ),
         (
-            ("tuimixer serve", "on a free port, for this box alone"),
-            ("tuimixer serve --port 8000", "so that ssh -L 8000:127.0.0.1:8000 reaches it"),
+            ("tuimixer serve", "on a free port, for this machine only"),
+            ("tuimixer serve --port 8000", "for ssh -L 8000:127.0.0.1:8000"),
         ),
         most=0,
         reaches="always",
@@ -39,7 +39,7 @@ def run(call: Invocation) -> int:
     """
     port = call.arguments.get("port") or "0"
     if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
-        raise Usage(f"{shown(port)} is no port; give a number from 0 to 65535")
+        raise Usage(f"{shown(port)} is not a port; use a number from 0 to 65535")
     try:
         from tuimixer.ui.web import listen, serve
     except ImportError as error:
@@ -58,7 +58,7 @@ def run(call: Invocation) -> int:
 
 
 def _screen_arguments(call: Invocation) -> list[str]:
-    """The options of the screen that were given here."""
+    """The screen's options given here."""
     given = [f"--{name}={value}" for name in _PASSED_ON for value in call.arguments.all(name)]
     given += [f"--host={host}" for host in call.arguments.all("host")]
     given += [f"--{name}" for name in ("demo", "no-config") if call.arguments.has(name)]

@@ -44,18 +44,18 @@ VERBS = (
 is the percentage, or the word muted; {{muted}} is left, right, both or nothing; {{total}} is the gain in dB \
 of the whole path, not with --follow. With --follow a line is printed at once and whenever it changes.""",
         (
-            Option("format", "how the line looks", value="FORMAT"),
+            Option("format", "format of the line", value="FORMAT"),
             Option("follow", "print a line at every change, until interrupted"),
             JSON,
             *WHERE,
         ),
         (
             ("tuimixer status", "50%, or muted"),
-            ("tuimixer status --format waybar", "a JSON line as waybar's custom module reads it"),
+            ("tuimixer status --format waybar", "a JSON line for waybar's custom module"),
             ("tuimixer status --format i3blocks", "full text, short text, colour"),
             ("tuimixer status --format polybar", "for polybar's custom/script"),
             ("tuimixer status --format tmux", "for status-right"),
-            ("tuimixer status --format '{name} {percent}% {db} dB'", "a text of one's own"),
+            ("tuimixer status --format '{name} {percent}% {db} dB'", "a custom text"),
         ),
         most=1,
         complete=("target",),
@@ -82,7 +82,7 @@ def run(call: Invocation) -> int:
         _write(_line(control, form, call.known, call.name_of, follow=False, total=total))
         return 0
     if "{total}" in form:
-        raise Usage("{total} is worked out from the whole machine and cannot be followed")
+        raise Usage("{total} depends on the whole machine and cannot be followed")
     return _follow(call, target, form)
 
 
@@ -90,7 +90,7 @@ def _follow(call: Invocation, target: str, form: str) -> int:
     from tuimixer.cli.follow import follow
 
     if len(call.options.hosts) > 1:
-        raise Usage("a line that follows is about one box; start one for each --host")
+        raise Usage("--follow works with a single host; start one for each --host")
     shown_last: list[str] = []
 
     def took(box: str, snapshot: Snapshot) -> None:
@@ -124,7 +124,7 @@ def _check(form: str) -> None:
 
 
 def _fill(form: str, fields: Mapping[str, str]) -> str:
-    """The text with its fields; `{{` and `}}` are braces."""
+    """Fill in the fields of a text; `{{` and `}}` are braces."""
     filled, rest = "", form
     while rest:
         if rest[0] not in "{}":
@@ -134,9 +134,9 @@ def _fill(form: str, fields: Mapping[str, str]) -> str:
         else:
             name, brace, after = rest[1:].partition("}")
             if rest[0] == "}" or not brace or "{" in name:
-                raise Usage(f"--format {shown(form)} is no format: write {{percent}}, and {{{{ for a brace")
+                raise Usage(f"--format {shown(form)} is not a format: use {{percent}}, and {{{{ for a brace")
             if name not in fields:
-                raise Usage(f"--format: there is no {shown(name)}; fields are {', '.join(FIELDS)}")
+                raise Usage(f"--format: there is no field {shown(name)}; use {', '.join(FIELDS)}")
             filled, rest = filled + fields[name], after
     return filled
 
@@ -167,7 +167,7 @@ def _fields(
 
 
 def _muted(control: Control) -> str:
-    """Which sides are muted: `left`, `right`, `both`, or nothing."""
+    """Which sides are muted: `left`, `right`, `both`, or empty."""
     mute = control.mute or ()
     if not any(mute):
         return ""
@@ -208,7 +208,7 @@ def _line(
                 }
             )
         case "i3blocks":
-            # A block that stays reads each line as a new full text.
+            # A persistent block reads each line as a new full text.
             return volume if follow else f"{volume}\n{volume}" + ("\n#888888" if muted else "")
         case "polybar":
             return f"%{{F#888888}}{volume}%{{F-}}" if muted else volume
@@ -218,7 +218,7 @@ def _line(
 
 
 def _nothing(form: str) -> str:
-    """The line while there is nothing to show: the server is gone, the application does not run."""
+    """The line if there is nothing to show: the server is gone, the application is not running."""
     if form in ("json", "waybar"):
         return _json(
             {"text": "", "alt": "none", "tooltip": "", "class": "none", "percentage": 0}

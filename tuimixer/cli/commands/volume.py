@@ -11,32 +11,32 @@ from tuimixer.model.select import OUTPUT
 from tuimixer.model.value import FORMS, Value, is_switch, is_value, parse_value
 
 _TARGETS = (
-    "TARGET defaults to the default output, or to the card's main control where no server runs. "
+    "TARGET defaults to the default output, or to the card's main control if there is no server. "
     "It is a name, a title, a program, pid:NUMBER or an id; @output, @input; for several @outputs, @inputs, "
-    "@streams or a pattern with *; what of those cannot be set is left out and reported, and the status is 1."
+    "@streams or a pattern with *, whose members that cannot be set are skipped and reported, with status 1."
 )
 _MOST = 1000
-_MAX = Option("max", "let it go up to so many percent; without: 100, or as configured", value="PERCENT")
+_MAX = Option("max", "allow up to PERCENT (default: 100, or as configured)", value="PERCENT")
 _NOTIFY = Option("notify", "show it in a desktop notification")
 
 VERBS = (
     Verb(
         "set",
         "[TARGET…] VALUE…",
-        "set or change a volume, a switch, a choice",
+        "set or change a volume, switch or choice",
         f"""{_TARGETS}
-VALUE is one or several of: {FORMS}, or an item of a choice.
-A sign makes percent and dB relative: -3dB is 3 dB quieter, =-12dB is a gain. A bare number is percent.
-+ and - alone are the configured step. The difference between left and right is kept.
-A volume is never raised over the cap, nor lowered by it.""",
+VALUE is one or more of: {FORMS}, or an item of a choice.
+A sign makes percent and dB relative: -3dB lowers by 3 dB, =-12dB sets the gain. A bare number is percent.
+A bare + or - is the configured step. The difference between left and right is kept.
+A volume is never raised above the cap, and never lowered by it.""",
         (_MAX, _NOTIFY, JSON, *WHERE),
         (
-            ("tuimixer set +5%", "the default output louder, at most to 100 %"),
-            ("tuimixer set firefox 40%", "all that Firefox plays"),
-            ("tuimixer set --max 130 +5%", "louder, beyond 100 % too"),
+            ("tuimixer set +5%", "raise the default output, up to 100 %"),
+            ("tuimixer set firefox 40%", "everything Firefox plays"),
+            ("tuimixer set --max 130 +5%", "louder, even beyond 100 %"),
             ("tuimixer set Master 40%", "the card's own Master"),
             ("tuimixer set @input 80% unmute", "the microphone"),
-            ("tuimixer set headphones '=-12dB'", "a gain, as it is shown"),
+            ("tuimixer set headphones '=-12dB'", "an absolute gain"),
             ("tuimixer set headphones -3dB", "3 dB quieter"),
             ("tuimixer set balance:-20", "a bit to the left"),
         ),
@@ -47,7 +47,7 @@ A volume is never raised over the cap, nor lowered by it.""",
         "mute",
         "[TARGET…]",
         "mute a control",
-        f"{_TARGETS} An ALSA control that can only capture stops capturing.",
+        f"{_TARGETS} A capture-only ALSA control stops capturing.",
         (_NOTIFY, JSON, *WHERE),
         (("tuimixer mute", "the default output"), ("tuimixer mute @input", "the microphone")),
         complete=("target",),
@@ -58,13 +58,13 @@ A volume is never raised over the cap, nor lowered by it.""",
         "unmute a control",
         _TARGETS,
         (_NOTIFY, JSON, *WHERE),
-        (("tuimixer unmute firefox", "all that Firefox plays"),),
+        (("tuimixer unmute firefox", "everything Firefox plays"),),
         complete=("target",),
     ),
     Verb(
         "toggle",
         "[TARGET…]",
-        "mute what is not muted, unmute what is",
+        "mute if unmuted, unmute if muted",
         _TARGETS,
         (_NOTIFY, JSON, *WHERE),
         (("tuimixer toggle", "the default output"), ("tuimixer toggle @input", "the microphone")),
@@ -104,13 +104,13 @@ def run(call: Invocation) -> int:
 
 
 def _split(call: Invocation) -> tuple[list[str], list[str]]:
-    """Targets and values: targets end where the first value stands, or after one where none can be told."""
+    """Split targets and values: targets end at the first value, or after the first word."""
     small = call.config.step.small if {"+", "-"} & set(call.words) else 0
     words = [f"{word}{small:g}%" if word in ("+", "-") else word for word in call.words]
     first, rest = words[0], words[1:]
     if not rest:
         if not is_value(first):
-            raise Usage(f"{shown(first)} is not a value, and no value follows it; use {FORMS}")
+            raise Usage(f"{shown(first)} is not a value and is not followed by one; use {FORMS}")
         return [OUTPUT], words
     if is_value(first) and not _is_target(call, first):
         return [OUTPUT], words
@@ -119,7 +119,7 @@ def _split(call: Invocation) -> tuple[list[str], list[str]]:
 
 
 def _is_target(call: Invocation, word: str) -> bool:
-    """Whether what may be a value names a control: a device's index, a switch called "Mute", `mpv: 1917`."""
+    """Whether a possible value names a control: a device's index, a switch called "Mute", `mpv: 1917`."""
     return not word.startswith(("+", "-", "=", "−")) and not word.endswith("%") and call.names(word)
 
 

@@ -17,12 +17,12 @@ VERBS = (
         "[TARGET]",
         "print a line for each change, until interrupted",
         "Without TARGET: every change of every control. Each line has the time, the layer, the control's id, "
-        "and its old and new value; with --json each line is an object. Sound servers do not tell who made a "
-        "change. A server that goes away is waited for.",
+        "and its old and new value; with --json, each line is an object. Sound servers do not report "
+        "who made a change. If the server goes away, watch waits for it.",
         (JSON, *WHERE),
         (
             ("tuimixer watch", "everything"),
-            ("tuimixer watch firefox --json", "what Firefox plays, as JSON"),
+            ("tuimixer watch firefox --json", "Firefox's streams, as JSON"),
         ),
         most=1,
         complete=("target",),
@@ -64,7 +64,7 @@ def _print(change: Change, box: str, json: bool) -> None:
 
 
 def _words(value: Any) -> str:
-    """A value without blanks, so that a line splits at them: `40%/45%`, `on`, `off`, `-` for nothing."""
+    """A value without spaces, so that lines can be split: `40%/45%`, `on`, `off`, `-` for none."""
     if value is None or value == []:
         return "-"
     if isinstance(value, bool):
