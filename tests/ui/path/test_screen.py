@@ -118,6 +118,20 @@ async def test_ascii(
 
 
 @pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])
+async def test_plain(desk: Open, text_snapshot: SnapshotAssertion, keys: tuple[str, ...]) -> None:
+    async with desk(config=Config(plain=True)) as it:
+        view = await open_map(it, "mpv")
+        await it.press(*keys)
+        assert not set(it.text) & set("─│━┃█▒▓▄▀")
+        assert it.text == text_snapshot
+        for _ in range(3):
+            # The terminal's own cursor stands on the name.
+            x, y = it.app.cursor_position
+            assert it.text.splitlines()[y][x:].startswith(stage_name(view).removeprefix("volume of the ")[:5])
+            await it.press("down")
+
+
+@pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])
 async def test_linux_console(desk: Open, keys: tuple[str, ...]) -> None:
     async with desk(environment={"TERM": "linux"}) as it:
         await open_map(it, "Firefox")

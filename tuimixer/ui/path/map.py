@@ -75,14 +75,16 @@ def draw_map(
     faulty: Mapping[ControlId, str],
     levels: Mapping[ControlId, Level],
     charset: CharSet,
+    plain: bool = False,
 ) -> Drawn:
     """Draw all of it.
 
-    sound: the one that is made to stand out. faulty: what findings are about, with their numbers.
+    sound: the one to highlight. faulty: what findings are about, with their numbers. plain: words only.
     """
     grid = Grid(max(plan.width, 1), max(plan.height, 1))
-    _draw_wires(grid, plan.wires, sound.edges if sound else frozenset(), charset)
-    brush = _Brush(grid, plan, chosen, sound, faulty, charset)
+    if not plain:
+        _draw_wires(grid, plan.wires, sound.edges if sound else frozenset(), charset)
+    brush = _Brush(grid, plan, chosen, sound, faulty, charset, plain)
     places: list[tuple[Place, Area]] = []
     meters: list[tuple[ControlId, Area]] = []
     for box in plan.boxes.values():
@@ -120,7 +122,9 @@ class _Brush:
         sound: Sound | None,
         faulty: Mapping[ControlId, str],
         charset: CharSet,
+        plain: bool,
     ) -> None:
+        self._plain = plain
         self._grid, self._plan, self._chosen, self._charset = grid, plan, chosen, charset
         self._nodes = sound.nodes if sound else frozenset()
         self._controls = sound.controls if sound else frozenset()
@@ -135,7 +139,7 @@ class _Brush:
         self._grid.fill(box.x, box.y, box.width, box.height)
         if framed:
             self._frame(box, here)
-        else:
+        elif not self._plain:
             self._grid.fill(box.x, box.y, 1, box.height, self._accent(box), self._charset.divider)
         if box.note is not None:
             room = box.width - 4

@@ -60,7 +60,8 @@ class PathScreen(Dialog[None]):
     TITLE = "Map"
     SCOPE = "path"
     DEFAULT_CSS = """
-    PathScreen > .dialog--box, PathScreen.-ascii > .dialog--box, PathScreen.-small > .dialog--box {
+    PathScreen > .dialog--box, PathScreen.-ascii > .dialog--box, PathScreen.-small > .dialog--box,
+    PathScreen.-plain > .dialog--box {
         width: 100%; max-width: 100%; height: 100%; max-height: 100%;
         border: none; padding: 0; background: $background;
     }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 
 from tuimixer.diagnosis.stage import Path, Stage, StageKind, add
-from tuimixer.model.record import dataclass
+from tuimixer.model.record import dataclass, replace
 from tuimixer.model.scale import MUTE_CDB
 from tuimixer.ui.path.labels import decibels, gain_of, medium_of, part_name, parts_of
 from tuimixer.ui.path.map import Area, middle
@@ -89,20 +89,22 @@ class _Chart:
 
 
 def draw_stairs(
-    grid: Grid, top: int, room: int, path: Path, chosen: int | None, charset: CharSet
+    grid: Grid, top: int, room: int, path: Path, chosen: int | None, charset: CharSet, plain: bool = False
 ) -> tuple[tuple[int, Area], ...]:
     """Draw the scale in line `top` and the steps below it in `room` lines, scrolled to the chosen one.
 
-    chosen: index of the step under the cursor, None if the cursor is elsewhere. Returns the visible rows as
-    (index of the step, its cells).
+    chosen: index of the step under the cursor, None if that is elsewhere. plain: without bars. Returns the
+    visible rows as (index of the step, its cells).
     """
     steps = steps_of(path)
     chart = _chart(grid, steps, charset)
+    if plain:
+        chart = replace(chart, width=0)
     if chart.width > _VALUE:
         _ruler(grid, top, chart, charset)
     # What has parts has a line for each anyway; the others as many as there is room for.
     alone = sum(not step.parts for step in steps) or 1
-    tall = min(_TALLEST, max(1, (room - (len(steps) - alone)) // alone))
+    tall = 1 if plain else min(_TALLEST, max(1, (room - (len(steps) - alone)) // alone))
     heights = [1 if step.parts else tall for step in steps]
     for i, step in enumerate(steps):
         if step.part and (i + 1 == len(steps) or not steps[i + 1].part):

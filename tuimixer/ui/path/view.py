@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -52,7 +52,7 @@ class PathView(Widget, can_focus=True):
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
-        self._charset = terminal.charset
+        self._charset, self._plain = terminal.charset, terminal.plain
         self._looks = styles_of(terminal.palette)
         self._grid = Grid(0, 0)
         self._drawn = Drawn(Grid(1, 1))
@@ -160,7 +160,9 @@ class PathView(Widget, can_focus=True):
         top = 1 if grid.height < 8 else 2
         room = grid.height - top - len(below)
         if self.path is not None:
-            self._steps_at = draw_stairs(grid, 1, room + top - 2, self.path, self.step, self._charset)
+            self._steps_at = draw_stairs(
+                grid, 1, room + top - 2, self.path, self.step, self._charset, self._plain
+            )
         elif room > 0:
             self._paint_map(top, room)
         else:
@@ -172,7 +174,27 @@ class PathView(Widget, can_focus=True):
                 if action:
                     self._clicks.append((Area(x, y, end - x), action))
                 x = end
+        self._point()
         self._send()
+
+    def _point(self) -> None:
+        """Put the terminal's own cursor where this one is, for screen readers and Braille lines."""
+        at: tuple[int, int] | None = None
+        if self.path is not None:
+            steps = self.steps
+            shown = (
+                (4 if steps[index].part else 2, area.y)
+                for index, area in self._steps_at
+                if index == self.step and index < len(steps)
+            )
+            at = next(shown, None)
+        elif self.plan is not None and self.chosen is not None:
+            box = self.plan.boxes.get(self.chosen.node)
+            if box is not None and self.chosen.line < len(box.lines):
+                x, y = box.x + 2 - self._window.x, box.lines[self.chosen.line] - self._window.y
+                at = (x, y + self._top)
+        if at is not None and self.is_mounted:
+            self.app.cursor_position = self.content_region.offset + Offset(*at)
 
     def take_levels(self, levels: Levels) -> None:
         """Update the visible meters."""
@@ -219,11 +241,18 @@ class PathView(Widget, can_focus=True):
     def _paint_map(self, top: int, room: int) -> None:
         grid = self._grid
         # The staircase comes below where the map keeps its frames beside it.
-        self.plan = plan(self.graph, grid.width, max(1, room - _STAIRS))
+        self.plan = plan(self.graph, grid.width, max(1, room - _STAIRS), self._plain)
         if not (self.plan.style.framed and self.plan.style.gap and self.plan.height <= room - _STAIRS):
-            self.plan = plan(self.graph, grid.width, room)
+            self.plan = plan(self.graph, grid.width, room, self._plain)
         self._drawn = draw_map(
-            self.graph, self.plan, self.chosen, self.sound, self.fixes.faults(), self._levels, self._charset
+            self.graph,
+            self.plan,
+            self.chosen,
+            self.sound,
+            self.fixes.faults(),
+            self._levels,
+            self._charset,
+            self._plain,
         )
         self._top = top
         self._scroll(grid.width, room)
