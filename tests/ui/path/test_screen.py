@@ -127,7 +127,7 @@ async def test_plain(desk: Open, text_snapshot: SnapshotAssertion, keys: tuple[s
         for _ in range(3):
             # The terminal's own cursor stands on the name.
             x, y = it.app.cursor_position
-            assert it.text.splitlines()[y][x:].startswith(stage_name(view).removeprefix("volume of the ")[:5])
+            assert it.text.splitlines()[y][x:].startswith(stage_name(view).removeprefix("volume of the ")[:3])
             await it.press("down")
 
 
