@@ -9,6 +9,8 @@ import pytest
 from tuimixer.config.load import load, parse
 from tuimixer.config.paths import config_path
 from tuimixer.config.schema import Caps, Config, Loaded, RuleOptions
+from tuimixer.config.theme_names import THEME_COLORS
+from tuimixer.ui.terminal.themes import theme
 
 pytestmark = pytest.mark.unit
 
@@ -21,8 +23,21 @@ def test_the_documented_defaults_are_the_defaults() -> None:
 
 def test_every_key_is_documented() -> None:
     documented = set(tomllib.loads(DEFAULT))
-    assert documented | {"rule"} == set(Config.__match_args__)
+    assert documented | {"rule", "colors"} == set(Config.__match_args__)  # `colors` are those of [theme]
     assert set(tomllib.loads(DEFAULT)["max"]) == set(Caps.__match_args__)
+
+
+def test_the_commented_theme_is_the_dark_one() -> None:
+    example = (
+        DEFAULT[DEFAULT.index("# [theme]") : DEFAULT.index("# How far one press")]
+        .replace("\n# ", "\n")
+        .removeprefix("# ")
+    )
+    config, problems = parse(example)
+    assert not problems
+    assert config.theme == "dark"
+    assert theme("dark", True, config.colors) == theme("dark")
+    assert set(config.colors) == set(THEME_COLORS)
 
 
 def test_the_commented_examples_are_right() -> None:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from tuimixer.ui.mixer.meters import HOLD, Level, follow, seen, share_of
+from tuimixer.ui.mixer.meters import HOLD, Level, follow, share_of
 from tuimixer.ui.terminal.pacing import Pace
 
 pytestmark = pytest.mark.unit
@@ -37,11 +37,16 @@ def test_the_hold_stays_and_then_comes_down() -> None:
     assert not level.moving
 
 
-def test_the_clip_mark_goes_when_it_was_seen() -> None:
-    level = follow(follow(None, (1.0, 0.2), 0), (0.0, 0.0), 1)
-    assert level.clipped
-    assert not seen(level).clipped
-    assert not follow(seen(level), (0.5, 0.5), 2).clipped
+def test_the_clip_mark_fades_after_ten_seconds() -> None:
+    level = follow(None, (1.0, 0.2), 1)
+    level = follow(level, (1.0, 0.0), 2)
+    for t in range(3, 12):
+        level = follow(level, (0.0, 0.0), t)
+        assert level.clipped
+        assert level.moving  # or nobody would look again
+    level = follow(level, (0.0, 0.0), 12)
+    assert not level.clipped
+    assert not level.moving
 
 
 def test_another_number_of_channels() -> None:

@@ -8,7 +8,6 @@ from tests.ui.conftest import Desk, Open
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control
 from tuimixer.model.scale import to_percent
-from tuimixer.ui.mixer import columns
 
 pytestmark = pytest.mark.screen
 
@@ -23,13 +22,11 @@ def bar_of(it: Desk, control: Control) -> tuple[int, int, int, int]:
     renderer = it.app.main.renderer
     slot = renderer.plan.slot_of(control.id)
     assert slot is not None
-    box = renderer.box_of(slot)
-    if not renderer.columns:
-        return renderer.fields().bar[0], box.y, renderer.fields().bar[1], 1
     state = renderer.state_of(slot.row)
     assert state is not None
-    left, each, shown = columns.fader_box(box, state)
-    return left, box.y, each * shown, columns.bar_height(box)
+    bar = it.app.main.mouse._bar(slot, state)
+    assert bar is not None
+    return bar.x, bar.y, bar.width, bar.height
 
 
 async def drag_to(it: Desk, offset: Offset, button: int = 1) -> None:

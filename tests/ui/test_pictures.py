@@ -13,11 +13,11 @@ from tuimixer.model.snapshot import Phase, Snapshot, Status
 
 pytestmark = pytest.mark.screen
 
-SIZES = [(80, 24), (120, 40), (200, 60), (40, 12), (20, 5)]
+SIZES = [(80, 24), (100, 30), (120, 40), (200, 60), (40, 12), (20, 5)]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("layout", ["auto", "columns", "rows"])
+@pytest.mark.parametrize("layout", ["columns", "rows"])
 async def test_sizes(
     desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int], layout: str
 ) -> None:
@@ -59,7 +59,8 @@ async def test_themes(desk: Open, svg_snapshot: SnapshotAssertion, theme: str) -
 async def test_no_colour(desk: Open, svg_snapshot: SnapshotAssertion) -> None:
     async with desk(environment={"TERM": "xterm-256color", "NO_COLOR": "1"}) as it:
         styles = it.app.main.view._styles
-        assert all(style.color is None and style.bgcolor is None for style in styles)
+        assert styles
+        assert all(style.color is None and style.bgcolor is None for style in styles.values())
         assert it.app.export_screenshot(simplify=True) == svg_snapshot
 
 
@@ -68,8 +69,9 @@ async def test_muted_and_chosen_are_told_without_colour(desk: Open) -> None:
         await it.choose("mpv")
         await it.press("m")
         line = next(line for line in it.text.splitlines() if "mpv" in line)
-        assert line.startswith("▸mpv")
-        assert " M " in line
+        assert line.startswith("▌mpv")
+        assert " MUTE " in line
+        assert "╱╱" in line
 
 
 def _without_server() -> Snapshot:

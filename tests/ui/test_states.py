@@ -27,20 +27,19 @@ def line_of(it: Desk, name: str) -> str:
 @pytest.mark.parametrize(
     ("name", "word"), [(PAUSED, "paused"), ("Headphone", "unplugged"), ("Event sounds", "not playing")]
 )
-async def test_a_row_says_it_in_the_place_of_the_meter(desk: Open, name: str, word: str) -> None:
-    async with desk(config=Config(layout="rows", meters=METERS_ON)) as it:
+@pytest.mark.parametrize("meters", [METERS_ON, METERS_OFF], ids=["meters", "meters off"])
+async def test_a_row_says_it_beside_the_fader(desk: Open, name: str, word: str, meters: MeterOptions) -> None:
+    async with desk(config=Config(layout="rows", meters=meters)) as it:
         await it.choose(name)
-        assert line_of(it, name).endswith(f" {word}")
+        line = line_of(it, name)
+        assert f" {word}" in line
+        assert "▀" not in line
         assert word not in line_of(it, "mpv")
+        assert "▀" in line_of(it, "mpv")
 
 
-@pytest.mark.parametrize(
-    ("size", "meters"), [((80, 24), METERS_OFF), ((40, 12), METERS_ON)], ids=["meters off", "narrow"]
-)
-async def test_a_row_without_meters_has_a_mark(
-    desk: Open, size: tuple[int, int], meters: MeterOptions
-) -> None:
-    async with desk(size=size, config=Config(layout="rows", meters=meters)) as it:
+async def test_a_narrow_row_has_a_mark(desk: Open) -> None:
+    async with desk(size=(40, 12), config=Config(layout="rows", meters=METERS_ON)) as it:
         await it.choose(PAUSED)
         assert " ║ " in line_of(it, PAUSED)
         await it.choose("mpv")
@@ -70,7 +69,7 @@ async def test_it_goes_when_the_stream_plays_on(desk: Open) -> None:
         assert control.stream is not None
         it.backend.put(replace(control, stream=replace(control.stream, corked=False)))
         await it.pilot.pause()
-        assert "paused" not in line_of(it, PAUSED)
+        assert "▀" in line_of(it, PAUSED)
 
 
 @pytest.mark.parametrize("layout", ["rows", "columns"])
@@ -80,9 +79,29 @@ async def test_the_chosen_meter_is_stereo_at_once(desk: Open, layout: str) -> No
         second = await it.choose("mpv")
         # A tone that stays as loud as it is sends no new level.
         assert [len(renderer.meters.levels[control.id].shares) for control in (first, second)] == [1, 2]
-        if layout == "rows":
-            assert "dB ▄" in line_of(it, "Firefox")
-            assert "dB █" in line_of(it, "mpv")
+
+
+async def test_beside_its_fader_the_chosen_meter_shows_both_sides(desk: Open) -> None:
+    environment = {"TERM": "xterm-256color", "NO_COLOR": "1"}
+    async with desk(config=Config(layout="rows", meters=METERS_ON), environment=environment) as it:
+        await it.choose("mpv")
+        assert "dB ▄" in line_of(it, "Firefox")
+        assert "dB █" in line_of(it, "mpv")
+
+
+def read_only(control: Control) -> Control:
+    assert control.element is not None
+    return replace(control, element=replace(control.element, read_only=("volume",)))
+
+
+async def test_a_volume_that_cannot_be_set_has_a_lock_and_no_track(desk: Open) -> None:
+    async with desk(config=Config(layout="rows", meters=METERS_ON)) as it:
+        master = await it.choose("Master")
+        assert "▄" in line_of(it, "Master")
+        it.backend.put(read_only(master))
+        await it.pilot.pause()
+        assert " LOCK " in line_of(it, "Master")
+        assert "▄" not in line_of(it, "Master")
 
 
 def auto_mute(items: tuple[str, ...], value: int, *, plugged: bool = False) -> Snapshot:
@@ -159,7 +178,7 @@ async def test_what_is_wrong_at_the_start_is_said_whole(desk: Open) -> None:
 @pytest.mark.parametrize(
     ("db", "room", "text"),
     [
-        ("−19.50", 6, "−19.50"),
+        ("−19.50", 6, "−19.5"),
         ("−17.81", 5, "−17.8"),
         ("−17.81", 4, "−18"),
         ("+2.48", 4, "+2.5"),

@@ -1,6 +1,7 @@
 """Options shared by several commands, and those of the screen."""
 
 from tuimixer.cli.grammar import Option
+from tuimixer.config.theme_names import THEMES
 
 HELP = Option("help", "show this help and exit", short="h")
 JSON = Option("json", "print JSON")
@@ -29,6 +30,7 @@ SCREEN = (
     Option("no-meters", "do not show level meters"),
     Option("no-color", "do not use colours", short="g"),
     Option("color", "colours", value="COLORS", choices=("auto", "never", "16", "256", "full")),
+    Option("theme", "theme of the screen", value="THEME", choices=THEMES),
     Option("black-background", "white on black, with high contrast", short="B"),
     Option("ascii", "use only ASCII characters"),
     Option("plain", "for screen readers: no meters, no drawn lines, one control per line"),

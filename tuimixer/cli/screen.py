@@ -49,8 +49,10 @@ def run_screen(arguments: Arguments) -> int:
 
     state = config_file = None
     if not arguments.has("no-config"):
-        fixed = frozenset(name for name in ("layout", "view") if arguments.has(name))
-        state = State(state_path("state.json"), config, fixed)
+        fixed = {name for name in ("layout", "view", "theme") if arguments.has(name)}
+        if arguments.has("black-background"):
+            fixed.add("theme")
+        state = State(state_path("state.json"), config, frozenset(fixed))
         config = state.over(config)
         if not loaded.problems:
             config_file = arguments.get("config") or config_path()
@@ -165,8 +167,9 @@ def _over(config: Config, arguments: Arguments) -> Config:
         changes["mouse"] = arguments.last("mouse", "no-mouse") == "mouse"
     if arguments.has("no-color"):
         changes["color"] = "never"
-    if arguments.has("black-background"):
-        changes["theme"] = "high-contrast"
+    theme = "high-contrast" if arguments.has("black-background") else arguments.get("theme")
+    if theme is not None:
+        changes |= {"theme": theme, "colors": {}}
     if arguments.has("plain"):
         changes["plain"] = True
     if arguments.has("ascii"):

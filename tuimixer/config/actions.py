@@ -183,6 +183,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("system", "mixer", ("f2",), "System information", _SHOW),
     Action("redraw", "mixer", ("ctrl+l",), "Redraw", _SHOW),
     Action("help", "mixer", ("f1", "question_mark"), "Keys", _PROGRAM, "keys"),
+    Action("theme", "mixer", (), "Theme: choose the colors", _SHOW),
     Action("palette", "mixer", ("ctrl+p",), "All actions by name", _PROGRAM),
     Action("suspend", "mixer", ("ctrl+z",), "Suspend (fg returns)", _PROGRAM),
     Action("back", "mixer", ("escape",), "Back one step: search, message, channel; twice quits", _PROGRAM),

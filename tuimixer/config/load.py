@@ -7,6 +7,7 @@ from tuimixer.config import schema
 from tuimixer.config.files import read_bounded
 from tuimixer.config.paths import config_path
 from tuimixer.config.schema import Config, Loaded
+from tuimixer.config.theme_names import THEME_COLORS, THEMES
 from tuimixer.config.toml_lines import line_of
 from tuimixer.config.toml_reader import MOST_PROBLEMS, TomlReader, printable
 from tuimixer.model.text import clean
@@ -88,11 +89,13 @@ class _Reader:
 
     def config(self) -> Config:
         top, default = TomlReader(self._report, self._document), Config()
+        theme, colors = _theme(top, default.theme)
         config = Config(
             keymap=top.choice("keymap", schema.KEYMAPS, default.keymap),
             layout=top.choice("layout", schema.LAYOUTS, default.layout),
             view=top.choice("view", schema.VIEWS, default.view),
-            theme=top.choice("theme", schema.THEMES, default.theme),
+            theme=theme,
+            colors=colors,
             color=top.choice("color", schema.COLORS, default.color),
             ascii=top.choice("ascii", schema.AUTO, default.ascii),
             plain=top.flag("plain", default.plain),
@@ -116,6 +119,16 @@ class _Reader:
 
         for action, sentence in compile_keymap(config.keymap, config.keys)[1]:
             self._report(("keys", action), f": {sentence}")
+
+
+def _theme(top: TomlReader, default: str) -> tuple[str, dict[str, str]]:
+    """A theme's name, or `[theme]` with the name of the one that it changes and its own colours."""
+    if not top.has_table("theme"):
+        return top.choice("theme", THEMES, default), {}
+    table = top.table("theme")
+    theme = table.choice("base", THEMES, default), table.colors(THEME_COLORS)
+    table.finish()
+    return theme
 
 
 def _steps(table: TomlReader, default: schema.Steps) -> schema.Steps:

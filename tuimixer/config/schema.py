@@ -6,7 +6,6 @@ KEYMAPS = ("default", "alsamixer", "vim")
 """`vim` is an older name for `default`."""
 LAYOUTS = ("auto", "columns", "rows")
 VIEWS = ("playback", "capture", "all")
-THEMES = ("auto", "dark", "light", "high-contrast", "ansi")
 COLORS = ("auto", "never", "16", "256", "full")
 AUTO = ("auto", "on", "off")
 STREAMS = ("all", "applications", "virtual")
@@ -72,6 +71,8 @@ class Config:
     layout: str = "auto"
     view: str = "playback"
     theme: str = "auto"
+    colors: dict[str, str] = field(default_factory=dict)
+    """Colours by name, `#rrggbb` each, over those of the theme."""
     color: str = "auto"
     ascii: str = "auto"
     plain: bool = False

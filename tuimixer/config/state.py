@@ -12,12 +12,13 @@ from tuimixer.config import schema
 from tuimixer.config.edit import write_whole
 from tuimixer.config.files import read_bounded
 from tuimixer.config.schema import Config
+from tuimixer.config.theme_names import THEMES
 
 _LARGEST = 1 << 16
 _ALLOWED = {
     "layout": schema.LAYOUTS,
     "view": schema.VIEWS,
-    "theme": schema.THEMES,
+    "theme": THEMES,
     "meters": schema.AUTO,
     "streams": schema.STREAMS,
     "devices": schema.DEVICES,
@@ -54,6 +55,7 @@ class State:
             layout=values["layout"],
             view=values["view"],
             theme=values["theme"],
+            colors=config.colors if values["theme"] == config.theme else {},
             meters=replace(config.meters, show=values["meters"]),
             filter=replace(
                 config.filter,

@@ -7,6 +7,7 @@ from typing import Any
 from tuimixer.model.text import suggest
 
 _LARGEST = 10**18
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 MOST_PROBLEMS = 20
 """Number of errors reported in full."""
 
@@ -73,6 +74,21 @@ class TomlReader:
             self.wrong(key, f"is {shown(value)}; must be one line of text")
             return default
         return value
+
+    def colors(self, allowed: tuple[str, ...]) -> dict[str, str]:
+        """Colours, `#rrggbb` each, by those of the allowed names that are there."""
+        found: dict[str, str] = {}
+        for key in allowed:
+            value = self._take(key)
+            if isinstance(value, str) and _COLOR.fullmatch(value):
+                found[key] = value.lower()
+            elif value is not None:
+                self.wrong(key, f'is {shown(value)}; allowed is a color such as "#89b4fa"')
+        return found
+
+    def has_table(self, key: str) -> bool:
+        """Whether a key is a table, where it may be another value too."""
+        return isinstance(self._left.get(key), dict)
 
     def numbers(self, low: float, high: float) -> dict[str, float]:
         """A table with arbitrary keys and numbers as values."""

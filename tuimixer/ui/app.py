@@ -4,6 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -13,6 +14,7 @@ from textual.theme import Theme
 
 from tuimixer.config.schema import Config
 from tuimixer.config.state import State
+from tuimixer.config.theme_names import THEMES
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.ui.first_picture import new_renderer
 from tuimixer.ui.keyboard import Keyboard, Typed
@@ -83,11 +85,9 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         if palette.name == "mono" and not self.no_color:
             self.no_color = True
             add_filter(self, NoColor())
-        if palette.ansi:
-            self.theme = "ansi-dark" if palette.dark else "ansi-light"
-        else:
-            self.register_theme(theme_of(palette))
-            self.theme = f"tuimixer-{palette.name}"
+        self._take_colours(palette)
+        self._config = config
+        self.theme_name = "own" if config.colors else config.theme
         self.mixers = tuple(mixers)
         self._state = state
         self._notices = (*notices, *problems)
@@ -101,6 +101,31 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
     def keys(self) -> Mapping[str, Sequence[str]]:
         """The keys of each action in the layout that is shown."""
         return self._main.renderer.keys
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """The names that `use_theme` takes: `own` first, if the configuration has colours of its own."""
+        return ("own", *THEMES) if self._config.colors else THEMES
+
+    def use_theme(self, name: str) -> None:
+        """Show everything in another theme."""
+        config = self._config
+        own = name == "own"
+        terminal = self.terminal.with_theme(config.theme if own else name, config.colors if own else None)
+        self.theme_name = name
+        self.terminal = self._main.renderer.terminal = terminal
+        self._take_colours(terminal.palette)
+        self._main.view.restyle()
+        self._main.renderer.repaint()
+        self.repaint()
+
+    def _take_colours(self, palette: Palette) -> None:
+        if palette.ansi:
+            self.theme = "ansi-dark"
+            return
+        theme = theme_of(palette)
+        self.register_theme(theme)
+        self.theme = theme.name
 
     @property
     def main(self) -> MixerScreen:
@@ -178,7 +203,8 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
     def _end(self) -> None:
         self.ending = True
         if self._state is not None:
-            self._state.save(self._main.settings())
+            theme = self._config.theme if self.theme_name == "own" else self.theme_name
+            self._state.save(replace(self._main.settings(), theme=theme))
         for mixer in self.mixers:
             # Screens are taken apart from here on.
             mixer.fall_silent()

@@ -60,6 +60,7 @@ def nothing_to_choose(control: Control) -> str:
 DIALOGS: dict[str, tuple[str, str, Make]] = {
     "help": ("screens.help", "HelpScreen", _nothing),
     "system": ("screens.system", "SystemScreen", _mixer),
+    "theme": ("screens.choose_theme", "ThemeScreen", _mixer),
     "card": ("screens.choose_card", "CardScreen", _cards),
     "show": ("screens.show", "ShowScreen", _filters),
     "cards": ("screens.profiles", "ProfilesScreen", _chosen),

@@ -1,43 +1,123 @@
-"""Faders and meters as cells, in both directions. Pure: numbers in, glyphs and roles out."""
+"""Faders and meters as cells, in both directions. Pure: numbers in, glyphs and roles out.
 
-from tuimixer.ui.mixer.meters import HOT, WARM, Level
+A fader that can go beyond 100 % has its scale up to 150 %, with a mark at 100 %: two thirds of its cells lie
+before the mark and one third after it. Every other fader ends where that mark is, so that 100 % is at the
+same place in each row and in each column.
+"""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from tuimixer.model.record import dataclass
+from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.terminal.cells import Grid
 from tuimixer.ui.terminal.charsets import CharSet
-from tuimixer.ui.terminal.palette import Role
+from tuimixer.ui.terminal.palette import Role, shade, split_role, two_tone
+
+_SHORTEST = 7
+"""Cells of a bar that has room for what is beyond 100 %."""
+_FADER, _TRACK = "▀", "▄"
+"""Half blocks: the fader is in the upper half of its cells and the meter in the lower, whatever the glyph."""
 
 
-def bar_role(state: StripState, chosen: bool) -> Role:
-    """How the filled part of a fader looks."""
-    if state.silent or state.gone:
-        return Role.BAR_MUTED
-    return Role.BAR_CHOSEN if chosen else Role.BAR
+class Part(IntEnum):
+    """How far the channels reach in a cell of a fader."""
+
+    EMPTY = 0
+    SOME = 1
+    ALL = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """The cells of a bar: those up to 100 %, then one for the mark, then those up to 150 %."""
+
+    normal: int
+    beyond: int
+    """0 where there is no room for more than 100 %; then there is no mark either."""
+
+    @classmethod
+    def of(cls, length: int) -> "Ruler":
+        """The cells of a bar of this length."""
+        if length < _SHORTEST:
+            return cls(max(length, 0), 0)
+        normal = (length - 1) * 2 // 3
+        return cls(normal, length - 1 - normal)
+
+    def reach(self, position: float, steps: int = 1) -> int:
+        """Steps of a cell that a fader at a position fills; the mark is not counted.
+
+        Whatever is beyond 100 % fills one cell more at least.
+        """
+        if position <= 1 or not self.beyond:
+            return round(min(max(position, 0.0), 1.0) * self.normal * steps)
+        more = max(steps, round(min(position - 1, 0.5) * 2 * self.beyond * steps))
+        return self.normal * steps + more
+
+    def parts(self, positions: Sequence[float]) -> list[Part]:
+        """What each cell of a fader shows, the mark left out."""
+        low, high = self.reach(min(positions)), self.reach(max(positions))
+        rest = self.normal + self.beyond - high
+        return [Part.ALL] * low + [Part.SOME] * (high - low) + [Part.EMPTY] * rest
+
+
+def meter_cells(level: Level | None, length: int) -> list[int | None]:
+    """The colour of each cell of the loudest channel's meter, with the cell of its peak hold; None: dark."""
+    shares = level.shares if level is not None else ()
+    filled = round(max(shares, default=0.0) * length)
+    held = round(level.hold * length) - 1 if level is not None and level.hold > 0 else -1
+    return [shade((i + 0.5) / length) if i < filled or i == held else None for i in range(length)]
 
 
 def horizontal_bar(
-    grid: Grid, x: int, y: int, width: int, state: StripState, chosen: bool, charset: CharSet
+    grid: Grid,
+    x: int,
+    y: int,
+    width: int,
+    state: StripState,
+    accent: Role,
+    charset: CharSet,
+    level: Level | None,
+    halves: bool,
 ) -> None:
-    """A fader from left to right: all channels to the quietest one's place, then what the others add.
-
-    What is beyond 100 % lies over the bar from the left in its own colour, 150 % over all of it.
-    """
-    cells = [round(min(max(position, 0.0), 1.0) * width) for position in state.positions]
-    low, high = min(cells), max(cells)
-    role = bar_role(state, chosen)
-    grid.fill(x, y, width, 1, Role.TRACK, charset.empty)
-    if state.base is not None and 0 < state.base < 1:
-        grid.put(x + round(state.base * width), y, charset.base, Role.DIM)
-    grid.fill(x, y, low, 1, role, charset.full)
-    if high > low:
-        if len(cells) == 2:
-            glyph = charset.upper if cells[0] > cells[1] else charset.lower
+    """A fader from left to right with its mark; in half blocks also the meter, in the lower halves."""
+    ruler = Ruler.of(width)
+    if not state.beyond:
+        ruler = Ruler(ruler.normal, 0)
+    lights = meter_cells(level if halves and state.metered else None, ruler.normal)
+    base = round(state.base * ruler.normal) if state.base is not None and 0 < state.base < 1 else -1
+    for i, part in enumerate(ruler.parts(state.positions)):
+        place = x + i + (i >= ruler.normal)
+        light = lights[i] if i < ruler.normal else None
+        lower = Role.PAPER if light is None else light
+        role = _part_role(part, accent, i >= ruler.normal)
+        if part is not Part.EMPTY and (state.silent or state.gone):
+            glyph = charset.hatch if state.silent else charset.dots
+            grid.put(place, y, glyph, Role.GONE if state.gone else Role.BAR_MUTED)
+        elif part is Part.EMPTY and i == base:
+            grid.put(place, y, charset.base, Role.DIM)
+        elif part is Part.EMPTY and state.read_only:
+            grid.put(place, y, " ", Role.TEXT)
+        elif halves and part is Part.EMPTY:
+            grid.put(place, y, _TRACK, two_tone(lower, Role.TRACK))
+        elif halves:
+            grid.put(place, y, _FADER, two_tone(role, lower))
         else:
-            glyph = charset.between
-        grid.fill(x + low, y, high - low, 1, role, glyph)
-    beyond = max(state.positions) - 1
-    if beyond > 0.004:
-        over = min(width, max(1, round(beyond * 2 * width)))
-        grid.fill(x, y, over, 1, role if role is Role.BAR_MUTED else Role.BAR_OVER, charset.full)
+            glyph = (charset.empty, charset.light, charset.full)[part]
+            grid.put(place, y, glyph, role)
+    if ruler.beyond:
+        clipped = halves and level is not None and level.clipped
+        glyph, role = (charset.clip, Role.METER_HOT) if clipped else (charset.mark, Role.FRAME)
+        grid.put(x + ruler.normal, y, glyph, role)
+
+
+def _part_role(part: Part, accent: Role, over: bool) -> Role:
+    if part is Part.EMPTY:
+        return Role.TRACK
+    if over:
+        return Role.BAR_OVER
+    return accent if part is Part.ALL else split_role(accent)
 
 
 def vertical_bar(
@@ -47,35 +127,37 @@ def vertical_bar(
     width: int,
     height: int,
     position: float,
-    role: Role,
+    state: StripState,
+    accent: Role,
     charset: CharSet,
-    base: float | None = None,
+    halves: bool,
 ) -> None:
-    """A fader from the bottom up; beyond 100 % it is overlaid from the bottom in its own colour."""
+    """One side of a fader from the bottom up, with the line of its mark left free."""
+    ruler = Ruler.of(height)
     steps = len(charset.levels) - 1
-    filled = round(min(max(position, 0.0), 1.0) * height * steps)
-    over = round(min(max(position - 1, 0.0), 0.5) * 2 * height)
-    mark = height - 1 - round(base * (height - 1)) if base is not None and 0 < base < 1 else -1
-    for row in range(height):
-        part = min(max(filled - (height - 1 - row) * steps, 0), steps)
+    filled = ruler.reach(position, steps)
+    base = round(state.base * ruler.normal) if state.base is not None and 0 < state.base < 1 else -1
+    for i in range(ruler.normal + (ruler.beyond if state.beyond else 0)):
+        line = y + height - 1 - i - (i >= ruler.normal)
+        part = min(max(filled - i * steps, 0), steps)
+        role: int = Role.BAR_OVER if i >= ruler.normal else accent
         glyph = charset.levels[part]
-        if height - 1 - row < over:
-            grid.fill(x, y + row, width, 1, Role.BAR_OVER, charset.levels[-1])
-        elif part == 0 and row == mark:
-            grid.fill(x, y + row, width, 1, Role.DIM, charset.empty)
-        else:
-            grid.fill(x, y + row, width, 1, role, glyph)
-
-
-def level_role(share: float) -> Role:
-    """Colour of a meter at a place between 0 (-60 dBFS) and 1 (0 dBFS)."""
-    if share > HOT:
-        return Role.METER_HOT
-    return Role.METER_WARM if share > WARM else Role.METER
+        if part and (state.silent or state.gone):
+            glyph = charset.hatch if state.silent else charset.dots
+            role = Role.GONE if state.gone else Role.BAR_MUTED
+        elif not part and i == base:
+            glyph, role = charset.empty, Role.DIM
+        elif state.read_only and not part:
+            glyph, role = " ", Role.TEXT
+        elif halves:
+            role = two_tone(role, Role.TRACK)
+        elif not part:
+            glyph, role = charset.light, Role.TRACK
+        grid.fill(x, line, width, 1, role, glyph)
 
 
 def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None, charset: CharSet) -> None:
-    """A meter from left to right with its peak hold and, in its last cell, the clip mark.
+    """A meter beside its fader from left to right, with its peak hold and, in its last cell, the clip mark.
 
     One channel is a thin bar; of two, the first is the upper half and the second the lower.
     """
@@ -87,7 +169,6 @@ def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None
     first, second = round(shares[0] * span), round(shares[-1] * span)
     hold = round(level.hold * span) - 1 if level and level.hold > 0 else -1
     for i in range(span):
-        role = level_role((i + 1) / span)
         if i < first and i < second:
             glyph = charset.both if len(shares) > 1 else charset.meter
         elif i < first:
@@ -98,29 +179,32 @@ def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None
             glyph = charset.hold
         else:
             glyph = " "
-        grid.put(x + i, y, glyph, role if glyph != " " else Role.TEXT)
+        grid.put(x + i, y, glyph, shade((i + 0.5) / span) if glyph != " " else Role.TEXT)
     clipped = level is not None and level.clipped
     grid.put(x + span, y, charset.clip if clipped else " ", Role.METER_HOT if clipped else Role.TEXT)
 
 
 def vertical_meter(
-    grid: Grid, x: int, y: int, height: int, level: Level | None, side: int, charset: CharSet
+    grid: Grid, x: int, y: int, height: int, level: Level | None, side: int | None, charset: CharSet
 ) -> None:
-    """One channel's meter from the bottom up, one cell wide, with the clip mark at its top."""
-    if level is None or not level.shares:
-        grid.fill(x, y, 1, height, Role.TEXT)
+    """A meter from the bottom up to the mark of 100 %, one cell wide, with the clip mark at its top.
+
+    Args: `side` is the channel, 0 or 1; None for the loudest.
+    """
+    ruler = Ruler.of(height)
+    shares = level.shares if level is not None else ()
+    if level is None or not shares:
+        for i in range(ruler.normal):
+            grid.put(x, y + height - 1 - i, " ", Role.TEXT)
         return
-    share = level.shares[min(side, len(level.shares) - 1)]
-    steps = 2 if len(charset.levels) > 2 else 1
-    filled = round(share * height * steps)
-    hold = height - round(level.hold * height) if level.hold > 0 else -1
-    half = charset.levels[len(charset.levels) // 2] if steps == 2 else ""
-    for row in range(height):
-        part = min(max(filled - (height - 1 - row) * steps, 0), steps)
-        role = level_role((height - row) / height)
-        glyph = charset.levels[-1] if part == steps else half if part else " "
-        if part == 0 and row == hold:
-            glyph = charset.line
-        grid.put(x, y + row, glyph, role if glyph != " " else Role.TEXT)
+    share = max(shares) if side is None else shares[min(side, len(shares) - 1)]
+    steps = len(charset.levels) - 1
+    filled = round(share * ruler.normal * steps)
+    hold = round(level.hold * ruler.normal) - 1 if level.hold > 0 else -1
+    for i in range(ruler.normal):
+        part = min(max(filled - i * steps, 0), steps)
+        glyph = charset.line if not part and i == hold else charset.levels[part]
+        role = shade((i + 0.5) / ruler.normal) if glyph != " " else Role.TEXT
+        grid.put(x, y + height - 1 - i, glyph, role)
     if level.clipped:
-        grid.put(x, y, charset.clip, Role.METER_HOT)
+        grid.put(x, y + height - ruler.normal, charset.clip, Role.METER_HOT)

@@ -2,7 +2,7 @@
 
 from rich.cells import cell_len
 
-from tuimixer.ui.mixer.bars import bar_role, vertical_bar, vertical_meter
+from tuimixer.ui.mixer.bars import Ruler, vertical_bar, vertical_meter
 from tuimixer.ui.mixer.layout import Box, name_lines, wrap
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.rows import marks_of, put_marks, switch_text
@@ -13,6 +13,11 @@ from tuimixer.ui.terminal.palette import Role
 
 _TALL = 11
 """Lines of a column from which dB and marks have lines of their own."""
+_WIDE = 11
+"""Cells of a column from which each side of the fader, and of the meter, takes two, or one."""
+_GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
+"""dB that the scale names, as far as there is room."""
+SCALE_WIDTH = 4
 
 
 def bar_height(box: Box) -> int:
@@ -21,17 +26,66 @@ def bar_height(box: Box) -> int:
     return box.height - foot - name_lines(box.height)
 
 
+def fader_box(box: Box) -> Box:
+    """Where the fader of a column is, up to 100 %; the left half of its cells is the left channel."""
+    height = bar_height(box)
+    ruler = Ruler.of(height)
+    width = 4 if box.width >= _WIDE else 2
+    left = box.x + 1 + max(0, (box.width - 1 - width) // 2)
+    return Box(left, box.y + height - ruler.normal, width, ruler.normal)
+
+
+def zero_line(box: Box) -> int | None:
+    """The line of 0 dB across all faders; None where there is no room for what is above."""
+    ruler = Ruler.of(bar_height(box))
+    return box.y + ruler.beyond if ruler.beyond else None
+
+
+def paint_scale(grid: Grid, box: Box, charset: CharSet) -> None:
+    """The dB scale at the left of the columns, and the line at 0 dB across the screen.
+
+    The scale holds for sinks and streams, and for ALSA controls as far down from their own top.
+
+    Args: `box` is the first column's.
+    """
+    line = zero_line(box)
+    if line is None:
+        return
+    grid.fill(0, line, grid.width, 1, Role.FRAME, charset.line)
+    if box.x < SCALE_WIDTH:
+        return
+    grid.put(0, line, "  0", Role.DIM)
+    height = bar_height(box)
+    ruler, taken = Ruler.of(height), [line]
+    for gain in sorted(_GAINS, key=abs):
+        top = max(ruler.reach(10 ** (gain / 60)) - 1, 0)
+        y = box.y + height - 1 - top - (top >= ruler.normal)
+        if min(abs(y - other) for other in taken) > 1:
+            taken.append(y)
+            sign = "+" if gain > 0 else charset.minus
+            grid.put(0, y, f"{sign}{abs(gain)}".rjust(3), Role.DIM)
+
+
 def paint_column(
-    grid: Grid, box: Box, state: StripState, level: Level | None, chosen: bool, charset: CharSet, meters: bool
+    grid: Grid,
+    box: Box,
+    state: StripState,
+    accent: Role,
+    level: Level | None,
+    chosen: bool,
+    charset: CharSet,
+    halves: bool,
 ) -> None:
     """One control's column: fader, percent, dB, marks, name."""
     grid.fill(box.x, box.y, box.width, box.height)
-    height = bar_height(box)
+    line, height = zero_line(box), bar_height(box)
+    if line is not None:
+        grid.fill(box.x, line, box.width, 1, Role.FRAME, charset.line)
     role = Role.CHOSEN if chosen else Role.GONE if state.gone else Role.VALUE
     if state.positions:
-        _paint_fader(grid, box, height, state, chosen, charset)
-        paint_column_meter(grid, box, state, level, charset, meters)
-        _centre(grid, box, box.y + height, _percents(state, box.width), role)
+        paint_column_fader(grid, box, state, accent, charset, halves)
+        paint_column_meter(grid, box, state, level, charset)
+        _centre(grid, box, box.y + height, _percents(state, box.width - 1), role)
     else:
         _paint_choice(grid, box, height, state, role, charset)
     y = box.y + height + 1
@@ -41,62 +95,45 @@ def paint_column(
         y += 1
     if box.height >= 7:
         _paint_marks(grid, box, y, state, charset)
-    name_role = Role.CURSOR if chosen else Role.GONE if state.gone else Role.TEXT
+    name_role = Role.STRONG if chosen else Role.GONE if state.gone else Role.TEXT
     most = name_lines(box.height)
-    lines = fit_lines(wrap(state.label, box.width - 1), most, box.width - 1, charset.ellipsis)
-    for number, line in enumerate(lines):
-        _centre(grid, box, box.y + box.height - most + number, line, name_role)
+    for number, text in enumerate(_name_lines(state.label, box.width - 1, most, charset)):
+        _centre(grid, box, box.y + box.height - most + number, text, name_role)
+    if chosen:
+        grid.fill(box.x, box.y, 1, box.height, accent, charset.chosen)
 
 
-def name_cell(box: Box, label: str) -> tuple[int, int]:
+def name_cell(box: Box, label: str, charset: CharSet) -> tuple[int, int]:
     """The first cell of the name at the foot of a column."""
-    first = (wrap(label, box.width - 1) or [""])[0]
-    return box.x + max(0, (box.width - cell_len(first)) // 2), box.y + box.height - name_lines(box.height)
+    most = name_lines(box.height)
+    first = (_name_lines(label, box.width - 1, most, charset) or [""])[0]
+    return box.x + 1 + max(0, (box.width - 1 - cell_len(first)) // 2), box.y + box.height - most
 
 
-def fader_box(box: Box, state: StripState) -> tuple[int, int, int]:
-    """First cell, width of one channel's bar and number of bars of a column's fader."""
-    count = max(len(state.positions), 1)
-    meter = 2 if state.metered else 0
-    shown = min(count, max(1, box.width - 3 - meter))
-    each = 3 if count == 1 else 2 if shown * 2 + 3 + meter <= box.width + 1 else 1
-    left = box.x + max(0, (box.width - (shown * each + 2 + meter)) // 2) + 1
-    return left, each, shown
+def paint_column_fader(
+    grid: Grid, box: Box, state: StripState, accent: Role, charset: CharSet, halves: bool
+) -> None:
+    """The fader of a column: one side in its left half, one in its right."""
+    fader, height = fader_box(box), bar_height(box)
+    width = fader.width // 2
+    for number, position in enumerate(state.sides):
+        x = fader.x + number * width
+        vertical_bar(grid, x, box.y, width, height, position, state, accent, charset, halves)
 
 
 def paint_column_meter(
-    grid: Grid, box: Box, state: StripState, level: Level | None, charset: CharSet, meters: bool
+    grid: Grid, box: Box, state: StripState, level: Level | None, charset: CharSet
 ) -> None:
-    """The meter beside a column's fader, a cell for each of at most two channels."""
-    if not meters or not state.metered:
+    """The meter at the right of a column's fader: a cell for the loudest channel, or one for each side."""
+    if not state.metered:
         return
-    left, each, shown = fader_box(box, state)
-    x = left + each * shown + 1
-    sides = min(2, len(level.shares)) if level and level.shares else 1
-    for side in range(sides):
-        if x + side < box.x + box.width:
-            vertical_meter(grid, x + side, box.y, bar_height(box), level, side, charset)
-
-
-def _paint_fader(
-    grid: Grid, box: Box, height: int, state: StripState, chosen: bool, charset: CharSet
-) -> None:
-    left, each, shown = fader_box(box, state)
-    grid.fill(left - 1, box.y, 1, height, Role.FRAME, charset.bar_left)
-    grid.fill(left + each * shown, box.y, 1, height, Role.FRAME, charset.bar_right)
-    role = bar_role(state, chosen)
-    for number in range(shown):
-        vertical_bar(
-            grid,
-            left + number * each,
-            box.y,
-            each,
-            height,
-            state.positions[number],
-            role,
-            charset,
-            state.base,
-        )
+    fader, height = fader_box(box), bar_height(box)
+    x = fader.x + fader.width
+    if fader.width == 2:
+        vertical_meter(grid, x, box.y, height, level, None, charset)
+        return
+    for side in range(2):
+        vertical_meter(grid, x + side, box.y, height, level, side, charset)
 
 
 def _paint_choice(grid: Grid, box: Box, height: int, state: StripState, role: Role, charset: CharSet) -> None:
@@ -111,28 +148,37 @@ def _paint_choice(grid: Grid, box: Box, height: int, state: StripState, role: Ro
 
 
 def _paint_marks(grid: Grid, box: Box, y: int, state: StripState, charset: CharSet) -> None:
-    """The marks where they stand in each column, or with the word for what has no effect just now."""
-    marks = marks_of(state, charset)
-    if not state.why_gone:
-        put_marks(grid, box.x + max((box.width - 4) // 2, 0) + 1, y, marks[:3])
-        return
-    before = len(marks) + 1 if marks else 0
-    word = fit(state.why_gone, box.width - 1 - before, charset.ellipsis)
-    x = box.x + max(0, (box.width - before - len(word)) // 2)
-    put_marks(grid, x, y, marks)
-    grid.put(x + before, y, word, Role.DIM)
+    """The marks, with the word for what has no effect just now."""
+    marks = marks_of(state, charset, not state.why_gone)
+    width = sum(cell_len(text) for text, _ in marks)
+    word, room = "", box.width - 1 - width - bool(marks)
+    if state.why_gone and room > 2:
+        word = fit(state.why_gone, room, charset.ellipsis)
+        marks = [*marks, ((" " if marks else "") + word, Role.DIM)]
+    width = sum(cell_len(text) for text, _ in marks)
+    put_marks(grid, box.x + 1 + max(0, (box.width - 1 - width) // 2), y, marks, box.x + box.width)
+
+
+def _name_lines(label: str, width: int, most: int, charset: CharSet) -> list[str]:
+    """A name in lines; a word that is too long for one goes on in the next, where there is a next one."""
+    if most > 1:
+        label = " ".join(
+            word[i : i + width] for word in label.split() for i in range(0, len(word), max(width, 1))
+        )
+    return fit_lines(wrap(label, width), most, width, charset.ellipsis)
 
 
 def _percents(state: StripState, width: int) -> str:
     """`74`, or `74<>68` as in alsamixer where the sides differ and there is room."""
     if len(state.percents) == 2 and state.percents[0] != state.percents[1]:
         both = f"{state.percents[0]}<>{state.percents[1]}"
-        if len(both) < width:
+        if len(both) <= width:
             return both
     return state.percent
 
 
 def _centre(grid: Grid, box: Box, y: int, text: str, role: Role) -> None:
     if text:
-        x = box.x + max(0, (box.width - cell_len(text)) // 2)
+        # The first cell is the chosen control's mark, and blank in other columns, which keeps labels apart.
+        x = box.x + 1 + max(0, (box.width - 1 - cell_len(text)) // 2)
         grid.put(x, y, text, role, box.x + box.width - x)

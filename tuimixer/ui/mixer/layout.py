@@ -3,18 +3,18 @@
 Only what fits is laid out, so 300 streams cost what five cost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from rich.cells import cell_len
 
-from tuimixer.mixer.views import Group, Row
+from tuimixer.mixer.views import Group, Row, Section
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
 
-NARROWEST = 8
+NARROWEST = 10
 """Cells of a column."""
-WIDEST = 15
+_WIDEST = 24
 _EMPTY_WIDTH = 24
 """Cells that an empty group takes for the sentence in it."""
 _LOWEST_SECTION = 3
@@ -52,6 +52,7 @@ class Heading:
 
     text: str
     box: Box
+    section: Section
     number: int | None = None
     """How many controls the group has, where not all can be seen."""
     sentence: bool = False
@@ -82,6 +83,8 @@ class Plan:
     """Where controls lie beyond the edge."""
     starts: tuple[int, ...] = ()
     """Where the view begins: a line of each section of the rows layout, a column of the columns layout."""
+    tall: bool = False
+    """Rows with a fader have two lines."""
 
     def slot_of(self, wanted: ControlId | None) -> Slot | None:
         """The slot of a control, if it can be seen."""
@@ -102,11 +105,21 @@ def name_lines(height: int) -> int:
 
 
 def plan_rows(
-    groups: Titled, width: int, height: int, cursor: ControlId | None, starts: Sequence[int]
+    groups: Titled,
+    size: tuple[int, int],
+    cursor: ControlId | None,
+    starts: Sequence[int],
+    faders: Collection[ControlId] = (),
 ) -> Plan:
-    """Sections one below the other, a line a control; each scrolls by itself, so that all can be seen."""
+    """Sections one below the other, a line a control; each scrolls by itself, so that all can be seen.
+
+    Where there is room for all, the controls in `faders` have two lines each.
+    """
+    width, height = size
     shown = [entry for entry in groups if entry[0].rows or entry[2]]
     sections = [_section_lines(*entry, width) for entry in shown]
+    if (tall := _plan_tall(sections, size, faders)) is not None:
+        return tall
     heights = _share([len(lines) for lines in sections], height)
     if any(room < min(_LOWEST_SECTION, len(lines)) for room, lines in zip(heights, sections, strict=True)):
         sections = [[line for lines in sections for line in lines]]
@@ -139,15 +152,42 @@ def plan_rows(
     return Plan(tuple(slots), tuple(headings), more=tuple(more), starts=tuple(begun))
 
 
+def _plan_tall(
+    sections: "Sequence[Sequence[Row | Heading]]", size: tuple[int, int], faders: Collection[ControlId]
+) -> Plan | None:
+    """All rows at once, those with a fader in two lines; None where there is not room for that."""
+    width, height = size
+    heights = [
+        [2 if isinstance(line, Row) and line.id in faders else 1 for line in lines] for lines in sections
+    ]
+    needed = sum(map(sum, heights))
+    if not faders or needed > height:
+        return None
+    gap = 1 if needed + len(sections) - 1 <= height else 0
+    slots: list[Slot] = []
+    headings: list[Heading] = []
+    y = 0
+    for lines, sizes in zip(sections, heights, strict=True):
+        for line, tallness in zip(lines, sizes, strict=True):
+            box = Box(0, y, width, tallness)
+            if isinstance(line, Row):
+                slots.append(Slot(line, box))
+            else:
+                headings.append(replace(line, box=box))
+            y += tallness
+        y += gap
+    return Plan(tuple(slots), tuple(headings), starts=(0,) * len(sections), tall=True)
+
+
 def _section_lines(group: Group, title: str, sentence: str, width: int) -> "list[Row | Heading]":
     """A section's heading and rows, with the headings of further cards between them."""
     spare = Box(0, 0, 0, 0)
-    lines: list[Row | Heading] = [Heading(title, spare, len(group.rows), first=True)]
+    lines: list[Row | Heading] = [Heading(title, spare, group.section, len(group.rows), first=True)]
     if not group.rows:
-        lines += [Heading(line, spare, sentence=True) for line in wrap(sentence, width - 2)]
+        lines += [Heading(line, spare, group.section, sentence=True) for line in wrap(sentence, width - 2)]
     for number, row in enumerate(group.rows):
         if row.heading and (number or title != row.heading):
-            lines.append(Heading(row.heading, spare))
+            lines.append(Heading(row.heading, spare, group.section))
         lines.append(row)
     return lines
 
@@ -168,10 +208,18 @@ def _share(wanted: Sequence[int], height: int) -> list[int]:
 
 
 def plan_columns(
-    groups: Titled, size: tuple[int, int], cursor: ControlId | None, starts: Sequence[int]
+    groups: Titled,
+    size: tuple[int, int],
+    cursor: ControlId | None,
+    starts: Sequence[int],
+    left: int = 0,
+    label_width: int = 14,
 ) -> Plan:
-    """Groups side by side, a column a control; each scrolls by itself, so that all can be seen."""
-    width, height = size
+    """Groups side by side, a column a control; each scrolls by itself, so that all can be seen.
+
+    Args: `left` cells at the left edge are left free; columns grow until labels of `label_width` fit.
+    """
+    width, height = size[0] - left, size[1]
     shown = [entry for entry in groups if entry[0].rows or entry[2]]
     numbers = [len(group.rows) for group, _, _ in shown]
     empty = [_EMPTY_WIDTH if not number else 0 for number in numbers]
@@ -180,13 +228,13 @@ def plan_columns(
         numbers, empty = [len(group.rows) for group, _, _ in shown], [0] * len(shown)
     space = max(1, width - sum(empty) - max(len(shown) - 1, 0))
     visible = _share(numbers, max(1, space // NARROWEST))
-    column = min(space // max(1, sum(visible)), WIDEST)
+    column = min(space // max(1, sum(visible)), max(NARROWEST, min(label_width + 1, _WIDEST)))
     slots: list[Slot] = []
     headings: list[Heading] = []
     dividers: list[int] = []
     more: list[More] = []
     begun: list[int] = []
-    x = 0
+    x = left
     for number, (group, title, sentence) in enumerate(shown):
         room = visible[number]
         at = next((i for i, row in enumerate(group.rows) if row.id == cursor), None)
@@ -196,17 +244,17 @@ def plan_columns(
         rows = group.rows[start : start + room]
         if not rows and group.rows:
             continue
-        if x:
+        if headings:
             dividers.append(x)
             x += 1
-        span = len(rows) * column or min(_EMPTY_WIDTH, width - x)
-        headings.append(Heading(title, Box(x, 0, span, 1), len(group.rows), first=True))
+        span = len(rows) * column or min(_EMPTY_WIDTH, left + width - x)
+        headings.append(Heading(title, Box(x, 0, span, 1), group.section, len(group.rows), first=True))
         if not rows:
-            headings.append(Heading(sentence, Box(x, 2, span, height - 2), sentence=True))
+            headings.append(Heading(sentence, Box(x, 2, span, height - 2), group.section, sentence=True))
         for i, row in enumerate(rows):
             box = Box(x + i * column, 1, column, height - 1)
             if row.heading and row.heading != title:
-                headings.append(Heading(row.heading, Box(box.x, 0, x + span - box.x, 1)))
+                headings.append(Heading(row.heading, Box(box.x, 0, x + span - box.x, 1), group.section))
             slots.append(Slot(row, box))
         if start:
             more.append(More(0, x, up=True))

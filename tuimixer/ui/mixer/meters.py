@@ -2,23 +2,20 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
 
 FLOOR = -60.0
 """dBFS at the bottom of a meter; its top is 0 dBFS."""
-WARM = 1 + -18.0 / 60
-HOT = 1 + -6.0 / 60
 FALL = 26.0
 """dB a second by which a meter falls."""
 HOLD = 1.5
 """Seconds for which the highest peak is marked."""
-CLIP_HOLD = 10.0
-"""Seconds for which the clip mark stays."""
 CLIP = 0.9999
 """Amplitude from which a peak counts as clipped."""
+CLIP_SECONDS = 10.0
+"""Seconds for which the clip mark stays."""
 
 
 def share_of(amplitude: float) -> float:
@@ -38,39 +35,35 @@ class Level:
     hold: float = 0.0
     held_until: float = 0.0
     clipped_until: float = 0.0
-    """How long the clip mark is shown."""
     at: float = 0.0
     """When this was, in seconds."""
 
     @property
-    def moving(self) -> bool:
-        """Whether it will look different a little later without new peaks."""
-        return self.shares != self.targets or self.hold > max(self.shares, default=0.0) or self.clipped
-
-    @property
     def clipped(self) -> bool:
-        """Whether the clip mark is shown."""
+        """Whether a peak was at full scale within the last seconds."""
         return self.at < self.clipped_until
 
-
-def seen(level: Level) -> Level:
-    """The meter without its clip mark, which has been looked at."""
-    return replace(level, clipped_until=0.0)
+    @property
+    def moving(self) -> bool:
+        """Whether it will look different a little later without new peaks."""
+        return self.clipped or self.shares != self.targets or self.hold > max(self.shares, default=0.0)
 
 
 def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
     """The meter at a time in seconds with the newest peaks (linear amplitudes): up at once, down evenly."""
     targets = tuple(share_of(peak) for peak in peaks)
-    until = now + CLIP_HOLD if any(peak >= CLIP for peak in peaks) else level.clipped_until if level else 0.0
+    clipped = level.clipped_until if level is not None else 0.0
+    if any(peak >= CLIP for peak in peaks):
+        clipped = now + CLIP_SECONDS
     if level is None:
-        return Level(targets, targets, max(targets, default=0.0), now + HOLD, until, now)
+        return Level(targets, targets, max(targets, default=0.0), now + HOLD, clipped, now)
     fall = max(0.0, now - level.at) * FALL / -FLOOR
     old = level.shares if len(level.shares) == len(targets) else targets
     shares = tuple(max(target, before - fall) for target, before in zip(targets, old, strict=True))
     top = max(shares, default=0.0)
     if top >= level.hold or now > level.held_until:
-        return Level(shares, targets, top, now + HOLD, until, now)
-    return Level(shares, targets, level.hold, level.held_until, until, now)
+        return Level(shares, targets, top, now + HOLD, clipped, now)
+    return Level(shares, targets, level.hold, level.held_until, clipped, now)
 
 
 class LevelMeters:
@@ -104,9 +97,7 @@ class LevelMeters:
         return any(moving)
 
     def choose(self, chosen: ControlId, before: ControlId | None) -> None:
-        """Another control was chosen: its clip mark has been seen, and both sides are shown without delay."""
-        if (level := self.levels.get(chosen)) is not None and level.clipped:
-            self.levels[chosen] = seen(level)
+        """Another control was chosen, whose both sides are shown without delay."""
         self.follow([key for key in (before, chosen) if key is not None], chosen)
 
     def _bring_on(self, key: ControlId, chosen: bool, now: float) -> Level:
@@ -114,8 +105,5 @@ class LevelMeters:
         peaks = self._peaks[key]
         if not chosen and len(peaks) > 1:
             peaks = (max(peaks),)
-        level = follow(self.levels.get(key), peaks, now)
-        if chosen and level.clipped and max(peaks, default=0.0) < CLIP:
-            level = seen(level)
-        self.levels[key] = level
+        level = self.levels[key] = follow(self.levels.get(key), peaks, now)
         return level

@@ -7,6 +7,7 @@ from textual import events
 from tuimixer.model.control import ControlId
 from tuimixer.model.intent import Channels, Intent, Mute, Nudge, SetLevel
 from tuimixer.ui.mixer import columns
+from tuimixer.ui.mixer.bars import Ruler
 from tuimixer.ui.mixer.layout import Box, Slot, name_lines
 from tuimixer.ui.mixer.status_line import key_in
 from tuimixer.ui.mixer.strip_state import StripState
@@ -115,24 +116,23 @@ class Mouse:
         self._send(SetLevel(key, min(max(position, 0.0), 1.0), channels))
 
     def _bar(self, slot: Slot, state: StripState) -> Box | None:
-        """Where a strip's fader lies."""
+        """Where a strip's fader lies, up to 100 %."""
         if not state.positions:
             return None
         box = self._renderer.box_of(slot)
         if self._renderer.columns:
-            left, each, shown = columns.fader_box(box, state)
-            return Box(left, box.y, each * shown, columns.bar_height(box))
+            return columns.fader_box(box)
         first, width = self._renderer.fields().bar
-        return Box(first, box.y, width, 1) if width else None
+        return Box(first, box.y + box.height - 1, Ruler.of(width).normal, 1) if width else None
 
     def _channel(self, slot: Slot, state: StripState, event: events.MouseDown) -> int | None:
-        """The one channel that the right button moves: where it points, or in a row, whose bar is all
-        channels', the one that keys move.
+        """The one channel that the right button moves: of two, the half of a column's fader where it points;
+        else the one that keys move, because a row's bar is all channels'.
         """
-        if not self._renderer.columns:
+        if not self._renderer.columns or len(state.positions) != 2:
             return self._renderer.channel
-        left, each, shown = columns.fader_box(self._renderer.box_of(slot), state)
-        return min(max((event.x - left) // each, 0), shown - 1)
+        fader = columns.fader_box(self._renderer.box_of(slot))
+        return int(event.x >= fader.x + fader.width // 2)
 
     def _on_marks(self, slot: Slot, event: events.MouseEvent) -> bool:
         box = self._renderer.box_of(slot)
@@ -140,4 +140,4 @@ class Mouse:
             height = columns.bar_height(box)
             return bool(box.y + height < event.y < box.y + box.height - name_lines(box.height))
         first, width = self._renderer.fields().marks
-        return bool(first <= event.x < first + width)
+        return bool(first <= event.x < first + width) and event.y == box.y

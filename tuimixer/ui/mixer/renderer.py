@@ -29,8 +29,15 @@ from tuimixer.ui.mixer.strip_state import StripState, strip_state_of
 from tuimixer.ui.mixer.words import about, sentence, sentence_for_empty, status_of, title_of, trouble
 from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
-from tuimixer.ui.terminal.palette import Role
+from tuimixer.ui.terminal.palette import Role, title_role
 
+_SCALED = 40
+"""Columns of a screen that has room for the dB scale beside its faders."""
+_ACCENTS = {
+    Section.HARDWARE: Role.HARDWARE,
+    Section.DEVICES: Role.OUTPUTS,
+    Section.APPLICATIONS: Role.APPLICATIONS,
+}
 Keys = Mapping[str, Sequence[str]]
 """The keys of each action."""
 
@@ -98,6 +105,8 @@ class Renderer:
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
         self._label_width = 0
+        self._names: dict[str, str] = {}
+        """Labels as they are cut for the rows layout."""
         self._spots: list[status_line.Spot] = []
 
     @property
@@ -294,7 +303,7 @@ class Renderer:
         """Learn which ALSA control the server drives for which sink or source."""
         if driven != self.driven:
             self.driven = driven
-            self._paint_info()
+            self.repaint()
             self.on_change()
 
     def set_meters(self, on: bool) -> None:
@@ -330,7 +339,7 @@ class Renderer:
             return known[1]
         switch = self.snapshot.controls.get(row.capture_id) if row.capture_id else None
         charset = self.terminal.charset
-        words = about(control, self.snapshot, charset.arrow) if self._fields.about[1] else ""
+        words = about(control, self.snapshot, self.driven, charset.arrow) if self._fields.about[1] else ""
         state = strip_state_of(control, row.label, switch, charset, words)
         self._states[row.id] = (control, state)
         return state
@@ -352,7 +361,7 @@ class Renderer:
             return None
         box = self._shifted(slot.box)
         if self.columns:
-            return columns.name_cell(box, slot.row.label)
+            return columns.name_cell(box, slot.row.label, self.terminal.charset)
         return (self._fields.percent if self.terminal.plain and self.at_value else self._fields.name)[
             0
         ], box.y
@@ -390,19 +399,31 @@ class Renderer:
     # What follows paints into the grid and tells nobody.
 
     def _replan(self) -> None:
-        width = self.grid.width
+        width, halves = self.grid.width, self.terminal.halves
         self._area = _area(width, self.grid.height)
         titled = self._titled(self._groups, self.filters)
         self.columns = self._decide()
         margin = 1 if width >= 30 else 0
         if self.columns:
+            column = Box(0, 0, width, self._area.height - 1)
+            scaled = width >= _SCALED and columns.zero_line(column) is not None
+            left = columns.SCALE_WIDTH if scaled else 0
             size = (width - margin, self._area.height)
-            self.plan = plan_columns(titled, size, self.cursor, self._starts)
+            self.plan = plan_columns(titled, size, self.cursor, self._starts, left, self._label_width)
         else:
-            self.plan = plan_rows(titled, width - margin, self._area.height, self.cursor, self._starts)
+            bars = not self.terminal.plain
+            faders = {key for key, control in self.snapshot.controls.items() if bars and control.channels}
+            size = (width - margin, self._area.height)
+            self.plan = plan_rows(titled, size, self.cursor, self._starts, faders)
+            meter = self.meters_on and not halves
+            if self.plan.tall:
+                self._fields = rows.tall_fields_for(width - margin, self._label_width, meter)
+            else:
+                self._fields = rows.fields_for(width - margin, self._label_width, meter, bars)
+            labels = [row.label for row in self._rows]
+            charset = self.terminal.charset
+            self._names = rows.cut_names(map(charset.text, labels), self._fields.name[1], charset.ellipsis)
         self._starts = self.plan.starts
-        bars = not self.terminal.plain
-        self._fields = rows.fields_for(width - margin, self._label_width, self.meters_on, bars)
 
     def _titled(self, groups: Sequence[Group], filters: Filters) -> list[tuple[Group, str, str]]:
         """Each group with its heading, and the sentence that stands there where it is empty."""
@@ -434,23 +455,28 @@ class Renderer:
             return
         box, chosen = self._shifted(slot.box), slot.row.id == self.cursor
         level = self.meters.levels.get(slot.row.id) if self.meters_on else None
+        accent, charset, halves = _ACCENTS[slot.row.section], self.terminal.charset, self.terminal.halves
         if self.columns:
-            columns.paint_column(self.grid, box, state, level, chosen, self.terminal.charset, self.meters_on)
+            columns.paint_column(self.grid, box, state, accent, level, chosen, charset, halves)
         else:
-            rows.paint_row(self.grid, box, self._fields, state, level, chosen, self.terminal.charset)
+            name = self._names[state.label]
+            rows.paint_row(self.grid, box, self._fields, state, name, accent, level, chosen, charset, halves)
 
     def _paint_meter(self, slot: Slot) -> None:
         state = self.state_of(slot.row)
         if state is None:
             return
         box, level = self._shifted(slot.box), self.meters.levels.get(slot.row.id)
+        accent, charset, halves = _ACCENTS[slot.row.section], self.terminal.charset, self.terminal.halves
         if self.columns:
-            columns.paint_column_meter(self.grid, box, state, level, self.terminal.charset, self.meters_on)
+            columns.paint_column_meter(self.grid, box, state, level, charset)
         else:
-            rows.paint_row_meter(self.grid, box, self._fields, state, level, self.terminal.charset)
+            rows.paint_row_bar(self.grid, box, self._fields, state, accent, level, charset, halves)
 
     def _paint_headings(self) -> None:
         charset = self.terminal.charset
+        if self.columns and self.plan.slots:
+            columns.paint_scale(self.grid, self._shifted(self.plan.slots[0].box), charset)
         for heading in self.plan.headings:
             box = self._shifted(heading.box)
             if heading.sentence:
@@ -460,11 +486,15 @@ class Renderer:
             if heading.number is not None and heading.number > 1:
                 text = f"{text} ({heading.number})" if self.plan.more else text
             room = box.width - (2 if self.columns else 1)
-            x = self.grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), Role.HEADING, room)
+            role = title_role(_ACCENTS[heading.section])
+            x = self.grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), role, room)
             if not self.columns and not self.terminal.plain and x + 1 < box.x + box.width:
                 self.grid.fill(x + 1, box.y, box.x + box.width - x - 1, 1, Role.FRAME, charset.line)
+        crossing = columns.zero_line(self._shifted(self.plan.slots[0].box)) if self.plan.slots else None
         for x in self.plan.dividers:
             self.grid.fill(x, self._area.y, 1, self._area.height, Role.FRAME, charset.divider)
+            if crossing is not None:
+                self.grid.put(x, crossing, charset.base, Role.FRAME)
         self._paint_more()
 
     def _paint_sentence(self, box: Box, text: str) -> None:

@@ -1,21 +1,28 @@
-"""The rows layout: a control a line, with room for a long name."""
+"""The rows layout: a line a control, or two where there is room for all."""
+
+from collections.abc import Iterable
 
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_bar, horizontal_meter
 from tuimixer.ui.mixer.layout import Box
 from tuimixer.ui.mixer.meters import Level
-from tuimixer.ui.mixer.strip_state import StripState, short_db
-from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.mixer.strip_state import PAUSED, StripState, short_db
+from tuimixer.ui.terminal.cells import Grid, fit, fit_middle
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
-_LONGEST_NAME = 30
-"""Cells of a name where the screen is not wide."""
+_ROUTE = 76
+"""Cells of a line from which on it has room for where a stream goes."""
+_NAME, _BAR, _ABOUT = 15, 19, 60
+"""Cells of the longest name and of the bar in the narrowest such line, and the most for what it is about."""
+_NAME_STEP, _BAR_STEP = 4, 4
+"""In how many cells that a line is wider one goes to names, and one to the bar."""
+_SHORTEST_NAME = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Where the parts of a line stand, as (first cell, width); a width of 0 leaves a part out."""
+    """Where the parts of a row stand, as (first cell, width); a width of 0 leaves a part out."""
 
     name: tuple[int, int]
     marks: tuple[int, int]
@@ -23,32 +30,77 @@ class Fields:
     percent: tuple[int, int]
     db: tuple[int, int]
     meter: tuple[int, int]
+    """Beside the bar, where the two cannot share cells."""
     about: tuple[int, int]
-    """What it is and where it goes."""
+    """Where it goes and what it is."""
+    tall: bool = False
+    """Bar, percent and dB have a line of their own, below the others."""
 
 
-def fields_for(width: int, label_width: int, meters: bool, bars: bool = True) -> Fields:
-    """The parts of a line of so many cells; what matters least goes first when there is not room for all."""
-    percent = 4 if width < 30 else 5
-    db = 11 if width >= 76 else 8 if width >= 56 else 6 if width >= 44 else 0
-    marks = 4 if width >= 30 else 2
-    meter = max(8, min(30, width // 6)) if meters and width >= 60 else 0
-    about = min(60, (width - 80) * 60 // 100) if width >= 110 else 0
-    fixed = 2 + marks + percent + sum(part + 1 for part in (db, meter, about) if part)
-    name = max(6, min(label_width, (width - fixed) // 2, max(_LONGEST_NAME, width // 4)))
-    bar = width - fixed - name
+def fields_for(width: int, label_width: int, meter: bool, bars: bool = True) -> Fields:
+    """The parts of a line of so many cells; what matters least goes first when there is not room for all.
+
+    No text has less room in a wider line. Args: `meter` says whether there is a meter beside the bar.
+    """
+    marks = 6 if width >= 40 else 2
+    percent = 5 if width >= 20 else 4
+    db = 9 if width >= 44 else 0
+    beside = max(8, min(24, width // 7)) if meter and width >= 60 else 0
+    fixed = 2 + marks + percent + db + (beside + 1 if beside else 0)
+    about = 0
+    if width >= _ROUTE:
+        extra = width - _ROUTE
+        name = min(label_width, _NAME + extra // _NAME_STEP)
+        bar = _BAR + (extra + _BAR_STEP // 2) // _BAR_STEP - (beside // 2 + 1 if beside else 0)
+        about = min(_ABOUT, width - fixed - 2 - name - bar)
+        bar = width - fixed - 2 - name - about
+    else:
+        name = min(label_width, _NAME, max(_SHORTEST_NAME, (width - 9) * 2 // 5))
+        bar = width - fixed - name
     if not bars:
-        name, bar = max(1, min(label_width, width - fixed)), 0
+        name, bar = max(1, min(label_width, name + bar)), 0
     elif bar < 4:
-        name, bar = max(1, width - fixed), 0
-    widths = (name, marks, bar, percent, db, meter, about)
-    places: list[tuple[int, int]] = []
+        name, bar = max(1, min(name, width - fixed)), 0
     x = 1
-    for number, part in enumerate(widths):
-        x += 1 if number > 3 and part else 0
-        places.append((x, part))
-        x += part
-    return Fields(*places)
+
+    def place(part: int, gap: int = 0) -> tuple[int, int]:
+        nonlocal x
+        start = x + (gap if part else 0)
+        x = start + part
+        return start, part
+
+    return Fields(
+        place(name), place(marks), place(bar, 1), place(percent), place(db), place(beside, 1), place(about, 2)
+    )
+
+
+def tall_fields_for(width: int, label_width: int, meter: bool) -> Fields:
+    """The parts of a row of two lines: name, marks and what it is about above the bar and its numbers."""
+    name = min(label_width, width // 3)
+    about = 1 + name + 6 + 2
+    beside = width // 4 if meter else 0
+    bar = width - 1 - 14 - (beside + 2 if beside else 0)
+    numbers = 1 + bar
+    return Fields(
+        (1, name),
+        (1 + name, 6),
+        (1, bar),
+        (numbers, 5),
+        (numbers + 5, 9),
+        (numbers + 16, beside),
+        (about, max(0, width - about)),
+        tall=True,
+    )
+
+
+def cut_names(labels: Iterable[str], width: int, ellipsis: str) -> dict[str, str]:
+    """Each label cut to a width: in the middle where the beginning alone would not tell it from another."""
+    cut = {label: fit(label, width, ellipsis) for label in labels}
+    heads = list(cut.values())
+    return {
+        label: text if heads.count(text) == 1 else fit_middle(label, width, ellipsis)
+        for label, text in cut.items()
+    }
 
 
 def paint_row(
@@ -56,64 +108,77 @@ def paint_row(
     box: Box,
     fields: Fields,
     state: StripState,
+    name: str,
+    accent: Role,
     level: Level | None,
     chosen: bool,
     charset: CharSet,
+    halves: bool,
 ) -> None:
-    """One control's line."""
-    grid.fill(box.x, box.y, box.width, 1)
-    y = box.y
-    x, room = fields.name
+    """One control's row. Args: `name` is its label, cut."""
+    grid.fill(box.x, box.y, box.width, box.height)
     if chosen:
-        grid.put(0, y, charset.cursor, Role.KEY)
-    name_role = Role.CURSOR if chosen else Role.GONE if state.gone else Role.TEXT
-    grid.put(x, y, fit(state.label, room, charset.ellipsis), name_role, room)
+        grid.fill(0, box.y, 1, box.height, accent, charset.chosen)
+    x, room = fields.name
+    text_role = Role.STRONG if chosen else Role.GONE if state.gone else Role.TEXT
+    grid.put(x, box.y, fit(name, room, charset.ellipsis), text_role, room)
     x, room = fields.marks
-    marks = marks_of(state, charset)
-    if state.paused and not fields.meter[1]:
+    marks = marks_of(state, charset, room >= 6)
+    if state.why_gone == PAUSED and not fields.about[1]:
         marks.append((charset.pause, Role.DIM))
-    put_marks(grid, x + 1, y, marks[: room - 1])
-    _paint_value(grid, y, fields, state, chosen, charset)
-    x, room = fields.about
-    if room:
-        grid.put(x, y, fit(state.about, room, charset.ellipsis), Role.GONE if state.gone else Role.DIM, room)
-    paint_row_meter(grid, box, fields, state, level, charset)
+    put_marks(grid, x + 1, box.y, marks, x + room)
+    _paint_value(grid, box, fields, state, chosen, charset)
+    _paint_about(grid, box.y, fields, state, charset)
+    paint_row_bar(grid, box, fields, state, accent, level, charset, halves)
 
 
-def paint_row_meter(
-    grid: Grid, box: Box, fields: Fields, state: StripState, level: Level | None, charset: CharSet
+def paint_row_bar(
+    grid: Grid,
+    box: Box,
+    fields: Fields,
+    state: StripState,
+    accent: Role,
+    level: Level | None,
+    charset: CharSet,
+    halves: bool,
 ) -> None:
-    """The meter of a control's line, or why there is none: the control has no effect just now."""
+    """The fader of a control's row with its meter."""
+    x, width = fields.bar
+    y = box.y + box.height - 1
+    if width and state.positions:
+        horizontal_bar(grid, x, y, width, state, accent, charset, level, halves)
     x, width = fields.meter
-    if state.why_gone:
-        grid.put(x, box.y, fit(state.why_gone, width, charset.ellipsis), Role.DIM, width)
-    elif width and state.metered:
-        horizontal_meter(grid, x, box.y, width, level, charset)
+    if width and state.metered:
+        horizontal_meter(grid, x, y, width, level, charset)
+
+
+def _paint_about(grid: Grid, y: int, fields: Fields, state: StripState, charset: CharSet) -> None:
+    x, room = fields.about
+    if room and (state.positions or not fields.tall):
+        role = Role.GONE if state.gone else Role.DIM
+        grid.put(x, y, fit(state.about, room, charset.ellipsis), role, room)
 
 
 def _paint_value(
-    grid: Grid, y: int, fields: Fields, state: StripState, chosen: bool, charset: CharSet
+    grid: Grid, box: Box, fields: Fields, state: StripState, chosen: bool, charset: CharSet
 ) -> None:
-    x, width = fields.bar
     role = Role.CHOSEN if chosen else Role.GONE if state.gone else Role.VALUE
+    y = box.y + box.height - 1
     if not state.positions:
         text = switch_text(state)
         if state.choice is not None:
             text = f"{charset.left} {state.choice} {charset.right}"
-        room = fields.db[0] + fields.db[1] - x
+        x, room = fields.about if fields.tall else fields.bar
+        room = room if fields.tall else fields.db[0] + fields.db[1] - x
         grid.put(x, y, fit(text, room, charset.ellipsis), role, room)
         return
-    if width:
-        horizontal_bar(grid, x, y, width, state, chosen, charset)
-    percent = f"{state.percent}%".rjust(fields.percent[1])
-    x, width = fields.db
-    if not width:
-        grid.put(fields.percent[0], y, percent, role)
-        return
-    unit = " dB" if width > 9 else ""
-    db = f"{short_db(state.db, width - len(unit))}{unit}".rjust(width) if state.db else " " * width
-    grid.put(fields.percent[0], y, percent, role)
-    grid.put(x, y, db, role if chosen else Role.GONE if state.gone else Role.DIM)
+    x, room = fields.percent
+    grid.put(x, y, f"{state.percent}%".rjust(room), role, room)
+    x, room = fields.db
+    if room:
+        db = short_db(state.db, room - 4)
+        text = f"{db} dB" if db else ""
+        grid.put(x, y, text.rjust(room), role if chosen else Role.GONE if state.gone else Role.DIM, room)
 
 
 def switch_text(state: StripState) -> str:
@@ -125,23 +190,27 @@ def switch_text(state: StripState) -> str:
     return ""
 
 
-def marks_of(state: StripState, charset: CharSet) -> list[tuple[str, Role]]:
-    """Mute, capture and default, a cell each; of one side only, in the letter of that side."""
+def marks_of(state: StripState, charset: CharSet, words: bool) -> list[tuple[str, Role]]:
+    """Default, mute and capture; of one side only, in the letter of that side. `words`: there is room."""
     marks: list[tuple[str, Role]] = []
     if state.mute is not None and any(state.mute):
-        marks.append((charset.mute if all(state.mute) else "l" if state.mute[0] else "r", Role.MUTE))
+        side = "" if all(state.mute) else " L" if state.mute[0] else " R"
+        long = f"{charset.mute}{side}" if side else "MUTE"
+        short = side.strip().lower() or charset.mute
+        marks.append((long if words and state.capture is None else short, Role.MUTE))
     if state.capture is not None:
         glyph = charset.record if any(state.capture) else charset.idle
         if any(state.capture) and not all(state.capture):
             glyph = "L" if state.capture[0] else "R"
         marks.append((glyph, Role.RECORD if any(state.capture) else Role.DIM))
+    if state.read_only and words:
+        marks.append(("LOCK", Role.DIM))
     if state.default:
-        marks.append((charset.star, Role.STAR))
+        marks.insert(0 if words else len(marks), (charset.star, Role.STAR))
     return marks
 
 
-def put_marks(grid: Grid, x: int, y: int, marks: list[tuple[str, Role]]) -> int:
-    """Write marks side by side; the answer is the cell after them."""
-    for glyph, role in marks:
-        x = grid.put(x, y, glyph, role)
-    return x
+def put_marks(grid: Grid, x: int, y: int, marks: list[tuple[str, Role]], end: int) -> None:
+    """Write marks side by side, up to a cell."""
+    for text, role in marks:
+        x = grid.put(x, y, text, role, end - x)

@@ -1,5 +1,6 @@
 """What a strip says about its control, before it is decided where that goes: numbers, words and marks."""
 
+from tuimixer.model.balance import sides
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, to_cdb, to_percent, to_position
@@ -7,7 +8,7 @@ from tuimixer.ui.terminal.charsets import CharSet
 
 METERED = frozenset({Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
 """Kinds of which the server can tell a level."""
-_PAUSED = "paused"
+PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,12 @@ class StripState:
     label: str
     positions: tuple[float, ...]
     """Each channel's fader from 0 to 1; more than 1 is beyond 100 %. Empty without a volume."""
+    sides: tuple[float, float]
+    """The loudest positions of the left and of the right channels, alike where there are no sides."""
+    beyond: bool
+    """Whether it can go beyond 100 %."""
+    read_only: bool
+    """Its volume cannot be set."""
     percents: tuple[int, ...]
     db: str
     """Gain of the loudest channel with two decimals, without the unit; empty without dB data."""
@@ -25,16 +32,18 @@ class StripState:
     capture: tuple[bool, ...] | None
     choice: str | None
     default: bool
-    gone: bool
-    """Without effect just now: inactive, unplugged, paused, not playing."""
     why_gone: str
-    """In a word or two; empty where it has effect."""
-    paused: bool
+    """Why it is without effect just now, in a word or two; empty where it has effect."""
     base: float | None
     """Where the hardware's own 0 dB lies on the fader, where that is not at its top."""
     metered: bool
     about: str = ""
     """What it is and where it goes, in a few words."""
+
+    @property
+    def gone(self) -> bool:
+        """Without effect just now: inactive, unplugged, paused, not playing."""
+        return bool(self.why_gone)
 
     @property
     def percent(self) -> str:
@@ -58,20 +67,21 @@ def strip_state_of(
     """What a strip shows of a control; `switch` is a capture control that is but a switch, shown with it."""
     scale = control.scale
     raws = control.raws if scale is not None else ()
-    why = _why_gone(control)
+    positions = tuple(to_position(scale, raw) for raw in raws) if scale else ()
     return StripState(
         id=control.id,
         label=charset.text(label),
-        positions=tuple(to_position(scale, raw) for raw in raws) if scale else (),
+        positions=positions,
+        sides=_sides(control, positions),
+        beyond=scale is not None and scale.cubic,
+        read_only=_read_only(control),
         percents=tuple(to_percent(scale, raw) for raw in raws) if scale else (),
         db=db_text(_loudest_cdb(control), charset),
         mute=control.mute,
         capture=control.capture if switch is None else switch.capture,
         choice=_item(control, charset),
         default=control.default,
-        gone=bool(why),
-        why_gone=why,
-        paused=why == _PAUSED,
+        why_gone=why_gone(control),
         base=_base(control),
         metered=control.kind in METERED and not (control.stream and control.stream.corked),
         about=charset.text(about),
@@ -91,12 +101,10 @@ def db_text(cdb: int | None, charset: CharSet, signed: bool = False) -> str:
 
 
 def short_db(db: str, room: int) -> str:
-    """dB, rounded to as many decimals as there is room for; nothing where there is room for none."""
-    if len(db) <= room:
-        return db
+    """dB with one decimal, or with none where there is no room for it; nothing where that has none either."""
     number = db.lstrip("+-−")
     if "." not in number:
-        return ""
+        return db if len(db) <= room else ""
     sign = db[: -len(number)]
     for decimals in (1, 0):
         rounded = f"{float(number) + 1e-9:.{decimals}f}"  # a half goes away from zero
@@ -126,13 +134,27 @@ def _base(control: Control) -> float | None:
     return device.base / PULSE_NORM
 
 
-def _why_gone(control: Control) -> str:
+def _sides(control: Control, positions: tuple[float, ...]) -> tuple[float, float]:
+    left, right = (max((positions[i] for i in side), default=None) for side in sides(control))
+    loudest = max(positions, default=0.0)
+    return loudest if left is None else left, loudest if right is None else right
+
+
+def _read_only(control: Control) -> bool:
+    element, stream = control.element, control.stream
+    return (element is not None and "volume" in element.read_only) or (
+        stream is not None and not stream.writable
+    )
+
+
+def why_gone(control: Control) -> str:
+    """Why a control has no effect just now, in a word or two; empty where it has."""
     if control.element is not None and not control.element.active:
         return "inactive"
     if control.element is not None and control.element.jack == "unplugged":
         return "unplugged"
     if control.stream is not None and control.stream.corked:
-        return _PAUSED
+        return PAUSED
     if control.kind is Kind.STORED:
         return "not playing"
     return ""

@@ -14,7 +14,7 @@ from tuimixer.ui.later import after
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.terminal.direct_writer import encode
 from tuimixer.ui.terminal.pacing import QUESTION, Pace
-from tuimixer.ui.terminal.palette import Role
+from tuimixer.ui.terminal.palette import Role, Styles
 from tuimixer.ui.textual_internals import driver_of, paints_now
 
 if TYPE_CHECKING:
@@ -44,18 +44,21 @@ class MixerView(Widget):
         super().__init__()
         self.renderer = renderer
         renderer.on_change = self.flush
-        palette = renderer.terminal.palette
-        self._styles = [look.rich() for look in palette.looks]
-        self._styles_behind = self._styles
-        if palette.ansi:
-            # Textual dims what is behind a dialog by mixing colours, which the terminal's own do not allow.
-            self._styles_behind = [replace(look, bold=False, dim=True).rich() for look in palette.looks]
+        self.restyle()
         self._clock = clock
         self._later: TimerHandle | None = None
         self._meters_later: TimerHandle | None = None
         self._falling: TimerHandle | None = None
         self._heard = float("-inf")
         self.pace = Pace(renderer.terminal.remote)
+
+    def restyle(self) -> None:
+        """Take the colours of the renderer's palette."""
+        palette = self.renderer.terminal.palette
+        self._styles = self._styles_behind = Styles(palette.looks)
+        if palette.ansi:
+            # Textual dims what is behind a dialog by mixing colours, which the terminal's own do not allow.
+            self._styles_behind = Styles(palette.looks, lambda look: replace(look, bold=False, dim=True))
 
     def on_resize(self) -> None:
         if self._fit_size():

@@ -7,6 +7,7 @@ from tuimixer.model.balance import get_balance
 from tuimixer.model.control import Control, ControlId, Kind, Medium
 from tuimixer.model.scale import to_percent
 from tuimixer.model.snapshot import Phase, Snapshot, Status
+from tuimixer.ui.mixer.strip_state import why_gone
 
 TITLES = {
     (Section.DEVICES, View.PLAYBACK): "Outputs",
@@ -92,22 +93,24 @@ def trouble(status: Status) -> str:
     return " ".join(part for part in (status.reason or f"{status.label} is not there.", status.hint) if part)
 
 
-def about(control: Control, snapshot: Snapshot, arrow: str) -> str:
-    """What a control is and where it goes, in a few words for the end of its line."""
+def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId], arrow: str) -> str:
+    """Where a control goes and what it is, in a few words; what matters most comes first."""
     element, device, stream = control.element, control.device, control.stream
+    words = [why_gone(control)]
     if element is not None:
-        kind = "softvol" if element.user else "plugin" if control.medium is Medium.UNKNOWN else "hardware"
-        return ", ".join(part for part in (kind, f"jack {element.jack}" if element.jack else "") if part)
-    if device is not None:
+        target = snapshot.controls.get(driven.get(control.id, ""))
+        kind = "softvol" if element.user else "plugin" if control.medium is Medium.UNKNOWN else ""
+        words += [f"moves with {target.name}" if target else "", kind]
+    elif device is not None:
         port = next((port.description for port in device.ports if port.name == device.port), "")
-        kind = "hardware" if device.hardware_volume else "software"
-        return ", ".join(part for part in (kind, port if port != control.name else "", device.state) if part)
-    if stream is None or control.kind is Kind.STORED:
-        return "kept by the server"
-    target = snapshot.controls.get(control.target_id or "")
-    where = f"{arrow} {target.name}" if target else ""
-    media = stream.media if stream.media != control.name else ""
-    return ", ".join(part for part in (where, media) if part)
+        card = next((card.name for card in snapshot.alsa_cards if card.id == control.card), "")
+        state = device.state if device.state == "suspended" else ""
+        words += [state, port if port not in ("", control.name) else card]
+    elif stream is not None and control.kind is not Kind.STORED:
+        target = snapshot.controls.get(control.target_id or "")
+        media = stream.media if stream.media not in (control.name, *words) else ""
+        words = [f"{arrow} {target.name}" if target else "", *words, media]
+    return " · ".join(word for word in words if word)
 
 
 def sentence(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:

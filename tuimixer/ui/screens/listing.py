@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -13,10 +12,10 @@ from textual.strip import Strip
 
 from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
-from tuimixer.model.record import dataclass
+from tuimixer.model.record import dataclass, replace
 from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.cells import fit
-from tuimixer.ui.terminal.palette import Look, Palette, Role
+from tuimixer.ui.terminal.palette import Palette, Role, Styles
 
 _MARKS = 3
 """Cells before a line's words: cursor, mark, gap."""
@@ -72,16 +71,10 @@ class Line:
 Row = list[tuple[Role, str]]
 
 
-def style_of(look: Look, plain: Look) -> Style:
-    """A role's look in a dialog, whose background is its own: only marked backgrounds stay."""
-    from dataclasses import replace
-
-    return (replace(look, bg=None) if look.bg == plain.bg else look).rich()
-
-
-def styles_of(palette: Palette) -> list[Style]:
-    """The styles of all roles in a dialog, by role."""
-    return [style_of(look, palette.looks[Role.TEXT]) for look in palette.looks]
+def styles_of(palette: Palette) -> Styles:
+    """The styles of all roles in a dialog, whose background is its own: only marked backgrounds stay."""
+    plain = palette.looks[Role.TEXT].bg
+    return Styles(palette.looks, lambda look: replace(look, bg=None) if look.bg == plain else look)
 
 
 class Listing(ScrollView, can_focus=True):
@@ -96,6 +89,13 @@ class Listing(ScrollView, can_focus=True):
             super().__init__()
             self.line = line
             self.act = act
+
+    class Moved(Message):
+        """The cursor is on another line."""
+
+        def __init__(self, line: Line) -> None:
+            super().__init__()
+            self.line = line
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
@@ -217,8 +217,15 @@ class Listing(ScrollView, can_focus=True):
         before = [i for i in range(min(at, len(self._lines)) - 1, -1, -1) if self._lines[i].id]
         return (after or before or [-1])[0]
 
+    def restyle(self, palette: Palette) -> None:
+        """Take other colours."""
+        self._looks = styles_of(palette)
+        self.refresh()
+
     def _move_to(self, at: int) -> None:
         if at >= 0:
+            if at != self._at:
+                self.post_message(self.Moved(self._lines[at]))
             self._at = at
             self._lay_out()
             self._reveal()

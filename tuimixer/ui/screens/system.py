@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -109,7 +108,7 @@ class Page(ScrollView, can_focus=True):
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
         self._charset = terminal.charset
-        self._looks: list[Style] = styles_of(terminal.palette)
+        self._looks = styles_of(terminal.palette)
         self._text: list[TextLine] = []
 
     def show(self, lines: list[TextLine]) -> None:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Mapping
 
 from tuimixer.config.schema import Config
-from tuimixer.model.record import dataclass
+from tuimixer.model.record import dataclass, replace
 from tuimixer.ui.terminal.charsets import ASCII, CP437, UNICODE, CharSet
 from tuimixer.ui.terminal.palette import Palette
 from tuimixer.ui.terminal.themes import theme
@@ -20,8 +20,27 @@ class Terminal:
     remote: bool
     """Reached over ssh."""
     meters: bool
+    depth: str = "256"
+    """Colours: one of `never`, `16`, `256` and `full`."""
+    light: bool = False
+    """Whether its own background is."""
     plain: bool = False
     """Read by a screen reader: nothing is drawn."""
+
+    @property
+    def halves(self) -> bool:
+        """Whether a fader and its meter can share cells, each in one half of them."""
+        return self.charset.encoding is None and not self.palette.ansi
+
+    def with_theme(self, name: str, colors: Mapping[str, str] | None = None) -> "Terminal":
+        """The same in another theme, as far as it has colours for it."""
+        if self.depth == "never":
+            name = "mono"
+        elif self.depth == "16":
+            name = "ansi"
+        elif name == "auto":
+            name = "light" if self.light else "dark"
+        return replace(self, palette=theme(name, self.depth == "full", colors))
 
 
 def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf-8") -> Terminal:
@@ -29,8 +48,19 @@ def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf
     term = environment.get("TERM", "")
     remote = any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
     meters = config.meters.show == "on" or (config.meters.show == "auto" and not remote)
-    palette, charset = _palette(environment, config, term), _charset(config, term, encoding)
-    return Terminal(palette, charset, remote, meters and not config.plain, config.plain)
+    depth = config.color
+    if depth == "auto":
+        depth = "never" if environment.get("NO_COLOR") else _depth(environment, term)
+    terminal = Terminal(
+        theme("mono"),
+        _charset(config, term, encoding),
+        remote,
+        meters and not config.plain,
+        depth,
+        _light_background(environment),
+        config.plain,
+    )
+    return terminal.with_theme(config.theme, config.colors)
 
 
 def encoding_of(environment: Mapping[str, str], output: str) -> str:
@@ -53,21 +83,6 @@ def first_environment() -> dict[str, str]:
         return dict(os.environ)
     pairs = (os.fsdecode(entry).partition("=") for entry in entries if entry)
     return {name: value for name, _, value in pairs}
-
-
-def _palette(environment: Mapping[str, str], config: Config, term: str) -> Palette:
-    depth = config.color
-    if depth == "never" or (depth == "auto" and environment.get("NO_COLOR")):
-        return theme("mono")
-    if depth == "auto":
-        depth = _depth(environment, term)
-    if depth == "never":
-        return theme("mono")
-    if depth == "16":
-        return theme("ansi")
-    if config.theme != "auto":
-        return theme(config.theme)
-    return theme("light" if _light_background(environment) else "dark")
 
 
 def _depth(environment: Mapping[str, str], term: str) -> str:

@@ -35,7 +35,7 @@ class Grid:
             row[:] = [_UNKNOWN] * self.width
         self._dirty.update(range(self.height))
 
-    def put(self, x: int, y: int, text: str, role: Role, room: int | None = None) -> int:
+    def put(self, x: int, y: int, text: str, role: int, room: int | None = None) -> int:
         """Write text from a cell on, cut at `room` cells or at the edge; the answer is the cell after it."""
         end = self.width if room is None else min(self.width, x + room)
         if not 0 <= y < self.height or x >= end:
@@ -61,7 +61,7 @@ class Grid:
             x += size
         return x
 
-    def fill(self, x: int, y: int, width: int, height: int, role: Role = Role.TEXT, glyph: str = " ") -> None:
+    def fill(self, x: int, y: int, width: int, height: int, role: int = Role.TEXT, glyph: str = " ") -> None:
         """Fill a rectangle with one glyph."""
         width = min(width, self.width - x)
         if width <= 0:
@@ -161,6 +161,19 @@ def fit(text: str, width: int, ellipsis: str) -> str:
             break
         kept, used = kept + character, used + size
     return kept + ellipsis
+
+
+def fit_middle(text: str, width: int, ellipsis: str) -> str:
+    """Text cut to a width in cells, in its middle, so that both ends can be read."""
+    if cell_len(text) <= width or width < 5:
+        return fit(text, width, ellipsis)
+    tail, used = "", 0
+    for character in reversed(text):
+        used += get_character_cell_size(character)
+        if used > (width - 1) // 2:
+            break
+        tail = character + tail
+    return fit(text, width - cell_len(tail), ellipsis) + tail
 
 
 def fit_lines(lines: list[str], most: int, width: int, ellipsis: str) -> list[str]:

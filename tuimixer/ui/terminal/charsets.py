@@ -22,16 +22,18 @@ class CharSet:
     full: str
     """Filled part of a horizontal fader, and of a vertical one in `eighths`."""
     empty: str
-    upper: str
-    """Only the first of two channels reaches here (horizontal)."""
-    lower: str
-    """Only the second of two channels reaches here (horizontal)."""
-    between: str
-    """Some of more than two channels reach here (horizontal)."""
+    light: str
+    """Where only some channels of a horizontal fader reach, and the unfilled part of a vertical one."""
+    hatch: str
+    """Filled part of a muted fader."""
+    dots: str
+    """Filled part of a fader that has no effect."""
+    mark: str
+    """Where a horizontal fader is at 100 %, if it goes beyond."""
+    chosen: str
+    """Left edge of the chosen control's row."""
     levels: str
     """Heights of one cell of a vertical bar, from nothing to full."""
-    bar_left: str
-    bar_right: str
     meter: str
     """One cell of a horizontal meter of one channel, or where only the second of two reaches."""
     first: str
@@ -76,12 +78,12 @@ UNICODE = CharSet(
     cursor="▸",
     full="━",
     empty="─",
-    upper="▔",
-    lower="▁",
-    between="╍",
+    light="░",
+    hatch="╱",
+    dots="·",
+    mark="│",
+    chosen="▌",
     levels=" ▁▂▃▄▅▆▇█",
-    bar_left="▕",
-    bar_right="▏",
     meter="▄",
     first="▀",
     both="█",
@@ -112,12 +114,12 @@ CP437 = CharSet(
     cursor=">",
     full="═",
     empty="─",
-    upper="▀",
-    lower="▄",
-    between="░",
+    light="░",
+    hatch="/",
+    dots="·",
+    mark="│",
+    chosen="▌",
     levels=" ▄█",
-    bar_left="│",
-    bar_right="│",
     meter="▄",
     first="▀",
     both="█",
@@ -148,12 +150,12 @@ ASCII = CharSet(
     cursor=">",
     full="=",
     empty="-",
-    upper="'",
-    lower=",",
-    between=":",
+    light=":",
+    hatch="/",
+    dots=".",
+    mark="|",
+    chosen=">",
     levels=" #",
-    bar_left="[",
-    bar_right="]",
     meter="=",
     first="'",
     both="#",

@@ -1,9 +1,9 @@
 """Colours by what they mean: the roles, and what a role looks like on the terminal and in Textual.
 
-Colours are numbers of the terminal's 256, so that a colour change costs a dozen bytes and not twenty, and
-None is the terminal's own. No meaning hangs on a colour alone.
+No meaning hangs on a colour alone.
 """
 
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,13 @@ from tuimixer.model.record import dataclass
 
 if TYPE_CHECKING:
     from rich.style import Style
+
+TRUE_COLOUR = 1 << 24
+"""Added to 0xRRGGBB in a `Look`; smaller numbers are those of the terminal's 256 colours."""
+SHADES = 24
+"""Colours of a level meter from its bottom to its top."""
+_FIRST_SHADE = 64
+_TWO_TONE = 1 << 16
 
 
 class Role(IntEnum):
@@ -27,7 +34,7 @@ class Role(IntEnum):
     STATUS_GOOD = 7
     STATUS_BAD = 8
     CURSOR = 9
-    """Name of the chosen control."""
+    """The chosen line of a list."""
     VALUE = 10
     CHOSEN = 11
     """Values of the chosen control."""
@@ -49,13 +56,47 @@ class Role(IntEnum):
     ERROR = 26
     GONE = 27
     """Inactive, paused: there, but without effect just now."""
+    HARDWARE = 28
+    OUTPUTS = 29
+    APPLICATIONS = 30
+    """The accents of the three groups: faders, and in bold their headings."""
+    HARDWARE_SPLIT = 31
+    OUTPUTS_SPLIT = 32
+    APPLICATIONS_SPLIT = 33
+    """What one channel's fader has more than the other's."""
+    HARDWARE_TITLE = 34
+    OUTPUTS_TITLE = 35
+    APPLICATIONS_TITLE = 36
+    PAPER = 37
+    """The colour of the background as that of a glyph."""
+
+
+def split_role(accent: Role) -> Role:
+    """The role of the channels' difference in a fader of this accent."""
+    return Role(accent + 3)
+
+
+def title_role(accent: Role) -> Role:
+    """The role of the heading of a group of this accent."""
+    return Role(accent + 6)
+
+
+def shade(share: float) -> int:
+    """The colour of a level meter at a place from 0 to 1; used like a role."""
+    return _FIRST_SHADE + min(max(int(share * SHADES), 0), SHADES - 1)
+
+
+def two_tone(ink: int, paper: int) -> int:
+    """A cell whose glyph has one role's colour and whose ground has another's."""
+    return _TWO_TONE | ink << 8 | paper
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Foreground, background (0 to 255, None: the terminal's own) and attributes."""
+    """Foreground, background (None: the terminal's own) and attributes."""
 
     fg: int | None = None
+    """0 to 255, or TRUE_COLOUR + 0xRRGGBB."""
     bg: int | None = None
     bold: bool = False
     dim: bool = False
@@ -81,9 +122,14 @@ class Look:
         from rich.color import Color
         from rich.style import Style
 
+        def colour(number: int | None) -> Color | None:
+            if number is None or number < TRUE_COLOUR:
+                return None if number is None else Color.from_ansi(number)
+            return Color.from_rgb(number >> 16 & 255, number >> 8 & 255, number & 255)
+
         return Style(
-            color=None if self.fg is None else Color.from_ansi(self.fg),
-            bgcolor=None if self.bg is None else Color.from_ansi(self.bg),
+            color=colour(self.fg),
+            bgcolor=colour(self.bg),
             bold=self.bold,
             dim=self.dim,
             reverse=self.reverse,
@@ -97,7 +143,30 @@ def _colour(number: int | None, base: int) -> list[str]:
         return [str(base + number)]
     if number < 16:
         return [str(base + 52 + number)]
-    return [str(base + 8), "5", str(number)]
+    if number < TRUE_COLOUR:
+        return [str(base + 8), "5", str(number)]
+    return [str(base + 8), "2", str(number >> 16 & 255), str(number >> 8 & 255), str(number & 255)]
+
+
+class Looks(dict[int, Look]):
+    """Looks by role; those of cells with two roles' colours are made when first asked for."""
+
+    def __missing__(self, cell: int) -> Look:
+        look = self[cell] = Look(self[cell >> 8 & 255].fg, self[cell & 255].fg)
+        return look
+
+
+class Styles(dict[int, "Style"]):
+    """Rich's styles by role, made when first asked for."""
+
+    def __init__(self, looks: Looks, change: Callable[[Look], Look] = lambda look: look) -> None:
+        super().__init__()
+        self._looks = looks
+        self._change = change
+
+    def __missing__(self, role: int) -> "Style":
+        style = self[role] = self._change(self._looks[role]).rich()
+        return style
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +175,9 @@ class Palette:
 
     name: str
     dark: bool
-    looks: tuple[Look, ...]
-    """By role."""
+    looks: Looks
+    """By role, and by shade."""
     textual: dict[str, str]
     """The same for Textual's widgets: fields of its Theme."""
     ansi: bool = False
+    """Has only the terminal's own colours, which cannot be mixed."""

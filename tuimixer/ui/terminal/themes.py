@@ -1,176 +1,218 @@
-"""The themes: what each role looks like in each of them. Only the one that is used is made."""
+"""The themes: a few colours each, and what each role looks like in them. Only the one that is used is made.
 
-from tuimixer.ui.terminal.palette import Look, Palette, Role
+Colours are stored as plain numbers, because the first picture is painted before Textual is loaded; a test
+compares them with Textual's themes of the same name.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+from tuimixer.model.record import dataclass, replace
+from tuimixer.ui.terminal.colour import (
+    contrast,
+    luminance,
+    mix,
+    nearest_256,
+    of_256,
+    parse,
+    readable,
+    text_of,
+)
+from tuimixer.ui.terminal.palette import (
+    SHADES,
+    TRUE_COLOUR,
+    Look,
+    Looks,
+    Palette,
+    Role,
+    shade,
+    split_role,
+    title_role,
+)
+
+_TEXT, _GONE, _MOST = 4.5, 3.0, 7.0
+"""Contrast with the background of text, of what is inactive, and of text in the theme of high contrast."""
+_HIGH_CONTRAST = "high-contrast"
+_WARM, _HOT = 0.7, 0.9
+"""Places on a level meter from which sixteen colours show it as loud (-18 dBFS) and as too loud (-6 dBFS)."""
+
+_TABLE = """
+dark                 13131c d5d9ea 262637 fab387 89b4fa cba6f7 7fc96b f9d67a f7768e
+light                f7f7f9 2e3440 dfe2ea c2570c 1d63d8 8839ef 2f9e44 c98a00 d20f39
+high-contrast        000000 ffffff 303030 ffaf00 00ffff ff87ff 00ff00 ffff00 ff5f5f
+textual-dark         121212 e0e0e0 242f38 ffa62b 0178d4 b48ead 4ebf71 ffa62b ba3c5b
+textual-light        e0e0e0 1f1f1f d0d0d0 b35c00 004578 7b3fb5 4ebf71 ffa62b ba3c5b
+nord                 2e3440 d8dee9 434c5e d08770 88c0d0 b48ead a3be8c ebcb8b bf616a
+gruvbox              282828 fbf1c7 504945 fabd2f 85a598 d3869b b8bb26 fe8019 fb4934
+catppuccin-mocha     181825 cdd6f4 45475a fab387 89b4fa cba6f7 abe9b3 fae3b0 f28fad
+dracula              282a36 f8f8f2 313442 ff79c6 8be9fd bd93f9 50fa7b ffb86c ff5555
+tokyo-night          1a1b26 a9b1d6 414868 ff9e64 7aa2f7 bb9af7 9ece6a e0af68 f7768e
+monokai              272822 d6d6d6 3e3d32 e6db74 66d9ef ae81ff a6e22e fd971f f92672
+flexoki              100f0f fffcf0 282726 da702c 4385be 9b76c8 66800b ad8301 af3029
+catppuccin-latte     eff1f5 4c4f69 ccd0da fe640b 1e66f5 8839ef 40a02b df8e1d d20f39
+catppuccin-frappe    303446 c6d0f5 51576d ef9f76 8caaee ca9ee6 a6d189 e5c890 e78284
+catppuccin-macchiato 24273a cad3f5 494d64 f5a97f 8aadf4 c6a0f6 a6da95 eed49f ed8796
+solarized-light      fdf6e3 586e75 eee8d5 b58900 268bd2 6c71c4 859900 cb4b16 dc322f
+solarized-dark       002b36 839496 073642 b58900 268bd2 6c71c4 859900 cb4b16 dc322f
+rose-pine            191724 e0def4 26233a ebbcba 31748f c4a7e7 9ccfd8 f6c177 eb6f92
+rose-pine-moon       232136 e0def4 393552 ea9a97 3e8fb0 c4a7e7 9ccfd8 f6c177 eb6f92
+rose-pine-dawn       faf4ed 575279 f2e9e1 d7827e 286983 907aa9 56949f ea9d34 b4637a
+atom-one-dark        282c34 abb2bf 4f5666 d19a66 61afef c678dd 62f062 deb25b f06262
+atom-one-light       fafafa 383a42 cccccc bf9232 4078f2 a626a4 6cf23f d8d938 f23f3f
+"""
+"""Name, background, foreground, panel, hardware, outputs, applications, good, warning, error."""
 
 
-def _palette(
-    name: str,
-    dark: bool,
-    base: tuple[int | None, int | None],
-    looks: dict[Role, Look],
-    textual: dict[str, str],
-    ansi: bool = False,
-) -> Palette:
-    """A theme in which each role without a background takes the screen's, and without colour the text's."""
-    fg, bg = base
-    full = []
-    for role in Role:
-        look = looks.get(role, Look())
-        full.append(
-            Look(
-                look.fg if look.fg is not None else fg,
-                look.bg if look.bg is not None else bg,
-                look.bold,
-                look.dim,
-                look.reverse,
-            )
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """The colours that a theme is made of, 0xRRGGBB each."""
+
+    name: str
+    background: int
+    foreground: int
+    panel: int
+    """Behind the status line."""
+    hardware: int
+    outputs: int
+    applications: int
+    """The accents of the three groups."""
+    good: int
+    warning: int
+    error: int
+
+
+def scheme(name: str) -> Scheme:
+    """The colours of a theme by its name; the dark one's for a name that is not known."""
+    rows = {row.split()[0]: row.split()[1:] for row in _TABLE.split("\n") if row}
+    known = name if name in rows else "dark"
+    return Scheme(known, *(int(colour, 16) for colour in rows[known]))
+
+
+def names() -> tuple[str, ...]:
+    """All themes that are made of a scheme."""
+    return tuple(row.split()[0] for row in _TABLE.split("\n") if row)
+
+
+def theme(name: str, true_colour: bool = True, colours: Mapping[str, str] | None = None) -> Palette:
+    """A theme by its name; the dark one for a name that is not known.
+
+    Args: `colours` replaces colours of the scheme by `#rrggbb`, by the names of its fields.
+    """
+    if name in _PLAIN:
+        return _PLAIN[name]()
+    chosen = scheme(name)
+    if colours:
+        changes = {field: parse(colour) for field, colour in colours.items()}
+        chosen = replace(chosen, **changes)  # type: ignore[arg-type]
+    return palette_of(chosen, true_colour)
+
+
+def palette_of(colours: Scheme, true_colour: bool) -> Palette:
+    """What each role looks like; text is moved as far towards white or black as its contrast needs."""
+
+    def number(colour: int) -> int:
+        return TRUE_COLOUR | colour if true_colour else nearest_256(colour)
+
+    def shown(colour: int) -> int:
+        return colour if true_colour else of_256(nearest_256(colour))
+
+    def look(colour: int, ratio: float, on: int | None = None, bold: bool = False) -> Look:
+        # Dialogs have the same text on their surface, which is nearer to it than the background is.
+        against = surface if on is None else on
+        return Look(
+            number(readable(colour, against, ratio, shown)), number(background if on is None else on), bold
         )
-    return Palette(name, dark, tuple(full), textual, ansi)
 
+    def shape(colour: int) -> Look:
+        return Look(number(colour), number(background))
 
-def _dark() -> Palette:
-    return _palette(
-        "dark",
-        True,
-        (250, 233),
+    def on(colour: int) -> Look:
+        ink = max(background, foreground, 0, 0xFFFFFF, key=lambda ink: contrast(shown(ink), shown(colour)))
+        return Look(number(ink), number(colour), bold=True)
+
+    background, foreground, panel = colours.background, colours.foreground, colours.panel
+    surface = mix(background, panel, 0.4)
+    text = _MOST if colours.name == _HIGH_CONTRAST else _TEXT
+    dim = mix(foreground, background, 0.35)
+    accents = colours.hardware, colours.outputs, colours.applications
+    accent = readable(colours.outputs, surface, text, shown)
+    looks = Looks(
         {
-            Role.DIM: Look(243),
-            Role.STRONG: Look(255, bold=True),
-            Role.HEADING: Look(109, bold=True),
-            Role.STATUS: Look(252, 236),
-            Role.STATUS_DIM: Look(245, 236),
-            Role.STATUS_ON: Look(233, 109, bold=True),
-            Role.STATUS_GOOD: Look(108, 236),
-            Role.STATUS_BAD: Look(216, 236, bold=True),
-            Role.CURSOR: Look(233, 110, bold=True),
-            Role.CHOSEN: Look(255, bold=True),
-            Role.BAR: Look(67),
-            Role.BAR_CHOSEN: Look(117),
-            Role.BAR_MUTED: Look(240),
-            Role.BAR_OVER: Look(215),
-            Role.TRACK: Look(238),
-            Role.FRAME: Look(239),
-            Role.METER: Look(71),
-            Role.METER_WARM: Look(179),
-            Role.METER_HOT: Look(203),
-            Role.MUTE: Look(203, bold=True),
-            Role.RECORD: Look(203),
-            Role.STAR: Look(179),
-            Role.KEY: Look(110, bold=True),
-            Role.HINT: Look(245),
-            Role.ERROR: Look(216, bold=True),
-            Role.GONE: Look(240),
-        },
-        {
-            "primary": "#87afd7",
-            "secondary": "#87afaf",
-            "accent": "#87afd7",
-            "foreground": "#bcbcbc",
-            "background": "#121212",
-            "surface": "#1c1c1c",
-            "panel": "#303030",
-            "success": "#5faf5f",
-            "warning": "#d7af5f",
-            "error": "#ff5f5f",
-        },
+            Role.TEXT: look(foreground, text),
+            Role.DIM: look(dim, text),
+            Role.STRONG: look(mix(foreground, _far(background), 0.5), text, bold=True),
+            Role.HEADING: look(colours.outputs, text, bold=True),
+            Role.STATUS: look(foreground, text, panel),
+            Role.STATUS_DIM: look(dim, text, panel),
+            Role.STATUS_ON: on(accent),
+            Role.STATUS_GOOD: look(colours.good, text, panel),
+            Role.STATUS_BAD: look(colours.error, text, panel, bold=True),
+            Role.CURSOR: on(accent),
+            Role.VALUE: look(foreground, text),
+            Role.CHOSEN: look(mix(foreground, _far(background), 0.5), text, bold=True),
+            Role.BAR: shape(accent),
+            Role.BAR_CHOSEN: shape(mix(accent, foreground, 0.5)),
+            Role.BAR_MUTED: look(mix(foreground, background, 0.55), _GONE),
+            Role.BAR_OVER: look(mix(colours.warning, colours.error, 0.5), _GONE),
+            Role.TRACK: shape(mix(background, foreground, 0.17)),
+            Role.FRAME: shape(mix(background, foreground, 0.3)),
+            Role.METER: look(colours.good, _GONE),
+            Role.METER_WARM: look(colours.warning, _GONE),
+            Role.METER_HOT: look(colours.error, _GONE, bold=True),
+            Role.MUTE: look(colours.error, text, bold=True),
+            Role.RECORD: look(colours.error, text, bold=True),
+            Role.STAR: look(colours.warning, text),
+            Role.KEY: look(colours.outputs, text, bold=True),
+            Role.HINT: look(dim, text),
+            Role.ERROR: look(colours.error, text, bold=True),
+            Role.GONE: look(mix(foreground, background, 0.5), _GONE),
+            Role.PAPER: shape(background),
+        }
+    )
+    for number_, colour in enumerate(accents):
+        role = Role(Role.HARDWARE + number_)
+        looks[role] = look(colour, text)
+        looks[split_role(role)] = shape(mix(readable(colour, surface, text, shown), background, 0.5))
+        looks[title_role(role)] = look(colour, text, bold=True)
+    for step in range(SHADES):
+        looks[shade(step / SHADES)] = look(_level(colours, (step + 1) / SHADES), _GONE)
+    textual = {
+        "primary": accent,
+        "secondary": readable(colours.applications, surface, text, shown),
+        "accent": readable(colours.hardware, surface, text, shown),
+        "foreground": readable(foreground, surface, text, shown),
+        "background": background,
+        "surface": surface,
+        "panel": panel,
+        "success": readable(colours.good, surface, text, shown),
+        "warning": readable(colours.warning, surface, text, shown),
+        "error": readable(colours.error, surface, text, shown),
+    }
+    return Palette(
+        colours.name,
+        luminance(background) < 0.2,
+        looks,
+        {field: text_of(shown(colour)) for field, colour in textual.items()},
     )
 
 
-def _light() -> Palette:
-    return _palette(
-        "light",
-        False,
-        (236, 255),
-        {
-            Role.DIM: Look(244),
-            Role.STRONG: Look(232, bold=True),
-            Role.HEADING: Look(24, bold=True),
-            Role.STATUS: Look(236, 252),
-            Role.STATUS_DIM: Look(242, 252),
-            Role.STATUS_ON: Look(255, 24, bold=True),
-            Role.STATUS_GOOD: Look(28, 252),
-            Role.STATUS_BAD: Look(124, 252, bold=True),
-            Role.CURSOR: Look(255, 25, bold=True),
-            Role.CHOSEN: Look(232, bold=True),
-            Role.BAR: Look(67),
-            Role.BAR_CHOSEN: Look(25),
-            Role.BAR_MUTED: Look(248),
-            Role.BAR_OVER: Look(166),
-            Role.TRACK: Look(251),
-            Role.FRAME: Look(249),
-            Role.METER: Look(28),
-            Role.METER_WARM: Look(136),
-            Role.METER_HOT: Look(160),
-            Role.MUTE: Look(160, bold=True),
-            Role.RECORD: Look(160),
-            Role.STAR: Look(136),
-            Role.KEY: Look(25, bold=True),
-            Role.HINT: Look(242),
-            Role.ERROR: Look(124, bold=True),
-            Role.GONE: Look(248),
-        },
-        {
-            "primary": "#005faf",
-            "secondary": "#005f87",
-            "accent": "#005faf",
-            "foreground": "#303030",
-            "background": "#eeeeee",
-            "surface": "#e4e4e4",
-            "panel": "#d0d0d0",
-            "success": "#008700",
-            "warning": "#af8700",
-            "error": "#d70000",
-        },
-    )
+def _far(background: int) -> int:
+    """White or black, whatever is further away."""
+    return 0xFFFFFF if luminance(background) < 0.2 else 0
 
 
-def _contrast() -> Palette:
-    return _palette(
-        "high-contrast",
-        True,
-        (231, 16),
-        {
-            Role.DIM: Look(250),
-            Role.STRONG: Look(231, bold=True),
-            Role.HEADING: Look(51, bold=True),
-            Role.STATUS: Look(16, 231),
-            Role.STATUS_DIM: Look(16, 231),
-            Role.STATUS_ON: Look(231, 16, bold=True),
-            Role.STATUS_GOOD: Look(16, 231),
-            Role.STATUS_BAD: Look(231, 124, bold=True),
-            Role.CURSOR: Look(16, 226, bold=True),
-            Role.VALUE: Look(231),
-            Role.CHOSEN: Look(226, bold=True),
-            Role.BAR: Look(51),
-            Role.BAR_CHOSEN: Look(226),
-            Role.BAR_MUTED: Look(246),
-            Role.BAR_OVER: Look(208, bold=True),
-            Role.TRACK: Look(242),
-            Role.FRAME: Look(250),
-            Role.METER: Look(46),
-            Role.METER_WARM: Look(226),
-            Role.METER_HOT: Look(196, bold=True),
-            Role.MUTE: Look(231, 124, bold=True),
-            Role.RECORD: Look(231, 124, bold=True),
-            Role.STAR: Look(226, bold=True),
-            Role.KEY: Look(226, bold=True),
-            Role.HINT: Look(231),
-            Role.ERROR: Look(231, 124, bold=True),
-            Role.GONE: Look(246),
-        },
-        {
-            "primary": "#ffff00",
-            "secondary": "#00ffff",
-            "accent": "#ffff00",
-            "foreground": "#ffffff",
-            "background": "#000000",
-            "surface": "#000000",
-            "panel": "#303030",
-            "success": "#00ff00",
-            "warning": "#ffff00",
-            "error": "#ff0000",
-        },
+def _level(colours: Scheme, share: float) -> int:
+    """Colour of a level meter at a place from 0 to 1: from green over amber to red."""
+    stops = (
+        (0.0, mix(colours.good, colours.background, 0.3)),
+        (0.6, colours.good),
+        (0.85, colours.warning),
+        (1.0, colours.error),
     )
+    for (low, first), (high, second) in pairwise(stops):
+        if share <= high:
+            return mix(first, second, (share - low) / (high - low))
+    return colours.error
 
 
 _SHAPES = {
@@ -195,19 +237,15 @@ _SHAPES = {
     Role.TRACK: Look(dim=True),
     Role.FRAME: Look(dim=True),
     Role.GONE: Look(dim=True),
+    Role.HARDWARE_TITLE: Look(bold=True),
+    Role.OUTPUTS_TITLE: Look(bold=True),
+    Role.APPLICATIONS_TITLE: Look(bold=True),
 }
-
-
-def _mono() -> Palette:
-    """Without any colour: bold, dim and reverse only."""
-    return _palette("mono", True, (None, None), _SHAPES, {}, ansi=True)
-
-
 _ANSI_COLOURS = {
     Role.HEADING: 6,
     Role.BAR: 4,
     Role.BAR_CHOSEN: 6,
-    Role.BAR_OVER: 3,
+    Role.BAR_OVER: 1,
     Role.METER: 2,
     Role.METER_WARM: 3,
     Role.METER_HOT: 1,
@@ -216,28 +254,23 @@ _ANSI_COLOURS = {
     Role.STAR: 3,
     Role.KEY: 6,
     Role.ERROR: 1,
+    **dict.fromkeys((Role.HARDWARE, Role.HARDWARE_SPLIT, Role.HARDWARE_TITLE), 3),
+    **dict.fromkeys((Role.OUTPUTS, Role.OUTPUTS_SPLIT, Role.OUTPUTS_TITLE), 6),
+    **dict.fromkeys((Role.APPLICATIONS, Role.APPLICATIONS_SPLIT, Role.APPLICATIONS_TITLE), 5),
 }
 
 
-def _ansi() -> Palette:
-    """The terminal's own sixteen colours on its own background."""
-    return _palette(
-        "ansi",
-        True,
-        (None, None),
-        {
-            role: Look(_ANSI_COLOURS.get(role), None, look.bold, look.dim, look.reverse)
-            for role in Role
-            for look in (_SHAPES.get(role, Look()),)
-        },
-        {},
-        ansi=True,
+def _plain(name: str, colours: Mapping[Role, int]) -> Palette:
+    """A theme on the terminal's own background: attributes, and perhaps some of its sixteen colours."""
+    looks = Looks(
+        {role: replace(_SHAPES.get(role, Look()), fg=colours.get(role)) for role in Role},
     )
+    for step in range(SHADES):
+        share = (step + 0.5) / SHADES
+        level = Role.METER_HOT if share > _HOT else Role.METER_WARM if share > _WARM else Role.METER
+        looks[shade(share)] = looks[level]
+    return Palette(name, True, looks, {}, ansi=True)
 
 
-_THEMES = {"dark": _dark, "light": _light, "high-contrast": _contrast, "ansi": _ansi, "mono": _mono}
-
-
-def theme(name: str) -> Palette:
-    """A theme by its name; the dark one for a name that is not known."""
-    return _THEMES.get(name, _dark)()
+_PLAIN = {"ansi": lambda: _plain("ansi", _ANSI_COLOURS), "mono": lambda: _plain("mono", {})}
+"""Themes of a terminal with sixteen colours, and with none."""

@@ -1,0 +1,12 @@
+"""The names of the themes and of what a theme of one's own can set; loaded by every verb, so it is tiny."""
+
+THEMES = (
+    *("auto", "dark", "light", "high-contrast", "ansi", "textual-dark", "textual-light", "nord", "gruvbox"),
+    *("catppuccin-mocha", "dracula", "tokyo-night", "monokai", "flexoki", "catppuccin-latte"),
+    *("catppuccin-frappe", "catppuccin-macchiato", "solarized-light", "solarized-dark", "rose-pine"),
+    *("rose-pine-moon", "rose-pine-dawn", "atom-one-dark", "atom-one-light"),
+)
+THEME_COLORS = (
+    *("background", "foreground", "panel", "hardware", "outputs", "applications", "good", "warning", "error"),
+)
+"""What a person's own theme can set."""
