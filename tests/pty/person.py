@@ -12,6 +12,9 @@ from tests.lab.waiting import DEADLINE, wait_until
 
 Value = TypeVar("Value")
 
+CURSOR = "▌"
+"""What the rows of the chosen control begin with."""
+_PERCENT = re.compile(r"(\d+)%")
 PROGRAM = (sys.executable, "-m", "tuimixer")
 
 
@@ -93,20 +96,25 @@ class Person:
 
     def _all_painted(self) -> bool:
         """Whether the line above the keys and the cursor agree: a picture may come in two parts."""
-        rows = [line for line in self.terminal.lines() if line.startswith("▸")]
+        rows = [line for line in self.terminal.lines() if line.startswith(CURSOR)][:1]
         return not rows or [row[1 : len(self.chosen) + 2] for row in rows] == [f"{self.chosen} "]
 
     def line(self, name: str) -> str:
-        """The line of the rows layout that begins with a name; empty when there is none."""
-        for line in self.terminal.lines():
-            if line[1:].startswith(f"{name} "):
-                return line
-        return ""
+        """The row of a control in the rows layout, its lines joined; empty if it is not on the screen."""
+        return row_of(self.terminal.lines(), name)[1]
 
     def percent(self, name: str) -> int | None:
         """The percent of a control in the rows layout."""
-        found = re.search(r"(\d+)%", self.line(name))
+        found = _PERCENT.search(self.line(name))
         return int(found[1]) if found else None
+
+    def bar(self, name: str) -> tuple[int, int, int]:
+        """First cell, cell of 100 %, and line of a fader of half blocks in the rows layout."""
+        lines = self.terminal.lines()
+        number = row_of(lines, name)[0]
+        number += not set(lines[number]) & set("▀▄╱")
+        cells = [column for column, glyph in enumerate(lines[number].partition("│")[0]) if glyph in "▀▄╱"]
+        return cells[0], cells[-1], number
 
     def sees_percent(self, name: str, percent: int) -> None:
         """Wait until a control of the rows layout stands at so many percent."""
@@ -114,7 +122,7 @@ class Person:
 
     def muted(self, name: str) -> bool:
         """Whether a control of the rows layout shows that it is muted."""
-        return re.match(rf".{re.escape(name)} +[A-Z]? ?M ", self.line(name)) is not None
+        return re.match(rf".{re.escape(name)} +(★|[A-Z] )?MUTE ", self.line(name)) is not None
 
     def in_order(self) -> bool:
         """Whether the program has left the terminal as it was."""
@@ -129,6 +137,18 @@ class Person:
     def engines(self) -> list[int]:
         """Process ids of the program's engines."""
         return engines_of(self.terminal.process.pid)
+
+
+def row_of(lines: Sequence[str], name: str, start: int = 0) -> tuple[int, str]:
+    """Number and text of a control's row among lines, both of its lines joined; (-1, "") if there is none."""
+    for number in range(start, len(lines)):
+        line = lines[number]
+        if line[1:].startswith(f"{name} ") or line[1:] == name:
+            tall = (
+                number + 1 < len(lines) and not _PERCENT.search(line) and _PERCENT.search(lines[number + 1])
+            )
+            return number, f"{line}  {lines[number + 1][1:]}" if tall else line
+    return -1, ""
 
 
 def _last(output: bytes, wanted: bytes, other: bytes) -> bool:

@@ -3,17 +3,9 @@
 import pytest
 
 from tests.pty.conftest import Box, Open
-from tests.pty.person import Person
+from tests.pty.person import row_of
 
 pytestmark = pytest.mark.pty
-
-
-def fader(person: Person, name: str) -> tuple[int, int, int]:
-    """First and last column, and line, of a fader in the rows layout."""
-    lines = person.terminal.lines()
-    number = next(i for i, line in enumerate(lines) if line[1:].startswith(f"{name} "))
-    bar = [column for column, glyph in enumerate(lines[number]) if glyph in "━─"]
-    return bar[0], bar[-1], number
 
 
 def percents(box: Box, name: str, wanted: range) -> bool:
@@ -22,7 +14,7 @@ def percents(box: Box, name: str, wanted: range) -> bool:
 
 def test_rows(box: Box, opened: Open) -> None:
     with opened("--layout", "rows") as person:
-        first, last, line = fader(person, "mpv")
+        first, last, line = person.bar("mpv")
         person.terminal.click(first, line)
         person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a click at the left end")
         person.sees_chosen("mpv")
@@ -35,7 +27,7 @@ def test_rows(box: Box, opened: Open) -> None:
         person.terminal.drag((middle, line), (first, line - 3))
         person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a drag to the left end")
         person.terminal.mouse(32, last, line)
-        other = fader(person, "Firefox")[2]
+        other = person.bar("Firefox")[2]
         person.terminal.click(first, other, button=2)
         person.sees("Choose a channel first (o)")
         person.press("o", "o")
@@ -47,29 +39,31 @@ def test_rows(box: Box, opened: Open) -> None:
 
 def test_wheel_mute_and_name(box: Box, opened: Open) -> None:
     with opened("--layout", "rows") as person:
-        first, _, line = fader(person, "Music")
+        first, _, line = person.bar("Music")
         before = box.percents("Music")[0]
         person.terminal.wheel(first + 3, line, up=True)
         person.waits_for(lambda: box.percents("Music")[0] > before, "the wheel to make it louder")
         person.sees_chosen("Music")
         person.terminal.wheel(first + 3, line, up=False, clicks=2)
         person.waits_for(lambda: box.percents("Music")[0] < before, "the wheel to make it quieter")
-        person.terminal.click(first - 3, line)
-        person.waits_for(lambda: box.muted("Music"), "a click on the mark to mute")
+        person.press("m")
         person.waits_for(lambda: person.muted("Music"), "the mute on the screen")
-        person.terminal.click(first - 3, line)
-        person.waits_for(lambda: not box.muted("Music"), "a second click to end it")
-        person.terminal.click(2, fader(person, "Firefox")[2])
+        number, row = row_of(person.terminal.lines(), "Music")
+        person.terminal.click(row.index("MUTE"), number)
+        person.waits_for(lambda: not box.muted("Music"), "a click on the mark to end it")
+        person.terminal.click(row.index("MUTE"), number)
+        person.waits_for(lambda: box.muted("Music"), "a click on the mark's place to mute")
+        person.terminal.click(2, row_of(person.terminal.lines(), "Firefox")[0])
         person.sees_chosen("Firefox")
 
 
 def test_columns(box: Box, opened: Open) -> None:
     with opened("--layout", "columns") as person:
-        person.choose("mpv")
+        person.choose("mpv", "Right")
         lines = person.terminal.lines()
         foot = next(i for i, line in enumerate(lines) if "mpv" in line)
         column = lines[foot].index("mpv") + 1
-        bottom = next(i for i in range(foot, 0, -1) if "▕" in lines[i])
+        bottom = next(i for i in range(foot, 0, -1) if lines[i][column : column + 1] == "█")
         person.terminal.click(column, bottom)
         person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a click at the bottom")
         person.terminal.drag((column, bottom), (column, 2))

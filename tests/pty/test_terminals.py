@@ -55,7 +55,7 @@ def test_vt100(opened: Open) -> None:
 def test_multiplexers(opened: Open, term: str) -> None:
     with opened(term=term) as person:
         person.terminal.wait_quiet()
-        assert "▕" in person.terminal.screen() or "━" in person.terminal.screen()
+        assert "▀" in person.terminal.screen()
         assert b"38;2;" not in person.terminal.output
 
 

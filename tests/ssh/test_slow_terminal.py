@@ -55,7 +55,7 @@ def choose(person: Person, name: str) -> None:
 
 def _marked(person: Person) -> str:
     """The name behind the cursor."""
-    line = next((line for line in person.terminal.lines() if line.startswith("▸")), "")
+    line = next((line for line in person.terminal.lines() if line.startswith("▌")), "")
     return line[1:].partition("  ")[0]
 
 

@@ -13,7 +13,7 @@ from tests.backend.alsa.amixer import sget, shown, sset
 from tests.backend.alsa.user_elements import UserElements
 from tests.lab import cards as lab
 from tests.lab.cards import UsbCard, card_numbers
-from tests.pty.person import Person
+from tests.pty.person import Person, row_of
 
 pytestmark = pytest.mark.vm
 
@@ -36,12 +36,12 @@ class Mixer(Person):
 
     def on_card(self, card: str, name: str) -> tuple[int, str]:
         """Number and text of the line of a card's control; (-1, "") when there is none."""
-        heading, inside = _name_of(card), False
-        for number, line in enumerate(self.terminal.lines()):
+        heading, inside, lines = _name_of(card), False, self.terminal.lines()
+        for number, line in enumerate(lines):
             if line.endswith("──"):
                 inside = heading in line and (card in line or f"{heading} (" not in line)
-            elif inside and re.match(rf".{re.escape(name)}(  |$)", line):
-                return number, line
+            elif inside and re.match(rf".{re.escape(name)}(  | ★| MUTE|$)", line):
+                return row_of(lines, name, number)
         return -1, ""
 
     def percent_of(self, card: str, name: str) -> int | None:
@@ -53,7 +53,7 @@ class Mixer(Person):
         """Put the cursor on a card's control by a click on its name."""
         self.waits_for(lambda: self.on_card(card, name)[1], f"{name} of {card}")
         self.terminal.click(2, self.on_card(card, name)[0])
-        self.waits_for(lambda: self.on_card(card, name)[1].startswith("▸"), f"the cursor on {name}")
+        self.waits_for(lambda: self.on_card(card, name)[1].startswith("▌"), f"the cursor on {name}")
 
     def stands(self, card: str, name: str, percent: int) -> None:
         """Wait until a card's control is shown at so many percent."""

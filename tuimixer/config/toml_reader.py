@@ -83,7 +83,7 @@ class TomlReader:
             if isinstance(value, str) and _COLOR.fullmatch(value):
                 found[key] = value.lower()
             elif value is not None:
-                self.wrong(key, f'is {shown(value)}; allowed is a color such as "#89b4fa"')
+                self.wrong(key, f'is {shown(value)}; must be a color such as "#89b4fa"')
         return found
 
     def has_table(self, key: str) -> bool:
