@@ -14,7 +14,7 @@ HOLD = 1.5
 """Seconds for which the highest peak is marked."""
 CLIP = 0.9999
 """Amplitude from which a peak counts as clipped."""
-CLIP_SECONDS = 10.0
+CLIP_HOLD = 10.0
 """Seconds for which the clip mark stays."""
 
 
@@ -54,7 +54,7 @@ def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
     targets = tuple(share_of(peak) for peak in peaks)
     clipped = level.clipped_until if level is not None else 0.0
     if any(peak >= CLIP for peak in peaks):
-        clipped = now + CLIP_SECONDS
+        clipped = now + CLIP_HOLD
     if level is None:
         return Level(targets, targets, max(targets, default=0.0), now + HOLD, clipped, now)
     fall = max(0.0, now - level.at) * FALL / -FLOOR
