@@ -97,7 +97,7 @@ class Person:
     def _all_painted(self) -> bool:
         """Whether the line above the keys and the cursor agree: a picture may come in two parts."""
         rows = [line for line in self.terminal.lines() if line.startswith(CURSOR)][:1]
-        return not rows or [row[1 : len(self.chosen) + 2] for row in rows] == [f"{self.chosen} "]
+        return not rows or f"{rows[0][1:]} ".startswith(f"{self.chosen} ")
 
     def line(self, name: str) -> str:
         """The row of a control in the rows layout, its lines joined; empty if it is not on the screen."""

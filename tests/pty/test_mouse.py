@@ -3,9 +3,14 @@
 import pytest
 
 from tests.pty.conftest import Box, Open
-from tests.pty.person import row_of
+from tests.pty.person import Person, row_of
 
 pytestmark = pytest.mark.pty
+
+
+def takes_mouse(person: Person) -> None:
+    """Wait until the mouse is reported: the first picture comes before that."""
+    person.waits_for(lambda: b"\x1b[?1000h" in person.terminal.output, "the mouse to be reported")
 
 
 def percents(box: Box, name: str, wanted: range) -> bool:
@@ -14,6 +19,7 @@ def percents(box: Box, name: str, wanted: range) -> bool:
 
 def test_rows(box: Box, opened: Open) -> None:
     with opened("--layout", "rows") as person:
+        takes_mouse(person)
         first, last, line = person.bar("mpv")
         person.terminal.click(first, line)
         person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a click at the left end")
@@ -39,6 +45,7 @@ def test_rows(box: Box, opened: Open) -> None:
 
 def test_wheel_mute_and_name(box: Box, opened: Open) -> None:
     with opened("--layout", "rows") as person:
+        takes_mouse(person)
         first, _, line = person.bar("Music")
         before = box.percents("Music")[0]
         person.terminal.wheel(first + 3, line, up=True)
