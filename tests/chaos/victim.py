@@ -82,7 +82,7 @@ class Victim:
             self._command,
             env={**env, "TERM": "xterm-256color"},
             pass_fds=(slave,),
-            preexec_fn=lambda: os.login_tty(slave),
+            preexec_fn=lambda: _take_terminal(slave),
         )
         self._memories = {"screen": Memory("the screen")}
         tally.memories.append(self._memories["screen"])
@@ -236,6 +236,12 @@ class Victim:
             self.received += len(data)
             if b"\x1b[c" in data or b"\x1b[6n" in data:
                 os.write(self._master, b"\x1b[?62;c" if b"\x1b[c" in data else b"\x1b[1;1R")
+
+
+def _take_terminal(descriptor: int) -> None:
+    """Begin as in a new terminal, even where this program was started by nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    os.login_tty(descriptor)
 
 
 def end_somehow(victim: Victim, choice: int, tally: Tally) -> None:
