@@ -60,7 +60,7 @@ def test_the_next_default(demo: Demo, words: list[str], name: str) -> None:
         (["port", "next"], 1, "no other one is plugged in."),
         (["port", "@output", "previous"], 1, "no other one is plugged in."),
         (["port", "headphones"], 1, 'nothing matches "headphones"'),
-        (["latency", "@output", "soon"], 2, "'soon' is not a number of milliseconds."),
+        (["latency", "@output", "soon"], 2, '"soon" is not a number of milliseconds.'),
         (["latency", "@output", "5001"], 2, "an offset of more than 5000 ms is not possible."),
         (["latency", "HDMI 1", "40"], 2, "HDMI 1 has no port with a latency offset."),
         (["suspend", "@output", "maybe"], 2, '"maybe" is neither on nor off.'),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,9 @@ from tests.diagnosis.boxes import (
 )
 from tuimixer.cli.commands.doctor import VERBS as DOCTOR
 from tuimixer.cli.commands.path import VERBS as PATH
+from tuimixer.cli.follow import Change
 from tuimixer.cli.help import verb_help
-from tuimixer.cli.output import write
+from tuimixer.cli.output import as_json, write
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
 from tuimixer.diagnosis.finding import Finding, ordered
@@ -74,10 +76,19 @@ def test_a_path_for_a_person() -> None:
 
 def test_findings_for_a_person_and_for_a_program() -> None:
     findings = diagnose(changed(ac97(), STREAM, mute=(True,)), SYSTEM)
-    told = {"stage": "Player", "reason": "Player is muted.", "mend": "Unmute Player.", "fault": True}
+    told = {"stage": "Player", "reason": "Player is muted.", "fix": "Unmute Player.", "fault": True}
     assert findings_json(findings) == {"findings": [told]}
     assert finding_lines(findings) == ["1. Player is muted.", "   tuimixer doctor --fix 1: Unmute Player."]
     assert finding_lines(()) == ["No problems found."]
+
+
+def test_the_guide_explains_every_key() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guide.md"
+    table = guide.read_text().partition("## JSON\n")[2].partition("\n## ")[0]
+    snapshot = changed(ac97(), STREAM, mute=(True,))
+    (finding,) = findings_json(diagnose(snapshot, SYSTEM))["findings"]
+    keys = {*as_json(snapshot.controls[STREAM], snapshot.controls), *finding, *vars(Change)["__slots__"]}
+    assert keys <= set(re.findall(r"`(\w+)`", table))
 
 
 def told(snapshot: Snapshot, name: str) -> str:

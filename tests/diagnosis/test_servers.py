@@ -221,15 +221,15 @@ def test_a_server_asked_for_that_does_not_answer(server: SoundServer) -> None:
     first = findings("--server", "unix:/nowhere/native", env=server.env)[0]
     assert first["stage"] == "sound server"
     assert "unix:/nowhere/native" in first["reason"]
-    assert first["mend"].startswith("Remove --server")
-    assert server.address in first["mend"]
+    assert first["fix"].startswith("Remove --server")
+    assert server.address in first["fix"]
 
 
 def test_a_stale_pulse_server_beside_a_live_one(server: SoundServer) -> None:
     first = findings(env=server.env | {"PULSE_SERVER": "unix:/nowhere/native"})[0]
     assert "unix:/nowhere/native" in first["reason"]
-    assert first["mend"].startswith("unset PULSE_SERVER")
-    assert server.address in first["mend"]
+    assert first["fix"].startswith("unset PULSE_SERVER")
+    assert server.address in first["fix"]
 
 
 def test_no_way_without_a_server(server: SoundServer) -> None:
@@ -259,7 +259,7 @@ def test_a_moved_stream_is_not_among_what_remains(server: SoundServer) -> None:
 
 def test_a_finding_that_only_a_person_can_mend_remains(server: SoundServer) -> None:
     env = server.env | {"PULSE_SERVER": "unix:/nowhere/native"}
-    assert findings("--fix", "1", env=env)[0]["mend"].startswith("unset PULSE_SERVER")
+    assert findings("--fix", "1", env=env)[0]["fix"].startswith("unset PULSE_SERVER")
 
 
 @pytest.mark.pipewire
@@ -271,7 +271,7 @@ def test_pipewire_without_its_pulse_server_is_said_so(pipewire: PrivatePipeWire)
     assert NO_PIPEWIRE_PULSE in listed.stderr
     first = findings(env=pipewire.env)[0]
     assert (first["stage"], NO_PIPEWIRE_PULSE in first["reason"]) == ("sound server", True)
-    assert "pipewire-pulse.service" in first["mend"]
+    assert "pipewire-pulse.service" in first["fix"]
     pipewire.kill()
     assert NO_PIPEWIRE_PULSE not in tuimixer("list", env=pipewire.env).stderr
 

@@ -126,7 +126,7 @@ def test_a_user_who_may_not_open_the_devices(guest: Guest) -> None:
     nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *reading]
     first = doctor_elsewhere(*nobody, env=env)
     assert first["reason"].startswith("nobody has no permission to open the devices in /dev/snd.")
-    assert first["mend"] == "sudo usermod -aG audio nobody, then log in again"
+    assert first["fix"] == "sudo usermod -aG audio nobody, then log in again"
 
 
 @PULSEAUDIO

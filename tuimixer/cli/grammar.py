@@ -5,6 +5,7 @@ argparse would take a tenth of a volume key's time, and treats `-5%` and `-12dB`
 
 from tuimixer.cli.failure import Usage
 from tuimixer.model.record import dataclass
+from tuimixer.model.text import shown, suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +161,9 @@ def _allowed(option: Option, written: str, value: str) -> str:
 
 
 def _unknown(written: str, options: tuple[Option, ...], command: str) -> Usage:
-    from tuimixer.model.text import suggest
-
     names = (f"--{option.name}" for option in options)
     hint = suggest(written, names, f"`{command} --help` lists them", cutoff=0.7)
     return Usage(f"there is no option {shown(written)}; {hint}")
-
-
-def shown(text: str) -> str:
-    """A word from the command line, bounded and safe to print."""
-    from tuimixer.model.text import clean
-
-    return f'"{clean(text, 80, fallback="")}"'
 
 
 def whole(text: str, most: int) -> int | None:

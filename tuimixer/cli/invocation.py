@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from tuimixer.backend.base import BlockingBackend, NoAnswer, Refused, Unreachable
 from tuimixer.cli.configuration import configured
 from tuimixer.cli.failure import NoMatch, Usage, report, sentence
-from tuimixer.cli.grammar import Arguments, shown
+from tuimixer.cli.grammar import Arguments
 from tuimixer.config.schema import Config
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control, ControlId, Kind, Layer
@@ -23,6 +23,7 @@ from tuimixer.model.select import (
     main_control,
 )
 from tuimixer.model.snapshot import Snapshot, merge
+from tuimixer.model.text import shown
 from tuimixer.wiring import Options, open_blocking
 
 _MOST_SHOWN = 20
@@ -121,7 +122,7 @@ class Invocation:
             raise
         if layer is Layer.ALSA and self._named_card and not find_cards(self._named_card, snapshot.alsa_cards):
             there = ", ".join(card.id for card in snapshot.alsa_cards)
-            raise Usage(f"there is no card {shown(self._named_card)}; there are {there}")
+            raise Usage(f"there is no card {shown(self._named_card)}; use {there}")
         self._read[layer] = snapshot
         return snapshot
 

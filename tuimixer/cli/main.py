@@ -8,8 +8,9 @@ from contextlib import suppress
 
 from tuimixer.cli import options
 from tuimixer.cli.failure import OUT_OF_REACH, REFUSED, USAGE, Failure, Usage, sentence
-from tuimixer.cli.grammar import Arguments, parse, shown
+from tuimixer.cli.grammar import Arguments, parse
 from tuimixer.cli.verbs import MODULES, load, no_verb
+from tuimixer.model.text import shown
 
 CRASHED = 70
 """Exit status for an internal error (EX_SOFTWARE of sysexits.h)."""

@@ -7,12 +7,13 @@ from contextlib import suppress
 
 from tuimixer.cli.configuration import read
 from tuimixer.cli.failure import Usage
-from tuimixer.cli.grammar import Arguments, shown
+from tuimixer.cli.grammar import Arguments
 from tuimixer.config.limits import limits_for
 from tuimixer.config.paths import config_path, state_path
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control, Layer
 from tuimixer.model.resolve import Limits
+from tuimixer.model.text import shown
 from tuimixer.wiring import Machines, Options, import_asyncio, open_blocking, open_machines
 
 TYPE_CHECKING = False

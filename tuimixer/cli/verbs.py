@@ -3,7 +3,8 @@
 import sys
 
 from tuimixer.cli.failure import Usage
-from tuimixer.cli.grammar import Verb, shown
+from tuimixer.cli.grammar import Verb
+from tuimixer.model.text import shown, suggest
 
 TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
@@ -59,8 +60,6 @@ def every() -> tuple[Verb, ...]:
 
 def no_verb(name: str) -> Usage:
     """The error for an unknown verb."""
-    from tuimixer.model.text import suggest
-
     # As in pactl and wpctl: `set-sink-mute`, `get-volume`.
     part = next((part for part in reversed(name.split("-")) if part in MODULES), name)
     hint = suggest(part, MODULES, "`tuimixer --help` lists them")

@@ -38,7 +38,7 @@ def findings_json(findings: tuple[Finding, ...]) -> dict[str, Any]:
     """Findings as JSON, faults first."""
     return {
         "findings": [
-            {"stage": f.stage, "reason": f.reason, "mend": f.advice, "fault": f.fault} for f in findings
+            {"stage": f.stage, "reason": f.reason, "fix": f.advice, "fault": f.fault} for f in findings
         ]
     }
 

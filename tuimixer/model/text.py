@@ -40,6 +40,11 @@ def clean(text: str | None, limit: int = 256, fallback: str = "(no name)", keep_
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def shown(text: str) -> str:
+    """A word that the user typed, quoted for a message: safe to print, at most 80 characters long."""
+    return f'"{clean(text, 80, fallback="")}"'
+
+
 def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0.6) -> str:
     """`did you mean volume?` for the known word nearest to an unknown one, `otherwise` when none is near.
 

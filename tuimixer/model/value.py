@@ -18,6 +18,7 @@ from tuimixer.model.intent import (
 )
 from tuimixer.model.record import dataclass
 from tuimixer.model.resolve import Impossible
+from tuimixer.model.text import shown
 
 FORMS = "40%, +5%, -5%, +3dB, =-12dB, raw:17, left:50%, balance:-20, mute, unmute, toggle, on, off or capture"
 
@@ -112,7 +113,7 @@ class Value:
                 return Mute(key, self.on, self._switches(control, control.mute, channels))
             case "capture" | "switch":
                 return Capture(key, self.on, self._switches(control, control.capture, channels))
-        raise Impossible(f"{self.text!r} is not a value; use {FORMS}")
+        raise Impossible(f"{shown(self.text)} is not a value; use {FORMS}")
 
     def _switches(
         self, control: Control, switches: tuple[bool, ...] | None, channels: tuple[int, ...] | None
@@ -120,7 +121,7 @@ class Value:
         """The channels to switch; a switch shared by several channels cannot be set for one of them."""
         if channels is not None and switches is not None and len(switches) < len(control.channels):
             raise Impossible(
-                f"{control.name} has one switch for all channels, so {self.text!r} is not possible"
+                f"{control.name} has one switch for all channels, so {shown(self.text)} is not possible"
             )
         return channels
 
@@ -145,7 +146,7 @@ class Value:
             return Choose(control.id, parts[0])
         more = len(items) - _MOST_ITEMS
         listed = ", ".join(control.choice.items[:_MOST_ITEMS]) + (f" and {more} more" if more > 0 else "")
-        raise Impossible(f"{control.name} has no item {self.text!r}; it has {listed}")
+        raise Impossible(f"{control.name} has no item {shown(self.text)}; it has {listed}")
 
     def _channels(self, control: Control) -> tuple[int, ...] | None:
         if not self.part:
@@ -155,7 +156,7 @@ class Value:
             side = {"left": 0, "right": 1}.get(self.part)
             if side is not None and side < count:
                 return (side,)
-            raise Impossible(f"{control.name} has no channel {self.part!r}")
+            raise Impossible(f"{control.name} has no channel {shown(self.part)}")
         if self.part in ("left", "right"):
             found = sides(control)[self.part == "right"]
         else:
@@ -164,7 +165,7 @@ class Value:
             found = tuple(i for i, name in enumerate(names) if part in (name, str(i)))
         if not found:
             present = ", ".join(channel.name for channel in control.channels)
-            raise Impossible(f"{control.name} has no channel {self.part!r}; it has {present}")
+            raise Impossible(f"{control.name} has no channel {shown(self.part)}; it has {present}")
         return found
 
 
@@ -202,7 +203,7 @@ def parse_latency(text: str) -> int:
     number = text.strip().casefold().removesuffix("ms").strip().replace("−", "-")
     size = _positive(number.removeprefix("-").removeprefix("+"))
     if size is None:
-        raise ValueError(f"{text!r} is not a number of milliseconds")
+        raise ValueError(f"{shown(text)} is not a number of milliseconds")
     if size > _LONGEST_OFFSET:
         raise ValueError(f"an offset of more than {_LONGEST_OFFSET} ms is not possible")
     return round(-size * 1000 if number.startswith("-") else size * 1000)
@@ -238,19 +239,19 @@ def _number(word: str, part: str = "") -> Value | None:
     if size is None:
         return None
     if before and after:
-        raise ValueError(f"{word!r} has two signs")
+        raise ValueError(f"{shown(word)} has two signs")
     if size > (_HUGE if unit else 2**31):
-        raise ValueError(f"{word!r} is out of range")
+        raise ValueError(f"{shown(word)} is out of range")
     if not unit and not digits.isdecimal():
         percent = f"{size * 100 if size <= 2 else size:g}%"
-        raise ValueError(f"{word!r} has no unit; write {percent} or {digits}dB")
+        raise ValueError(f"{shown(word)} has no unit; write {percent} or {digits}dB")
     sign = after or before.removeprefix("=")
     size = -size if sign.startswith("-") else size
     relative = bool(sign) and not before.startswith("=")
     if unit == "db":
         return Value(word, "gain_by" if relative else "gain", size, part=part)
     if size < 0 and not relative:
-        raise ValueError(f"{word!r} is negative; the minimum is 0%")
+        raise ValueError(f"{shown(word)} is negative; the minimum is 0%")
     return Value(word, "nudge" if relative else "level", size, part=part)
 
 
@@ -287,7 +288,7 @@ def _prefixed(word: str, head: str, tail: str) -> Value:
         sign = text[:1] if text[:1] in ("+", "-") else ""
         size = _positive(text.removeprefix(sign))
         if size is None or size > 100:
-            raise ValueError(f"{word!r} is not a balance; use balance:-100 to balance:100")
+            raise ValueError(f"{shown(word)} is not a balance; use balance:-100 to balance:100")
         size = -size if "-" in (sign, by[:1]) else size
         return Value(word, "balance_by" if by else "balance", size)
     part = "" if head == "raw" else head
@@ -301,7 +302,7 @@ def _prefixed(word: str, head: str, tail: str) -> Value:
         return Value(word, form, on=on, part=part)
     number = _number(tail, part)
     if number is None:
-        raise ValueError(f"{word!r} is not a value; use {FORMS}")
+        raise ValueError(f"{shown(word)} is not a value; use {FORMS}")
     return number
 
 
@@ -309,5 +310,5 @@ def _raw(word: str, text: str, part: str) -> Value:
     """A raw value, which may be negative with some drivers."""
     digits = text.replace("−", "-").removeprefix("-")
     if not digits.isascii() or not digits.isdecimal() or len(digits) > 10:
-        raise ValueError(f"{word!r} is not a raw value; use a whole number, such as raw:17")
+        raise ValueError(f"{shown(word)} is not a raw value; use a whole number, such as raw:17")
     return Value(word, "raw", -int(digits) if digits != text else int(digits), part=part)

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Sequence
 
 from tuimixer.model.record import dataclass
-from tuimixer.model.text import clean
+from tuimixer.model.text import clean, shown
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
@@ -83,14 +83,14 @@ class Target:
         match = bracketed or plain
         if match is None:
             hint = " (an IPv6 address goes in brackets: [::1])" if rest.count(":") > 1 else ""
-            raise BadTarget(f"--host {text!r} is not [user@]host[:port]{hint}.")
+            raise BadTarget(f"--host {shown(text)} is not [user@]host[:port]{hint}.")
         host, port = match[1], match[2]
         if not (_ADDRESS if bracketed else _HOST).fullmatch(host):
-            raise BadTarget(f"--host {text!r}: {host!r} is not a valid host name.")
+            raise BadTarget(f"--host {shown(text)}: {shown(host)} is not a valid host name.")
         if at and not _USER.fullmatch(user):
-            raise BadTarget(f"--host {text!r}: {user!r} is not a valid user name.")
+            raise BadTarget(f"--host {shown(text)}: {shown(user)} is not a valid user name.")
         if port is not None and not (len(port) <= 5 and 0 < int(port) < 65536):
-            raise BadTarget(f"--host {text!r}: port {clean(port, 20)} is not between 1 and 65535.")
+            raise BadTarget(f"--host {shown(text)}: port {clean(port, 20)} is not between 1 and 65535.")
         return cls(host, user, int(port) if port is not None else None)
 
     def __str__(self) -> str:

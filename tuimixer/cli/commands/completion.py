@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 
 from tuimixer.backend.base import BackendError
 from tuimixer.cli.failure import Failure, Usage
-from tuimixer.cli.grammar import Arguments, Option, Verb, parse, shown
+from tuimixer.cli.grammar import Arguments, Option, Verb, parse
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import HELP, PLAIN, SCREEN
 from tuimixer.cli.verbs import MODULES, every, load
 from tuimixer.model.control import ENCODINGS, Control, Kind
 from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.text import shown
 
 Candidate = tuple[str, str]
 """A word and its meaning."""

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from tuimixer.backend.base import Refused
 from tuimixer.cli.commands.routing import answer, pick, plug, port_json
 from tuimixer.cli.failure import NoMatch, Usage
-from tuimixer.cli.grammar import Verb, shown
+from tuimixer.cli.grammar import Verb
 from tuimixer.cli.invocation import DEVICES, Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, print_json, write
@@ -21,6 +21,7 @@ from tuimixer.model.command import (
 from tuimixer.model.control import ENCODINGS, Control, Device, Kind, Layer, Port
 from tuimixer.model.select import INPUT, OUTPUT
 from tuimixer.model.snapshot import ServerCard
+from tuimixer.model.text import shown
 from tuimixer.model.value import parse_latency
 
 _OPTIONS = (JSON, *WHERE)

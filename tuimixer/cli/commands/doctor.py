@@ -4,7 +4,7 @@ from time import monotonic, sleep
 
 from tuimixer.cli.change import fix
 from tuimixer.cli.failure import DONE, Usage
-from tuimixer.cli.grammar import Option, Verb, shown, whole
+from tuimixer.cli.grammar import Option, Verb, whole
 from tuimixer.cli.inspection import read_host
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
@@ -13,6 +13,7 @@ from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.report import finding_lines, findings_json
 from tuimixer.model.control import ControlId, Kind
+from tuimixer.model.text import shown
 
 _KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
 _WRONG = 1
@@ -28,7 +29,7 @@ VERBS = (
         """Without STREAM: whatever is playing or recording, or else the default output.
 Faults come first, likeliest cause first, followed by notes.
 The exit status is 0 when nothing is wrong, or it is fixed, and 1 when there is a fault.
-With --json: an object with the list "findings", each with "stage", "reason", "mend" and "fault"; \
+With --json: an object with the list "findings", each with "stage", "reason", "fix" and "fault"; \
 with --fix too, what remains.""",
         (JSON, Option("fix", "fix the finding of this number, or all faults", value="N|all"), *WHERE),
         (("tuimixer doctor", "all findings"), ("tuimixer doctor --json", "the same as JSON")),

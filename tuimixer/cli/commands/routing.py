@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from tuimixer.cli.failure import DONE, REFUSED, NoMatch, Usage
-from tuimixer.cli.grammar import Verb, shown
+from tuimixer.cli.grammar import Verb
 from tuimixer.cli.invocation import STREAMS, Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, print_json, write
@@ -13,6 +13,7 @@ from tuimixer.model.command import Kill, MoveStream, SetCodec, SetProfile
 from tuimixer.model.control import Control, Kind, Layer, Port
 from tuimixer.model.select import is_group
 from tuimixer.model.snapshot import AlsaCard, Profile, ServerCard
+from tuimixer.model.text import shown
 from tuimixer.wiring import inspect_host
 
 _OPTIONS = (JSON, *WHERE)

@@ -3,9 +3,10 @@
 import gc
 
 from tuimixer.cli.failure import DONE, Usage
-from tuimixer.cli.grammar import Option, Verb, shown
+from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import WHERE
+from tuimixer.model.text import shown
 
 VERBS = (
     Verb(

@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Mapping
 
 from tuimixer.cli.failure import Usage
-from tuimixer.cli.grammar import Option, Verb, shown
+from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, decibel, gains, percents, write
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.select import OUTPUT
 from tuimixer.model.snapshot import Phase, Snapshot
+from tuimixer.model.text import shown
 
 TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:

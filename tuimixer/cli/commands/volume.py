@@ -4,10 +4,11 @@ from itertools import combinations
 
 from tuimixer.cli.change import change
 from tuimixer.cli.failure import Usage
-from tuimixer.cli.grammar import Option, Verb, shown, whole
+from tuimixer.cli.grammar import Option, Verb, whole
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.model.select import OUTPUT
+from tuimixer.model.text import shown
 from tuimixer.model.value import FORMS, Value, is_switch, is_value, parse_value
 
 _TARGETS = (
@@ -79,6 +80,9 @@ def run(call: Invocation) -> int:
     if call.verb == "set":
         targets, words = _split(call)
         values = [_value(word) for word in words]
+        stray = next((value for value in values if value.choosing), None)
+        if stray and len(values) > 1:
+            raise Usage(f"{shown(stray.text)} is not a value, and targets come before values; use {FORMS}")
         for one, other in combinations(values, 2):
             if one.contradicts(other):
                 raise Usage(f"{shown(one.text)} and {shown(other.text)} contradict each other")
