@@ -24,8 +24,8 @@ _FOOT = (
     "with the right button one channel alone, in rows the one that is chosen.",
     "Percent on ALSA controls is alsamixer's; on sinks and streams 100 % is 0 dB. dB can be compared "
     "between the two.",
-    "Faders: the upper half is the volume, the lower half the level; the mark is 100 %, and beyond it sound is "
-    "amplified. Hatched: muted. Dotted: no effect now. LOCK: cannot be set.",
+    "Faders: the upper half is the volume, the lower half the level. The mark is 100 %; beyond it sound "
+    "is amplified. Hatched: muted. Dotted: no effect now. LOCK: cannot be set.",
     "Meters: a mark stays for ten seconds where sound reached full scale and may be distorted (clipping).",
 )
 
