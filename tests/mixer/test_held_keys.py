@@ -1,7 +1,10 @@
 """A held key stops at 100 %, for all channels together and for one alone."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Channel, Control, Kind
 from tuimixer.model.resolve import resolve
@@ -52,6 +55,31 @@ def test_a_held_key(start: tuple[int, int], channels: tuple[int, ...] | None, en
 
 def test_a_press_of_its_own_goes_on() -> None:
     assert after(sink(100, 100), [1.0], None) == (105, 105)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([(0,), (1,)]), st.sampled_from([-5, -1, 1, 5, 40]), st.floats(0, 2)),
+        max_size=60,
+    ),
+    st.tuples(st.integers(0, 100), st.integers(0, 100)),
+)
+def test_keys_for_one_channel_never_lead_beyond_100_percent(
+    presses: list[tuple[tuple[int, ...], int, float]], start: tuple[int, int]
+) -> None:
+    clock = [0.0]
+    guard = KeyRepeatGuard(lambda: clock[0])
+    control = sink(*start)
+    unclamped: UnclampedTarget | None = None
+    for channels, percent, pause in presses:
+        clock[0] += pause
+        resolution = resolve(guard.nudge(control, percent, channels), control, unclamped=unclamped)
+        unclamped = resolution.unclamped
+        if isinstance(resolution.command, SetVolume):
+            moved = resolution.command.apply_to(control)
+            assert moved is not None
+            control = moved
+        assert max(control.raws) <= PULSE_NORM
 
 
 def test_one_channel_never_goes_beyond_100_percent() -> None:

@@ -15,7 +15,7 @@ class Scene:
     words: Sequence[str] = ()
     keys: Sequence[str] = ()
     chosen: str = ""
-    """The control to go to first, by pressing Right."""
+    """The control to go to first."""
     wanted: str = ""
     """Text to wait for at the end."""
     columns: int = 80
@@ -41,7 +41,7 @@ SIMULATED = (
     ),
     Scene("system", "F2: system information", DEMO, ("F2",), "", "Esc close", columns=100, lines=36),
     Scene("profiles", "F7: cards and their profiles", DEMO, ("F7",), "", "Esc close"),
-    Scene("choose-card", "F6: card, server or host", DEMO, ("F6",), "", "Esc leave"),
+    Scene("choose-card", "F6: card, server or host", DEMO, ("F6",), "", "Esc cancel"),
     Scene("console", "Linux console, 16 colours", DEMO, chosen="Firefox", term="linux", env={}),
     Scene("ascii", "no colour, ASCII", (*DEMO, "--ascii"), chosen="Firefox", env={"NO_COLOR": "1"}),
     Scene("small", "40x12", DEMO, chosen="Headphone", columns=40, lines=12),
@@ -72,7 +72,7 @@ REAL = (
         110,
         meters=6,
     ),
-    Scene("move", "moving a stream: where to", ROWS, ("r", "Down"), "Firefox", "Esc leave", 120, meters=2),
+    Scene("move", "moving a stream: where to", ROWS, ("r", "Down"), "Firefox", "Esc cancel", 120, meters=2),
     Scene(
         "moved",
         "a stream that was moved",

@@ -46,11 +46,13 @@ class FilterBar:
 
     def key(self, event: events.Key) -> bool:
         """Take a key that the line left over: leaving it, moving on among what it found; false if none."""
-        if event.key == "escape":
+        renderer = self._renderer
+        action = renderer.action_of(event.key, "list")
+        if event.key == "escape" or renderer.action_of(event.key, "mixer") == "back":
             self._filter("")
             self.close()
-        elif event.key in ("up", "down", "tab"):
-            self._renderer.step(-1 if event.key == "up" else 1)
+        elif action in ("list.up", "list.down") or event.key == "tab":
+            renderer.step(-1 if action == "list.up" else 1)
         else:
             return False
         event.stop()
