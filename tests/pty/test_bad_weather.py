@@ -109,6 +109,7 @@ def test_neither_server_nor_card(pulse: PrivatePulse) -> None:
 def test_a_card_without_a_server(box: Box) -> None:
     with Person(box.env | {"PULSE_SERVER": NOWHERE}, "-D", "equal", "--layout", "rows") as person:
         person.sees("00. 31 Hz", "/nonexistent/native")
+        person.press("Escape")
         before = person.percent("00. 31 Hz")
         assert before is not None
         person.choose("00. 31 Hz", key="Up")
@@ -119,7 +120,7 @@ def test_a_card_without_a_server(box: Box) -> None:
 def test_a_server_that_comes_later(pulse: PrivatePulse) -> None:
     pulse.kill()
     with Person(pulse.env, "--layout", "rows") as person:
-        person.sees("There is no sound card", "PULSE_SERVER")
+        person.sees("There is no sound card", "No sound server")
         pulse.start()
         person.sees("Speakers", "Headphones")
 

@@ -132,7 +132,7 @@ def test_shows_and_hides_monitors(any_box: Box) -> None:
         person.sees("Monitors")
         go_to(person, "Monitors  ")
         person.press("Enter")
-        person.sees("Enter hides them")
+        person.sees("shown: sources")
         person.press("Escape")
         person.sees("Monitor of Speakers", "Monitor of Headphones")
 

@@ -50,7 +50,7 @@ def test_moves_the_alsa_control(any_box: Box) -> None:
         person.sees("Master", "Speakers")
         person.choose("Master", key="Up")
         for _ in range(3):
-            person.press("PageDown")
+            person.terminal.send("\x1b[1;2D")  # Shift+Left
         person.sees_percent("Master", 85)
         sink = next(found for found in server.pactl_json("sinks") if found["name"] == "speakers")
         person.waits_for(
