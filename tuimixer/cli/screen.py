@@ -8,17 +8,16 @@ from contextlib import suppress
 from tuimixer.cli.configuration import read
 from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Arguments
-from tuimixer.config.limits import limits_for
 from tuimixer.config.paths import config_path, state_path
 from tuimixer.config.schema import Config
-from tuimixer.model.control import Control, Layer
-from tuimixer.model.resolve import Limits
 from tuimixer.model.text import shown
 from tuimixer.wiring import Machines, Options, import_asyncio, open_blocking, open_machines
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # the engine is started before anything is imported that it does not need
 if TYPE_CHECKING:
     from tuimixer.config.state import State
+    from tuimixer.model.control import Control
+    from tuimixer.model.resolve import Limits
 
 _CARDS = "/proc/asound"
 
@@ -80,10 +79,11 @@ def _show(
         renderer.box_name = machines.name
         with FirstPicture(renderer, tty, machines.poll) as first:
             import_asyncio()
+            from tuimixer.config.limits import limits_for
             from tuimixer.mixer.mixer import Mixer
             from tuimixer.ui.app import run
 
-        def limits(control: Control) -> Limits:
+        def limits(control: "Control") -> "Limits":
             return limits_for(control, config.max, config.max.screen)
 
         gc.freeze()
@@ -144,6 +144,7 @@ def _check_device(options: Options) -> None:
     if not options.devices:
         return
     from tuimixer.backend.base import Unreachable
+    from tuimixer.model.control import Layer
 
     port = open_blocking(Layer.ALSA, options)
     try:
