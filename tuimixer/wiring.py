@@ -1,13 +1,14 @@
 """The composition root: options to backends. The only module that names concrete backends."""
 
 import sys
+from contextlib import suppress
 
 from tuimixer.model.record import dataclass
 
 # As in the standard library, since importing typing takes longer than importing this whole module.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from tuimixer.backend.base import Backend, BlockingBackend
     from tuimixer.backend.engine.child import Child
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from tuimixer.model.control import Layer
     from tuimixer.model.snapshot import Snapshot
     from tuimixer.model.system import System
+
+
+_EARLY = 0.1
+"""Seconds that the first snapshot waits for the sound server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,47 @@ def _remote_links(options: Options) -> "list[tuple[Link, Child | None]]":
     return links
 
 
+def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
+    """Read everything with the blocking backends, side by side: they are ready long before asyncio is loaded.
+
+    Returns what yields a snapshot as soon as ALSA has been read, and a second one if the server took
+    longer. A layer that cannot be read is still connecting there: its backend finds out why.
+    """
+    from _thread import allocate_lock, start_new_thread
+
+    from tuimixer.backend.base import BackendError
+    from tuimixer.model.control import Layer
+    from tuimixer.model.snapshot import Phase, Snapshot, Status, merge
+
+    read = {layer: Snapshot(statuses=(Status(layer, Phase.CONNECTING, ""),)) for layer in Layer}
+    done = allocate_lock()
+    done.acquire()
+
+    def attempt(layer: Layer) -> None:
+        with suppress(BackendError):
+            backend = open_blocking(layer, options)
+            try:
+                read[layer] = backend.read()
+            finally:
+                backend.close()
+
+    def read_server() -> None:
+        try:
+            attempt(Layer.PULSE)
+        finally:
+            done.release()
+
+    def snapshots() -> "Iterator[Snapshot]":
+        attempt(Layer.ALSA)
+        if not done.acquire(blocking=False):
+            yield merge(*read.values())
+            done.acquire(timeout=_EARLY)
+        yield merge(*read.values())
+
+    start_new_thread(read_server, ())
+    return snapshots
+
+
 def engine_arguments(options: Options) -> list[str]:
     """The command-line arguments of `tuimixer engine` for these options."""
     arguments = [argument for device in options.devices for argument in ("--device", device)]
@@ -178,7 +224,7 @@ def run_engine(arguments: "Sequence[str]") -> int:
     from tuimixer.backend.engine.process import serve_process
 
     options = Options(tuple(devices), server, demo)
-    return serve_process(lambda: local_backend(options), remote)
+    return serve_process(lambda: local_backend(options), remote, None if demo else read_early(options))
 
 
 def inspect_host(options: Options) -> "System":

@@ -221,6 +221,11 @@ def diff(old: Snapshot, new: Snapshot) -> Diff:
     )
 
 
+def settled(snapshot: Snapshot) -> frozenset[str]:
+    """The sources that are no longer being connected to."""
+    return frozenset(status.source for status in snapshot.statuses if status.phase is not Phase.CONNECTING)
+
+
 def merge(*parts: Snapshot) -> Snapshot:
     """One snapshot made of several, in the order given."""
     controls: dict[ControlId, Control] = {}

@@ -17,7 +17,7 @@ from tuimixer.backend.engine.protocol import Watch
 from tuimixer.backend.engine.session import EngineSession, Link
 from tuimixer.model.command import Command, OpenDevice, UseServer, aspect
 from tuimixer.model.control import ControlId
-from tuimixer.model.snapshot import Notice, Phase, Snapshot, Status, Update
+from tuimixer.model.snapshot import Notice, Phase, Snapshot, Status, Update, settled
 from tuimixer.model.system import System
 from tuimixer.model.text import clean
 
@@ -170,13 +170,11 @@ class EngineBackend:
                     question.set_result(System())
 
     def _is_whole(self, snapshot: Snapshot) -> bool:
-        known, settled = (
-            {status.source for status in each.statuses if status.phase is not Phase.CONNECTING}
-            for each in (self._truth, snapshot)
-        )
         opened = {command.id.removeprefix("alsa:") for command in self._lasting.values()}
         opened &= {card.id for card in self._truth.alsa_cards}
-        return known <= settled and opened <= {card.id for card in snapshot.alsa_cards}
+        return settled(self._truth) <= settled(snapshot) and opened <= {
+            card.id for card in snapshot.alsa_cards
+        }
 
     def _adopt(self) -> None:
         """Switch to the new engine's snapshot, and send it what is waiting."""

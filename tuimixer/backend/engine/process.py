@@ -8,7 +8,7 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from tuimixer import __version__
 
 if TYPE_CHECKING:
     from tuimixer.backend.base import Backend
+    from tuimixer.model.snapshot import Snapshot
 
 _SILENCE = 30
 """Seconds without a message from a remote screen after which the engine exits."""
@@ -24,10 +25,15 @@ _STARTED = 1.0
 _PR_SET_PDEATHSIG = 1
 
 
-def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
+def serve_process(
+    make_backend: "Callable[[], Backend]",
+    remote: bool,
+    read_early: "Callable[[], Iterator[Snapshot]] | None" = None,
+) -> int:
     """Serve on descriptors 0 and 1 until the reader is gone; returns the exit status.
 
-    Args: `remote` if the reader is on another machine, which may disappear without a trace.
+    Args: `remote` if the reader is on another machine, which may disappear without a trace; `read_early`
+    yields snapshots before there is a loop.
     """
     if not _is_pipe(0) or not _is_pipe(1):
         print("tuimixer: engine is started internally by tuimixer; run tuimixer instead", file=sys.stderr)
@@ -35,10 +41,18 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
     read_fd, write_fd = _own_pipes()
     _never_outlive(remote)
     _import_little()
-    from tuimixer.backend.engine.protocol import PROTOCOL, Hello, ProtocolError, encode
+    from tuimixer.backend.engine.delta import make_delta
+    from tuimixer.backend.engine.protocol import PROTOCOL, Hello, ProtocolError, delta_lines, encode
+    from tuimixer.model.snapshot import Snapshot
 
     os.write(write_fd, encode("hello", Hello(PROTOCOL, __version__, os.uname().nodename, _user())))
     # After the greeting, which the user may be waiting for.
+    early, serial = Snapshot(), 0
+    for snapshot in read_early() if read_early is not None else ():
+        serial += 1
+        for line in delta_lines(make_delta(early, snapshot, serial)):
+            os.write(write_fd, line)
+        early = snapshot
     import asyncio
 
     from tuimixer.backend.engine.child import trim_log
@@ -47,7 +61,7 @@ def serve_process(make_backend: "Callable[[], Backend]", remote: bool) -> int:
     async def serve() -> None:
         asyncio.get_running_loop().call_later(_STARTED, _collect)
         on_word = partial(signal.alarm, _SILENCE) if remote else partial(trim_log, 2)
-        await Engine(make_backend(), on_word).run(read_fd, write_fd)
+        await Engine(make_backend(), on_word, early, serial).run(read_fd, write_fd)
 
     loop = asyncio.new_event_loop()
     try:

@@ -26,7 +26,7 @@ from tuimixer.backend.engine.protocol import (
     pack_levels,
     unpack_command,
 )
-from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update
+from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update, settled
 from tuimixer.model.system import System
 
 _WINDOW = 2000
@@ -34,6 +34,8 @@ _WINDOW = 2000
 _LEVELS_WINDOW = 600
 """The same for levels, which leave room for more important messages."""
 _MOST_NOTICES = 100
+_CATCH_UP = 1.5
+"""Seconds that the backend has to know what the blocking backends have read."""
 _FAREWELL = 1.0
 """Seconds that the backend has to shut down."""
 
@@ -41,15 +43,29 @@ _FAREWELL = 1.0
 class Engine:
     """One backend, one reader."""
 
-    def __init__(self, backend: Backend, on_word: Callable[[], object] = lambda: None) -> None:
-        """Args: `on_word` is called for every message from the reader, which sends one every few seconds."""
+    def __init__(
+        self,
+        backend: Backend,
+        on_word: Callable[[], object] = lambda: None,
+        early: Snapshot | None = None,
+        serial: int = 0,
+    ) -> None:
+        """Args:
+        on_word: called for every message from the reader, which sends one every few seconds.
+        early: what the reader has been sent before, in so many deltas (`serial`). The backend's snapshots
+            and the reader's commands wait until it has caught up with that.
+        """
         self._backend = backend
         self._on_word = on_word
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pipe: LinePipe | None = None
-        self._sent = Snapshot()
+        self._sent = early or Snapshot()
+        self._behind = settled(self._sent)
+        """Sources of which the reader knows more than the backend."""
+        self._held: list[CommandLine] = []
         self._latest: Snapshot | None = None
-        self._ack = self._acked = self._serial = 0
+        self._ack = self._acked = 0
+        self._serial = serial
         self._levels: Levels | None = None
         self._watch = Watch(0, (), 0.0)
         self._notices: deque[Notice] = deque(maxlen=_MOST_NOTICES)
@@ -65,6 +81,7 @@ class Engine:
             ProtocolError: the reader does not follow the protocol.
         """
         self._pipe = LinePipe(read_fd, write_fd, LINE_LIMIT, self._take, self._end, self._schedule)
+        asyncio.get_running_loop().call_later(_CATCH_UP, self._caught_up)
         backend = asyncio.ensure_future(self._backend.run(self._emit))
         try:
             await asyncio.wait({backend, self._ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -81,11 +98,26 @@ class Engine:
     def _emit(self, update: Update) -> None:
         if isinstance(update, Snapshot):
             self._latest = update
+            if self._behind and self._behind <= settled(update):
+                self._caught_up()
         elif isinstance(update, Levels):
             pending = self._levels.peaks if self._levels else {}
             self._levels = Levels({**pending, **update.peaks})
         else:
             self._notices.append(update)
+        self._schedule()
+
+    def _caught_up(self) -> None:
+        """From here on the backend's snapshots are sent, and it is given commands."""
+        self._behind = frozenset()
+        held, self._held = self._held, []
+        for line in held:
+            self._submit(line)
+        self._schedule()
+
+    def _submit(self, line: CommandLine) -> None:
+        self._backend.submit(unpack_command(line))
+        self._ack = line.number
         self._schedule()
 
     def _schedule(self) -> None:
@@ -109,7 +141,7 @@ class Engine:
             self._levels = None
 
     def _send_changes(self, pipe: LinePipe) -> None:
-        if self._latest is None or (self._latest is self._sent and self._ack == self._acked):
+        if self._behind or self._latest is None or (self._latest is self._sent and self._ack == self._acked):
             return
         ack = self._ack if self._ack != self._acked else 0
         delta = make_delta(self._sent, self._latest, self._serial + 1, ack)
@@ -137,10 +169,10 @@ class Engine:
 
     def _answer(self, kind: str, body: Body) -> None:
         match body:
+            case CommandLine() if self._behind:
+                self._held.append(body)
             case CommandLine():
-                self._backend.submit(unpack_command(body))
-                self._ack = body.number
-                self._schedule()
+                self._submit(body)
             case Watch():
                 self._watch = body
                 self._backend.watch_levels(frozenset(body.ids), body.rate)

@@ -1,0 +1,75 @@
+"""What an engine sends before its loop runs: the blocking backends' snapshot, which its own take over."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.plugins import Plugins
+from tests.lab.pulse import PrivatePulse
+from tests.lab.sound import SoundServer
+from tests.lab.waiting import DEADLINE
+from tuimixer.backend.engine.child import Child, LocalLink, engine_command
+from tuimixer.backend.engine.delta import Delta, apply_delta
+from tuimixer.backend.engine.early import EarlyReader
+from tuimixer.backend.engine.protocol import decode, pack_command
+from tuimixer.model.command import SetMute
+from tuimixer.model.control import Kind
+from tuimixer.model.snapshot import Snapshot, settled
+
+
+@pytest.fixture(
+    params=[pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("pulse", "pipewire")]
+)
+def server(request: pytest.FixtureRequest) -> SoundServer:
+    found: PrivatePulse | PrivatePipeWire = request.getfixturevalue(request.param)
+    found.play("Firefox", device=found.sinks[0].name, silent=True)
+    return found
+
+
+@pytest.fixture
+def engine(server: SoundServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Child]:
+    for name, value in Plugins(tmp_path, server).env.items():
+        monkeypatch.setenv(name, value)
+    child = LocalLink(engine_command(["--device", "equal"])).open(first=True)
+    yield child
+    os.close(child.stdin)
+    child.reap(DEADLINE)
+    os.close(child.stdout)
+
+
+def first(engine: Child) -> Snapshot:
+    """The first snapshot with both halves."""
+    reader = EarlyReader(engine)
+    while (snapshot := reader.poll(DEADLINE)) is not None:
+        if settled(snapshot) == {"alsa", "pulse"}:
+            return snapshot
+    raise TimeoutError("no snapshot with both halves")
+
+
+def until_acknowledged(engine: Child, snapshot: Snapshot, number: int) -> Snapshot:
+    """The snapshot with which a command is acknowledged."""
+    rest = b""
+    while True:
+        *lines, rest = (rest + os.read(engine.stdout, 1 << 16)).split(b"\n")
+        for line in lines:
+            _, body = decode(line)
+            if isinstance(body, Delta):
+                snapshot = apply_delta(snapshot, body)
+                if body.ack == number:
+                    return snapshot
+
+
+def test_the_backends_take_the_first_snapshot_over_as_it_is(engine: Child) -> None:
+    snapshot = first(engine)
+    sink = next(control for control in snapshot.controls.values() if control.kind is Kind.SINK)
+    assert sink.mute is not None
+    mute = (True,) * len(sink.mute)
+    # Sent before the backends have connected: the command waits for them, and their first snapshot with it.
+    os.write(engine.stdin, pack_command(1, SetMute(sink.id, mute)))
+    changed = until_acknowledged(engine, snapshot, 1)
+    expected = {**snapshot.controls, sink.id: replace(sink, mute=mute)}
+    assert changed == replace(snapshot, controls=expected)
