@@ -63,6 +63,16 @@ def until_acknowledged(engine: Child, snapshot: Snapshot, number: int) -> Snapsh
                     return snapshot
 
 
+def without_details(snapshot: Snapshot) -> Snapshot:
+    """A snapshot without what the server's backend reads after its first one."""
+    controls = {
+        key: replace(control, device=control.device and replace(control.device, formats=()))
+        for key, control in snapshot.controls.items()
+        if control.kind is not Kind.STORED
+    }
+    return replace(snapshot, controls=controls)
+
+
 def test_the_backends_take_the_first_snapshot_over_as_it_is(engine: Child) -> None:
     snapshot = first(engine)
     sink = next(control for control in snapshot.controls.values() if control.kind is Kind.SINK)
@@ -71,5 +81,5 @@ def test_the_backends_take_the_first_snapshot_over_as_it_is(engine: Child) -> No
     # Sent before the backends have connected: the command waits for them, and their first snapshot with it.
     os.write(engine.stdin, pack_command(1, SetMute(sink.id, mute)))
     changed = until_acknowledged(engine, snapshot, 1)
-    expected = {**snapshot.controls, sink.id: replace(sink, mute=mute)}
-    assert changed == replace(snapshot, controls=expected)
+    expected = replace(snapshot, controls={**snapshot.controls, sink.id: replace(sink, mute=mute)})
+    assert without_details(changed) == without_details(expected)

@@ -114,6 +114,7 @@ class MixerScreen(DirectScreen):
         self.renderer.on_visible = self._watch
         self._watch(self.renderer.metered)
         self._report_server()
+        self._report_server()
         self._learn_soon()
 
     def on_unmount(self) -> None:
