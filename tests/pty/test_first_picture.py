@@ -61,8 +61,8 @@ class Starting(Person):
 def test_textual_takes_the_picture_over_as_it_is(box: Box, tmp_path: Path) -> None:
     with Starting(tmp_path, box.env, "-D", "pulse") as person:
         person.sees("Firefox", "Music", "Master")
-        painted = person.terminal.screen()
         person.terminal.wait_quiet()
+        painted = person.terminal.screen()
         received = person.terminal.received
         person.lets_it_go_on()
         person.press("F1")
