@@ -78,6 +78,10 @@ def test_keys_may_be_written_without_quotes() -> None:
             "[[rule]]\n[rule.match]\nname='x'",
             "2: rule.match does nothing; add hide = true, or a name to show.",
         ),
+        (
+            "[[rule]]\nmatch = 'VoiceApp'\nname = 'x'",
+            '2: rule.match is "VoiceApp"; must be a table, [match].',
+        ),
         ("rule = 3", "1: rule is 3; must be an array of tables, [[rule]]."),
         (
             "[[rule]]\nmatch.name='a'\nname='b'\n[[rule]]\nmatch.name='/(/'\nhide=true",

@@ -169,11 +169,12 @@ def _filters(table: TomlReader, default: schema.FilterOptions) -> schema.FilterO
 
 
 def _rule(table: TomlReader) -> schema.RuleOptions:
+    reported = "match" in table and not table.has_table("match")
     match = table.table("match").patterns()
     rule = schema.RuleOptions(match, table.flag("hide", False), table.text("name"))
-    if not match:
+    if not match and not reported:
         table.wrong("match", 'is missing; it is a table of patterns such as { name = "*HDMI*" }')
-    elif not rule.hide and not rule.name:
+    elif match and not rule.hide and not rule.name:
         table.wrong("match", "does nothing; add hide = true, or a name to show")
     table.finish()
     return rule

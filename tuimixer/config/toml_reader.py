@@ -86,6 +86,10 @@ class TomlReader:
                 self.wrong(key, f'is {shown(value)}; must be a color such as "#89b4fa"')
         return found
 
+    def __contains__(self, key: str) -> bool:
+        """Whether a key is there, with a value of any type, and has not been read."""
+        return key in self._left
+
     def has_table(self, key: str) -> bool:
         """Whether a key is a table, where it may be another value too."""
         return isinstance(self._left.get(key), dict)
