@@ -47,7 +47,7 @@ VERBS = (
     ),
     Verb(
         "port",
-        "[DEVICE] [PORT | next | previous]",
+        "[DEVICE [PORT] | [DEVICE] next | previous]",
         "set a device's port, or list its ports",
         "DEVICE defaults to the default output. PORT is a port's name or part of its description. `next` and "
         "`previous` skip unplugged ports.",

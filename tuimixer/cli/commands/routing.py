@@ -57,7 +57,7 @@ VERBS = (
     Verb(
         "card",
         "[CARD]",
-        "list the ALSA cards and the sound server's cards, or show everything about one",
+        "list the ALSA cards and the sound server's cards, or describe one",
         "Without CARD, the machine's sound servers are listed too, with the one in use and why.",
         _OPTIONS,
         (("tuimixer card", "all cards"),),
