@@ -27,11 +27,11 @@ _HEADINGS = {
     Part.JACK: "JACKS",
 }
 ACCENTS = {
-    Part.APPLICATION: Role.STAR,
+    Part.APPLICATION: Role.APPLICATIONS,
     Part.MODULE: Role.HEADING,
-    Part.DEVICE: Role.KEY,
-    Part.CARD: Role.BAR_OVER,
-    Part.JACK: Role.BAR_OVER,
+    Part.DEVICE: Role.OUTPUTS,
+    Part.CARD: Role.HARDWARE,
+    Part.JACK: Role.HARDWARE,
 }
 """The colour of each layer."""
 
