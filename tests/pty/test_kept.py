@@ -23,15 +23,15 @@ def session(box: Box, *words: str) -> Iterator[Person]:
 
 def test_layout_and_view_are_kept(box: Box) -> None:
     with session(box) as person:
-        person.sees("mpv", "─────")
+        person.sees("mpv", "↑↓ select")
         person.press("v", "F4")
-        person.sees("Capture  ALSA plugin", "▕")
+        person.sees("Capture  ALSA plugin", "←→ select")
     with session(box, "--layout", "rows") as person:
-        person.sees("Capture  ALSA plugin", "─────")
+        person.sees("Capture  ALSA plugin", "↑↓ select")
     with session(box) as person:
-        person.sees("Capture  ALSA plugin", "▕")
+        person.sees("Capture  ALSA plugin", "←→ select")
     with session(box, "--no-config") as person:
-        person.sees("mpv", "─────")
+        person.sees("mpv", "↑↓ select")
 
 
 def test_a_name_is_kept(box: Box) -> None:
