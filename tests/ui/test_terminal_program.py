@@ -100,7 +100,7 @@ def test_words_in_the_search_line_send_no_whole_screen(terminal: Terminal) -> No
     # The same row stays, so only the line changes and its cursor blinks.
     assert max(sizes) < 600
     terminal.press("escape")
-    terminal.wait_for("Spotify")
+    terminal.wait_for("mpv")
     redrawn(terminal)
 
 
