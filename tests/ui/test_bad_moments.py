@@ -166,6 +166,7 @@ async def test_the_palette_is_answered_twice_at_once(desk: Open) -> None:
 @pytest.mark.parametrize("key", ["enter", "f1", "f2", "f6", "f8", "f", "equals_sign", "r"])
 async def test_a_dialog_is_closed_twice_at_once(desk: Open, key: str) -> None:
     async with desk() as it:
+        await it.choose("Speakers")  # it has ports to choose from
         await it.press(key)
         dialog = it.app.screen
         assert isinstance(dialog, Dialog)

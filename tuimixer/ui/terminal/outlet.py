@@ -35,7 +35,7 @@ class Outlet:
 
     def write(self, data: bytes) -> None:
         """Send data when the loop has done what it is at, together with what else comes until then."""
-        if self._gone or self._lost:
+        if self._gone or self._lost or not data:
             return
         if self._size + len(data) > _MOST and self._held_up:
             self.drop()
@@ -48,8 +48,9 @@ class Outlet:
 
     def begin(self, data: bytes) -> None:
         """Send what the terminal takes of data before there is a loop; the rest goes with the next write."""
-        self._waiting.append(data)
-        self._size += len(data)
+        if data:  # of nothing, nothing would ever be sent
+            self._waiting.append(data)
+            self._size += len(data)
         self._send()
 
     def flush(self) -> None:
