@@ -185,6 +185,8 @@ async def test_the_palette_is_closed_while_it_is_busy(desk: Open) -> None:
         await palette.dismiss()
         palette._watch__list_visible()
         await palette._watch__show_busy()
+        await palette._gather_commands("volume").wait()
+        assert it.app.is_running
 
 
 def click(widget: Widget, x: int, **meta: int) -> events.Click:

@@ -113,7 +113,7 @@ def test_one_step_of_pcm(mixer: Mixer) -> None:
     mixer.press("Right")
     mixer.waits_for(lambda: raw(lab.AC97, "PCM") == 16, "PCM to move one step")
     mixer.stands(lab.AC97, "PCM", percent(lab.AC97, "PCM"))
-    assert f"{-34.5 + 16 * 1.5:.2f}".replace("-", "−") in mixer.on_card(lab.AC97, "PCM")[1]
+    assert f"{-34.5 + 16 * 1.5:.1f}".replace("-", "−") in mixer.on_card(lab.AC97, "PCM")[1]
     sset(card_numbers()[lab.AC97], "Master", "40", "unmute")
     mixer.stands(lab.AC97, "Master", percent(lab.AC97, "Master"))
 

@@ -79,9 +79,10 @@ def make_palette_safe() -> None:
     * A click outside the window, which has become smaller: `CommandPalette._on_click` looks what is there.
     * A window so narrow that its lines have no width: `Content.get_height` does not wrap to that.
     * Two answers at once, such as Enter and a click: the second would close the screen below.
-    * Being closed while it looks for commands: what shows that it does is told to show it when it has gone.
+    * Being closed while it looks for commands: what looks for them, and what shows that it does, asks for
+      widgets that are gone.
     """
-    from textual import events  # the palette is seldom opened
+    from textual import events, work  # the palette is seldom opened
     from textual.await_complete import AwaitComplete
     from textual.command import CommandPalette
     from textual.content import Content
@@ -93,6 +94,7 @@ def make_palette_safe() -> None:
     get_height, move_page, click_option = Content.get_height, OptionList._move_page, OptionList._on_click
     click_palette, dismiss = CommandPalette._on_click, CommandPalette.dismiss
     list_shown, busy_shown = CommandPalette._watch__list_visible, CommandPalette._watch__show_busy
+    gather = CommandPalette._gather_commands.__wrapped__  # type: ignore[attr-defined]
 
     def get_height_safely(content: Content, rules: RulesMap, width: int) -> int:
         return get_height(content, rules, max(width, 1))
@@ -122,11 +124,17 @@ def make_palette_safe() -> None:
         with suppress(NoMatches):
             await busy_shown(palette)
 
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def gather_safely(palette: CommandPalette, search_value: str) -> None:
+        with suppress(NoMatches):
+            await gather(palette, search_value)
+
     OptionList._move_page = move_page_safely  # type: ignore[method-assign, assignment]
     OptionList._on_click = click_option_safely  # type: ignore[method-assign, assignment]
     CommandPalette._on_click = click_palette_safely  # type: ignore[method-assign, assignment]
     CommandPalette._watch__list_visible = show_list_safely  # type: ignore[method-assign, assignment]
     CommandPalette._watch__show_busy = show_busy_safely  # type: ignore[method-assign, assignment]
+    CommandPalette._gather_commands = gather_safely  # type: ignore[method-assign]
     CommandPalette.dismiss = dismiss_once  # type: ignore[method-assign, assignment]
 
 
