@@ -35,7 +35,7 @@ def test_what_it_looks_like(
 ) -> None:
     cards = replay(name)
     with Person(cards.env, "--no-meters", "--no-config", columns=size[0], lines=size[1]) as person:
-        person.sees(cards[name].table.name[:10], "▌")
+        person.sees(cards[name].table.name[:10], "▌", "! pulse")
         person.terminal.wait_quiet()
         lines = person.terminal.lines()
         # The first line has the name of the machine in it; what is said of the server is tested elsewhere.
@@ -53,7 +53,7 @@ def test_a_card_with_900_controls(replay: Replay) -> None:
         card = cards[name]
         start = time.perf_counter()
         with Person(cards.env, "--layout", "rows", "--no-meters", "--no-config") as person:
-            person.sees(card.table.name, "▌")
+            person.sees(card.table.name, "▌", "! pulse")
             took[name] = time.perf_counter() - start
             if name == "matrix":
                 find_and_move(person, card, "Mix 36 Input 24")

@@ -75,7 +75,7 @@ async def test_muted_and_chosen_are_told_without_colour(desk: Open) -> None:
 
 
 def _without_server() -> Snapshot:
-    reason = "No sound server: looked at /run/user/1000/pulse/native."
+    reason = "No sound server is running (unix:/run/user/1000/pulse/native is not responding)."
     return Snapshot(
         statuses=(
             Status("alsa", Phase.READY, "no card"),

@@ -146,7 +146,7 @@ def test_no_server_is_one_sentence_after_the_other() -> None:
     with pytest.raises(Unreachable) as caught:
         BlockingPulse("unix:/nowhere").read()
     assert str(caught.value) == (
-        "The sound server at unix:/nowhere (asked for) could not be reached: Connection refused. "
+        "No sound server at unix:/nowhere (asked for): Connection refused. "
         "Only this one was tried, because it was named by you."
     )
 

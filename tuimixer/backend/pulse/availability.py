@@ -78,7 +78,7 @@ def unreachable(search: Search, reason: str) -> str:
         return f"{NO_PIPEWIRE_PULSE}."
     if found.alive is False:
         return f"No sound server is running ({clean(found.address)} is not responding)."
-    return f"The sound server at {clean(found.address)} ({found.why}) could not be reached: {reason}."
+    return f"No sound server at {clean(found.address)} ({found.why}): {reason}."
 
 
 def looked_for(search: Search) -> str:

@@ -70,7 +70,7 @@ def missing_server(snapshot: Snapshot) -> str:
     status = next((known for known in snapshot.statuses if known.source == "pulse"), None)
     if status is None or status.phase is not Phase.UNAVAILABLE:
         return ""
-    if status.reason.startswith("No sound server"):
+    if status.reason.startswith("No sound server is running"):
         return "No sound server. To start one: systemctl --user start pipewire-pulse"
     return trouble(status)
 
