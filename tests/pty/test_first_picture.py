@@ -155,7 +155,7 @@ def test_a_fault_leaves_the_terminal_in_order(box: Box, tmp_path: Path) -> None:
         person.lets_it_go_on()
         assert person.terminal.wait() == 70
         person.waits_for(person.in_order, "the terminal to be in order")
-        person.sees("an error in tuimixer itself: ImportError: made for the test")
+        person.sees("internal error: ImportError: made for the test")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
