@@ -97,7 +97,7 @@ def test_it_is_enough_on_a_box(
     settings = " ".join(f"{name}={env[name]}" for name in ("HOME", "PULSE_SERVER", "PATH"))
     box.replace_program(f'exec env -i {settings} {python} {built} "$@"')
     with Person(os.environ, "--layout", "rows", "--host", box.target) as person:
-        person.sees("Speakers", "PulseAudio")
+        person.sees("Speakers", "Headphones")
         person.choose("Speakers")
         person.press("Left")
         person.waits_for(lambda: set(pulse.percents("sinks", 0)) == {99}, "the volume")

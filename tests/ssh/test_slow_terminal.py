@@ -54,8 +54,9 @@ def choose(person: Person, name: str) -> None:
 
 
 def _marked(person: Person) -> str:
-    """The name behind the cursor."""
-    line = next((line for line in person.terminal.lines() if line.startswith("▌")), "")
+    """The name behind the cursor; the mark of the fader below a name may stay for a moment."""
+    lines = person.terminal.lines()
+    line = next((line for line in lines if line.startswith("▌") and line[1:2] not in tuple("▀▄╱·")), "")
     return line[1:].partition("  ")[0]
 
 
