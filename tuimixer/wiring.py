@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from tuimixer.model.system import System
 
 
-_EARLY = 0.1
-"""Seconds that the first snapshot waits for the sound server."""
+_PATIENCE = 2.5
+"""Seconds that a response of the sound server may take."""
+_EARLY = 0.3
+"""The same for the first snapshot, after which the asyncio backend waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,43 +152,31 @@ def _remote_links(options: Options) -> "list[tuple[Link, Child | None]]":
 
 
 def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
-    """Read everything with the blocking backends, side by side: they are ready long before asyncio is loaded.
+    """Read everything with the blocking backends, which are ready long before asyncio is loaded.
 
-    Returns what yields a snapshot as soon as ALSA has been read, and a second one if the server took
-    longer. A layer that cannot be read is still connecting there: its backend finds out why.
+    Returns what yields a snapshot when ALSA has been read, and a second one when the server has been too. Not
+    side by side: with libasound's pulse plugin in one thread and pulsectl in another, the engine hung now and
+    then. A layer that cannot be read is still connecting there: its backend finds out why.
     """
-    from _thread import allocate_lock, start_new_thread
-
     from tuimixer.backend.base import BackendError
     from tuimixer.model.control import Layer
     from tuimixer.model.snapshot import Phase, Snapshot, Status, merge
 
     read = {layer: Snapshot(statuses=(Status(layer, Phase.CONNECTING, ""),)) for layer in Layer}
-    done = allocate_lock()
-    done.acquire()
 
     def attempt(layer: Layer) -> None:
         with suppress(BackendError):
-            backend = open_blocking(layer, options)
+            backend = open_blocking(layer, options, _EARLY)
             try:
                 read[layer] = backend.read()
             finally:
                 backend.close()
 
-    def read_server() -> None:
-        try:
-            attempt(Layer.PULSE)
-        finally:
-            done.release()
-
     def snapshots() -> "Iterator[Snapshot]":
-        attempt(Layer.ALSA)
-        if not done.acquire(blocking=False):
+        for layer in Layer:
+            attempt(layer)
             yield merge(*read.values())
-            done.acquire(timeout=_EARLY)
-        yield merge(*read.values())
 
-    start_new_thread(read_server, ())
     return snapshots
 
 
@@ -238,8 +228,10 @@ def inspect_host(options: Options) -> "System":
     return inspect(asked_for=options.server)
 
 
-def open_blocking(layer: "Layer", options: Options) -> "BlockingBackend":
+def open_blocking(layer: "Layer", options: Options, patience: float = _PATIENCE) -> "BlockingBackend":
     """A layer's backend for one read or write in this process.
+
+    patience: seconds that a response of the sound server may take.
 
     Raises:
         Unreachable: there is no server or no card.
@@ -257,4 +249,4 @@ def open_blocking(layer: "Layer", options: Options) -> "BlockingBackend":
         return BlockingAlsa(options.devices, options.only_card)
     from tuimixer.backend.pulse.blocking import BlockingPulse
 
-    return BlockingPulse(server=options.server)
+    return BlockingPulse(server=options.server, patience=patience)
