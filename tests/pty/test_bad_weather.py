@@ -26,7 +26,7 @@ def test_the_screen_lives_on_when_its_engine_is_killed(box: Box, opened: Open) -
         person.waits_for(lambda: set(box.percents("mpv")) == {61}, "the new engine to move the stream")
         person.press("F10")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def test_a_key_pressed_while_there_is_no_engine_is_not_lost(box: Box, opened: Open) -> None:
@@ -103,7 +103,7 @@ def test_neither_server_nor_card(pulse: PrivatePulse) -> None:
         person.sees_no_more("Selection")
         person.press("F10")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def test_a_card_without_a_server(box: Box) -> None:

@@ -55,7 +55,7 @@ class Starting(Person):
         """Quit, with the terminal as it was before."""
         self.press("F10")
         assert self.terminal.wait() == 0
-        assert self.in_order()
+        self.waits_for(self.in_order, "the terminal to be in order")
 
 
 def test_textual_takes_the_picture_over_as_it_is(box: Box, tmp_path: Path) -> None:

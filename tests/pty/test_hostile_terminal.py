@@ -71,7 +71,7 @@ def test_no_input_ends_it(start: Start, parts: tuple[bytes, ...]) -> None:
     works(person)
     person.press("ctrl+c")
     assert person.terminal.wait() == 0
-    assert person.in_order()
+    person.waits_for(person.in_order, "the terminal to be in order")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -86,7 +86,7 @@ def test_random_bytes(start: Start, seed: int) -> None:
     assert person.terminal.process.poll() is None
     person.press("ctrl+c")
     assert person.terminal.wait() == 0
-    assert person.in_order()
+    person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def cpu_time(pid: int) -> float:
@@ -141,7 +141,7 @@ def test_a_terminal_that_reads_again_shows_what_is_true(start: Start) -> None:
     works(person)
     person.press("ctrl+c")
     assert person.terminal.wait() == 0
-    assert person.in_order()
+    person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def test_a_terminal_that_does_not_read_is_closed(start: Start) -> None:
@@ -178,7 +178,7 @@ def test_errors_that_go_elsewhere(start: Start, tmp_path: Path, where: str) -> N
     works(person)
     person.press("ctrl+c")
     assert person.terminal.wait() == 0
-    assert person.in_order()
+    person.waits_for(person.in_order, "the terminal to be in order")
     assert not errors.is_file() or errors.read_bytes() == b""
 
 
@@ -197,5 +197,5 @@ def test_it_ends_while_streams_come_and_go(start: Start) -> None:
         person = start()
         person.press("ctrl+c")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
         assert not person.log.exists()

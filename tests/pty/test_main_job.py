@@ -41,7 +41,7 @@ def test_shows_and_moves_what_is_there(any_box: Box) -> None:
         person.sees("Music")
         person.press("F10")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def test_moves_the_alsa_control(any_box: Box) -> None:

@@ -50,4 +50,4 @@ def test_the_map_of_a_real_server(any_box: Box) -> None:
         person.sees("mpv is gone.")
         person.press("Escape", "F10")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")

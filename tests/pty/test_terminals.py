@@ -94,7 +94,7 @@ def test_refused_in_one_sentence(
         assert person.terminal.wait() == 2
         person.sees(f"tuimixer: {sentence}")
         assert len(person.terminal.screen().strip().splitlines()) == 1
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def test_not_a_terminal(pulse: PrivatePulse) -> None:

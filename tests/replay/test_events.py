@@ -88,7 +88,7 @@ def test_the_screen_follows_and_moves(replay: Replay) -> None:
         person.sees_percent("Master", 21)
         person.press("F10")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def test_what_is_read_only_is_refused_on_the_screen(replay: Replay) -> None:

@@ -42,7 +42,7 @@ def test_what_it_looks_like(
         assert "\n".join(lines[1:-2]) == text_snapshot
         person.press("F10")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def test_a_card_with_900_controls(replay: Replay) -> None:

@@ -44,7 +44,7 @@ def test_one_box_is_mixed_and_nothing_is_left_on_it(box: Box, users: list[User])
         person.sees_percent("kitchen", 99)
         person.press("F10")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
     box.await_nothing_left()
 
 
@@ -147,7 +147,7 @@ def test_a_box_that_cannot_be_reached_is_one_sentence(box: Box) -> None:
     with sit_down("--host", "127.0.0.1:1") as person:
         assert person.terminal.wait() == 3
         person.sees("tuimixer: 127.0.0.1:1 refused the connection. Is its ssh server running?")
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def test_verbs_on_two_boxes(box: Box, users: list[User]) -> None:

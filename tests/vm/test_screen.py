@@ -83,7 +83,7 @@ def mixer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixer]:
         yield person
         person.press("F10")
         assert person.terminal.wait() == 0
-        assert person.in_order()
+        person.waits_for(person.in_order, "the terminal to be in order")
 
 
 def _marked(person: Person) -> str:
