@@ -242,4 +242,4 @@ def test_what_is_on_no_card_is_said_so_where_there_is_no_server(replay: Replay) 
     with Verbs(replay("hda-laptop").env) as verbs:
         outcome = verbs("get", "Treble")
         assert outcome.status == 3
-        assert outcome.err.startswith('tuimixer: no card has "Treble". The sound server at unix:/nowhere')
+        assert outcome.err.startswith('tuimixer: no card has "Treble". No sound server at unix:/nowhere')

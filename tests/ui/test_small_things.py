@@ -98,6 +98,21 @@ async def test_a_missing_server_is_said_once(desk: Open) -> None:
         assert "Firefox" in it.text
 
 
+async def test_a_server_that_came_while_the_screen_was_loading_is_no_longer_missing(desk: Open) -> None:
+    async with desk() as it:
+        whole, renderer = it.backend.snapshot, it.app.main.renderer
+        missing = Status("pulse", Phase.UNAVAILABLE, "", "No sound server is running (x is not responding).")
+        renderer.show(Snapshot((whole.statuses[0], missing), {}, ()))
+        renderer.report_server()
+        assert "No sound server" in it.text
+        renderer.show(whole)
+        renderer.report_server()
+        assert "No sound server" not in it.text
+        renderer.say("Something else", True)
+        renderer.report_server()
+        assert "Something else" in it.text
+
+
 async def test_the_palette_finds_by_words_and_shows_one_key(desk: Open) -> None:
     async with desk(size=(100, 40)) as it:
         await it.press("ctrl+p", *"big one", "space", *"up")

@@ -11,7 +11,6 @@ from tuimixer.mixer.views import Filters, View
 from tuimixer.model.snapshot import Phase, Snapshot
 from tuimixer.ui.mixer.choices import filters_of, layout_of
 from tuimixer.ui.mixer.renderer import Renderer
-from tuimixer.ui.mixer.words import missing_server
 from tuimixer.ui.terminal.capabilities import Terminal, encoding_of, first_environment, look_at
 from tuimixer.ui.terminal.direct_writer import encode
 from tuimixer.ui.terminal.tty import Tty
@@ -92,8 +91,7 @@ class FirstPicture:
             return
         renderer = self._renderer
         renderer.resize(self._tty.size, self._tty.size)
-        if missing := missing_server(snapshot):
-            renderer.notice = (missing, True)
         renderer.show(snapshot)
+        renderer.report_server()
         self.shown = snapshot
         self._tty.paint(encode(renderer.grid.changes(), renderer.terminal.palette))

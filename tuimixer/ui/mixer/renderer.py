@@ -26,7 +26,15 @@ from tuimixer.ui.mixer.layout import (
 )
 from tuimixer.ui.mixer.meters import LevelMeters
 from tuimixer.ui.mixer.strip_state import StripState, strip_state_of
-from tuimixer.ui.mixer.words import about, sentence, sentence_for_empty, status_of, title_of, trouble
+from tuimixer.ui.mixer.words import (
+    about,
+    missing_server,
+    sentence,
+    sentence_for_empty,
+    status_of,
+    title_of,
+    trouble,
+)
 from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
 from tuimixer.ui.terminal.palette import Role, title_role
@@ -90,6 +98,8 @@ class Renderer:
         self.meters = LevelMeters(clock)
         self.driven: dict[ControlId, ControlId] = {}
         self.notice: tuple[str, bool] | None = None
+        self._missing_server = ""
+        """What was said of a server that is missing, which is said once."""
         self.on_visible: Callable[[frozenset[ControlId]], None] = lambda ids: None
         self.on_change: Callable[[], object] = lambda: None
         self.plan = Plan()
@@ -151,6 +161,7 @@ class Renderer:
     def leave(self) -> None:
         """Forget the cursor and the levels: another box has controls of the same ids and names."""
         self.cursor, self._lost, self.channel, self.touched = None, None, None, False
+        self._missing_server = ""
         self.meters.clear()
 
     def relist(self) -> None:
@@ -298,6 +309,15 @@ class Renderer:
             self.notice = notice
             self._paint_info()
             self.on_change()
+
+    def report_server(self) -> None:
+        """Say once that there is no sound server, until a key is pressed; take it back when there is one."""
+        missing = missing_server(self.snapshot)
+        if missing and not self._missing_server:
+            self.say(missing, True)
+        elif not missing and self.notice == (self._missing_server, True):
+            self.say(None)
+        self._missing_server = missing and (self._missing_server or missing)
 
     def tell_driven(self, driven: dict[ControlId, ControlId]) -> None:
         """Learn which ALSA control the server drives for which sink or source."""

@@ -38,7 +38,6 @@ from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
 from tuimixer.ui.mixer.mouse import Mouse
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.mixer.view import MixerView
-from tuimixer.ui.mixer.words import missing_server
 from tuimixer.ui.textual_internals import DirectScreen
 
 if TYPE_CHECKING:
@@ -97,7 +96,6 @@ class MixerScreen(DirectScreen):
         self._learning: TimerHandle | None = None
         self._quits_until = float("-inf")
         self._soloed: Solo | None = None
-        self._reported_missing: Mixer | None = None
         self._systems: dict[Mixer, System] = {}
         self._outdated: set[Mixer] = set()
         """Those whose cards or server have changed since their facts were read."""
@@ -113,8 +111,7 @@ class MixerScreen(DirectScreen):
         # Of the first picture nobody has been told what can be seen.
         self.renderer.on_visible = self._watch
         self._watch(self.renderer.metered)
-        self._report_server()
-        self._report_server()
+        self.renderer.report_server()
         self._learn_soon()
 
     def on_unmount(self) -> None:
@@ -164,23 +161,13 @@ class MixerScreen(DirectScreen):
             self.renderer.show(event.snapshot, event.diff)
             if event.diff.surroundings:
                 self._outdated.add(mixer)
-                self._report_server()
+                self.renderer.report_server()
             if event.diff.added or event.diff.removed or event.diff.surroundings:
                 self._learn_soon()
         elif isinstance(event, Levels):
             self.view.take_levels(event)
         else:
             self.say(event.text, event.error)
-
-    def _report_server(self) -> None:
-        """Say once that there is no sound server, until a key is pressed; take it back when there is one."""
-        missing = missing_server(self.mixer.snapshot)
-        if missing and self._reported_missing is not self.mixer:
-            self._reported_missing = self.mixer
-            self.renderer.say(missing, True)
-        elif not missing and self._reported_missing is self.mixer:
-            self._reported_missing = None
-            self._hush()
 
     def _learn_soon(self, seconds: float | None = None) -> None:
         """Find out after a while which controls the server drives; not while the first picture is painted."""
@@ -518,6 +505,7 @@ class MixerScreen(DirectScreen):
         self._soloed = None
         self.renderer.tell_driven({})
         self.renderer.show(mixer.snapshot)
+        self.renderer.report_server()
         self._watch(self.renderer.metered)
         self._learn_soon()
 
