@@ -177,6 +177,18 @@ async def test_a_dialog_is_closed_twice_at_once(desk: Open, key: str) -> None:
         assert it.app.is_running
 
 
+async def test_the_palette_is_opened_again_while_it_closes(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("ctrl+p")
+        first = it.app.screen
+        assert isinstance(first, CommandPalette)
+        first.dismiss()
+        it.app.action_command_palette()
+        await it.pilot.pause()
+        assert isinstance(it.app.screen, CommandPalette)
+        assert it.app.screen is not first
+
+
 async def test_the_palette_is_closed_while_it_is_busy(desk: Open) -> None:
     async with desk() as it:
         await it.press("ctrl+p")

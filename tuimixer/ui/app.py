@@ -182,8 +182,12 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         self._main.answered()
 
     def action_command_palette(self) -> None:
+        from textual.command import CommandPalette
+
         make_palette_safe()
-        super().action_command_palette()
+        if not isinstance(self.screen, CommandPalette):
+            # Textual gives it an id, which one that is still closing has as well.
+            self.push_screen(CommandPalette())
 
     def repaint(self) -> None:
         """Send everything again, whatever the terminal shows."""
