@@ -169,6 +169,15 @@ def test_a_bare_number_before_a_switch_is_a_value(server: SoundServer) -> None:
     assert (level(server, "speakers"), muted(server)["speakers"]) == ([43, 43], True)
 
 
+def test_a_number_that_is_an_index_too_is_one_only_before_another_volume(server: SoundServer) -> None:
+    index = next(str(sink["index"]) for sink in server.pactl_json("sinks") if sink["name"] == "headphones")
+    done("set", index, "20%", server=server)
+    assert (level(server, "headphones"), level(server, "speakers")) == ([20, 20], [100, 100])
+    done("set", index, "mute", server=server)
+    assert (level(server, "headphones"), muted(server)["headphones"]) == ([20, 20], False)
+    assert (level(server, "speakers"), muted(server)["speakers"]) == ([int(index)] * 2, True)
+
+
 def test_a_default_is_cleared_where_the_server_can(server: SoundServer) -> None:
     asked = subprocess.run(["pactl", "set-default-sink", "@NONE@"], env=server.env, capture_output=True)
     outcome = run("default", "none", env=server.env)

@@ -116,15 +116,18 @@ def _split(call: Invocation) -> tuple[list[str], list[str]]:
         if not is_value(first):
             raise Usage(f"{shown(first)} is not a value and is not followed by one; use {FORMS}")
         return [OUTPUT], words
-    if is_value(first) and not _is_target(call, first):
+    if is_value(first) and not _is_target(call, first, rest):
         return [OUTPUT], words
     count = next((number for number, word in enumerate(rest, 1) if is_value(word)), 1)
     return words[:count], words[count:]
 
 
-def _is_target(call: Invocation, word: str) -> bool:
+def _is_target(call: Invocation, word: str, rest: list[str]) -> bool:
     """Whether a possible value names a control: a device's index, a switch called "Mute", `mpv: 1917`."""
-    return not word.startswith(("+", "-", "=", "−")) and not word.endswith("%") and call.names(word)
+    if word.startswith(("+", "-", "=", "−")) or word.endswith("%"):
+        return False
+    # `43 mute` is a volume and a switch whatever has the index 43; `43 +5%` is only possible as an index.
+    return not (word.isdecimal() and all(map(is_switch, rest))) and call.names(word)
 
 
 def _value(word: str) -> Value:
