@@ -216,11 +216,11 @@ def mute(tmp_path: Path) -> Iterator[dict[str, str]]:
 @pytest.mark.parametrize(
     "words",
     [
-        "list", "list --json", "get", "get Master", "get hw:0/Master", "get -D pulse Master", "set +1%",
-        "set Master +1%", "mute", "toggle", "status", "path", "path Master", "doctor", "doctor x",
-        "doctor --fix 1", "doctor --fix 1 --json", "move a b", "default speakers", "port speakers",
-        "profile x",
-        "card", "kill x", "complete set m",
+        "list", "list --json", "list -D pulse", "get", "get Master", "get hw:0/Master", "get -D pulse Master",
+        "set +1%", "set Master +1%", "mute", "unmute", "toggle", "status", "path", "path Master", "doctor",
+        "doctor x", "doctor -D pulse", "doctor --fix 1", "doctor --fix 1 --json", "move a b",
+        "default speakers", "default next", "port speakers", "profile x", "latency x", "suspend x",
+        "formats x", "codec x", "card", "kill x", "complete set m",
     ],
 )  # fmt: skip
 def test_a_server_that_never_answers(words: str, mute: dict[str, str]) -> None:
@@ -228,3 +228,9 @@ def test_a_server_that_never_answers(words: str, mute: dict[str, str]) -> None:
     assert outcome.status in (0, 1, 3), outcome
     assert outcome.err.count("\n") <= 1
     assert "Traceback" not in outcome.err
+
+
+def test_a_device_and_a_server_that_never_answer_are_two_sentences(mute: dict[str, str]) -> None:
+    outcome = run("list", "-D", "pulse", env=mute, timeout=_ENDS)
+    assert outcome.status == 3
+    assert "device pulse is not responding. No sound server at " in outcome.err

@@ -150,7 +150,7 @@ class Invocation:
             except Unreachable as error:
                 failures.append(error)
         if not parts:
-            raise Unreachable(" ".join(map(str, failures)))
+            raise Unreachable(" ".join(map(sentence, failures)))
         return merge(*parts), failures
 
     def select(self, target: str, kinds: frozenset[Kind] = ANY) -> Match:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tuimixer.model.control import Kind
 
     Opened = TypeVar("Opened")
-_PATIENCE, _DEFAULT_PATIENCE = 2.0, 1.5
-"""Seconds that a requested device, and `default`, may take to open."""
+_PATIENCE = 1.0
+"""Seconds that a requested device, and `default`, may take to open; a verb may wait for a server as well."""
 _LOOK = 0.01
 """Seconds between two checks of a device that is slow to open."""
 
@@ -108,7 +108,7 @@ class BlockingAlsa:
             self._open_device(device)
         # Last, because it may depend on a server that does not respond; but listed before requested ones.
         with suppress(NoAnswer):
-            if (default := _in_time(open_default, DEFAULT, _DEFAULT_PATIENCE)) is not None:
+            if (default := _in_time(open_default, DEFAULT, _PATIENCE)) is not None:
                 self._cards.insert(kernels, default)
 
     def _open_one(self, name: str) -> bool:
