@@ -21,6 +21,8 @@ _BROKEN = (
 )  # fmt: skip
 _ENDING = frozenset(b"\x03\x11\x1a\x1c")
 """Keys that quit or stop the program."""
+_PALETTE = b"\x10"
+"""The key of the palette of commands, where Quit can be chosen."""
 _CHARACTERS = "".join(map(chr, range(33, 127))) + "é€字𝄞\u0301\u202e"
 
 
@@ -28,8 +30,10 @@ class Monkey:
     """Does one random thing after the other."""
 
     def __init__(self, random: Random, tally: Tally, lasting: bool = False) -> None:
-        """Args: `lasting` leaves out what can quit: clicks on the keys in the last lines."""
+        """Args: `lasting` leaves out what can quit: the palette, and clicks on the keys in the last lines."""
         self._random, self._tally, self._lasting = random, tally, lasting
+        self._named_keys = [key for key in _NAMED if not (lasting and key == _PALETTE)]
+        self._ending = _ENDING | set(_PALETTE) if lasting else _ENDING
         self._acts = (
             (30, self._named),
             (25, self._character),
@@ -52,7 +56,7 @@ class Monkey:
         self._tally.events[what] += number
 
     def _named(self, victim: Victim) -> None:
-        victim.send(self._random.choice(_NAMED))
+        victim.send(self._random.choice(self._named_keys))
         self._count("keys")
 
     def _character(self, victim: Victim) -> None:
@@ -86,7 +90,7 @@ class Monkey:
 
     def _broken(self, victim: Victim) -> None:
         data = self._random.choice([*_BROKEN, self._random.randbytes(self._random.randrange(1, 12))])
-        if not _ENDING & set(data):
+        if not self._ending & set(data):
             victim.send(data)
         self._count("broken sequences")
 
@@ -96,7 +100,7 @@ class Monkey:
 
     def _split(self, victim: Victim) -> None:
         whole = self._random.choice(
-            [*_NAMED, "é".encode(), "字".encode(), "𝄞".encode(), b"\x1b[<0;5;5M\x1b[<0;5;5m"]
+            [*self._named_keys, "é".encode(), "字".encode(), "𝄞".encode(), b"\x1b[<0;5;5M\x1b[<0;5;5m"]
         )
         for place in range(len(whole)):
             victim.send(whole[place : place + 1])
