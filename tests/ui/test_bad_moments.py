@@ -26,6 +26,7 @@ from tuimixer.ui.mixer import screen as mixer_screen
 from tuimixer.ui.path import screen as path_screen
 from tuimixer.ui.path.screen import PathScreen
 from tuimixer.ui.screens.dialog import Dialog
+from tuimixer.ui.screens.help import HelpScreen
 
 pytestmark = pytest.mark.screen
 
@@ -175,6 +176,20 @@ async def test_a_dialog_is_closed_twice_at_once(desk: Open, key: str) -> None:
         await it.pilot.pause()
         assert it.app.screen is it.app.main
         assert it.app.is_running
+
+
+@pytest.mark.parametrize("key", ["f1", "ctrl+p"])
+async def test_a_dialog_below_another_is_told_to_close(desk: Open, key: str) -> None:
+    """A key that came when the other one had not opened yet."""
+    async with desk() as it:
+        await it.press(key)
+        below = it.app.screen
+        above = HelpScreen()
+        await it.app.push_screen(above)
+        below.dismiss()
+        below.dismiss()
+        await it.pilot.pause()
+        assert it.app.screen is above
 
 
 async def test_the_palette_is_opened_again_while_it_closes(desk: Open) -> None:

@@ -112,7 +112,7 @@ def make_palette_safe() -> None:
             click_palette(palette, event)
 
     def dismiss_once(palette: CommandPalette, result: Any = None) -> AwaitComplete:
-        return dismiss(palette, result) if palette.is_current else AwaitComplete()
+        return dismiss(palette, result) if is_on_top(palette) else AwaitComplete()
 
     Content.get_height = get_height_safely  # type: ignore[method-assign, assignment]
 
@@ -141,6 +141,11 @@ def make_palette_safe() -> None:
 def driver_of(app: App[Any]) -> "Driver | None":
     """The driver of a running application: there is no public way to write past the compositor."""
     return app._driver
+
+
+def is_on_top(screen: Screen[Any]) -> bool:
+    """Whether keys go to a screen. `Screen.is_current` is true as well of those that show through others."""
+    return screen in screen.app.screen_stack[-1:]
 
 
 def paints_now(screen: Screen[Any]) -> bool:

@@ -15,6 +15,7 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
 
 from tuimixer.ui.mixer.status_line import labels_of
+from tuimixer.ui.textual_internals import is_on_top
 
 if TYPE_CHECKING:
     from tuimixer.ui.app import TuiMixerApp
@@ -128,10 +129,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
             self.actions()[action]()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Close with an answer, once: a second one, such as a key and a click at once, would close the screen
-        below.
+        """Close with an answer, unless it has closed or is below another: that would close the wrong screen.
+
+        A key and a click at once answer twice; a key may come when a further dialog has just opened.
         """
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        return super().dismiss(result) if is_on_top(self) else AwaitComplete()
 
     def action_close(self) -> None:
         """Close without an answer."""
