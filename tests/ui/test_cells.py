@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimixer.ui.mixer.layout import wrap
-from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
+from tuimixer.ui.terminal.cells import Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.direct_writer import encode
 from tuimixer.ui.terminal.palette import Role
 from tuimixer.ui.terminal.themes import theme
@@ -63,6 +62,8 @@ def test_fit(text: str, width: int) -> None:
 def test_wrap_breaks_between_words() -> None:
     assert wrap("USB Headset Mono", 8) == ["USB", "Headset", "Mono"]
     assert wrap("Mic Boost", 9) == ["Mic Boost"]
+    assert wrap("Headset Microphone", 9) == ["Headset", "Microphon", "e"]
+    assert wrap("", 9) == [""]
     assert fit_lines(["one", "two", "three"], 2, 5, "…") == ["one", "two …"]
 
 

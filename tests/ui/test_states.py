@@ -9,9 +9,11 @@ from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.model.control import Choice, Control
+from tuimixer.model.scale import MUTE_CDB
 from tuimixer.model.snapshot import Jack, Snapshot
 from tuimixer.ui.mixer.strip_state import short_db
 from tuimixer.ui.mixer.words import sentence
+from tuimixer.ui.terminal.charsets import UNICODE
 
 pytestmark = pytest.mark.screen
 
@@ -176,17 +178,19 @@ async def test_what_is_wrong_at_the_start_is_said_whole(desk: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    ("db", "room", "text"),
+    ("cdb", "room", "text"),
     [
-        ("−19.50", 6, "−19.5"),
-        ("−17.81", 5, "−17.8"),
-        ("−17.81", 4, "−18"),
-        ("+2.48", 4, "+2.5"),
-        ("−0.04", 4, "0.0"),
-        ("−100.00", 3, ""),
-        ("−∞", 1, ""),
-        ("−∞", 2, "−∞"),
+        (-1950, 6, "−19.5"),
+        (-1925, 6, "−19.3"),
+        (-1781, 5, "−17.8"),
+        (-1781, 4, "−18"),
+        (248, 4, "+2.5"),
+        (-4, 4, "0.0"),
+        (-10000, 3, ""),
+        (MUTE_CDB, 1, ""),
+        (MUTE_CDB, 2, "−∞"),
+        (None, 6, ""),
     ],
 )
-def test_db_with_little_room_is_rounded(db: str, room: int, text: str) -> None:
-    assert short_db(db, room) == text
+def test_db_with_little_room_is_rounded(cdb: int | None, room: int, text: str) -> None:
+    assert short_db(cdb, room, UNICODE) == text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tuimixer.model.control import Control, ControlId, Medium
-from tuimixer.model.scale import MUTE_CDB, to_cdb, to_percent
+from tuimixer.model.scale import decibels, to_cdb, to_percent
 
 TYPE_CHECKING = False  # importing typing would delay every volume key
 if TYPE_CHECKING:
@@ -115,14 +115,9 @@ def states(control: Control) -> list[str]:
     return parts
 
 
-def shortened(text: str, width: int) -> str:
-    """A text of at most `width` characters, truncated with an ellipsis."""
-    return text if len(text) <= width else f"{text[: width - 1].rstrip()}…"
-
-
 def decibel(gain: float) -> str:
     """`-18.06`, or `-inf` for silence."""
-    return "-inf" if round(gain * 100) <= MUTE_CDB else f"{gain:.2f}"
+    return decibels(round(gain * 100), plus=False).replace("−", "-").replace("∞", "inf")
 
 
 def _level(percent: int, gain: float | None) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tuimixer.model.text import suggest
+from tuimixer.model.text import shortened, suggest
 
 _LARGEST = 10**18
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -167,4 +167,4 @@ def shown(value: Any) -> str:
 def printable(text: str) -> str:
     """Text from the file, bounded and safe to print."""
     shown = "".join(character if character.isprintable() else "\ufffd" for character in text)
-    return shown if len(shown) <= 60 else shown[:59] + "…"
+    return shortened(shown, 60)

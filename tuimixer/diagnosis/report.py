@@ -5,6 +5,7 @@ from typing import Any
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.stage import Path, Stage, StageKind, db
 from tuimixer.model.scale import MUTE_CDB
+from tuimixer.model.text import shortened
 
 _WIDEST = 50
 """Maximum width of a name in the table."""
@@ -74,7 +75,7 @@ def finding_lines(findings: tuple[Finding, ...]) -> list[str]:
 
 def _title(stage: Stage) -> str:
     title = f"  {stage.name}" if stage.inside is not None else stage.name
-    return title if len(title) <= _WIDEST else f"{title[: _WIDEST - 1]}…"
+    return shortened(title, _WIDEST)
 
 
 def _gain(path: Path, stage: Stage) -> str:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from tuimixer.model.control import Control, ControlId, Medium, side_of
 from tuimixer.model.record import dataclass, field
-from tuimixer.model.scale import MUTE_CDB, to_cdb
+from tuimixer.model.scale import MUTE_CDB, decibels, to_cdb
 
 Gains = dict[str, int | None]
 """Hundredths of a dB by channel name; MUTE_CDB for silence, None if unknown; empty for no change."""
@@ -137,4 +137,4 @@ def db(cdb: int | None) -> str:
     """`−12.00 dB` for a sentence."""
     if cdb is None:
         return "unknown"
-    return "silence" if cdb <= MUTE_CDB else f"{cdb / 100:+.2f} dB".replace("-", "−").replace("+0.00", "0.00")
+    return "silence" if cdb <= MUTE_CDB else f"{decibels(cdb)} dB"

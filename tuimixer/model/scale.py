@@ -179,6 +179,16 @@ def to_percent(scale: Scale, raw: int) -> int:
     return round(100 * to_position(scale, raw))
 
 
+def decibels(cdb: int, decimals: int = 2, plus: bool = True) -> str:
+    """A gain without its unit: `−19.50`, `0.00`, `+3.00` or without `plus` `3.00`, `−∞` for silence."""
+    if cdb <= MUTE_CDB:
+        return "−∞"
+    step = 10 ** (2 - decimals)
+    rounded = (abs(cdb) + step // 2) // step * step
+    sign = "−" if cdb < 0 else "+" if plus else ""
+    return f"{sign if rounded else ''}{rounded / 100:.{decimals}f}"
+
+
 def _divide(dividend: int, divisor: int) -> int:
     """Divide as C does, rounding towards zero."""
     return dividend // divisor if (dividend >= 0) == (divisor > 0) else -(-dividend // divisor)

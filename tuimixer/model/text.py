@@ -37,7 +37,12 @@ def clean(text: str | None, limit: int = 256, fallback: str = "(no name)", keep_
     line = raw.strip() if keep_blanks else " ".join(raw.split())
     if not line:
         return fallback
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    return shortened(line, limit)
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text of at most `limit` characters, truncation marked by an ellipsis."""
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
 def shown(text: str) -> str:

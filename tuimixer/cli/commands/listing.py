@@ -13,13 +13,13 @@ from tuimixer.cli.output import (
     in_words,
     percents,
     print_json,
-    shortened,
     states,
     write,
 )
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.select import INPUT, OUTPUT
 from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.text import shortened
 
 _HEADINGS = {
     Kind.SINK: "Outputs",

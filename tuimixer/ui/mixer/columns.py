@@ -2,12 +2,13 @@
 
 from rich.cells import cell_len
 
+from tuimixer.model.scale import decibels
 from tuimixer.ui.mixer.bars import Ruler, vertical_bar, vertical_meter
-from tuimixer.ui.mixer.layout import Box, name_lines, wrap
+from tuimixer.ui.mixer.layout import Box, name_lines
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.rows import marks_of, put_marks, switch_text
 from tuimixer.ui.mixer.strip_state import StripState, short_db
-from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
+from tuimixer.ui.terminal.cells import Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
@@ -62,8 +63,7 @@ def paint_scale(grid: Grid, box: Box, charset: CharSet) -> None:
         y = box.y + height - 1 - top - (top >= ruler.normal)
         if min(abs(y - other) for other in taken) > 1:
             taken.append(y)
-            sign = "+" if gain > 0 else charset.minus
-            grid.put(0, y, f"{sign}{abs(gain)}".rjust(3), Role.DIM)
+            grid.put(0, y, charset.text(decibels(100 * gain, 0)).rjust(3), Role.DIM)
 
 
 def paint_column(
@@ -90,7 +90,7 @@ def paint_column(
         _paint_choice(grid, box, height, state, role, charset)
     y = box.y + height + 1
     if box.height >= _TALL:
-        text = short_db(state.db, box.width - 4)
+        text = short_db(state.cdb, box.width - 4, charset)
         _centre(grid, box, y, f"{text} dB" if text else "", role if chosen or state.gone else Role.DIM)
         y += 1
     if box.height >= 7:
@@ -106,7 +106,7 @@ def paint_column(
 def name_cell(box: Box, label: str, charset: CharSet) -> tuple[int, int]:
     """The first cell of the name at the foot of a column."""
     most = name_lines(box.height)
-    first = (_name_lines(label, box.width - 1, most, charset) or [""])[0]
+    first = _name_lines(label, box.width - 1, most, charset)[0]
     return box.x + 1 + max(0, (box.width - 1 - cell_len(first)) // 2), box.y + box.height - most
 
 
@@ -160,11 +160,6 @@ def _paint_marks(grid: Grid, box: Box, y: int, state: StripState, charset: CharS
 
 
 def _name_lines(label: str, width: int, most: int, charset: CharSet) -> list[str]:
-    """A name in lines; a word that is too long for one goes on in the next, where there is a next one."""
-    if most > 1:
-        label = " ".join(
-            word[i : i + width] for word in label.split() for i in range(0, len(word), max(width, 1))
-        )
     return fit_lines(wrap(label, width), most, width, charset.ellipsis)
 
 

@@ -6,11 +6,10 @@ Only what fits is laid out, so 300 streams cost what five cost.
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from rich.cells import cell_len
-
 from tuimixer.mixer.views import Group, Row, Section
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
+from tuimixer.ui.terminal.cells import wrap
 
 NARROWEST = 10
 """Cells of a column."""
@@ -269,18 +268,3 @@ def _scroll(start: int, at: int, room: int, total: int, margin: int) -> int:
     start = min(start, at - margin)
     start = max(start, at - room + 1)
     return max(0, min(start, total - room))
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Text in lines of so many cells, broken between words; a longer word has a line of its own."""
-    lines: list[str] = []
-    used = width
-    for word in text.split():
-        size = cell_len(word)
-        if used + 1 + size <= width:
-            lines[-1] = f"{lines[-1]} {word}"
-            used += 1 + size
-        else:
-            lines.append(word)
-            used = size
-    return lines

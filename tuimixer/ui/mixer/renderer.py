@@ -11,6 +11,7 @@ from dataclasses import replace
 from tuimixer.config.actions import BY_ID
 from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, keep, rows_of
 from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.scale import decibels
 from tuimixer.model.snapshot import Diff, Phase, Snapshot
 from tuimixer.ui.mixer import columns, rows, status_line
 from tuimixer.ui.mixer.choices import first_card, named_card
@@ -22,7 +23,6 @@ from tuimixer.ui.mixer.layout import (
     Slot,
     plan_columns,
     plan_rows,
-    wrap,
 )
 from tuimixer.ui.mixer.meters import LevelMeters
 from tuimixer.ui.mixer.strip_state import StripState, strip_state_of
@@ -36,7 +36,7 @@ from tuimixer.ui.mixer.words import (
     trouble,
 )
 from tuimixer.ui.terminal.capabilities import Terminal
-from tuimixer.ui.terminal.cells import Grid, fit, fit_lines
+from tuimixer.ui.terminal.cells import Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.palette import Role, title_role
 
 _SCALED = 40
@@ -359,7 +359,7 @@ class Renderer:
             return known[1]
         switch = self.snapshot.controls.get(row.capture_id) if row.capture_id else None
         charset = self.terminal.charset
-        words = about(control, self.snapshot, self.driven, charset.arrow) if self._fields.about[1] else ""
+        words = about(control, self.snapshot, self.driven) if self._fields.about[1] else ""
         state = strip_state_of(control, row.label, switch, charset, words)
         self._states[row.id] = (control, state)
         return state
@@ -580,7 +580,7 @@ class Renderer:
         text = sentence(control, self.snapshot, self.driven)
         if self.channel is not None and self.channel < len(control.channels):
             text = f"only {control.channels[self.channel].name}; {text}"
-        right = f"{state.db} dB" if state and state.db else ""
+        right = f"{charset.text(decibels(state.cdb))} dB" if state and state.cdb is not None else ""
         status_line.paint_info(self.grid, y, width, row.label, text, right, False, charset)
 
     def _renamed(self, before: Snapshot, diff: Diff) -> bool:

@@ -176,7 +176,7 @@ def _paint_value(
     grid.put(x, y, f"{state.percent}%".rjust(room), role, room)
     x, room = fields.db
     if room:
-        db = short_db(state.db, room - 4)
+        db = short_db(state.cdb, room - 4, charset)
         text = f"{db} dB" if db else ""
         grid.put(x, y, text.rjust(room), role if chosen else Role.GONE if state.gone else Role.DIM, room)
 

@@ -3,7 +3,7 @@
 from tuimixer.model.balance import sides
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import dataclass
-from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, to_cdb, to_percent, to_position
+from tuimixer.model.scale import PULSE_NORM, decibels, to_cdb, to_percent, to_position
 from tuimixer.ui.terminal.charsets import CharSet
 
 METERED = frozenset({Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
@@ -26,7 +26,7 @@ class StripState:
     read_only: bool
     """Its volume cannot be set."""
     percents: tuple[int, ...]
-    db: str
+    cdb: int | None
     """Gain of the loudest channel with two decimals, without the unit; empty without dB data."""
     mute: tuple[bool, ...] | None
     capture: tuple[bool, ...] | None
@@ -76,7 +76,7 @@ def strip_state_of(
         beyond=scale is not None and scale.cubic,
         read_only=_read_only(control),
         percents=tuple(to_percent(scale, raw) for raw in raws) if scale else (),
-        db=db_text(_loudest_cdb(control), charset),
+        cdb=_loudest_cdb(control),
         mute=control.mute,
         capture=control.capture if switch is None else switch.capture,
         choice=_item(control, charset),
@@ -88,27 +88,12 @@ def strip_state_of(
     )
 
 
-def db_text(cdb: int | None, charset: CharSet, signed: bool = False) -> str:
-    """`−19.50`, `0.00`, `−∞` at silence, nothing without dB data."""
+def short_db(cdb: int | None, room: int, charset: CharSet) -> str:
+    """dB with one decimal, or with none where there is no room for it; nothing where that has none either."""
     if cdb is None:
         return ""
-    if cdb <= MUTE_CDB:
-        return f"{charset.minus}{charset.infinity}"
-    text = f"{abs(cdb) / 100:.2f}"
-    if cdb < 0:
-        return charset.minus + text
-    return f"+{text}" if cdb > 0 or signed else text
-
-
-def short_db(db: str, room: int) -> str:
-    """dB with one decimal, or with none where there is no room for it; nothing where that has none either."""
-    number = db.lstrip("+-−")
-    if "." not in number:
-        return db if len(db) <= room else ""
-    sign = db[: -len(number)]
     for decimals in (1, 0):
-        rounded = f"{float(number) + 1e-9:.{decimals}f}"  # a half goes away from zero
-        text = sign + rounded if float(rounded) else rounded
+        text = charset.text(decibels(cdb, decimals))
         if len(text) <= room:
             return text
     return ""

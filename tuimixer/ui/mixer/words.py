@@ -93,7 +93,7 @@ def trouble(status: Status) -> str:
     return " ".join(part for part in (status.reason or f"{status.label} is not there.", status.hint) if part)
 
 
-def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId], arrow: str) -> str:
+def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
     """Where a control goes and what it is, in a few words; what matters most comes first."""
     element, device, stream = control.element, control.device, control.stream
     words = [why_gone(control)]
@@ -109,7 +109,7 @@ def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
     elif stream is not None and control.kind is not Kind.STORED:
         target = snapshot.controls.get(control.target_id or "")
         media = stream.media if stream.media not in (control.name, *words) else ""
-        words = [f"{arrow} {target.name}" if target else "", *words, media]
+        words = [f"→ {target.name}" if target else "", *words, media]
     return " · ".join(word for word in words if word)
 
 

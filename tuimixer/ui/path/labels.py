@@ -3,14 +3,13 @@
 from tuimixer.diagnosis.graph import WORTH, Line, Node, Part
 from tuimixer.diagnosis.stage import Path, Stage, StageKind
 from tuimixer.model.control import Medium
-from tuimixer.model.scale import MUTE_CDB
+from tuimixer.model.scale import decibels
 from tuimixer.ui.terminal.charsets import CharSet
 
 
-def decibels(cdb: int | None, unit: bool = True) -> str:
-    """`−12.0 dB`; `?` if unknown, and an infinity sign for silence."""
-    text = "?" if cdb is None else "−∞" if cdb <= MUTE_CDB else f"{cdb / 100:+.1f}".replace("-", "−")
-    text = "0.0" if text in ("+0.0", "−0.0") else text
+def short_gain(cdb: int | None, unit: bool = True) -> str:
+    """`−12.0 dB`; `?` if unknown."""
+    text = "?" if cdb is None else decibels(cdb, 1)
     return f"{text} dB" if unit else text
 
 
@@ -20,7 +19,7 @@ def gain_of(path: Path, stage: Stage) -> str:
         return ""
     if not stage.gains:
         return "" if stage.kind is not StageKind.CONTROL else "off" if stage.muted else "on"
-    return decibels(path.loudest(path.gain(stage)))
+    return short_gain(path.loudest(path.gain(stage)))
 
 
 def medium_of(stage: Stage) -> str:
@@ -81,7 +80,7 @@ def least_values(node: Node, number: int) -> int:
 def _gain(line: Line) -> tuple[str, str]:
     """The gain with its unit and without; of a switch how it stands."""
     if line.stage.gains:
-        return decibels(line.gain), decibels(line.gain, unit=False)
+        return short_gain(line.gain), short_gain(line.gain, unit=False)
     if line.stage.kind is StageKind.CONTROL and not line.stage.muted:
         return "on", "on"
     return "", ""
@@ -126,6 +125,6 @@ def part_name(stage: Stage) -> str:
 
 def _words(path: Path, stage: Stage, with_medium: bool = True) -> str:
     """A stage's name, gain, mute and medium."""
-    gain = decibels(path.loudest(path.gain(stage)), unit=False) if stage.gains else ""
+    gain = short_gain(path.loudest(path.gain(stage)), unit=False) if stage.gains else ""
     words = (part_name(stage), gain, "MUTE" if stage.muted else "", medium_of(stage) if with_medium else "")
     return " ".join(word for word in words if word)

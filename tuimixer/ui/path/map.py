@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 
 from tuimixer.diagnosis.graph import Graph, Line, Part, Sound
 from tuimixer.model.control import ControlId
@@ -11,7 +11,7 @@ from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.path.labels import least_values, line_values, mark_of
 from tuimixer.ui.path.layout import Box, Plan, Wire, metered
-from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.cells import Grid, fit, fit_middle
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
@@ -170,7 +170,7 @@ class _Brush:
         spare = width - indent - cell_len(name) - len(mark) - 1
         values = charset.text(line_values(node, number, max(spare, least_values(node, number))))
         room = width - indent - len(mark) - (len(values) + 1 if values else 0)
-        name = middle(name, room, charset.ellipsis)
+        name = (fit_middle if room > 7 else fit)(name, room, charset.ellipsis)
         off = line.state in ("unplugged", "free", "suspended", "not used")
         plain = Role.MUTE if line.silent and not off else Role.DIM if off else Role.TEXT
         along = node.part is not Part.CARD or not number or line.stage.control in self._controls
@@ -280,16 +280,3 @@ def joint(arms: int, charset: CharSet) -> str:
 
 
 _WHOLE = str.maketrans("╴╶╵╷", "──││")
-
-
-def middle(text: str, room: int, ellipsis: str) -> str:
-    """Text cut in its middle: names of devices differ at their ends as often as at their beginnings."""
-    if cell_len(text) <= room or room < 8:
-        return fit(text, room, ellipsis)
-    tail = ""
-    for character in reversed(text):
-        if cell_len(tail + character) > (room - 1) // 2:
-            break
-        tail = character + tail
-    head = set_cell_size(text, room - 1 - cell_len(tail))
-    return head.rstrip() + ellipsis + tail.lstrip()

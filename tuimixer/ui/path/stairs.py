@@ -11,9 +11,9 @@ from rich.cells import cell_len
 from tuimixer.diagnosis.stage import Path, Stage, StageKind, add
 from tuimixer.model.record import dataclass, replace
 from tuimixer.model.scale import MUTE_CDB
-from tuimixer.ui.path.labels import decibels, gain_of, medium_of, part_name, parts_of
-from tuimixer.ui.path.map import Area, middle
-from tuimixer.ui.terminal.cells import Grid
+from tuimixer.ui.path.labels import gain_of, medium_of, part_name, parts_of, short_gain
+from tuimixer.ui.path.map import Area
+from tuimixer.ui.terminal.cells import Grid, fit_middle
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
@@ -129,7 +129,7 @@ def draw_stairs(
 
 
 def _chart(grid: Grid, steps: Sequence[Step], charset: CharSet) -> _Chart:
-    arrow = cell_len(charset.arrow) + 1
+    arrow = cell_len(charset.text("→ "))
     names = max((cell_len(charset.text(part_name(s.stage))) + arrow for s in steps), default=0)
     names = min(names, _NAMES, max(8, grid.width // 3))
     levels = [s.after for s in steps if s.after is not None and s.after > MUTE_CDB] or [0]
@@ -165,8 +165,8 @@ def _step(
         branch = "`" if charset.encoding == "ascii" else "└" if last else "├"
         grid.put(2, y, branch, Role.FRAME)
     indent = 2 if step.part else 0
-    arrow = f"{charset.arrow} " if stage.kind is StageKind.END and not path.capture else ""
-    name = middle(arrow + charset.text(part_name(stage)), names - indent, charset.ellipsis)
+    arrow = charset.text("→ ") if stage.kind is StageKind.END and not path.capture else ""
+    name = fit_middle(arrow + charset.text(part_name(stage)), names - indent, charset.ellipsis)
     role = Role.MUTE if silent else Role.DIM if step.part else Role.STRONG
     grid.put(2 + indent, y, name, Role.CURSOR if here else role)
     gain = charset.text(gain_of(path, stage)) if gains else ""
@@ -175,7 +175,7 @@ def _step(
     for line in range(y, y + area.height) if chart.width > _VALUE else ():
         _bar(grid, line, step, path, chart, charset)
     if not step.part:
-        level = charset.text(decibels(step.after))
+        level = charset.text(short_gain(step.after))
         role = Role.MUTE if step.after == MUTE_CDB else Role.STRONG if step.after != step.before else Role.DIM
         grid.put(end + 1 + _VALUE - len(level), y, level, role)
     if grid.width >= _ROOMY:

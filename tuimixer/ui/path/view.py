@@ -18,13 +18,13 @@ from tuimixer.model.snapshot import Levels
 from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level, follow
 from tuimixer.ui.path.fixes import Fixes, Numbered
-from tuimixer.ui.path.labels import chain, decibels
+from tuimixer.ui.path.labels import chain, short_gain
 from tuimixer.ui.path.layout import Plan, plan
 from tuimixer.ui.path.map import Area, Drawn, Place, draw_map, headings
 from tuimixer.ui.path.stairs import Step, draw_stairs, steps_of
-from tuimixer.ui.screens.listing import styles_of, wrap
+from tuimixer.ui.screens.listing import styles_of
 from tuimixer.ui.terminal.capabilities import Terminal
-from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.cells import Grid, fit, wrap
 from tuimixer.ui.terminal.palette import Role
 
 _SMALL = 16
@@ -221,7 +221,7 @@ class PathView(Widget, can_focus=True):
         right, role = "", Role.STRONG
         path = self.path or (sound.paths[0] if sound is not None and sound.paths else None)
         if sound is not None and path is not None:
-            total = decibels(path.loudest(path.total))
+            total = short_gain(path.loudest(path.total))
             end = path.stages[0 if path.capture else -1].name
             about = f"{end} → {sound.name}" if path.capture else f"{sound.name} → {end}"
             about = sound.name if about.startswith(f"{end} → {end}") or grid.width < 60 else about
@@ -368,7 +368,7 @@ class PathView(Widget, can_focus=True):
         if cell_len(text) + cell_len(fix[1]) + 2 <= width:
             return [[(role, f"{text}  ", ""), fix]]
         first = [[(role, line if not i else f"  {line}", "")] for i, line in enumerate(wrap(text, width - 2))]
-        return first + [[(fix[0], f"  {line}", fix[2])] for line in wrap(fix[1], width - 2)]
+        return first + [[(fix[0], f"  {line}", fix[2])] for line in wrap(fix[1], width - 2) if line]
 
     def _words(self, small: bool) -> list[list[tuple[Role, str, str]]]:
         """The stages of the chosen sound, and an explanation of the one under the cursor."""

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from tuimixer.config.actions import ACTIONS
 from tuimixer.ui.mixer.status_line import key_in
 from tuimixer.ui.screens.text_dialog import TextDialog
+from tuimixer.ui.terminal.cells import wrap
 
 _GAP = 3
 _NUMBERED = (
@@ -93,7 +94,7 @@ class Keys(Widget):
         else:
             lines = [line for block in blocks for line in block]
         for sentence in _FOOT:
-            lines += [Text(part) for part in _wrapped(sentence, width)]
+            lines += [Text(part) for part in wrap(sentence, width)]
         return lines
 
     @staticmethod
@@ -101,8 +102,8 @@ class Keys(Widget):
         keys_width = min(max(len(keys) for keys, _ in rows), max(8, width // 3))
         lines = [Text.assemble((title, "bold"))]
         for keys, words in rows:
-            told = _wrapped(words, max(8, width - keys_width - 2))
-            shown = _wrapped(keys, keys_width)
+            told = wrap(words, max(8, width - keys_width - 2))
+            shown = wrap(keys, keys_width)
             for index in range(max(len(told), len(shown))):
                 left = shown[index] if index < len(shown) else ""
                 right = told[index] if index < len(told) else ""
@@ -126,15 +127,3 @@ def _beside(blocks: list[list[Text]], half: int) -> list[Text]:
             line.append_text(right[index])
         lines.append(line)
     return lines
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells, broken at spaces."""
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line]

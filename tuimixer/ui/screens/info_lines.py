@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tuimixer.model.control import Control, ControlId, Medium
-from tuimixer.model.scale import MUTE_CDB, Scale, to_cdb
+from tuimixer.model.scale import MUTE_CDB, Scale, decibels, to_cdb
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.text import clean
 from tuimixer.ui.screens.control_lines import plug
@@ -125,5 +125,5 @@ def _range(scale: Scale) -> str:
     low, high = to_cdb(scale, scale.minimum), to_cdb(scale, scale.maximum)
     if low is None or high is None:
         return f"{raw}; the driver gives no dB"
-    bottom = "silence" if low <= MUTE_CDB else f"{low / 100:.2f}"
-    return f"{raw}; {bottom} to {high / 100:.2f} dB".replace("-", "−")
+    bottom = "silence" if low <= MUTE_CDB else decibels(low, plus=False)
+    return f"{raw}; {bottom} to {decibels(high, plus=False)} dB"

@@ -14,7 +14,7 @@ from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
 from tuimixer.model.record import dataclass, replace
 from tuimixer.ui.terminal.capabilities import Terminal
-from tuimixer.ui.terminal.cells import fit
+from tuimixer.ui.terminal.cells import fit, wrap
 from tuimixer.ui.terminal.palette import Palette, Role, Styles
 
 _MARKS = 3
@@ -318,22 +318,3 @@ def _sections(lines: Sequence[Line]) -> list[list[int]]:
             sections.append([])
         sections[-1].append(i)
     return sections
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells, broken at blanks, and within a word that is longer than a line."""
-    width = max(width, 1)
-    lines, line = [], ""
-    for word in text.split(" "):
-        if line and cell_len(line) + 1 + cell_len(word) <= width:
-            line = f"{line} {word}"
-            continue
-        if line:
-            lines.append(line)
-        while cell_len(word) > width:
-            head = fit(word, width + 1, "")
-            head = head if 0 < cell_len(head) <= width else word[:1]
-            lines.append(head)
-            word = word[len(head) :]
-        line = word
-    return [*lines, line] if line or not lines else lines

@@ -17,9 +17,10 @@ from tuimixer.model.system import Holder, PcmDevice, System
 from tuimixer.ui.screens.choose_card import about_card
 from tuimixer.ui.screens.control_lines import joined
 from tuimixer.ui.screens.dialog import Hints
-from tuimixer.ui.screens.listing import styles_of, wrap
+from tuimixer.ui.screens.listing import styles_of
 from tuimixer.ui.screens.text_dialog import TextDialog
 from tuimixer.ui.terminal.capabilities import Terminal
+from tuimixer.ui.terminal.cells import wrap
 from tuimixer.ui.terminal.palette import Role
 
 TextLine = tuple[Role, str]

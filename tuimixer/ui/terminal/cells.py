@@ -6,7 +6,7 @@ grid finds exactly those, so that they can be written by themselves.
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import cell_len, chop_cells, get_character_cell_size
 
 from tuimixer.ui.terminal.palette import Role
 
@@ -173,7 +173,7 @@ def fit_middle(text: str, width: int, ellipsis: str) -> str:
         if used > (width - 1) // 2:
             break
         tail = character + tail
-    return fit(text, width - cell_len(tail), ellipsis) + tail
+    return fit(text, width - cell_len(tail), "").rstrip() + ellipsis + tail.lstrip()
 
 
 def fit_lines(lines: list[str], most: int, width: int, ellipsis: str) -> list[str]:
@@ -181,3 +181,17 @@ def fit_lines(lines: list[str], most: int, width: int, ellipsis: str) -> list[st
     if len(lines) > most:
         lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
     return [fit(line, width, ellipsis) for line in lines]
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at blanks, and within a word that is longer than a line."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        if line and cell_len(line) + 1 + cell_len(word) <= width:
+            line = f"{line} {word}"
+            continue
+        if line:
+            lines.append(line)
+        *full, line = chop_cells(word, max(width, 1)) or [""]
+        lines += full
+    return [*lines, line] if line or not lines else lines

@@ -4,7 +4,7 @@ from tuimixer.model.record import dataclass
 
 _PLAIN: dict[int, str] = {
     ord(sign): plain
-    for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—·", "-"), ("…", "..."))
+    for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—·−", "-"), ("…", "..."), ("→", ">"))
     for sign in signs
 }
 """The nearest that the smaller sets have."""
@@ -56,9 +56,7 @@ class CharSet:
     line: str
     divider: str
     ellipsis: str
-    minus: str
     infinity: str
-    arrow: str
 
     def text(self, text: str) -> str:
         """A name or a sentence with what this set can show of it, or the nearest sign; no controls."""
@@ -68,7 +66,7 @@ class CharSet:
             return text
         for arrows, plain in _ARROW_KEYS:
             text = text.replace(arrows, plain)
-        plain = text.translate(_PLAIN | {ord("−"): self.minus, ord("→"): self.arrow})
+        plain = text.translate(_PLAIN).replace("∞", self.infinity)
         return plain.encode(self.encoding, "replace").decode(self.encoding)
 
 
@@ -103,9 +101,7 @@ UNICODE = CharSet(
     line="─",
     divider="│",
     ellipsis="…",
-    minus="−",
     infinity="∞",
-    arrow="→",
 )
 
 CP437 = CharSet(
@@ -139,9 +135,7 @@ CP437 = CharSet(
     line="─",
     divider="│",
     ellipsis="~",
-    minus="-",
     infinity="∞",
-    arrow=">",
 )
 
 ASCII = CharSet(
@@ -175,7 +169,5 @@ ASCII = CharSet(
     line="-",
     divider="|",
     ellipsis="~",
-    minus="-",
     infinity="inf",
-    arrow=">",
 )
