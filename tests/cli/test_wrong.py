@@ -13,7 +13,6 @@ from tests.cli.program import COMMAND, run, run_here
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import Sink
 from tests.lab.waiting import DEADLINE
-from tuimixer.config.schema import Config
 
 pytestmark = pytest.mark.pulse
 
@@ -275,17 +274,19 @@ def test_a_full_disk_for_init(box: PrivatePulse, tmp_path: Path) -> None:
     assert done.stderr == f"tuimixer: {tmp_path}/c.toml: cannot be written: No space left on device.\n"
 
 
-def test_a_wrong_configuration_is_said_and_the_defaults_hold(box: PrivatePulse, tmp_path: Path) -> None:
+def test_a_wrong_configuration_is_said_and_only_its_caps_hold(box: PrivatePulse, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text("[max]\nverbs = 20\nspeed = 3\n")
-    outcome = run("set", "60%", "-f", str(path), env=box.env)
-    assert outcome.status == 0
-    assert outcome.err.splitlines() == [
-        f"tuimixer: {path}:3: max.speed is not a known setting; known settings: screen, verbs, devices.",
-        "tuimixer: Using the defaults until this is fixed.",
-    ]
-    assert Config().max.verbs == 100
-    assert " 60% " in box.pactl("get-sink-volume", "speakers")
+    path.write_text("[step]\nsmall = 30\n[max]\nverbs = 20\nspeed = 3\n")
+    box.pactl("set-sink-volume", "speakers", "10%")
+    for value, says in (("+", []), ("60%", ["tuimixer: Speakers is limited by its cap of 20%."])):
+        outcome = run("set", value, "-f", str(path), env=box.env)
+        assert outcome.status == 0
+        assert outcome.err.splitlines() == [
+            f"tuimixer: {path}:5: max.speed is not a known setting; known settings: screen, verbs, devices.",
+            "tuimixer: Using the defaults and the caps that could be read until this is fixed.",
+            *says,
+        ]
+    assert " 20% " in box.pactl("get-sink-volume", "speakers")
     assert run("config", "--check", "-f", str(path), env=box.env).status == 2
 
 

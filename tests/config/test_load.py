@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tuimixer.config.load import load, parse
+from tuimixer.config.load import load, notices, parse
 from tuimixer.config.paths import config_path
 from tuimixer.config.schema import Caps, Config, Loaded, RuleOptions
 from tuimixer.config.theme_names import THEME_COLORS
@@ -115,6 +115,33 @@ def test_what_is_wrong_is_told_with_its_line(text: str, problem: str) -> None:
     assert config == Config()
     assert len(problems) == 1
     assert problems[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    ["layout = 5", "layout = ", "layout = 'a", "a = 1\na = 2", "layout", "x = \udcff", "k = " + "[" * 500],
+)
+def test_caps_hold_beside_any_mistake(mistake: str, tmp_path: Path) -> None:
+    """They protect ears and speakers: what can be read of them counts, in a file that is not TOML too."""
+    path = tmp_path / "config.toml"
+    rest = "# [max]\n[max] # percent\nverbs = 70 # of all\nscreen = loud\n[max.devices]\nheadphones = 40\n"
+    for text in (f"{mistake}\n{rest}", f"{rest.replace('= loud', '= 80')}[step]\n{mistake}\n"):
+        path.write_text(text, errors="surrogateescape")
+        loaded = load(str(path))
+        assert loaded.problems
+        screen = 80 if "80" in text else Caps().screen
+        assert loaded.config == Config(max=Caps(screen=screen, verbs=70, devices={"headphones": 40}))
+        assert notices(loaded)[-1] == (
+            "Using the defaults and the caps that could be read until this is fixed."
+        )
+    path.write_text(f"max.devices.headphones = 40\nmax.verbs = 70\n{mistake}\n", errors="surrogateescape")
+    assert load(str(path)).config.max == Caps(verbs=70, devices={"headphones": 40})
+
+
+def test_a_cap_that_cannot_be_read_leaves_the_others() -> None:
+    config, problems = parse("[max]\nscreen = 'x'\nverbs = 70\n[max.devices]\na = 'x'\nb = 50\n")
+    assert len(problems) == 2
+    assert config.max == Caps(verbs=70, devices={"b": 50})
 
 
 def test_several_mistakes_are_all_told() -> None:

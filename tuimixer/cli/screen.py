@@ -56,8 +56,12 @@ def run_screen(arguments: Arguments) -> int:
         config = state.over(config)
         if not loaded.problems:
             config_file = arguments.get("config") or config_path()
-    notices = [*loaded.problems, "Using the defaults."] if loaded.problems else []
-    return _show(machines, config, notices, state, config_file)
+    told: list[str] = []
+    if loaded.problems:
+        from tuimixer.config.load import notices
+
+        told = notices(loaded)
+    return _show(machines, config, told, state, config_file)
 
 
 def _show(

@@ -14,6 +14,8 @@ from tuimixer.model.text import clean
 
 LARGEST = 1 << 20
 """A larger file is not a configuration file."""
+_LONGEST_CAP = 200
+"""Longer lines are skipped when only the caps are read from a text that is not TOML."""
 _MOST_DOTS = 200
 """Per line; tomllib's time is quadratic in the parts of a key: minutes for 200 KB of `a.a.a…`."""
 
@@ -35,31 +37,58 @@ def load(path: str | None = None) -> Loaded:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return Loaded(Config(), (f"{where}:{line}: is not UTF-8 text.",), where)
+        config = _caps_only(data.decode(errors="replace"))
+        return Loaded(config, (f"{where}:{line}: is not UTF-8 text.",), where)
     config, problems = parse(text)
     return Loaded(config, tuple(f"{where}:{problem}" for problem in problems), where)
 
 
 def parse(text: str) -> tuple[Config, list[str]]:
-    """The configuration in a file's text, or the defaults and its errors as `LINE: sentence`."""
+    """The configuration in a file's text, or the defaults and its errors as `LINE: sentence`.
+
+    Even then the caps that can be read hold: a typing mistake must not make anything louder.
+    """
     import tomllib
 
     for number, line in enumerate(text.splitlines(), 1):
         if line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#"):
-            return Config(), [f"{number}: has a key with too many parts."]
+            return _caps_only(text), [f"{number}: has a key with too many parts."]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Config(), [_syntax(str(error), text)]
+        return _caps_only(text), [_syntax(str(error), text)]
     except RecursionError:
-        return Config(), ["1: is nested too deeply."]
+        return _caps_only(text), ["1: is nested too deeply."]
     except ValueError:  # Python refuses decimal numbers of more than 4300 digits
-        return Config(), ["1: has a number with too many digits."]
+        return _caps_only(text), ["1: has a number with too many digits."]
     reader = _Reader(document, text)
     config = reader.config()
     if reader.omitted:
         reader.problems.append(f"1: has {reader.omitted} more problems.")
-    return (Config(), reader.problems) if reader.problems else (config, [])
+    return (Config(max=config.max), reader.problems) if reader.problems else (config, [])
+
+
+def _caps_only(text: str) -> Config:
+    """The defaults with the caps of a text that is not TOML: each line that sets one is read by itself."""
+    import tomllib
+
+    header, caps = "", dict[str, Any]()
+    for line in text.splitlines():
+        if line.lstrip().startswith("["):
+            header = line.strip()
+        elif (header or line.lstrip()).startswith(("[max", "max")) and len(line) < _LONGEST_CAP:
+            try:
+                found = tomllib.loads(f"{header}\n{line}").get("max")
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(found, dict):
+                devices = {**_dict(caps.get("devices")), **_dict(found.get("devices"))}
+                caps |= found | {"devices": devices}
+    return Config(max=_caps(TomlReader(lambda _path, _problem: None, caps), schema.Caps()))
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _syntax(message: str, text: str) -> str:
@@ -180,9 +209,15 @@ def _rule(table: TomlReader) -> schema.RuleOptions:
     return rule
 
 
+def notices(loaded: Loaded) -> list[str]:
+    """What is wrong with the file, and what is used instead; empty if nothing is wrong."""
+    if not loaded.problems:
+        return []
+    caps = "" if loaded.config.max == schema.Caps() else " and the caps that could be read"
+    return [*loaded.problems, f"Using the defaults{caps} until this is fixed."]
+
+
 def warn(loaded: Loaded) -> None:
-    """Report on stderr what is wrong with the file, and that the defaults are used."""
-    for problem in loaded.problems:
-        sys.stderr.write(f"tuimixer: {problem}\n")
-    if loaded.problems:
-        sys.stderr.write("tuimixer: Using the defaults until this is fixed.\n")
+    """Report the notices on stderr."""
+    for notice in notices(loaded):
+        sys.stderr.write(f"tuimixer: {notice}\n")

@@ -95,8 +95,9 @@ class TomlReader:
         return isinstance(self._left.get(key), dict)
 
     def numbers(self, low: float, high: float) -> dict[str, float]:
-        """A table with arbitrary keys and numbers as values."""
-        return {key: self.number(key, low, high, 0.0) for key in tuple(self._left)}
+        """A table with arbitrary keys and numbers as values, without the wrong ones; `low` is not negative."""
+        found = {key: self.number(key, low, high, -1.0) for key in tuple(self._left)}
+        return {key: value for key, value in found.items() if value >= 0}
 
     def patterns(self) -> dict[str, str]:
         """A table with arbitrary keys and patterns as values; one between slashes is a regular expression."""
