@@ -39,8 +39,13 @@ class Follower:
             raise TimeoutError(f"only these lines came: {seen}; status {self.process.poll()}") from None
         return line
 
+    def until_error(self, condition: Callable[[str], bool]) -> str:
+        """The next line on stderr for which the condition holds."""
+        assert self.process.stderr is not None
+        return next(line.rstrip("\n") for line in self.process.stderr if condition(line))
+
     def end(self, number: int) -> tuple[int, str]:
-        """Send a signal; status and errors."""
+        """Send a signal; status, and errors that have not been read."""
         self.process.send_signal(number)
         status = self.process.wait(timeout=DEADLINE)
         assert self.process.stderr is not None

@@ -1,8 +1,10 @@
 """The verbs for devices, on the simulated machine, which has connectors, cards and formats; lists to read."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -167,6 +169,43 @@ def test_a_table_for_programs(demo: Demo) -> None:
         "USB Headset",
         "4033",
     )
+
+
+def keys_in(value: Any) -> set[str]:
+    """All keys of a JSON value, at any depth."""
+    if isinstance(value, list):
+        return set[str]().union(*map(keys_in, value))
+    return set(value).union(*map(keys_in, value.values())) if isinstance(value, dict) else set()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["list"], ["get"], ["status"], ["set", "50%"], ["default"], ["doctor"], ["path"], ["path", "mpv"]),
+        *(
+            ["card"],
+            ["card", "PCH"],
+            ["profile"],
+            ["port"],
+            ["codec"],
+            ["formats"],
+            ["latency"],
+            ["kill", "mpv"],
+        ),
+    ],
+)
+def test_the_guide_explains_every_key_of_a_verb(words: list[str], demo: Demo) -> None:
+    guide = Path(__file__).parents[2].joinpath("docs/guide.md").read_text()
+    explained = set(re.findall(r"`(\w+)`", guide.partition("## JSON\n")[2].partition("\n## ")[0]))
+    printed = keys_in(json.loads(demo(*words, "--json").out))
+    assert printed
+    assert printed <= explained
+
+
+def test_a_card_of_the_server_is_described_with_that_of_alsa(demo: Demo) -> None:
+    described = json.loads(demo("card", "pch", "--json").out)
+    assert [card["id"] for card in described["alsa"]] == ["PCH"]
+    assert [card["description"] for card in described["server"]] == ["Built-in Audio"]
 
 
 def test_a_notification_shows_what_was_set(notified: Path, demo: Demo) -> None:

@@ -70,7 +70,16 @@ def test_what_a_null_sink_has_not_is_said(server: SoundServer) -> None:
         outcome = run(*words, env=server.env)
         assert outcome.status == status, outcome
         assert says in outcome.err
-    assert run("codec", env=server.env) == Outcome(0, "", "")
+    empty = [
+        ("port", "Speakers has no ports"),
+        ("profile", "the server has no card"),
+        ("codec", "the server has no Bluetooth card with a choice of codecs"),
+    ]
+    if not run("formats", "--json", env=server.env).out.count("pcm"):
+        empty.append(("formats", "the server lists no formats of Speakers"))
+    for verb, says in empty:
+        assert run(verb, env=server.env) == Outcome(0, "", f"tuimixer: {says}.\n")
+        assert run(verb, "--json", env=server.env).err == ""
     assert json.loads(run("codec", "--json", env=server.env).out) == {"cards": []}
 
 

@@ -1,12 +1,15 @@
 """Who is meant by a name, and what is asked by a value: checked by what both servers say afterwards."""
 
 import json
+import signal
 import subprocess
 
 import pytest
 
 from tests.cli.follower import Follower
 from tests.cli.program import Outcome, run
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 
@@ -277,3 +280,61 @@ def test_an_index_that_is_not_there_is_not_a_volume(server: SoundServer) -> None
     outcome = run("set", "4711", "40%", env=server.env)
     assert (outcome.status, outcome.err) == (2, 'tuimixer: "4711" and "40%" contradict each other.\n')
     assert level(server, "speakers") == [100, 100]
+
+
+def test_streams_alike_are_listed_and_taken_by_their_names_on_the_screen(server: SoundServer) -> None:
+    streams = [server.play("Twin", media="Song", silent=True).index for _ in range(3)]
+    streams.append(server.play("Twin", media="Talk", silent=True).index)
+    listed = done("list", server=server).out.partition("Playing\n")[2]
+    names = [line[2:].partition("  ")[0] for line in listed.splitlines()]
+    assert names == ["Twin: Song", "Twin: Song 1", "Twin: Song 2", "Twin: Talk"]
+
+    def percents() -> list[int]:
+        return [server.percents("sink-inputs", index)[0] for index in streams]
+
+    done("set", "@streams", "90%", server=server)
+    for target, then in (
+        ("twin: song 2", [90, 90, 40, 90]),
+        ("twin: song 1", [90, 40, 40, 90]),
+        ("twin: talk", [90, 40, 40, 40]),
+    ):
+        done("set", target, "40%", server=server)
+        assert percents() == then
+    done("set", "twin: song", "60%", server=server)
+    assert percents() == [60, 60, 60, 40]
+
+
+@pytest.mark.pipewire
+def test_a_sink_is_found_by_the_name_of_its_card(pipewire: PrivatePipeWire) -> None:
+    with pipewire.card("Fancy DAC", sink="stereo"):
+        for target, percent in (("fancy dac", 40), ("Fancy", 50), ("alsa_card.lab", 60)):
+            done("set", target, f"{percent}%", server=pipewire)
+            assert level(pipewire, "stereo") == [percent, percent]
+        done("default", "Fancy DAC", server=pipewire)
+        assert done("default", server=pipewire).out.startswith("output: Stereo\n")
+    assert level(pipewire, "speakers") == level(pipewire, "headphones") == [100, 100]
+
+
+@pytest.mark.plugins
+def test_a_card_that_is_named_is_listed_alone(plugins: Plugins) -> None:
+    everything = run("list", env=plugins.env).out
+    assert "\nOutputs\n" in everything
+    for option, device in (("-c", "default"), ("-D", "pulse")):
+        listed = run("list", option, device, env=plugins.env)
+        assert (listed.status, listed.err) == (0, "")
+        (heading,) = [line for line in listed.out.splitlines() if not line.startswith("  ")]
+        assert device in heading
+        described = json.loads(run("list", option, device, "--json", env=plugins.env).out)["controls"]
+        assert {control["card"] for control in described} == {device}
+
+
+def test_what_is_not_there_yet_is_watched_from_when_it_comes_until_it_goes(server: SoundServer) -> None:
+    watch = Follower(server.env, "watch", "Twin")
+    told = watch.until_error(lambda line: "Twin" in line)
+    assert told == 'tuimixer: nothing matches "Twin" yet; waiting for it.'
+    server.play("Other", silent=True)
+    server.play("Twin", silent=True)
+    assert watch.until(bool).partition("added")[2].endswith(" Twin")
+    server.stop_players()
+    assert watch.until(lambda line: "removed" in line).endswith(" Twin")
+    assert watch.end(signal.SIGINT) == (0, "")

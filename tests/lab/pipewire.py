@@ -5,7 +5,7 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -106,6 +106,50 @@ class PrivatePipeWire(SoundServer):
                 player.kill()
                 player.wait()
         wait_until(lambda: _WAKER not in self._playing(), "the silent players to exit")
+
+    @contextlib.contextmanager
+    def card(self, name: str, sink: str) -> Iterator[None]:
+        """A card `alsa_card.lab` with this description, and a null sink that belongs to it.
+
+        ALSA's plugin "equal" stands for the control device of a sound card.
+        """
+        (self.folder / ".asoundrc").write_text("ctl.lab { type equal }\n")
+        client = subprocess.Popen(
+            ["pw-cli"],
+            env=self.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert client.stdin is not None
+
+        def made() -> str | None:
+            listing = subprocess.run(["pw-cli", "ls", "Device"], env=self.env, capture_output=True, text=True)
+            parts = listing.stdout.split("\tid ")[1:]
+            return next((part.split(",")[0] for part in parts if '"alsa_card.lab"' in part), None)
+
+        def create(command: str) -> None:
+            assert client.stdin is not None
+            client.stdin.write(f"{command}\n".encode())
+            client.stdin.flush()
+
+        try:
+            create(
+                "create-device spa-device-factory { factory.name=api.alsa.pcm.device api.alsa.path=lab "
+                f'media.class=Audio/Device device.name=alsa_card.lab device.description="{name}" }}'
+            )
+            device = wait_until(made, "the card")
+            create(
+                "create-node adapter { factory.name=support.null-audio-sink media.class=Audio/Sink "
+                f"device.id={device} node.name={sink} node.description={sink.title()} "
+                "audio.position=[FL FR] }"
+            )
+            wait_until(lambda: sink in [found["name"] for found in self.pactl_json("sinks")], "its sink")
+            self.wake(sink)
+            yield
+        finally:
+            client.kill()
+            client.wait()
 
     def _playing(self) -> set[str]:
         with contextlib.suppress(subprocess.CalledProcessError):

@@ -117,6 +117,11 @@ def test_types_a_value(any_box: Box) -> None:
         person.waits_for(lambda: any_box.percents("Firefox") == [40, 63], "the left channel alone")
         person.press("u", "u")
         any_box.waits_for_percent("Firefox", 60)
+        # The line opens with `=`: a gain typed behind it is one to go to, not one to go down by.
+        person.press("=")
+        person.sees("Now 60%")
+        person.press(*"-6dB", "Enter")
+        any_box.waits_for_percent("Firefox", 79)
         # All at once, as when it is pasted, or typed ahead of a slow line.
         person.terminal.send("=45%\r")
         any_box.waits_for_percent("Firefox", 45)

@@ -23,6 +23,8 @@ class Option:
     """Whether it may be given several times; otherwise the last one counts."""
     complete: str = ""
     """What shells complete for its value: `file`, `card`."""
+    excludes: str = ""
+    """The long name of an option that it cannot be combined with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def parse(
     With `stop_at_word`, the first argument and everything after it are not parsed.
 
     Raises:
-        Usage: an unknown option, or one whose value is missing or not allowed.
+        Usage: an unknown option, one whose value is missing or not allowed, or two that exclude each other.
     """
     found = Arguments()
     rest = list(words)
@@ -110,6 +112,9 @@ def parse(
             _long(word, rest, options, command, found)
         else:
             _short(word, rest, options, command, found)
+    for option in options:
+        if option.excludes and found.has(option.name) and found.has(option.excludes):
+            raise Usage(f"--{option.name} and --{option.excludes} cannot be combined")
     return found
 
 

@@ -96,9 +96,9 @@ class Invocation:
         return self.arguments.has("json")
 
     def narrow(self, targets: Iterable[str]) -> None:
-        """From now on, read only what may contain these targets (everything for JSON)."""
+        """From now on, read only what may contain these targets (everything for JSON, or without targets)."""
         kinds = frozenset[Kind]().union(*map(kinds_of, targets))
-        self._kinds = None if self.json or kinds == ANY else kinds
+        self._kinds = None if self.json or kinds in (ANY, frozenset()) else kinds
         # If an option names a card, only its controls are meant.
         self._only_card = self._named_card is not None
 
@@ -130,6 +130,11 @@ class Invocation:
     def known(self) -> dict[ControlId, Control]:
         """All controls as last read."""
         return merge(*self._read.values()).controls
+
+    @property
+    def on_card(self) -> bool:
+        """Whether an option names a card, whose controls are meant."""
+        return self._named_card is not None
 
     @property
     def cards(self) -> frozenset[str]:
@@ -270,9 +275,10 @@ class Invocation:
         if self._named_card and not kinds.isdisjoint(_ELEMENTS):
             controls = {c.id: c for c in snapshot.controls.values() if c.card in self.cards and c.element}
             snapshot = Snapshot(controls=controls, alsa_cards=snapshot.alsa_cards)
-        return find(target, snapshot, kinds, card, lambda: self._labels(snapshot))
+        return find(target, snapshot, kinds, card, lambda: self.labels_in(snapshot))
 
-    def _labels(self, snapshot: Snapshot) -> Mapping[ControlId, tuple[str, ...]]:
+    def labels_in(self, snapshot: Snapshot) -> Mapping[ControlId, tuple[str, ...]]:
+        """Everything that the screen may call each control."""
         from tuimixer.mixer.views import labels_of, rules_of  # takes longer than a volume key may
 
         return labels_of(snapshot, rules_of(self.config.rule))

@@ -11,7 +11,9 @@ _CARD = Option("card", "ALSA card by number or id", short="c", value="CARD", com
 _DEVICE = Option("device", "ALSA control device, such as equal or hw:1", short="D", value="DEVICE")
 _DEMO = Option("demo", "use a simulated machine")
 _FILE = Option("config", "configuration file", short="f", value="FILE", complete="file")
-_NO_FILE = Option("no-config", "ignore the configuration file and use the defaults", short="F")
+_NO_FILE = Option(
+    "no-config", "ignore the configuration file and use the defaults", short="F", excludes="config"
+)
 
 WHERE = (_SERVER, _HOST, _CARD, _DEVICE, _DEMO, _FILE, _NO_FILE, HELP)
 """Options of every verb that acts on a machine."""

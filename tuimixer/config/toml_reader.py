@@ -95,7 +95,7 @@ class TomlReader:
         return isinstance(self._left.get(key), dict)
 
     def numbers(self, low: float, high: float) -> dict[str, float]:
-        """A table with arbitrary keys and numbers as values, without the wrong ones; `low` is not negative."""
+        """A table with arbitrary keys and numbers from `low`, at least 0, to `high`, without wrong ones."""
         found = {key: self.number(key, low, high, -1.0) for key in tuple(self._left)}
         return {key: value for key, value in found.items() if value >= 0}
 

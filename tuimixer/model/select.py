@@ -363,16 +363,18 @@ def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
 def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple[str, ...]]) -> list[Match]:
     """By what the screen displays for a control, including numbers, titles and configured names.
 
-    `Application: Title` refers to a stream even if the screen does not need the title to distinguish it.
+    `Application: Title` refers to all such streams, even if the screen does not need the title, or needs a
+    number too, to distinguish them.
     """
 
-    def names(control: Control) -> tuple[str, ...]:
+    def titled(control: Control) -> str | None:
         stream = control.stream
-        titled = (f"{stream.application}: {stream.media}",) if stream and stream.media else ()
-        return (*labels.get(control.id, ()), *titled)
+        return f"{stream.application}: {stream.media}" if stream and stream.media else None
 
-    called = [c for c in usable if any(name.casefold() == text for name in names(c))]
-    return [Match((control,), True) for control in called]
+    streams = _by(usable, titled, text, exact=True)
+    found = {control.id for match in streams for control in match.controls}
+    called = [c for c in usable if any(name.casefold() == text for name in labels.get(c.id, ()))]
+    return [*streams, *(Match((control,), True) for control in called if control.id not in found)]
 
 
 def _group(text: str, usable: list[Control], labels: Labels) -> tuple[Match, ...]:

@@ -127,7 +127,7 @@ LANES = (
         "a private PipeWire with WirePlumber",
         70,
         in_parallel("pipewire", waiting=True),
-        machine.programs(*_PIPEWIRE, "pw-metadata", "pw-cli"),
+        machine.first(machine.programs(*_PIPEWIRE, "pw-metadata", "pw-cli"), machine.alsa_plugin("equal")),
     ),
     Lane(
         "plugins",

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tuimixer.backend.base import Refused
-from tuimixer.cli.commands.routing import answer, pick, plug, port_json
-from tuimixer.cli.failure import NoMatch, Usage
+from tuimixer.cli.commands.routing import answer, pick, plug, ports_json
+from tuimixer.cli.failure import NoMatch, Usage, report
 from tuimixer.cli.grammar import Verb
 from tuimixer.cli.invocation import DEVICES, Invocation
 from tuimixer.cli.options import JSON, WHERE
@@ -141,6 +141,8 @@ def _print_defaults(call: Invocation) -> None:
     if call.json:
         print_json({"controls": [as_json(control, read) for control in defaults]})
         return
+    if not defaults:
+        report("the server has no default device")
     for control in defaults:
         write(f"{'output' if control.kind is Kind.SINK else 'input'}: {control.name}")
 
@@ -181,8 +183,10 @@ def _port(call: Invocation) -> None:
         call.apply(SetPort(control.id, port.name))
         answer(call, (control,))
     elif call.json:
-        print_json({"id": control.id, "ports": [port_json(port, device.port) for port in device.ports]})
+        print_json({"id": control.id, "ports": ports_json(device)})
     else:
+        if not device.ports:
+            report(f"{control.name} has no ports")
         for port in device.ports:
             mark = "*" if port.name == device.port else " "
             write(f"{mark} {port.name}  {port.description}{plug(port.available)}")
@@ -235,6 +239,8 @@ def _formats(call: Invocation) -> None:
     if call.json:
         print_json(_formats_json(control, device))
     else:
+        if not device.formats:
+            report(f"the server lists no formats of {control.name}")
         for name in device.formats:
             write(f"{name.removesuffix(_IEC)}  {ENCODINGS.get(name, name)}")
 

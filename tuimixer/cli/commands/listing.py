@@ -1,9 +1,9 @@
 """`list` and `get`: all controls, or the state of some."""
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from tuimixer.cli.failure import sentence
+from tuimixer.backend.base import Unreachable
+from tuimixer.cli.failure import report
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
@@ -16,7 +16,7 @@ from tuimixer.cli.output import (
     states,
     write,
 )
-from tuimixer.model.control import Control, Kind
+from tuimixer.model.control import Control, ControlId, Kind, Layer
 from tuimixer.model.select import INPUT, OUTPUT
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.text import shortened
@@ -34,14 +34,14 @@ _WIDEST_NAME, _WIDEST_TITLE = 40, 40
 _BESIDE = 2
 """Up to this many channels that differ are shown individually."""
 
-_AS_TSV = Option("tsv", "print a table with tab-separated columns")
+_AS_TSV = Option("tsv", "print a table with tab-separated columns", excludes="json")
 _ALL = Option("all", "also list hidden controls, level meters and stored volumes", short="A")
 
 VERBS = (
     Verb(
         "list",
         "",
-        "list all controls with their volumes",
+        "list all controls, or with -c those of a card, with their volumes",
         'With --json: an object with the list "controls"; the id of each is a TARGET for the other verbs. '
         f"With --tsv: one line each with the columns {', '.join(_TSV)}, separated by tabs.",
         (JSON, _AS_TSV, _ALL, *WHERE),
@@ -73,7 +73,12 @@ def run(call: Invocation) -> int:
 
 
 def _list(call: Invocation) -> int:
-    snapshot, failures = call.read_all()
+    if call.on_card:
+        call.narrow(())
+        snapshot = call.read(Layer.ALSA)
+        failures: list[Unreachable] = []
+    else:
+        snapshot, failures = call.read_all()
     controls = list(snapshot.controls.values())
     if not call.arguments.has("all"):
         controls = [c for c in controls if not _is_hidden(c)]
@@ -82,8 +87,6 @@ def _list(call: Invocation) -> int:
 
             hiding = [rule for rule in rules_of(call.config.rule) if rule.hide]
             controls = [c for c in controls if not any(rule.matches(c) for rule in hiding)]
-    if call.cards:
-        controls = [c for c in controls if c.element is None or c.card in call.cards]
     if call.json:
         from tuimixer.cli.inspection import (
             with_totals,  # traces every path, which would slow down the table
@@ -96,10 +99,12 @@ def _list(call: Invocation) -> int:
         for line in ("\t".join(_TSV), *("\t".join(_cells(control, snapshot)) for control in controls)):
             write(line)
         return 0
-    for line in table(controls, snapshot, call.name_of):
+    for line in table(controls, snapshot, call.labels_in(snapshot)):
         write(line)
+    if not controls:
+        report("there are no controls")
     for failure in failures:
-        sys.stderr.write(f"tuimixer: {sentence(failure)}\n")
+        report(failure)
     return 0
 
 
@@ -108,12 +113,15 @@ def _is_hidden(control: Control) -> bool:
 
 
 def table(
-    controls: Iterable[Control], snapshot: Snapshot, name_of: Callable[[Control], str]
+    controls: Iterable[Control], snapshot: Snapshot, labels: Mapping[ControlId, tuple[str, ...]]
 ) -> Iterator[str]:
-    """The controls under a heading per card and kind, in columns of the same widths."""
+    """The controls under a heading per card and kind, in columns of the same widths.
+
+    What the sound server has is called as on the screen: the first of its labels.
+    """
     groups: dict[str, list[tuple[str, ...]]] = {}
     for control in controls:
-        groups.setdefault(_heading(control, snapshot), []).append(_row(control, snapshot, name_of))
+        groups.setdefault(_heading(control, snapshot), []).append(_row(control, snapshot, labels))
     rows = [row for group in groups.values() for row in group]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(6)]
     widths[0] = min(widths[0], _WIDEST_NAME)
@@ -136,10 +144,10 @@ def _heading(control: Control, snapshot: Snapshot) -> str:
 
 
 def _row(
-    control: Control, snapshot: Snapshot, name_of: Callable[[Control], str]
+    control: Control, snapshot: Snapshot, labels: Mapping[ControlId, tuple[str, ...]]
 ) -> tuple[str, str, str, str, str, str]:
     """Mark and name, percent, dB, state, route, title and program."""
-    name = _numbered(control, name_of)
+    name = _called(control, labels)
     if control.kind is Kind.ALSA_CAPTURE and not control.choice and "capture" not in name.casefold():
         name = f"{name}/capture"
     mark = "*" if control.default else " "
@@ -151,17 +159,17 @@ def _row(
         percent,
         gain,
         state,
-        f"{arrow} {_numbered(where, name_of)}" if where else "",
-        _origin(control),
+        f"{arrow} {_called(where, labels)}" if where else "",
+        _origin(control, name),
     )
 
 
-def _numbered(control: Control, name_of: Callable[[Control], str]) -> str:
-    """A name made unique, as accepted by verbs: `PCM,1`, `Speakers 1`."""
-    name = name_of(control)
-    if name != control.name or not control.index or control.stream is not None:
-        return name
-    return f"{name},{control.index}" if control.element is not None else f"{name} {control.index}"
+def _called(control: Control, labels: Mapping[ControlId, tuple[str, ...]]) -> str:
+    """A name as accepted by verbs: `PCM,1`, `Speakers 1`, `Firefox: Song two`."""
+    label = labels.get(control.id, (control.name,))[0]
+    if control.element is None or not control.index or label != f"{control.name} {control.index}":
+        return label
+    return f"{control.name},{control.index}"
 
 
 def _standing(control: Control) -> tuple[str, str, str]:
@@ -184,12 +192,12 @@ def _standing(control: Control) -> tuple[str, str, str]:
     )
 
 
-def _origin(control: Control) -> str:
-    """Title and program of a stream."""
+def _origin(control: Control, name: str) -> str:
+    """Title, unless it is part of the name, and program of a stream."""
     stream = control.stream
     if stream is None:
         return ""
-    title = stream.media if stream.media != control.name else ""
+    title = "" if stream.media in name else stream.media
     program = f"{stream.binary} ({stream.pid})" if stream.binary and stream.pid else stream.binary
     return "  ".join(part for part in (shortened(title, _WIDEST_TITLE), program) if part)
 

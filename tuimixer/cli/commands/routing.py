@@ -3,20 +3,21 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from tuimixer.cli.failure import DONE, REFUSED, NoMatch, Usage
+from tuimixer.cli.failure import DONE, REFUSED, NoMatch, Usage, report
 from tuimixer.cli.grammar import Verb
 from tuimixer.cli.invocation import STREAMS, Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import as_json, print_json, write
 from tuimixer.cli.servers import server_lines, servers_json
 from tuimixer.model.command import Kill, MoveStream, SetCodec, SetProfile
-from tuimixer.model.control import Control, Kind, Layer, Port
+from tuimixer.model.control import Control, Device, Kind, Layer, Port
 from tuimixer.model.select import is_group
 from tuimixer.model.snapshot import AlsaCard, Profile, ServerCard
 from tuimixer.model.text import shown
 from tuimixer.wiring import inspect_host
 
 _OPTIONS = (JSON, *WHERE)
+_NO_CODECS = "the server has no Bluetooth card with a choice of codecs"
 _DEVICE_OF = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
 Named = TypeVar("Named", Port, Profile, ServerCard)
 
@@ -135,6 +136,8 @@ def _profile(call: Invocation) -> None:
     if call.json:
         print_json({"cards": [_server_card_json(card) for card in cards]})
         return
+    if not cards:
+        report("the server has no card")
     for card in cards:
         write(f"{card.description} ({card.server_name})")
         _write_profiles(card)
@@ -149,9 +152,7 @@ def _write_profiles(card: ServerCard) -> None:
 def _codec(call: Invocation) -> None:
     cards = [card for card in call.read(Layer.PULSE).server_cards if card.codecs]
     if call.words:
-        cards = [
-            pick(call.words[0], cards, "the server has no Bluetooth card with a choice of codecs called")
-        ]
+        cards = [pick(call.words[0], cards, f"{_NO_CODECS} called")]
     if len(call.words) == 2:
         codec = _named_codec(call.words[1], cards[0])
         call.apply(SetCodec(cards[0].id, codec))
@@ -161,6 +162,8 @@ def _codec(call: Invocation) -> None:
     if call.json:
         print_json({"cards": [_codecs_json(card) for card in cards]})
         return
+    if not cards:
+        report(_NO_CODECS)
     for card in cards:
         write(f"{card.description} ({card.server_name})")
         for name, description in card.codecs:
@@ -194,7 +197,13 @@ def _card(call: Invocation) -> None:
             for c in alsa
             if text in (c.id.casefold(), str(c.number), f"hw:{c.number}") or text in c.name.casefold()
         ]
-        servers = [c for c in servers if text in c.server_name.casefold() or text in c.description.casefold()]
+        servers = [
+            c
+            for c in servers
+            if text == (c.alsa_card or "").casefold()
+            or text in c.server_name.casefold()
+            or text in c.description.casefold()
+        ]
         if not alsa and not servers:
             raise NoMatch(f"there is no card {shown(call.words[0])}")
     if call.json:
@@ -249,14 +258,13 @@ def plug(available: bool | None) -> str:
     return "" if available is None or available else "  (unplugged)"
 
 
-def port_json(port: Port, active: str | None) -> dict[str, Any]:
-    """A port as JSON."""
-    return {
-        "name": port.name,
-        "description": port.description,
-        "available": port.available,
-        "active": port.name == active,
-    }
+def _part_json(part: Port | Profile) -> dict[str, Any]:
+    return {"name": part.name, "description": part.description, "available": part.available}
+
+
+def ports_json(device: Device) -> list[dict[str, Any]]:
+    """A device's ports as JSON."""
+    return [_part_json(port) | {"active": port.name == device.port} for port in device.ports]
 
 
 def _server_card_json(card: ServerCard) -> dict[str, Any]:
@@ -266,11 +274,8 @@ def _server_card_json(card: ServerCard) -> dict[str, Any]:
         "description": card.description,
         "card": card.alsa_card,
         "profile": card.profile,
-        "profiles": [
-            {"name": profile.name, "description": profile.description, "available": profile.available}
-            for profile in card.profiles
-        ],
-        "ports": [port_json(port, None) for port in card.ports],
+        "profiles": [_part_json(profile) for profile in card.profiles],
+        "ports": [_part_json(port) for port in card.ports],
     }
 
 

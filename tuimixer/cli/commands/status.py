@@ -45,7 +45,7 @@ VERBS = (
 is the percentage, or the word muted; {{muted}} is left, right, both or nothing; {{total}} is the gain in dB \
 of the whole path, not with --follow. With --follow a line is printed at once and whenever it changes.""",
         (
-            Option("format", "format of the line", value="FORMAT"),
+            Option("format", "format of the line", value="FORMAT", excludes="json"),
             Option("follow", "print a line at every change, until interrupted"),
             JSON,
             *WHERE,

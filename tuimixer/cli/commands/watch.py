@@ -4,12 +4,15 @@ import sys
 from datetime import datetime
 from typing import Any
 
+from tuimixer.cli.failure import report
 from tuimixer.cli.follow import Change, Changes, follow
 from tuimixer.cli.grammar import Verb
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
-from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.control import ControlId
+from tuimixer.model.snapshot import Phase, Snapshot
+from tuimixer.model.text import shown
 
 VERBS = (
     Verb(
@@ -18,7 +21,7 @@ VERBS = (
         "print a line for each change, until interrupted",
         "Without TARGET: every change of every control. Each line has the time, the layer, the control's id, "
         "and its old and new value; with --json, each line is an object. Sound servers do not report "
-        "who made a change. If the server goes away, watch waits for it.",
+        "who made a change. If the server goes away, or TARGET is not there yet, watch waits for it.",
         (JSON, *WHERE),
         (
             ("tuimixer watch", "everything"),
@@ -35,11 +38,19 @@ def run(call: Invocation) -> int:
     """Watch until interrupted."""
     boxes: dict[str, Changes] = {}
     target = call.words[0] if call.words else ""
+    before: dict[str, set[ControlId]] = {}
 
     def took(box: str, snapshot: Snapshot) -> None:
-        meant = (
-            {c.id for match in call.matches_in(target, snapshot) for c in match.controls} if target else None
-        )
+        meant = None
+        if target and any(status.phase is Phase.CONNECTING for status in snapshot.statuses):
+            meant = before.get(box, set())
+        elif target:
+            now = {c.id for match in call.matches_in(target, snapshot) for c in match.controls}
+            if not now and box not in before:
+                where = f" on {box}" if len(call.options.hosts) > 1 else ""
+                report(f"nothing matches {shown(target)}{where} yet; waiting for it")
+            # What is gone is no longer found by its name, but that it is gone is a change.
+            before[box], meant = now, now | before.get(box, set())
         for change in boxes.setdefault(box, Changes()).between(snapshot):
             if meant is None or change.id in meant or not change.id:
                 _print(change, box if len(call.options.hosts) > 1 else "", call.json)
