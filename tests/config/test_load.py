@@ -8,7 +8,7 @@ import pytest
 
 from tuimixer.config.load import load, notices, parse
 from tuimixer.config.paths import config_path
-from tuimixer.config.schema import Caps, Config, Loaded, RuleOptions
+from tuimixer.config.schema import Caps, Config, Loaded, Rule
 from tuimixer.config.theme_names import THEME_COLORS
 from tuimixer.ui.terminal.themes import theme
 
@@ -23,7 +23,7 @@ def test_the_documented_defaults_are_the_defaults() -> None:
 
 def test_every_key_is_documented() -> None:
     documented = set(tomllib.loads(DEFAULT))
-    assert documented | {"rule", "colors"} == set(Config.__match_args__)  # `colors` are those of [theme]
+    assert documented | {"colors"} == set(Config.__match_args__)  # `colors` are those of [theme]
     assert set(tomllib.loads(DEFAULT)["max"]) == set(Caps.__match_args__)
 
 
@@ -48,8 +48,8 @@ def test_the_commented_examples_are_right() -> None:
     assert problems == []
     assert config.max.devices == {"headphones": 60}
     assert config.keys == {"mute.toggle": ("m", "f9"), "kill": ()}
-    hdmi, speakers = config.rule
-    assert hdmi == RuleOptions({"kind": "sink", "name": "*HDMI*"}, hide=True)
+    hdmi, speakers = config.filter.rules
+    assert hdmi == Rule({"kind": "sink", "name": "*HDMI*"}, hide=True)
     assert speakers.name == "Speakers"
 
 

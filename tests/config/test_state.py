@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tuimixer.config.schema import Config, FilterOptions, MeterOptions
+from tuimixer.config.schema import Config, Filters, MeterOptions
 from tuimixer.config.state import State
 
 pytestmark = pytest.mark.unit
@@ -15,7 +15,7 @@ LEFT = Config(
     view="all",
     theme="light",
     meters=MeterOptions(show="off"),
-    filter=FilterOptions("applications", "hardware", True, True),
+    filter=Filters("applications", "hardware", True, True),
 )
 
 

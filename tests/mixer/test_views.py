@@ -7,17 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tuimixer.config.schema import Filters, Rule
 from tuimixer.mixer.views import (
-    Devices,
-    Filters,
     Row,
-    Rule,
     Section,
-    Streams,
     View,
     arrange,
     is_capture,
     keep,
+    matches,
     pattern,
     rows_of,
 )
@@ -168,7 +166,7 @@ def test_a_number_never_makes_a_second_of_a_name() -> None:
 
 def test_a_filter_does_not_rename_what_it_leaves() -> None:
     box = of(stream(1, "mpv", "One"), stream(2, "mpv", "Two", virtual=True))
-    assert labels(box, filters=Filters(streams=Streams.APPLICATIONS)) == ["mpv: One"]
+    assert labels(box, filters=Filters(streams="applications")) == ["mpv: One"]
 
 
 @given(
@@ -264,9 +262,9 @@ DEVICES = of(
     [
         (Filters(), ["Speakers", "Null", "Microphone"]),
         (Filters(monitors=True), ["Speakers", "Null", "Microphone", "Monitor of Speakers"]),
-        (Filters(devices=Devices.HARDWARE), ["Speakers", "Microphone"]),
-        (Filters(devices=Devices.VIRTUAL), ["Null"]),
-        (Filters(devices=Devices.VIRTUAL, monitors=True), ["Null", "Monitor of Speakers"]),
+        (Filters(devices="hardware"), ["Speakers", "Microphone"]),
+        (Filters(devices="virtual"), ["Null"]),
+        (Filters(devices="virtual", monitors=True), ["Null", "Monitor of Speakers"]),
     ],
 )
 def test_devices(filters: Filters, shown: list[str]) -> None:
@@ -276,12 +274,12 @@ def test_devices(filters: Filters, shown: list[str]) -> None:
 @pytest.mark.parametrize(
     ("streams", "shown"),
     [
-        (Streams.ALL, ["mpv", "Loopback"]),
-        (Streams.APPLICATIONS, ["mpv"]),
-        (Streams.VIRTUAL, ["Loopback"]),
+        ("all", ["mpv", "Loopback"]),
+        ("applications", ["mpv"]),
+        ("virtual", ["Loopback"]),
     ],
 )
-def test_streams(streams: Streams, shown: list[str]) -> None:
+def test_streams(streams: str, shown: list[str]) -> None:
     box = of(stream(1, "mpv"), stream(2, "Loopback", virtual=True))
     assert labels(box, filters=Filters(streams=streams)) == shown
 
@@ -334,7 +332,7 @@ def test_search(text: str, shown: list[str]) -> None:
     ],
 )
 def test_rule_matching(match: dict[str, str], hits: bool) -> None:
-    assert Rule(match, hide=True).matches(stream(3, "Firefox", "Some video")) is hits
+    assert matches(Rule(match, hide=True), stream(3, "Firefox", "Some video")) is hits
 
 
 def test_rules_hide_and_rename() -> None:
@@ -354,12 +352,8 @@ def test_renamed_alike_are_numbered() -> None:
     assert labels(of(alsa("PCM", 1)), filters=Filters(rules=(rule,))) == ["Out 1"]
 
 
-def test_wrong_rules_are_refused() -> None:
-    with pytest.raises(ValueError, match="needs something to match"):
-        Rule({})
-    with pytest.raises(ValueError, match="is not a regular expression"):
-        Rule({"name": "/(/"})
-    assert pattern("/").fullmatch("/"), "one slash is a glob"
+def test_one_slash_is_a_glob() -> None:
+    assert pattern("/").fullmatch("/")
 
 
 # Cursor

@@ -8,7 +8,7 @@ import pytest
 from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import Desk, Open
 from tuimixer.backend.demo.backend import DemoBackend
-from tuimixer.config.schema import Config, FilterOptions
+from tuimixer.config.schema import Config, Filters
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 from tuimixer.ui.mixer.meters import CLIP_HOLD, follow
@@ -47,7 +47,7 @@ async def test_stored_volumes_are_hidden_but_that_of_system_sounds(desk: Open) -
 
 
 async def test_stored_volumes_by_configuration(desk: Open) -> None:
-    config = Config(filter=FilterOptions(stopped=True))
+    config = Config(filter=Filters(stopped=True))
     async with desk(backend=with_stored(), config=config) as it:
         assert "Old player" in labels(it)
 

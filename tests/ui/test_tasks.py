@@ -127,7 +127,7 @@ async def test_names_and_hiding_are_written_and_undone(desk: Open, tmp_path: Pat
         assert "# two" in file.read_text()
         await it.press("X")
         assert "Boxen is hidden" in it.text or "Speakers is hidden" in it.text
-        rule = load(str(file)).config.rule[0]
+        rule = load(str(file)).config.filter.rules[0]
         assert (rule.match["kind"], rule.hide, rule.name) == ("sink", True, "Boxen")
         assert rule.match["server_name"].startswith("alsa_output.")
         await it.press("u")

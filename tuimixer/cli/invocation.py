@@ -279,9 +279,9 @@ class Invocation:
 
     def labels_in(self, snapshot: Snapshot) -> Mapping[ControlId, tuple[str, ...]]:
         """Everything that the screen may call each control."""
-        from tuimixer.mixer.views import labels_of, rules_of  # takes longer than a volume key may
+        from tuimixer.mixer.views import labels_of  # takes longer than a volume key may
 
-        return labels_of(snapshot, rules_of(self.config.rule))
+        return labels_of(snapshot, self.config.filter.rules)
 
     def _nothing(self, target: str, kinds: frozenset[Kind]) -> NoMatch | Usage:
         """Why nothing matches: there is no default, no such name, or its match is of another kind."""
@@ -308,11 +308,11 @@ class Invocation:
 
     def name_of(self, control: Control) -> str:
         """A control's name in the configuration, else its own."""
-        if not self.config.rule:
+        if not self.config.filter.rules:
             return control.name
-        from tuimixer.mixer.views import name_of, rules_of
+        from tuimixer.mixer.views import name_of
 
-        return name_of(control, rules_of(self.config.rule))
+        return name_of(control, self.config.filter.rules)
 
     def carry_out(self, commands: Sequence[Command]) -> list[ControlId]:
         """Execute commands, reporting those refused; returns the ids of those done.

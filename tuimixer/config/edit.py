@@ -6,10 +6,10 @@ The only module that imports tomlkit, and only when something is written.
 import os
 from typing import Any
 
-from tuimixer.config.schema import RuleOptions
+from tuimixer.config.schema import Rule
 
 
-def put_rule(path: str, rule: RuleOptions) -> None:
+def put_rule(path: str, rule: Rule) -> None:
     """Replace the rule with the same match, or insert the rule before all others, so that it takes effect.
 
     A rule that neither hides nor renames is removed.

@@ -134,8 +134,7 @@ class _Reader:
             step=_steps(top.table("step"), default.step),
             meters=_meters(top.table("meters"), default.meters),
             max=_caps(top.table("max"), default.max),
-            filter=_filters(top.table("filter"), default.filter),
-            rule=tuple(_rule(table) for table in top.tables("rule")),
+            filter=_filters(top.table("filter"), top.tables("rule"), default.filter),
             keys=top.table("keys").keys(),
         )
         top.finish()
@@ -186,21 +185,22 @@ def _caps(table: TomlReader, default: schema.Caps) -> schema.Caps:
     return caps
 
 
-def _filters(table: TomlReader, default: schema.FilterOptions) -> schema.FilterOptions:
-    filters = schema.FilterOptions(
+def _filters(table: TomlReader, rules: list[TomlReader], default: schema.Filters) -> schema.Filters:
+    filters = schema.Filters(
         table.choice("streams", schema.STREAMS, default.streams),
         table.choice("devices", schema.DEVICES, default.devices),
         table.flag("monitors", default.monitors),
         table.flag("stopped", default.stopped),
+        tuple(_rule(rule) for rule in rules),
     )
     table.finish()
     return filters
 
 
-def _rule(table: TomlReader) -> schema.RuleOptions:
+def _rule(table: TomlReader) -> schema.Rule:
     reported = "match" in table and not table.has_table("match")
     match = table.table("match").patterns()
-    rule = schema.RuleOptions(match, table.flag("hide", False), table.text("name"))
+    rule = schema.Rule(match, table.flag("hide", False), table.text("name"))
     if not match and not reported:
         table.wrong("match", 'is missing; it is a table of patterns such as { name = "*HDMI*" }')
     elif match and not rule.hide and not rule.name:

@@ -42,25 +42,32 @@ class Caps:
 
 
 @dataclass(frozen=True, slots=True)
-class FilterOptions:
-    """What the groups on the screen include."""
-
-    streams: str = "all"
-    devices: str = "all"
-    monitors: bool = False
-    stopped: bool = False
-    """Volumes that the server stores for applications that are not playing."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleOptions:
+class Rule:
     """Hides or renames the controls that match everything in `match`."""
 
     match: dict[str, str]
-    """Field or server property → shell pattern, or regular expression between slashes; case is ignored."""
+    """Field or server property → glob, or regular expression between slashes; case is ignored."""
     hide: bool = False
     name: str = ""
     """Name to display; empty for the control's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What is left out, besides level meters' own streams, which are never shown."""
+
+    streams: str = "all"
+    """One of `STREAMS`, as in pavucontrol."""
+    devices: str = "all"
+    """One of `DEVICES`, as in pavucontrol; monitors have a setting of their own."""
+    monitors: bool = False
+    stopped: bool = False
+    """Also stored volumes of what is not playing; that of system sounds always is there."""
+    rules: tuple[Rule, ...] = ()
+    text: str = ""
+    """Words that must all occur in what is known about a control; typed on the screen."""
+    card: str | None = None
+    """Id of the only ALSA card (or control device) to show; None for all. Chosen on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +92,7 @@ class Config:
     step: Steps = field(default_factory=Steps)
     meters: MeterOptions = field(default_factory=MeterOptions)
     max: Caps = field(default_factory=Caps)
-    filter: FilterOptions = field(default_factory=FilterOptions)
-    rule: tuple[RuleOptions, ...] = ()
+    filter: Filters = field(default_factory=Filters)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys by action id, overriding the keymap's."""
 

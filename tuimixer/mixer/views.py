@@ -10,7 +10,7 @@ from functools import lru_cache
 from glob import escape
 from itertools import count, groupby
 
-from tuimixer.config import schema
+from tuimixer.config.schema import Filters, Rule
 from tuimixer.model.control import Control, ControlId, Kind, Layer
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 
@@ -23,22 +23,6 @@ class View(StrEnum):
     ALL = "all"
 
 
-class Streams(StrEnum):
-    """Which streams are shown, as in pavucontrol."""
-
-    ALL = "all"
-    APPLICATIONS = "applications"
-    VIRTUAL = "virtual"
-
-
-class Devices(StrEnum):
-    """Which sinks and sources are shown, as in pavucontrol; monitors have a setting of their own."""
-
-    ALL = "all"
-    HARDWARE = "hardware"
-    VIRTUAL = "virtual"
-
-
 class Section(StrEnum):
     """The three groups, in screen order."""
 
@@ -47,6 +31,7 @@ class Section(StrEnum):
     APPLICATIONS = "applications"
 
 
+_DEFAULT = Filters()
 SYSTEM_SOUNDS = "sink-input-by-media-role:event"
 """The server's name for the stored volume that all system sounds share."""
 FIELDS = (
@@ -67,45 +52,18 @@ FIELDS = (
 
 @lru_cache(maxsize=256)
 def pattern(text: str) -> re.Pattern[str]:
-    """A glob for the whole value; `/…/` is a regular expression that may match anywhere. Case is ignored.
-
-    Raises:
-        ValueError: not a regular expression.
-    """
-    if len(text) < 2 or not (text.startswith("/") and text.endswith("/")):
-        return re.compile(translate(text), re.IGNORECASE)
-    try:
-        return re.compile(text[1:-1], re.IGNORECASE)
-    except re.error as error:
-        raise ValueError(f"{text} is not a regular expression: {error}") from error
+    """A glob for the whole value; `/…/` is a regular expression that may match anywhere. Case is ignored."""
+    regular = len(text) > 1 and text.startswith("/") and text.endswith("/")
+    return re.compile(text[1:-1] if regular else translate(text), re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Hides or renames the controls that match in every named field or property.
-
-    Raises:
-        ValueError: nothing to match, or an invalid regular expression.
-    """
-
-    match: dict[str, str]
-    """Field (one of FIELDS) or property → glob, or regular expression between slashes."""
-    hide: bool = False
-    name: str | None = None
-
-    def __post_init__(self) -> None:
-        if not self.match:
-            raise ValueError("a rule needs something to match")
-        for text in self.match.values():
-            pattern(text)
-
-    def matches(self, control: Control) -> bool:
-        """Whether the rule applies to this control."""
-        for key, text in self.match.items():
-            value = _field(control, key)
-            if value is None or not pattern(text).search(value):
-                return False
-        return True
+def matches(rule: Rule, control: Control) -> bool:
+    """Whether a rule applies to a control."""
+    for key, text in rule.match.items():
+        value = _field(control, key)
+        if value is None or not pattern(text).search(value):
+            return False
+    return True
 
 
 def match_of(control: Control) -> dict[str, str]:
@@ -137,27 +95,6 @@ def changed(rules: tuple[Rule, ...], rule: Rule) -> tuple[Rule, ...]:
     return tuple(kept)
 
 
-def rules_of(config: Iterable[schema.RuleOptions]) -> tuple[Rule, ...]:
-    """The rules of a configuration that has been checked."""
-    return tuple(Rule(rule.match, rule.hide, rule.name or None) for rule in config)
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What is left out, besides level meters' own streams, which are never shown."""
-
-    text: str = ""
-    """Words that must all occur in what is known about a control."""
-    streams: Streams = Streams.ALL
-    devices: Devices = Devices.ALL
-    monitors: bool = False
-    stopped: bool = False
-    """Also stored volumes of what is not playing; that of system sounds always is there."""
-    rules: tuple[Rule, ...] = ()
-    card: str | None = None
-    """Id of the only ALSA card (or control device) to show; None for all."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row or column of the screen."""
@@ -180,7 +117,7 @@ class Group:
     rows: tuple[Row, ...] = field(default=())
 
 
-def arrange(snapshot: Snapshot, view: View, filters: Filters = Filters()) -> tuple[Group, Group, Group]:
+def arrange(snapshot: Snapshot, view: View, filters: Filters = _DEFAULT) -> tuple[Group, Group, Group]:
     """The groups hardware, devices and applications of a view, each in the sound system's order."""
     known = [c for c in snapshot.controls.values() if not (c.stream and c.stream.peak)]
     names = {control.id: name_of(control, filters.rules) for control in known}
@@ -214,7 +151,7 @@ def labels_of(snapshot: Snapshot, rules: tuple[Rule, ...] = ()) -> dict[ControlI
 
 def name_of(control: Control, rules: tuple[Rule, ...]) -> str:
     """The name that a rule gives a control, else its own."""
-    return next((rule.name for rule in rules if rule.name and rule.matches(control)), control.name)
+    return next((rule.name for rule in rules if rule.name and matches(rule, control)), control.name)
 
 
 def rows_of(groups: Iterable[Group]) -> tuple[Row, ...]:
@@ -286,16 +223,14 @@ def _passes(control: Control, filters: Filters) -> bool:
         if device.monitor_of is not None:
             if not filters.monitors:
                 return False
-        elif filters.devices is not Devices.ALL and device.hardware != (filters.devices is Devices.HARDWARE):
+        elif filters.devices != "all" and device.hardware != (filters.devices == "hardware"):
             return False
     if control.kind is Kind.STORED and stream is not None:
         if not control.channels or not (filters.stopped or stream.stored_name == SYSTEM_SOUNDS):
             return False
-    elif stream is not None and filters.streams is not Streams.ALL:
-        wanted = filters.streams is Streams.VIRTUAL
-        if stream.virtual != wanted:
-            return False
-    return not any(rule.hide and rule.matches(control) for rule in filters.rules)
+    elif stream is not None and filters.streams != "all" and stream.virtual != (filters.streams == "virtual"):
+        return False
+    return not any(rule.hide and matches(rule, control) for rule in filters.rules)
 
 
 def _found(control: Control, label: str, text: str) -> bool:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 
 from tuimixer.config.actions import compile_keymap
-from tuimixer.config.schema import Config
-from tuimixer.mixer.views import Filters, View
+from tuimixer.config.schema import Config, Filters
+from tuimixer.mixer.views import View
 from tuimixer.model.snapshot import Phase, Snapshot
-from tuimixer.ui.mixer.choices import filters_of, layout_of
+from tuimixer.ui.mixer.choices import layout_of
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.terminal.capabilities import Terminal, encoding_of, first_environment, look_at
 from tuimixer.ui.terminal.direct_writer import encode
@@ -34,7 +34,7 @@ def new_renderer(
         terminal = look_at(os.environ, config, encoding)
     in_rows, problems = compile_keymap(config.keymap, config.keys)
     keys = in_rows, compile_keymap(config.keymap, config.keys, columns=True)[0]
-    view, filters = view or View(config.view), filters or filters_of(config)
+    view, filters = view or View(config.view), filters or config.filter
     renderer = Renderer(terminal, keys, view, filters, layout_of(config), config.card, clock)
     return renderer, [f"keys.{action}: {sentence}" for action, sentence in problems]
 

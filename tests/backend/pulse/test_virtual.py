@@ -7,7 +7,8 @@ import pytest
 from tests.backend.pulse.watcher import Watcher, device, sink_of
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
-from tuimixer.mixer.views import Devices, Filters, Streams, View, arrange
+from tuimixer.config.schema import Filters
+from tuimixer.mixer.views import View, arrange
 from tuimixer.model.command import MoveStream, SetVolume
 from tuimixer.model.control import Control, Kind
 
@@ -105,7 +106,7 @@ async def test_filters(server: SoundServer) -> None:
         streams = {f"pulse:sink_input/{found['index']}" for found in told}
         every = shown(Filters())
         assert streams | {"pulse:sink/speakers", "pulse:sink/headphones"} <= every
-        assert shown(Filters(streams=Streams.APPLICATIONS)) & streams == {application}
-        assert shown(Filters(streams=Streams.VIRTUAL)) & streams == streams - {application}
-        assert not any("sink/" in each for each in shown(Filters(devices=Devices.HARDWARE)))
+        assert shown(Filters(streams="applications")) & streams == {application}
+        assert shown(Filters(streams="virtual")) & streams == streams - {application}
+        assert not any("sink/" in each for each in shown(Filters(devices="hardware")))
         assert not any("monitor" in row for row in shown(Filters()))

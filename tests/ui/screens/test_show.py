@@ -9,7 +9,6 @@ from tests.ui.conftest import Desk, Open
 from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
-from tuimixer.mixer.views import Streams
 from tuimixer.ui.screens.listing import Listing
 
 pytestmark = pytest.mark.screen
@@ -76,6 +75,6 @@ async def test_devices_and_streams(desk: Open) -> None:
 
 async def test_enter_by_habit_changes_no_filter(desk: Open) -> None:
     async with desk() as it:
-        it.app.main.renderer.filter(replace(it.app.main.renderer.filters, streams=Streams.VIRTUAL))
+        it.app.main.renderer.filter(replace(it.app.main.renderer.filters, streams="virtual"))
         await it.press("f", "enter")
-        assert it.app.main.renderer.filters.streams is Streams.VIRTUAL
+        assert it.app.main.renderer.filters.streams == "virtual"

@@ -82,11 +82,11 @@ def _list(call: Invocation) -> int:
     controls = list(snapshot.controls.values())
     if not call.arguments.has("all"):
         controls = [c for c in controls if not _is_hidden(c)]
-        if call.config.rule:
-            from tuimixer.mixer.views import rules_of
+        hiding = [rule for rule in call.config.filter.rules if rule.hide]
+        if hiding:
+            from tuimixer.mixer.views import matches
 
-            hiding = [rule for rule in rules_of(call.config.rule) if rule.hide]
-            controls = [c for c in controls if not any(rule.matches(c) for rule in hiding)]
+            controls = [c for c in controls if not any(matches(rule, c) for rule in hiding)]
     if call.json:
         from tuimixer.cli.inspection import (
             with_totals,  # traces every path, which would slow down the table

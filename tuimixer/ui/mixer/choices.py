@@ -1,19 +1,7 @@
 """From the configuration to what the main screen shows at first. Pure."""
 
 from tuimixer.config.schema import Config
-from tuimixer.mixer.views import Devices, Filters, Streams, rules_of
 from tuimixer.model.snapshot import AlsaCard
-
-
-def filters_of(config: Config) -> Filters:
-    """What the configuration leaves out or renames."""
-    return Filters(
-        streams=Streams(config.filter.streams),
-        devices=Devices(config.filter.devices),
-        monitors=config.filter.monitors,
-        stopped=config.filter.stopped,
-        rules=rules_of(config.rule),
-    )
 
 
 def layout_of(config: Config) -> str:

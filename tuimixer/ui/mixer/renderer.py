@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from tuimixer.config.actions import BY_ID
-from tuimixer.mixer.views import Filters, Group, Row, Section, View, arrange, keep, rows_of
+from tuimixer.config.schema import Filters
+from tuimixer.mixer.views import Group, Row, Section, View, arrange, keep, rows_of
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.scale import decibels
 from tuimixer.model.snapshot import Diff, Phase, Snapshot

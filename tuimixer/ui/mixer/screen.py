@@ -11,10 +11,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.reactive import Reactive
 
-from tuimixer.config.schema import Config, FilterOptions, RuleOptions
+from tuimixer.config.schema import Config, Rule
 from tuimixer.mixer.mixer import Changed, Event, Mixer
 from tuimixer.mixer.solo import Solo, solo_of
-from tuimixer.mixer.views import Rule, View, changed, is_capture, match_of
+from tuimixer.mixer.views import View, changed, is_capture, match_of
 from tuimixer.model.balance import sides
 from tuimixer.model.command import Command, SetDefault
 from tuimixer.model.control import Control, ControlId, Kind
@@ -428,14 +428,11 @@ class MixerScreen(DirectScreen):
     def rename(self, control: Control, name: str) -> None:
         """Show a control under another name from now on; empty for its own."""
         rule = self._rule_of(control)
-        self.change_rule(
-            replace(rule, name=name if name != control.name else None), f"name of {control.name}"
-        )
+        self.change_rule(replace(rule, name=name if name != control.name else ""), f"name of {control.name}")
 
     def settings(self) -> Config:
         """The configuration as the screen stands now: layout, view, meters and filters."""
         renderer, config = self.renderer, self.config
-        filters = renderer.filters
         return replace(
             config,
             layout=config.layout if renderer.layout_wanted == layout_of(config) else renderer.layout_wanted,
@@ -443,9 +440,7 @@ class MixerScreen(DirectScreen):
             meters=config.meters
             if renderer.meters_on == renderer.terminal.meters
             else replace(config.meters, show="on" if renderer.meters_on else "off"),
-            filter=FilterOptions(
-                filters.streams.value, filters.devices.value, filters.monitors, filters.stopped
-            ),
+            filter=renderer.filters,
         )
 
     def _rule_of(self, control: Control) -> Rule:
@@ -466,7 +461,7 @@ class MixerScreen(DirectScreen):
             from tuimixer.config.edit import put_rule
 
             try:
-                put_rule(self.config_file, RuleOptions(rule.match, rule.hide, rule.name or ""))
+                put_rule(self.config_file, rule)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or error
                 self.say(f"The configuration cannot be written: {reason} ({self.config_file})", True)

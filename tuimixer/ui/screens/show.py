@@ -5,21 +5,21 @@ from dataclasses import replace
 from functools import partial
 from typing import ClassVar
 
+from tuimixer.config.schema import Filters, Rule
 from tuimixer.mixer.mixer import Mixer
-from tuimixer.mixer.views import Devices, Filters, Rule, Streams
 from tuimixer.ui.screens.dialog import Hints
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Line
 
 _STREAMS = (
-    (Streams.ALL, "All streams", ""),
-    (Streams.APPLICATIONS, "Applications", "streams of programs"),
-    (Streams.VIRTUAL, "Virtual streams", "what the server sends from one device to another"),
+    ("all", "All streams", ""),
+    ("applications", "Applications", "streams of programs"),
+    ("virtual", "Virtual streams", "what the server sends from one device to another"),
 )
 _DEVICES = (
-    (Devices.ALL, "All devices", ""),
-    (Devices.HARDWARE, "Hardware", "devices of a card"),
-    (Devices.VIRTUAL, "Virtual devices", "made by the server: null, combined, remapped"),
+    ("all", "All devices", ""),
+    ("hardware", "Hardware", "devices of a card"),
+    ("virtual", "Virtual devices", "made by the server: null, combined, remapped"),
 )
 
 
@@ -43,7 +43,7 @@ class ShowScreen(ListDialog):
                 name,
                 words,
                 f"streams {streams}",
-                chosen=now.streams is streams,
+                chosen=now.streams == streams,
                 enter=lambda streams=streams: self._filter(replace(now, streams=streams)),  # type: ignore[misc]
             )
             for streams, name, words in _STREAMS
@@ -54,7 +54,7 @@ class ShowScreen(ListDialog):
                 name,
                 words,
                 f"devices {devices}",
-                chosen=now.devices is devices,
+                chosen=now.devices == devices,
                 enter=lambda devices=devices: self._filter(replace(now, devices=devices)),  # type: ignore[misc]
             )
             for devices, name, words in _DEVICES
