@@ -59,11 +59,11 @@ def test_the_next_default(demo: Demo, words: list[str], name: str) -> None:
         (["default", "none"], 0, ""),
         (["default", "next", "headphones"], 2, '"headphones" is neither @output nor @input.'),
         (["default", "speakers", "@input"], 2, 'only next, previous and none can be followed by "@input".'),
-        (["port", "next"], 1, "no other one is plugged in."),
-        (["port", "@output", "previous"], 1, "no other one is plugged in."),
+        (["port", "next"], 1, "no other device or port is plugged in."),
+        (["port", "@output", "previous"], 1, "no other device or port is plugged in."),
         (["port", "headphones"], 1, 'nothing matches "headphones"'),
         (["latency", "@output", "soon"], 2, '"soon" is not a number of milliseconds.'),
-        (["latency", "@output", "5001"], 2, "an offset of more than 5000 ms is not possible."),
+        (["latency", "@output", "5001"], 2, "the offset cannot exceed 5000 ms."),
         (["latency", "HDMI 1", "40"], 2, "HDMI 1 has no port with a latency offset."),
         (["suspend", "@output", "maybe"], 2, '"maybe" is neither on nor off.'),
         (["suspend", "firefox"], 2, "Firefox is an application; suspend takes an output or an input."),
@@ -77,9 +77,9 @@ def test_the_next_default(demo: Demo, words: list[str], name: str) -> None:
         (
             ["status", "--format", "percent"],
             2,
-            '--format "percent" has no field: write {percent}, or one of waybar',
+            '--format "percent" has no field: use {percent}, or one of waybar',
         ),
-        (["status", "--follow", "--format", "{total}"], 2, "cannot be followed."),
+        (["status", "--follow", "--format", "{total}"], 2, "cannot be used with --follow."),
     ],
 )
 def test_sentences(demo: Demo, words: list[str], status: int, says: str) -> None:

@@ -62,7 +62,7 @@ def test_formats_on_pulseaudio(restoring: PrivatePulse) -> None:
 
 def test_what_a_null_sink_has_not_is_said(server: SoundServer) -> None:
     for words, status, says in (
-        (["port", "next"], 1, "no other one is plugged in."),
+        (["port", "next"], 1, "no other device or port is plugged in."),
         (["port", "speakers", "headphones"], 1, "Speakers has no port"),
         (["latency", "speakers", "20"], 2, "Speakers has no port with a latency offset."),
         (["codec", "speakers"], 1, "the server has no Bluetooth card with a choice of codecs"),

@@ -166,7 +166,7 @@ def test_an_empty_list_unbinds() -> None:
         (
             "alsamixer",
             {"mute.togle": ["x"]},
-            ("mute.togle", "there is no such action; did you mean mute.toggle?"),
+            ("mute.togle", "no such action; did you mean mute.toggle?"),
         ),
         (
             "alsamixer",

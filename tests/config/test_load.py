@@ -73,7 +73,7 @@ def test_keys_may_be_written_without_quotes() -> None:
             '2: max.devices.headphones is "x"; must be a number from 0 to 1000.',
         ),
         ("[max]\nverbs = -1", "2: max.verbs is -1; must be a number from 0 to 1000."),
-        ("[[rule]]\nhide = true", "1: rule.match is missing; it is a table of patterns such as "),
+        ("[[rule]]\nhide = true", "1: rule.match is missing; use a table of patterns such as "),
         (
             "[[rule]]\n[rule.match]\nname='x'",
             "2: rule.match does nothing; add hide = true, or a name to show.",
@@ -98,15 +98,15 @@ def test_keys_may_be_written_without_quotes() -> None:
         ),
         (
             "[keys]\n'mute.togle' = ['x']",
-            "2: keys.mute.togle: there is no such action; did you mean mute.toggle?.",
+            "2: keys.mute.togle: no such action; did you mean mute.toggle?.",
         ),
         ("[keys]\nundo = ['x']\nredo = ['x']", "3: keys.redo: 'x' is also bound to undo."),
         ("[keys]\nquit = []", "2: keys.quit: no key would be left for quitting."),
         ('card = "a\\nb"', '1: card is "a\ufffdb"; must be one line of text.'),
         ("colour = 'never'", "1: colour is not a known setting; did you mean color?"),
-        ("keymap = ", "1: is not TOML: invalid value."),
-        ("a = 1\na = 2", "2: is not TOML: cannot overwrite a value."),
-        ("[keys\n", "1: is not TOML: "),
+        ("keymap = ", "1: is not valid TOML: invalid value."),
+        ("a = 1\na = 2", "2: is not valid TOML: cannot overwrite a value."),
+        ("[keys\n", "1: is not valid TOML: "),
         ("a = " + "[" * 100_000, "1: is nested too deeply."),
     ],
 )

@@ -192,7 +192,7 @@ def second_server(scene: Scene) -> Iterator[None]:
 
 
 ON_PULSEAUDIO, ON_PIPEWIRE = ("PulseAudio",), ("PipeWire",)
-MUTED_ALL = "is muted, and with it Master, PCM of the card"
+MUTED_ALL = "is muted, along with Master, PCM on card"
 FAULTS: dict[str, Fault] = {
     "stream muted": Fault(
         "stream_muted", "tone is muted", told("set-sink-input-mute {stream} 1"), silences=True
@@ -207,38 +207,38 @@ FAULTS: dict[str, Fault] = {
     ),
     "Master alone muted by hand": Fault(
         "control_muted",
-        "Master of the card .* is muted",
+        "Master on card .* is muted",
         by_hand("Master mute"),
         silences=True,
         servers=ON_PIPEWIRE,
     ),
     "PCM alone muted by hand": Fault(
         "control_muted",
-        "PCM of the card .* is muted",
+        "PCM on card .* is muted",
         by_hand("PCM mute"),
         silences=True,
         servers=ON_PIPEWIRE,
     ),
     "control muted that nobody drives": Fault(
-        "control_muted", "Master of the card .* is muted", on_soft("Master mute"), servers=ON_PULSEAUDIO
+        "control_muted", "Master on card .* is muted", on_soft("Master mute"), servers=ON_PULSEAUDIO
     ),
     "stream at zero": Fault(
-        "stream_silent", "tone is at its lowest", told("set-sink-input-volume {stream} 0"), silences=True
+        "stream_silent", "tone is at its minimum", told("set-sink-input-volume {stream} 0"), silences=True
     ),
     "sink at zero": Fault(
-        "device_silent", "is at its lowest", told("set-sink-volume {sink} 0"), silences=True
+        "device_silent", "is at its minimum", told("set-sink-volume {sink} 0"), silences=True
     ),
     "Master at zero by hand": Fault(
-        "control_silent", "Master of the card .* is", by_hand("Master 0"), silences=True
+        "control_silent", "Master on card .* is", by_hand("Master 0"), silences=True
     ),
     "PCM at zero by hand": Fault(
-        "control_silent", "PCM of the card .* is at its lowest", by_hand("PCM 0"), silences=True
+        "control_silent", "PCM on card .* is at its minimum", by_hand("PCM 0"), silences=True
     ),
     "control at zero that nobody drives": Fault(
-        "control_silent", "Master of the card .* is", on_soft("Master 0"), servers=ON_PULSEAUDIO
+        "control_silent", "Master on card .* is", on_soft("Master 0"), servers=ON_PULSEAUDIO
     ),
     "softvol at zero": Fault(
-        "softvol_silent", "PCM of the card .* is at", on_soft("PCM 0"), servers=ON_PULSEAUDIO
+        "softvol_silent", "PCM on card .* is at", on_soft("PCM 0"), servers=ON_PULSEAUDIO
     ),
     "many small losses": Fault(
         "total_low",
@@ -262,7 +262,7 @@ FAULTS: dict[str, Fault] = {
         "held", r"aplay \(process \d+, root\) has opened", held, r"kill \d+", servers=ON_PULSEAUDIO
     ),
     "wrong source": Fault("wrong_capture_source", "recording from Line", recording("Line cap")),
-    "recording off": Fault("capture_off", "Recording is switched off", recording("Capture nocap")),
+    "recording off": Fault("capture_off", "Recording is turned off", recording("Capture nocap")),
     "two servers": Fault(
         "two_servers",
         "Two sound servers are running",

@@ -188,10 +188,11 @@ def test_where_a_null_sink_of_pipewire_leads_cannot_be_seen() -> None:
     made = {"factory.name": NULL_NODE, "pulse.module.id": "7"}
     null = replace(soft_sink(-6.0, shown="Null Output", driver="PipeWire"), properties=made)
     first = found((picture(null, REAL, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
-    assert first.reason == "The default output Null Output goes nowhere that can be seen from here."
+    assert first.reason == "The default output Null Output goes nowhere, as far as can be seen from here."
     elsewhere = found((picture(REAL, null, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
     assert (
-        elsewhere.reason == "Player is playing on Null Output, which goes nowhere that can be seen from here."
+        elsewhere.reason
+        == "Player is playing on Null Output, which goes nowhere, as far as can be seen from here."
     )
 
 
@@ -236,7 +237,7 @@ def test_one_side_that_is_off_is_no_silence() -> None:
 
 def test_a_mute_in_hardware_names_its_controls() -> None:
     first = found(CASES["device_muted"][0]())[0]
-    assert first.reason == "Speakers is muted, and with it Master, PCM of the card ICH."
+    assert first.reason == "Speakers is muted, along with Master, PCM on card ICH."
 
 
 def test_two_faults_are_both_named() -> None:

@@ -124,7 +124,7 @@ def test_a_loopback_has_its_volumes_between_two_sinks() -> None:
     assert columns["pulse:sink_input/2"] > columns[null.id] > columns[module.id] > columns[SINK]
 
 
-@pytest.mark.parametrize(("dmix", "word"), [(True, "dmix"), (False, "past the server")])
+@pytest.mark.parametrize(("dmix", "word"), [(True, "dmix"), (False, "bypasses the server")])
 def test_a_program_past_the_server(dmix: bool, word: str) -> None:
     holder = Holder("ICH", 0, 0, 0, False, 44, "aplay", "me", "RUNNING", dmix=dmix)
     graph = graph_of(ac97(), replace(SYSTEM, holders=(holder,)))

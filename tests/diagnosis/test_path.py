@@ -58,7 +58,7 @@ def test_driven_controls_are_inside_the_sinks_volume(server: str) -> None:
     path = way(ac97(server=server))
     assert names(path) == [
         "Player",
-        "volume of the stream",
+        "stream volume",
         "Speakers",
         "software remainder",
         "Master",
@@ -154,7 +154,7 @@ def test_softvol_counts_only_for_those_who_go_through_it() -> None:
 def test_flat_volumes_do_not_count_the_sink_twice() -> None:
     path = way(ac97(stream_db=-20.0, flat=True))
     assert near(path.total, -2000 + 1200)
-    assert "flat volumes" in stage(path, "volume of the stream").note
+    assert "flat volumes" in stage(path, "stream volume").note
 
 
 def test_mute_at_any_stage_mutes_the_way() -> None:
@@ -362,7 +362,7 @@ def test_sinks_in_a_circle_end() -> None:
         stream(0.0, "pulse:sink/b", 2, virtual=True, owner_module=1, client=None),
         stream(0.0, "pulse:sink/a", 3, virtual=True, owner_module=2, client=None),
     )
-    assert way(snapshot).stages[-1].name == "a circle"
+    assert way(snapshot).stages[-1].name == "a loop"
 
 
 def recorder(source: str) -> Control:

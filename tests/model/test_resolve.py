@@ -222,7 +222,7 @@ PASSTHROUGH = replace(
         (SetLevel("c", 0.1), BARE, "PCM has no volume"),
         (Mute("c"), BARE, "PCM has no mute switch"),
         (Capture("c"), BARE, "PCM has no capture switch"),
-        (Choose("c", 0), BARE, "PCM has nothing to choose from"),
+        (Choose("c", 0), BARE, "PCM has no choices"),
         (Choose("c", 1, relative=True), choice(0), "PCM has no items"),
         (SetGain("c", -100), control(PLAIN, 1), "PCM has no dB data; give percent or a raw value"),
         (
@@ -233,7 +233,7 @@ PASSTHROUGH = replace(
         (SetBalance("c", 0), control(PLAIN, 1), "PCM has no left and right channels to balance"),
         (Nudge("c", 1, channels=(5,)), control(PLAIN, 1, 1), "PCM has no such channel"),
         (Nudge("c", 1, channels=()), control(PLAIN, 1, 1), "PCM has no such channel"),
-        (SetRaw("c", 32), control(PLAIN, 1), "PCM goes from 0 to 31"),
+        (SetRaw("c", 32), control(PLAIN, 1), "PCM ranges from 0 to 31"),
         (Nudge("c", float("nan")), control(PLAIN, 1), "nan is not a valid volume"),
         (SetLevel("c", float("inf")), stereo(1, 1), "inf is not a valid volume"),
         (SetBalance("c", float("nan")), stereo(1, 1), "nan is not a valid volume"),

@@ -127,6 +127,6 @@ def test_a_server_that_comes_later(pulse: PrivatePulse) -> None:
 
 def test_a_server_without_default_and_without_sinks() -> None:
     with PrivatePulse(sinks=()) as server, Person(server.env) as person:
-        person.sees("PulseAudio", "No output.", "Nothing plays.")
+        person.sees("PulseAudio", "No output.", "Nothing is playing.")
         server.pactl("load-module", "module-null-sink", "sink_name=late")
         person.sees("Null Output")

@@ -54,7 +54,7 @@ def test_moves_a_playing_stream_and_back(any_box: Box) -> None:
         person.press("ctrl+r")
         person.waits_for(lambda: plays_on(any_box, "mpv") == "speakers", "the move to be done again")
         person.press("Enter")
-        person.sees("Play on", "Facts")
+        person.sees("Play on", "Information")
         go_to(person, "Headphones")
         person.press("Enter")
         person.waits_for(lambda: plays_on(any_box, "mpv") == "headphones", "the move back")
@@ -87,7 +87,7 @@ def test_ends_a_stream_after_a_question(any_box: Box) -> None:
         person.sees("Music")
         person.choose("Music")
         person.press("ctrl+k")
-        person.sees("End Music", "Yes, end the stream")
+        person.sees("Kill Music", "Yes, kill the stream")
         person.press("Enter", "n")
         person.sees_no_more("End Music")
         assert any_box.server.find("sink-inputs", index) is not None
@@ -137,7 +137,7 @@ def test_shows_and_hides_monitors(any_box: Box) -> None:
         person.sees("Monitors")
         go_to(person, "Monitors  ")
         person.press("Enter")
-        person.sees("shown: sources")
+        person.sees("shown: inputs")
         person.press("Escape")
         person.sees("Monitor of Spe", "Monitor of Hea")  # the rest may be cut
 

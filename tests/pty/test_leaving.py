@@ -27,7 +27,7 @@ def test_quit(opened: Open, key: str) -> None:
         person.waits_for(lambda: not any(map(state_of, engines)), "the engine to end")
 
 
-@pytest.mark.parametrize(("opening", "shown"), [("F1", "Keys"), ("/", "words in a name"), ("=", "Enter set")])
+@pytest.mark.parametrize(("opening", "shown"), [("F1", "Keys"), ("/", "part of a name"), ("=", "Enter set")])
 def test_quit_from_a_dialog(opened: Open, opening: str, shown: str) -> None:
     with opened() as person:
         person.press(opening)

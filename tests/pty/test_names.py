@@ -59,4 +59,4 @@ def test_a_stream_without_a_name(pulse: PrivatePulse) -> None:
     with Person(pulse.env, "--layout", "rows") as person:
         person.sees("pacat")
         player.kill()
-        person.sees("Nothing plays.")
+        person.sees("Nothing is playing.")

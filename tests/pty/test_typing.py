@@ -32,7 +32,7 @@ def test_what_is_typed_while_a_dialog_closes_goes_to_what_is_below(tmp_path: Pat
     with Terminal([_TUIMIXER, "--demo", "--no-config"], env=env) as terminal:
         terminal.wait_for("Master")
         terminal.press("enter")
-        terminal.wait_for("Facts")
+        terminal.wait_for("Information")
         # An escape before a letter would be Alt and the letter.
         terminal.press("F10", "=", *"58%", "enter", "F1", "escape")
         terminal.wait_for(_master_is_at_58)

@@ -39,7 +39,7 @@ def test_a_muted_master_is_found_and_unmuted(replay: Replay) -> None:
     card.set("Master Playback Switch", 0)
     with Verbs(cards.env) as verbs:
         _, muted = findings(verbs)
-        assert muted["reason"] == "Master of the card PCH is muted."
+        assert muted["reason"] == "Master on card PCH is muted."
         verbs("doctor", "--fix", "2")
         assert card.get("Master Playback Switch") == [1]
         assert len(findings(verbs)) == 1
@@ -56,8 +56,8 @@ def test_a_card_that_cannot_be_opened_is_named(replay: Replay) -> None:
         assert "could not be opened: Operation not permitted" in closed["reason"]
 
 
-LOWEST = "The volume of {} of the card {} is at its lowest."
-OFF = "{} Output Mixer PCM of the card hat2mic is switched off."
+LOWEST = "The volume of {} on card {} is at its minimum."
+OFF = "{} Output Mixer PCM on card hat2mic is switched off."
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_two_boxes_in_one_screen(box: Box, users: list[User]) -> None:
     with sit_down("--host", hosts[0], "--host", hosts[1]) as person:
         person.sees("kitchen")
         person.press("F6")
-        person.sees("Box", *hosts)
+        person.sees("Host", *hosts)
         person.press("End", "Enter")
         person.sees("cellar")
         person.choose("cellar")
@@ -79,7 +79,7 @@ def test_two_boxes_in_one_screen(box: Box, users: list[User]) -> None:
         # The other box goes on meanwhile.
         ann.run("pactl", "set-sink-volume", "kitchen", "25%")
         person.press("F6")
-        person.sees("Box", *hosts)
+        person.sees("Host", *hosts)
         person.press("End", "Up", "Enter")
         person.sees_percent("kitchen", 25)
         person.press("F10")

@@ -104,7 +104,7 @@ async def test_back_one_step_at_a_time(desk: Open) -> None:
         await it.press("escape")
         assert "only front-left" not in it.text
         await it.press("escape")
-        assert "Esc again quits." in it.text
+        assert "Press Esc again to quit." in it.text
         it.clock[0] += 1.5
         await it.press("escape", "escape")
         assert not it.app._exit

@@ -71,7 +71,7 @@ async def test_another_box_begins_with_a_card_of_its_own(desk: Open) -> None:
         await it.pilot.pause()
         shown = (controls[row.id] for row in it.app.main.renderer.listed)
         assert {control.card for control in shown if control.kind.layer is Layer.ALSA} == {cards[0].id}
-        assert "is not there now" not in it.text
+        assert "is not present" not in it.text
         it.app.main.show_box(first)
         await it.pilot.pause()
         assert cards_shown(it) == {chosen}

@@ -257,7 +257,7 @@ async def test_default(desk: Open) -> None:
         assert not it.control("Speakers").default
         await it.choose("mpv")
         await it.press("d")
-        assert "not a device" in it.text
+        assert "cannot be made the default device" in it.text
 
 
 async def test_channels_one_by_one(desk: Open) -> None:
@@ -340,12 +340,16 @@ async def test_quit(desk: Open, key: str) -> None:
         ("Amplifier", "o", "Amplifier has no volume."),
         ("Amplifier", "b", "Amplifier has no volume."),
         ("Amplifier", "left_square_bracket", "Amplifier has no volume."),
-        ("Master", "o", "Master has one channel only."),
-        ("Master", "b", "Master has one channel only."),
+        ("Master", "o", "Master has only one channel."),
+        ("Master", "b", "Master has only one channel."),
         ("Master", "left_square_bracket", "Master has no left and right channels to balance."),
-        ("Auto-Mute Mode", "5", "Auto-Mute Mode is a choice: 0 takes the first item, the arrows the next."),
+        (
+            "Auto-Mute Mode",
+            "5",
+            "Auto-Mute Mode is a choice: 0 selects the first item, the arrows the next.",
+        ),
         ("Auto-Mute Mode", "m", "Auto-Mute Mode has no mute switch."),
-        ("Master", "d", "Master is not a device that can be the default."),
+        ("Master", "d", "Master cannot be made the default device."),
     ],
 )
 async def test_a_key_that_can_do_nothing_says_why(desk: Open, name: str, key: str, says: str) -> None:
@@ -364,9 +368,9 @@ async def test_what_was_said_of_one_key_goes_with_the_next(desk: Open) -> None:
     async with desk() as it:
         await it.choose("Speakers")
         await it.press("ctrl+k")
-        assert "Speakers is not a stream that can be ended." in it.text
+        assert "Speakers cannot be killed: only streams can." in it.text
         await it.press("up")
-        assert "is not a stream" not in it.text
+        assert "only streams can" not in it.text
         assert it.text.splitlines()[-2].startswith(" Speakers  hardware volume")
 
 

@@ -95,7 +95,7 @@ async def test_in_rows_the_right_button_moves_the_chosen_channel(desk: Open) -> 
         await it.pilot.click(offset=low, button=3)
         await drag_to(it, high, 3)
         assert percents(it.chosen) == before
-        assert "Choose a channel first (o)" in it.text
+        assert "Select a channel first (o)" in it.text
         await it.press("o")
         await it.pilot.click(offset=low, button=3)
         assert percents(it.chosen) == (0, before[1])

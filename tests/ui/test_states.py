@@ -153,7 +153,7 @@ def test_auto_mute_is_told_of_what_it_silences(
 def test_auto_mute_itself_says_what_it_does() -> None:
     box = auto_mute(TWO, 1)
     told = sentence(named(box, "Auto-Mute Mode"), box, {})
-    assert told == "hardware option; lets plugged headphones silence the speakers"
+    assert told == "hardware option; mutes the speakers while headphones are plugged in"
 
 
 async def test_auto_mute_fits_the_line_above_the_keys(desk: Open) -> None:
@@ -173,8 +173,8 @@ async def test_a_plug_that_is_put_in_is_told_at_once(desk: Open) -> None:
 
 
 async def test_what_is_wrong_at_the_start_is_said_whole(desk: Open) -> None:
-    async with desk(notices=("/home/me/tuimixer.toml:2: is not TOML.", "Using the defaults.")) as it:
-        assert "/home/me/tuimixer.toml:2: is not TOML. Using the defaults." in it.text
+    async with desk(notices=("/home/me/tuimixer.toml:2: is not valid TOML.", "Using the defaults.")) as it:
+        assert "/home/me/tuimixer.toml:2: is not valid TOML. Using the defaults." in it.text
 
 
 @pytest.mark.parametrize(

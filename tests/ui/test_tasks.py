@@ -144,5 +144,5 @@ async def test_a_configuration_that_cannot_be_written_is_said(desk: Open, tmp_pa
         it.app.main.config_file = str(tmp_path)
         await it.choose("mpv")
         await it.press("X")
-        assert "cannot be written" in it.text
+        assert "could not be written" in it.text
         assert "mpv" in it.text

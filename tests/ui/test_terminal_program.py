@@ -86,7 +86,7 @@ def test_a_step_is_at_most_150_bytes(terminal: Terminal) -> None:
 
 def test_words_in_the_search_line_send_no_whole_screen(terminal: Terminal) -> None:
     terminal.press("/")
-    terminal.wait_for("words in a name")
+    terminal.wait_for("part of a name")
     terminal.press(*"fir")
     terminal.wait_for(lambda screen: "Firefox" in screen and "Chat" not in screen)
     sizes = []

@@ -107,7 +107,7 @@ def test_each_of_the_256_colours_is_nearest_to_itself(number: int) -> None:
 @pytest.mark.unit
 @pytest.mark.parametrize("text", ["89b4fa", "#89b4f", "#89b4fag", "#xyzxyz", "#+12345", ""])
 def test_what_is_not_a_colour(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a colour"):
+    with pytest.raises(ValueError, match="is not a color"):
         colour_of(text)
 
 

@@ -107,7 +107,7 @@ class CompositeBackend:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            return "It was cancelled from within."
+            return "It was canceled internally."
         except BackendError as error:
             return f"{str(error).rstrip('.')}."
         except Exception as error:

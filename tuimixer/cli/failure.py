@@ -5,7 +5,7 @@ DONE, NO_MATCH, USAGE, OUT_OF_REACH, REFUSED = range(5)
 STATUSES = (
     (DONE, "done"),
     (NO_MATCH, "nothing matches"),
-    (USAGE, "wrong usage, or an ambiguous name"),
+    (USAGE, "usage error, or an ambiguous name"),
     (OUT_OF_REACH, "server or card unreachable"),
     (REFUSED, "refused by the server or the card"),
 )

@@ -12,11 +12,11 @@ from tuimixer.cli.verbs import every
 TARGETS = """
 @output, @input       the server's default devices, else the card's main control; @output if none is given
 firefox               an application: everything it plays (or records, if it plays nothing)
-a title, pid:1234     only the streams with that title, of that process, of a program or a role
+a title, pid:1234     only the streams with that title, process, program or role
 a sink or a source    by name, index or description; sink/NAME, source/NAME, app/NAME specify the kind
-Master, PCM,1         an ALSA control, on the --card, or else on the first card that has it
-hw:0/Master, PCH/PCM  an ALSA control of a card; Mic/capture specifies the direction
-@streams, 'Mix *'     several, also @outputs and @inputs; names shown on the screen work too
+Master, PCM,1         an ALSA control, on the card given with --card or else the first one that has it
+hw:0/Master, PCH/PCM  an ALSA control on a given card; Mic/capture specifies the direction
+@streams, 'Mix *'     several controls, like @outputs and @inputs; names shown on the screen work too
 an id                 as `tuimixer list --json` prints it
 """.strip()
 TARGET_RULE = "Case is ignored, and a unique part is enough. An ambiguous TARGET changes nothing."

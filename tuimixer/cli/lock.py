@@ -137,7 +137,7 @@ def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
                     f"another tuimixer has been changing a volume for over {PATIENCE} seconds"
                 ) from None
             if time.monotonic() - began > _LONGEST:
-                raise Busy("too many others are changing volumes") from None
+                raise Busy("too many other processes are changing volumes") from None
             time.sleep(_PAUSE)
         else:
             return

@@ -87,7 +87,7 @@ def _run(words: list[str], alone: bool) -> int:
         problem = (
             "too few arguments"
             if count < verb.least
-            else f"too many arguments, starting at {shown(arguments.words[verb.most or 0])}"
+            else f"too many arguments, starting with {shown(arguments.words[verb.most or 0])}"
         )
         raise Usage(f"{problem}; usage: {f'{command} {verb.usage}'.rstrip()}")
     hosts = arguments.all("host")

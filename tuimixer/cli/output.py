@@ -97,8 +97,8 @@ def _switches(control: Control) -> list[str]:
 
 
 def _sides(switches: tuple[bool, ...]) -> str:
-    """The sides whose switches are on; `in part` if they are not left and right."""
-    return " ".join(side for side, on in zip(("left", "right"), switches, strict=False) if on) or "in part"
+    """The sides whose switches are on; `partly` if they are not left and right."""
+    return " ".join(side for side, on in zip(("left", "right"), switches, strict=False) if on) or "partly"
 
 
 def states(control: Control) -> list[str]:

@@ -94,7 +94,7 @@ def _dict(value: Any) -> dict[str, Any]:
 def _syntax(message: str, text: str) -> str:
     what, _, where = message.rpartition(" (at ")
     line = where.split()[1].rstrip(",") if where.startswith("line ") else str(text.count("\n") + 1)
-    return f"{line}: is not TOML: {what[:1].lower()}{what[1:]}."
+    return f"{line}: is not valid TOML: {what[:1].lower()}{what[1:]}."
 
 
 class _Reader:
@@ -202,7 +202,7 @@ def _rule(table: TomlReader) -> schema.Rule:
     match = table.table("match").patterns()
     rule = schema.Rule(match, table.flag("hide", False), table.text("name"))
     if not match and not reported:
-        table.wrong("match", 'is missing; it is a table of patterns such as { name = "*HDMI*" }')
+        table.wrong("match", 'is missing; use a table of patterns such as { name = "*HDMI*" }')
     elif match and not rule.hide and not rule.name:
         table.wrong("match", "does nothing; add hide = true, or a name to show")
     table.finish()

@@ -50,7 +50,7 @@ def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
         yield Finding(
             "combined_of_nothing",
             device.name,
-            f"{device.name} combines outputs that are all gone, so what plays on it is lost.",
+            f"{device.name} combines outputs that are all gone, so whatever plays on it is lost.",
             "Move its streams to another output, or combine the outputs again.",
             (),
             device.id,
@@ -106,7 +106,7 @@ def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
     real = [card.name for card in snapshot.alsa_cards if not card.loopback]
     if snapshot.server_cards:
         reason = f"The server has {only}: no profile in use has an output."
-        advice = "Look at the cards' profiles: tuimixer, F7."
+        advice = "Check the cards' profiles (F7 in tuimixer)."
     elif real:
         reason = f"The server has {only}: no card is in use, although {', '.join(real)} is present."
         pipewire = snapshot.server is not None and snapshot.server.name == "PipeWire"
@@ -138,7 +138,7 @@ def _nowhere(snapshot: Snapshot, sink: Control) -> str:
         *(snapshot.controls.get(link.stream.target_id or "") for link in feeds(snapshot, sink)),
     )
     unseen = any(null_sink is not None and linkable(null_sink) for null_sink in null_sinks)
-    return "goes nowhere that can be seen from here" if unseen else "goes nowhere"
+    return "goes nowhere, as far as can be seen from here" if unseen else "goes nowhere"
 
 
 def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Control) -> Finding:

@@ -174,9 +174,9 @@ def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven
     if len(fitting) == 1:
         names = ", ".join(element_name(control) for control in fitting[0])
         rest = tuple(remainder(wanted, fitting[0]).items())
-        return Driven(fitting[0], True, f"Only {names} match the server's dB.", rest)
+        return Driven(fitting[0], True, f"Only {names} match the server's dB value.", rest)
     which = "Several sets of controls match" if fitting else "No control matches"
-    return Driven(known=False, how=f"{which} the server's dB.", candidates=possible)
+    return Driven(known=False, how=f"{which} the server's dB value.", candidates=possible)
 
 
 def remainder(wanted: Gains, controls: tuple[Control, ...]) -> Gains:

@@ -43,7 +43,7 @@ _NAMES = {
     "Master": "Master comes last on the card: everything that it plays goes through it.",
     "PCM": (
         "PCM is the card's own volume for digital sound from programs, after the converter and before "
-        "Master. It does not act on what the card mixes in from its other inputs."
+        "Master. It does not affect what the card mixes in from its other inputs."
     ),
     "Headphone": "Headphone is the amplifier of the headphone jack; the speakers have one of their own.",
     "Speaker": "Speaker is the amplifier of the built-in speakers; the headphone jack has one of its own.",
@@ -56,8 +56,8 @@ _NAMES = {
 }
 _SOFTVOL = (
     "A softvol control: there is no hardware behind it. ALSA's library scales the samples of programs "
-    "that play through it (by the devices default or front); programs that open hw bypass it, and it has "
-    "no effect on them."
+    "that use it (through the devices default or front); programs that open hw bypass it, and it has no "
+    "effect on them."
 )
 _DRIVEN = (
     "The sound server drives it: it moves with the volume of {device}, and moving it by hand moves that "

@@ -331,7 +331,7 @@ class _Builder:
                         if isinstance(start, Holder) and start.dmix:
                             word = "dsnoop" if start.capture else "dmix"
                         elif isinstance(start, Holder) and self._snapshot.server is not None:
-                            word = "past the server"
+                            word = "bypasses the server"
                         found.append(_Segment(node_of(start), Part.APPLICATION, [stage], word))
                 case StageKind.STREAM if last is not None and last.part is Part.APPLICATION:
                     last.stages.append(stage)

@@ -80,7 +80,7 @@ def _of_device(snapshot: Snapshot, system: System, device: Control) -> tuple[Pat
     if device.kind not in (Kind.SINK, Kind.SOURCE):
         return ()
     capture = device.kind.capture
-    note = f"any that {'records' if capture else 'plays'} here"
+    note = f"any program {'recording' if capture else 'playing'} here"
     program = Stage("a program", StageGroup.APPLICATION, StageKind.APPLICATION, Medium.SOFTWARE, note=note)
     if capture:
         return (_recording(snapshot, system, device.id, (program,)),)
@@ -126,7 +126,11 @@ def _through_sink(
     stages = (*before, *((heard,) if silent else _device_stages(sink, driven)))
     if sink.id in seen or len(seen) >= _DEEPEST:
         end = Stage(
-            CIRCLE, StageGroup.PULSE, StageKind.END, Medium.SOFTWARE, note=f"{sink.name} feeds itself"
+            CIRCLE,
+            StageGroup.PULSE,
+            StageKind.END,
+            Medium.SOFTWARE,
+            note=f"{sink.name} feeds back into itself",
         )
         return [Path((*stages, end), _names(sink))]
     onward = feeds(snapshot, sink)
@@ -140,7 +144,7 @@ def _through_sink(
             StageGroup.PULSE,
             StageKind.MODULE,
             Medium.SOFTWARE,
-            note=f"hands on what {sink.name} gets",
+            note=f"passes on what {sink.name} receives",
         )
         taken = stages
         if link.monitor is not None and link.output is not None:
@@ -269,7 +273,7 @@ def _recording(
     upstream = _upstream(snapshot, source)
     if upstream is not None and depth < _DEEPEST:
         word = Stage(
-            "remap", StageGroup.PULSE, StageKind.MODULE, Medium.SOFTWARE, note=f"hands on to {source.name}"
+            "remap", StageGroup.PULSE, StageKind.MODULE, Medium.SOFTWARE, note=f"passes on to {source.name}"
         )
         stream_stage = _stream_stage(upstream, None)
         return _recording(
@@ -299,7 +303,7 @@ def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
     info = sink.device
     gains, muted, note = gains_of(sink), bool(sink.muted), ""
     if not _monitor_hears_volume(snapshot, sink):
-        gains, muted, note = {}, False, "its monitor does not hear its volume"
+        gains, muted, note = {}, False, "its volume does not affect its monitor"
     elif info is not None and not _on_pipewire(snapshot):
         muted = muted and not info.hardware_mute
         if info.hardware_volume:
@@ -334,7 +338,9 @@ def _past_the_server(snapshot: Snapshot, system: System, holder: Holder) -> Path
     who = holder.program or "a program"
     details = [f"process {holder.pid}" if holder.pid else "", holder.user, holder.state.lower()]
     if holder.dmix:
-        details.append("shares the device by dmix" if not holder.capture else "shares the device by dsnoop")
+        details.append(
+            "shares the device through dmix" if not holder.capture else "shares the device through dsnoop"
+        )
     note = ", ".join(detail for detail in details if detail)
     first = Stage(who, StageGroup.APPLICATION, StageKind.APPLICATION, Medium.SOFTWARE, note=note)
     controls = tuple(holder_controls(snapshot, system, holder))
@@ -367,14 +373,14 @@ def _stream_stage(control: Control, sink: Control | None) -> Stage:
     note = ""
     stream = control.stream
     if stream is not None and (not stream.writable or not gains):
-        note = "passed through as it is: the server does not change its volume"
+        note = "passed through unchanged: the server does not alter its volume"
         gains = {}
     elif sink is not None and sink.device is not None and sink.device.flat and gains:
         share = gains_of(sink)
         said = Path.loudest(tuple(gains.values()))
         gains = {name: add([gain, _minus(at(share, name))]) for name, gain in gains.items()}
-        note = f"flat volumes: the server says {db(said)}, with the sink's share in it"
-    name = "volume of the stream" if not stream or not stream.virtual else f"volume of {control.name}"
+        note = f"flat volumes: the server reports {db(said)}, which includes the sink's share"
+    name = "stream volume" if not stream or not stream.virtual else f"volume of {control.name}"
     return Stage(
         name,
         StageGroup.PULSE,

@@ -35,9 +35,9 @@ def check_path(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 def _circle(path: Path, end: Stage) -> Finding:
     sink = next(stage for stage in reversed(path.stages) if stage.kind is StageKind.SINK)
-    reason = f"{end.note}: what plays on it comes back to it, louder each time or not at all."
+    reason = f"{end.note}: its sound comes back to it, louder each time, or is lost."
     return Finding(
-        "feeds_itself", sink.name, reason, "Unload the module that leads it back: pactl list modules"
+        "feeds_itself", sink.name, reason, "Unload the module that causes the loop: pactl list modules"
     )
 
 
@@ -86,28 +86,26 @@ def _switch(stage: Stage, control: Control, more: tuple[Intent, ...] = (), parts
         return Finding(
             "capture_off",
             name,
-            f"Recording is switched off at {name} of the card {control.card}.",
-            f"Switch recording on at {name}.",
+            f"Recording is turned off for {name} on card {control.card}.",
+            f"Turn on recording for {name}.",
             (Capture(control.id, True), *more),
             control.id,
         )
     key = {StageKind.STREAM: "stream_muted", StageKind.CONTROL: "control_muted"}.get(
         stage.kind, "device_muted"
     )
-    reason = (
-        f"{name} is muted, and with it {parts} of the card {control.card}." if parts else f"{name} is muted."
-    )
+    reason = f"{name} is muted, along with {parts} on card {control.card}." if parts else f"{name} is muted."
     if parts and control.kind.capture:
-        key, reason = "capture_off", f"Recording is switched off: {reason}"
+        key, reason = "capture_off", f"Recording is turned off: {reason}"
     advice = f"Unmute {name}."
     if stage.kind is StageKind.CONTROL:
         state = "muted" if control.channels else "switched off"
         advice = advice if control.channels else f"Switch {name} on."
-        reason = f"{name} of the card {control.card} is {state}."
+        reason = f"{name} on card {control.card} is {state}."
         if control.element is not None and control.element.name.startswith("IEC958"):
             key, reason = (
                 "iec958_off",
-                f"The digital output {name} of the card {control.card} is switched off.",
+                f"The digital output {name} on card {control.card} is switched off.",
             )
     return Finding(key, name, reason, advice, (Mute(control.id, False), *more), control.id)
 
@@ -159,11 +157,11 @@ def _volume(path: Path, stage: Stage, control: Control) -> Finding:
     if stage.kind is StageKind.CONTROL and control.element is not None and control.element.user:
         key = "softvol_silent"
     gain = path.loudest(path.gain(stage))
-    place = f" of the card {control.card}" if stage.kind is StageKind.CONTROL else ""
+    place = f" on card {control.card}" if stage.kind is StageKind.CONTROL else ""
     if gain is None or gain <= MUTE_CDB or (stage.kind is StageKind.CONTROL and gain > NEAR_SILENCE):
-        reason = f"The volume of {name}{place} is at its lowest."
+        reason = f"The volume of {name}{place} is at its minimum."
     else:
-        reason = f"The volume of {name}{place} is at {db(gain)}, which is near silence."
+        reason = f"The volume of {name}{place} is at {db(gain)}, which is close to silence."
     return Finding(key, name, reason, *_raise(name, stage, control))
 
 
@@ -192,7 +190,7 @@ def _total(snapshot: Snapshot, path: Path, total: int) -> Iterator[Finding]:
     if control is None:
         return
     name = stage.name if stage.kind is not StageKind.STREAM else control.name
-    reason = f"All stages together leave {db(total)}, which is near silence; {name} takes most."
+    reason = f"All stages together add up to {db(total)}, which is close to silence; {name} lowers it most."
     yield Finding("total_low", name, reason, *_raise(name, stage, control))
 
 
@@ -212,7 +210,9 @@ def _clipping(path: Path) -> Iterator[Finding]:
     for place, (gain, stage) in enumerate(steps):
         later = [name.name for other, name in steps[place + 1 :] if other < -_CLIPS]
         if gain > _CLIPS and later and stage.control is not None and not path.muted:
-            reason = f"{stage.name} adds {db(gain)} and {later[0]} takes away again, so loud parts distort."
+            reason = (
+                f"{stage.name} adds {db(gain)} and {later[0]} takes it away again, so loud parts distort."
+            )
             fix = (SetLevel(stage.control, 1.0),) if stage.kind is not StageKind.CONTROL else ()
             advice = f"Set {stage.name} to 0 dB and raise {later[0]} instead."
             yield Finding("clipping", stage.name, reason, advice, fix, stage.control)

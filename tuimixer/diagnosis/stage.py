@@ -10,7 +10,7 @@ Gains = dict[str, int | None]
 """Hundredths of a dB by channel name; MUTE_CDB for silence, None if unknown; empty for no change."""
 
 
-CIRCLE = "a circle"
+CIRCLE = "a loop"
 """Name of the last stage of a sound that comes back to a device that it has passed."""
 
 

@@ -142,7 +142,7 @@ def _volume(
             return _gain(control, scale, cdb, relative, _which(control, channels), top, unclamped)
         case SetRaw(raw=raw, channels=channels):
             if not scale.minimum <= raw <= scale.maximum:
-                raise Impossible(f"{control.name} goes from {scale.minimum} to {scale.maximum}")
+                raise Impossible(f"{control.name} ranges from {scale.minimum} to {scale.maximum}")
             return _alike(control, scale, _which(control, channels), raw, top), None
         case SetBalance(balance=balance, relative=relative):
             now = get_balance(control)
@@ -241,7 +241,7 @@ def _choose_end(control: Control, position: float) -> SetChoice | None:
 def _choose(control: Control, item: int, relative: bool) -> SetChoice | None:
     choice = control.choice
     if choice is None:
-        raise Impossible(f"{control.name} has nothing to choose from")
+        raise Impossible(f"{control.name} has no choices")
     if not choice.items:
         raise Impossible(f"{control.name} has no items")
     _check_writable(control, "choice")

@@ -190,7 +190,7 @@ def parse_value(text: str) -> Value:
     if number is not None:
         return number
     if not lower:
-        raise ValueError(f"an empty value; use {FORMS}")
+        raise ValueError(f"the value is empty; use {FORMS}")
     return Value(word, "item")
 
 
@@ -205,7 +205,7 @@ def parse_latency(text: str) -> int:
     if size is None:
         raise ValueError(f"{shown(text)} is not a number of milliseconds")
     if size > _LONGEST_OFFSET:
-        raise ValueError(f"an offset of more than {_LONGEST_OFFSET} ms is not possible")
+        raise ValueError(f"the offset cannot exceed {_LONGEST_OFFSET} ms")
     return round(-size * 1000 if number.startswith("-") else size * 1000)
 
 

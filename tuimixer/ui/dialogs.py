@@ -81,7 +81,7 @@ def open_dialog(main: "MixerScreen", action: str) -> None:
     if action in _NEEDS_CONTROL and control is None:
         return
     if action == "kill" and control is not None and control.stream is None:
-        main.say(f"{control.name} is not a stream that can be ended.", True)
+        main.say(f"{control.name} cannot be killed: only streams can.", True)
         return
     if action == "move" and control is not None and (nothing := nothing_to_choose(control)):
         main.say(nothing, True)

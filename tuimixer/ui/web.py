@@ -36,7 +36,9 @@ _HEARTBEAT = 6.0
 """Seconds between questions whether a window is still there; it has half as many to answer."""
 _LONGEST_MESSAGE = 1 << 16
 _SHUTDOWN = 2.0
-_FULL = f"{_MOST_SCREENS} windows show this mixer already, which is the limit. Close one and try again.\r\n"
+_FULL = (
+    f"This mixer is already open in {_MOST_SCREENS} windows, which is the limit. Close one and try again.\r\n"
+)
 
 
 class MixerServer:
@@ -237,16 +239,18 @@ def serve(arguments: Sequence[str], listener: socket.socket) -> None:
     with listener:
         bind, port = listener.getsockname()[:2]
         shown = f"[{bind}]" if ":" in bind else bind
-        print(f"Open http://{shown}:{port}/{secret}/ in a browser. Whoever knows this address has the mixer.")
+        print(
+            f"Open http://{shown}:{port}/{secret}/ in a browser. Anyone who knows it can control the mixer."
+        )
         if ipaddress.ip_address(bind.partition("%")[0]).is_loopback:
             print(
-                f"From another machine: ssh -L {port}:{shown}:{port} {socket.gethostname()}, "
-                "and open the same address there."
+                f"From another machine: run ssh -L {port}:{shown}:{port} {socket.gethostname()}, "
+                "then open the same address there."
             )
         else:
             print(
-                "The connection is not encrypted: whoever can read along on the network learns the address. "
-                "Without --bind, ssh -L reaches it safely."
+                "The connection is not encrypted: anyone who can read its traffic learns the address. "
+                "It is safer to leave out --bind and use ssh -L."
             )
-        print("Ctrl-C ends it.", flush=True)
+        print("Press Ctrl-C to stop.", flush=True)
         asyncio.run(MixerServer(arguments, secret, bind).run(listener))

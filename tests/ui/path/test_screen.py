@@ -127,7 +127,7 @@ async def test_plain(desk: Open, text_snapshot: SnapshotAssertion, keys: tuple[s
         for _ in range(3):
             # The terminal's own cursor stands on the name.
             x, y = it.app.cursor_position
-            assert it.text.splitlines()[y][x:].startswith(stage_name(view).removeprefix("volume of the ")[:3])
+            assert it.text.splitlines()[y][x:].startswith(stage_name(view)[:3])
             await it.press("down")
 
 
@@ -310,7 +310,7 @@ async def test_the_culprit_is_selected_at_the_start(desk: Open) -> None:
 async def test_keys_of_the_staircase(desk: Open) -> None:
     async with desk() as it:
         view = await open_stairs(it, "mpv")
-        await step_to(it, view, "volume of the stream")
+        await step_to(it, view, "stream volume")
         before = it.control("mpv").raws
         await it.press("right")
         assert it.control("mpv").raws > before

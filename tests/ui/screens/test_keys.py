@@ -51,7 +51,7 @@ async def test_mute_in_the_details(desk: Open) -> None:
         await it.choose("mpv")
         await it.press("enter", "m")
         assert it.chosen.muted
-        assert "on: silent" in it.text
+        assert "on: muted" in it.text
 
 
 async def test_a_list_is_searched_by_typing(desk: Open) -> None:

@@ -127,7 +127,7 @@ class EngineBackend:
         """Report that the engine does not respond, or does so again."""
         if seconds and self._ready:
             text = f"The engine on {self.name} has not responded for {seconds:.0f} seconds."
-            self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", text, "Waiting for it.")
+            self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", text, "Still waiting.")
         elif seconds:
             text = f"The engine on {self.name} has been starting for {seconds:.0f} seconds."
             self._trouble = Status("engine", Phase.CONNECTING, "engine", text)

@@ -34,11 +34,11 @@ VERBS = (
         "default",
         "[DEVICE | next | previous | none] [@output | @input]",
         "set the default device, or print the current defaults",
-        "`next` and `previous` go through the outputs, or with @input the inputs, and skip those that are "
-        "unplugged. With `none`, the server chooses (PipeWire 1.6).",
+        "`next` and `previous` step through the outputs (with @input, the inputs) and skip unplugged ones. "
+        "With `none`, the server chooses (PipeWire 1.6).",
         _OPTIONS,
         (
-            ("tuimixer default headphones", "new streams go there"),
+            ("tuimixer default headphones", "send new streams to the headphones"),
             ("tuimixer default next", "the next output that is plugged in"),
             ("tuimixer default", "the default output and input"),
         ),
@@ -52,7 +52,7 @@ VERBS = (
         "DEVICE defaults to the default output. PORT is a port's name or part of its description. `next` and "
         "`previous` skip unplugged ports.",
         _OPTIONS,
-        (("tuimixer port @output", "its ports, the active one marked"),),
+        (("tuimixer port @output", "its ports, with the active one marked"),),
         most=2,
         complete=("device", "port"),
     ),
@@ -86,7 +86,7 @@ VERBS = (
         f"OUTPUT defaults to the default output. FORMAT is one of "
         f"{', '.join(name.removesuffix(_IEC) for name in ENCODINGS)}; PCM is always on.",
         _OPTIONS,
-        (("tuimixer formats @output", "what it passes through"),),
+        (("tuimixer formats @output", "the formats it passes through"),),
         complete=("device", "format"),
     ),
 )
@@ -151,7 +151,7 @@ def _step(things: Sequence[Thing], is_current: Callable[[Thing], bool], step: in
     """The next or previous thing, wrapping around."""
     others = [thing for thing in things if not is_current(thing)]
     if not others:
-        raise NoMatch("no other one is plugged in")
+        raise NoMatch("no other device or port is plugged in")
     at = next((number for number, thing in enumerate(things) if is_current(thing)), -1 if step > 0 else 0)
     return things[(at + step) % len(things)]
 

@@ -27,16 +27,16 @@ VERBS = (
         "[STREAM]",
         "find out why there is no sound, and fix it",
         """Without STREAM: whatever is playing or recording, or else the default output.
-Faults come first, likeliest cause first, followed by notes.
-The exit status is 0 when nothing is wrong, or it is fixed, and 1 when there is a fault.
-With --json: an object with the list "findings", each with "stage", "reason", "fix" and "fault"; \
-with --fix too, what remains.""",
-        (JSON, Option("fix", "fix the finding of this number, or all faults", value="N|all"), *WHERE),
+Faults are listed before notes, and the most likely causes first.
+The exit status is 0 if nothing is wrong or the fault was fixed, and 1 if there is a fault.
+With --json: an object with a list "findings", each with "stage", "reason", "fix" and "fault"; \
+with --fix, those that remain.""",
+        (JSON, Option("fix", "fix the finding with this number, or all faults", value="N|all"), *WHERE),
         (("tuimixer doctor", "all findings"), ("tuimixer doctor --json", "the same as JSON")),
         most=1,
         complete=("target",),
         statuses=(
-            (DONE, "nothing is wrong, or it is fixed"),
+            (DONE, "nothing is wrong, or it was fixed"),
             (_WRONG, "something is wrong, or nothing matches"),
         ),
     ),
@@ -76,14 +76,14 @@ def _faults(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 def _numbered(findings: tuple[Finding, ...], wanted: str) -> Finding:
     number = whole(wanted, len(findings))
     if not number:
-        there = f"there are 1 to {len(findings)}" if findings else "nothing is wrong"
+        there = f"valid numbers are 1 to {len(findings)}" if findings else "nothing is wrong"
         raise Usage(f"--fix {shown(wanted)}: no such finding; {there}")
     return findings[number - 1]
 
 
 def _say(finding: Finding) -> int:
     if not finding.fix:
-        write(f"{finding.reason}\ntuimixer cannot fix this. What helps: {finding.advice}")
+        write(f"{finding.reason}\ntuimixer cannot fix this. Try this: {finding.advice}")
         return _WRONG
     write(f"{finding.reason}\nDone: {finding.advice}")
     return DONE

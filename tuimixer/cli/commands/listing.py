@@ -42,8 +42,8 @@ VERBS = (
         "list",
         "",
         "list all controls, or with -c those of a card, with their volumes",
-        'With --json: an object with the list "controls"; the id of each is a TARGET for the other verbs. '
-        f"With --tsv: one line each with the columns {', '.join(_TSV)}, separated by tabs.",
+        'With --json: an object with a list "controls"; each id is a TARGET for the other verbs. '
+        f"With --tsv: one line per control, with the columns {', '.join(_TSV)}, separated by tabs.",
         (JSON, _AS_TSV, _ALL, *WHERE),
         (
             ("tuimixer list", "all controls, by card"),

@@ -27,7 +27,7 @@ VERBS = (
         "explain a verb, or list them all",
         "",
         PLAIN,
-        (("tuimixer help set", "as `tuimixer set --help`"),),
+        (("tuimixer help set", "same as `tuimixer set --help`"),),
         most=1,
         complete=("verb",),
     ),
@@ -41,7 +41,7 @@ _FILES = (
 )
 _ENVIRONMENT = (
     ("PULSE_SERVER", "the sound server's address"),
-    ("NO_COLOR", "if set, no colours are used"),
+    ("NO_COLOR", "if set, disables colors"),
     ("TERM, LANG", "what the terminal can display"),
 )
 

@@ -20,13 +20,16 @@ VERBS = (
         "path",
         "[STREAM]",
         "trace a sound to the jack, with the gain at each stage",
-        """Without STREAM: everything playing, even past the server, or else the default output.
+        """Without STREAM: everything that is playing, even past the server, or else the default output.
 STREAM is an application, a program that has opened a card directly, an output or an input.
 An indented stage is part of the volume above it and is not counted again.
 With --json: an object with "stages", "total_db" (null if a stage is unknown) and "muted"; a list of \
 such objects if there are several.""",
-        (JSON, Option("all", "recordings too", short="A"), *WHERE),
-        (("tuimixer path", "everything now playing"), ("tuimixer path firefox --json", "its path, as JSON")),
+        (JSON, Option("all", "include recordings", short="A"), *WHERE),
+        (
+            ("tuimixer path", "everything that is playing"),
+            ("tuimixer path firefox --json", "its path, as JSON"),
+        ),
         most=1,
         complete=("target",),
     ),

@@ -59,7 +59,7 @@ VERBS = (
         "card",
         "[CARD]",
         "list the ALSA cards and the sound server's cards, or describe one",
-        "Without CARD, the machine's sound servers are listed too, with the one in use and why.",
+        "Without CARD, this also lists the machine's sound servers, which one is in use, and why.",
         _OPTIONS,
         (("tuimixer card", "all cards"),),
         most=1,

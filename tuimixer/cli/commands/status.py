@@ -40,9 +40,9 @@ VERBS = (
         "status",
         "[TARGET]",
         "print one line for a status bar",
-        f"""Without TARGET: the default output. FORMAT is one of {", ".join(BARS)}, or a text with \
+        f"""Without TARGET: the default output. FORMAT is one of {", ".join(BARS)}, or a text containing \
 {" ".join(f"{{{name}}}" for name in FIELDS)}. {{state}} is muted, off, low, medium or high; {{volume}} \
-is the percentage, or the word muted; {{muted}} is left, right, both or nothing; {{total}} is the gain in dB \
+is the percentage, or the word muted; {{muted}} is left, right, both or empty; {{total}} is the gain in dB \
 of the whole path, not with --follow. With --follow a line is printed at once and whenever it changes.""",
         (
             Option("format", "format of the line", value="FORMAT", excludes="json"),
@@ -53,10 +53,10 @@ of the whole path, not with --follow. With --follow a line is printed at once an
         (
             ("tuimixer status", "50%, or muted"),
             ("tuimixer status --format waybar", "a JSON line for waybar's custom module"),
-            ("tuimixer status --format i3blocks", "full text, short text, colour"),
+            ("tuimixer status --format i3blocks", "full text, short text, color"),
             ("tuimixer status --format polybar", "for polybar's custom/script"),
             ("tuimixer status --format tmux", "for status-right"),
-            ("tuimixer status --format '{name} {percent}% {db} dB'", "a custom text"),
+            ("tuimixer status --format '{name} {percent}% {db} dB'", "a custom format"),
         ),
         most=1,
         complete=("target",),
@@ -83,7 +83,7 @@ def run(call: Invocation) -> int:
         _write(_line(control, form, call.known, call.name_of, follow=False, total=total))
         return 0
     if "{total}" in form:
-        raise Usage("{total} depends on the whole machine and cannot be followed")
+        raise Usage("{total} depends on the whole machine and cannot be used with --follow")
     return _follow(call, target, form)
 
 
@@ -120,7 +120,7 @@ def _check(form: str) -> None:
     if form in BARS or form == "json":
         return
     if "{" not in form:
-        raise Usage(f"--format {shown(form)} has no field: write {{percent}}, or one of {', '.join(BARS)}")
+        raise Usage(f"--format {shown(form)} has no field: use {{percent}}, or one of {', '.join(BARS)}")
     _fill(form, dict.fromkeys(FIELDS, ""))
 
 
@@ -135,7 +135,7 @@ def _fill(form: str, fields: Mapping[str, str]) -> str:
         else:
             name, brace, after = rest[1:].partition("}")
             if rest[0] == "}" or not brace or "{" in name:
-                raise Usage(f"--format {shown(form)} is not a format: use {{percent}}, and {{{{ for a brace")
+                raise Usage(f"--format {shown(form)} is not a valid format: use {{percent}}; {{{{ is a brace")
             if name not in fields:
                 raise Usage(f"--format: there is no field {shown(name)}; use {', '.join(FIELDS)}")
             filled, rest = filled + fields[name], after

@@ -186,7 +186,7 @@ def switch_text(state: StripState) -> str:
     if state.mute is not None:
         return "off" if state.muted else "on"
     if state.capture is not None:
-        return "capture" if any(state.capture) else "no capture"
+        return "capture" if any(state.capture) else "not recording"
     return ""
 
 

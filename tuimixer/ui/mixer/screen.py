@@ -312,7 +312,7 @@ class MixerScreen(DirectScreen):
             renderer.choose_channel(None)
         else:
             self._quits_until = now + _QUIT_SECONDS
-            self.say(f"{renderer.label('back')} again quits.")
+            self.say(f"Press {renderer.label('back')} again to quit.")
 
     def _with(self, make: Callable[[Control], Intent]) -> None:
         control = self.renderer.control
@@ -348,7 +348,10 @@ class MixerScreen(DirectScreen):
             if tenths in (0, 10):
                 self.send(Choose(control.id, 0 if tenths == 0 else len(control.choice.items) - 1))
             else:
-                self.say(f"{control.name} is a choice: 0 takes the first item, the arrows the next.", True)
+                self.say(
+                    f"{control.name} is a choice: 0 selects the first item, the arrows the next.",
+                    True,
+                )
         else:
             self.send(SetLevel(control.id, tenths / 10, self._channels()))
 
@@ -367,7 +370,7 @@ class MixerScreen(DirectScreen):
     def _has_sides(self, control: Control) -> bool:
         if len(control.channels) > 1:
             return True
-        self.say(f"{control.name} has {'one channel only' if control.channels else 'no volume'}.", True)
+        self.say(f"{control.name} has {'only one channel' if control.channels else 'no volume'}.", True)
         return False
 
     def _next_channel(self) -> None:
@@ -382,7 +385,7 @@ class MixerScreen(DirectScreen):
         if control is not None and control.kind in (Kind.SINK, Kind.SOURCE):
             self.send(SetDefault(control.id))
         elif control is not None:
-            self.say(f"{control.name} is not a device that can be the default.", True)
+            self.say(f"{control.name} cannot be made the default device.", True)
 
     def _next_default(self) -> None:
         """Make the output after the default one the default, or among capture controls the input."""
@@ -391,9 +394,7 @@ class MixerScreen(DirectScreen):
         devices = self.mixer.snapshot.plugged_devices(kind)
         at = next((number for number, device in enumerate(devices) if device.default), -1)
         if not devices or (at == 0 and len(devices) == 1):
-            self.say(
-                f"There is no other {'input' if kind is Kind.SOURCE else 'output'} that is plugged in.", True
-            )
+            self.say(f"No other {'input' if kind is Kind.SOURCE else 'output'} is plugged in.", True)
             return
         device = devices[(at + 1) % len(devices)]
         self.send(SetDefault(device.id))
@@ -407,7 +408,7 @@ class MixerScreen(DirectScreen):
         if muted is not None and muted.id == control.id:
             self._soloed = None
             self.mixer.send_all(muted.unmute(self.mixer.snapshot), "solo")
-            self.say("Solo ended.")
+            self.say("Solo is off.")
             return
         solo = solo_of(control, self.mixer.snapshot, muted)
         if solo is None:
@@ -415,7 +416,7 @@ class MixerScreen(DirectScreen):
             return
         self._soloed = solo
         self.mixer.send_all(solo.commands, "solo")
-        self.say(f"Solo: {control.name}. {self.renderer.label('solo')} again ends it.")
+        self.say(f"Solo: {control.name}. Press {self.renderer.label('solo')} again to end it.")
 
     def _hide(self) -> None:
         control = self.renderer.control
@@ -423,7 +424,7 @@ class MixerScreen(DirectScreen):
             return
         rule = self._rule_of(control)
         if self.change_rule(replace(rule, hide=True), f"hiding of {control.name}"):
-            self.say(f"{control.name} is hidden. {self.renderer.label('undo')} shows it again.")
+            self.say(f"{control.name} is hidden. Press {self.renderer.label('undo')} to show it again.")
 
     def rename(self, control: Control, name: str) -> None:
         """Show a control under another name from now on; empty for its own."""
@@ -464,7 +465,7 @@ class MixerScreen(DirectScreen):
                 put_rule(self.config_file, rule)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or error
-                self.say(f"The configuration cannot be written: {reason} ({self.config_file})", True)
+                self.say(f"The configuration could not be written: {reason} ({self.config_file})", True)
                 return False
         filters = self.renderer.filters
         self.renderer.filter(replace(filters, rules=changed(filters.rules, rule)))

@@ -43,10 +43,10 @@ def sentence_for_empty(
         missing = status.source == "pulse" and status.phase is Phase.UNAVAILABLE
         return "" if section is Section.APPLICATIONS or missing else trouble(status)
     if filtered:
-        return "Nothing that fits the filter."
+        return "Nothing matches the filter."
     if section is Section.HARDWARE:
         if card is not None and all(known.id != card for known in snapshot.alsa_cards):
-            return f"The card {card} is not there now. F6 has the others."
+            return f"Card {card} is not present. Press F6 for the others."
         broken = [known.reason for known in snapshot.alsa_cards if known.reason and card in (None, known.id)]
         if broken:
             return broken[0]
@@ -62,7 +62,7 @@ def sentence_for_empty(
         return ""
     if section is Section.DEVICES:
         return "No input." if view is View.CAPTURE else "No output."
-    return "Nothing records." if view is View.CAPTURE else "Nothing plays."
+    return "Nothing is recording." if view is View.CAPTURE else "Nothing is playing."
 
 
 def missing_server(snapshot: Snapshot) -> str:
@@ -90,7 +90,9 @@ def trouble(status: Status) -> str:
         return " ".join(
             part for part in (status.reason or f"Connecting to {status.label}…", status.hint) if part
         )
-    return " ".join(part for part in (status.reason or f"{status.label} is not there.", status.hint) if part)
+    return " ".join(
+        part for part in (status.reason or f"{status.label} is not available.", status.hint) if part
+    )
 
 
 def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
@@ -119,7 +121,7 @@ def sentence(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Co
     if control.element is not None and control.element.jack:
         parts.append(f"jack {control.element.jack}")
     if control.element is not None and not control.element.active:
-        parts.append("inactive: the driver says it has no effect now")
+        parts.append("inactive: the driver reports that it currently has no effect")
     if control.element is not None and control.element.read_only:
         parts.append("read-only" if _all_read_only(control) else f"{control.element.read_only[0]} read-only")
     if control.stream is not None and control.stream.corked:
@@ -144,15 +146,15 @@ def _what(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
         case Kind.SINK | Kind.SOURCE:
             return _device(control, snapshot, driven)
         case Kind.STORED:
-            return "kept by the server for what does not play just now"
+            return "stored by the server for something that is not playing"
     return _stream(control, snapshot)
 
 
 def _alsa(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
     if control.medium is Medium.SOFTWARE or (control.element is not None and control.element.user):
-        return "softvol: software inside ALSA, acts only on programs that play through it, not on the chip"
+        return "softvol: software inside ALSA; affects only programs that play through it, not the chip"
     if control.medium is Medium.UNKNOWN:
-        return "ALSA plugin: no chip of its own; it moves what the plugin stands for"
+        return "ALSA plugin: no chip of its own; it moves whatever the plugin controls"
     device = snapshot.controls.get(driven.get(control.id, ""))
     server = snapshot.server.name if snapshot.server else "the sound server"
     if device is not None:
@@ -170,7 +172,7 @@ def _auto_mute(control: Control, snapshot: Snapshot) -> str:
     if element is None or control.kind is not Kind.ALSA_PLAYBACK:
         return ""
     if element.name == _AUTO_MUTE:
-        return "lets plugged headphones silence the speakers"
+        return "mutes the speakers while headphones are plugged in"
     speaker = "Speaker" in element.name
     if not speaker and not element.name.startswith("Line Out"):
         return ""
@@ -210,7 +212,7 @@ def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Con
     if device.flat:
         parts.append("follows its loudest stream")
     if device.state == "suspended":
-        parts.append("asleep")
+        parts.append("suspended")
     return "; ".join(parts)
 
 
@@ -219,11 +221,11 @@ def _stream(control: Control, snapshot: Snapshot) -> str:
     device = snapshot.controls.get(control.target_id or "")
     media = f"“{stream.media}” " if stream is not None and stream.media else ""
     if stream is not None and not stream.writable:
-        return f"{media}passed through as it is; its volume cannot be changed"
+        return f"{media}passed through unchanged; its volume cannot be changed"
     if control.kind is Kind.SOURCE_OUTPUT:
-        where = f"from {device.name}" if device else "from nowhere"
+        where = f"from {device.name}" if device else "not connected to an input"
         return f"{media}software, {where}"
-    return f"{media}software, on {device.name}" if device else f"{media}software, on no output"
+    return f"{media}software, on {device.name}" if device else f"{media}software, not connected to an output"
 
 
 def _sides(control: Control) -> str:

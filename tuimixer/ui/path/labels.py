@@ -120,7 +120,7 @@ def part_name(stage: Stage) -> str:
     """A stage's name, as short as the heading allows."""
     if stage.kind is StageKind.REMAINDER:
         return "rest"
-    return "stream" if stage.name == "volume of the stream" else stage.name
+    return "stream" if stage.name == "stream volume" else stage.name
 
 
 def _words(path: Path, stage: Stage, with_medium: bool = True) -> str:

@@ -17,7 +17,7 @@ _LONGEST_NAME = 200
 class CardScreen(ListDialog):
     """Cards, servers and boxes; Enter goes to the one under the cursor."""
 
-    TITLE = "Card, server, box"
+    TITLE = "Card, server, host"
 
     def __init__(self, mixers: Sequence[Mixer], mixer: Mixer, card: str | None) -> None:
         super().__init__(mixer)
@@ -61,13 +61,13 @@ class CardScreen(ListDialog):
             for card in cards
         ]
         if len(cards) != 1:
-            words = "one below the other" if cards else "there is no card yet"
+            words = "one above the other" if cards else "no card yet"
             lines.append(
                 Line("All cards", words, "cards", chosen=self._card is None, enter=lambda: self._show(None))
             )
         ask = Prompt(
             "Enter device name",
-            "The name of an ALSA control device, as alsamixer -D takes it.",
+            "The name of an ALSA control device, as for alsamixer -D.",
             "equal, oss, hw:1",
             self._device,
         )
@@ -86,7 +86,7 @@ class CardScreen(ListDialog):
                 Line(
                     found.address.removeprefix("unix:"),
                     joined(named, f"user {found.user}" if found.user else "", found.why)
-                    + ("; does not answer" if silent else "" if found.alive else "; may not be asked"),
+                    + ("; not responding" if silent else "" if found.alive else "; access denied"),
                     f"server {found.address}",
                     chosen=chosen,
                     dim=silent,
@@ -98,17 +98,17 @@ class CardScreen(ListDialog):
             lines.append(Line(address, words, f"server {address}", chosen=True))
         if server is None and not self._servers:
             status = next((s for s in self.mixer.snapshot.statuses if s.source == "pulse"), None)
-            lines.append(Line(status.reason if status and status.reason else "None was found.", dim=True))
+            lines.append(Line(status.reason if status and status.reason else "None found.", dim=True))
         elif len(self._servers) > 1:
             lines.append(
-                Line("Find one", "the one that programs here use", "find", enter=lambda: self._use(""))
+                Line("Automatic", "the one that programs here use", "find", enter=lambda: self._use(""))
             )
         return lines
 
     def _box_lines(self) -> list[Line]:
         if len(self._mixers) < 2:
             return []
-        lines = [Line("Box", heading=True)]
+        lines = [Line("Host", heading=True)]
         for number, mixer in enumerate(self._mixers):
             words = "; ".join(
                 status.label or status.reason
@@ -146,7 +146,7 @@ class CardScreen(ListDialog):
 
     def _device(self, text: str) -> OpenDevice:
         if len(text) > _LONGEST_NAME or not text.isprintable():
-            raise ValueError("that is no name of a device")
+            raise ValueError("that is not a device name")
         self._opening = clean(text)
         return OpenDevice(f"alsa:{text}")
 
@@ -156,7 +156,7 @@ def about_card(card: AlsaCard) -> str:
     if card.reason:
         return card.reason
     if card.loopback:
-        return "loopback card: no hardware and no controls; programs play into it for others to record"
+        return "loopback card: no hardware and no controls; what programs play into it, others can record"
     where = "" if card.number is None else f"hw:{card.number}"
     count = "1 control" if card.controls == 1 else f"{card.controls} controls"
     return joined(where, card.mixer if card.mixer != card.name else "", count)

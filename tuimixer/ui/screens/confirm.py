@@ -30,7 +30,7 @@ class ConfirmScreen(Dialog[bool]):
 
     def content(self) -> list[Widget]:
         yes, no = (self.tuimixer.main.renderer.label(action) for action in ("list.yes", "list.no"))
-        sentences = f"{self._sure.question}\n\n{yes}  {self._sure.yes}\n{no}  No, leave it"
+        sentences = f"{self._sure.question}\n\n{yes}  {self._sure.yes}\n{no}  No, keep it"
         return [Static(self.shown(sentences), markup=False)]
 
     def actions(self) -> Mapping[str, Callable[[], object]]:
@@ -47,7 +47,7 @@ class KillScreen(ConfirmScreen):
     def __init__(self, mixer: Mixer, control_id: ControlId) -> None:
         sure = ending(mixer.snapshot.controls[control_id])
         if sure is None:
-            raise ValueError("only a stream can be ended, and a stored volume forgotten")
+            raise ValueError("only a stream can be killed, or a stored volume forgotten")
         super().__init__(sure)
         self._mixer = mixer
 

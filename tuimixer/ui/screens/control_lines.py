@@ -71,7 +71,7 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
             channels = None if i is None else (i,)
             yield Line(
                 name,
-                "on: silent" if on else "off",
+                "on: muted" if on else "off",
                 f"mute {i}",
                 enter=Mute(key, None, channels),
                 less=Mute(key, False, channels),
@@ -82,7 +82,7 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
             channels = None if i is None else (i,)
             yield Line(
                 name,
-                "on: records" if on else "off",
+                "on: recording" if on else "off",
                 f"capture {i}",
                 enter=Capture(key, None, channels),
                 less=Capture(key, False, channels),
@@ -93,13 +93,13 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
 def choice_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
     """Items of an enumerated control; the members of a group of which only one can capture."""
     if control.choice is not None:
-        yield Line("Choose one", heading=True)
+        yield Line("Choices", heading=True)
         for i, item in enumerate(control.choice.items):
             chosen = i == control.choice.value
             yield Line(item, id=f"item {i}", chosen=chosen, enter=Choose(control.id, i))
     group = snapshot.exclusive_with(control)
     if group:
-        yield Line("Record from one of these", heading=True)
+        yield Line("Record from one of", heading=True)
     for other in group:
         yield Line(
             other.name,
@@ -130,7 +130,7 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
         )
     yield Line(
         "Follow the default",
-        "goes along when another device becomes the default",
+        "moves along when the default device changes",
         "target",
         chosen=False,
         enter=MoveStream(control.id, None),
@@ -155,7 +155,7 @@ def port_lines(control: Control) -> Iterator[Line]:
     for port in device.ports:
         yield Line(
             port.description or port.name,
-            plug(port) or "it cannot tell whether something is plugged in",
+            plug(port) or "cannot detect whether anything is plugged in",
             f"port {port.name}",
             chosen=port.name == device.port,
             dim=port.available is False,
@@ -179,7 +179,7 @@ def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
     asleep = device.state == "suspended"
     yield Line(
         "State",
-        f"{device.state or 'not told'}; Enter {'wakes it' if asleep else 'suspends it'}",
+        f"{device.state or 'unknown'}; Enter {'resumes' if asleep else 'suspends'} it",
         "state",
         enter=SetSuspended(control.id, not asleep),
     )
@@ -187,7 +187,7 @@ def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
     if latency is not None:
         yield latency
     if device.formats:
-        yield Line("Passes through as it is", heading=True)
+        yield Line("Passthrough formats", heading=True)
         known = [*ENCODINGS, *(name for name in device.formats if name not in ENCODINGS)]
         for name in known:
             on = name in device.formats
@@ -206,20 +206,20 @@ def ending(control: Control) -> Confirmation | None:
     if stream is None:
         return None
     if control.kind is Kind.STORED:
-        question = f"The server forgets the volume that it keeps for {control.name}."
+        question = f"The server will forget the volume it has stored for {control.name}."
         return Confirmation(f"Forget {control.name}", question, "Yes, forget it", Kill(control.id))
     media = f" (“{stream.media}”)" if stream.media and stream.media != control.name else ""
     side = "recording" if control.kind is Kind.SOURCE_OUTPUT else "playing"
-    question = f"{control.name}{media} stops {side}. Some programs begin anew, some end."
-    return Confirmation(f"End {control.name}", question, "Yes, end the stream", Kill(control.id))
+    question = f"{control.name}{media} will stop {side}. Some programs open a new stream, others quit."
+    return Confirmation(f"Kill {control.name}", question, "Yes, kill the stream", Kill(control.id))
 
 
 def ending_lines(control: Control) -> Iterator[Line]:
     """The line that ends a stream."""
     sure = ending(control)
     if sure is not None:
-        yield Line("End", heading=True)
-        words = "Forget this volume…" if control.kind is Kind.STORED else "End this stream…"
+        yield Line("Stream" if control.kind is not Kind.STORED else "Stored volume", heading=True)
+        words = "Forget this volume…" if control.kind is Kind.STORED else "Kill this stream…"
         yield Line(words, id="end", enter=sure)
 
 
@@ -243,7 +243,7 @@ def _each(control: Control, name: str, states: tuple[bool, ...]) -> Iterator[tup
 
 def _balance_words(balance: float) -> str:
     share = abs(round(balance * 100))
-    return "middle" if share == 0 else f"{share} % to the {'right' if balance > 0 else 'left'}"
+    return "centered" if share == 0 else f"{share} % to the {'right' if balance > 0 else 'left'}"
 
 
 def _latency_line(control: Control, snapshot: Snapshot) -> Line | None:

@@ -15,19 +15,19 @@ from tuimixer.ui.terminal.cells import wrap
 _GAP = 3
 _NUMBERED = (
     ("volume.{}0", "Volume 10 % to 90 %"),
-    ("list.{}", "Line 1 to 9"),
-    ("path.{}", "Fix finding 1 to 9"),
+    ("list.{}", "Lines 1 to 9"),
+    ("path.{}", "Fix findings 1 to 9"),
 )
 _DIGITS = {form.format(n): (str(n), words) for form, words in _NUMBERED for n in range(1, 10)}
 """Actions that each have a digit for a key: that digit, and a sentence for all nine."""
 _FOOT = (
     "Mouse: click or drag a fader, scroll to step, click M to mute, click a name to select it, double-click "
-    "it for details; hints are buttons. The right button moves a single channel, in rows the selected one.",
+    "it for details; hints are buttons. The right button moves a single channel (in rows, the selected one).",
     "On ALSA controls, percentages are the same as in alsamixer; on sinks and streams, 100 % is 0 dB. Only "
     "dB can be compared between the two.",
     "Faders: the upper half is the volume, the lower half the level. The mark is 100 %; beyond it sound "
-    "is amplified. Hatched: muted. Dotted: no effect now. LOCK: cannot be set.",
-    "Meters: a mark stays for ten seconds where sound reached full scale and may be distorted (clipping).",
+    "is amplified. Hatched: muted. Dotted: currently no effect. LOCK: read-only.",
+    "Meters: for ten seconds, a mark shows where the sound reached full scale and may have clipped.",
 )
 
 

@@ -21,11 +21,11 @@ def info_lines(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, 
         *_of_device(control, snapshot),
         *_of_stream(control, snapshot),
     ]
-    yield Line("Facts", heading=True)
+    yield Line("Information", heading=True)
     yield from (Line(name, value, f"fact {name}") for name, value in info if value)
     if control.scale is not None:
         yield Line("Range", _range(control.scale), "fact Range")
-    yield Line("Name for the command line", control.id, "fact id")
+    yield Line("Command-line name", control.id, "fact id")
     if control.properties:
         yield Line("Properties", heading=True)
         for name, value in sorted(control.properties.items()):
@@ -43,23 +43,23 @@ def _of_alsa(
     yield "Card", f"{card.name} ({card.mixer or card.driver})" if card else control.card or ""
     yield "Element", f"{element.name},{element.index}" if element.index else element.name
     if element.user:
-        yield "Kind", "softvol: made by a program, software inside ALSA, no hardware behind it"
+        yield "Kind", "softvol: created by a program; software inside ALSA, with no hardware behind it"
     elif control.medium is Medium.UNKNOWN:
-        yield "Kind", "ALSA plugin: no chip of its own; it moves what the plugin stands for"
+        yield "Kind", "ALSA plugin: no chip of its own; it moves whatever the plugin controls"
     else:
-        yield "Kind", "hardware: the card itself does it"
+        yield "Kind", "hardware: applied by the card itself"
     device = snapshot.controls.get(driven.get(control.id, ""))
     if device is not None:
         server = snapshot.server.name if snapshot.server else "the sound server"
-        yield "Driven by", f"{server}: it moves with {device.name}, and {device.name} moves with it"
+        yield "Driven by", f"{server}: when it moves, {device.name} moves too, and vice versa"
     if not element.active:
-        yield "Inactive", "the driver says that it has no effect just now"
+        yield "Inactive", "the driver reports that it currently has no effect"
     yield "Read-only", ", ".join(element.read_only)
     yield "Jack", element.jack
     if element.common:
-        yield "Shared", "playback and capture have this in common"
+        yield "Shared", "by playback and capture"
     if element.exclusive is not None:
-        yield "Exclusive", "of its group only one can record at a time"
+        yield "Exclusive", "only one control in its group can record at a time"
 
 
 def _of_device(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
@@ -69,18 +69,18 @@ def _of_device(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
     yield "Server's name", device.server_name
     yield "Number", str(device.index)
     if device.hardware_volume:
-        yield "Volume", "done by the card's own controls"
+        yield "Volume", "applied by the card's own controls"
     else:
-        yield "Volume", "done in software by the server"
-    yield "Mute", "done by the card" if device.hardware_mute else "done in software"
+        yield "Volume", "applied in software by the server"
+    yield "Mute", "applied by the card" if device.hardware_mute else "applied in software"
     if device.base != 65536 and control.scale is not None:
         base = to_cdb(control.scale, device.base)
         yield (
             "Base volume",
-            "" if base is None else f"{round(device.base / 655.36)} %: 0 dB of the hardware",
+            "" if base is None else f"{round(device.base / 655.36)} %: 0 dB on the hardware",
         )
     if device.flat:
-        yield "Flat volumes", "it follows the loudest stream"
+        yield "Flat volumes", "on: the volume follows the loudest stream"
     sink = snapshot.controls.get(device.monitor_of or "")
     if device.monitor_of is not None:
         yield "Monitor of", sink.name if sink else device.monitor_of
@@ -92,7 +92,7 @@ def _of_device(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
         yield "Active port", ", ".join(part for part in (port.description, plug(port)) if part)
     yield "Latency", f"{device.latency_us / 1000:g} ms" if device.latency_us else ""
     yield "Driver", device.driver
-    yield "Made by module", "" if device.owner_module is None else str(device.owner_module)
+    yield "Created by module", "" if device.owner_module is None else str(device.owner_module)
 
 
 def _of_stream(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
@@ -101,7 +101,7 @@ def _of_stream(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
         return
     device = snapshot.controls.get(control.target_id or "")
     if stream.stored_name:
-        yield "Kept as", stream.stored_name
+        yield "Stored as", stream.stored_name
         yield "Device", device.name if device else ""
         return
     yield "Application", stream.application
@@ -112,18 +112,18 @@ def _of_stream(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
     yield "State", "paused (corked)" if stream.corked else "running"
     yield "Device", device.name if device else "none"
     if stream.virtual:
-        yield "Made by", "a module of the server, not an application"
+        yield "Created by", "a server module, not an application"
     if not stream.writable:
-        yield "Volume", "the server does not let it be changed (passthrough)"
+        yield "Volume", "cannot be changed (passthrough)"
     yield "Number", str(stream.index)
 
 
 def _range(scale: Scale) -> str:
     if scale.cubic:
-        return "0 % is silence, 100 % is 0 dB; another press goes beyond"
+        return "0 % is silence, 100 % is 0 dB; press again to go beyond"
     raw = f"{scale.minimum} to {scale.maximum}"
     low, high = to_cdb(scale, scale.minimum), to_cdb(scale, scale.maximum)
     if low is None or high is None:
-        return f"{raw}; the driver gives no dB"
+        return f"{raw}; the driver reports no dB values"
     bottom = "silence" if low <= MUTE_CDB else decibels(low, plus=False)
     return f"{raw}; {bottom} to {decibels(high, plus=False)} dB"

@@ -35,8 +35,8 @@ class ProfilesScreen(ListDialog):
         if snapshot.server_cards:
             return ""
         if snapshot.server is None:
-            return "There is no sound server, and profiles are its own: ALSA cards have none."
-        return f"{snapshot.server.name} uses no card."
+            return "There is no sound server. Profiles belong to the server; ALSA cards have none."
+        return f"{snapshot.server.name} is not using any card."
 
     def lines(self) -> Sequence[Line]:
         return [line for card in self.mixer.snapshot.server_cards for line in self._card_lines(card)]
@@ -81,7 +81,7 @@ class ProfilesScreen(ListDialog):
             lines.append(
                 Line(
                     port.description or port.name,
-                    words or "no more is known",
+                    words or "no further information",
                     f"port {card.id} {port.name}",
                     dim=port.available is False or not used,
                     enter=latency_prompt(card, port),
@@ -104,7 +104,7 @@ class ProfilesScreen(ListDialog):
 def _about(profile: Profile) -> str:
     """What a profile offers, and whether it can be used now."""
     if profile.name == "off":
-        return "the server leaves the card alone"
+        return "the server does not use the card"
     outputs = "1 output" if profile.sinks == 1 else f"{profile.sinks} outputs" if profile.sinks else ""
     inputs = "1 input" if profile.sources == 1 else f"{profile.sources} inputs" if profile.sources else ""
     return joined(outputs, inputs, "unavailable" if profile.available is False else "") or profile.name

@@ -95,7 +95,9 @@ class RenameScreen(LineScreen):
     """Gives a control another name on the screen, which is written into the configuration."""
 
     def __init__(self, control: Control, row: Row) -> None:
-        super().__init__(f"Rename {row.label}", "Its name from now on; empty for its own.", start=row.label)
+        super().__init__(
+            f"Rename {row.label}", "New name; leave empty for the original name.", start=row.label
+        )
         self._renamed = control
 
     def on_mount(self) -> None:

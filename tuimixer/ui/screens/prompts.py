@@ -38,14 +38,14 @@ def latency_prompt(card: ServerCard, port: Port) -> Prompt:
     def make(text: str) -> SetLatencyOffset:
         return SetLatencyOffset(card.id, port.name, parse_latency(text))
 
-    now = f"Now {(port.latency_offset or 0) / 1000:g} ms. What plays there is told to be later by so much."
+    now = f"Currently {(port.latency_offset or 0) / 1000:g} ms. Added to the latency reported to programs."
     return Prompt(f"Latency offset of {port.description}", now, "milliseconds: 120, -40", make)
 
 
 def _standing(control: Control, channel: str) -> str:
     """Where it stands now."""
     if control.choice is not None:
-        return f"Now {control.choice.items[control.choice.value]}"
+        return f"Currently {control.choice.items[control.choice.value]}"
     if control.scale is None:
         return ""
     parts = {}
@@ -54,10 +54,10 @@ def _standing(control: Control, channel: str) -> str:
         gain = "" if cdb is None else f" {db(cdb)}"
         parts[known.name] = f"{to_percent(control.scale, known.raw)}%{gain}"
     if channel in parts:
-        return f"Now {parts[channel]}"
+        return f"Currently {parts[channel]}"
     if len(set(parts.values())) == 1:
-        return f"Now {next(iter(parts.values()))}"
-    return "Now " + ", ".join(f"{name} {part}" for name, part in parts.items())
+        return f"Currently {next(iter(parts.values()))}"
+    return "Currently " + ", ".join(f"{name} {part}" for name, part in parts.items())
 
 
 def _examples(control: Control, channel: str) -> str:

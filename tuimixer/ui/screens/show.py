@@ -13,13 +13,13 @@ from tuimixer.ui.screens.listing import Line
 
 _STREAMS = (
     ("all", "All streams", ""),
-    ("applications", "Applications", "streams of programs"),
-    ("virtual", "Virtual streams", "what the server sends from one device to another"),
+    ("applications", "Applications", "streams of applications"),
+    ("virtual", "Virtual streams", "streams that the server routes between devices"),
 )
 _DEVICES = (
     ("all", "All devices", ""),
-    ("hardware", "Hardware", "devices of a card"),
-    ("virtual", "Virtual devices", "made by the server: null, combined, remapped"),
+    ("hardware", "Hardware", "devices of a sound card"),
+    ("virtual", "Virtual devices", "created by the server: null, combined, remapped"),
 )
 
 
@@ -28,7 +28,7 @@ class ShowScreen(ListDialog):
     several can be changed.
     """
 
-    TITLE = "What is shown"
+    TITLE = "What to show"
     HINTS: ClassVar[Hints] = (("list.enter", "select"), ("list.close", "close"))
 
     def __init__(self, mixer: Mixer, filters: Filters) -> None:
@@ -63,9 +63,9 @@ class ShowScreen(ListDialog):
         lines.append(
             Line(
                 "Monitors",
-                "shown: sources that record what a sink plays; Enter hides them"
+                "shown: inputs that record what an output plays; Enter hides them"
                 if now.monitors
-                else "hidden: sources that record what a sink plays; Enter shows them",
+                else "hidden: inputs that record what an output plays; Enter shows them",
                 "monitors",
                 enter=lambda: self._filter(replace(now, monitors=not now.monitors)),
             )
@@ -86,7 +86,12 @@ class ShowScreen(ListDialog):
         for rule in hidden:
             words = ", ".join(f"{key} {text}" for key, text in rule.match.items())
             lines.append(
-                Line(rule.name or words, "Enter shows it", f"rule {words}", enter=partial(self._unhide, rule))
+                Line(
+                    rule.name or words,
+                    "hidden; Enter shows it",
+                    f"rule {words}",
+                    enter=partial(self._unhide, rule),
+                )
             )
         return lines
 

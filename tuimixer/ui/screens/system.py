@@ -35,7 +35,7 @@ def overview(snapshot: Snapshot, system: System, width: int) -> list[TextLine]:
             lines.append((role, " " * (indent + (2 if i else 0)) + part))
 
     who = joined(system.host, f"user {system.user}" if system.user else "")
-    say(who or "This box", Role.STRONG)
+    say(who or "This machine", Role.STRONG)
     server = snapshot.server
     if server is not None:
         say(f"Sound server: {joined(f'{server.name} {server.version}', server.address, server.why)}")
@@ -43,14 +43,14 @@ def overview(snapshot: Snapshot, system: System, width: int) -> list[TextLine]:
         say("Sound server: none")
     for found in system.servers:
         if server is None or found.address != server.address:
-            state = "" if found.alive else "does not answer" if found.alive is False else "may not be asked"
+            state = "" if found.alive else "not responding" if found.alive is False else "access denied"
             say(f"Another server: {joined(found.address, found.user, found.why, state)}")
     for daemon in system.daemons:
         say(f"Daemon: {joined(daemon.name, f'process {daemon.pid}', daemon.user)}")
     if not system.sound_folder:
-        say("/dev/snd is not there: the kernel has no sound card.", Role.ERROR)
+        say("/dev/snd does not exist: the kernel sees no sound card.", Role.ERROR)
     elif not system.permitted:
-        say(f"{system.user or 'This user'} may not open the devices in /dev/snd.", Role.ERROR)
+        say(f"{system.user or 'This user'} has no permission to open the devices in /dev/snd.", Role.ERROR)
     for card in snapshot.alsa_cards:
         lines.append((Role.TEXT, ""))
         say(card.name, Role.HEADING)
@@ -65,7 +65,7 @@ def overview(snapshot: Snapshot, system: System, width: int) -> list[TextLine]:
                 for holder in holders:
                     say(_holder(holder), Role.STRONG, 4)
                 if not holders and device.available < device.subdevices:
-                    say("in use, but not to be seen by whom", Role.STRONG, 4)
+                    say("in use by a process of another user", Role.STRONG, 4)
     return lines
 
 
@@ -81,7 +81,7 @@ def _device(device: PcmDevice) -> str:
 
 def _holder(holder: Holder) -> str:
     """Who has a device open, and how it runs."""
-    who = holder.program or "a program of another user"
+    who = holder.program or "another user's program"
     rate = f"{holder.rate} Hz" if holder.rate else ""
     channels = f"{holder.channels} channels" if holder.channels else ""
     period = f"period {holder.period} frames" if holder.period else ""
@@ -96,7 +96,7 @@ def _holder(holder: Holder) -> str:
         channels,
         period,
         f"buffer {holder.buffer}" if holder.buffer else "",
-        "shared by dmix" if holder.dmix else "",
+        "shared through dmix" if holder.dmix else "",
     )
     return f"{who}: {details}" if details else who
 
@@ -179,7 +179,7 @@ class SystemScreen(TextDialog):
     async def _look(self) -> None:
         system = await self._mixer.inspect()
         if system == System():
-            self.page.show([(Role.ERROR, "The facts of this machine could not be read. r tries again.")])
+            self.page.show([(Role.ERROR, "The system information could not be read. Press r to try again.")])
             return
         self._system = system
         self._show()

@@ -16,7 +16,7 @@ def parse(text: str) -> int:
     """
     digits = text[1:]
     if len(text) != 7 or text[0] != "#" or not all(digit in "0123456789abcdefABCDEF" for digit in digits):
-        raise ValueError(f"{text} is not a colour such as #89b4fa")
+        raise ValueError(f"{text} is not a color such as #89b4fa")
     return int(digits, 16)
 
 
