@@ -4,11 +4,11 @@ from rich.cells import cell_len
 
 from tuimixer.model.scale import decibels
 from tuimixer.ui.mixer.bars import Ruler, vertical_bar, vertical_meter
-from tuimixer.ui.mixer.layout import Box, name_lines
+from tuimixer.ui.mixer.layout import name_lines
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.rows import marks_of, put_marks, switch_text
 from tuimixer.ui.mixer.strip_state import StripState, short_db
-from tuimixer.ui.terminal.cells import Grid, fit, fit_lines, wrap
+from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
@@ -21,28 +21,28 @@ _GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
 SCALE_WIDTH = 4
 
 
-def bar_height(box: Box) -> int:
+def bar_height(box: Area) -> int:
     """Lines of the fader in a column."""
     foot = 3 if box.height >= _TALL else 2 if box.height >= 7 else 1
     return box.height - foot - name_lines(box.height)
 
 
-def fader_box(box: Box) -> Box:
+def fader_box(box: Area) -> Area:
     """Where the fader of a column is, up to 100 %; the left half of its cells is the left channel."""
     height = bar_height(box)
     ruler = Ruler.of(height)
     width = 4 if box.width >= _WIDE else 2
     left = box.x + 1 + max(0, (box.width - 1 - width) // 2)
-    return Box(left, box.y + height - ruler.normal, width, ruler.normal)
+    return Area(left, box.y + height - ruler.normal, width, ruler.normal)
 
 
-def zero_line(box: Box) -> int | None:
+def zero_line(box: Area) -> int | None:
     """The line of 0 dB across all faders; None where there is no room for what is above."""
     ruler = Ruler.of(bar_height(box))
     return box.y + ruler.beyond if ruler.beyond else None
 
 
-def paint_scale(grid: Grid, box: Box, charset: CharSet) -> None:
+def paint_scale(grid: Grid, box: Area, charset: CharSet) -> None:
     """The dB scale at the left of the columns, and the line at 0 dB across the screen.
 
     The scale holds for sinks and streams, and for ALSA controls as far down from their own top.
@@ -68,7 +68,7 @@ def paint_scale(grid: Grid, box: Box, charset: CharSet) -> None:
 
 def paint_column(
     grid: Grid,
-    box: Box,
+    box: Area,
     state: StripState,
     accent: Role,
     level: Level | None,
@@ -103,7 +103,7 @@ def paint_column(
         grid.fill(box.x, box.y, 1, box.height, accent, charset.chosen)
 
 
-def name_cell(box: Box, label: str, charset: CharSet) -> tuple[int, int]:
+def name_cell(box: Area, label: str, charset: CharSet) -> tuple[int, int]:
     """The first cell of the name at the foot of a column."""
     most = name_lines(box.height)
     first = _name_lines(label, box.width - 1, most, charset)[0]
@@ -111,7 +111,7 @@ def name_cell(box: Box, label: str, charset: CharSet) -> tuple[int, int]:
 
 
 def paint_column_fader(
-    grid: Grid, box: Box, state: StripState, accent: Role, charset: CharSet, halves: bool
+    grid: Grid, box: Area, state: StripState, accent: Role, charset: CharSet, halves: bool
 ) -> None:
     """The fader of a column: one side in its left half, one in its right."""
     fader, height = fader_box(box), bar_height(box)
@@ -122,7 +122,7 @@ def paint_column_fader(
 
 
 def paint_column_meter(
-    grid: Grid, box: Box, state: StripState, level: Level | None, charset: CharSet
+    grid: Grid, box: Area, state: StripState, level: Level | None, charset: CharSet
 ) -> None:
     """The meter at the right of a column's fader: a cell for the loudest channel, or one for each side."""
     if not state.metered:
@@ -136,7 +136,9 @@ def paint_column_meter(
         vertical_meter(grid, x + side, box.y, height, level, side, charset)
 
 
-def _paint_choice(grid: Grid, box: Box, height: int, state: StripState, role: Role, charset: CharSet) -> None:
+def _paint_choice(
+    grid: Grid, box: Area, height: int, state: StripState, role: Role, charset: CharSet
+) -> None:
     """The chosen item, wrapped at the foot of the column."""
     text = state.choice if state.choice is not None else switch_text(state)
     lines = fit_lines(wrap(text, box.width - 1), max(1, height), box.width - 1, charset.ellipsis)
@@ -147,7 +149,7 @@ def _paint_choice(grid: Grid, box: Box, height: int, state: StripState, role: Ro
         _centre(grid, box, box.y + height + 1, charset.down, Role.DIM)
 
 
-def _paint_marks(grid: Grid, box: Box, y: int, state: StripState, charset: CharSet) -> None:
+def _paint_marks(grid: Grid, box: Area, y: int, state: StripState, charset: CharSet) -> None:
     """The marks, with the word for what has no effect just now."""
     marks = marks_of(state, charset, not state.why_gone)
     width = sum(cell_len(text) for text, _ in marks)
@@ -172,7 +174,7 @@ def _percents(state: StripState, width: int) -> str:
     return state.percent
 
 
-def _centre(grid: Grid, box: Box, y: int, text: str, role: Role) -> None:
+def _centre(grid: Grid, box: Area, y: int, text: str, role: Role) -> None:
     if text:
         # The first cell is the chosen control's mark, and blank in other columns, which keeps labels apart.
         x = box.x + 1 + max(0, (box.width - 1 - cell_len(text)) // 2)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from tuimixer.mixer.views import Group, Row, Section
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
-from tuimixer.ui.terminal.cells import wrap
+from tuimixer.ui.terminal.cells import Area, wrap
 
 NARROWEST = 10
 """Cells of a column."""
@@ -24,25 +24,11 @@ NARROWEST_COLUMNS = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle of cells."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    def __contains__(self, spot: tuple[int, int]) -> bool:
-        """Whether a cell lies in it."""
-        return self.x <= spot[0] < self.x + self.width and self.y <= spot[1] < self.y + self.height
-
-
-@dataclass(frozen=True, slots=True)
 class Slot:
     """One row of the groups and where it is painted."""
 
     row: Row
-    box: Box
+    box: Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +36,7 @@ class Heading:
     """A title over the strips of a group or card, or a sentence where there are none."""
 
     text: str
-    box: Box
+    box: Area
     section: Section
     number: int | None = None
     """How many controls the group has, where not all can be seen."""
@@ -138,7 +124,7 @@ def plan_rows(
         start = _scroll(start, focus, room - pinned, len(lines) - pinned, 1 - pinned)
         begun.append(start)
         for i, line in enumerate([*lines[:pinned], *lines[start + pinned : start + room]]):
-            box = Box(0, y + i, width, 1)
+            box = Area(0, y + i, width, 1)
             if isinstance(line, Row):
                 slots.append(Slot(line, box))
             else:
@@ -168,7 +154,7 @@ def _plan_tall(
     y = 0
     for lines, sizes in zip(sections, heights, strict=True):
         for line, tallness in zip(lines, sizes, strict=True):
-            box = Box(0, y, width, tallness)
+            box = Area(0, y, width, tallness)
             if isinstance(line, Row):
                 slots.append(Slot(line, box))
             else:
@@ -180,7 +166,7 @@ def _plan_tall(
 
 def _section_lines(group: Group, title: str, sentence: str, width: int) -> "list[Row | Heading]":
     """A section's heading and rows, with the headings of further cards between them."""
-    spare = Box(0, 0, 0, 0)
+    spare = Area(0, 0, 0, 0)
     lines: list[Row | Heading] = [Heading(title, spare, group.section, len(group.rows), first=True)]
     if not group.rows:
         lines += [Heading(line, spare, group.section, sentence=True) for line in wrap(sentence, width - 2)]
@@ -247,13 +233,13 @@ def plan_columns(
             dividers.append(x)
             x += 1
         span = len(rows) * column or min(_EMPTY_WIDTH, left + width - x)
-        headings.append(Heading(title, Box(x, 0, span, 1), group.section, len(group.rows), first=True))
+        headings.append(Heading(title, Area(x, 0, span, 1), group.section, len(group.rows), first=True))
         if not rows:
-            headings.append(Heading(sentence, Box(x, 2, span, height - 2), group.section, sentence=True))
+            headings.append(Heading(sentence, Area(x, 2, span, height - 2), group.section, sentence=True))
         for i, row in enumerate(rows):
-            box = Box(x + i * column, 1, column, height - 1)
+            box = Area(x + i * column, 1, column, height - 1)
             if row.heading and row.heading != title:
-                headings.append(Heading(row.heading, Box(box.x, 0, x + span - box.x, 1), group.section))
+                headings.append(Heading(row.heading, Area(box.x, 0, x + span - box.x, 1), group.section))
             slots.append(Slot(row, box))
         if start:
             more.append(More(0, x, up=True))

@@ -8,7 +8,7 @@ from tuimixer.model.control import ControlId
 from tuimixer.model.intent import Channels, Intent, Mute, Nudge, SetLevel
 from tuimixer.ui.mixer import columns
 from tuimixer.ui.mixer.bars import Ruler
-from tuimixer.ui.mixer.layout import Box, Slot, name_lines
+from tuimixer.ui.mixer.layout import Slot, name_lines
 from tuimixer.ui.mixer.status_line import key_in
 from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.mixer.view import MixerView
@@ -33,7 +33,7 @@ class Mouse:
         self._do = do
         self._say = say
         self._wheel = wheel
-        self._drag: tuple[ControlId, Channels, Box] | None = None
+        self._drag: tuple[ControlId, Channels, Area] | None = None
 
     def down(self, event: events.MouseDown) -> None:
         """A press: on a fader it sets it and begins a drag, elsewhere it does what stands there."""
@@ -88,7 +88,7 @@ class Mouse:
         elif state is not None and state.choice is not None:
             self._do("volume.up" if direction > 0 else "volume.down")
 
-    def _begin(self, event: events.MouseDown, slot: Slot, state: StripState, bar: Box) -> None:
+    def _begin(self, event: events.MouseDown, slot: Slot, state: StripState, bar: Area) -> None:
         channels: Channels = None
         if event.button == _RIGHT and len(state.positions) > 1:
             channel = self._channel(slot, state, event)
@@ -113,7 +113,7 @@ class Mouse:
             position = (x - bar.x) / max(1, bar.width - 1)
         self._send(SetLevel(key, min(max(position, 0.0), 1.0), channels))
 
-    def _bar(self, slot: Slot, state: StripState) -> Box | None:
+    def _bar(self, slot: Slot, state: StripState) -> Area | None:
         """Where a strip's fader lies, up to 100 %."""
         if not state.positions:
             return None
@@ -121,7 +121,7 @@ class Mouse:
         if self._renderer.columns:
             return columns.fader_box(box)
         first, width = self._renderer.fields().bar
-        return Box(first, box.y + box.height - 1, Ruler.of(width).normal, 1) if width else None
+        return Area(first, box.y + box.height - 1, Ruler.of(width).normal, 1) if width else None
 
     def _channel(self, slot: Slot, state: StripState, event: events.MouseDown) -> int | None:
         """The one channel that the right button moves: of two, the half of a column's fader where it points;

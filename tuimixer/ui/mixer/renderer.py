@@ -19,7 +19,6 @@ from tuimixer.ui.mixer.choices import first_card, named_card
 from tuimixer.ui.mixer.layout import (
     LOWEST_COLUMNS,
     NARROWEST_COLUMNS,
-    Box,
     Plan,
     Slot,
     plan_columns,
@@ -37,7 +36,7 @@ from tuimixer.ui.mixer.words import (
     trouble,
 )
 from tuimixer.ui.terminal.capabilities import Terminal
-from tuimixer.ui.terminal.cells import Grid, fit, fit_lines, wrap
+from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.palette import Role, title_role
 
 _SCALED = 40
@@ -51,11 +50,11 @@ Keys = Mapping[str, Sequence[str]]
 """The keys of each action."""
 
 
-def _area(width: int, height: int) -> Box:
+def _area(width: int, height: int) -> Area:
     """Where the strips are on a screen of this size: between the status line and what is below."""
     top = 1 if height >= 7 else 0
     bottom = 2 if height >= 9 else 1 if height >= 3 else 0
-    return Box(0, top, width, height - top - bottom)
+    return Area(0, top, width, height - top - bottom)
 
 
 class Renderer:
@@ -112,13 +111,13 @@ class Renderer:
         self._metered: frozenset[ControlId] | None = None
         self._screen_size = (0, 0)
         """Columns and lines that there are when no line for words lies below."""
-        self._area = Box(0, 0, 0, 0)
+        self._area = Area(0, 0, 0, 0)
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
         self._label_width = 0
         self._names: dict[str, str] = {}
         """Labels as they are cut for the rows layout."""
-        self._spots: list[status_line.Spot] = []
+        self._clicks: status_line.Clicks = []
 
     @property
     def keys(self) -> Keys:
@@ -348,7 +347,7 @@ class Renderer:
 
     def spot_at(self, x: int, y: int) -> str | None:
         """The action of a place that can be clicked."""
-        return next((spot.action for spot in self._spots if (x, y) in spot.box), None)
+        return next((action for area, action in self._clicks if (x, y) in area), None)
 
     def state_of(self, row: Row) -> StripState | None:
         """What a row says."""
@@ -369,7 +368,7 @@ class Renderer:
         """The strip at a cell of the view."""
         return self.plan.slot_at(x - self._area.x, y - self._area.y)
 
-    def box_of(self, slot: Slot) -> Box:
+    def box_of(self, slot: Slot) -> Area:
         """Where a strip lies in the view."""
         return self._shifted(slot.box)
 
@@ -426,7 +425,7 @@ class Renderer:
         self.columns = self._decide()
         margin = 1 if width >= 30 else 0
         if self.columns:
-            column = Box(0, 0, width, self._area.height - 1)
+            column = Area(0, 0, width, self._area.height - 1)
             scaled = width >= _SCALED and columns.zero_line(column) is not None
             left = columns.SCALE_WIDTH if scaled else 0
             size = (width - margin, self._area.height)
@@ -467,8 +466,8 @@ class Renderer:
             return width >= NARROWEST_COLUMNS and _area(width, height).height >= LOWEST_COLUMNS
         return self.layout_wanted == "columns" and self._area.height >= 4
 
-    def _shifted(self, box: Box) -> Box:
-        return Box(box.x + self._area.x, box.y + self._area.y, box.width, box.height)
+    def _shifted(self, box: Area) -> Area:
+        return Area(box.x + self._area.x, box.y + self._area.y, box.width, box.height)
 
     def _paint_slot(self, slot: Slot) -> None:
         state = self.state_of(slot.row)
@@ -518,7 +517,7 @@ class Renderer:
                 self.grid.put(x, crossing, charset.base, Role.FRAME)
         self._paint_more()
 
-    def _paint_sentence(self, box: Box, text: str) -> None:
+    def _paint_sentence(self, box: Area, text: str) -> None:
         charset = self.terminal.charset
         text = charset.text(text)
         lines = fit_lines(wrap(text, box.width - 2), box.height, box.width - 2, charset.ellipsis)
@@ -540,13 +539,13 @@ class Renderer:
     def _paint_frame(self) -> None:
         width, height = self.grid.width, self.grid.height
         charset = self.terminal.charset
-        self._spots = []
+        self._clicks = []
         if self._area.y:
             card = title_of(Section.HARDWARE, self.view, self.snapshot, self.filters.card)
             several = len(self.snapshot.alsa_cards) > 1 and self.filters.card is None
             name = f"{len(self.snapshot.alsa_cards)} cards" if several else card
             name = name if self.snapshot.alsa_cards else ""
-            self._spots += status_line.paint_status(
+            self._clicks += status_line.paint_status(
                 self.grid,
                 width,
                 self.box_name,
@@ -558,7 +557,7 @@ class Renderer:
             )
         below = height - self._area.y - self._area.height
         if below == 2:
-            self._spots += status_line.paint_hints(self.grid, height - 1, width, self.keys, charset)
+            self._clicks += status_line.paint_hints(self.grid, height - 1, width, self.keys, charset)
         self._paint_info()
 
     def _paint_info(self) -> None:

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_bar, horizontal_meter
-from tuimixer.ui.mixer.layout import Box
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.strip_state import PAUSED, StripState, short_db
-from tuimixer.ui.terminal.cells import Grid, fit, fit_middle
+from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_middle
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
@@ -105,7 +104,7 @@ def cut_names(labels: Iterable[str], width: int, ellipsis: str) -> dict[str, str
 
 def paint_row(
     grid: Grid,
-    box: Box,
+    box: Area,
     fields: Fields,
     state: StripState,
     name: str,
@@ -134,7 +133,7 @@ def paint_row(
 
 def paint_row_bar(
     grid: Grid,
-    box: Box,
+    box: Area,
     fields: Fields,
     state: StripState,
     accent: Role,
@@ -160,7 +159,7 @@ def _paint_about(grid: Grid, y: int, fields: Fields, state: StripState, charset:
 
 
 def _paint_value(
-    grid: Grid, box: Box, fields: Fields, state: StripState, chosen: bool, charset: CharSet
+    grid: Grid, box: Area, fields: Fields, state: StripState, chosen: bool, charset: CharSet
 ) -> None:
     role = Role.CHOSEN if chosen else Role.GONE if state.gone else Role.VALUE
     y = box.y + box.height - 1

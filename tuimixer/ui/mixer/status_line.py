@@ -6,10 +6,8 @@ from rich.cells import cell_len
 
 from tuimixer.config.actions import BY_ID, key_label
 from tuimixer.mixer.views import View
-from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Phase, Snapshot
-from tuimixer.ui.mixer.layout import Box
-from tuimixer.ui.terminal.cells import Grid, fit
+from tuimixer.ui.terminal.cells import Area, Grid, fit
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
@@ -30,12 +28,8 @@ _DIRECTIONS = "left up down right"
 _ARROWS = {"←": "<-", "→": "->", "↑": "Up", "↓": "Dn"}
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place that does something when it is clicked."""
-
-    box: Box
-    action: str
+Clicks = list[tuple[Area, str]]
+"""Cells that do something when they are clicked, each with its action."""
 
 
 def paint_status(
@@ -47,18 +41,18 @@ def paint_status(
     view: View,
     words: str,
     charset: CharSet,
-) -> list[Spot]:
+) -> Clicks:
     """The top line: box, the words of the filter if there are any, server, card, views."""
     grid.fill(0, 0, width, 1, Role.STATUS)
     tabs = [(view_, view_.value.capitalize()) for view_ in View]
     if width < 60:
         tabs = [(view_, label[:4]) for view_, label in tabs]
-    spots: list[Spot] = []
+    clicks: Clicks = []
     tabs_width = sum(len(label) + 2 for _, label in tabs)
     x = max(0, width - tabs_width)
     for view_, label in tabs:
         grid.put(x, 0, f" {label} ", Role.STATUS_ON if view_ is view else Role.STATUS_DIM)
-        spots.append(Spot(Box(x, 0, len(label) + 2, 1), f"view.{view_.value}"))
+        clicks.append((Area(x, 0, len(label) + 2), f"view.{view_.value}"))
         x += len(label) + 2
     room = width - tabs_width - 1
     x = grid.put(1, 0, fit(name, min(room - 1, 24), charset.ellipsis), Role.STATUS, room)
@@ -66,7 +60,7 @@ def paint_status(
         shown = fit(f"/{charset.text(words)}", min(room - x - 1, 20), charset.ellipsis)
         start = x + 2
         x = grid.put(start, 0, f" {shown} ", Role.STATUS_ON, room - start)
-        spots.append(Spot(Box(start, 0, x - start, 1), "filter"))
+        clicks.append((Area(start, 0, x - start), "filter"))
     for status in snapshot.statuses:
         if x + 4 > room:
             break
@@ -79,8 +73,8 @@ def paint_status(
         start = x + 1
         text = fit(label, max(0, room - start), charset.ellipsis)
         x = grid.put(start, 0, text, Role.STATUS if good else Role.STATUS_BAD, room - start)
-        spots.append(Spot(Box(start, 0, x - start, 1), "card"))
-    return spots
+        clicks.append((Area(start, 0, x - start), "card"))
+    return clicks
 
 
 def paint_info(
@@ -102,10 +96,10 @@ def paint_info(
 
 def paint_hints(
     grid: Grid, y: int, width: int, keys: Mapping[str, Sequence[str]], charset: CharSet
-) -> list[Spot]:
+) -> Clicks:
     """The bottom line: the first key of what is done most."""
     grid.fill(0, y, width, 1)
-    spots: list[Spot] = []
+    clicks: Clicks = []
     x = 1
     for actions in HINTS:
         labels = labels_of(actions, keys, charset)
@@ -115,12 +109,12 @@ def paint_hints(
         for label, action in labels:
             start = x
             x = grid.put(x, y, label, Role.KEY)
-            spots.append(Spot(Box(start, y, x - start, 1), action))
+            clicks.append((Area(start, y, x - start), action))
         start = x
         x = grid.put(x + 1, y, word, Role.HINT)
-        spots.append(Spot(Box(start, y, x - start, 1), labels[-1][1]))
+        clicks.append((Area(start, y, x - start), labels[-1][1]))
         x += 2
-    return spots
+    return clicks
 
 
 def labels_of(

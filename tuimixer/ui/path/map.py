@@ -11,7 +11,7 @@ from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.path.labels import least_values, line_values, mark_of
 from tuimixer.ui.path.layout import Box, Plan, Wire, metered
-from tuimixer.ui.terminal.cells import Grid, fit, fit_middle
+from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_middle
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
@@ -42,20 +42,6 @@ class Place:
 
     node: str
     line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """Cells that belong to something."""
-
-    x: int
-    y: int
-    width: int
-    height: int = 1
-
-    def __contains__(self, point: tuple[int, int]) -> bool:
-        x, y = point
-        return self.x <= x < self.x + self.width and self.y <= y < self.y + self.height
 
 
 @dataclass(frozen=True, slots=True)

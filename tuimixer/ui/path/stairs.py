@@ -12,8 +12,7 @@ from tuimixer.diagnosis.stage import Path, Stage, StageKind, add
 from tuimixer.model.record import dataclass, replace
 from tuimixer.model.scale import MUTE_CDB
 from tuimixer.ui.path.labels import gain_of, medium_of, part_name, parts_of, short_gain
-from tuimixer.ui.path.map import Area
-from tuimixer.ui.terminal.cells import Grid, fit_middle
+from tuimixer.ui.terminal.cells import Area, Grid, fit_middle
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 

@@ -20,11 +20,11 @@ from tuimixer.ui.mixer.meters import Level, follow
 from tuimixer.ui.path.fixes import Fixes, Numbered
 from tuimixer.ui.path.labels import chain, short_gain
 from tuimixer.ui.path.layout import Plan, plan
-from tuimixer.ui.path.map import Area, Drawn, Place, draw_map, headings
+from tuimixer.ui.path.map import Drawn, Place, draw_map, headings
 from tuimixer.ui.path.stairs import Step, draw_stairs, steps_of
 from tuimixer.ui.screens.listing import styles_of
 from tuimixer.ui.terminal.capabilities import Terminal
-from tuimixer.ui.terminal.cells import Grid, fit, wrap
+from tuimixer.ui.terminal.cells import Area, Grid, fit, wrap
 from tuimixer.ui.terminal.palette import Role
 
 _SMALL = 16

@@ -8,12 +8,27 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len, chop_cells, get_character_cell_size
 
+from tuimixer.model.record import dataclass
 from tuimixer.ui.terminal.palette import Role
 
 _UNKNOWN = -1
 """Role of a cell of which nobody knows what the terminal shows there."""
 _GAP = 6
 """Unchanged cells of the same look that are cheaper to write again than to jump over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells."""
+
+    x: int
+    y: int
+    width: int
+    height: int = 1
+
+    def __contains__(self, cell: tuple[int, int]) -> bool:
+        """Whether a cell, (x, y), lies in it."""
+        return self.x <= cell[0] < self.x + self.width and self.y <= cell[1] < self.y + self.height
 
 
 class Grid:
