@@ -12,6 +12,7 @@ from tuimixer.ui.mixer.layout import Slot, name_lines
 from tuimixer.ui.mixer.status_line import key_in
 from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.mixer.view import MixerView
+from tuimixer.ui.terminal.cells import Area
 
 _RIGHT = 3
 
