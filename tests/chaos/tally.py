@@ -5,10 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-WARM_UP = 30.0
-"""Seconds of a process's life that do not count for the slope: in them all is loaded and shown once."""
-_LEAST = 60.0
-"""Seconds of samples below which a slope says nothing."""
+LEAST = 600.0
+"""Seconds of a life below which growth says nothing: dialogs are loaded, and caches fill to their bounds."""
 
 
 @dataclass
@@ -29,14 +27,25 @@ class Memory:
 
     @property
     def slope(self) -> float | None:
-        """KiB a second by least squares after the warm-up; None for too short a life."""
-        points = [point for point in self.samples if point[0] >= WARM_UP]
-        if len(points) < 3 or points[-1][0] - points[0][0] < _LEAST:
+        """KiB a second by least squares over the second half of the life; None for too short a life."""
+        if not self.samples or self.samples[-1][0] < LEAST:
             return None
+        points = self.samples[self._half :]
         mean_x = sum(x for x, _ in points) / len(points)
         mean_y = sum(y for _, y in points) / len(points)
         spread = sum((x - mean_x) ** 2 for x, _ in points)
         return sum((x - mean_x) * (y - mean_y) for x, y in points) / spread
+
+    @property
+    def sizes(self) -> tuple[int, int, int]:
+        """KiB at the start, at half of the life and at its end."""
+        return self.samples[0][1], self.samples[self._half][1], self.samples[-1][1]
+
+    @property
+    def _half(self) -> int:
+        """The first sample of the second half."""
+        half = self.samples[-1][0] / 2
+        return next(number for number, (at, _) in enumerate(self.samples) if at >= half)
 
 
 @dataclass
@@ -74,11 +83,11 @@ class Tally:
         peak = max(size for memory in lives for _, size in memory.samples)
         slope = longest.slope
         rising = "too short for a slope" if slope is None else f"{slope:+.2f} KiB/s"
-        first, last = longest.samples[0][1], longest.samples[-1][1]
+        sizes = " to ".join(f"{size / 1024:.1f}" for size in longest.sizes)
         seconds = longest.samples[-1][0]
         return [
             f"  memory of {name}: {rising}; the longest of {len(lives)} lives {seconds:.0f} s, "
-            f"{first / 1024:.0f} to {last / 1024:.0f} MiB, peak {peak / 1024:.0f} MiB"
+            f"start to half to end {sizes} MiB, peak {peak / 1024:.1f} MiB"
         ]
 
 

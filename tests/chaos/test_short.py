@@ -99,8 +99,9 @@ def test_a_program_that_stands_still_is_found(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.unit
-def test_the_slope_is_that_of_the_time_after_the_warm_up() -> None:
-    memory = Memory("x", samples=[(0.0, 1000), (20.0, 90_000)])
+def test_the_slope_is_that_of_the_second_half_of_a_long_life() -> None:
+    memory = Memory("x", samples=[(float(second), 40_000 + 100 * second) for second in range(0, 300, 2)])
     assert memory.slope is None
-    memory.samples += [(float(second), 50_000 + 3 * second) for second in range(30, 100, 2)]
+    memory.samples += [(float(second), 70_000 + 3 * second) for second in range(300, 602, 2)]
     assert memory.slope == pytest.approx(3.0)
+    assert memory.sizes == (40_000, 70_900, 71_800)
