@@ -1,6 +1,7 @@
 """Random input: keys, clicks, pastes, sizes, broken and split bytes."""
 
 import time
+from collections import deque
 from random import Random
 
 from tests.chaos.tally import Tally
@@ -33,6 +34,8 @@ class Monkey:
         """Args: `lasting` leaves out what can quit: the palette, and clicks on the keys in the last lines."""
         self._random, self._tally, self._lasting = random, tally, lasting
         self._named_keys = [key for key in _NAMED if not (lasting and key == _PALETTE)]
+        self._heights = deque([24], maxlen=3)
+        """Of the window lately: under load the program may not have heard of the last ones."""
         self._ending = _ENDING | set(_PALETTE) if lasting else _ENDING
         self._acts = (
             (30, self._named),
@@ -70,7 +73,9 @@ class Monkey:
 
     def _mouse(self, victim: Victim) -> None:
         button = self._random.choice([0, 0, 0, 1, 2, 32, 35, 64, 65, 16, 4])
-        below = max(victim.lines - 2, 2) if self._lasting else victim.lines + 3
+        below = min(self._heights) - 2 if self._lasting else victim.lines + 3
+        if below < 2:
+            return
         x, y = self._random.randrange(1, victim.columns + 3), self._random.randrange(1, below)
         ends = "Mm" if button < 3 else "M"
         victim.send("".join(f"\x1b[<{button};{x};{y}{end}" for end in ends).encode())
@@ -86,6 +91,7 @@ class Monkey:
             [(1, 1), (2, 2), (20, 5), (80, 24), (80, 24), (120, 40), (300, 100), None, None]
         )
         victim.resize(*(size or (self._random.randrange(1, 301), self._random.randrange(1, 101))))
+        self._heights.append(victim.lines)
         self._count("resizes")
 
     def _broken(self, victim: Victim) -> None:

@@ -50,6 +50,15 @@ async def test_every_move_in_every_dialog_of_an_empty_box(
         assert it.app.is_running
 
 
+async def test_narrow_and_high_windows(desk: Open) -> None:
+    """Where there is room for rows of two lines, but not for what stands beside their faders."""
+    async with desk(config=Config(layout="rows")) as it:
+        for width in range(1, 40):
+            await it.pilot.resize_terminal(width, 100)
+            grid = it.app.main.renderer.grid
+            assert {len(row) for row in grid.text} == {grid.width} == {width}
+
+
 async def settled(it: Desk, condition: Callable[[], object]) -> None:
     async with asyncio.timeout(DEADLINE):
         while not condition():

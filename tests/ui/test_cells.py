@@ -14,7 +14,7 @@ pytestmark = pytest.mark.unit
 
 WIDTH, HEIGHT = 24, 5
 puts = st.tuples(
-    st.integers(0, WIDTH),
+    st.integers(-2, WIDTH),
     st.integers(-1, HEIGHT),
     st.text(alphabet="abz ━█音楽é", max_size=14),
     st.sampled_from([Role.TEXT, Role.BAR, Role.CURSOR, Role.MUTE]),

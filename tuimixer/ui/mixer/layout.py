@@ -16,6 +16,8 @@ NARROWEST = 10
 _WIDEST = 24
 _EMPTY_WIDTH = 24
 """Cells that an empty group takes for the sentence in it."""
+_TALL_WIDTH = 30
+"""Columns below which rows have one line each: numbers would leave no room for a fader."""
 _LOWEST_SECTION = 3
 """Lines of a section, its heading among them, that are worth a section of its own."""
 LOWEST_COLUMNS = 9
@@ -146,7 +148,7 @@ def _plan_tall(
         [2 if isinstance(line, Row) and line.id in faders else 1 for line in lines] for lines in sections
     ]
     needed = sum(map(sum, heights))
-    if not faders or needed > height:
+    if not faders or needed > height or width < _TALL_WIDTH:
         return None
     gap = 1 if needed + len(sections) - 1 <= height else 0
     slots: list[Slot] = []

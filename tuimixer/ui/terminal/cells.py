@@ -53,7 +53,7 @@ class Grid:
     def put(self, x: int, y: int, text: str, role: int, room: int | None = None) -> int:
         """Write text from a cell on, cut at `room` cells or at the edge; the answer is the cell after it."""
         end = self.width if room is None else min(self.width, x + room)
-        if not 0 <= y < self.height or x >= end:
+        if not 0 <= y < self.height or not 0 <= x < end:
             return x
         self._dirty.add(y)
         row, roles = self.text[y], self.roles[y]
