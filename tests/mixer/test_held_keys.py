@@ -53,7 +53,9 @@ def test_a_held_key(start: tuple[int, int], channels: tuple[int, ...] | None, en
     assert after(sink(*start), [HELD] * 12, channels) == end
 
 
-def test_a_press_of_its_own_goes_on() -> None:
+def test_a_press_from_below_stops_at_100_percent_and_the_next_goes_on() -> None:
+    assert after(sink(98, 98), [1.0], None) == (100, 100)
+    assert after(sink(98, 98), [1.0, 1.0], None) == (105, 105)
     assert after(sink(100, 100), [1.0], None) == (105, 105)
 
 

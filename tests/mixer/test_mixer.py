@@ -10,7 +10,6 @@ from tuimixer.mixer.mixer import Changed, Event, Mixer
 from tuimixer.model.command import Command, Kill, SetMute, SetProfile, SetVolume
 from tuimixer.model.control import Channel, Control, ControlId, Kind
 from tuimixer.model.intent import Capture, Mute, Nudge, SetLevel
-from tuimixer.model.resolve import Limits
 from tuimixer.model.scale import PULSE_SCALE, Scale
 from tuimixer.model.snapshot import Levels, Notice, ServerCard, Snapshot, Update
 from tuimixer.model.system import System
@@ -67,7 +66,7 @@ class Box:
     def __init__(self, cap: float = 1.5) -> None:
         self.sounds = Sounds()
         self.now = 0.0
-        self.mixer = Mixer(self.sounds, lambda control: Limits(cap), lambda: self.now)
+        self.mixer = Mixer(self.sounds, lambda control: cap, lambda: self.now)
         self.events: list[Event] = []
         self.leave = self.mixer.subscribe(self.events.append)
 
@@ -128,7 +127,7 @@ async def test_an_aim_goes_with_its_control(box: Box) -> None:
     assert box.raws() == (86, 44)
 
 
-async def test_limits_hold() -> None:
+async def test_the_cap_holds() -> None:
     box = Box(cap=1.0)
     await box.mixer.run()
     assert not box.mixer.send(Nudge(SINK.id, 5, past_full=True))

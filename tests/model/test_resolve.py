@@ -33,22 +33,19 @@ from tuimixer.model.intent import (
     SetLevel,
     SetRaw,
 )
-from tuimixer.model.resolve import Impossible, Limits, ReadOnly, resolve, top_of
+from tuimixer.model.resolve import DEFAULT_CAP, Impossible, ReadOnly, resolve
 from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, PULSE_SCALE, from_position
 
 pytestmark = pytest.mark.unit
 
 FULL = PULSE_NORM
-DIM = Limits(cap=0.6)
-
-
-UP_TO_150 = Limits()
+DIM = 0.6
 
 
 def raws(
-    intent: Intent, before: Control, limits: Limits = UP_TO_150, unclamped: UnclampedTarget | None = None
+    intent: Intent, before: Control, cap: float = DEFAULT_CAP, unclamped: UnclampedTarget | None = None
 ) -> tuple[int, ...]:
-    command = resolve(intent, before, limits, unclamped).command
+    command = resolve(intent, before, cap, unclamped).command
     if command is None:
         return before.raws
     assert isinstance(command, SetVolume)
@@ -63,7 +60,7 @@ def stereo(left: int, right: int) -> Control:
 def test_a_step_stops_at_full_and_goes_on_when_asked() -> None:
     near = stereo(round(0.98 * FULL), round(0.49 * FULL))
     assert raws(Nudge("c", 5), near) == (FULL, 32769)
-    assert raws(Nudge("c", 5, past_full=True), near) == (FULL, 32769)
+    assert raws(Nudge("c", 5, past_full=True), near) == (67502, 33752)
     assert raws(Nudge("c", 5), stereo(FULL, FULL // 2)) == (FULL, FULL // 2)
     assert raws(Nudge("c", 5, past_full=True), stereo(FULL, FULL // 2)) == (68813, 34406)
 
@@ -163,8 +160,8 @@ def test_equalize_is_the_mean_of_positions() -> None:
     # On a curve the mean of positions is not the mean of raw values.
     assert raws(Equalize("c"), control(HDA_MASTER, 20, 87)) == (68, 68)
     assert raws(Equalize("c"), stereo(131072, 0)) == (FULL, FULL)
-    assert raws(Equalize("c"), stereo(131072, 65536), Limits(1.0)) == (FULL, FULL)
-    assert raws(Equalize("c"), stereo(131072, 78643), Limits(1.0)) == (78643, 78643)
+    assert raws(Equalize("c"), stereo(131072, 65536), 1.0) == (FULL, FULL)
+    assert raws(Equalize("c"), stereo(131072, 78643), 1.0) == (78643, 78643)
 
 
 @pytest.mark.parametrize("kind", ["mute", "capture"])
@@ -246,12 +243,6 @@ def test_impossible(intent: Intent, on: Control, sentence: str) -> None:
     assert str(caught.value) == sentence
 
 
-def test_top() -> None:
-    assert top_of(PULSE_SCALE, Limits(1.3)) == 1.3
-    assert top_of(PLAIN, Limits(1.3)) == 1.0
-    assert top_of(PLAIN, DIM) == 0.6
-
-
 def intents() -> st.SearchStrategy[Intent]:
     position = st.floats(-0.5, 3)
     return st.one_of(
@@ -266,7 +257,7 @@ def intents() -> st.SearchStrategy[Intent]:
 
 @given(controls(), st.lists(intents(), min_size=1, max_size=8), st.floats(0.05, 2))
 def test_no_intent_raises_a_channel_above_the_cap(before: Control, asked: list[Intent], cap: float) -> None:
-    limits, unclamped = Limits(cap), None
+    unclamped = None
     scale = before.scale
     assert scale is not None
     most = (
@@ -274,7 +265,7 @@ def test_no_intent_raises_a_channel_above_the_cap(before: Control, asked: list[I
     )
     for intent in asked:
         try:
-            resolution = resolve(intent, before, limits, unclamped)
+            resolution = resolve(intent, before, cap, unclamped)
         except Impossible:
             continue
         unclamped = resolution.unclamped
@@ -288,7 +279,7 @@ def test_no_intent_raises_a_channel_above_the_cap(before: Control, asked: list[I
 
 @given(controls(), st.floats(0.01, 300), st.floats(0.05, 2), st.booleans())
 def test_no_raise_ever_lowers(before: Control, percent: float, cap: float, past: bool) -> None:
-    after = raws(Nudge("c", percent, past_full=past), before, Limits(cap))
+    after = raws(Nudge("c", percent, past_full=past), before, cap)
     assert all(new >= old for new, old in zip(after, before.raws, strict=True))
 
 

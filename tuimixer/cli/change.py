@@ -6,12 +6,12 @@ from tuimixer.backend.base import Refused
 from tuimixer.cli.failure import DONE, NO_MATCH, REFUSED, report
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.lock import VolumeLock
-from tuimixer.config.limits import device_cap
+from tuimixer.config.cap import cap_of
 from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, ControlId, Layer
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
-from tuimixer.model.resolve import Impossible, Limits, resolve
+from tuimixer.model.resolve import Impossible, resolve
 from tuimixer.model.select import Match
 from tuimixer.model.value import Value
 
@@ -19,7 +19,7 @@ _HAIR = 1e-6
 """Subtracted from an ALSA step, in percent: floating-point error turns into an extra raw value now and then,
 as in alsamixer, and many steps of 1 % would not add up."""
 _MOST_REPORTED = 3
-_UNCAPPED = Limits(10, stop_at_full=False)
+_UNCAPPED = 10.0
 
 
 def change(
@@ -113,10 +113,11 @@ def _carry_out(
     """Apply one value; note in `held` what the cap limited, and what nothing has changed so far."""
     for found in _meant(match, value):
         control = lock.as_written(found)
-        intent, limits = _intent(value, control, match), _limits(call, control, cap)
-        done = resolve(intent, control, limits, lock.unclamped(control.id))
+        intent = _intent(value, control, match)
+        limit = cap_of(control, call.config.max, call.config.max.verbs, cap)
+        done = resolve(intent, control, limit, lock.unclamped(control.id))
         if done.command != resolve(intent, control, _UNCAPPED, lock.unclamped(control.id)).command:
-            held[control.id] = _held_back(control, limits)
+            held[control.id] = _held_back(control, limit)
             changed.add(control.id)
         if done.command is None:
             if control.id not in changed:
@@ -145,16 +146,17 @@ def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
             control = call.read(Layer(request.id.partition(":")[0])).controls.get(request.id)
             if control is None:
                 raise Refused(f"{request.id} is gone")
-            limits, unclamped = _limits(call, control, None), lock.unclamped(control.id)
-            done = resolve(request, control, limits, unclamped)
+            limit = cap_of(control, call.config.max, call.config.max.verbs)
+            unclamped = lock.unclamped(control.id)
+            done = resolve(request, control, limit, unclamped)
             if done.command != resolve(request, control, _UNCAPPED, unclamped).command:
-                report(_held_back(control, limits))
+                report(_held_back(control, limit))
             if done.command is not None:
                 _write(call, lock, done.command, done.unclamped)
 
 
-def _held_back(control: Control, limits: Limits) -> str:
-    return f"{control.name} is limited by its cap of {limits.cap * 100:g}%"
+def _held_back(control: Control, cap: float) -> str:
+    return f"{control.name} is limited by its cap of {cap * 100:g}%"
 
 
 def _write(
@@ -223,13 +225,3 @@ def _intent(value: Value, control: Control, match: Match) -> Intent:
             # All streams of an application are toggled together, not individually.
             return Mute(control.id, not all(other.muted for other in match.controls), intent.channels)
     return intent
-
-
-def _limits(call: Invocation, control: Control, cap: float | None) -> Limits:
-    """The command line's cap, or the configured one; a device's own cap overrides both."""
-    everywhere = call.config.max.verbs if cap is None else cap
-    own = device_cap(control, call.config.max)
-    if own is not None:
-        everywhere = own if cap is None else min(own, cap)
-    # A cap above 100 % was given on purpose; on the screen, going past it takes another press.
-    return Limits(everywhere / 100, stop_at_full=False)

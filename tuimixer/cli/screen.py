@@ -17,7 +17,6 @@ TYPE_CHECKING = False  # the engine is started before anything is imported that 
 if TYPE_CHECKING:
     from tuimixer.config.state import State
     from tuimixer.model.control import Control
-    from tuimixer.model.resolve import Limits
 
 _CARDS = "/proc/asound"
 
@@ -83,18 +82,18 @@ def _show(
         renderer.box_name = machines.name
         with FirstPicture(renderer, tty, machines.poll) as first:
             import_asyncio()
-            from tuimixer.config.limits import limits_for
+            from tuimixer.config.cap import cap_of
             from tuimixer.mixer.mixer import Mixer
             from tuimixer.ui.app import run
 
-        def limits(control: "Control") -> "Limits":
-            return limits_for(control, config.max, config.max.screen)
+        def cap(control: "Control") -> float:
+            return cap_of(control, config.max, config.max.screen)
 
         gc.freeze()
         gc.enable()
         backends = machines.backends(first.shown)
-        mixers = [Mixer(backend, limits) for backend in backends[1:]]
-        mixers.insert(0, Mixer(backends[0], limits, shown=first.shown))
+        mixers = [Mixer(backend, cap) for backend in backends[1:]]
+        mixers.insert(0, Mixer(backends[0], cap, shown=first.shown))
         return run(
             mixers,
             config,

@@ -11,7 +11,7 @@ from tuimixer.model.command import Command, SetVolume
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import Intent
 from tuimixer.model.record import dataclass
-from tuimixer.model.resolve import Impossible, Limits, resolve
+from tuimixer.model.resolve import DEFAULT_CAP, Impossible, resolve
 from tuimixer.model.snapshot import Diff, Levels, Notice, Snapshot, Update, diff
 from tuimixer.model.system import System
 
@@ -28,11 +28,6 @@ Event = Changed | Levels | Notice
 Listener = Callable[[Event], None]
 
 
-def default_limits(control: Control) -> Limits:
-    """The limits if nothing is configured: up to 150 %."""
-    return Limits()
-
-
 class Mixer:
     """The mixer of one machine: everything a screen needs, without Textual.
 
@@ -42,15 +37,15 @@ class Mixer:
     def __init__(
         self,
         backend: Backend,
-        limits: Callable[[Control], Limits] = default_limits,
+        cap_of: Callable[[Control], float] = lambda control: DEFAULT_CAP,
         clock: Callable[[], float] = time.monotonic,
         shown: Snapshot | None = None,
     ) -> None:
-        """Args: `shown`, what is on the screen already before the backend runs."""
+        """Args: `cap_of`, as `cap` of `resolve`; `shown`, what is on the screen before the backend runs."""
         self.name = backend.name
         self.snapshot = shown or Snapshot()
         self._backend = backend
-        self._limits = limits
+        self._cap_of = cap_of
         self._unclamped: dict[ControlId, UnclampedTarget] = {}
         self._listeners: list[Listener] = []
         self._silent = False
@@ -81,7 +76,7 @@ class Mixer:
         if control is None:
             return False
         try:
-            resolution = resolve(request, control, self._limits(control), self._unclamped.get(request.id))
+            resolution = resolve(request, control, self._cap_of(control), self._unclamped.get(request.id))
         except Impossible as impossible:
             self._tell(Notice(f"{impossible}.", error=True, id=request.id))
             return False

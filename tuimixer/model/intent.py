@@ -15,7 +15,7 @@ class Nudge:
     percent: float
     channels: Channels = None
     past_full: bool = False
-    """Whether this step may go past 100 % (Pulse); `Limits` decide whether one that starts below may."""
+    """Whether this step may go past 100 % (Pulse)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from tuimixer.model.intent import (
     SetRaw,
 )
 from tuimixer.model.record import dataclass
-from tuimixer.model.scale import MUTE_CDB, PULSE_NORM, Scale, from_cdb, from_position, to_position
+from tuimixer.model.scale import MUTE_CDB, Scale, from_cdb, from_position, to_position
 
 
 class Impossible(Exception):
@@ -40,19 +40,6 @@ class ReadOnly(Impossible):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """How far a fader may go."""
-
-    cap: float = 1.5
-    """Highest position that a volume is raised to (Pulse: 1 is 100 %; ALSA ends at 1 anyway).
-
-    A volume already above it is neither raised nor lowered by the cap.
-    """
-    stop_at_full: bool = True
-    """Whether a step that starts below 100 % (Pulse) stops there, so that only the next one goes past it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Resolution:
     """The command (None if the intent changes nothing), and the target to remember."""
 
@@ -60,14 +47,17 @@ class Resolution:
     unclamped: UnclampedTarget | None = None
 
 
-_DEFAULT = Limits()
+DEFAULT_CAP = 1.5
 _Volume = tuple[tuple[int, ...], UnclampedTarget | None]
 
 
 def resolve(
-    intent: Intent, control: Control, limits: Limits = _DEFAULT, unclamped: UnclampedTarget | None = None
+    intent: Intent, control: Control, cap: float = DEFAULT_CAP, unclamped: UnclampedTarget | None = None
 ) -> Resolution:
     """The command that applies an intent to a control in its current state.
+
+    `cap` is the highest position that a volume is raised to (Pulse: 1 is 100 %; ALSA ends at 1 anyway). A
+    volume already above it is neither raised nor lowered by the cap.
 
     On a control that has only a choice, a step moves the selection, and a level of 0 or 1 selects the first
     or last item, as in alsamixer.
@@ -102,7 +92,7 @@ def resolve(
     if control.scale is None or not control.channels:
         raise Impossible(f"{control.name} has no volume")
     _check_writable(control, "volume")
-    raws, new_unclamped = _volume(intent, control, control.scale, limits, unclamped)
+    raws, new_unclamped = _volume(intent, control, control.scale, cap, unclamped)
     return Resolution(SetVolume(control.id, raws) if raws != control.raws else None, new_unclamped)
 
 
@@ -114,26 +104,20 @@ def _check_writable(control: Control, part: str) -> None:
         raise ReadOnly(f"the volume of {control.name} cannot be changed")
 
 
-def top_of(scale: Scale, limits: Limits) -> float:
-    """Highest position that may be requested."""
-    return limits.cap if scale.cubic else min(limits.cap, 1.0)
-
-
 def _volume(
     intent: Nudge | SetLevel | SetGain | SetRaw | SetBalance | Equalize,
     control: Control,
     scale: Scale,
-    limits: Limits,
+    cap: float,
     unclamped: UnclampedTarget | None,
 ) -> _Volume:
-    top = top_of(scale, limits)
+    top = cap if scale.cubic else min(cap, 1.0)
     match intent:
         case Nudge(percent=percent, channels=channels, past_full=past_full):
             which = _which(control, channels)
             if _number(percent) == 0:
                 return control.raws, unclamped
-            below = limits.stop_at_full and max(control.raws[i] for i in which) < PULSE_NORM
-            if scale.cubic and (not past_full or below):
+            if not past_full:
                 top = min(top, 1.0)
             return step(control, percent / 100, which, top, unclamped)
         case SetLevel(position=position, channels=channels):
@@ -156,8 +140,8 @@ def _volume(
                 return before, None  # nothing is lost to the changes of the balance
             current = [to_position(scale, raw) for raw in before]
             # Below the mean if the cap stops the quietest channel from reaching it.
-            cap = max(highest(scale, top), min(control.raws))
-            raw = min(from_position(scale, sum(current) / len(current)), cap)
+            most = max(highest(scale, top), min(control.raws))
+            raw = min(from_position(scale, sum(current) / len(current)), most)
             return (raw,) * len(current), None
 
 

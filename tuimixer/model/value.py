@@ -85,7 +85,7 @@ class Value:
             return False
         return (self.on is (self.form == "mute")) != (other.on is (other.form == "mute"))
 
-    def intent(self, control: Control, past_full: bool = True) -> Intent:
+    def intent(self, control: Control) -> Intent:
         """The intent that applies it to a control.
 
         Raises:
@@ -98,7 +98,7 @@ class Value:
             case "level":
                 return SetLevel(key, number / 100, channels)
             case "nudge":
-                return Nudge(key, number, channels, past_full)
+                return Nudge(key, number, channels, past_full=True)
             case "gain" | "gain_by":
                 return SetGain(key, round(number * 100), self.form == "gain_by", channels)
             case "raw":

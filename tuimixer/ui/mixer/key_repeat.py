@@ -27,7 +27,9 @@ class KeyRepeatGuard:
         raws = [
             raw for i, raw in enumerate(control.raws) if channels is None or i in channels
         ] or control.raws
-        above = scale is not None and scale.cubic and max(to_position(scale, raw) for raw in raws) > 1
+        loudest = max(to_position(scale, raw) for raw in raws) if scale is not None and scale.cubic else 0.0
         pressed = last != control.id or now - at >= NEW_PRESS
-        # A single channel past 100 % is a slip: what is wanted louder is wanted louder on both sides.
-        return Nudge(control.id, percent, channels, past_full=channels is None and (above or pressed))
+        # A step from below 100 % stops there. A single channel past it is a slip: what is wanted louder is
+        # wanted louder on both sides.
+        past_full = channels is None and (loudest > 1 or (loudest == 1 and pressed))
+        return Nudge(control.id, percent, channels, past_full)
