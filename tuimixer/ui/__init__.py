@@ -1,1 +1,1 @@
-"""The Textual screen; the only room that imports Textual."""
+"""The Textual screen; the only package that imports Textual."""

@@ -1,4 +1,4 @@
-"""The Textual application: theme, main screen, the mixers' tasks, and a terminal left in order."""
+"""The Textual application: theme, main screen, the mixers' tasks, and restoring the terminal."""
 
 import asyncio
 import signal
@@ -36,19 +36,19 @@ def _commands() -> "type[Provider]":
 
 
 def _driver_class() -> "type[Driver]":
-    """Named for Textual, which asks for it when the application runs."""
+    """Named for Textual, which requests it when the application runs."""
     from tuimixer.ui.terminal.driver import TerminalDriver
 
     return TerminalDriver
 
 
 _PATIENCE = 0.2
-"""Seconds that keys before one that quits have for being carried out."""
+"""Seconds that keys pressed before one that quits have to take effect."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 class TuiMixerApp(OrderlyApp, inherit_bindings=False):
-    """One screen for one or several boxes' mixers."""
+    """One screen for the mixers of one or several machines."""
 
     TITLE = "tuimixer"
     ALLOW_SELECT = False
@@ -80,7 +80,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         self._tty = tty
         self.terminal = renderer.terminal
         palette = self.terminal.palette
-        # Textual chooses its colour filter here, so what is said later comes too late (NO_COLOR).
+        # Textual chooses its color filter here, so setting it later has no effect (NO_COLOR).
         super().__init__(driver_class=_driver_class(), ansi_color=True if palette.ansi else None)
         if palette.name == "mono" and not self.no_color:
             self.no_color = True
@@ -94,21 +94,21 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         self._main = MixerScreen(self.mixers, config, renderer, clock, config_file)
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving = frozenset(key for key in renderer.keys["quit"] if key.startswith("ctrl+"))
-        """The keys that quit from dialogs and lines of text too; Escape and F10 leave those alone first."""
+        """The keys that also quit from dialogs and text fields; Escape and F10 leave those first."""
         self._keyboard = Keyboard(self, self._give)
 
     @property
     def keys(self) -> Mapping[str, Sequence[str]]:
-        """The keys of each action in the layout that is shown."""
+        """The keys of each action in the current layout."""
         return self._main.renderer.keys
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """The names that `use_theme` takes: `own` first, if the configuration has colours of its own."""
+        """The names that `use_theme` accepts: `own` first, if the configuration has its own colors."""
         return ("own", *THEMES) if self._config.colors else THEMES
 
     def use_theme(self, name: str) -> None:
-        """Show everything in another theme."""
+        """Switch to another theme."""
         config = self._config
         own = name == "own"
         terminal = self.terminal.with_theme(config.theme if own else name, config.colors if own else None)
@@ -141,7 +141,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
             self._tasks.add(task)
             task.add_done_callback(self._mixer_ended)
         if self._notices:
-            # In one: each would take the place of the one before.
+            # In one message: each would replace the one before.
             self._main.say(" ".join(self._notices), error=True)
 
     async def on_unmount(self) -> None:
@@ -158,7 +158,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
             await super().on_event(event)
 
     def key_came(self, key: str) -> None:
-        """A key that quits is behind many others perhaps; they have a moment for what they do."""
+        """A key that quits may be queued behind many others; they get a moment to take effect."""
         if key in self._leaving and not self.ending:
             asyncio.get_running_loop().call_later(_PATIENCE, self.exit, 0)
 
@@ -170,12 +170,12 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
     @property
     def tty(self) -> Tty:
-        """The terminal; only where there is one."""
+        """The terminal; only if there is one."""
         assert self._tty is not None
         return self._tty
 
     def forget(self) -> None:
-        """Take nothing for shown: the terminal has lost what was on it."""
+        """Treat nothing as shown: the terminal has lost its contents."""
         self._main.forget()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
@@ -195,7 +195,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         self.refresh(repaint=True, layout=True)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
-        """End with an exit status; what comes when the end has begun does not change it."""
+        """Exit with a status; calls made after exiting has begun change nothing."""
         if not self.ending:
             self._end()
             super().exit(result, return_code)
@@ -210,11 +210,11 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
             theme = self._config.theme if self.theme_name == "own" else self.theme_name
             self._state.save(replace(self._main.settings(), theme=theme))
         for mixer in self.mixers:
-            # Screens are taken apart from here on.
+            # Screens are torn down from here on.
             mixer.fall_silent()
 
     def listen_for_signals(self) -> None:
-        """End in order when told to; from before the terminal is taken."""
+        """Exit cleanly on a signal, even before the terminal is taken."""
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self.exit, 128 + number)
@@ -226,7 +226,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
 
 def theme_of(palette: Palette) -> Theme:
-    """Textual's theme with the colours of a palette, for dialogs."""
+    """Textual's theme with the colors of a palette, for dialogs."""
     return Theme(name=f"tuimixer-{palette.name}", dark=palette.dark, **palette.textual)  # type: ignore[arg-type]
 
 
@@ -240,12 +240,12 @@ def run(
     state: State | None = None,
     config_file: str | None = None,
 ) -> int:
-    """Show the screen until it is left; the answer is the exit status.
+    """Show the screen until it is closed; returns the exit status.
 
     Args: `renderer` and `tty`, those of the first picture.
 
     Raises:
-        Exception: a fault of this program, after the terminal was put in order.
+        Exception: an internal error, after the terminal was restored.
     """
     app = TuiMixerApp(
         mixers,

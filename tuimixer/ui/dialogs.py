@@ -1,4 +1,4 @@
-"""Opens dialogs from the main screen; each is imported when it is first asked for."""
+"""Opens dialogs from the main screen; each is imported when it is first needed."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -47,7 +47,7 @@ def _filters(main: "MixerScreen") -> tuple[object, ...]:
 
 
 def nothing_to_choose(control: Control) -> str:
-    """Why a control can be neither moved nor given another port; empty where it can be."""
+    """Why a control can neither be moved nor given another port; empty if it can."""
     if control.device is not None:
         return f"{control.name} has only one port, or none." if len(control.device.ports) < 2 else ""
     if control.kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT):
@@ -71,7 +71,7 @@ DIALOGS: dict[str, tuple[str, str, Make]] = {
     "value": ("screens.prompt", "ValueScreen", _chosen),
     "rename": ("screens.prompt", "RenameScreen", _renamed),
 }
-"""Action → module of `tuimixer.ui`, class, and what it is made with."""
+"""Action → module of `tuimixer.ui`, class, and how to create it."""
 _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value", "rename"})
 
 

@@ -1,4 +1,4 @@
-"""The first picture: painted while Textual is being loaded, which then takes the screen over as it is."""
+"""The first picture: painted while Textual is being loaded, which then takes over the screen unchanged."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from tuimixer.ui.terminal.tty import Tty
 _PATIENCE = 0.1
 """Seconds that one half of the picture waits for the other."""
 _ALONE = 0.5
-"""Seconds for which an engine has the only core for itself."""
+"""Seconds for which an engine has the only core to itself."""
 
 
 def new_renderer(
@@ -28,7 +28,7 @@ def new_renderer(
     filters: Filters | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Renderer, list[str]]:
-    """The main screen as configured, and what is wrong with the configuration's keys."""
+    """The main screen as configured, and what is wrong with the configured keys."""
     if terminal is None:
         encoding = encoding_of(first_environment(), sys.stdout.encoding or "ascii")
         terminal = look_at(os.environ, config, encoding)
@@ -40,13 +40,13 @@ def new_renderer(
 
 
 class FirstPicture:
-    """Paints what an engine says while modules are imported: between two of them it is asked for news.
+    """Paints what an engine sends while modules are imported, by polling it between two imports.
 
-    As a finder of `sys.meta_path` it finds no module, but hears of each before it is looked for.
+    As a finder in `sys.meta_path` it finds no modules, but is called before each one is searched for.
     """
 
     def __init__(self, renderer: Renderer, tty: Tty, poll: Callable[[float], Snapshot | None]) -> None:
-        """Args: `poll` waits at most so many seconds for a newer snapshot."""
+        """Args: `poll` waits at most this many seconds for a newer snapshot."""
         self._renderer, self._tty, self._poll = renderer, tty, poll
         self.shown: Snapshot | None = None
         """What is on the screen."""
@@ -55,7 +55,7 @@ class FirstPicture:
         self._looking = False
 
     def find_spec(self, *_: object) -> None:
-        """Called by the import system; what is imported for a look itself is not heard of."""
+        """Called by the import system; imports made during a call are not reported."""
         if not self._looking:
             self._looking = True
             self._look()
@@ -63,7 +63,7 @@ class FirstPicture:
 
     def __enter__(self) -> "FirstPicture":
         if len(os.sched_getaffinity(0)) == 1:
-            # Importing would take from the engine what it needs to have news.
+            # Importing would take the processor time that the engine needs to have something to send.
             self._look(_ALONE)
         sys.meta_path.insert(0, self)
         return self

@@ -1,7 +1,7 @@
-"""Gives out keys and pastes one at a time, so that each finds the screen that the one before it left.
+"""Delivers keys and pastes one at a time, so that each reaches the screen that the previous one left.
 
-Textual forwards a key to the screen on top when it comes. Keys that come faster than a dialog opens or
-closes, because they were pasted, sent by a program or held up by a slow line, would go to the wrong screen.
+Textual forwards a key to the screen on top when it arrives. Keys that arrive faster than a dialog opens or
+closes, because they were pasted, sent by a program or delayed by a slow line, would go to the wrong screen.
 """
 
 from collections import deque
@@ -16,13 +16,13 @@ from tuimixer.model.text import clean
 
 Typed = events.Key | events.Paste
 _MOST = 1000
-"""Keys that may wait, half a minute of a held one; of more, the oldest are forgotten."""
+"""Maximum number of queued keys, half a minute of a held key; beyond that, the oldest are dropped."""
 _LONGEST = 1000
-"""Characters of a paste that are kept."""
+"""Maximum number of characters kept of a paste."""
 
 
 class Keyboard:
-    """The keys that were not given out yet."""
+    """The keys that have not been delivered yet."""
 
     def __init__(self, app: App[Any], give: Callable[[Typed], Awaitable[None]]) -> None:
         self._app = app
@@ -31,9 +31,9 @@ class Keyboard:
         self._busy = False
 
     async def take(self, typed: Typed) -> None:
-        """Give it out, now or when those before it are done.
+        """Deliver it, now or after those before it.
 
-        What is pasted is cleaned as all text from outside: it is painted in the line that takes it.
+        Pasted text is cleaned like all text from outside: the field that receives it displays it.
         """
         if isinstance(typed, events.Paste):
             typed = events.Paste(clean(typed.text, _LONGEST, fallback=""))
@@ -48,19 +48,19 @@ class Keyboard:
         screen = self._app.screen
         target = self._app.focused or screen
         await self._give(self._waiting.popleft())
-        # What a widget leaves over goes on to its parent, behind what is there already: so does this.
+        # An unhandled message goes on to the parent, queued after what is there already; so does this one.
         path: list[MessagePump] = [node for node in target.ancestors_with_self if node is not self._app]
         self._follow(path, screen)
 
     def _follow(self, path: list[MessagePump], screen: object) -> None:
-        """Pass through the queues that the key passes through, then go on."""
+        """Pass through the same queues as the key, then continue."""
         while path:
             if path.pop(0).call_later(self._follow, path, screen):
                 return
         self._app.call_later(self._settle, screen)
 
     async def _settle(self, before: object) -> None:
-        """Go on when a screen that the key has opened can take keys."""
+        """Continue once a screen opened by the key can take keys."""
         screen = self._app.screen
         opened = screen is not before and screen is not self._app.screen_stack[0]
         if not (opened and screen.call_after_refresh(self._app.call_later, self._next)):

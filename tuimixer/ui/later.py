@@ -1,4 +1,4 @@
-"""Something to be done a little later, for certain."""
+"""A reliable timer."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def after(node: MessagePump, seconds: float, call: Callable[[], object]) -> asyncio.TimerHandle:
-    """Call after so many seconds, unless the handle is cancelled or the node gone before.
+    """Call after this many seconds, unless the handle is cancelled or the node is removed first.
 
-    Textual's `set_timer` leaves a call out altogether when the process was held up for longer than it had to
-    wait, and makes a task for each. A fault in the call ends the program, as it does anywhere in Textual.
+    Textual's `set_timer` skips a call altogether if the process was held up for longer than the interval, and
+    creates a task for each. An exception in the call ends the program, as anywhere else in Textual.
     """
     app = cast("OrderlyApp", node.app)
 

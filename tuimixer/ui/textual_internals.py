@@ -1,7 +1,7 @@
-"""Every use of a private name of Textual, each with its reason; nothing else in the program has any.
+"""All uses of Textual's private names, each with its reason; nothing else in the program has any.
 
-`NAMES` lists them, and a test looks each up in the Textual that is installed. It fails with a sentence that
-leads here when one has gone.
+`NAMES` lists them, and a test looks each one up in the installed Textual. If one is gone, it fails with a
+sentence that leads here.
 """
 
 from contextlib import suppress
@@ -40,9 +40,9 @@ NAMES: tuple[tuple[type, str, str], ...] = (
 
 
 def new_parser() -> XTermParser:
-    """A parser of a terminal's input. Textual's drivers make their own, and die with it of odd input.
+    """A parser of a terminal's input. Textual's drivers create their own, which fails on odd input.
 
-    The cache of its method keeps every parser that was ever used, so it is emptied.
+    The cache of its method keeps every parser that was ever used, so it is cleared.
     """
     XTermParser._parse_extended_key.cache_clear()
     return XTermParser()
@@ -61,10 +61,10 @@ original_inner_outer = StylesCache.get_inner_outer
 
 
 def forget_widgets() -> None:
-    """Let widgets go that are gone; may be called twice.
+    """Release widgets that are gone; may be called twice.
 
     `StylesCache.get_inner_outer` is a method under lru_cache, so 1024 such objects stay alive with all the
-    lines that they keep, those of dialogs that were closed long ago. Nothing of the object matters to it.
+    lines they keep, including those of dialogs closed long ago. It does not depend on anything in the object.
     """
     StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[method-assign, assignment]
 
@@ -149,7 +149,7 @@ def is_on_top(screen: Screen[Any]) -> bool:
 
 
 def paints_now(screen: Screen[Any]) -> bool:
-    """Whether what a screen paints would be seen now: the compositor asks the same before it writes."""
+    """Whether what a screen paints would be visible now: the compositor checks the same before it writes."""
     app = screen.app
     if app.is_headless or app.is_inline or app._batch_count or app._exit:
         return False
@@ -157,17 +157,19 @@ def paints_now(screen: Screen[Any]) -> bool:
 
 
 def add_filter(app: App[Any], line_filter: LineFilter) -> None:
-    """Filter all that is painted: Textual chooses its own filters, from the environment only."""
+    """Filter everything painted: Textual chooses its own filters, from the environment only."""
     app._filters.append(line_filter)
 
 
 class OrderlyApp(App[int], inherit_bindings=False):
-    """Leaves the terminal in order on a fault; Textual would print its own traceback over the prompt."""
+    """Restores the terminal if there is an exception; Textual would print its own traceback over
+    the prompt.
+    """
 
     failure: Exception | None = None
-    """What ended the program, if nobody asked for it."""
+    """The exception that ended the program, if any."""
     ending = False
-    """Whether the end has begun: screens are being taken apart."""
+    """Whether exiting has begun: screens are being torn down."""
 
     def _handle_exception(self, error: Exception) -> None:
         if self.is_headless:
@@ -178,7 +180,7 @@ class OrderlyApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
     def fail(self, error: Exception) -> None:
-        """End the program: something went wrong where Textual does not see it."""
+        """End the program: something went wrong where Textual does not notice."""
         self._handle_exception(error)
 
 
@@ -186,11 +188,11 @@ class DirectScreen(Screen[None]):
     """A screen that may be painted past the compositor."""
 
     def paints_alone(self) -> bool:
-        """Bring the terminal up to date without the compositor; false where it is needed."""
+        """Update the terminal without the compositor; false if it is needed."""
         return False
 
     def _compositor_refresh(self) -> None:
-        # The compositor would send the whole screen, three times before it is first seen as a whole.
+        # The compositor would send the whole screen three times before it is first complete.
         if not self.paints_alone():
             super()._compositor_refresh()
             return

@@ -1,11 +1,11 @@
-"""The screen in a browser, for where there is no terminal.
+"""The screen in a browser, for use without a terminal.
 
-Each window that opens the address has a tuimixer of its own. Whoever knows the address has the mixer, so it
-contains 24 random bytes, is printed to the one who started this, and stands in no process's arguments. Every
-other request gets an empty 404.
+Each window that opens the address has its own tuimixer. Anyone who knows the address can control the mixer,
+so it contains 24 random bytes, is printed only to the user who started the server, and is not in any
+process's arguments. Every other request gets an empty 404.
 
 The page's terminal (xterm.js) and its messages are textual-serve's. Its server side is not used: it runs a
-shell, takes any size, and its programs outlive their windows.
+shell, accepts any size, and its programs outlive their windows.
 """
 
 import asyncio
@@ -31,9 +31,9 @@ _PAGE = Path(__file__).with_name("web.html")
 _STATIC = Path(textual_serve.__file__).parent / "static"
 _QUIET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Frame-Options": "DENY"}
 _MOST_SCREENS = 8
-"""Windows at a time; each takes two processes."""
+"""Maximum number of windows; each takes two processes."""
 _HEARTBEAT = 6.0
-"""Seconds between questions whether a window is still there; it has half as many to answer."""
+"""Seconds between checks whether a window is still there; it has half as long to respond."""
 _LONGEST_MESSAGE = 1 << 16
 _SHUTDOWN = 2.0
 _FULL = (
@@ -45,7 +45,7 @@ class MixerServer:
     """Serves the page and its windows."""
 
     def __init__(self, arguments: Sequence[str], secret: str, bind: str) -> None:
-        # -P: a module in the folder that the server was started from is nobody's to run.
+        # -P: a module in the directory that the server was started from must not be run.
         self._command = [sys.executable, "-P", "-m", "tuimixer", *arguments]
         self._secret = secret
         self._hosts = _Hosts(bind)
@@ -68,12 +68,13 @@ class MixerServer:
         try:
             await ended.wait()
         finally:
-            # Not `async with`: since Python 3.12 its end waits for the windows, which the clean-up closes.
+            # Not `async with`: since Python 3.12 it waits at the end for the windows, which the cleanup
+            # closes.
             server.close()
             await runner.cleanup()
 
     def _make_app(self) -> web.Application:
-        """The routes, all of them below the secret."""
+        """The routes, all below the secret."""
         inner = web.Application(middlewares=[self._admit])
         inner.add_routes(
             [
@@ -89,7 +90,9 @@ class MixerServer:
 
     @web.middleware
     async def _mute(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        """Say nothing to a request that does not know the secret, and let no page know where it came from."""
+        """Reveal nothing to a request that does not know the secret, and do not let any page see the
+        referrer.
+        """
         try:
             response: web.StreamResponse = await handler(request)
         except web.HTTPException:
@@ -101,7 +104,9 @@ class MixerServer:
 
     @web.middleware
     async def _admit(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        """Refuse what knows the secret but comes from another site's page or by a name of another machine."""
+        """Refuse requests with the secret that come from another site's page or use another
+        machine's name.
+        """
         origin = request.headers.get("Origin")
         if not self._hosts.fits(request.host) or (origin is not None and not _same(origin, request.host)):
             raise web.HTTPNotFound
@@ -111,7 +116,7 @@ class MixerServer:
         return response
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        """The page with the terminal, with the host that the browser used: a forwarded port works too."""
+        """The page with the terminal, for the host name that the browser used: a forwarded port works too."""
         here = html.escape(f"{request.host}/{self._secret}")
         page = self._page.replace("{{base}}", f"{request.scheme}://{here}")
         page = page.replace("{{socket}}", f"{'wss' if request.scheme == 'https' else 'ws'}://{here}/ws")
@@ -150,7 +155,7 @@ class MixerServer:
 
 
 class _Hosts:
-    """The names under which this server may be asked for."""
+    """The names under which this server may be addressed."""
 
     def __init__(self, bind: str) -> None:
         """Args: `bind` is the numeric address that it listens on."""
@@ -159,7 +164,9 @@ class _Hosts:
         self._names = {name.lower() for name in names}
 
     def fits(self, host: str) -> bool:
-        """Whether a request's Host header is one of them; an address is, its port may be a forwarded one."""
+        """Whether a request's Host header is one of them; with an address, any port is allowed, as it may be
+        a forwarded one.
+        """
         try:
             name = (urlsplit(f"//{host}").hostname or "").partition("%")[0]
         except ValueError:
@@ -176,7 +183,7 @@ def _own_names() -> set[str]:
 
 
 def _same(origin: str, host: str) -> bool:
-    """Whether a page's origin is this server as the request names it."""
+    """Whether a page's origin is this server as named in the request."""
     try:
         parts = urlsplit(origin)
     except ValueError:
@@ -185,7 +192,7 @@ def _same(origin: str, host: str) -> bool:
 
 
 async def _paint(screen: WebScreen, window: web.WebSocketResponse) -> None:
-    """Bring what the program paints to its window, and close that with the program's end."""
+    """Pass what the program paints to its window, and close that when the program ends."""
     try:
         while data := await screen.read():
             await window.send_bytes(data)
@@ -195,7 +202,7 @@ async def _paint(screen: WebScreen, window: web.WebSocketResponse) -> None:
 
 
 async def _hear(text: str, screen: WebScreen, window: web.WebSocketResponse) -> None:
-    """Do what a window's message says; what is none of the page's own messages is passed over."""
+    """Do what a window's message requests; anything but the page's own messages is ignored."""
     try:
         message = json.loads(text)
     except (ValueError, RecursionError):
@@ -211,10 +218,10 @@ async def _hear(text: str, screen: WebScreen, window: web.WebSocketResponse) -> 
 
 
 def listen(bind: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one.
+    """A listening socket; port 0 means any free one.
 
     Raises:
-        OSError: the address cannot be listened on.
+        OSError: it cannot listen on the address.
     """
     try:
         family, kind, _, _, address = socket.getaddrinfo(
@@ -234,7 +241,7 @@ def listen(bind: str, port: int) -> socket.socket:
 
 
 def serve(arguments: Sequence[str], listener: socket.socket) -> None:
-    """Say where the mixer is, and serve until interrupted."""
+    """Print the mixer's address, and serve until interrupted."""
     secret = secrets.token_urlsafe(24)
     with listener:
         bind, port = listener.getsockname()[:2]

@@ -1,6 +1,6 @@
-"""Who may stay connected to the web server: only so many, and nobody who does not say the secret soon.
+"""Limits connections to the web server: in number, and in time if they do not send the secret.
 
-aiohttp alone keeps a connection that never sends a whole request, and any number of them.
+aiohttp alone keeps connections that never send a whole request, and any number of them.
 """
 
 import asyncio
@@ -10,24 +10,24 @@ from aiohttp import web
 
 MOST_CONNECTIONS = 64
 PATIENCE = 10.0
-"""Seconds in which a connection must ask for something below the secret."""
+"""Seconds within which a connection must request something below the secret."""
 _KEEPALIVE = 15.0
-"""Seconds for which a connection may wait between two requests."""
-# What a stranger sends wrong is not worth a line in the terminal.
+"""Seconds that a connection may be idle between two requests."""
+# Malformed requests from strangers are not worth a line in the terminal.
 _SILENT = logging.Logger("tuimixer.web", logging.CRITICAL + 1)
 
 
 class Door:
-    """Makes the protocol for each new connection, and ends those that must not stay."""
+    """Creates the protocol for each new connection, and ends those that are not allowed to stay."""
 
     def __init__(self, server: web.Server) -> None:
         self._server = server
         self._strangers: dict[Guest, asyncio.TimerHandle] = {}
-        """Connections that have not asked for anything below the secret yet, the oldest first."""
+        """Connections that have not requested anything below the secret yet, oldest first."""
         self._known: set[Guest] = set()
 
     def __call__(self) -> asyncio.Protocol:
-        """Called by the loop for a connection that it has accepted."""
+        """Called by the loop for an accepted connection."""
         return Guest(self, self._server)
 
     def admit(self, guest: asyncio.Protocol) -> None:
@@ -38,7 +38,7 @@ class Door:
             self._known.add(guest)
 
     def connected(self, guest: "Guest") -> None:
-        """Make room for a new connection, among the strangers if possible."""
+        """Make room for a new connection, preferably by closing one that has not sent the secret."""
         if len(self._strangers) + len(self._known) >= MOST_CONNECTIONS:
             if not self._strangers:
                 guest.abort()
@@ -77,6 +77,6 @@ class Guest(web.RequestHandler):
         super().connection_lost(exc)
 
     def abort(self) -> None:
-        """End the connection at once, whatever waits in it."""
+        """End the connection at once, discarding pending data."""
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()

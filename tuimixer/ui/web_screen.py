@@ -1,7 +1,7 @@
-"""One tuimixer on a pseudo terminal of its own, for one browser window.
+"""One tuimixer on its own pseudo terminal, for one browser window.
 
-It is a terminal like any other to the program in it. The kernel hangs up when its master end is closed, which
-is also what happens when this process is killed: no screen outlives its window.
+To the program it is a terminal like any other. The kernel hangs up when its master end is closed, which is
+also what happens if this process is killed: no screen outlives its window.
 """
 
 import asyncio
@@ -14,12 +14,14 @@ from collections.abc import Sequence
 from typing import Any
 
 LARGEST = (300, 100)
-"""Most columns and lines: a picture costs memory and time with each cell."""
+"""Maximum number of columns and lines: each cell of a picture costs memory and time."""
 _MOST_INPUT = 1 << 16
-"""Bytes that may wait for a program that does not read; what comes on top is dropped, as a terminal does."""
+"""Maximum number of bytes pending for a program that does not read; the rest is dropped, as a
+terminal does.
+"""
 _READ_SIZE = 1 << 16
 _FAREWELL = 2.0
-"""Seconds that the program has to end once its terminal has hung up."""
+"""Seconds that the program has to exit once its terminal has hung up."""
 _POLL = 0.02
 _NOT_OURS = ("COLUMNS", "LINES", "COLORFGBG", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TMUX", "STY", "LC_ALL")
 """Variables that describe the terminal that the server was started in."""
@@ -27,7 +29,7 @@ _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUTF8": "
 
 
 def bounded_size(columns: Any, lines: Any) -> tuple[int, int] | None:
-    """A size as the browser asks for it, within the limits; None if these are not two numbers."""
+    """A size requested by the browser, within the limits; None if these are not two numbers."""
     try:
         wanted = int(columns), int(lines)
     except (TypeError, ValueError, OverflowError):
@@ -71,8 +73,8 @@ class WebScreen:
             os.close(slave)
 
     async def read(self) -> bytes:
-        """What the program paints next; empty at its end. Not read, it waits in the kernel, and the program
-        with it.
+        """What the program paints next; empty at its end. Unread output waits in the kernel, which blocks the
+        program.
         """
         while self._open:
             readable = asyncio.Event()
@@ -87,11 +89,11 @@ class WebScreen:
             except BlockingIOError:
                 continue
             except OSError:
-                return b""  # EIO: nobody has the terminal open any more
+                return b""  # EIO: no process has the terminal open any more
         return b""
 
     def write(self, data: bytes) -> None:
-        """Type something."""
+        """Send typed text."""
         if not self._open or len(self._waiting) + len(data) > _MOST_INPUT:
             return
         if not self._waiting:
@@ -99,12 +101,12 @@ class WebScreen:
         self._waiting += data
 
     def resize(self, columns: int, lines: int) -> None:
-        """Give the terminal another size; the program is told by SIGWINCH."""
+        """Resize the terminal; the program is notified by SIGWINCH."""
         if self._open:
             fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def attend(self) -> bool:
-        """Look after the program when one has changed its state (SIGCHLD); whether it runs."""
+        """Check on the program after a process has changed state (SIGCHLD); returns whether it is running."""
         if not self._ended:
             try:
                 pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
@@ -119,7 +121,7 @@ class WebScreen:
         return not self._ended
 
     async def end(self) -> None:
-        """Hang up, and return when the program has ended, if need be killed. Does no harm twice."""
+        """Hang up, and return when the program has exited, killed if necessary. May be called twice."""
         self._hang_up()
         deadline = self._loop.time() + _FAREWELL
         while self.attend() and self._loop.time() < deadline:

@@ -1,8 +1,8 @@
 """Faders and meters as cells, in both directions. Pure: numbers in, glyphs and roles out.
 
-A fader that can go beyond 100 % has its scale up to 150 %, with a mark at 100 %: two thirds of its cells lie
+A fader that can go beyond 100 % has a scale up to 150 %, with a mark at 100 %: two thirds of its cells are
 before the mark and one third after it. Every other fader ends where that mark is, so that 100 % is at the
-same place in each row and in each column.
+same place in each row and each column.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,11 @@ from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role, shade, split_role, two_tone
 
 _SHORTEST = 7
-"""Cells of a bar that has room for what is beyond 100 %."""
+"""Length in cells from which a bar has room beyond 100 %."""
 _FADER, _TRACK = "▀", "▄"
-"""Half blocks: the fader is in the upper half of its cells and the meter in the lower, whatever the glyph."""
+"""Half blocks: the fader is in the upper half of its cells and the meter in the lower half, whatever the
+glyph.
+"""
 
 
 class Part(IntEnum):
@@ -35,20 +37,20 @@ class Ruler:
 
     normal: int
     beyond: int
-    """0 where there is no room for more than 100 %; then there is no mark either."""
+    """0 if there is no room beyond 100 %; then there is no mark either."""
 
     @classmethod
     def of(cls, length: int) -> "Ruler":
-        """The cells of a bar of this length."""
+        """The parts of a bar of this length."""
         if length < _SHORTEST:
             return cls(max(length, 0), 0)
         normal = (length - 1) * 2 // 3
         return cls(normal, length - 1 - normal)
 
     def reach(self, position: float, steps: int = 1) -> int:
-        """Steps of a cell that a fader at a position fills; the mark is not counted.
+        """Fractions of a cell filled by a fader at a position; the mark is not counted.
 
-        Whatever is beyond 100 % fills one cell more at least.
+        Anything beyond 100 % fills at least one more cell.
         """
         if position <= 1 or not self.beyond:
             return round(min(max(position, 0.0), 1.0) * self.normal * steps)
@@ -56,14 +58,14 @@ class Ruler:
         return self.normal * steps + more
 
     def parts(self, positions: Sequence[float]) -> list[Part]:
-        """What each cell of a fader shows, the mark left out."""
+        """What each cell of a fader shows, without the mark."""
         low, high = self.reach(min(positions)), self.reach(max(positions))
         rest = self.normal + self.beyond - high
         return [Part.ALL] * low + [Part.SOME] * (high - low) + [Part.EMPTY] * rest
 
 
 def meter_cells(level: Level | None, length: int) -> list[int | None]:
-    """The colour of each cell of the loudest channel's meter, with the cell of its peak hold; None: dark."""
+    """The color of each cell of the loudest channel's meter, with the cell of its peak hold; None: dark."""
     shares = level.shares if level is not None else ()
     filled = round(max(shares, default=0.0) * length)
     held = round(level.hold * length) - 1 if level is not None and level.hold > 0 else -1
@@ -81,7 +83,7 @@ def horizontal_bar(
     level: Level | None,
     halves: bool,
 ) -> None:
-    """A fader from left to right with its mark; in half blocks also the meter, in the lower halves."""
+    """A horizontal fader with its mark; with half blocks, also the meter in the lower halves."""
     ruler = Ruler.of(width)
     if not state.beyond:
         ruler = Ruler(ruler.normal, 0)
@@ -132,7 +134,7 @@ def vertical_bar(
     charset: CharSet,
     halves: bool,
 ) -> None:
-    """One side of a fader from the bottom up, with the line of its mark left free."""
+    """One side of a vertical fader, bottom first, leaving out the line of its mark."""
     ruler = Ruler.of(height)
     steps = len(charset.levels) - 1
     filled = ruler.reach(position, steps)
@@ -157,9 +159,9 @@ def vertical_bar(
 
 
 def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None, charset: CharSet) -> None:
-    """A meter beside its fader from left to right, with its peak hold and, in its last cell, the clip mark.
+    """A horizontal meter next to its fader, with its peak hold and, in its last cell, the clip mark.
 
-    One channel is a thin bar; of two, the first is the upper half and the second the lower.
+    A single channel is a thin bar; of two, the first is the upper half and the second the lower.
     """
     span = width - 1
     shares = level.shares if level else ()
@@ -187,7 +189,7 @@ def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None
 def vertical_meter(
     grid: Grid, x: int, y: int, height: int, level: Level | None, side: int | None, charset: CharSet
 ) -> None:
-    """A meter from the bottom up to the mark of 100 %, one cell wide, with the clip mark at its top.
+    """A vertical meter up to the 100 % mark, one cell wide, with the clip mark at its top.
 
     Args: `side` is the channel, 0 or 1; None for the loudest.
     """

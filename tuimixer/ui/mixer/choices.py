@@ -1,16 +1,16 @@
-"""From the configuration to what the main screen shows at first. Pure."""
+"""What the main screen shows at first, according to the configuration. Pure."""
 
 from tuimixer.config.schema import Config
 from tuimixer.model.snapshot import AlsaCard
 
 
 def layout_of(config: Config) -> str:
-    """`rows` or `columns`; `auto` for columns where they fit."""
+    """`rows` or `columns`; `auto` means columns if they fit."""
     return "rows" if config.layout == "auto" and config.keymap != "alsamixer" else config.layout
 
 
 def named_card(cards: tuple[AlsaCard, ...], wanted: str) -> str | None:
-    """The card that is meant by an id, a number, a name, or a device such as `hw:1` or `hw:CARD=PCH`."""
+    """The card meant by an id, a number, a name, or a device such as `hw:1` or `hw:CARD=PCH`."""
     name = wanted.removeprefix("hw:").removeprefix("CARD=").partition(",")[0]
     for card in cards:
         if card.id == wanted or (name and name in (card.id, str(card.number), card.name)):
@@ -19,5 +19,5 @@ def named_card(cards: tuple[AlsaCard, ...], wanted: str) -> str | None:
 
 
 def first_card(cards: tuple[AlsaCard, ...]) -> str | None:
-    """The card to begin with: the first one with controls."""
+    """The card to start with: the first one with controls."""
     return next((card.id for card in cards if card.controls), cards[0].id if cards else None)

@@ -1,4 +1,4 @@
-"""The columns layout: a vertical fader a control, as in alsamixer."""
+"""The columns layout: one vertical fader per control, as in alsamixer."""
 
 from rich.cells import cell_len
 
@@ -13,11 +13,11 @@ from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
 _TALL = 11
-"""Lines of a column from which dB and marks have lines of their own."""
+"""Height of a column, in lines, from which dB and marks have their own lines."""
 _WIDE = 11
-"""Cells of a column from which each side of the fader, and of the meter, takes two, or one."""
+"""Width of a column from which each side of the fader, and of the meter, takes two cells, or one."""
 _GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
-"""dB that the scale names, as far as there is room."""
+"""dB values labeled on the scale if there is room."""
 SCALE_WIDTH = 4
 
 
@@ -37,7 +37,7 @@ def fader_box(box: Area) -> Area:
 
 
 def zero_line(box: Area) -> int | None:
-    """The line of 0 dB across all faders; None where there is no room for what is above."""
+    """The line of 0 dB across all faders; None if there is no room above it."""
     ruler = Ruler.of(bar_height(box))
     return box.y + ruler.beyond if ruler.beyond else None
 
@@ -45,7 +45,7 @@ def zero_line(box: Area) -> int | None:
 def paint_scale(grid: Grid, box: Area, charset: CharSet) -> None:
     """The dB scale at the left of the columns, and the line at 0 dB across the screen.
 
-    The scale holds for sinks and streams, and for ALSA controls as far down from their own top.
+    The scale is that of sinks and streams; for ALSA controls it is relative to their own maximum.
 
     Args: `box` is the first column's.
     """
@@ -113,7 +113,7 @@ def name_cell(box: Area, label: str, charset: CharSet) -> tuple[int, int]:
 def paint_column_fader(
     grid: Grid, box: Area, state: StripState, accent: Role, charset: CharSet, halves: bool
 ) -> None:
-    """The fader of a column: one side in its left half, one in its right."""
+    """The fader of a column: one side in its left half, the other in its right."""
     fader, height = fader_box(box), bar_height(box)
     width = fader.width // 2
     for number, position in enumerate(state.sides):
@@ -124,7 +124,7 @@ def paint_column_fader(
 def paint_column_meter(
     grid: Grid, box: Area, state: StripState, level: Level | None, charset: CharSet
 ) -> None:
-    """The meter at the right of a column's fader: a cell for the loudest channel, or one for each side."""
+    """The meter at the right of a column's fader: one cell for the loudest channel, or one for each side."""
     if not state.metered:
         return
     fader, height = fader_box(box), bar_height(box)
@@ -139,7 +139,7 @@ def paint_column_meter(
 def _paint_choice(
     grid: Grid, box: Area, height: int, state: StripState, role: Role, charset: CharSet
 ) -> None:
-    """The chosen item, wrapped at the foot of the column."""
+    """The selected item, wrapped at the foot of the column."""
     text = state.choice if state.choice is not None else switch_text(state)
     lines = fit_lines(wrap(text, box.width - 1), max(1, height), box.width - 1, charset.ellipsis)
     for number, line in enumerate(lines):
@@ -150,7 +150,7 @@ def _paint_choice(
 
 
 def _paint_marks(grid: Grid, box: Area, y: int, state: StripState, charset: CharSet) -> None:
-    """The marks, with the word for what has no effect just now."""
+    """The marks, with the word for why the control has no effect."""
     marks = marks_of(state, charset, not state.why_gone)
     width = sum(cell_len(text) for text, _ in marks)
     word, room = "", box.width - 1 - width - bool(marks)
@@ -166,7 +166,7 @@ def _name_lines(label: str, width: int, most: int, charset: CharSet) -> list[str
 
 
 def _percents(state: StripState, width: int) -> str:
-    """`74`, or `74<>68` as in alsamixer where the sides differ and there is room."""
+    """`74`, or `74<>68` as in alsamixer if the sides differ and there is room."""
     if len(state.percents) == 2 and state.percents[0] != state.percents[1]:
         both = f"{state.percents[0]}<>{state.percents[1]}"
         if len(both) <= width:
@@ -176,6 +176,6 @@ def _percents(state: StripState, width: int) -> str:
 
 def _centre(grid: Grid, box: Area, y: int, text: str, role: Role) -> None:
     if text:
-        # The first cell is the chosen control's mark, and blank in other columns, which keeps labels apart.
+        # The first cell is the selected control's mark, and blank in other columns, which separates labels.
         x = box.x + 1 + max(0, (box.width - 1 - cell_len(text)) // 2)
         grid.put(x, y, text, role, box.x + box.width - x)

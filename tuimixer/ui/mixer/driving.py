@@ -7,7 +7,7 @@ from tuimixer.model.system import System
 
 
 def driven_controls(snapshot: Snapshot, system: System) -> dict[ControlId, ControlId]:
-    """ALSA control → the sink or source whose volume it carries out, where that is known."""
+    """ALSA control → the sink or source whose volume it applies, if known."""
     return {
         control.id: device.id
         for device in snapshot.controls.values()

@@ -1,4 +1,4 @@
-"""The filter by text: a line at the bottom in which words are typed; the strips show what they find."""
+"""The text filter: a field at the bottom to type into; only matching strips are shown."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class FilterBar:
-    """Opens and closes the line, and hands what is typed to the renderer."""
+    """Opens and closes the field, and passes its text to the renderer."""
 
     def __init__(self, screen: "Screen[None]", renderer: Renderer) -> None:
         self._screen = screen
@@ -22,11 +22,11 @@ class FilterBar:
 
     @property
     def is_open(self) -> bool:
-        """Whether keys go to the line."""
+        """Whether the field receives the keys."""
         return self._field is not None
 
     def open(self) -> None:
-        """Show the line with the words that are in force."""
+        """Show the field with the current filter."""
         from textual.widgets import Input
 
         if self._field is not None:
@@ -38,14 +38,16 @@ class FilterBar:
         self._field.focus()
 
     def close(self) -> None:
-        """Take the line away; the filter stays as it is."""
+        """Remove the field; the filter stays in effect."""
         field, self._field = self._field, None
         if field is not None:
             self._screen.set_focus(None)
             field.remove()
 
     def key(self, event: events.Key) -> bool:
-        """Take a key that the line left over: leaving it, moving on among what it found; false if none."""
+        """Handle a key the field did not use: close the field, or move among the matches; false if it means
+        nothing here.
+        """
         renderer = self._renderer
         action = renderer.action_of(event.key, "list")
         if event.key == "escape" or renderer.action_of(event.key, "mixer") == "back":
@@ -60,7 +62,7 @@ class FilterBar:
         return True
 
     def changed(self, event: "Input.Changed") -> None:
-        """Show what the words find."""
+        """Show what matches."""
         if event.input is self._field:
             self._filter(event.value)
 

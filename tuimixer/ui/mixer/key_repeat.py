@@ -1,4 +1,4 @@
-"""Steps of a fader by keys: past 100 % only with a press of its own, not with a key that is held."""
+"""Fader steps by keys: past 100 % only with a new press, not with a held key."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from tuimixer.model.intent import Channels, Nudge
 from tuimixer.model.scale import to_position
 
 NEW_PRESS = 0.3
-"""Seconds after which a press counts as a new one and not as a held key."""
+"""Seconds after which a key event counts as a new press instead of a repeat."""
 
 
 class KeyRepeatGuard:
@@ -19,7 +19,7 @@ class KeyRepeatGuard:
         self._last: tuple[ControlId | None, float] = (None, float("-inf"))
 
     def nudge(self, control: Control, percent: float, channels: Channels) -> Nudge:
-        """A step of so many percent, made now."""
+        """A step of this many percent, made now."""
         now = self._clock()
         last, at = self._last
         self._last = (control.id, now)

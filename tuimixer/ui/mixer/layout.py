@@ -1,6 +1,6 @@
-"""Where each strip stands: which rows of the groups are on the screen, and in which rectangle. Pure.
+"""Where each strip is: which rows of the groups are visible, and in which rectangle. Pure.
 
-Only what fits is laid out, so 300 streams cost what five cost.
+Only what fits is laid out, so 300 streams cost no more than five.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,17 +12,17 @@ from tuimixer.model.record import dataclass
 from tuimixer.ui.terminal.cells import Area, wrap
 
 NARROWEST = 10
-"""Cells of a column."""
+"""Minimum and maximum width of a column."""
 _WIDEST = 24
 _EMPTY_WIDTH = 24
-"""Cells that an empty group takes for the sentence in it."""
+"""Width of an empty group, for the sentence in it."""
 _TALL_WIDTH = 30
 """Columns below which rows have one line each: numbers would leave no room for a fader."""
 _LOWEST_SECTION = 3
-"""Lines of a section, its heading among them, that are worth a section of its own."""
+"""Minimum height of a section, including its heading."""
 LOWEST_COLUMNS = 9
 NARROWEST_COLUMNS = 24
-"""Lines and columns of a screen below which columns make no sense."""
+"""Screen size below which columns are not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +35,21 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title over the strips of a group or card, or a sentence where there are none."""
+    """A title over the strips of a group or card, or a sentence if there are none."""
 
     text: str
     box: Area
     section: Section
     number: int | None = None
-    """How many controls the group has, where not all can be seen."""
+    """How many controls the group has, if not all are visible."""
     sentence: bool = False
     first: bool = False
-    """Whether it opens a group."""
+    """Whether it begins a group."""
 
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """A mark that more controls lie beyond an edge."""
+    """A mark that there are more controls beyond an edge."""
 
     line: int
     column: int
@@ -67,14 +67,14 @@ class Plan:
     dividers: tuple[int, ...] = ()
     """Columns with a line from top to bottom."""
     more: "tuple[More, ...]" = ()
-    """Where controls lie beyond the edge."""
+    """Where there are controls beyond the edge."""
     starts: tuple[int, ...] = ()
-    """Where the view begins: a line of each section of the rows layout, a column of the columns layout."""
+    """Where the view begins: a line of each section in the rows layout, a column in the columns layout."""
     tall: bool = False
     """Rows with a fader have two lines."""
 
     def slot_of(self, wanted: ControlId | None) -> Slot | None:
-        """The slot of a control, if it can be seen."""
+        """The slot of a control, if it is visible."""
         return next((slot for slot in self.slots if slot.row.id == wanted), None)
 
     def slot_at(self, x: int, y: int) -> Slot | None:
@@ -83,11 +83,11 @@ class Plan:
 
 
 Titled = Sequence[tuple[Group, str, str]]
-"""Each group with its title and the sentence that stands for it when it is empty."""
+"""Each group with its title and the sentence shown if it is empty."""
 
 
 def name_lines(height: int) -> int:
-    """Lines that a name may take at the foot of a column in an area of so many lines."""
+    """Lines that a name may take at the foot of a column in an area of this height."""
     return 1 if height < 18 else 2 if height < 30 else 3
 
 
@@ -98,9 +98,10 @@ def plan_rows(
     starts: Sequence[int],
     faders: Collection[ControlId] = (),
 ) -> Plan:
-    """Sections one below the other, a line a control; each scrolls by itself, so that all can be seen.
+    """Sections one above the other, one line per control; each scrolls on its own, so that every section
+    stays visible.
 
-    Where there is room for all, the controls in `faders` have two lines each.
+    If there is room, the controls in `faders` have two lines each.
     """
     width, height = size
     shown = [entry for entry in groups if entry[0].rows or entry[2]]
@@ -120,7 +121,7 @@ def plan_rows(
     for number, (lines, room) in enumerate(zip(sections, heights, strict=True)):
         at = next((i for i, line in enumerate(lines) if isinstance(line, Row) and line.id == cursor), None)
         start = starts[number] if number < len(starts) else 0
-        # The section's own heading stays in sight when there is room for it.
+        # The section's own heading stays visible if there is room for it.
         pinned = 1 if len(sections) > 1 and room > 1 else 0
         focus = start if at is None else at - pinned
         start = _scroll(start, focus, room - pinned, len(lines) - pinned, 1 - pinned)
@@ -142,7 +143,7 @@ def plan_rows(
 def _plan_tall(
     sections: "Sequence[Sequence[Row | Heading]]", size: tuple[int, int], faders: Collection[ControlId]
 ) -> Plan | None:
-    """All rows at once, those with a fader in two lines; None where there is not room for that."""
+    """All rows at once, those with a fader in two lines; None if they do not fit."""
     width, height = size
     heights = [
         [2 if isinstance(line, Row) and line.id in faders else 1 for line in lines] for lines in sections
@@ -180,7 +181,7 @@ def _section_lines(group: Group, title: str, sentence: str, width: int) -> "list
 
 
 def _share(wanted: Sequence[int], height: int) -> list[int]:
-    """Lines for each section: what it needs, or an even share of what those that need less leave over."""
+    """Lines for each section: what it needs, or an even share of what is left by those that need less."""
     given = [0] * len(wanted)
     left, open_ = height, list(range(len(wanted)))
     while open_ and left > 0:
@@ -202,9 +203,10 @@ def plan_columns(
     left: int = 0,
     label_width: int = 14,
 ) -> Plan:
-    """Groups side by side, a column a control; each scrolls by itself, so that all can be seen.
+    """Groups side by side, one column per control; each scrolls on its own, so that every group stays
+    visible.
 
-    Args: `left` cells at the left edge are left free; columns grow until labels of `label_width` fit.
+    Args: `left` cells at the left edge stay free; columns grow until labels of `label_width` fit.
     """
     width, height = size[0] - left, size[1]
     shown = [entry for entry in groups if entry[0].rows or entry[2]]
@@ -252,7 +254,7 @@ def plan_columns(
 
 
 def _scroll(start: int, at: int, room: int, total: int, margin: int) -> int:
-    """The least move of a window of `room` that keeps `at` in it, with what stands before it if it can."""
+    """Scroll a window of `room` as little as possible to show `at`, and if possible what precedes it."""
     start = min(start, at - margin)
     start = max(start, at - room + 1)
     return max(0, min(start, total - room))

@@ -1,4 +1,4 @@
-"""What level meters show of the peaks that come in: scale, fall, peak hold and the clip mark. Pure."""
+"""How level meters display incoming peaks: scale, fall, peak hold and clip mark. Pure."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -9,17 +9,17 @@ from tuimixer.model.record import dataclass
 FLOOR = -60.0
 """dBFS at the bottom of a meter; its top is 0 dBFS."""
 FALL = 26.0
-"""dB a second by which a meter falls."""
+"""dB per second by which a meter falls."""
 HOLD = 1.5
 """Seconds for which the highest peak is marked."""
 CLIP = 0.9999
 """Amplitude from which a peak counts as clipped."""
 CLIP_HOLD = 10.0
-"""Seconds for which the clip mark stays."""
+"""Seconds for which the clip mark is shown."""
 
 
 def share_of(amplitude: float) -> float:
-    """Place on the meter from 0 to 1 of a linear amplitude (1 = 0 dBFS)."""
+    """Position on the meter, 0 to 1, of a linear amplitude (1 = 0 dBFS)."""
     if amplitude <= 0.001:
         return 0.0
     return min(1.0, 1 - 20 * math.log10(min(amplitude, 1.0)) / FLOOR)
@@ -27,20 +27,20 @@ def share_of(amplitude: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One meter as it stands: places from 0 to 1."""
+    """The current state of one meter: positions from 0 to 1."""
 
     shares: tuple[float, ...] = ()
     targets: tuple[float, ...] = ()
-    """Where the channels' peaks are; a meter that is above falls to it."""
+    """The channels' current peaks; a meter above its peak falls towards it."""
     hold: float = 0.0
     held_until: float = 0.0
     clipped_until: float = 0.0
     at: float = 0.0
-    """When this was, in seconds."""
+    """Time of this state, in seconds."""
 
     @property
     def clipped(self) -> bool:
-        """Whether a peak was at full scale within the last seconds."""
+        """Whether a peak reached full scale within the last seconds."""
         return self.at < self.clipped_until
 
     @property
@@ -50,7 +50,9 @@ class Level:
 
 
 def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
-    """The meter at a time in seconds with the newest peaks (linear amplitudes): up at once, down evenly."""
+    """The meter at a time in seconds, given the newest peaks (linear amplitudes): rises at once, falls
+    steadily.
+    """
     targets = tuple(share_of(peak) for peak in peaks)
     clipped = level.clipped_until if level is not None else 0.0
     if any(peak >= CLIP for peak in peaks):
@@ -67,17 +69,17 @@ def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
 
 
 class LevelMeters:
-    """The meters of all controls whose levels were heard; the chosen control's shows both sides."""
+    """The meters of all controls with known levels; the selected control's shows both sides."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.levels: dict[ControlId, Level] = {}
-        """The meters as they stand."""
+        """The current meters."""
         self._peaks: dict[ControlId, tuple[float, ...]] = {}
-        """What each control's level was last said to be: linear amplitudes."""
+        """Each control's last reported level: linear amplitudes."""
         self._clock = clock
 
     def hear(self, peaks: Mapping[ControlId, tuple[float, ...]]) -> None:
-        """Take new peaks (linear amplitudes); what is not named has kept its level."""
+        """Take new peaks (linear amplitudes); controls not named have kept their level."""
         self._peaks.update(peaks)
 
     def keep(self, ids: Collection[ControlId]) -> None:
@@ -91,17 +93,17 @@ class LevelMeters:
         self.levels.clear()
 
     def follow(self, ids: Iterable[ControlId], chosen: ControlId | None) -> bool:
-        """Bring the meters of these controls on to this moment; whether some still fall."""
+        """Advance the meters of these controls to this moment; returns whether some are still falling."""
         now = self._clock()
         moving = [self._bring_on(key, key == chosen, now).moving for key in ids if key in self._peaks]
         return any(moving)
 
     def choose(self, chosen: ControlId, before: ControlId | None) -> None:
-        """Another control was chosen, whose both sides are shown without delay."""
+        """Another control was selected; its two sides are shown without delay."""
         self.follow([key for key in (before, chosen) if key is not None], chosen)
 
     def _bring_on(self, key: ControlId, chosen: bool, now: float) -> Level:
-        """One meter as it stands at a time: of the loudest side, of both sides where it is chosen."""
+        """A meter's state at a time: the loudest side, or both sides if it is selected."""
         peaks = self._peaks[key]
         if not chosen and len(peaks) > 1:
             peaks = (max(peaks),)

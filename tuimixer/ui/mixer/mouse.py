@@ -1,4 +1,4 @@
-"""The mouse on the main screen: faders, wheel, marks, names; it makes the same wishes as the keys."""
+"""The mouse on the main screen: faders, wheel, marks, names; it creates the same intents as the keys."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ _RIGHT = 3
 
 
 class Mouse:
-    """What the mouse does; positions are cells of the view."""
+    """Mouse handling; positions are cells of the view."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Mouse:
         self._drag: tuple[ControlId, Channels, Area] | None = None
 
     def down(self, event: events.MouseDown) -> None:
-        """A press: on a fader it sets it and begins a drag, elsewhere it does what stands there."""
+        """A button press: on a fader it sets it and starts a drag; elsewhere it does what is there."""
         action = self._renderer.spot_at(event.x, event.y)
         if action is not None:
             self._do(action)
@@ -54,7 +54,7 @@ class Mouse:
             self._send(Mute(state.id))
 
     def double(self, event: events.Click) -> None:
-        """A double click opens the details, but on what a single one changes or does."""
+        """A double click opens the details, except where a single click changes or does something."""
         slot = self._renderer.slot_at(event.x, event.y)
         state = self._renderer.state_of(slot.row) if slot is not None else None
         if slot is None or state is None or self._on_marks(slot, event):
@@ -66,7 +66,7 @@ class Mouse:
     def move(self, event: events.MouseMove) -> None:
         """A move: drags the fader that was pressed."""
         if not event.button:
-            self.up()  # somebody else was told of the release, or nobody
+            self.up()  # The release went to another widget, or was not reported.
         if self._drag is not None:
             self._set(event.x, event.y)
 
@@ -115,7 +115,7 @@ class Mouse:
         self._send(SetLevel(key, min(max(position, 0.0), 1.0), channels))
 
     def _bar(self, slot: Slot, state: StripState) -> Area | None:
-        """Where a strip's fader lies, up to 100 %."""
+        """Where a strip's fader is, up to 100 %."""
         if not state.positions:
             return None
         box = self._renderer.box_of(slot)
@@ -125,8 +125,8 @@ class Mouse:
         return Area(first, box.y + box.height - 1, Ruler.of(width).normal, 1) if width else None
 
     def _channel(self, slot: Slot, state: StripState, event: events.MouseDown) -> int | None:
-        """The one channel that the right button moves: of two, the half of a column's fader where it points;
-        else the one that keys move, because a row's bar is all channels'.
+        """The channel that the right button moves: in a column, the half of the fader that was clicked;
+        otherwise the one that keys move, because a row's bar is for all channels.
         """
         if not self._renderer.columns or len(state.positions) != 2:
             return self._renderer.channel

@@ -1,7 +1,7 @@
-"""What the main screen looks like: a grid of cells and everything that decides what stands in it.
+"""Draws the main screen into a grid of cells.
 
-Nothing here knows Textual, so the first picture is painted before that is loaded. What is painted is not yet
-shown: that is the view's part.
+It does not depend on Textual, so the first picture can be painted before that is loaded. Sending the grid to
+the terminal is up to the view.
 """
 
 import time
@@ -40,7 +40,7 @@ from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.palette import Role, title_role
 
 _SCALED = 40
-"""Columns of a screen that has room for the dB scale beside its faders."""
+"""Screen width from which there is room for the dB scale next to the faders."""
 _ACCENTS = {
     Section.HARDWARE: Role.HARDWARE,
     Section.DEVICES: Role.OUTPUTS,
@@ -60,7 +60,7 @@ def _area(width: int, height: int) -> Area:
 class Renderer:
     """The state of the main screen and its painting into the grid.
 
-    Whatever changes it also paints what is different, and calls `on_change`.
+    Every change also paints what differs, and calls `on_change`.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class Renderer:
         card: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Args: `card` is the ALSA card to begin with, as the configuration names it; empty for the first."""
+        """Args: `card` is the ALSA card to start with, as the configuration names it; empty for the first."""
         self.terminal = terminal
         self._keys = keys
         """In rows and in columns."""
@@ -83,23 +83,25 @@ class Renderer:
         self.filters = filters
         self.layout_wanted = layout
         self.card_decided = filters.card is not None
-        """Whether the card that is shown stays; until then each snapshot decides."""
+        """Whether the shown card is final; until then each snapshot decides."""
         self._wanted_card = card
         self.cursor: ControlId | None = None
         self.touched = False
-        """Whether the cursor stays on its control: a person has used it, or all has been there."""
+        """Whether the cursor stays on its control: the user has moved it, or everything has been loaded."""
         self._lost: tuple[Section, str] | None = None
-        """What the cursor was on when that went away: it goes back to it, unless a key was pressed since."""
+        """The control that the cursor was on when it disappeared: the cursor returns to it, unless a key was
+        pressed in between.
+        """
         self.at_value = False
-        """Whether the chosen control was changed since it was chosen."""
+        """Whether the selected control was changed since it was selected."""
         self.channel: int | None = None
-        """Index of the one channel that keys move, None for all."""
+        """Index of the single channel that keys move, None for all."""
         self.meters_on = terminal.meters
         self.meters = LevelMeters(clock)
         self.driven: dict[ControlId, ControlId] = {}
         self.notice: tuple[str, bool] | None = None
         self._missing_server = ""
-        """What was said of a server that is missing, which is said once."""
+        """The message about a missing server, which is shown once."""
         self.on_visible: Callable[[frozenset[ControlId]], None] = lambda ids: None
         self.on_change: Callable[[], object] = lambda: None
         self.plan = Plan()
@@ -141,31 +143,31 @@ class Renderer:
 
     @property
     def row(self) -> Row | None:
-        """The chosen row."""
+        """The selected row."""
         return next((row for row in self._rows if row.id == self.cursor), None)
 
     @property
     def metered(self) -> frozenset[ControlId]:
-        """The controls whose levels can be seen just now."""
+        """The controls whose levels are visible now."""
         return self._metered or frozenset()
 
     @property
     def listed(self) -> tuple[Row, ...]:
-        """All rows of the view, in the order in which the cursor goes through them."""
+        """All rows of the view, in cursor order."""
         return self._rows
 
     def touch(self) -> None:
-        """A person has chosen where the cursor is, by moving it or by using what it is on."""
+        """The user has decided where the cursor is, by moving it or by using the control under it."""
         self.touched, self._lost = True, None
 
     def leave(self) -> None:
-        """Forget the cursor and the levels: another box has controls of the same ids and names."""
+        """Reset the cursor and the levels: another machine has controls with the same ids and names."""
         self.cursor, self._lost, self.channel, self.touched = None, None, None, False
         self._missing_server = ""
         self.meters.clear()
 
     def relist(self) -> None:
-        """Work out the rows anew; the cursor stays on its control or goes to the nearest one."""
+        """Recompute the rows; the cursor stays on its control or goes to the nearest one."""
         before, chosen = self._rows, self.cursor
         self._groups = arrange(self.snapshot, self.view, self.filters)
         self._rows = rows_of(self._groups)
@@ -180,8 +182,8 @@ class Renderer:
             self.cursor = keep(before, self._rows, self.cursor)
         if self.cursor != chosen:
             self.channel = None
-        # Which half answers first is chance, and what the server only keeps may come before what is there;
-        # from then on the cursor stays where it is, until all is gone.
+        # Which half responds first is random, and stored volumes may arrive before live controls; from then
+        # on the cursor stays where it is, until everything is gone.
         kinds = {self.snapshot.controls[row.id].kind for row in self._rows}
         self.touched = bool(kinds) and (self.touched or (self._settled and kinds != {Kind.STORED}))
         longest = max((len(row.label) for row in self._rows), default=8)
@@ -190,11 +192,11 @@ class Renderer:
 
     @property
     def _settled(self) -> bool:
-        """Whether no sound system is still being connected to."""
+        """Whether all sound systems have been connected to or are unavailable."""
         return all(status.phase is not Phase.CONNECTING for status in self.snapshot.statuses)
 
     def show(self, snapshot: Snapshot, diff: Diff | None = None) -> None:
-        """Show another picture; with what is different in it, only that is painted."""
+        """Show another snapshot; only what differs is painted."""
         before, self.snapshot = self.snapshot, snapshot
         self._decide_card()
         if diff is None or diff.added or diff.removed or diff.reordered or self._renamed(before, diff):
@@ -212,12 +214,12 @@ class Renderer:
         self.on_change()
 
     def _decide_card(self) -> None:
-        """Show one card at first, as alsamixer does; F6 has the others and all of them."""
+        """Show one card at first, as alsamixer does; F6 offers the others and all of them."""
         cards, wanted = self.snapshot.alsa_cards, self._wanted_card
         if self.card_decided or not cards:
             return
         card = named_card(cards, wanted)
-        # A named card may be slow to open: until then there is none, so that no key moves another.
+        # A named card may be slow to open: until then none is shown, so that no key moves another.
         self.card_decided = card is not None or not wanted
         if card is None:
             alsa = [status for status in self.snapshot.statuses if status.source == "alsa"]
@@ -226,12 +228,12 @@ class Renderer:
         self.filters = replace(self.filters, card=card)
 
     def filter(self, filters: Filters) -> None:
-        """Show what these filters leave."""
+        """Apply these filters."""
         self.filters = filters
         self.rearrange()
 
     def rearrange(self) -> None:
-        """Work out the rows anew and show them."""
+        """Recompute the rows and show them."""
         self.relist()
         self.repaint()
         self.on_change()
@@ -255,7 +257,7 @@ class Renderer:
         return None if element is None else (control.card, element.name, element.index)
 
     def choose(self, wanted: ControlId | None) -> None:
-        """Put the cursor on a control."""
+        """Move the cursor to a control."""
         self.touch()
         if wanted is None or wanted == self.cursor:
             return
@@ -278,7 +280,7 @@ class Renderer:
         self.on_change()
 
     def step(self, by: int) -> None:
-        """Move the cursor by so many rows; it stops at the ends."""
+        """Move the cursor by this many rows; it stops at the ends."""
         if not self._rows:
             return
         at = next((i for i, row in enumerate(self._rows) if row.id == self.cursor), 0)
@@ -296,14 +298,14 @@ class Renderer:
         self.choose(groups[min(max(at + by, 0), len(groups) - 1)].rows[0].id)
 
     def switch_layout(self) -> None:
-        """From columns to rows and back."""
+        """Switch between columns and rows."""
         self.layout_wanted = "rows" if self.columns else "columns"
         self._starts = ()
         self.repaint()
         self.on_change()
 
     def say(self, text: str | None, error: bool = False) -> None:
-        """Show a sentence in place of the info line, or take it away."""
+        """Show a sentence in place of the info line, or remove it."""
         notice = (text, error) if text else None
         if notice != self.notice:
             self.notice = notice
@@ -311,7 +313,9 @@ class Renderer:
             self.on_change()
 
     def report_server(self) -> None:
-        """Say once that there is no sound server, until a key is pressed; take it back when there is one."""
+        """Report once, until a key is pressed, that there is no sound server; withdraw the message when there
+        is one.
+        """
         missing = missing_server(self.snapshot)
         if missing and not self._missing_server:
             self.say(missing, True)
@@ -320,7 +324,7 @@ class Renderer:
         self._missing_server = missing and (self._missing_server or missing)
 
     def tell_driven(self, driven: dict[ControlId, ControlId]) -> None:
-        """Learn which ALSA control the server drives for which sink or source."""
+        """Set which ALSA controls the server drives for which sink or source."""
         if driven != self.driven:
             self.driven = driven
             self.repaint()
@@ -334,23 +338,23 @@ class Renderer:
         self.on_change()
 
     def choose_channel(self, index: int | None) -> None:
-        """Let keys move one channel alone, or all of them (None)."""
+        """Let keys move a single channel, or all of them (None)."""
         self.channel = index
         self.repaint()
         self.on_change()
 
     def paint_meters(self) -> None:
-        """Paint the meters as they stand; `on_change` is the caller's part, who knows what the line takes."""
+        """Paint the meters; calling `on_change` is up to the caller, who knows what the line can take."""
         for slot in self.plan.slots:
             if slot.row.id in self.meters.levels:
                 self._paint_meter(slot)
 
     def spot_at(self, x: int, y: int) -> str | None:
-        """The action of a place that can be clicked."""
+        """The action at a clickable place."""
         return next((action for area, action in self._clicks if (x, y) in area), None)
 
     def state_of(self, row: Row) -> StripState | None:
-        """What a row says."""
+        """The state that a row shows."""
         control = self.snapshot.controls.get(row.id)
         if control is None:
             return None
@@ -369,12 +373,12 @@ class Renderer:
         return self.plan.slot_at(x - self._area.x, y - self._area.y)
 
     def box_of(self, slot: Slot) -> Area:
-        """Where a strip lies in the view."""
+        """Where a strip is in the view."""
         return self._shifted(slot.box)
 
     def cursor_cell(self) -> tuple[int, int] | None:
-        """Where the terminal's cursor belongs: on the chosen control's name, or after a change of it, where
-        nothing is drawn, on its value; None where it is out of sight.
+        """Where the terminal's cursor belongs: on the selected control's name, or, after a change, if nothing
+        is drawn, on its value; None if it is not visible.
         """
         slot = self.plan.slot_of(self.cursor)
         if slot is None:
@@ -387,13 +391,13 @@ class Renderer:
         ], box.y
 
     def fields(self) -> rows.Fields:
-        """Where the parts of a line stand in the rows layout."""
+        """Where the parts of a line are in the rows layout."""
         return self._fields
 
     def resize(self, size: tuple[int, int], screen_size: tuple[int, int]) -> bool:
-        """Paint for so many columns and lines; false where they are these already.
+        """Paint at this size; false if it is the current one.
 
-        Args: `screen_size` is what there is when no line for words lies below.
+        Args: `screen_size` is the size without the lines below.
         """
         self._screen_size = screen_size
         if (self.grid.width, self.grid.height) == size:
@@ -416,7 +420,7 @@ class Renderer:
             self._paint_slot(slot)
         self._tell_visible()
 
-    # What follows paints into the grid and tells nobody.
+    # What follows paints into the grid without calling `on_change`.
 
     def _replan(self) -> None:
         width, halves = self.grid.width, self.terminal.halves
@@ -446,7 +450,7 @@ class Renderer:
         self._starts = self.plan.starts
 
     def _titled(self, groups: Sequence[Group], filters: Filters) -> list[tuple[Group, str, str]]:
-        """Each group with its heading, and the sentence that stands there where it is empty."""
+        """Each group with its heading, and the sentence shown if it is empty."""
         view, snapshot, card = self.view, self.snapshot, filters.card
         return [
             (
@@ -458,7 +462,9 @@ class Renderer:
         ]
 
     def _decide(self) -> bool:
-        """Columns or rows: by the size alone, so that nothing jumps when streams come or words are typed."""
+        """Columns or rows: depends only on the size, so that nothing jumps when streams come or a filter is
+        typed.
+        """
         if self.terminal.plain:
             return False
         if self.layout_wanted == "auto":
@@ -525,7 +531,7 @@ class Renderer:
             self.grid.put(box.x + 1, box.y + number, line, Role.DIM, box.width - 1)
 
     def _paint_more(self) -> None:
-        """Marks at the edge, where more controls lie beyond it."""
+        """Marks at the edge, if there are more controls beyond it."""
         charset, area, edge = self.terminal.charset, self._area, self.grid.width - 1
         if self.grid.width < 30:
             return
@@ -584,7 +590,7 @@ class Renderer:
         status_line.paint_info(self.grid, y, width, row.label, text, right, False, charset)
 
     def _renamed(self, before: Snapshot, diff: Diff) -> bool:
-        """Whether a change may have altered labels, order or the filter's answer."""
+        """Whether a change may have altered labels, order or the filter's result."""
         for key in diff.changed:
             old, new = before.controls[key], self.snapshot.controls[key]
             if (old.name, old.stream, old.card, old.element, old.properties) != (

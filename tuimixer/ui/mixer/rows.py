@@ -1,4 +1,4 @@
-"""The rows layout: a line a control, or two where there is room for all."""
+"""The rows layout: one line per control, or two if there is room for all."""
 
 from collections.abc import Iterable
 
@@ -11,17 +11,19 @@ from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
 _ROUTE = 76
-"""Cells of a line from which on it has room for where a stream goes."""
+"""Width from which a line has room for where a stream goes."""
 _NAME, _BAR, _ABOUT = 15, 19, 60
-"""Cells of the longest name and of the bar in the narrowest such line, and the most for what it is about."""
+"""Widths of the longest name and of the bar in the narrowest such line, and the maximum for the
+description.
+"""
 _NAME_STEP, _BAR_STEP = 4, 4
-"""In how many cells that a line is wider one goes to names, and one to the bar."""
+"""For how many additional cells of a line one goes to names, and one to the bar."""
 _SHORTEST_NAME = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Where the parts of a row stand, as (first cell, width); a width of 0 leaves a part out."""
+    """Where the parts of a row are, as (first cell, width); a width of 0 omits a part."""
 
     name: tuple[int, int]
     marks: tuple[int, int]
@@ -29,17 +31,17 @@ class Fields:
     percent: tuple[int, int]
     db: tuple[int, int]
     meter: tuple[int, int]
-    """Beside the bar, where the two cannot share cells."""
+    """Next to the bar, if the two cannot share cells."""
     about: tuple[int, int]
     """Where it goes and what it is."""
     tall: bool = False
-    """Bar, percent and dB have a line of their own, below the others."""
+    """Bar, percent and dB have their own line, below the others."""
 
 
 def fields_for(width: int, label_width: int, meter: bool, bars: bool = True) -> Fields:
-    """The parts of a line of so many cells; what matters least goes first when there is not room for all.
+    """The parts of a line of this width; if there is not enough room, the least important go first.
 
-    No text has less room in a wider line. Args: `meter` says whether there is a meter beside the bar.
+    No text gets less room in a wider line. Args: `meter` says whether there is a meter next to the bar.
     """
     marks = 6 if width >= 40 else 2
     percent = 5 if width >= 20 else 4
@@ -74,7 +76,7 @@ def fields_for(width: int, label_width: int, meter: bool, bars: bool = True) -> 
 
 
 def tall_fields_for(width: int, label_width: int, meter: bool) -> Fields:
-    """The parts of a row of two lines: name, marks and what it is about above the bar and its numbers."""
+    """The parts of a row of two lines: name, marks and description above the bar and its numbers."""
     name = min(label_width, width // 3)
     about = 1 + name + 6 + 2
     beside = width // 4 if meter else 0
@@ -93,7 +95,7 @@ def tall_fields_for(width: int, label_width: int, meter: bool) -> Fields:
 
 
 def cut_names(labels: Iterable[str], width: int, ellipsis: str) -> dict[str, str]:
-    """Each label cut to a width: in the middle where the beginning alone would not tell it from another."""
+    """Labels cut to a width: in the middle if their beginnings alone would not distinguish them."""
     cut = {label: fit(label, width, ellipsis) for label in labels}
     heads = list(cut.values())
     return {
@@ -181,7 +183,7 @@ def _paint_value(
 
 
 def switch_text(state: StripState) -> str:
-    """What a control without volume says: its switch in a word."""
+    """The text for a control without volume: the state of its switch in a word."""
     if state.mute is not None:
         return "off" if state.muted else "on"
     if state.capture is not None:
@@ -190,7 +192,7 @@ def switch_text(state: StripState) -> str:
 
 
 def marks_of(state: StripState, charset: CharSet, words: bool) -> list[tuple[str, Role]]:
-    """Default, mute and capture; of one side only, in the letter of that side. `words`: there is room."""
+    """Default, mute and capture; if only one side, with the letter of that side. `words`: there is room."""
     marks: list[tuple[str, Role]] = []
     if state.mute is not None and any(state.mute):
         side = "" if all(state.mute) else " L" if state.mute[0] else " R"
@@ -210,6 +212,6 @@ def marks_of(state: StripState, charset: CharSet, words: bool) -> list[tuple[str
 
 
 def put_marks(grid: Grid, x: int, y: int, marks: list[tuple[str, Role]], end: int) -> None:
-    """Write marks side by side, up to a cell."""
+    """Write marks side by side, up to a given cell."""
     for text, role in marks:
         x = grid.put(x, y, text, role, end - x)

@@ -1,4 +1,4 @@
-"""The main screen: gives each action of the table its meaning and hands what the mixers say to the view."""
+"""The main screen: implements the actions of the table and passes the mixers' events to the view."""
 
 import time
 from asyncio import TimerHandle
@@ -48,11 +48,11 @@ if TYPE_CHECKING:
 _NOTICE_SECONDS = 6.0
 _LEARN_SECONDS = 0.4
 _LEARN_AGAIN = 5.0
-"""Seconds until the facts of a box are asked for again that could not be read."""
+"""Seconds until system information that could not be read is requested again."""
 _BALANCE_STEP = 0.05
 _PAGE = 10
 _QUIT_SECONDS = 1.0
-"""Within which the key that goes back quits when it is pressed again."""
+"""Seconds within which pressing the back key again quits."""
 _VIEWS = tuple(View)
 
 
@@ -63,7 +63,7 @@ class MixerScreen(DirectScreen):
         "MixerScreen { overflow: hidden; layers: base; } MixerScreen Input { dock: bottom; height: 1; }"
     )
     AUTO_FOCUS: ClassVar[str | None] = ""
-    # Textual repaints the whole screen when the focus moves; here nothing depends on it.
+    # Textual repaints the whole screen when the focus moves; nothing here depends on it.
     focused: Reactive[object] = Reactive(None, repaint=False)  # type: ignore[assignment]
 
     def __init__(
@@ -79,7 +79,7 @@ class MixerScreen(DirectScreen):
         self.mixer = self.mixers[0]
         self.config = config
         self.config_file = config_file
-        """Where hiding and renaming are written; None: they hold until the end."""
+        """Where hiding and renaming are written; None: they last until the program exits."""
         self.renderer = renderer
         renderer.box_name = self.mixer.name
         self.view = MixerView(renderer, clock)
@@ -92,13 +92,13 @@ class MixerScreen(DirectScreen):
         self._notice_timer: TimerHandle | None = None
         self._covered = False
         self._chosen: dict[Mixer, tuple[str | None, bool]] = {}
-        """The card shown of a box that is not on the screen now, and whether that was decided."""
+        """For machines not on the screen now: the card shown, and whether it is final."""
         self._learning: TimerHandle | None = None
         self._quits_until = float("-inf")
         self._soloed: Solo | None = None
         self._systems: dict[Mixer, System] = {}
         self._outdated: set[Mixer] = set()
-        """Those whose cards or server have changed since their facts were read."""
+        """Those whose cards or server have changed since their information was read."""
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -108,7 +108,7 @@ class MixerScreen(DirectScreen):
             self._unsubscribe.append(mixer.subscribe(partial(self._take, mixer)))
         if self.renderer.snapshot is not self.mixer.snapshot:
             self.renderer.show(self.mixer.snapshot)
-        # Of the first picture nobody has been told what can be seen.
+        # The first picture did not announce which controls are visible.
         self.renderer.on_visible = self._watch
         self._watch(self.renderer.metered)
         self.renderer.report_server()
@@ -170,12 +170,12 @@ class MixerScreen(DirectScreen):
             self.say(event.text, event.error)
 
     def _learn_soon(self, seconds: float | None = None) -> None:
-        """Find out after a while which controls the server drives; not while the first picture is painted."""
+        """Determine after a while which controls the server drives, but not during the first picture."""
         if self._learning is None:
             self._learning = after(self, seconds or _LEARN_SECONDS, self._learn)
 
     def _learn(self) -> None:
-        # Beside the keys, which would wait for a slow box otherwise.
+        # Concurrently with the keys, which would wait for a slow machine otherwise.
         self._learning = None
         self.run_worker(self._find_driven(), group="driven", exclusive=True)
 
@@ -186,7 +186,7 @@ class MixerScreen(DirectScreen):
         if mixer not in self._systems or mixer in self._outdated:
             self._outdated.discard(mixer)
             system = await mixer.inspect()
-            if system == System():  # the engine is away
+            if system == System():  # the engine is unavailable
                 self._outdated.add(mixer)
                 self._learn_soon(_LEARN_AGAIN)
                 return
@@ -213,14 +213,14 @@ class MixerScreen(DirectScreen):
     # ---- to the mixer ----
 
     def send(self, request: Intent | Command) -> None:
-        """Carry out a wish; what it changes is on the screen when this returns."""
+        """Carry out an intent; its effect is on the screen when this returns."""
         self.renderer.touch()
         self.renderer.at_value = True
         self.mixer.send(request)
 
     @property
     def system(self) -> System | None:
-        """The facts of the box, where they were read already."""
+        """The system information, if it has been read."""
         return self._systems.get(self.mixer)
 
     @property
@@ -229,7 +229,7 @@ class MixerScreen(DirectScreen):
         return frozenset(self._actions)
 
     def do(self, action: str) -> None:
-        """Carry out an action of the table by its id; what was said before is not about it."""
+        """Carry out an action of the table by its id; the previous message does not apply to it."""
         if action != "back":
             self._quits_until = float("-inf")
             self._hush()
@@ -300,7 +300,7 @@ class MixerScreen(DirectScreen):
         return table
 
     def _back(self) -> None:
-        """One step back: from a search, a message, a channel of its own; where there is none, twice quits."""
+        """One step back: from a search, a message, a single channel; otherwise, twice quits."""
         renderer, now = self.renderer, self._clock()
         if now < self._quits_until:
             self.app.exit(0)
@@ -337,7 +337,7 @@ class MixerScreen(DirectScreen):
             self._nudge(control, percent, _side(control, side))
 
     def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
-        """A step; beyond 100 % only by a press of its own, not by a key that is held."""
+        """A step; beyond 100 % only by a new press, not by a held key."""
         self.send(self._key_repeat.nudge(control, percent, channels))
 
     def _digit(self, tenths: int) -> None:
@@ -388,7 +388,7 @@ class MixerScreen(DirectScreen):
             self.say(f"{control.name} cannot be made the default device.", True)
 
     def _next_default(self) -> None:
-        """Make the output after the default one the default, or among capture controls the input."""
+        """Make the next output the default, or the next input if a capture control is selected."""
         control = self.renderer.control
         kind = Kind.SOURCE if control is not None and is_capture(control) else Kind.SINK
         devices = self.mixer.snapshot.plugged_devices(kind)
@@ -401,7 +401,7 @@ class MixerScreen(DirectScreen):
         self.say(f"Default: {device.name}.")
 
     def _solo(self) -> None:
-        """Mute the others of its kind; or let those be heard again that this has muted."""
+        """Mute the others of its kind, or unmute those that were muted by this."""
         control, muted = self.renderer.control, self._soloed
         if control is None:
             return
@@ -427,12 +427,12 @@ class MixerScreen(DirectScreen):
             self.say(f"{control.name} is hidden. Press {self.renderer.label('undo')} to show it again.")
 
     def rename(self, control: Control, name: str) -> None:
-        """Show a control under another name from now on; empty for its own."""
+        """Show a control under another name from now on; empty for its original name."""
         rule = self._rule_of(control)
         self.change_rule(replace(rule, name=name if name != control.name else ""), f"name of {control.name}")
 
     def settings(self) -> Config:
-        """The configuration as the screen stands now: layout, view, meters and filters."""
+        """The configuration with the screen's current layout, view, meters and filters."""
         renderer, config = self.renderer, self.config
         return replace(
             config,
@@ -449,7 +449,7 @@ class MixerScreen(DirectScreen):
         return next((rule for rule in self.renderer.filters.rules if rule.match == match), Rule(match))
 
     def change_rule(self, rule: Rule, words: str) -> bool:
-        """Let a rule hold here and in the configuration; undo ends that. False where it cannot be written."""
+        """Apply a rule here and in the configuration; it can be undone. False if it cannot be written."""
         before = next((r for r in self.renderer.filters.rules if r.match == rule.match), Rule(rule.match))
         done = self._apply_rule(rule)
         if done:
@@ -489,7 +489,7 @@ class MixerScreen(DirectScreen):
         self.renderer.filter(replace(self.renderer.filters, card=card))
 
     def show_box(self, mixer: Mixer) -> None:
-        """Show another box's mixer."""
+        """Show another machine's mixer."""
         self._watch(frozenset())
         renderer = self.renderer
         self._chosen[self.mixer] = renderer.filters.card, renderer.card_decided
@@ -506,11 +506,11 @@ class MixerScreen(DirectScreen):
         self._learn_soon()
 
     def forget(self) -> None:
-        """Paint everything with the next change: something else has written to the terminal."""
+        """Repaint everything with the next change: something else has written to the terminal."""
         self.renderer.grid.forget()
 
     def answered(self) -> None:
-        """The terminal has answered the question that followed a frame of meters."""
+        """The terminal has responded to the query that followed a frame of meters."""
         self.view.pace.answered(self._clock())
 
     def _redraw(self) -> None:
@@ -538,6 +538,6 @@ class MixerScreen(DirectScreen):
 
 
 def _side(control: Control, side: int) -> tuple[int, ...]:
-    """Indices of the left (0) or right (1) channels, of switches where there is no volume; one is both."""
+    """Indices of the left (0) or right (1) channels, or of switches if there is no volume; one is both."""
     switches = len(control.capture or control.mute or ())
     return sides(control)[side] or (min(side, max((len(control.channels) or switches) - 1, 0)),)

@@ -1,4 +1,4 @@
-"""What a strip says about its control, before it is decided where that goes: numbers, words and marks."""
+"""What a strip shows of its control, independent of where: numbers, words and marks."""
 
 from tuimixer.model.balance import sides
 from tuimixer.model.control import Control, ControlId, Kind
@@ -7,20 +7,20 @@ from tuimixer.model.scale import PULSE_NORM, decibels, to_cdb, to_percent, to_po
 from tuimixer.ui.terminal.charsets import CharSet
 
 METERED = frozenset({Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
-"""Kinds of which the server can tell a level."""
+"""Kinds whose level the server can report."""
 PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
 class StripState:
-    """One control as it is to be shown."""
+    """One control as displayed."""
 
     id: ControlId
     label: str
     positions: tuple[float, ...]
     """Each channel's fader from 0 to 1; more than 1 is beyond 100 %. Empty without a volume."""
     sides: tuple[float, float]
-    """The loudest positions of the left and of the right channels, alike where there are no sides."""
+    """The loudest positions of the left and of the right channels, equal if there are no sides."""
     beyond: bool
     """Whether it can go beyond 100 %."""
     read_only: bool
@@ -33,16 +33,16 @@ class StripState:
     choice: str | None
     default: bool
     why_gone: str
-    """Why it is without effect just now, in a word or two; empty where it has effect."""
+    """Why it currently has no effect, in a word or two; empty if it has."""
     base: float | None
-    """Where the hardware's own 0 dB lies on the fader, where that is not at its top."""
+    """Where the hardware's own 0 dB is on the fader, if not at its top."""
     metered: bool
     about: str = ""
     """What it is and where it goes, in a few words."""
 
     @property
     def gone(self) -> bool:
-        """Without effect just now: inactive, unplugged, paused, not playing."""
+        """Currently without effect: inactive, unplugged, paused, not playing."""
         return bool(self.why_gone)
 
     @property
@@ -57,14 +57,14 @@ class StripState:
 
     @property
     def silent(self) -> bool:
-        """Muted, or a capture control that does not capture."""
+        """Muted, or a capture control that is off."""
         return self.muted or (self.capture is not None and not any(self.capture) and self.mute is None)
 
 
 def strip_state_of(
     control: Control, label: str, switch: Control | None, charset: CharSet, about: str = ""
 ) -> StripState:
-    """What a strip shows of a control; `switch` is a capture control that is but a switch, shown with it."""
+    """What a strip shows of a control; `switch` is a capture control without volume, shown with it."""
     scale = control.scale
     raws = control.raws if scale is not None else ()
     positions = tuple(to_position(scale, raw) for raw in raws) if scale else ()
@@ -89,7 +89,7 @@ def strip_state_of(
 
 
 def short_db(cdb: int | None, room: int, charset: CharSet) -> str:
-    """dB with one decimal, or with none where there is no room for it; nothing where that has none either."""
+    """dB with one decimal, or none if there is no room for it; empty if that does not fit either."""
     if cdb is None:
         return ""
     for decimals in (1, 0):
@@ -133,7 +133,7 @@ def _read_only(control: Control) -> bool:
 
 
 def why_gone(control: Control) -> str:
-    """Why a control has no effect just now, in a word or two; empty where it has."""
+    """Why a control currently has no effect, in a word or two; empty if it has."""
     if control.element is not None and not control.element.active:
         return "inactive"
     if control.element is not None and control.element.jack == "unplugged":

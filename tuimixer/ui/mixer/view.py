@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
 _MOST_BACKLOG = 2
-"""Writes that may wait for the terminal before changes are gathered instead."""
+"""Pending terminal writes above which changes are collected instead."""
 _METERS_LATER = 0.1
 _FALL_SECONDS = 0.15
-"""Seconds between two looks at meters that fall while no new levels come."""
+"""Seconds between updates of meters that fall while no new levels arrive."""
 _LATER = 0.01
-"""Seconds until it is tried again."""
+"""Seconds until the next attempt."""
 
 
 class MixerView(Widget):
-    """All of the main screen but the filter's input.
+    """All of the main screen except the filter's input.
 
-    The renderer's grid holds what ought to be seen. Changes of it go to the terminal cell by cell (`flush`);
-    Textual is asked to repaint only when it has to (another size, another screen on top).
+    The renderer's grid holds what should be visible. Changes go to the terminal cell by cell (`flush`);
+    Textual repaints only when it has to (another size, another screen on top).
     """
 
     DEFAULT_CSS = "MixerView { width: 1fr; height: 1fr; }"
@@ -53,11 +53,12 @@ class MixerView(Widget):
         self.pace = Pace(renderer.terminal.remote)
 
     def restyle(self) -> None:
-        """Take the colours of the renderer's palette."""
+        """Use the colors of the renderer's palette."""
         palette = self.renderer.terminal.palette
         self._styles = self._styles_behind = Styles(palette.looks)
         if palette.ansi:
-            # Textual dims what is behind a dialog by mixing colours, which the terminal's own do not allow.
+            # Textual dims what is behind a dialog by mixing colors, which is impossible with the terminal's
+            # own.
             self._styles_behind = Styles(palette.looks, lambda look: replace(look, bold=False, dim=True))
 
     def on_resize(self) -> None:
@@ -65,12 +66,12 @@ class MixerView(Widget):
             self.refresh()
 
     def _fit_size(self) -> bool:
-        """Paint for another size, if it is another; the compositor may ask before the event of it comes."""
+        """Paint for another size, if it changed; the compositor may ask before the resize event arrives."""
         size, screen = self.size, self.screen.size
         return self.renderer.resize((size.width, size.height), (screen.width, screen.height))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """What the compositor paints; kept by the grid, so nothing has to be cached."""
+        """What the compositor paints; kept by the grid, so nothing needs caching."""
         self._fit_size()
         grid = self.renderer.grid
         styles = self._styles if self.app.screen is self.screen else self._styles_behind
@@ -82,7 +83,7 @@ class MixerView(Widget):
         ]
 
     def paint_alone(self) -> bool:
-        """Bring the terminal up to date without the compositor; false where it is needed."""
+        """Update the terminal without the compositor; false if it is needed."""
         if self._driver() is None:
             return False
         self._fit_size()
@@ -90,14 +91,14 @@ class MixerView(Widget):
         return True
 
     def take_levels(self, levels: Levels) -> None:
-        """Move the meters of what can be seen; what is not named has kept its level."""
+        """Update the meters of visible controls; controls not named have kept their level."""
         if self.renderer.meters_on:
             self._heard = self._clock()
             self.renderer.meters.hear(levels.peaks)
             self._follow()
 
     def _follow(self) -> None:
-        """Bring the meters on to this moment, and once more a little later while some still fall."""
+        """Advance the meters to this moment, and again a little later while some are still falling."""
         shown = self.renderer
         moving = shown.meters.follow((slot.row.id for slot in shown.plan.slots), shown.cursor)
         self._paint_meters()
@@ -112,7 +113,7 @@ class MixerView(Widget):
             self._follow()
 
     def _paint_meters(self) -> None:
-        """Show the meters as they stand, or a little later when the line has not taken the last frame yet."""
+        """Show the meters, now or, if the line has not taken the last frame yet, a little later."""
         now = self._clock()
         if not self.pace.may_paint(now) or self._backlog():
             if self._meters_later is None:
@@ -129,18 +130,18 @@ class MixerView(Widget):
             self._paint_meters()
 
     def _driver(self) -> "Driver | None":
-        """Where to write; None while the compositor has to: another screen is on top, or no terminal."""
+        """Where to write; None if the compositor has to: another screen is on top, or no terminal."""
         here = self.is_mounted and self.is_attached
         return driver_of(self.app) if here and paints_now(self.screen) else None
 
     def _backlog(self) -> int:
-        """Writes that the terminal has not taken yet."""
+        """Writes that the terminal has not accepted yet."""
         return getattr(driver_of(self.app), "backlog", 0)
 
     def flush(self) -> "Driver | None":
-        """Bring what has changed to the terminal; the answer is where it was written, None if not here.
+        """Write what has changed to the terminal; returns where, or None if this was not possible.
 
-        While the terminal does not take what it has got already, changes are gathered and come together.
+        While the terminal has not accepted earlier writes, changes are collected and sent together.
         """
         grid = self.renderer.grid
         driver = self._driver()
@@ -159,7 +160,7 @@ class MixerView(Widget):
         return driver
 
     def _cursor(self) -> str:
-        """The sequence that puts the terminal's cursor on the chosen control, for screen readers."""
+        """The sequence that moves the terminal's cursor to the selected control, for screen readers."""
         cell = self.renderer.cursor_cell()
         if cell is None:
             return ""

@@ -1,4 +1,4 @@
-"""Sentences of the main screen: what the chosen control is and does, and what an empty group means. Pure."""
+"""Sentences of the main screen: what the selected control is and does, and why a group is empty. Pure."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ TITLES = {
 }
 
 _AUTO_MUTE = "Auto-Mute Mode"
-"""Element of the HDA driver; its items are Disabled and Enabled, or what is silenced."""
+"""Element of the HDA driver; its items are Disabled and Enabled, or what is muted."""
 
 
 def title_of(section: Section, view: View, snapshot: Snapshot, card: str | None) -> str:
@@ -35,11 +35,11 @@ def title_of(section: Section, view: View, snapshot: Snapshot, card: str | None)
 def sentence_for_empty(
     section: Section, view: View, snapshot: Snapshot, filtered: bool, card: str | None = None
 ) -> str:
-    """What stands in a group that has no rows."""
+    """The text of a group that has no rows."""
     source = "alsa" if section is Section.HARDWARE else "pulse"
     status = status_of(snapshot, source)
     if status is not None and status.phase is not Phase.READY:
-        # The devices say it for the applications too; a missing server is reported once, in a message.
+        # The devices report it for the applications too; a missing server is reported once, in a message.
         missing = status.source == "pulse" and status.phase is Phase.UNAVAILABLE
         return "" if section is Section.APPLICATIONS or missing else trouble(status)
     if filtered:
@@ -76,7 +76,7 @@ def missing_server(snapshot: Snapshot) -> str:
 
 
 def status_of(snapshot: Snapshot, source: str) -> Status | None:
-    """The state of one half, or of the engine that stands for both."""
+    """The status of one half, or of the engine if it is not ready."""
     found = {status.source: status for status in snapshot.statuses}
     engine = found.get("engine")
     if engine is not None and engine.phase is not Phase.READY:
@@ -96,7 +96,7 @@ def trouble(status: Status) -> str:
 
 
 def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
-    """Where a control goes and what it is, in a few words; what matters most comes first."""
+    """Where a control goes and what it is, in a few words; the most important comes first."""
     element, device, stream = control.element, control.device, control.stream
     words = [why_gone(control)]
     if element is not None:
@@ -133,7 +133,7 @@ def sentence(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Co
 
 
 def _all_read_only(control: Control) -> bool:
-    """Whether nothing of an ALSA control can be set."""
+    """Whether no part of an ALSA control can be set."""
     has_switch = control.mute is not None or control.capture is not None
     parts = [bool(control.channels), has_switch, control.choice is not None]
     return control.element is not None and len(control.element.read_only) == sum(parts)
@@ -167,7 +167,7 @@ def _alsa(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
 
 
 def _auto_mute(control: Control, snapshot: Snapshot) -> str:
-    """What the HDA driver's Auto-Mute Mode means for a control: which it is, or what it silences."""
+    """What the HDA driver's Auto-Mute Mode means for a control: what it does, or when it is muted."""
     element = control.element
     if element is None or control.kind is not Kind.ALSA_PLAYBACK:
         return ""

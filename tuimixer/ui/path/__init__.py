@@ -1,1 +1,1 @@
-"""F8: the map of the host, and the staircase of one sound."""
+"""F8: the map of the machine, and the staircase of one sound."""

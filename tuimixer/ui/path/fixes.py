@@ -1,42 +1,42 @@
-"""Findings with the numbers that they keep while F8 is open, and what became of their fixes. Pure."""
+"""Findings with the numbers they keep while F8 is open, and the outcome of their fixes. Pure."""
 
 from collections.abc import Iterable, Sequence
 
 from tuimixer.diagnosis.finding import Finding
 
 _MOST = 9
-"""Numbers that there are keys for."""
+"""Highest number that has a key."""
 
 
 class Numbered:
-    """A finding under its number."""
+    """A finding with its number."""
 
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
         self.sent: Finding | None = None
-        """The finding as it was when its fix was sent, until an error says that it failed."""
+        """The finding as it was when its fix was sent, until an error reports that it failed."""
         self.stands: dict[str, bool] = {}
-        """Whether it was found when last looked for, by the sound looked at (`""` for the whole host)."""
+        """Whether it was found in the last check, by sound (`""` for the whole machine)."""
 
     @property
     def there(self) -> bool:
-        """Whether it still stands; the look at the whole host counts, where that has ever found it."""
+        """Whether it still exists; if the check of the whole machine ever found it, that one counts."""
         return self.stands[""] if "" in self.stands else any(self.stands.values())
 
     @property
     def done(self) -> bool:
-        """Whether its fix was sent and has helped."""
+        """Whether its fix was sent and worked."""
         return self.sent is not None and not self.there
 
 
 class Fixes:
-    """All findings since F8 was opened. A number is never given to another one."""
+    """All findings since F8 was opened. Numbers are never reused."""
 
     def __init__(self) -> None:
         self._slots: dict[tuple[str, str | None, str], Numbered] = {}
 
     def take(self, findings: Iterable[Finding], sound: str = "") -> None:
-        """What is found now for a sound's node, or for the whole host."""
+        """Add the findings for a sound's node, or for the whole machine."""
         found = {_identity(finding): finding for finding in findings}
         for identity, finding in found.items():
             slot = self._slots.setdefault(identity, Numbered(finding))
@@ -49,7 +49,7 @@ class Fixes:
                 slot.stands[sound] = False
 
     def shown(self, *sounds: str) -> list[tuple[int, Numbered]]:
-        """(number, finding) of some sounds; what was fixed here stays in its place."""
+        """(number, finding) of some sounds; what was fixed here keeps its place."""
         return [
             (number, slot)
             for number, slot in enumerate(self._slots.values(), 1)
@@ -57,7 +57,7 @@ class Fixes:
         ]
 
     def faults(self) -> dict[str, str]:
-        """The number of the first fault about each control, to mark it."""
+        """The number of the first fault of each control, to mark it."""
         marks: dict[str, str] = {}
         for number, slot in enumerate(self._slots.values(), 1):
             if slot.there and slot.finding.fault and slot.finding.control is not None:
@@ -65,7 +65,7 @@ class Fixes:
         return marks
 
     def press(self, number: int) -> Numbered | None:
-        """The finding to fix; None if there is none with this number, or its fix was sent already."""
+        """The finding to fix; None if there is none with this number, or if its fix was already sent."""
         slots = list(self._slots.values())[:_MOST]
         slot = slots[number - 1] if 0 < number <= len(slots) else None
         if slot is None or not slot.there or slot.sent == slot.finding:
@@ -73,14 +73,14 @@ class Fixes:
         return slot
 
     def failed(self) -> None:
-        """An error came: nothing that was sent and still stands counts as done."""
+        """An error was reported: nothing that was sent and still exists counts as done."""
         for slot in self._slots.values():
             if slot.there:
                 slot.sent = None
 
 
 def first_fault(findings: Sequence[Finding]) -> Finding | None:
-    """The likeliest cause of silence."""
+    """The most likely cause of silence."""
     return next((finding for finding in findings if finding.fault), None)
 
 

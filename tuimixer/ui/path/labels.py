@@ -14,7 +14,7 @@ def short_gain(cdb: int | None, unit: bool = True) -> str:
 
 
 def gain_of(path: Path, stage: Stage) -> str:
-    """A stage's gain on a path; of a switch how it stands, and nothing of what has no gain."""
+    """A stage's gain on a path; for a switch its state, and empty for what has no gain."""
     if stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE):
         return ""
     if not stage.gains:
@@ -23,7 +23,7 @@ def gain_of(path: Path, stage: Stage) -> str:
 
 
 def medium_of(stage: Stage) -> str:
-    """Who does a stage, in a word: `software`, `softvol`, `hardware`, or nothing."""
+    """What applies a stage, in a word: `software`, `softvol`, `hardware`, or nothing."""
     if stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE):
         return ""
     if stage.kind is StageKind.CONTROL and stage.medium is Medium.SOFTWARE:
@@ -32,7 +32,7 @@ def medium_of(stage: Stage) -> str:
 
 
 def mark_of(node: Node, line: int, charset: CharSet) -> str:
-    """What stands behind a name: the star of the default device, the state of a jack."""
+    """The mark after a name: the star of the default device, the state of a jack."""
     if node.part is not Part.JACK:
         marks = {"paused": charset.pause, "suspended": charset.idle}
         mark = charset.star if node.default else marks.get(node.head.state, "")
@@ -44,14 +44,14 @@ def mark_of(node: Node, line: int, charset: CharSet) -> str:
 
 
 def line_values(node: Node, number: int, room: int) -> str:
-    """What stands at the right edge of a line: state, gain and medium, as much as there is room for."""
+    """The right end of a line: state, gain and medium, as far as there is room."""
     line = node.all_lines[number]
     if node.part is Part.JACK:
         return next((text for text in (_jack_word(line), "") if len(text) <= room), "")
     if node.part is Part.CARD and number == 0:
         return ""
     gain, plain = _gain(line)
-    # Who does a card's control; a stream is software always, and a device shows its controls beside it.
+    # The medium of a card's control; a stream is always software, and a device shows its controls next to it.
     medium = medium_of(line.stage) if node.part is Part.CARD else ""
     muted = line.stage.muted
     state = "MUTE" if muted else line.state
@@ -70,7 +70,7 @@ def line_values(node: Node, number: int, room: int) -> str:
 
 
 def least_values(node: Node, number: int) -> int:
-    """Cells that a line's values need at least."""
+    """Minimum width of a line's values."""
     line = node.all_lines[number]
     if node.part is Part.JACK or (node.part is Part.CARD and number == 0):
         return 0
@@ -78,7 +78,7 @@ def least_values(node: Node, number: int) -> int:
 
 
 def _gain(line: Line) -> tuple[str, str]:
-    """The gain with its unit and without; of a switch how it stands."""
+    """The gain with and without its unit; for a switch, its state."""
     if line.stage.gains:
         return short_gain(line.gain), short_gain(line.gain, unit=False)
     if line.stage.kind is StageKind.CONTROL and not line.stage.muted:
@@ -105,7 +105,7 @@ def chain(path: Path) -> str:
 
 
 def parts_of(path: Path, stage: Stage) -> list[Stage]:
-    """The stages that carry out a device's volume; a software rest only if it is audible."""
+    """The stages that apply a device's volume; a software remainder only if it is audible."""
     if stage.kind not in (StageKind.SINK, StageKind.SOURCE):
         return []
     found = [s for s in path.stages if s.inside is not None and s.inside == stage.control]

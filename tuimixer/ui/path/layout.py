@@ -1,7 +1,7 @@
-"""Where the boxes and wires of the map stand. Pure: a graph and a size in, cells out.
+"""Places the boxes and wires of the map. Pure: a graph and a size in, cells out.
 
-Columns from left to right, boxes in them near those that they are connected with, wires in the gutters
-between. A wire that passes a column on its way has a row of its own there.
+Columns from left to right, boxes in them near those they are connected to, wires in the gutters between. A
+wire that crosses a column has its own row there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from tuimixer.model.record import dataclass
 from tuimixer.ui.path.labels import least_values, line_values
 
 GUTTER = 4
-"""Cells between two columns at least: out, track, in, arrow."""
+"""Minimum width between two columns: out, track, in, arrow."""
 _MOST_GUTTER = 16
 _NARROWEST = 15
 _WIDEST = 36
@@ -60,7 +60,7 @@ STYLES = (
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node's place; rows count from the top of the map."""
+    """A node's position; rows count from the top of the map."""
 
     node: Node
     x: int
@@ -75,16 +75,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """An edge as a line of right angles."""
+    """An edge as a line with right angles."""
 
     edge: Edge
     points: tuple[tuple[int, int], ...]
-    """Corners from start to end; a silent wire ends after a few cells."""
+    """Corners from start to end; the wire of a silent edge ends after a few cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A map laid out."""
+    """The layout of a map."""
 
     style: Style
     width: int
@@ -101,7 +101,7 @@ def metered(node: Node) -> bool:
 
 
 class _Item:
-    """A node in a column, or the row where a wire passes it."""
+    """A node in a column, or the row where a wire crosses it."""
 
     def __init__(self, key: str, height: int, anchor: int) -> None:
         self.key, self.height, self.anchor = key, height, anchor
@@ -131,7 +131,7 @@ def plan(graph: Graph, width: int, height: int, plain: bool = False) -> Plan:
 def _stack(
     graph: Graph, order: Sequence[int], style: Style
 ) -> tuple[list[list[_Item]], dict[tuple[str, str], list[_Item]]]:
-    """The items of each column, and for each edge those that it goes through."""
+    """The items of each column, and for each edge those that it passes through."""
     at = {column: i for i, column in enumerate(order)}
     columns: list[list[_Item]] = [[] for _ in order]
     items: dict[str, _Item] = {}
@@ -171,7 +171,7 @@ def _order(columns: Sequence[list[_Item]]) -> None:
             means: dict[int, float] = {}
             for item in column:
                 near = [places[id(other)] for other in getattr(item, side)]
-                # What nothing leads to stands below those that it shares its other side with.
+                # What nothing leads to is placed below those it shares its targets with.
                 far = [places[id(other)] + _IDLE for other in (*item.before, *item.behind)]
                 found = near or far or [1.0]
                 means[id(item)] = sum(found) / len(found)
@@ -286,11 +286,11 @@ def _groups(
 
 
 def _tracks(groups: Sequence[_Group]) -> dict[int, int]:
-    """A track of the gutter for each group: no two that overlap share one, and as few crossings as a simple
-    order gives.
+    """A track of the gutter for each group: no two that overlap share one, with as few crossings as a simple
+    order allows.
     """
     bent = [group for group in groups if any(row != group[2] for row in group[1])]
-    # What leaves on a row where another arrives has to turn off before that one comes.
+    # A wire that leaves on a row where another arrives has to turn off before that one does.
     ordered = sorted(bent, key=lambda group: (group[2], min(group[1])))
     first: list[_Group] = []
     for group in ordered:

@@ -1,4 +1,4 @@
-"""The map as cells: boxes with their gains, wires, walls where something silences. Pure."""
+"""The map as cells: boxes with their gains, wires, walls where the sound is blocked. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -33,7 +33,7 @@ ACCENTS = {
     Part.CARD: Role.HARDWARE,
     Part.JACK: Role.HARDWARE,
 }
-"""The colour of each layer."""
+"""The color of each layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def draw_map(
 ) -> Drawn:
     """Draw all of it.
 
-    sound: the one to highlight. faulty: what findings are about, with their numbers. plain: words only.
+    sound: the one to highlight. faulty: what findings concern, with their numbers. plain: words only.
     """
     grid = Grid(max(plan.width, 1), max(plan.height, 1))
     if not plain:
@@ -84,7 +84,7 @@ def draw_map(
 
 
 def headings(graph: Graph, plan: Plan) -> Iterator[tuple[int, int, str, Role]]:
-    """(x, width, text, role) of what stands over the columns."""
+    """(x, width, text, role) of the headings above the columns."""
     before = ""
     for x, width, column in plan.columns:
         parts = {node.part for node in graph.nodes if node.column == column}
@@ -251,7 +251,7 @@ def _arms(x: int, y: int, x2: int, y2: int) -> Iterator[tuple[tuple[int, int], i
 
 
 def joint(arms: int, charset: CharSet) -> str:
-    """The glyph of arms, as near as the characters have it."""
+    """The glyph for these arms, as close as the character set allows."""
     glyph = _JOINTS[arms]
     if charset.encoding is None:
         return glyph

@@ -1,4 +1,4 @@
-"""F8: the map of the host and the staircase of a sound, live, and why nothing is heard."""
+"""F8: the map of the machine and the staircase of a sound, live, and why nothing is heard."""
 
 from asyncio import TimerHandle
 from collections.abc import Callable, Mapping
@@ -30,7 +30,7 @@ from tuimixer.ui.screens.prompts import value_prompt
 
 _FAR = 1000
 _LOOK_AGAIN = 1.0
-"""Seconds after a change of what is there until the system's information is read again."""
+"""Seconds after devices or streams change until the system information is read again."""
 _MANY = 50
 """Number of sounds above which tracing is slow, so that changes are collected first"""
 _GATHERED = 300
@@ -55,7 +55,7 @@ _STAIRS: Hints = (
 
 
 class PathScreen(Dialog[None]):
-    """The map; Enter opens the staircase of the chosen sound, Escape goes back."""
+    """The map; Enter opens the staircase of the selected sound, Escape goes back."""
 
     TITLE = "Map"
     SCOPE = "path"
@@ -123,7 +123,7 @@ class PathScreen(Dialog[None]):
             if difference.added or difference.removed or difference.surroundings:
                 self._look_soon()
             if not self._stale:
-                # Several changes that come together are one picture.
+                # Several changes that arrive together are painted once.
                 self._stale = True
                 sounds = len(self.view.graph.sounds)
                 if sounds <= _MANY:
@@ -146,7 +146,7 @@ class PathScreen(Dialog[None]):
     async def _look(self) -> None:
         system = await self._mixer.inspect()
         if system == System():
-            # The engine is away. A picture without this information would be wrong.
+            # The engine is unavailable. A picture without this information would be wrong.
             self._look_soon()
             return
         self._system = system
@@ -170,12 +170,12 @@ class PathScreen(Dialog[None]):
         self._watch()
 
     def _find_place(self) -> None:
-        """Keep the cursor where it is; initially, put it on what silences the chosen sound."""
+        """Keep the cursor where it is; initially, put it on what silences the selected sound."""
         view, graph, snapshot = self.view, self.view.graph, self._mixer.snapshot
         if view.chosen is not None:
             node = graph.node(view.chosen.node)
             if node is None:
-                # Not to another one: a key pressed just now would move that.
+                # Not to another one, or a key pressed just now would move that.
                 view.notice = f"{self._name or 'It'} is gone."
                 view.chosen, view.path, self._start, self._lost = None, None, None, True
             elif view.chosen.line >= len(node.all_lines):
@@ -193,7 +193,7 @@ class PathScreen(Dialog[None]):
             view.chosen = Place(*found) if found is not None else begin(graph)
 
     def _follow(self) -> None:
-        """Find the sound that goes through the cursor, and what is wrong with it."""
+        """Find the sound that passes through the cursor, and what is wrong with it."""
         view, place = self.view, self.view.chosen
         stage = view.stage if view.path is None else None
         node = view.graph.node(place.node) if place is not None else None
@@ -260,7 +260,7 @@ class PathScreen(Dialog[None]):
     def hint(self) -> None:
         """Show the keys in the last line, which has no frame here."""
         keys, charset = self.tuimixer.keys, self.tuimixer.terminal.charset
-        # A key that walks here does not do what it does on the main screen.
+        # A key that moves here does not do what it does on the main screen.
         taken = {key for action, own in keys.items() if action.startswith("path.") for key in own}
         keys = {
             action: [key for key in own if action.startswith("path.") or key not in taken]
@@ -291,7 +291,7 @@ class PathScreen(Dialog[None]):
             self.action_hinted(action or "path.enter")
 
     def _along(self, by: int) -> None:
-        """Walk along the wires; in the staircase the arrows move the bars that they point along."""
+        """Move along the wires; in the staircase the arrows move the bars in the direction they point."""
         if self.view.path is not None:
             self._nudge(by * self.tuimixer.main.config.step.small)
         else:
@@ -340,7 +340,7 @@ class PathScreen(Dialog[None]):
             self._go(place)
 
     def _open(self) -> None:
-        """Open the staircase of the chosen sound, with the cursor on the culprit or where it was."""
+        """Open the staircase of the selected sound, with the cursor on the culprit or where it was."""
         view, sound = self.view, self.view.sound
         if view.path is not None:
             self._explain()
@@ -361,13 +361,15 @@ class PathScreen(Dialog[None]):
         self._moved()
 
     def _row(self, control: ControlId) -> int:
-        """The row of the staircase where a control can be moved."""
+        """The row of the staircase with a control that can be moved."""
         rows = [i for i, s in enumerate(self.view.steps) if s.stage.control == control]
         able = [i for i in rows if Line(self.view.steps[i].stage).settable]
         return (able or rows or [0])[0]
 
     def _switch(self) -> None:
-        """On the map the other direction; on the staircase the next path of the sound, or the next sound."""
+        """On the map, switch to the other direction; on the staircase, to the next path of the sound, or the
+        next sound.
+        """
         view = self.view
         if view.path is None:
             self._capture = not self._capture
@@ -386,7 +388,7 @@ class PathScreen(Dialog[None]):
         self._moved()
 
     def _fix(self, number: int) -> None:
-        """Carry out a finding's fix, once until the finding returns."""
+        """Carry out a finding's fix, once until the finding reappears."""
         numbered = self.view.fixes.press(number)
         if numbered is None:
             return

@@ -1,7 +1,7 @@
 """The staircase of one sound: a bar for what is left of it after each stage, on one scale in dB. Pure.
 
-What a stage takes away is drawn in the colour of what does it: software, a softvol, or the hardware. Louder
-is to the right, as on a fader, so that the arrow keys move what they point along.
+What a stage takes away is drawn in the color of what applies it: software, a softvol, or the hardware. Louder
+is to the right, as on a fader, so that the arrow keys move bars in the direction they point.
 """
 
 from collections.abc import Sequence
@@ -20,41 +20,41 @@ _PLAIN = (StageKind.APPLICATION, StageKind.END, StageKind.MODULE)
 _LEAST = 3000
 """Hundredths of a dB that the scale spans at least,"""
 _MOST = 9000
-"""and at most: what is below is as good as silence."""
+"""and at most: anything below is practically silent."""
 _NAMES = 28
-"""Cells that names may take."""
+"""Maximum width of names."""
 _VALUE = 9
 """Cells of a gain: `−120.0 dB`."""
 _WORD = 9
-"""Cells of the word for who does it."""
+"""Width of the word for what applies a stage."""
 _ROOMY = 70
-"""Columns from which that word is shown,"""
+"""Screen width from which that word is shown,"""
 _NARROW = 56
-"""and below which gains give way to the bars."""
+"""and below which gains are omitted in favor of the bars."""
 _TALLEST = 3
-"""Lines of a step at most."""
+"""Maximum height of a step."""
 MEDIA = {"software": Role.METER, "softvol": Role.METER_WARM, "hardware": Role.BAR_CHOSEN}
-"""The colour of what does the work."""
+"""The color of each medium."""
 _FILLS = {"software": "▒", "softvol": "░", "hardware": "▓", "": "▒"}
 _ASCII_FILLS = {"software": "-", "softvol": ":", "hardware": "#", "": "-"}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row: a stage and the level behind it."""
+    """One row: a stage and the level after it."""
 
     stage: Stage
     before: int | None
-    """Hundredths of a dB that come in, counted from the beginning of the path; None where not known."""
+    """Hundredths of a dB before it, counted from the beginning of the path; None if unknown."""
     after: int | None
     parts: tuple[Stage, ...] = ()
-    """What carries out this volume."""
+    """The stages that apply this volume."""
     part: bool = False
     """Whether it is one of those itself: before and after are the whole volume's."""
 
 
 def steps_of(path: Path) -> tuple[Step, ...]:
-    """The rows of a path from its beginning to its end, parts below the volume that they carry out."""
+    """The rows of a path from its beginning to its end, parts below the volume that they apply."""
     rows: list[Step] = []
     level: int | None = 0
     devices = {stage.control for stage in path.stages if stage.kind in (StageKind.SINK, StageKind.SOURCE)}
@@ -72,7 +72,7 @@ def steps_of(path: Path) -> tuple[Step, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    """Where the bars stand and what their ends mean."""
+    """Where the bars are and what their ends mean."""
 
     left: int
     width: int
@@ -90,7 +90,7 @@ class _Chart:
 def draw_stairs(
     grid: Grid, top: int, room: int, path: Path, chosen: int | None, charset: CharSet, plain: bool = False
 ) -> tuple[tuple[int, Area], ...]:
-    """Draw the scale in line `top` and the steps below it in `room` lines, scrolled to the chosen one.
+    """Draw the scale in line `top` and the steps below it in `room` lines, scrolled to the selected one.
 
     chosen: index of the step under the cursor, None if that is elsewhere. plain: without bars. Returns the
     visible rows as (index of the step, its cells).
@@ -101,7 +101,7 @@ def draw_stairs(
         chart = replace(chart, width=0)
     if chart.width > _VALUE:
         _ruler(grid, top, chart, charset)
-    # What has parts has a line for each anyway; the others as many as there is room for.
+    # Steps with parts have one line each anyway; the others as many as there is room for.
     alone = sum(not step.parts for step in steps) or 1
     tall = 1 if plain else min(_TALLEST, max(1, (room - (len(steps) - alone)) // alone))
     heights = [1 if step.parts else tall for step in steps]
@@ -183,7 +183,7 @@ def _step(
 
 
 def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
-    """Who carries out a step, each with its share of the gain."""
+    """What applies a step, each with its share of the gain."""
     shares = [(medium_of(part), path.loudest(path.gain(part)) or 0) for part in step.parts]
     if abs(sum(share for _, share in shares) - gain) > 50 or not shares:
         return [(medium_of(step.stage), gain)]
@@ -191,7 +191,7 @@ def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
 
 
 def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: CharSet) -> None:
-    """What is left, then what this step takes away, or in the end has added, by who does it."""
+    """What is left, then what this step takes away or, in the end, has added, by medium."""
     plain = charset.encoding == "ascii"
     x, width = chart.left, chart.width
     if chart.high > 0:

@@ -1,4 +1,4 @@
-"""The widget of F8: the map or the staircase, and below it the findings and the chosen sound's stages."""
+"""The widget of F8: the map or the staircase, and below it the findings and the selected sound's stages."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ class PathView(Widget, can_focus=True):
     DEFAULT_CSS = "PathView { width: 1fr; height: 1fr; }"
 
     class Pointed(Message):
-        """A place of the map, a step, or with `action` a hint was clicked."""
+        """A place on the map, a step, or, with `action`, a hint was clicked."""
 
         def __init__(self, target: Place | int | None, action: str = "") -> None:
             super().__init__()
@@ -57,7 +57,7 @@ class PathView(Widget, can_focus=True):
         self._grid = Grid(0, 0)
         self._drawn = Drawn(Grid(1, 1))
         self._window = Area(0, 0, 0, 0)
-        """Which cells of the map are seen, and `_top` the line of the screen where they begin."""
+        """Which cells of the map are visible, and `_top`, the line of the screen where they begin."""
         self._top = 0
         self._levels: dict[ControlId, Level] = {}
         self._steps_at: tuple[tuple[int, Area], ...] = ()
@@ -178,7 +178,7 @@ class PathView(Widget, can_focus=True):
         self._send()
 
     def _point(self) -> None:
-        """Put the terminal's own cursor where this one is, for screen readers and Braille lines."""
+        """Put the terminal's cursor where this one is, for screen readers and Braille displays."""
         at: tuple[int, int] | None = None
         if self.path is not None:
             steps = self.steps
@@ -213,7 +213,7 @@ class PathView(Widget, can_focus=True):
     def _send(self) -> None:
         changed = [Region(x, y, sum(cell_len(t) for _, t in run), 1) for x, y, run in self._grid.changes()]
         if changed and self.is_mounted:
-            # Where nearly all is different, one large region is written faster than many small ones.
+            # If nearly everything is different, one large region is written faster than many small ones.
             self.refresh(*changed if len(changed) < _MANY else ())
 
     def _paint_title(self) -> None:
@@ -240,7 +240,7 @@ class PathView(Widget, can_focus=True):
 
     def _paint_map(self, top: int, room: int) -> None:
         grid = self._grid
-        # The staircase comes below where the map keeps its frames beside it.
+        # The staircase goes below only if the map keeps its frames.
         self.plan = plan(self.graph, grid.width, max(1, room - _STAIRS), self._plain)
         if not (self.plan.style.framed and self.plan.style.gap and self.plan.height <= room - _STAIRS):
             self.plan = plan(self.graph, grid.width, room, self._plain)
@@ -266,7 +266,7 @@ class PathView(Widget, can_focus=True):
         self._fill(top, room)
 
     def _fill(self, top: int, room: int) -> None:
-        """Show the chosen sound's staircase below the map if both fit."""
+        """Show the selected sound's staircase below the map if both fit."""
         if self.plan is None or self.sound is None or not self.sound.paths:
             return
         path = self.sound.paths[0]
@@ -275,7 +275,7 @@ class PathView(Widget, can_focus=True):
             draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset)
 
     def _scroll(self, width: int, room: int) -> None:
-        """Scroll just enough to show the chosen box, and above all its line."""
+        """Scroll just enough to show the selected box, and above all its line."""
         window, all_of_it = self._window, self._drawn.grid
         x, y = window.x, window.y
         areas = [area for place, area in self._drawn.places if self.chosen and place.node == self.chosen.node]
@@ -295,7 +295,7 @@ class PathView(Widget, can_focus=True):
         return Area(x, y, right - x, bottom - y) if x < right and y < bottom else None
 
     def _copy(self, area: Area) -> None:
-        """Copy cells of the map to where they are on the screen."""
+        """Copy cells of the map to their place on the screen."""
         window = self._window
         for line in range(area.y, area.y + area.height):
             x, y = area.x - window.x, line - window.y + self._top
@@ -335,7 +335,7 @@ class PathView(Widget, can_focus=True):
         entries = self.fixes.shown(own) if self.path is not None else self.fixes.shown("", own)
         stage = self.stage
         control = stage.control if stage is not None else None
-        # What is about the chosen stage comes first where there is not room for all.
+        # Findings about the selected stage come first if there is not room for all.
         blocks = [(self._finding(number, slot), slot) for number, slot in entries]
         if sum(len(block) for block, _ in blocks) > most and control is not None:
             blocks.sort(key=lambda pair: pair[1].finding.control != control)
@@ -371,7 +371,7 @@ class PathView(Widget, can_focus=True):
         return first + [[(fix[0], f"  {line}", fix[2])] for line in wrap(fix[1], width - 2) if line]
 
     def _words(self, small: bool) -> list[list[tuple[Role, str, str]]]:
-        """The stages of the chosen sound, and an explanation of the one under the cursor."""
+        """The stages of the selected sound, and an explanation of the one under the cursor."""
         width, stage = self._grid.width, self.stage
         lines: list[list[tuple[Role, str, str]]] = []
         if stage is not None and (self.asked or (self.path is not None and not small)):

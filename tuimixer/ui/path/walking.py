@@ -1,4 +1,4 @@
-"""Where the arrow keys lead on the map: in the direction that they point. Pure."""
+"""Where the arrow keys lead on the map: in the direction they point. Pure."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from tuimixer.ui.path.map import Place
 
 
 def stops(node: Node) -> list[int]:
-    """The lines of a node that the cursor stops at: what can be moved, else the head."""
+    """The lines of a node where the cursor stops: what can be moved, else the head."""
     lines = [i for i, line in enumerate(node.all_lines) if line.settable is not None]
     return lines if lines and node.part is not Part.JACK else [0]
 
 
 def first_stop(node: Node, sound: Sound | None) -> Place:
-    """Where one comes to in a node: the first control on the way of the sound."""
+    """Where the cursor enters a node: the first control on the path of the sound."""
     lines = stops(node)
     on = [i for i in lines if sound is not None and node.all_lines[i].stage.control in sound.controls]
     return Place(node.id, (on or lines)[0])
@@ -29,7 +29,7 @@ def begin(graph: Graph) -> Place | None:
 
 
 def walk(graph: Graph, plan: Plan, place: Place, sound: Sound | None, dx: int, dy: int) -> Place:
-    """The next place in a direction; the same one where there is none."""
+    """The next place in a direction; the same one if there is none."""
     box = plan.boxes.get(place.node)
     if box is None:
         return begin(graph) or place
@@ -51,7 +51,7 @@ def _across(plan: Plan, box: Box, place: Place, dy: int) -> Place:
 
 
 def _along(graph: Graph, plan: Plan, box: Box, place: Place, sound: Sound | None, dx: int) -> Place:
-    """Left or right: along a wire, that of the sound first; else to what stands nearest on that side."""
+    """Left or right: along a wire, preferably that of the sound; else to what is nearest on that side."""
     pairs = [(e.start, e.end) if dx > 0 else (e.end, e.start) for e in graph.edges]
     linked = [end for start, end in pairs if start == place.node and end in plan.boxes]
     ways = sound.edges if sound is not None else frozenset()
@@ -65,7 +65,7 @@ def _along(graph: Graph, plan: Plan, box: Box, place: Place, sound: Sound | None
 
 
 def _nearest(plan: Plan, box: Box, nodes: Sequence[str]) -> Box | None:
-    """Of some boxes the one whose head is nearest to a box's own."""
+    """Of several boxes, the one whose head is nearest to the given box's own."""
     return min(
         (plan.boxes[node] for node in nodes), key=lambda b: abs(b.lines[0] - box.lines[0]), default=None
     )

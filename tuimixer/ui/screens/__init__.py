@@ -1,1 +1,1 @@
-"""One screen or dialog a file; all but the mixer are imported when they are opened."""
+"""One screen or dialog per file; all but the mixer are imported when they are opened."""

@@ -1,4 +1,4 @@
-"""F6: which card's controls are shown, which sound server is used, and which box is looked at."""
+"""F6: which card's controls to show, which sound server to use, and which machine to look at."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _LONGEST_NAME = 200
 
 
 class CardScreen(ListDialog):
-    """Cards, servers and boxes; Enter goes to the one under the cursor."""
+    """Cards, servers and machines; Enter switches to the one under the cursor."""
 
     TITLE = "Card, server, host"
 
@@ -42,7 +42,7 @@ class CardScreen(ListDialog):
         if isinstance(event, Changed) and self._opening:
             opened = {card.id for card in event.snapshot.alsa_cards if not card.reason}
             if self._opening in opened:
-                # Later, because the question for the name may still be on top.
+                # Later, because the prompt for the name may still be on top.
                 self.call_later(self._show, self._opening)
                 self._opening = ""
 
@@ -152,7 +152,7 @@ class CardScreen(ListDialog):
 
 
 def about_card(card: AlsaCard) -> str:
-    """What a card is, in a line."""
+    """A description of a card, in one line."""
     if card.reason:
         return card.reason
     if card.loopback:

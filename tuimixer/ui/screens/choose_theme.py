@@ -1,4 +1,6 @@
-"""The themes: each is shown while the cursor is on it; Enter keeps it, Escape goes back to the one before."""
+"""The themes: each is previewed while the cursor is on it; Enter keeps it, Escape restores the
+previous one.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A question before something that cannot be undone: ending a stream, forgetting a stored volume."""
+"""A question before something that cannot be undone: killing a stream, forgetting a stored volume."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -14,7 +14,7 @@ from tuimixer.ui.screens.listing import Confirmation
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Answers True for yes. Enter does not: it would be pressed by habit."""
+    """Returns True for yes. Enter does not: it would be pressed by habit."""
 
     HINTS: ClassVar[Hints] = (("list.yes", "yes"), ("list.no", "no"))
     DEFAULT_CSS = """
@@ -42,7 +42,7 @@ class ConfirmScreen(Dialog[bool]):
 
 
 class KillScreen(ConfirmScreen):
-    """Ends a stream or forgets a stored volume when a person says so."""
+    """Kills a stream or forgets a stored volume once confirmed."""
 
     def __init__(self, mixer: Mixer, control_id: ControlId) -> None:
         sure = ending(mixer.snapshot.controls[control_id])

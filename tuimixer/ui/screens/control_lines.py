@@ -1,4 +1,4 @@
-"""What can be done with one control, as lines: its volume, its switches, where it goes, its end. Pure."""
+"""What can be done with one control, as lines: its volume, switches, target and end. Pure."""
 
 from collections.abc import Iterator
 
@@ -28,12 +28,14 @@ def plug(port: Port) -> str:
 
 
 def joined(*parts: str) -> str:
-    """The parts that are there, with commas."""
+    """The parts that are not empty, separated by commas."""
     return ", ".join(part for part in parts if part)
 
 
 def volume_lines(control: Control, step: float) -> Iterator[Line]:
-    """Volume in steps of so many percent of all channels and of each, balance, mute and capture switches."""
+    """Volume in steps of this many percent for all channels and for each, balance, mute and capture
+    switches.
+    """
     key, scale = control.id, control.scale
     switches = control.mute is not None or control.capture is not None
     if scale is None and not switches:
@@ -138,7 +140,7 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
 
 
 def port_words(device: Control, info: Device) -> str:
-    """The active port and whether it is plugged; nothing that the device's name says already."""
+    """The active port and whether it is plugged in, without repeating the device's name."""
     port = next((port for port in info.ports if port.name == info.port), None)
     if port is None:
         return ""
@@ -201,7 +203,7 @@ def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
 
 
 def ending(control: Control) -> Confirmation | None:
-    """The question before a stream is ended or a stored volume forgotten; None for anything else."""
+    """The question before a stream is killed or a stored volume forgotten; None for anything else."""
     stream = control.stream
     if stream is None:
         return None
@@ -215,7 +217,7 @@ def ending(control: Control) -> Confirmation | None:
 
 
 def ending_lines(control: Control) -> Iterator[Line]:
-    """The line that ends a stream."""
+    """The line that kills a stream."""
     sure = ending(control)
     if sure is not None:
         yield Line("Stream" if control.kind is not Kind.STORED else "Stored volume", heading=True)
@@ -224,7 +226,7 @@ def ending_lines(control: Control) -> Iterator[Line]:
 
 
 def level_words(control: Control, raw: int) -> str:
-    """`63 %  −12.04 dB`, for ALSA with the raw value."""
+    """`63 %  −12.04 dB`."""
     scale = control.scale
     assert scale is not None
     cdb = to_cdb(scale, raw)
@@ -233,7 +235,7 @@ def level_words(control: Control, raw: int) -> str:
 
 
 def _each(control: Control, name: str, states: tuple[bool, ...]) -> Iterator[tuple[str, int | None, bool]]:
-    """A switch for all channels, and one for each where they are apart."""
+    """A switch for all channels, and one for each if they are separate."""
     yield name, None, all(states) if name == "Mute" else any(states)
     if len(states) > 1:
         for i, on in enumerate(states):

@@ -1,4 +1,4 @@
-"""Enter: everything about the chosen control, and all that can be done with it."""
+"""Enter: everything about the selected control, and everything that can be done with it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -48,7 +48,7 @@ class DetailsScreen(ListDialog):
 
     @property
     def control(self) -> Control | None:
-        """The control as it stands; None when it has gone."""
+        """The control's current state; None if it is gone."""
         return self.mixer.snapshot.controls.get(self._control_id)
 
     def introduction(self) -> str:
@@ -89,7 +89,7 @@ class DetailsScreen(ListDialog):
 
 
 class MoveScreen(ListDialog):
-    """Where a stream goes, or which port a device uses; Enter does it and closes."""
+    """Where a stream goes, or which port a device uses; Enter applies it and closes."""
 
     closing = True
 

@@ -1,4 +1,4 @@
-"""What all dialogs have in common: a framed box over the main screen, and keys from the table of actions."""
+"""The base of all dialogs: a framed box over the main screen, and keys from the table of actions."""
 
 from collections.abc import Callable, Mapping
 from itertools import starmap
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Hints = tuple[tuple[str, str], ...]
-"""Actions, separated by blanks, and a word for them."""
+"""Actions, separated by spaces, and a word for them."""
 
 
 class _PlainScrollBar(ScrollBarRender):
-    """A scroll bar of whole cells, without characters of its own."""
+    """A scroll bar of whole cells, without special characters."""
 
     VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
-    """A framed box; a subclass yields what is in it from `content` and may answer through `dismiss`.
+    """A framed box; a subclass yields its content from `content` and may return a result through `dismiss`.
 
-    `ui/dialogs.py` says which action opens it; its module is imported when it is needed.
+    `ui/dialogs.py` defines which action opens it; its module is imported when it is needed.
     """
 
     DEFAULT_CSS = """
@@ -51,7 +51,9 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     Dialog.-small > .dialog--box { width: 100%; max-height: 100%; padding: 0; }
     """
     SCOPE = "list"
-    """Whose keys work here; keys without an action here keep that of the main screen, if it makes sense."""
+    """The dialog whose keys work here; keys without an action here keep that of the main screen, if it makes
+    sense.
+    """
     TITLE = ""
     HINTS: ClassVar[Hints] = (("list.close", "close"),)
 
@@ -62,12 +64,12 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def compose(self) -> ComposeResult:
         box = self._box = Vertical(*self.content(), classes="dialog--box")
-        # As content, because a name in brackets would be taken for markup.
+        # As content, because brackets in a name would be taken for markup.
         box.border_title = Content(self.shown(self.title or self.TITLE))
         yield box
 
     def shown(self, text: str) -> str:
-        """A text with what the terminal's characters can show of it."""
+        """A text in the characters that the terminal has."""
         return self.tuimixer.terminal.charset.text(text)
 
     def content(self) -> list[Widget]:
@@ -75,11 +77,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         raise NotImplementedError
 
     def actions(self) -> Mapping[str, Callable[[], object]]:
-        """What can be done here, by the ids of actions."""
+        """The available actions, by id."""
         return {f"{self.SCOPE}.close": self.action_close}
 
     def action_of(self, key: str) -> str | None:
-        """The action that a key has here."""
+        """The action of a key here."""
         known, renderer = self.actions(), self.tuimixer.main.renderer
         found = (renderer.action_of(key, scope) for scope in (self.SCOPE, "mixer"))
         return next((action for action in found if action in known), None)
@@ -106,7 +108,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         self._box.border_title = Content(self.shown(title))
 
     def hint(self) -> None:
-        """Show the keys in the frame, each a button, the last ones where there is not room for all."""
+        """Show the keys in the frame, each a button; the last ones if there is not room for all."""
         keys, charset = self.tuimixer.keys, self.tuimixer.terminal.charset
         parts = []
         for names, words in self.hints():
@@ -136,7 +138,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         return super().dismiss(result) if is_on_top(self) else AwaitComplete()
 
     def action_close(self) -> None:
-        """Close without an answer."""
+        """Close without a result."""
         self.dismiss(None)
 
 

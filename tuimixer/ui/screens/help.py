@@ -1,4 +1,4 @@
-"""F1: every action with its keys as they are set, by group."""
+"""F1: every action with its configured keys, by group."""
 
 from collections.abc import Callable, Mapping
 
@@ -19,7 +19,7 @@ _NUMBERED = (
     ("path.{}", "Fix findings 1 to 9"),
 )
 _DIGITS = {form.format(n): (str(n), words) for form, words in _NUMBERED for n in range(1, 10)}
-"""Actions that each have a digit for a key: that digit, and a sentence for all nine."""
+"""Actions whose keys are digits: the digit, and a text for all nine."""
 _FOOT = (
     "Mouse: click or drag a fader, scroll to step, click M to mute, click a name to select it, double-click "
     "it for details; hints are buttons. The right button moves a single channel (in rows, the selected one).",
@@ -52,14 +52,14 @@ class HelpScreen(TextDialog):
         return {**super().actions(), "help": self.action_close}
 
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """(heading, [(keys, what they do)]) in the order of the table; actions without a key are left out."""
+        """(heading, [(keys, what they do)]) in the order of the table; actions without keys are omitted."""
         charset = self.tuimixer.terminal.charset
         found: dict[str, list[tuple[str, str]]] = {}
         for action in ACTIONS:
             labels: list[str] = []
             for key in self.tuimixer.keys.get(action.id, ()):
                 label = key_in(key, charset)
-                # Both cases of a letter are one key to a person.
+                # To a user, both cases of a letter are one key.
                 if not any(label.swapcase() == known and label.isalpha() for known in labels):
                     labels.append(label)
             digit, words = _DIGITS.get(action.id, ("", ""))
@@ -72,14 +72,14 @@ class HelpScreen(TextDialog):
 
 
 class Keys(Widget):
-    """The groups as text; two columns where there is room."""
+    """The groups as text; two columns if there is room."""
 
     def __init__(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> None:
         super().__init__()
         self._groups = groups
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """As many lines as the text has at this width."""
+        """The number of lines of the text at this width."""
         return len(self._lines(width))
 
     def render(self) -> RenderResult:

@@ -1,4 +1,4 @@
-"""What is known about one control, to read: what it is, its numbers, its properties. Pure."""
+"""Information about one control: what it is, its numbers, its properties. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,11 +11,11 @@ from tuimixer.ui.screens.listing import Line
 
 _NAME_LIMIT = 80
 _VALUE_LIMIT = 1000
-"""Characters of a property, which any application may set to anything."""
+"""Maximum length of a property, which any application may set to anything."""
 
 
 def info_lines(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> Iterator[Line]:
-    """All facts under one heading, then the properties under another."""
+    """All information under one heading, then the properties under another."""
     info = [
         *_of_alsa(control, snapshot, driven),
         *_of_device(control, snapshot),

@@ -1,4 +1,4 @@
-"""A dialog that is a list: made of what the mixer shows now, made anew when that changes."""
+"""A dialog with a list, built from what the mixer shows now and rebuilt when that changes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -17,11 +17,11 @@ from tuimixer.ui.screens.listing import Act, Confirmation, Line, Listing, Prompt
 from tuimixer.ui.terminal.cells import fit
 
 _MOST_LINES = 3
-"""Of the sentence above a list, about."""
+"""Approximate height of the sentence above a list."""
 
 
 class ListDialog(Dialog[None]):
-    """A subclass gives the lines; what a line does is carried out here."""
+    """A subclass provides the lines; what a line does is carried out here."""
 
     DEFAULT_CSS = """
     ListDialog > .dialog--box { width: 90%; }
@@ -32,7 +32,7 @@ class ListDialog(Dialog[None]):
     """
     HINTS: ClassVar[Hints] = (("list.enter", "select"), ("list.close", "cancel"))
     closing = False
-    """Close once something was done."""
+    """Whether to close after an action."""
 
     def __init__(self, mixer: Mixer) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class ListDialog(Dialog[None]):
         self._notice = Static("", markup=False, classes="listing--notice")
         self._unsubscribe: Callable[[], None] | None = None
         self._words: str | None = None
-        """What is searched for; None where nothing is."""
+        """The search text; None if there is no search."""
 
     @property
     def listing(self) -> Listing:
@@ -49,7 +49,7 @@ class ListDialog(Dialog[None]):
         return self._listing
 
     def lines(self) -> Sequence[Line]:
-        """What the list shows now."""
+        """The lines to show now."""
         raise NotImplementedError
 
     def introduction(self) -> str:
@@ -79,7 +79,7 @@ class ListDialog(Dialog[None]):
         }
 
     def on_key(self, event: events.Key) -> None:
-        """Letters of a search, which begins with one that means nothing else here."""
+        """Letters of a search, which starts with a letter that has no other meaning here."""
         words, typed = self._words, event.character or ""
         if words is None and (self.action_of(event.key) is not None or not typed.isalnum()):
             return
@@ -95,7 +95,7 @@ class ListDialog(Dialog[None]):
         event.prevent_default()
 
     def _search(self, words: str | None) -> None:
-        """Show only lines with these words; all of them again with None."""
+        """Show only lines with these words; all of them if None."""
         self._words = words
         title = self.title or self.TITLE
         self.retitle(title if words is None else f"{title}  /{words}")
@@ -114,18 +114,18 @@ class ListDialog(Dialog[None]):
         self.call_after_refresh(self.rebuild)
 
     def take(self, event: Event) -> None:
-        """Something happened in the mixer."""
+        """Handle an event of the mixer."""
         if isinstance(event, Changed):
             self.rebuild()
         elif not isinstance(event, Levels):
             self.say(event.text)
 
     def rebuild(self) -> None:
-        """Make the list anew."""
-        # An event may come between the end of the list and that of the dialog around it.
+        """Rebuild the list."""
+        # An event may arrive between the end of the list and that of the dialog around it.
         if not self.listing.is_attached:
             return
-        # A title may be long; it stands among the facts too.
+        # A title may be long; it is part of the information too.
         room = _MOST_LINES * (self._introduction.size.width or self.app.size.width)
         text = fit(self.shown(self.introduction()), room, self.tuimixer.terminal.charset.ellipsis)
         self._introduction.update(text)
@@ -152,7 +152,7 @@ class ListDialog(Dialog[None]):
         self.perform(message.act)
 
     def perform(self, act: Act) -> None:
-        """Do what a line asks for, after a question where it has one."""
+        """Do what a line requests, after confirmation if required."""
         if isinstance(act, Prompt):
             from tuimixer.ui.screens.prompt import PromptScreen
 

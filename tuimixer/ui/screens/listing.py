@@ -1,4 +1,6 @@
-"""A list to read and to choose from: headings, facts and lines that do something, one under the cursor."""
+"""A list to read and to choose from: headings, information and lines that do something, one under
+the cursor.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -20,26 +22,26 @@ from tuimixer.ui.terminal.palette import Palette, Role, Styles
 _MARKS = 3
 """Cells before a line's words: cursor, mark, gap."""
 _MOST_NAME = 0.45
-"""Share of the width that the names of a section may take."""
+"""Fraction of the width that the names of a section may take."""
 _GAUGE = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Asks for a text first."""
+    """Prompts for a text first."""
 
     title: str
     prompt: str
     examples: str
     make: Callable[[str], Intent | Command]
-    """What to do with it; raises ValueError with what is wrong with the text."""
+    """What to do with it; raises ValueError saying what is wrong with the text."""
     start: str = ""
-    """What the line holds at first."""
+    """The initial text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Does it only when a person has said yes."""
+    """Does something only after confirmation."""
 
     title: str
     question: str
@@ -52,14 +54,14 @@ Act = Intent | Command | Prompt | Confirmation | Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list. With an id it can be chosen; with `enter` it does something."""
+    """One line of a list. With an id it can be selected; with `enter` it does something."""
 
     words: str
     value: str = ""
     id: str = ""
     heading: bool = False
     chosen: bool | None = None
-    """The one that holds, of several; None where it is not one of several."""
+    """Whether it is the current one of several; None if it is not one of several."""
     dim: bool = False
     gauge: float | None = None
     """Draws a small fader: 0 to 1, more is beyond 100 %."""
@@ -72,18 +74,20 @@ Row = list[tuple[Role, str]]
 
 
 def styles_of(palette: Palette) -> Styles:
-    """The styles of all roles in a dialog, whose background is its own: only marked backgrounds stay."""
+    """The styles of all roles in a dialog, which has its own background: only highlighted backgrounds are
+    kept.
+    """
     plain = palette.looks[Role.TEXT].bg
     return Styles(palette.looks, lambda look: replace(look, bg=None) if look.bg == plain else look)
 
 
 class Listing(ScrollView, can_focus=True):
-    """Shows lines, wraps what is long, keeps the cursor on its line when others come and go."""
+    """Shows lines, wraps long ones, and keeps the cursor on its line when others come and go."""
 
     DEFAULT_CSS = "Listing { height: 1; scrollbar-size: 0 0; }"
 
     class Wanted(Message):
-        """The line under the cursor is to do something."""
+        """The line under the cursor was activated."""
 
         def __init__(self, line: Line, act: Act) -> None:
             super().__init__()
@@ -107,7 +111,7 @@ class Listing(ScrollView, can_focus=True):
         self._at = -1
         self._wanted = ""
         self.most = 1000
-        """Rows that there is room for."""
+        """Number of rows that fit."""
 
     @property
     def line(self) -> Line | None:
@@ -115,7 +119,7 @@ class Listing(ScrollView, can_focus=True):
         return self._lines[self._at] if 0 <= self._at < len(self._lines) else None
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Show other lines; the cursor stays on the line of its id, else near where it was."""
+        """Show other lines; the cursor stays on the line with its id, else near where it was."""
         wanted = self._wanted or (self.line.id if self.line is not None else "")
         self._lines = tuple(lines)
         found = [i for i, line in enumerate(lines) if wanted and line.id == wanted]
@@ -126,7 +130,7 @@ class Listing(ScrollView, can_focus=True):
         self._lay_out()
 
     def choose(self, line_id: str) -> None:
-        """Put the cursor on a line, as soon as it is there."""
+        """Move the cursor to a line, as soon as it exists."""
         self._wanted = line_id
         self.show(self._lines)
         self._reveal()
@@ -157,14 +161,14 @@ class Listing(ScrollView, can_focus=True):
     # ---- keys and mouse ----
 
     def step(self, by: int) -> None:
-        """Move the cursor by a line, or scroll where there is none."""
+        """Move the cursor by a line, or scroll if there is none."""
         at = self._at + by
         while 0 <= at < len(self._lines) and not self._lines[at].id:
             at += by
         if 0 <= at < len(self._lines):
             self._move_to(at)
         else:
-            # Past the last line that can be chosen there may be more to read.
+            # There may be more to read past the last selectable line.
             self.scroll_to(y=self.scroll_offset.y + by, animate=False)
 
     def page(self, by: int) -> None:
@@ -200,7 +204,7 @@ class Listing(ScrollView, can_focus=True):
     # ---- layout ----
 
     def _begin(self) -> int:
-        """Where the cursor starts: on the first line, or where that is one of several, on the one in use.
+        """Where the cursor starts: on the first line, or, if that is one of several, on the current one.
 
         Enter pressed by habit must not change anything.
         """
@@ -211,14 +215,14 @@ class Listing(ScrollView, can_focus=True):
         return next((i for i in section if self._lines[i].chosen and self._lines[i].id), first)
 
     def _near(self, at: int) -> int:
-        """The nearest line that can be chosen, the following ones first; -1 where there is none."""
+        """The nearest selectable line, following ones first; -1 if there is none."""
         at = max(at, 0)
         after = [i for i in range(at, len(self._lines)) if self._lines[i].id]
         before = [i for i in range(min(at, len(self._lines)) - 1, -1, -1) if self._lines[i].id]
         return (after or before or [-1])[0]
 
     def restyle(self, palette: Palette) -> None:
-        """Take other colours."""
+        """Use other colors."""
         self._looks = styles_of(palette)
         self.refresh()
 
@@ -231,7 +235,7 @@ class Listing(ScrollView, can_focus=True):
             self._reveal()
 
     def _reveal(self) -> None:
-        """Scroll so far that the cursor's line is seen, with its heading where that stands before it."""
+        """Scroll until the cursor's line is visible, with its heading if that directly precedes it."""
         rows = [i for i, (line, _) in enumerate(self._rows) if line == self._at]
         if not rows or not self.size.height:
             return
@@ -246,7 +250,7 @@ class Listing(ScrollView, can_focus=True):
         self.app.cursor_position = self.content_region.offset + Offset(_MARKS, rows[0] - self.scroll_offset.y)
 
     def _lay_out(self) -> None:
-        width = self.size.width - 1  # the last column is for the marks that there is more
+        width = self.size.width - 1  # the last column is for the scroll marks
         if width <= 0:
             return
         rows: list[tuple[int, Row]] = []
@@ -265,7 +269,7 @@ class Listing(ScrollView, can_focus=True):
             self.refresh()
 
     def _draw(self, line: Line, here: bool, room: int, width: int) -> list[Row]:
-        """One line's rows: marks and name, then the value, wrapped beside the name."""
+        """One line's rows: marks and name, then the value, wrapped next to the name."""
         text = self._charset.text
         if line.heading:
             return [[(Role.HEADING, fit(text(line.words), width, self._charset.ellipsis))]]
@@ -275,7 +279,7 @@ class Listing(ScrollView, can_focus=True):
         mark = self._charset.dot if line.chosen else " "
         words, values = text(line.words), text(line.value)
         if not values or cell_len(words) > room:
-            # A name that is too long for its column has lines of its own.
+            # A name that is too long for its column gets its own lines.
             parts = wrap(words, width - _MARKS)
             rows = [
                 [
@@ -311,7 +315,7 @@ class Listing(ScrollView, can_focus=True):
 
 
 def _sections(lines: Sequence[Line]) -> list[list[int]]:
-    """Indices of the lines between headings, each heading with those below it."""
+    """Indices of the lines between headings, each heading with the lines below it."""
     sections: list[list[int]] = [[]]
     for i, line in enumerate(lines):
         if line.heading and sections[-1]:

@@ -1,4 +1,4 @@
-"""F7: the sound server's cards, how each is used, and what is plugged into it."""
+"""F7: the sound server's cards, how each is used, and what is plugged in."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,7 +19,7 @@ class ProfilesScreen(ListDialog):
     TITLE = "Cards"
 
     def __init__(self, mixer: Mixer, chosen: ControlId | None) -> None:
-        """Args: `chosen` is the control on whose card the cursor begins."""
+        """Args: `chosen` is the control on whose card the cursor starts."""
         super().__init__(mixer)
         self._hidden = False
         self._chosen = chosen
@@ -49,7 +49,7 @@ class ProfilesScreen(ListDialog):
         return (("undo", "undo"), ("list.unavailable", words), ("list.enter", "use"), ("list.close", "close"))
 
     def _toggle(self) -> None:
-        """Leave out what cannot be used now, or show it again."""
+        """Hide what is currently unavailable, or show it again."""
         self._hidden = not self._hidden
         self.hint()
         self.rebuild()
@@ -102,7 +102,7 @@ class ProfilesScreen(ListDialog):
 
 
 def _about(profile: Profile) -> str:
-    """What a profile offers, and whether it can be used now."""
+    """What a profile provides, and whether it is available."""
     if profile.name == "off":
         return "the server does not use the card"
     outputs = "1 output" if profile.sinks == 1 else f"{profile.sinks} outputs" if profile.sinks else ""

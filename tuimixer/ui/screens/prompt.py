@@ -1,4 +1,4 @@
-"""`=` and others: a line to type into; what is wrong with it is said in one sentence, and nothing is done."""
+"""`=` and others: a text field; if the text is invalid, a sentence says why, and nothing is done."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -20,7 +20,7 @@ from tuimixer.ui.screens.prompts import value_prompt
 
 
 class LineScreen(Dialog[Intent | Command]):
-    """A line of text to type; a subclass does something with it in `accept`."""
+    """A text field; a subclass does something with the text in `accept`."""
 
     HINTS: ClassVar[Hints] = (("list.enter", "set"), ("list.close", "cancel"))
     DEFAULT_CSS = """
@@ -49,7 +49,7 @@ class LineScreen(Dialog[Intent | Command]):
         return {**super().actions(), "list.enter": self._enter}
 
     def on_key(self, event: events.Key) -> None:
-        """What was typed before the line was there to take it."""
+        """Text typed before the field was ready."""
         if event.is_printable and event.character:
             event.prevent_default()
             self._field.insert_text_at_cursor(event.character)
@@ -62,19 +62,19 @@ class LineScreen(Dialog[Intent | Command]):
         raise NotImplementedError
 
     def say(self, sentence: str) -> None:
-        """Show a sentence below the line."""
+        """Show a sentence below the field."""
         self._answer.update(sentence)
 
 
 class PromptScreen(LineScreen):
-    """Answers what is to be done with the text."""
+    """Returns what to do with the text."""
 
     def __init__(self, ask: Prompt) -> None:
         super().__init__(ask.title, ask.prompt, ask.examples, ask.start)
         self._ask = ask
 
     def accept(self, text: str) -> None:
-        """Answer what was typed, or say what is wrong with it."""
+        """Return what was typed, or show what is wrong with it."""
         if text in ("", self._ask.start):
             self.dismiss(None)
             return
@@ -87,12 +87,12 @@ class PromptScreen(LineScreen):
         self.answer(request)
 
     def answer(self, request: Intent | Command) -> None:
-        """Leave with what is to be done."""
+        """Close with what to do."""
         self.dismiss(request)
 
 
 class RenameScreen(LineScreen):
-    """Gives a control another name on the screen, which is written into the configuration."""
+    """Gives a control another name on the screen, which is written to the configuration."""
 
     def __init__(self, control: Control, row: Row) -> None:
         super().__init__(
@@ -109,7 +109,7 @@ class RenameScreen(LineScreen):
 
 
 class ValueScreen(PromptScreen):
-    """Sets a control to the value that is typed."""
+    """Sets a control to the typed value."""
 
     def __init__(self, mixer: Mixer, control_id: ControlId) -> None:
         super().__init__(value_prompt(mixer.snapshot.controls[control_id]))

@@ -1,4 +1,4 @@
-"""`f`: which streams and devices are shown."""
+"""`f`: which streams and devices to show."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,8 +24,8 @@ _DEVICES = (
 
 
 class ShowScreen(ListDialog):
-    """Filters of the streams and of the devices, and whether monitors are shown; it stays open, so that
-    several can be changed.
+    """Filters for streams and devices, and whether to show monitors; it stays open, so that several can be
+    changed.
     """
 
     TITLE = "What to show"

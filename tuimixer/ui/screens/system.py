@@ -1,4 +1,4 @@
-"""F2: cards and PCM devices, who holds them and how, then the kernel's own files, a page each."""
+"""F2: cards and PCM devices, what has them open and how, then the kernel's own files, one per page."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -27,7 +27,7 @@ TextLine = tuple[Role, str]
 
 
 def overview(snapshot: Snapshot, system: System, width: int) -> list[TextLine]:
-    """The first page: what is there and who uses it, wrapped."""
+    """The first page: what exists and what uses it, wrapped."""
     lines: list[TextLine] = []
 
     def say(text: str, role: Role = Role.TEXT, indent: int = 0) -> None:
@@ -80,7 +80,7 @@ def _device(device: PcmDevice) -> str:
 
 
 def _holder(holder: Holder) -> str:
-    """Who has a device open, and how it runs."""
+    """What has a device open, and with which parameters."""
     who = holder.program or "another user's program"
     rate = f"{holder.rate} Hz" if holder.rate else ""
     channels = f"{holder.channels} channels" if holder.channels else ""
@@ -136,7 +136,7 @@ class Page(ScrollView, can_focus=True):
 
 
 class SystemScreen(TextDialog):
-    """Pages of facts; Tab goes to the next one."""
+    """Pages of information; Tab goes to the next one."""
 
     page: Page
 

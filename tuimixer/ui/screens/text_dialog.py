@@ -1,4 +1,4 @@
-"""A dialog that is a page to read, with keys to scroll it."""
+"""A dialog with a page of text, and keys to scroll it."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,7 +9,7 @@ from textual.widget import Widget
 from tuimixer.ui.screens.dialog import Dialog, Hints
 
 _SIDEWAYS = 8
-"""Cells by which a page moves to the side."""
+"""Cells by which a page scrolls sideways."""
 
 
 class TextDialog(Dialog[None]):

@@ -1,1 +1,1 @@
-"""The terminal: what it can do, and the bytes that go to it and come from it."""
+"""The terminal: its capabilities, and the bytes sent to it and received from it."""

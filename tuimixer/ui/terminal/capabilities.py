@@ -1,4 +1,4 @@
-"""What the terminal can do, and what follows: theme, characters, meters."""
+"""What the terminal can do, and what follows from that: theme, characters, meters."""
 
 import codecs
 import os
@@ -21,11 +21,11 @@ class Terminal:
     """Reached over ssh."""
     meters: bool
     depth: str = "256"
-    """Colours: one of `never`, `16`, `256` and `full`."""
+    """Colors: one of `never`, `16`, `256` and `full`."""
     light: bool = False
-    """Whether its own background is."""
+    """Whether its own background is dark."""
     plain: bool = False
-    """Read by a screen reader: nothing is drawn."""
+    """Used with a screen reader: nothing is drawn."""
 
     @property
     def halves(self) -> bool:
@@ -33,7 +33,7 @@ class Terminal:
         return self.charset.encoding is None and not self.palette.ansi
 
     def with_theme(self, name: str, colors: Mapping[str, str] | None = None) -> "Terminal":
-        """The same in another theme, as far as it has colours for it."""
+        """The same with another theme, as far as it has colors for it."""
         if self.depth == "never":
             name = "mono"
         elif self.depth == "16":
@@ -64,18 +64,18 @@ def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf
 
 
 def encoding_of(environment: Mapping[str, str], output: str) -> str:
-    """The encoding that a terminal with these variables expects; `output` is what Python writes.
+    """The encoding expected by a terminal with these variables; `output` is what Python writes.
 
-    Python takes UTF-8 in the locales C and POSIX, and says so in LC_CTYPE (PEP 538 and 540); no terminal
-    learns UTF-8 by that. So `environment` is what the program was started with. Where no locale is named,
-    nothing is known against UTF-8.
+    Python uses UTF-8 in the locales C and POSIX, and sets LC_CTYPE accordingly (PEP 538 and 540), but that
+    tells nothing about the terminal. So `environment` is what the program was started with. If no locale is
+    named, there is no reason not to use UTF-8.
     """
     names = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
     return "ascii" if next(filter(None, names), "") in ("C", "POSIX") else output
 
 
 def first_environment() -> dict[str, str]:
-    """The variables that this process was started with, as far as the kernel tells."""
+    """The variables that this process was started with, if the kernel provides them."""
     try:
         with open("/proc/self/environ", "rb") as file:
             entries = file.read().split(b"\0")
@@ -86,7 +86,7 @@ def first_environment() -> dict[str, str]:
 
 
 def _depth(environment: Mapping[str, str], term: str) -> str:
-    """Colours of a terminal by the customary variables: `full`, `256`, `16`, or `never` for one without."""
+    """Colors of a terminal by the customary variables: `full`, `256`, `16`, or `never` for one without."""
     if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return "full"
     if (

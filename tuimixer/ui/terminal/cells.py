@@ -1,7 +1,7 @@
-"""A grid of cells that knows which of them the terminal shows already.
+"""A grid of cells that knows which of them the terminal already shows.
 
 Textual repaints whole widgets, from their left edge on; a fader's step or a meter's move is a few cells. This
-grid finds exactly those, so that they can be written by themselves.
+grid finds exactly those, so that only they are written.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ from tuimixer.model.record import dataclass
 from tuimixer.ui.terminal.palette import Role
 
 _UNKNOWN = -1
-"""Role of a cell of which nobody knows what the terminal shows there."""
+"""Role of a cell whose content on the terminal is unknown."""
 _GAP = 6
-"""Unchanged cells of the same look that are cheaper to write again than to jump over."""
+"""Length of a run of unchanged cells of the same look that is cheaper to rewrite than to skip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class Grid:
         self.forget()
 
     def forget(self) -> None:
-        """Take nothing for shown: the next changes are the whole grid."""
+        """Treat nothing as shown: the next changes are the whole grid."""
         for row in self._shown_roles:
             row[:] = [_UNKNOWN] * self.width
         self._dirty.update(range(self.height))
 
     def put(self, x: int, y: int, text: str, role: int, room: int | None = None) -> int:
-        """Write text from a cell on, cut at `room` cells or at the edge; the answer is the cell after it."""
+        """Write text from a cell on, cut at `room` cells or at the edge; returns the cell after it."""
         end = self.width if room is None else min(self.width, x + room)
         if not 0 <= y < self.height or not 0 <= x < end:
             return x
@@ -88,7 +88,7 @@ class Grid:
 
     def copy(self, other: "Grid", x: int, y: int, width: int, line: int, column: int) -> None:
         """Copy cells of a line of another grid, from (`column`, `line`) there to (x, y) here; half of a wide
-        character becomes a blank.
+        character becomes a space.
         """
         text, roles = other.text[line][column : column + width], other.roles[line][column : column + width]
         if text and text[0] == "":
@@ -100,7 +100,9 @@ class Grid:
         self.roles[y][x : x + width] = roles
 
     def changes(self) -> Iterator[tuple[int, int, list[tuple[int, str]]]]:
-        """Runs that differ from what is shown, as (x, y, [(role, text), …]); they count as shown then."""
+        """Runs that differ from what is shown, as (x, y, [(role, text), …]); they count as shown from then
+        on.
+        """
         for y in sorted(self._dirty):
             text, roles = self.text[y], self.roles[y]
             old_text, old_roles = self._shown_text[y], self._shown_roles[y]
@@ -114,7 +116,7 @@ class Grid:
         self._dirty.clear()
 
     def settle(self) -> list[int]:
-        """Count everything as shown; the answer is the lines that were not."""
+        """Treat everything as shown; returns the lines that were not."""
         lines = [
             y
             for y in sorted(self._dirty)

@@ -1,4 +1,4 @@
-"""The characters that the screen is drawn with: all of Unicode, what a console font has (CP437), or ASCII."""
+"""The characters that the screen is drawn with: all of Unicode, those of a console font (CP437), or ASCII."""
 
 from tuimixer.model.record import dataclass
 
@@ -7,17 +7,19 @@ _PLAIN: dict[int, str] = {
     for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—·−", "-"), ("…", "..."), ("→", ">"))
     for sign in signs
 }
-"""The nearest that the smaller sets have."""
+"""The closest equivalents in the smaller sets."""
 _ARROW_KEYS = (("←→", "<- ->"), ("↑↓", "Up Dn"))
 
 
 @dataclass(frozen=True, slots=True)
 class CharSet:
-    """One way of drawing everything. Each glyph is one cell wide."""
+    """One set of characters for drawing. Each glyph is one cell wide."""
 
     name: str
     encoding: str | None
-    """Names are shown in this encoding, with a question mark for what it lacks; None for all of Unicode."""
+    """Names are shown in this encoding, with a question mark for missing characters; None for all
+    of Unicode.
+    """
     cursor: str
     full: str
     """Filled part of a horizontal fader, and of a vertical one in `eighths`."""
@@ -31,7 +33,7 @@ class CharSet:
     mark: str
     """Where a horizontal fader is at 100 %, if it goes beyond."""
     chosen: str
-    """Left edge of the chosen control's row."""
+    """Left edge of the selected control's row."""
     levels: str
     """Heights of one cell of a vertical bar, from nothing to full."""
     meter: str
@@ -59,7 +61,9 @@ class CharSet:
     infinity: str
 
     def text(self, text: str) -> str:
-        """A name or a sentence with what this set can show of it, or the nearest sign; no controls."""
+        """A name or a sentence in the characters of this set, or their closest equivalents, without control
+        characters.
+        """
         if not text.isprintable():
             text = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
         if self.encoding is None or text.isascii():

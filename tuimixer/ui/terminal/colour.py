@@ -1,15 +1,15 @@
-"""Arithmetic with colours: 0xRRGGBB numbers, their contrast by WCAG, and the nearest of a terminal's 256."""
+"""Color arithmetic: 0xRRGGBB numbers, their contrast by WCAG, and the nearest of a terminal's 256."""
 
 from collections.abc import Callable
 
 _WHITE, _BLACK = 0xFFFFFF, 0
 _STEPS = (0, 95, 135, 175, 215, 255)
-"""Values of a channel in the 6×6×6 cube of the 256 colours."""
+"""Values of a channel in the 6×6×6 cube of the 256 colors."""
 _TRIES = 20
 
 
 def parse(text: str) -> int:
-    """The colour of `#rrggbb`.
+    """The color of `#rrggbb`.
 
     Raises:
         ValueError: the text is not six hexadecimal digits after a number sign.
@@ -21,7 +21,7 @@ def parse(text: str) -> int:
 
 
 def text_of(colour: int) -> str:
-    """A colour as `#rrggbb`."""
+    """A color as `#rrggbb`."""
     return f"#{colour:06x}"
 
 
@@ -31,7 +31,7 @@ def channels(colour: int) -> tuple[int, int, int]:
 
 
 def mix(first: int, second: int, share: float) -> int:
-    """A colour between two; `share` is the second one's part, 0 to 1."""
+    """A color between two others; `share` is the fraction of the second one, 0 to 1."""
     red, green, blue = (
         round(a + (b - a) * share) for a, b in zip(channels(first), channels(second), strict=True)
     )
@@ -48,15 +48,15 @@ def luminance(colour: int) -> float:
 
 
 def contrast(first: int, second: int) -> float:
-    """The ratio of two colours, 1 to 21; text should have 4.5 on its background."""
+    """The contrast ratio of two colors, 1 to 21; text should have 4.5 on its background."""
     low, high = sorted((luminance(first), luminance(second)))
     return (high + 0.05) / (low + 0.05)
 
 
 def readable(colour: int, background: int, ratio: float, shown: Callable[[int], int]) -> int:
-    """The colour, moved towards white or black as far as the ratio needs.
+    """The color, moved towards white or black as far as the ratio requires.
 
-    Args: `shown` is what a terminal makes of a colour.
+    Args: `shown` is how a terminal displays a color.
     """
     end = max(_WHITE, _BLACK, key=lambda candidate: contrast(candidate, background))
     for step in range(_TRIES):
@@ -67,7 +67,7 @@ def readable(colour: int, background: int, ratio: float, shown: Callable[[int], 
 
 
 def nearest_256(colour: int) -> int:
-    """Number of the nearest of the 240 colours from 16 on, which no terminal's settings change."""
+    """Number of the nearest of the 240 colors from 16 on, which no terminal's settings change."""
     cube = [min(range(6), key=lambda i: abs(_STEPS[i] - part)) for part in channels(colour)]
     grey = min(max(round((sum(channels(colour)) / 3 - 8) / 10), 0), 23)
     numbers = 16 + 36 * cube[0] + 6 * cube[1] + cube[2], 232 + grey
@@ -75,7 +75,7 @@ def nearest_256(colour: int) -> int:
 
 
 def of_256(number: int) -> int:
-    """The colour of a number from 16 to 255."""
+    """The color of a number from 16 to 255."""
     if number >= 232:
         return (8 + 10 * (number - 232)) * 0x010101
     red, rest = divmod(number - 16, 36)

@@ -1,8 +1,8 @@
-"""Writes changed cells straight to the terminal, past Textual's compositor.
+"""Writes changed cells directly to the terminal, bypassing Textual's compositor.
 
 The compositor repaints from a widget's left edge and wraps each update in mode switches: 200 to 400 bytes and
-some milliseconds for a step of a fader that changes five cells. The same cells written by themselves cost 40
-bytes and well under a millisecond. Both ways draw from the same grid, so either may follow the other.
+some milliseconds for a fader step that changes five cells. Writing only those cells takes 40 bytes and well
+under a millisecond. Both draw from the same grid, so they can be used in any order.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ Run = tuple[int, int, list[tuple[int, str]]]
 
 
 def encode(runs: Iterable[Run], palette: Palette, left: int = 0, top: int = 0) -> str:
-    """The escape sequences that put runs of cells on the screen; colours are named only where they change."""
+    """The escape sequences that write runs of cells; colors are set only where they change."""
     parts: list[str] = []
     look: Look | None = None
     for x, y, pieces in runs:

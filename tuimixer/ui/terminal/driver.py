@@ -1,5 +1,5 @@
-"""Textual's driver for terminals, on the loop: no thread reads or writes, and a terminal that does not read,
-or is gone, holds nobody up.
+"""Textual's driver for terminals, on the event loop: it uses no threads, and a terminal that does not read,
+or is gone, blocks nothing.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 4096
 _PASTE_PAUSE = 2.0
-"""Seconds without input after which a paste whose end was lost is over."""
+"""Seconds without input after which a paste whose end was lost is considered complete."""
 
 
 class TerminalDriver(Driver):
@@ -45,7 +45,7 @@ class TerminalDriver(Driver):
 
     @property
     def backlog(self) -> int:
-        """Writes that the terminal has not taken yet."""
+        """Writes that the terminal has not accepted yet."""
         backlog: int = self._tty.outlet.backlog
         return backlog
 
@@ -56,19 +56,19 @@ class TerminalDriver(Driver):
     # ---- out ----
 
     def write(self, data: str) -> None:
-        """Send text to the terminal; none goes there while it is not ours."""
+        """Send text to the terminal, but only while it is ours."""
         self._tty.write(data)
 
     def flush(self) -> None:
         if self._tty.taken:
             self._tty.outlet.flush()
 
-    # ---- taking the terminal, and giving it back ----
+    # ---- taking and releasing the terminal ----
 
     def start_application_mode(self) -> None:
         """Take the terminal, or take it over with the first picture on it.
 
-        Signals are handled on the loop, so none comes between.
+        Signals are handled on the loop, so none can interrupt this.
         """
         loop = asyncio.get_running_loop()
         for number, handle in (
@@ -91,14 +91,14 @@ class TerminalDriver(Driver):
         self._send_size()
 
     def disable_input(self) -> None:
-        """Read no more keys, and forget those that wait: they were meant for this program."""
+        """Stop reading keys, and discard pending ones: they were meant for this program."""
         asyncio.get_running_loop().remove_reader(self._tty.reads)
         if self._pause is not None:
             self._pause.cancel()
             self._pause = None
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was."""
+        """Restore the terminal."""
         if self._tty.taken:
             self.disable_input()
             self._tty.give_back()
@@ -117,7 +117,7 @@ class TerminalDriver(Driver):
     # ---- signals ----
 
     def _resized(self) -> None:
-        # Whatever the size is now, what the terminal has kept of the picture is not known.
+        # Whatever the size is now, it is unknown what the terminal has kept of the picture.
         self._mixer_app.forget()
         self._send_size()
 
@@ -126,26 +126,26 @@ class TerminalDriver(Driver):
         self.send_message(events.Resize(size, size))
 
     def _stop(self) -> None:
-        """Ctrl-Z or SIGTSTP: as a program that does nothing about it, but with the terminal in order."""
+        """Ctrl-Z or SIGTSTP: stop as by default, but with the terminal restored."""
         if self._tty.taken:
             self.suspend_application_mode()
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continued(self) -> None:
-        """Go on; with the terminal's end come SIGHUP and SIGCONT."""
+        """Continue; if the terminal is gone, SIGHUP and SIGCONT arrive together."""
         try:
             termios.tcgetattr(self._tty.reads)
         except termios.error:
             return
         if self._tty.taken:
-            # Stopped by SIGSTOP, which nobody is told of: what has become of the terminal is not known.
+            # Stopped by SIGSTOP, which cannot be caught: the state of the terminal is unknown.
             self.suspend_application_mode()
         if self._suspended:
             self.resume_application_mode()
             self.send_message(self.SignalResume())
 
     def _hung_up(self) -> None:
-        """The terminal is gone. The kernel may have told that to the shell only."""
+        """The terminal is gone. The kernel may have notified only the shell."""
         asyncio.get_running_loop().remove_reader(self._tty.reads)
         signal.raise_signal(signal.SIGHUP)
 
@@ -165,7 +165,7 @@ class TerminalDriver(Driver):
         self._wait()
 
     def _wait(self) -> None:
-        """After an escape only time tells whether more of a sequence comes; likewise for a paste's end."""
+        """After an escape, only time tells whether a longer sequence follows; likewise for a paste's end."""
         if self._pause is not None:
             self._pause.cancel()
         seconds = _PASTE_PAUSE if self._parser.pasting else constants.ESCAPE_DELAY
@@ -184,5 +184,5 @@ class TerminalDriver(Driver):
             self.process_message(message)
 
     def send_message(self, message: Message) -> None:
-        """Hand a message to the application, on whose loop this is already."""
+        """Pass a message to the application, on whose loop this already runs."""
         self._mixer_app.post_message(message)

@@ -11,18 +11,18 @@ from tuimixer.ui.textual_internals import new_parser
 
 _PASTE_START, _PASTE_END = "\x1b[200~", "\x1b[201~"
 _UNASKED = (events.Resize, InBandWindowResize)
-"""Reports of the window's size in the input: the kernel tells the size, and these are never asked for."""
+"""Reports of the window's size in the input: the kernel knows the size, and these are never requested."""
 
 
 class InputParser:
-    """Decodes and parses; what makes no sense costs nothing that comes after it."""
+    """Decodes and parses; invalid input does not affect what follows it."""
 
     def __init__(self) -> None:
         self._decode = getincrementaldecoder("utf-8")("replace").decode
         self._parser = new_parser()
         self._tail = ""
         self.pasting = False
-        """Whether a paste has begun and not ended: all that comes belongs to it."""
+        """Whether a paste has begun and not ended: all input belongs to it."""
 
     def feed(self, data: bytes) -> list[Message]:
         """The events that these bytes complete."""
@@ -31,18 +31,18 @@ class InputParser:
             self._tail = (self._tail + sign)[-len(_PASTE_START) :]
             if self._tail in (_PASTE_START, _PASTE_END):
                 self.pasting = self._tail == _PASTE_START
-            # One at a time, so that a sequence the parser dies of takes nothing with it.
+            # One at a time, so that a sequence that makes the parser fail affects nothing else.
             self._gather(self._parser.feed(sign), found)
         return found
 
     def pause(self) -> list[Message]:
-        """The events that are complete when nothing has come for a while: an escape may be the key."""
+        """The events that are complete when nothing has arrived for a while: an escape may be the key."""
         found: list[Message] = []
         self._gather(self._parser.tick(), found)
         return found
 
     def end_paste(self) -> list[Message]:
-        """The paste under way, if its end was lost: without this it would swallow every later key."""
+        """The paste in progress, if its end was lost: otherwise it would swallow every later key."""
         return self.feed(_PASTE_END.encode()) if self.pasting else []
 
     def _gather(self, messages: Iterable[Message], found: list[Message]) -> None:
@@ -51,8 +51,8 @@ class InputParser:
                 if not isinstance(message, _UNASKED):
                     found.append(message)
         except Exception:
-            # Numbers that are not characters, sizes of nothing: a parser that has raised is of no more use.
+            # Numbers that are not characters, sizes of zero: a parser that has raised cannot be used again.
             self._parser = new_parser()
             self._tail, self.pasting = "", False
-        # A report of the size in pixels makes the parser divide every later place of the mouse by it.
+        # A report of the size in pixels makes the parser divide all later mouse positions by it.
         self._parser.mouse_pixels = False

@@ -1,4 +1,4 @@
-"""What goes to the terminal: as much as it takes at once, the rest when it takes more; nobody ever waits."""
+"""Writes to the terminal as much as it accepts at once, and the rest when it accepts more; never blocks."""
 
 import os
 import select
@@ -11,15 +11,17 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Handle
 
 _MOST = 256 * 1024
-"""Bytes that may wait. What comes on top is dropped, and all is painted again when the terminal reads."""
+"""Maximum number of pending bytes. Anything beyond is dropped, and everything is repainted when the terminal
+reads again.
+"""
 
 
 class Outlet:
-    """Writes to a descriptor that does not block."""
+    """Writes to a non-blocking descriptor."""
 
     def __init__(self, descriptor: int) -> None:
         self.on_loss: Callable[[], None] = lambda: None
-        """Called when the terminal has caught up and something was dropped meanwhile."""
+        """Called when the terminal has caught up after something was dropped."""
         self._descriptor = descriptor
         self._waiting: deque[bytes] = deque()
         self._size = 0
@@ -30,11 +32,13 @@ class Outlet:
 
     @property
     def backlog(self) -> int:
-        """Writes that the terminal has not taken although they were offered."""
+        """Writes that were offered to the terminal but not accepted."""
         return len(self._waiting) if self._held_up else 0
 
     def write(self, data: bytes) -> None:
-        """Send data when the loop has done what it is at, together with what else comes until then."""
+        """Send data once the loop has finished its current work, together with whatever is added
+        until then.
+        """
         if self._gone or self._lost or not data:
             return
         if self._size + len(data) > _MOST and self._held_up:
@@ -47,14 +51,14 @@ class Outlet:
             self._scheduled = _loop().call_soon(self.flush)
 
     def begin(self, data: bytes) -> None:
-        """Send what the terminal takes of data before there is a loop; the rest goes with the next write."""
-        if data:  # of nothing, nothing would ever be sent
+        """Send what the terminal accepts before there is a loop; the rest goes with the next write."""
+        if data:  # with nothing pending, nothing would ever be sent
             self._waiting.append(data)
             self._size += len(data)
         self._send()
 
     def flush(self) -> None:
-        """Send now what the terminal takes."""
+        """Send now what the terminal accepts."""
         if self._scheduled is not None:
             self._scheduled.cancel()
             self._scheduled = None
@@ -71,7 +75,7 @@ class Outlet:
                 self.on_loss()
 
     def drop(self) -> None:
-        """Forget what waits but the rest of a write that has begun: half a sequence is worse than none."""
+        """Discard pending data except the rest of a write in progress: half a sequence is worse than none."""
         begun = self._waiting[0] if self._waiting and self._held_up else None
         self._waiting.clear()
         if begun is not None:
@@ -80,7 +84,9 @@ class Outlet:
         self._lost = False
 
     def finish(self, data: bytes, seconds: float) -> bool:
-        """Send data as the last, and wait at most so long until the terminal has it; whether it has."""
+        """Send data as the last, and wait at most this long until the terminal has accepted it; returns
+        whether it has.
+        """
         if self._scheduled is not None:
             self._scheduled.cancel()
             self._scheduled = None
@@ -109,7 +115,7 @@ class Outlet:
             except BlockingIOError:
                 return
             except OSError:
-                # The terminal is gone: reading tells the rest of the program.
+                # The terminal is gone: reading will notify the rest of the program.
                 self._gone = True
                 self._waiting.clear()
                 self._size = 0

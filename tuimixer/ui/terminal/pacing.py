@@ -1,20 +1,20 @@
-"""How often meters may be painted: no frame goes out before the terminal has taken the last one. Pure.
+"""How often meters may be painted: no frame is sent before the terminal has taken the last one. Pure.
 
-A terminal answers a question only after it has shown what came before it. On a fast line one question every
-few seconds is enough to know that; on a slow one every frame carries its question, so that never more than
-one frame of meters stands between a key and what it changes.
+A terminal responds to a query only after it has shown what came before it. On a fast line one query every few
+seconds is enough to know that; on a slow one each frame is followed by a query, so that at most one frame of
+meters is between a key and its effect.
 """
 
 QUESTION = "\x1b[6n"
-"""DSR: where is the cursor? Every terminal since the VT100 answers it."""
+"""DSR: where is the cursor? Every terminal since the VT100 responds to it."""
 _EVERY = 3.0
-"""Seconds between questions on a fast line."""
+"""Seconds between queries on a fast line."""
 _SLOW = 0.06
-"""Seconds from question to answer from which a line is slow."""
+"""Response time in seconds from which a line is slow."""
 _DEAF = 3.0
-"""Seconds after which no answer is expected any more."""
+"""Seconds after which no response is expected any more."""
 _BLIND_INTERVAL = 0.5
-"""Seconds between frames on a slow line that does not answer."""
+"""Seconds between frames on a slow line that does not respond."""
 
 
 class Pace:
@@ -40,14 +40,14 @@ class Pace:
         return now >= self._not_before
 
     def painted(self, now: float) -> bool:
-        """A frame went out; the answer is whether a question has to follow it."""
+        """A frame was sent; returns whether it must be followed by a query."""
         if self._asked is not None or not (self.slow or now - self._last_asked >= _EVERY):
             return False
         self._asked = self._last_asked = now
         return True
 
     def answered(self, now: float) -> None:
-        """The terminal has answered; on a slow line it is left alone for as long as that took."""
+        """The terminal has responded; on a slow line it is left alone for as long as that took."""
         if self._asked is None:
             return
         took, self._asked = now - self._asked, None

@@ -1,6 +1,6 @@
-"""Colours by what they mean: the roles, and what a role looks like on the terminal and in Textual.
+"""Colors by meaning: the roles, and the look of each role on the terminal and in Textual.
 
-No meaning hangs on a colour alone.
+No meaning depends on color alone.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 TRUE_COLOUR = 1 << 24
-"""Added to 0xRRGGBB in a `Look`; smaller numbers are those of the terminal's 256 colours."""
+"""Added to 0xRRGGBB in a `Look`; smaller numbers are those of the terminal's 256 colors."""
 SHADES = 24
-"""Colours of a level meter from its bottom to its top."""
+"""Colors of a level meter from its bottom to its top."""
 _FIRST_SHADE = 64
 _TWO_TONE = 1 << 16
 
@@ -30,14 +30,14 @@ class Role(IntEnum):
     STATUS = 4
     STATUS_DIM = 5
     STATUS_ON = 6
-    """Chosen view, in the status line."""
+    """Selected view, in the status line."""
     STATUS_GOOD = 7
     STATUS_BAD = 8
     CURSOR = 9
-    """The chosen line of a list."""
+    """The selected line of a list."""
     VALUE = 10
     CHOSEN = 11
-    """Values of the chosen control."""
+    """Values of the selected control."""
     BAR = 12
     BAR_CHOSEN = 13
     BAR_MUTED = 14
@@ -55,7 +55,7 @@ class Role(IntEnum):
     HINT = 25
     ERROR = 26
     GONE = 27
-    """Inactive, paused: there, but without effect just now."""
+    """Inactive, paused: present, but currently without effect."""
     HARDWARE = 28
     OUTPUTS = 29
     APPLICATIONS = 30
@@ -63,12 +63,12 @@ class Role(IntEnum):
     HARDWARE_SPLIT = 31
     OUTPUTS_SPLIT = 32
     APPLICATIONS_SPLIT = 33
-    """What one channel's fader has more than the other's."""
+    """The part of a fader by which one channel exceeds the other."""
     HARDWARE_TITLE = 34
     OUTPUTS_TITLE = 35
     APPLICATIONS_TITLE = 36
     PAPER = 37
-    """The colour of the background as that of a glyph."""
+    """The color of the background as that of a glyph."""
 
 
 def split_role(accent: Role) -> Role:
@@ -82,12 +82,12 @@ def title_role(accent: Role) -> Role:
 
 
 def shade(share: float) -> int:
-    """The colour of a level meter at a place from 0 to 1; used like a role."""
+    """The color of a level meter at a position from 0 to 1; used like a role."""
     return _FIRST_SHADE + min(max(int(share * SHADES), 0), SHADES - 1)
 
 
 def two_tone(ink: int, paper: int) -> int:
-    """A cell whose glyph has one role's colour and whose ground has another's."""
+    """A cell whose glyph has one role's color and whose background has another's."""
     return _TWO_TONE | ink << 8 | paper
 
 
@@ -104,7 +104,7 @@ class Look:
 
     @property
     def sgr(self) -> str:
-        """The escape sequence that switches from nothing to this look."""
+        """The escape sequence that switches to this look after a reset."""
         codes = [str(code) for code, on in ((1, self.bold), (2, self.dim), (7, self.reverse)) if on]
         codes += _colour(self.fg, 30) + _colour(self.bg, 40)
         return f"\x1b[{';'.join(['0', *codes])}m"
@@ -149,7 +149,7 @@ def _colour(number: int | None, base: int) -> list[str]:
 
 
 class Looks(dict[int, Look]):
-    """Looks by role; those of cells with two roles' colours are made when first asked for."""
+    """Looks by role; those of cells with two roles' colors are created on first use."""
 
     def __missing__(self, cell: int) -> Look:
         look = self[cell] = Look(self[cell >> 8 & 255].fg, self[cell & 255].fg)
@@ -157,7 +157,7 @@ class Looks(dict[int, Look]):
 
 
 class Styles(dict[int, "Style"]):
-    """Rich's styles by role, made when first asked for."""
+    """Rich's styles by role, created on first use."""
 
     def __init__(self, looks: Looks, change: Callable[[Look], Look] = lambda look: look) -> None:
         super().__init__()
@@ -180,4 +180,4 @@ class Palette:
     textual: dict[str, str]
     """The same for Textual's widgets: fields of its Theme."""
     ansi: bool = False
-    """Has only the terminal's own colours, which cannot be mixed."""
+    """Has only the terminal's own colors, which cannot be mixed."""

@@ -1,6 +1,6 @@
-"""The themes: a few colours each, and what each role looks like in them. Only the one that is used is made.
+"""The themes: a few colors each, and the look of each role in them. Only the one in use is created.
 
-Colours are stored as plain numbers, because the first picture is painted before Textual is loaded; a test
+Colors are stored as plain numbers, because the first picture is painted before Textual is loaded; a test
 compares them with Textual's themes of the same name.
 """
 
@@ -31,10 +31,12 @@ from tuimixer.ui.terminal.palette import (
 )
 
 _TEXT, _GONE, _MOST = 4.5, 3.0, 7.0
-"""Contrast with the background of text, of what is inactive, and of text in the theme of high contrast."""
+"""Contrast with the background for text, for inactive text, and for text in the high-contrast theme."""
 _HIGH_CONTRAST = "high-contrast"
 _WARM, _HOT = 0.7, 0.9
-"""Places on a level meter from which sixteen colours show it as loud (-18 dBFS) and as too loud (-6 dBFS)."""
+"""Positions on a level meter from which sixteen-color terminals show it as loud (-18 dBFS) and as too loud
+(-6 dBFS).
+"""
 
 _TABLE = """
 dark                 13131c d5d9ea 262637 fab387 89b4fa cba6f7 7fc96b f9d67a f7768e
@@ -65,7 +67,7 @@ atom-one-light       fafafa 383a42 cccccc bf9232 4078f2 a626a4 6cf23f d8d938 f23
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """The colours that a theme is made of, 0xRRGGBB each."""
+    """The colors that a theme is derived from, 0xRRGGBB each."""
 
     name: str
     background: int
@@ -82,21 +84,21 @@ class Scheme:
 
 
 def scheme(name: str) -> Scheme:
-    """The colours of a theme by its name; the dark one's for a name that is not known."""
+    """The colors of a theme by its name; the dark one's for an unknown name."""
     rows = {row.split()[0]: row.split()[1:] for row in _TABLE.split("\n") if row}
     known = name if name in rows else "dark"
     return Scheme(known, *(int(colour, 16) for colour in rows[known]))
 
 
 def names() -> tuple[str, ...]:
-    """All themes that are made of a scheme."""
+    """All themes derived from a scheme."""
     return tuple(row.split()[0] for row in _TABLE.split("\n") if row)
 
 
 def theme(name: str, true_colour: bool = True, colours: Mapping[str, str] | None = None) -> Palette:
-    """A theme by its name; the dark one for a name that is not known.
+    """A theme by its name; the dark one for an unknown name.
 
-    Args: `colours` replaces colours of the scheme by `#rrggbb`, by the names of its fields.
+    Args: `colours` replaces colors of the scheme by `#rrggbb`, by the names of its fields.
     """
     if name in _PLAIN:
         return _PLAIN[name]()
@@ -108,7 +110,7 @@ def theme(name: str, true_colour: bool = True, colours: Mapping[str, str] | None
 
 
 def palette_of(colours: Scheme, true_colour: bool) -> Palette:
-    """What each role looks like; text is moved as far towards white or black as its contrast needs."""
+    """The look of each role; text is moved towards white or black as far as its contrast requires."""
 
     def number(colour: int) -> int:
         return TRUE_COLOUR | colour if true_colour else nearest_256(colour)
@@ -117,7 +119,7 @@ def palette_of(colours: Scheme, true_colour: bool) -> Palette:
         return colour if true_colour else of_256(nearest_256(colour))
 
     def look(colour: int, ratio: float, on: int | None = None, bold: bool = False) -> Look:
-        # Dialogs have the same text on their surface, which is nearer to it than the background is.
+        # Dialogs have the same text on their surface, which is closer to it than the background is.
         against = surface if on is None else on
         return Look(
             number(readable(colour, against, ratio, shown)), number(background if on is None else on), bold
@@ -197,12 +199,12 @@ def palette_of(colours: Scheme, true_colour: bool) -> Palette:
 
 
 def _far(background: int) -> int:
-    """White or black, whatever is further away."""
+    """White or black, whichever is further away."""
     return 0xFFFFFF if luminance(background) < 0.2 else 0
 
 
 def _level(colours: Scheme, share: float) -> int:
-    """Colour of a level meter at a place from 0 to 1: from green over amber to red."""
+    """Color of a level meter at a position from 0 to 1: from green through amber to red."""
     stops = (
         (0.0, mix(colours.good, colours.background, 0.3)),
         (0.6, colours.good),
@@ -261,7 +263,7 @@ _ANSI_COLOURS = {
 
 
 def _plain(name: str, colours: Mapping[Role, int]) -> Palette:
-    """A theme on the terminal's own background: attributes, and perhaps some of its sixteen colours."""
+    """A theme on the terminal's own background: attributes, and perhaps some of its sixteen colors."""
     looks = Looks(
         {role: replace(_SHAPES.get(role, Look()), fg=colours.get(role)) for role in Role},
     )
@@ -273,4 +275,4 @@ def _plain(name: str, colours: Mapping[Role, int]) -> Palette:
 
 
 _PLAIN = {"ansi": lambda: _plain("ansi", _ANSI_COLOURS), "mono": lambda: _plain("mono", {})}
-"""Themes of a terminal with sixteen colours, and with none."""
+"""Themes for terminals with sixteen colors, and with none."""

@@ -1,4 +1,4 @@
-"""The terminal's modes: taking it before Textual is loaded, and giving it back as it was."""
+"""The terminal's modes: taking it before Textual is loaded, and restoring it."""
 
 import os
 import signal
@@ -11,9 +11,9 @@ from typing import Any
 from tuimixer.ui.terminal.outlet import Outlet
 
 _GOODBYE = 0.2
-"""Seconds that the terminal has for taking what puts it in order."""
+"""Seconds that the terminal has to accept the sequences that restore it."""
 _MOUSE = (1000, 1003, 1015, 1006)
-"""Private modes: buttons, all moves, and two ways of telling places beyond column 223."""
+"""Private modes: buttons, all moves, and two encodings of positions beyond column 223."""
 _KITTY = 1 | 8 | 16
 """Kitty's keyboard protocol: unambiguous escapes, all keys as sequences, with their text."""
 _CANCEL = b"\x18"
@@ -21,10 +21,10 @@ _CANCEL = b"\x18"
 
 
 def own_descriptor(standard: int) -> int:
-    """A descriptor that does not block for the terminal at a standard one.
+    """A non-blocking descriptor for the terminal at a standard one.
 
-    Not blocking is a property of what was opened, which the shell and its other programs share: so it is
-    opened again. Where that is not allowed, as after `su`, the shared one has to do.
+    Being non-blocking is a property of the open file, which the shell and its other programs share: so it is
+    opened again. If that is not permitted, as after `su`, the shared one has to do.
     """
     try:
         return os.open(f"/proc/self/fd/{standard}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -33,30 +33,30 @@ def own_descriptor(standard: int) -> int:
 
 
 def hold_signals(held: bool) -> None:
-    """Let signals that end or stop the program wait until a loop sees to it that the terminal is in order."""
+    """Block signals that end or stop the program until a loop can make sure that the terminal is restored."""
     numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
     signal.pthread_sigmask(signal.SIG_BLOCK if held else signal.SIG_UNBLOCK, numbers)
 
 
 class Tty:
-    """The terminal at descriptors 0 and 1; it may be taken again after it was given back."""
+    """The terminal at descriptors 0 and 1; it may be taken again after it was released."""
 
     def __init__(self, mouse: bool = True, cursor: bool = False) -> None:
         """Args: `cursor`: whether the terminal's cursor is visible."""
         self.reads, self._writes = own_descriptor(0), own_descriptor(1)
         self.outlet = Outlet(self._writes)
         self.entered = False
-        """Whether the second screen has been opened."""
+        """Whether the alternate screen has been opened."""
         self._mouse, self._cursor = mouse, cursor
         self._kitty = os.environ.get("TEXTUAL_DISABLE_KITTY_KEY") != "1"
         self._modes: list[Any] | None = None
-        """The terminal's modes as they were; None while it is not ours."""
+        """The terminal's original modes; None while it is not ours."""
         out = sys.__stdout__
         self._encoding = (out.encoding if out is not None else None) or "utf-8"
 
     @property
     def taken(self) -> bool:
-        """Whether keys come unseen and one by one."""
+        """Whether keys are read one by one, without echo."""
         return self._modes is not None
 
     @property
@@ -69,7 +69,7 @@ class Tty:
         return columns or 80, lines or 24
 
     def take(self) -> None:
-        """Let keys come unseen and one by one; those typed before are kept. May be called twice.
+        """Read keys one by one, without echo; those typed before are kept. May be called twice.
 
         Raises:
             termios.error: the terminal is gone.
@@ -84,29 +84,29 @@ class Tty:
             os.set_blocking(descriptor, False)
 
     def paint(self, text: str = "") -> None:
-        """Send text without a loop; the first time the second screen is opened for it, in one go."""
+        """Send text without a loop; the first time, this also opens the alternate screen."""
         if not self.entered:
             self.entered = True
             kitty = f"\x1b[>{_KITTY}u" if self._kitty else ""
             mouse = "".join(f"\x1b[?{mode}h" for mode in _MOUSE) if self._mouse else ""
-            # Are synchronised updates supported (2026)? Then the program hears so, and uses them.
+            # Are synchronized updates supported (2026)? The response tells the program to use them.
             hidden = "" if self._cursor else "\x1b[?25l"
             modes = f"\x1b[?1049h{hidden}\x1b[?1004h{kitty}\x1b[?2026$p\x1b[?2004h\x1b[?7l{mouse}"
             text = modes + text
         self.outlet.begin(self._encoded(text))
 
     def write(self, text: str) -> None:
-        """Send text when the loop has done what it is at; none while the terminal is not ours."""
+        """Send text once the loop has finished its current work; none while the terminal is not ours."""
         if self.taken:
             self.outlet.write(self._encoded(text))
 
     def give_back(self) -> None:
-        """Put the terminal back as it was. May be called twice."""
+        """Restore the terminal. May be called twice."""
         if self._modes is None:
             return
         order = self._order().encode()
         if self.entered and not self.outlet.finish(order, _GOODBYE):
-            # It does not read. What it has not read yet is dropped, so that this at least gets through.
+            # It does not read. What it has not read yet is dropped, so that at least this gets through.
             with suppress(termios.error):
                 termios.tcflush(self._writes, termios.TCOFLUSH)
             self.outlet.finish(_CANCEL + order, 0.0)
@@ -121,10 +121,11 @@ class Tty:
                     os.set_blocking(descriptor, True)
 
     def _order(self) -> str:
-        """What puts the terminal in order."""
+        """What restores the terminal."""
         mouse = "".join(f"\x1b[?{mode}l" for mode in _MOUSE) if self._mouse else ""
         kitty = "\x1b[<u" if self._kitty else ""
-        # A terminal without a second screen, as the Linux console, would keep the picture under the prompt.
+        # A terminal without an alternate screen, such as the Linux console, would keep the picture below the
+        # prompt.
         return f"\x1b[m\x1b[?2004l\x1b[?7h{mouse}\x1b[H\x1b[2J{kitty}\x1b[?1049l\x1b[?25h\x1b[?1004l"
 
     def _encoded(self, text: str) -> bytes:
@@ -132,7 +133,7 @@ class Tty:
 
 
 def _raw(modes: list[Any]) -> list[Any]:
-    """Modes in which each key comes as it is, at once and unseen."""
+    """Modes in which each key is read unchanged, at once and without echo."""
     raw = [*modes[:6], list(modes[6])]
     raw[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
     raw[tty.IFLAG] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
