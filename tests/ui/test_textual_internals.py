@@ -72,3 +72,19 @@ async def test_closed_dialogs_leave_nothing_behind(desk: Open) -> None:
             await open_all(it)
         grown = {kind: number for kind, number in (living() - before).items() if number >= 4}
         assert grown == {}
+
+
+async def test_caches_do_not_grow_with_each_size_and_dialog(desk: Open) -> None:
+    def held() -> int:
+        return sum(method.cache_info().currsize for method in textual_internals.sized_caches())
+
+    async with desk() as it:
+        await it.pilot.resize_terminal(90, 30)
+        once = held()
+        for width in range(50, 130, 10):
+            await it.pilot.resize_terminal(width, width // 4)
+            await it.press("f1", "escape")
+        await it.pilot.resize_terminal(90, 30)
+        assert 0 < held() <= 1.5 * once
+        await it.press("f1", "escape")
+        assert 0 < held() <= 1.5 * once

@@ -22,7 +22,13 @@ from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.mixer.screen import MixerScreen
 from tuimixer.ui.terminal.palette import Palette
 from tuimixer.ui.terminal.tty import Tty
-from tuimixer.ui.textual_internals import OrderlyApp, add_filter, forget_widgets, make_palette_safe
+from tuimixer.ui.textual_internals import (
+    OrderlyApp,
+    add_filter,
+    forget_sizes,
+    forget_widgets,
+    make_palette_safe,
+)
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -177,6 +183,9 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
     def forget(self) -> None:
         """Treat nothing as shown: the terminal has lost its contents."""
         self._main.forget()
+
+    def on_resize(self) -> None:
+        forget_sizes()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
         self._main.answered()

@@ -8,12 +8,17 @@ from contextlib import suppress
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cached_cell_len
+from rich.segment import Segment
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.color import Color
+from textual.css.scalar import Scalar
 from textual.filter import LineFilter
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.style import Style
 
 if TYPE_CHECKING:
@@ -67,6 +72,21 @@ def forget_widgets() -> None:
     lines they keep, including those of dialogs closed long ago. It does not depend on anything in the object.
     """
     StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[method-assign, assignment]
+
+
+def sized_caches() -> list[Any]:
+    """The methods of Textual and rich that keep results about places, sizes and texts."""
+    methods = (getattr(owner, name) for owner in (Region, Scalar, Strip, Segment) for name in vars(owner))
+    return [cached_cell_len, *(method for method in methods if hasattr(method, "cache_clear"))]
+
+
+def forget_sizes() -> None:
+    """Empty caches when a window gets another size or a dialog closes: what they hold is of little use then.
+
+    Together they take some 80,000 results, 15 MB or more, and would grow for an hour until they are full.
+    """
+    for method in sized_caches():
+        method.cache_clear()
 
 
 @cache

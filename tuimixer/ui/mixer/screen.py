@@ -38,7 +38,7 @@ from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
 from tuimixer.ui.mixer.mouse import Mouse
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.mixer.view import MixerView
-from tuimixer.ui.textual_internals import DirectScreen
+from tuimixer.ui.textual_internals import DirectScreen, forget_sizes
 
 if TYPE_CHECKING:
     from textual.widgets import Input
@@ -127,6 +127,7 @@ class MixerScreen(DirectScreen):
     def on_screen_resume(self) -> None:
         if self._covered:
             self._covered = False
+            forget_sizes()
             self.forget()
             self._watch(self.renderer.metered)
 
