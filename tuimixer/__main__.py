@@ -1,17 +1,17 @@
-"""Where `tuimixer` and `python -m tuimixer` start; also how the screen starts its engine."""
+"""Entry point of `tuimixer` and `python -m tuimixer`; also how the screen starts its engine."""
 
 import _signal  # type: ignore[import-not-found]  # `signal` itself takes too long to import
 import sys
 
 if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
-    # While the rest is imported Ctrl-C ends the process; Python would print a traceback.
+    # While the rest is imported, Ctrl-C ends the process; Python would print a traceback.
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def start() -> int:
-    """Run the command line; the exit status."""
+    """Run the command line; returns the exit status."""
     if sys.argv[1:2] == ["engine"]:
-        # Not by way of the command line's parser: the screen waits for the engine.
+        # Without the command line's parser: the screen waits for the engine.
         from tuimixer.wiring import run_engine
 
         return run_engine(sys.argv[2:])

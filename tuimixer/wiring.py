@@ -60,16 +60,16 @@ def local_backend(options: Options) -> "Backend":
 
 
 class Machines:
-    """The machines that a screen shows, their engines started; nothing of asyncio is loaded for it."""
+    """The machines that a screen shows, their engines started; it does not load asyncio."""
 
     def __init__(self, links: "Sequence[tuple[Link, Child | None]]") -> None:
-        """Args: `links`, with what each has opened so far; none for the demo, which has no engine."""
+        """Args: `links`, with what each has already started; none for the demo, which has no engine."""
         self._links = links
         self.name = links[0][0].name if links else "demo"
         self._poll: Callable[[float], Snapshot | None] | None = None
 
     def poll(self, seconds: float = 0.0) -> "Snapshot | None":
-        """The newest snapshot of the first machine, if another arrives within so many seconds."""
+        """The newest snapshot of the first machine, if another arrives within this many seconds."""
         if self._poll is None:
             self._poll = self._source()
         return self._poll(seconds)
@@ -154,9 +154,9 @@ def _remote_links(options: Options) -> "list[tuple[Link, Child | None]]":
 def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
     """Read everything with the blocking backends, which are ready long before asyncio is loaded.
 
-    Returns what yields a snapshot when ALSA has been read, and a second one when the server has been too. Not
-    side by side: with libasound's pulse plugin in one thread and pulsectl in another, the engine hung now and
-    then. A layer that cannot be read is still connecting there: its backend finds out why.
+    Returns a function that yields a snapshot when ALSA has been read, and a second one when the server has
+    been read too. Not in parallel: with libasound's pulse plugin in one thread and pulsectl in another, the
+    engine occasionally hung. A layer that cannot be read counts as connecting: its backend finds out why.
     """
     from tuimixer.backend.base import BackendError
     from tuimixer.model.control import Layer

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _LIMIT = 1 << 18
 _PIECE = 4096
-"""Bytes read at once. A long buffer is cut to the few bytes read, and after some thousand files the holes
+"""Bytes read at once. A long buffer is cut to the few bytes read, and after some thousand files the gaps
 between them add up to megabytes.
 """
 

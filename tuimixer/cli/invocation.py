@@ -99,7 +99,7 @@ class Invocation:
         """From now on, read only what may contain these targets (everything for JSON, or without targets)."""
         kinds = frozenset[Kind]().union(*map(kinds_of, targets))
         self._kinds = None if self.json or kinds in (ANY, frozenset()) else kinds
-        # If an option names a card, only its controls are meant.
+        # If an option names a card, only its controls count.
         self._only_card = self._named_card is not None
 
     def read(self, layer: Layer) -> Snapshot:
@@ -279,7 +279,7 @@ class Invocation:
 
     def labels_in(self, snapshot: Snapshot) -> Mapping[ControlId, tuple[str, ...]]:
         """Everything that the screen may call each control."""
-        from tuimixer.mixer.views import labels_of  # takes longer than a volume key may
+        from tuimixer.mixer.views import labels_of  # takes too long for a volume key
 
         return labels_of(snapshot, self.config.filter.rules)
 
@@ -356,8 +356,8 @@ class Invocation:
     def reopen_pipewire(self) -> None:
         """Reconnect to PipeWire for the next read, so that it includes all earlier changes by others.
 
-        Its PulseAudio server tracks changes separately for each of its clients, so what one has been told,
-        another may not know yet. A client that has just connected gets the current state.
+        Its PulseAudio server tracks changes separately for each of its clients, so one may not know yet what
+        another has been told. A client that has just connected gets the current state.
         """
         read = self._read.get(Layer.PULSE)
         if read is not None and read.server is not None and read.server.name == "PipeWire":

@@ -13,7 +13,7 @@ from tuimixer.config.schema import Config
 from tuimixer.model.text import shown
 from tuimixer.wiring import Machines, Options, import_asyncio, open_blocking, open_machines
 
-TYPE_CHECKING = False  # the engine is started before anything is imported that it does not need
+TYPE_CHECKING = False  # the engine is started before importing anything that it does not need
 if TYPE_CHECKING:
     from tuimixer.config.state import State
     from tuimixer.model.control import Control
@@ -66,7 +66,7 @@ def run_screen(arguments: Arguments) -> int:
 def _show(
     machines: Machines, config: Config, notices: list[str], state: "State | None", config_file: str | None
 ) -> int:
-    """Paint the first picture, load Textual meanwhile, and run it; the terminal is left as it was."""
+    """Paint the first picture, load Textual meanwhile, and run it; the terminal is restored."""
     import termios
 
     from tuimixer.ui.terminal.tty import Tty, hold_signals
@@ -74,7 +74,7 @@ def _show(
     tty = Tty(config.mouse, cursor=config.plain)
     hold_signals(True)
     try:
-        with suppress(termios.error):  # it is gone, which the running screen finds too
+        with suppress(termios.error):  # it is gone, which the running screen will notice too
             tty.take()
         from tuimixer.ui.first_picture import FirstPicture, new_renderer
 

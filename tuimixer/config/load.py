@@ -17,7 +17,7 @@ LARGEST = 1 << 20
 _LONGEST_CAP = 200
 """Longer lines are skipped when only the caps are read from a text that is not TOML."""
 _MOST_DOTS = 200
-"""Per line; tomllib's time is quadratic in the parts of a key: minutes for 200 KB of `a.a.a…`."""
+"""Maximum line length; tomllib's time is quadratic in the parts of a key: minutes for 200 KB of `a.a.a…`."""
 
 
 def load(path: str | None = None) -> Loaded:
@@ -46,7 +46,7 @@ def load(path: str | None = None) -> Loaded:
 def parse(text: str) -> tuple[Config, list[str]]:
     """The configuration in a file's text, or the defaults and its errors as `LINE: sentence`.
 
-    Even then the caps that can be read hold: a typing mistake must not make anything louder.
+    In that case too, the caps that can be read apply: a typing mistake must not make anything louder.
     """
     import tomllib
 
@@ -69,7 +69,9 @@ def parse(text: str) -> tuple[Config, list[str]]:
 
 
 def _caps_only(text: str) -> Config:
-    """The defaults with the caps of a text that is not TOML: each line that sets one is read by itself."""
+    """The defaults with the caps of a text that is not valid TOML: each line that sets one is read on its
+    own.
+    """
     import tomllib
 
     header, caps = "", dict[str, Any]()
@@ -150,7 +152,7 @@ class _Reader:
 
 
 def _theme(top: TomlReader, default: str) -> tuple[str, dict[str, str]]:
-    """A theme's name, or `[theme]` with the name of the one that it changes and its own colours."""
+    """A theme's name, or `[theme]` with the name of its base and its own colors."""
     if not top.has_table("theme"):
         return top.choice("theme", THEMES, default), {}
     table = top.table("theme")

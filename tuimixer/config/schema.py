@@ -54,7 +54,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What is left out, besides level meters' own streams, which are never shown."""
+    """What to hide, besides level meters' own streams, which are never shown."""
 
     streams: str = "all"
     """One of `STREAMS`, as in pavucontrol."""
@@ -62,10 +62,10 @@ class Filters:
     """One of `DEVICES`, as in pavucontrol; monitors have a setting of their own."""
     monitors: bool = False
     stopped: bool = False
-    """Also stored volumes of what is not playing; that of system sounds always is there."""
+    """Whether to show the stored volumes of what is not playing; that of system sounds is always shown."""
     rules: tuple[Rule, ...] = ()
     text: str = ""
-    """Words that must all occur in what is known about a control; typed on the screen."""
+    """Words that must all occur in a control's names and properties; typed on the screen."""
     card: str | None = None
     """Id of the only ALSA card (or control device) to show; None for all. Chosen on the screen."""
 
@@ -79,11 +79,11 @@ class Config:
     view: str = "playback"
     theme: str = "auto"
     colors: dict[str, str] = field(default_factory=dict)
-    """Colours by name, `#rrggbb` each, over those of the theme."""
+    """Colors by name, `#rrggbb` each, overriding those of the theme."""
     color: str = "auto"
     ascii: str = "auto"
     plain: bool = False
-    """For screen readers: no meters, no drawn lines, one control a line, the cursor visible."""
+    """For screen readers: no meters, no drawn lines, one control per line, the cursor visible."""
     mouse: bool = True
     card: str = ""
     """ALSA card to show first; empty for the first card."""

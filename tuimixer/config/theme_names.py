@@ -1,4 +1,4 @@
-"""The names of the themes and of what a theme of one's own can set; loaded by every verb, so it is tiny."""
+"""The names of the themes and of the colors of a custom theme; loaded by every verb, so it is tiny."""
 
 THEMES = (
     *("auto", "dark", "light", "high-contrast", "ansi", "textual-dark", "textual-light", "nord", "gruvbox"),
@@ -9,4 +9,4 @@ THEMES = (
 THEME_COLORS = (
     *("background", "foreground", "panel", "hardware", "outputs", "applications", "good", "warning", "error"),
 )
-"""What a person's own theme can set."""
+"""What a custom theme can set."""

@@ -76,7 +76,7 @@ class TomlReader:
         return value
 
     def colors(self, allowed: tuple[str, ...]) -> dict[str, str]:
-        """Colours, `#rrggbb` each, by those of the allowed names that are there."""
+        """Colors, `#rrggbb` each, for those of the allowed names that are set."""
         found: dict[str, str] = {}
         for key in allowed:
             value = self._take(key)
@@ -87,15 +87,17 @@ class TomlReader:
         return found
 
     def __contains__(self, key: str) -> bool:
-        """Whether a key is there, with a value of any type, and has not been read."""
+        """Whether a key exists, with a value of any type, and has not been read."""
         return key in self._left
 
     def has_table(self, key: str) -> bool:
-        """Whether a key is a table, where it may be another value too."""
+        """Whether a key is a table, if it may be another value too."""
         return isinstance(self._left.get(key), dict)
 
     def numbers(self, low: float, high: float) -> dict[str, float]:
-        """A table with arbitrary keys and numbers from `low`, at least 0, to `high`, without wrong ones."""
+        """A table with arbitrary keys and numbers from `low`, at least 0, to `high`; invalid ones are left
+        out.
+        """
         found = {key: self.number(key, low, high, -1.0) for key in tuple(self._left)}
         return {key: value for key, value in found.items() if value >= 0}
 

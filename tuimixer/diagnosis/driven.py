@@ -46,14 +46,14 @@ class Driven:
     """The result for one sink or source."""
 
     controls: tuple[Control, ...] = ()
-    """In the order in which the server fills them; empty if it drives none or they are not known."""
+    """In the order in which the server uses them; empty if it drives none or they are unknown."""
     known: bool = True
     how: str = ""
     """One sentence: how it was determined, or why it could not be."""
     remainder: tuple[tuple[str, int | None], ...] = ()
     """What the controls leave to software: hundredths of a dB by channel of the device."""
     candidates: tuple[Control, ...] = ()
-    """If not known: the controls that may be driven."""
+    """If unknown: the controls that may be driven."""
     astray: bool = False
     """Whether the rules are known but the controls are not where the server expects them to be."""
 
@@ -250,7 +250,7 @@ def _all_at_bottom(controls: tuple[Control, ...]) -> bool:
 
 
 def _largest_step(control: Control) -> int:
-    """The largest dB step of a control, a muting bottom aside."""
+    """The largest dB step of a control, except the step to a muting minimum."""
     scale = control.scale
     if scale is None or not scale.curve:
         return 0

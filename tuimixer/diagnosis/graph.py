@@ -1,7 +1,7 @@
-"""The whole host as a graph: what plays or records, the server's devices, the cards' controls, the jacks, and
-how sound goes from one to the next.
+"""The whole machine as a graph: what plays or records, the server's devices, the cards' controls, the jacks,
+and how sound goes from one to the next.
 
-Pure: it is laid out of the paths that `trace` finds, so that it shows what they know and nothing else.
+Pure: it is built from the paths that `trace` finds, so that it shows what they contain and nothing else.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, System
 
 WORTH = 50
-"""Hundredths of a dB from which a software rest is shown."""
+"""Hundredths of a dB from which a software remainder is shown."""
 
 
 class Part(IntEnum):
@@ -39,8 +39,8 @@ class Line:
 
     stage: Stage
     state: str = ""
-    """In one word, if any: `paused`, `idle`, `dmix`, `records`; of a jack `in use`, `free` or
-    `unplugged`, of a control before another jack `not used` or `unplugged`.
+    """In one word, if any: `paused`, `idle`, `dmix`, `records`; for a jack `in use`, `free` or `unplugged`,
+    for a control before another jack `not used` or `unplugged`.
     """
 
     @property
@@ -50,7 +50,7 @@ class Line:
 
     @property
     def silent(self) -> bool:
-        """Whether it lets nothing through."""
+        """Whether it blocks all sound."""
         return _silences(self.stage)
 
     @property
@@ -103,35 +103,35 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One sound and the nodes that it goes through."""
+    """One sound and the nodes that it passes through."""
 
     start: Start
     name: str
     paths: tuple[Path, ...]
     chains: tuple[tuple[str, ...], ...]
-    """Ids of nodes, a tuple for each path."""
+    """Ids of nodes, one tuple per path."""
     live: bool = True
-    """It plays or records now."""
+    """Whether it is playing or recording now."""
 
     @property
     def nodes(self) -> frozenset[str]:
-        """All nodes that it goes through."""
+        """All nodes that it passes through."""
         return frozenset(node for chain in self.chains for node in chain)
 
     @property
     def edges(self) -> frozenset[tuple[str, str]]:
-        """(start, end) of all edges that it goes over."""
+        """(start, end) of all edges that it follows."""
         return frozenset(pair for chain in self.chains for pair in pairwise(chain))
 
     @property
     def controls(self) -> frozenset[ControlId]:
-        """All controls that it goes through."""
+        """All controls that it passes through."""
         return frozenset(s.control for path in self.paths for s in path.stages if s.control)
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One direction of the host."""
+    """One direction of the machine."""
 
     capture: bool = False
     nodes: tuple[Node, ...] = ()
@@ -184,7 +184,7 @@ def graph_of(snapshot: Snapshot, system: System, capture: bool = False) -> Graph
 
 
 class _Segment:
-    """Neighbouring stages of a path that are one node."""
+    """Neighbouring stages of a path that form one node."""
 
     def __init__(
         self, node: str, part: Part, stages: list[Stage], word: str = "", device: Control | None = None
@@ -207,7 +207,7 @@ class _Builder:
     def build(self) -> Graph:
         snapshot, system, capture = self._snapshot, self._system, self._capture
         devices = [c for c in snapshot.controls.values() if c.kind is (Kind.SOURCE if capture else Kind.SINK)]
-        # A device's own path comes first: what a loopback hears of it may be another gain.
+        # A device's own path comes first: a loopback may receive its sound at another gain.
         for device in devices:
             if device.device and device.device.monitor_of is None:
                 self._device_sound(device)
@@ -273,7 +273,7 @@ class _Builder:
         if device is None:
             self._sounds.append(self._follow(start, name, live, paths))
             return
-        # What lies behind the device is there already: with many streams to it that saves nearly all.
+        # What is behind the device is in the graph already: with many streams this saves nearly all the work.
         behind = self._device_sound(device).chains
         own = list(paths[0].stages[-2:] if self._capture else paths[0].stages[:2])
         self._add(_Segment(start, Part.APPLICATION, own))
@@ -490,7 +490,7 @@ class _Builder:
         return any(card.name == name for card in self._snapshot.alsa_cards)
 
     def _behind(self, sink: Control) -> None:
-        """What is behind a null sink: the programs that record what it gets."""
+        """What is behind a null sink: the programs that record what it receives."""
         if not is_null(sink) or sink.id not in self._nodes:
             return
         tapes = recorders(self._snapshot, sink)
@@ -538,7 +538,7 @@ def _columns(nodes: Iterable[Node], edges: Iterable[tuple[str, str]], capture: b
 
     def column_of(node: str) -> int:
         if node not in columns:
-            if node in entered:  # a circle
+            if node in entered:  # a loop
                 return int(Part.DEVICE)
             entered.add(node)
             least = min(parts[node], Part.DEVICE)

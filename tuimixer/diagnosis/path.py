@@ -1,9 +1,9 @@
 """The signal path: from an application to the jack, or from the microphone to an application, with the gain
 at each stage.
 
-Pure: a picture of the mixer and the facts of the box in, stages out. Where a sink only hands its sound on
-(combine, remap, a recorded monitor, a loopback module) the way goes on to what it feeds, and forks where it
-feeds several.
+Pure: a snapshot and the system information in, stages out. If a sink only passes its sound on (combine,
+remap, a recorded monitor, a loopback module), the path continues with what it feeds, and forks if it feeds
+several.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,17 +27,17 @@ from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, System
 
 _DEEPEST = 8
-"""Devices in a row before a way is taken for a circle."""
+"""Number of consecutive devices above which a path is assumed to be a loop."""
 _SERVERS = frozenset({"pulseaudio", "pipewire", "pipewire-pulse", "wireplumber"})
 Start = ControlId | Holder
-"""What can be followed: a stream or a device of the server, or a program that holds a card itself."""
+"""What can be traced: a stream or a device of the server, or a program that has a card open itself."""
 
 
 def trace(snapshot: Snapshot, system: System, start: Start) -> tuple[Path, ...]:
-    """All ways that a sound takes.
+    """All paths that a sound takes.
 
-    start: a sink input or a sink (playback), a source output or a source (recording), or a program that
-    holds a card's device itself. Empty for any other control, and for one that is gone.
+    start: a sink input or a sink (playback), a source output or a source (recording), or a program that has a
+    card's device open itself. Empty for any other control, and for one that is gone.
     """
     return next(trace_all(snapshot, system, (start,)))[1]
 
@@ -45,7 +45,7 @@ def trace(snapshot: Snapshot, system: System, start: Start) -> tuple[Path, ...]:
 def trace_all(
     snapshot: Snapshot, system: System, starts: Iterable[Start]
 ) -> Iterator[tuple[Start, tuple[Path, ...]]]:
-    """Each start with all its ways; what lies behind a device is worked out once for all its streams."""
+    """Each start with all its paths; what is behind a device is computed once for all its streams."""
     beyond: dict[ControlId, tuple[Path, ...]] = {}
     for start in starts:
         if isinstance(start, Holder):
@@ -62,7 +62,7 @@ def trace_all(
 
 
 def _of_stream(control: Control, device: Control | None, beyond: tuple[Path, ...]) -> tuple[Path, ...]:
-    """A stream's ways: its own stages, then in place of the device's "a program" those of the device."""
+    """A stream's paths: its own stages, then those of the device, without "a program"."""
     capture = control.kind.capture
     own = (_application(control), _stream_stage(control, None if capture else device))
     if device is None:
@@ -76,7 +76,7 @@ def _of_stream(control: Control, device: Control | None, beyond: tuple[Path, ...
 
 
 def _of_device(snapshot: Snapshot, system: System, device: Control) -> tuple[Path, ...]:
-    """The ways of a program that would use a device."""
+    """The paths of a program that would use a device."""
     if device.kind not in (Kind.SINK, Kind.SOURCE):
         return ()
     capture = device.kind.capture
@@ -88,12 +88,12 @@ def _of_device(snapshot: Snapshot, system: System, device: Control) -> tuple[Pat
 
 
 def is_application(control: Control) -> bool:
-    """Whether a stream is one that a person started: not a module's and not a level meter."""
+    """Whether a stream was started by the user: not a module's and not a level meter."""
     return control.stream is not None and not control.stream.virtual and not control.stream.peak
 
 
 def sounds(snapshot: Snapshot, system: System, capture: bool = False) -> tuple[Start, ...]:
-    """What plays, or records: streams, the paused ones last, then programs that hold a card themselves."""
+    """What plays, or records: streams, paused ones last, then programs that have a card open themselves."""
     kind = Kind.SOURCE_OUTPUT if capture else Kind.SINK_INPUT
     streams = [c for c in snapshot.controls.values() if c.kind is kind and is_application(c)]
     streams.sort(key=lambda c: c.stream is not None and c.stream.corked)
@@ -121,7 +121,7 @@ def _through_sink(
 ) -> list[Path]:
     driven = find_driven(snapshot, system, sink)
     heard = _software_part(snapshot, sink, driven)
-    # What a null sink gets is heard at its monitor or nowhere.
+    # What a null sink receives is heard at its monitor or nowhere.
     silent = is_null(sink) and not _monitor_hears_volume(snapshot, sink)
     stages = (*before, *((heard,) if silent else _device_stages(sink, driven)))
     if sink.id in seen or len(seen) >= _DEEPEST:
@@ -155,20 +155,20 @@ def _through_sink(
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """One way on from a sink, through a module."""
+    """One continuation of a path from a sink, through a module."""
 
     how: str
-    """The word for it: loopback, combine, remap and the like."""
+    """What it is called: loopback, combine, remap and the like."""
     stream: Control
-    """What plays the sound further."""
+    """The stream that plays the sound on."""
     monitor: Control | None = None
     """For a loopback: the sink's monitor, which it records,"""
     output: Control | None = None
-    """and the stream by which it does."""
+    """and the stream that records it."""
 
 
 def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
-    """How a sink's sound goes on: through a module's own streams, or through loopbacks from its monitor."""
+    """How a sink's sound continues: through a module's own streams, or through loopbacks from its monitor."""
     info = sink.device
     if info is None:
         return []
@@ -199,9 +199,9 @@ def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
 
 
 def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] = frozenset()) -> bool:
-    """Whether what plays on a sink ends in null sinks only, and no program records it there.
+    """Whether what plays on a sink ends only in null sinks, and no program records it there.
 
-    A program that makes a null sink of its own, as Easy Effects does, takes its sound by PipeWire's links.
+    A program that creates its own null sink, as Easy Effects does, takes its sound through PipeWire's links.
     """
     if sink.id in seen or len(seen) >= _DEEPEST:
         return True
@@ -220,7 +220,7 @@ def _monitors(source: Control, sink: Control) -> bool:
 
 
 def _same_module(one: Control, other: Control) -> bool:
-    """Whether one module made both: by its index on PulseAudio, by link group or module id on PipeWire."""
+    """Whether one module created both: by its index on PulseAudio, by link group or module id on PipeWire."""
     if _owner(one) is not None and _owner(one) == _owner(other):
         return True
     for key in ("node.link-group", "pulse.module.id", "combine.id"):
@@ -297,8 +297,8 @@ def _upstream(snapshot: Snapshot, source: Control) -> Control | None:
 
 
 def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
-    """What a monitor hears of its sink's volume: on PulseAudio the part that software does, which is all of
-    it without a hardware volume; on PipeWire all of it or nothing.
+    """How a sink's volume affects its monitor: on PulseAudio by the part applied in software, which is all of
+    it without a hardware volume; on PipeWire entirely or not at all.
     """
     info = sink.device
     gains, muted, note = gains_of(sink), bool(sink.muted), ""
@@ -317,14 +317,14 @@ def _on_pipewire(snapshot: Snapshot) -> bool:
 
 
 def _monitor_hears_volume(snapshot: Snapshot, sink: Control) -> bool:
-    """Whether a monitor hears its sink's volume and mute: PipeWire takes its sound before both unless the
+    """Whether a sink's volume and mute affect its monitor: PipeWire takes the sound before both unless the
     sink says otherwise.
     """
     return not _on_pipewire(snapshot) or sink.properties.get("monitor.channel-volumes") in ("true", "1")
 
 
 def _monitor_stage(monitor: Control) -> Stage:
-    """A monitor's own volume, which software does whatever does its sink's."""
+    """A monitor's own volume, which is always applied in software."""
     gains, muted = gains_of(monitor), bool(monitor.muted)
     return Stage(
         monitor.name, StageGroup.PULSE, StageKind.SOURCE, Medium.SOFTWARE, gains, muted, control=monitor.id
@@ -366,7 +366,7 @@ def _application(control: Control) -> Stage:
 
 
 def _stream_stage(control: Control, sink: Control | None) -> Stage:
-    """A stream's own volume. With flat volumes the server counts the sink's share in; it is taken off
+    """A stream's own volume. With flat volumes the server includes the sink's share, which is subtracted
     here.
     """
     gains = gains_of(control)
@@ -394,20 +394,20 @@ def _stream_stage(control: Control, sink: Control | None) -> Stage:
 
 
 def _minus(gain: int | None) -> int | None:
-    """The opposite gain; a sink at silence has no share that could be taken off."""
+    """The opposite gain; a silent sink has no share that could be subtracted."""
     from_silence = gain is None or gain < -100_000
     return 0 if from_silence else -(gain or 0)
 
 
 def _device_stages(device: Control, driven: Driven) -> list[Stage]:
-    """A sink's or source's volume and, for a hardware volume, its software rest as a part of it."""
+    """A sink's or source's volume and, for a hardware volume, its software remainder as a part of it."""
     info = device.device
     assert info is not None
     gains = hardware_gains(device)
     if info.hardware_volume and not info.decibel:
         gains = dict.fromkeys(gains, None)
     elif driven.astray:
-        # A control that stands elsewhere than the server thinks changes the gain by what nobody can tell.
+        # A control that is not where the server expects it changes the gain by an unknown amount.
         gains = dict.fromkeys(gains, None)
     medium = Medium.HARDWARE if info.hardware_volume else Medium.SOFTWARE
     kind = StageKind.SOURCE if device.kind.capture else StageKind.SINK

@@ -1,4 +1,4 @@
-"""Findings along one way of a sound: switches that are off, volumes at the bottom, gain lost in total,
+"""Findings along one path of a sound: switches that are off, volumes at the minimum, gain lost in total,
 clipping.
 """
 
@@ -14,16 +14,16 @@ from tuimixer.model.snapshot import Snapshot
 NEAR_SILENCE = -5000
 """Hundredths of a dB from which a single volume counts as silent."""
 TOO_LOW = -6000
-"""Hundredths of a dB from which a whole way counts as silent."""
+"""Hundredths of a dB from which a whole path counts as silent."""
 _WIDE = 2400
-"""A volume that spans less than this is not silent at its bottom."""
+"""A volume that spans less than this is not silent at its minimum."""
 _CLIPS = 10
 _LEVELS = {StageKind.STREAM: 0.8, StageKind.SINK: 0.5, StageKind.SOURCE: 0.7, StageKind.CONTROL: 0.8}
-"""Where a volume at the bottom is put: to be heard without a start."""
+"""What a volume at its minimum is set to: audible, but not startlingly loud."""
 
 
 def check_path(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
-    """All findings on one way."""
+    """All findings on one path."""
     found = [*_switches(snapshot, path), *_volumes(snapshot, path)]
     yield from found
     yield from (_circle(path, stage) for stage in path.stages if stage.name == CIRCLE)
@@ -55,10 +55,10 @@ def _switches(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 
 def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], bool]) -> list[Stage]:
-    """The driven controls of a device that are wrong while it or others of them are not: then they are to
-    blame, not the device.
+    """The driven controls of a device that are wrong while it or others of them are not: then they are at
+    fault, not the device.
 
-    Where all are, the server made them so on behalf of its own volume or switch.
+    If all of them are, the server set them for its own volume or switch.
     """
     if device is None or device.kind not in (StageKind.SINK, StageKind.SOURCE):
         return []
@@ -68,7 +68,7 @@ def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], boo
 
 
 def _muted_parts(path: Path, device: Stage) -> str:
-    """The driven controls that are off along with their device: the server writes a mute to all of them."""
+    """The driven controls that are off along with their device: the server applies a mute to all of them."""
     parts = [
         part.name for part in path.stages if part.driven and part.inside == device.control and part.muted
     ]
@@ -127,9 +127,10 @@ def _volumes(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 
 def _silent(path: Path, stage: Stage, control: Control) -> bool:
-    """Near silence in dB, or at the bottom of a scale wide enough for that to be silence.
+    """Close to silence in dB, or at the minimum of a scale wide enough for that to be silent.
 
-    A softvol at its bottom counts even where it is not known who goes through it: nothing else uses it.
+    A softvol at its minimum counts even if it is unknown whether the sound passes through it: nothing else
+    uses it.
     """
     gain = path.loudest(path.gain(stage)) if stage.gains else 0
     if gain is not None and gain <= NEAR_SILENCE:
@@ -166,7 +167,9 @@ def _volume(path: Path, stage: Stage, control: Control) -> Finding:
 
 
 def _raise(name: str, stage: Stage, control: Control) -> tuple[str, tuple[Intent, ...], str]:
-    """How a volume is made to be heard; a card's control no higher than 0 dB, which would distort."""
+    """How to make a volume audible; a card's control is raised to at most 0 dB, above which it
+    would distort.
+    """
     level, scale = _LEVELS[stage.kind], control.scale
     if stage.kind is StageKind.CONTROL and scale is not None and scale.has_db:
         gain = to_cdb(scale, from_position(scale, level))
@@ -176,7 +179,7 @@ def _raise(name: str, stage: Stage, control: Control) -> tuple[str, tuple[Intent
 
 
 def _total(snapshot: Snapshot, path: Path, total: int) -> Iterator[Finding]:
-    """Many small losses: the stage that takes most is named."""
+    """Many small losses: the finding names the stage that takes away the most."""
     counted = [
         (gain, stage)
         for stage in path.stages
@@ -198,7 +201,7 @@ def _clipping(path: Path) -> Iterator[Finding]:
     """A stage above 0 dB before one that attenuates: the sound is cut off at full scale and then made
     quieter.
     """
-    # A device's volume that is shown by its parts as well is not to be counted itself.
+    # A device's volume whose parts are shown as well must not be counted itself.
     carried = {stage.inside for stage in path.stages}
     steps = [
         (gain, stage)

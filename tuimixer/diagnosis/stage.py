@@ -11,7 +11,7 @@ Gains = dict[str, int | None]
 
 
 CIRCLE = "a loop"
-"""Name of the last stage of a sound that comes back to a device that it has passed."""
+"""Name of the last stage of a sound that returns to a device it has already passed."""
 
 
 class StageGroup(StrEnum):
@@ -79,7 +79,7 @@ class Path:
 
     @property
     def total(self) -> tuple[int | None, ...]:
-        """Gain of the whole path in hundredths of a dB, per channel; None if a stage is not known."""
+        """Gain of the whole path in hundredths of a dB, per channel; None if a stage is unknown."""
         return tuple(
             add([at(stage.gains, name) for stage in self.stages if stage.inside is None])
             for name in self.channels
@@ -91,7 +91,7 @@ class Path:
 
     @staticmethod
     def loudest(gains: tuple[int | None, ...]) -> int | None:
-        """The loudest channel's gain; None if it is not known for one of them."""
+        """The loudest channel's gain; None if unknown for one of them."""
         known = [gain for gain in gains if gain is not None]
         return max(known) if known and len(known) == len(gains) else None
 

@@ -116,7 +116,7 @@ class Mixer:
         self.remember(words, partial(submit, inverses), partial(submit, commands))
 
     def remember(self, words: str, back: Callable[[], object], again: Callable[[], object]) -> None:
-        """Let `undo` and `redo` call these for a change that was made elsewhere."""
+        """Let `undo` and `redo` call these for a change made elsewhere."""
         self._history.add(OtherStep(words, back, again))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
@@ -124,7 +124,7 @@ class Mixer:
         self._backend.watch_levels(ids, rate)
 
     async def inspect(self) -> System:
-        """System information that the backend does not send unasked."""
+        """System information that the backend only sends on request."""
         return await self._backend.inspect()
 
     def _submit(self, command: Command) -> None:

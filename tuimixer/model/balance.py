@@ -116,7 +116,7 @@ def stretch(
 
 
 def get_balance(control: Control) -> float | None:
-    """-1 is left only, 0 centre, 1 right only; None without a left and a right channel.
+    """-1 is left only, 0 center, 1 right only; None without a left and a right channel.
 
     The quieter side's share of the louder side's position is 1 - |balance|, as with pa_cvolume_get_balance; a
     side is as loud as its loudest channel.

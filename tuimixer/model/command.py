@@ -1,6 +1,6 @@
 """What a backend is told to do: absolute and idempotent, so only the newest command per aspect need be sent.
 
-Beside each command is what it makes of a control or a server's card (`apply_to`), the command that undoes it
+Each command includes its effect on a control or a server's card (`apply_to`), the command that undoes it
 (`inverse`) and its name (`label`). The outbox, the demo, the ALSA cards and the history use these.
 """
 

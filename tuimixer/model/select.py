@@ -401,7 +401,7 @@ def _group(text: str, usable: list[Control], labels: Labels) -> tuple[Match, ...
 
 
 def _whole_names(control: Control) -> list[str]:
-    """What a thing as a whole is called, with all its streams or both its sides."""
+    """The names of a control as a whole, including all its streams or both its sides."""
     names = [control.name]
     if control.element is not None:
         index = f",{control.element.index}" if control.element.index else ""
@@ -415,7 +415,7 @@ def _whole_names(control: Control) -> list[str]:
 
 
 def _stream_names(control: Control) -> list[str]:
-    """What a stream alone is called."""
+    """The names of a single stream."""
     stream = control.stream
     if stream is None:
         return []

@@ -130,7 +130,9 @@ class Snapshot:
         return next((known for known in self.server_cards if known.id == card), None)
 
     def plugged_devices(self, kind: Kind) -> list[Control]:
-        """The sinks or sources that can be the default: no monitors, nothing unplugged but what is it now."""
+        """The sinks or sources that can be the default: no monitors, and nothing unplugged except the current
+        default.
+        """
         return [
             control
             for control in self.controls.values()

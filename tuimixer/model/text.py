@@ -51,11 +51,11 @@ def shown(text: str) -> str:
 
 
 def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0.6) -> str:
-    """`did you mean volume?` for the known word nearest to an unknown one, `otherwise` when none is near.
+    """`did you mean volume?` for the known word closest to an unknown one, `otherwise` if none is close.
 
-    cutoff: least similarity, 0 to 1, as `difflib.get_close_matches` counts it.
+    cutoff: minimum similarity, 0 to 1, as computed by `difflib.get_close_matches`.
     """
-    from difflib import get_close_matches  # only for an error: a volume key would wait for it
+    from difflib import get_close_matches  # only for an error: it would delay a volume key
 
     close = get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return f"did you mean {close[0]}?" if close else otherwise

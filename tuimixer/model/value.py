@@ -300,7 +300,7 @@ def _prefixed(word: str, head: str, tail: str) -> Value:
     if lower in _SWITCHES:
         form, on = _SWITCHES[lower]
         return Value(word, form, on=on, part=part)
-    # `=left:-3dB`, as typed into the screen's line, which begins with `=`, is `left:=-3dB`.
+    # `=left:-3dB`, typed into the screen's field, which starts with `=`, means `left:=-3dB`.
     number = _number(f"={tail}" if word.startswith("=") and not tail.startswith("=") else tail, part)
     if number is None:
         raise ValueError(f"{shown(word)} is not a value; use {FORMS}")

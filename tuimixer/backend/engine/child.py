@@ -84,7 +84,7 @@ class LocalLink:
 
 
 def open_first(link: "Link") -> Child:
-    """Start the first engine of a link, while a person may be asked for a password on the terminal.
+    """Start the first engine of a link, while the user can be prompted for a password on the terminal.
 
     Raises:
         Unreachable: it cannot be started or reached.
@@ -96,7 +96,7 @@ def open_first(link: "Link") -> Child:
 
 
 def cannot_start(error: OSError) -> str:
-    """Why a program could not be started, without an end mark."""
+    """Why a program could not be started, without a full stop."""
     return f"The engine cannot be started: {error.filename or 'it'}: {error.strerror}"
 
 

@@ -33,7 +33,9 @@ class EngineBackend:
     """The backends of a machine, in a process of their own."""
 
     def __init__(self, link: Link, child: Child | None = None, shown: Snapshot | None = None) -> None:
-        """Args: `child` is an engine that the link has opened already, `shown` what the screen has of it."""
+        """Args: `child` is an engine that the link has already started, `shown` what the screen
+        shows of it.
+        """
         self.name = link.name
         self._link = link
         self._child = child
@@ -141,7 +143,7 @@ class EngineBackend:
             self._session.send(*next_one)
 
     async def _reason_for_end(self) -> tuple[str, str]:
-        """Serve one engine to its end, whatever happens: the screen goes on with another."""
+        """Serve one engine to its end, whatever happens: the screen continues with another."""
         try:
             return await self._attend()
         except BackendError as error:

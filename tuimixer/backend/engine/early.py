@@ -1,4 +1,4 @@
-"""What an engine says before the screen has a loop: the first picture is painted from it."""
+"""What an engine sends before the screen has a loop: the first picture is painted from it."""
 
 import os
 import select
@@ -14,13 +14,13 @@ from tuimixer.model.snapshot import Snapshot
 
 _CHUNK = 1 << 16
 _MOST = 1 << 22
-"""Bytes that are read early: the first picture of the largest machine several times over."""
+"""Bytes that are read early: several times the first picture of the largest machine."""
 
 
 class EarlyReader:
     """Reads a new engine's pipe. All that was read is kept in `Child.early` for the session that follows.
 
-    What is wrong with it, or with the engine, is the session's to find and to tell: here it ends the reading.
+    Errors in it, or in the engine, are found and reported by the session: here they only end the reading.
     """
 
     def __init__(self, child: Child) -> None:
@@ -31,7 +31,7 @@ class EarlyReader:
         self._open = True
 
     def poll(self, seconds: float = 0.0) -> Snapshot | None:
-        """The newest snapshot, if another has come or comes within so many seconds."""
+        """The newest snapshot, if another has arrived or arrives within this many seconds."""
         end = time.monotonic() + seconds
         newest = self._take()
         while newest is None and self._open:
@@ -47,7 +47,7 @@ class EarlyReader:
         return newest
 
     def _take(self) -> Snapshot | None:
-        """What the lines that have come since the last time say."""
+        """The content of the lines that have arrived since the last call."""
         lines = self._child.early[self._at :].split(b"\n")
         self._at = len(self._child.early) - len(lines.pop())
         newest = None
@@ -70,7 +70,7 @@ class EarlyReader:
             return None
         self._snapshot = apply_delta(self._snapshot, vetted(body))
         check_controls(self._snapshot, body.controls)
-        # The other half may be too much for what the engine lets be under way.
+        # The other half may exceed what the engine allows in flight.
         with suppress(OSError):
             os.write(self._child.stdin, encode("seen", Number(body.serial)))
         return None if body.more else self._snapshot

@@ -35,7 +35,7 @@ _LEVELS_WINDOW = 600
 """The same for levels, which leave room for more important messages."""
 _MOST_NOTICES = 100
 _CATCH_UP = 1.5
-"""Seconds that the backend has to know what the blocking backends have read."""
+"""Seconds that the backend has to learn what the blocking backends have read."""
 _FAREWELL = 1.0
 """Seconds that the backend has to shut down."""
 
@@ -52,8 +52,8 @@ class Engine:
     ) -> None:
         """Args:
         on_word: called for every message from the reader, which sends one every few seconds.
-        early: what the reader has been sent before, in so many deltas (`serial`). The backend's snapshots
-            and the reader's commands wait until it has caught up with that.
+        early: what the reader has already been sent, in this many deltas (`serial`). The backend's
+        snapshots and the reader's commands wait until the backend has caught up with that.
         """
         self._backend = backend
         self._on_word = on_word
@@ -61,7 +61,7 @@ class Engine:
         self._pipe: LinePipe | None = None
         self._sent = early or Snapshot()
         self._behind = settled(self._sent)
-        """Sources of which the reader knows more than the backend."""
+        """Sources of which the reader has more than the backend."""
         self._held: list[CommandLine] = []
         self._latest: Snapshot | None = None
         self._ack = self._acked = 0

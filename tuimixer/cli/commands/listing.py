@@ -117,7 +117,7 @@ def table(
 ) -> Iterator[str]:
     """The controls under a heading per card and kind, in columns of the same widths.
 
-    What the sound server has is called as on the screen: the first of its labels.
+    The sound server's devices and streams are named as on the screen: by the first of their labels.
     """
     groups: dict[str, list[tuple[str, ...]]] = {}
     for control in controls:

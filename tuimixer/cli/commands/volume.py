@@ -126,7 +126,8 @@ def _is_target(call: Invocation, word: str, rest: list[str]) -> bool:
     """Whether a possible value names a control: a device's index, a switch called "Mute", `mpv: 1917`."""
     if word.startswith(("+", "-", "=", "−")) or word.endswith("%"):
         return False
-    # `43 mute` is a volume and a switch whatever has the index 43; `43 +5%` is only possible as an index.
+    # `43 mute` is a volume and a switch even if something has the index 43; `43 +5%` only makes sense with an
+    # index.
     return not (word.isdecimal() and all(map(is_switch, rest))) and call.names(word)
 
 

@@ -49,7 +49,7 @@ def run(call: Invocation) -> int:
             if not now and box not in before:
                 where = f" on {box}" if len(call.options.hosts) > 1 else ""
                 report(f"nothing matches {shown(target)}{where} yet; waiting for it")
-            # What is gone is no longer found by its name, but that it is gone is a change.
+            # A control that is gone is no longer found by its name, but its disappearance is a change.
             before[box], meant = now, now | before.get(box, set())
         for change in boxes.setdefault(box, Changes()).between(snapshot):
             if meant is None or change.id in meant or not change.id:
