@@ -10,6 +10,7 @@ from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Arguments
 from tuimixer.config.paths import config_path, state_path
 from tuimixer.config.schema import Config
+from tuimixer.model.record import replace
 from tuimixer.model.text import shown
 from tuimixer.wiring import Machines, Options, import_asyncio, open_blocking, open_machines
 
@@ -160,8 +161,6 @@ def _check_device(options: Options) -> None:
 
 def _over(config: Config, arguments: Arguments) -> Config:
     """The configuration with the command line's options applied."""
-    from dataclasses import replace
-
     changes: dict[str, object] = {}
     for name in ("view", "layout", "keymap", "color", "server"):
         if (value := arguments.get(name)) is not None:

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from tuimixer.backend.engine.changes import SURROUNDINGS, changed_fields, changed_surroundings
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import AlsaCard, Server, ServerCard, Snapshot, Status
 
 _TYPES: dict[str, Any] = {name: kind for name, kind in Control.__annotations__.items() if name != "id"}
 _FIELDS = tuple(_TYPES)
-_WHOLE = tuple(name for name in _FIELDS if name != "channels")
 
 Patch: Any = msgspec.defstruct(
     "Patch",
@@ -51,26 +51,18 @@ class Delta(msgspec.Struct, omit_defaults=True, frozen=True):
     more: bool = False
 
 
-_SURROUNDINGS = ("statuses", "alsa_cards", "server_cards", "server")
-
-
 def make_delta(old: Snapshot, new: Snapshot, serial: int = 0, ack: int = 0) -> Delta:
     """What `apply_delta` needs to turn `old` into `new`."""
     before, after = old.controls, new.controls
     kept = [key for key in before if key in after]
     reordered = kept != [key for key in after if key in before]
-    surroundings = {
-        name: getattr(new, name)
-        for name in _SURROUNDINGS
-        if getattr(old, name) is not getattr(new, name) and getattr(old, name) != getattr(new, name)
-    }
     return Delta(
         serial=serial,
         ack=ack,
         removed=tuple(key for key in before if key not in after),
         controls=tuple(_patches(before, after, kept[-1] if kept else None)),
         order=tuple(after) if reordered else UNSET,
-        **surroundings,
+        **changed_surroundings(old, new),
     )
 
 
@@ -89,25 +81,11 @@ def _patches(
             place = {} if previous == last else {"after": previous}
             if previous == last:
                 last = key
-            changes = _differing(Control(id=key, kind=control.kind, name=control.name), control)
+            changes = changed_fields(Control(id=key, kind=control.kind, name=control.name), control)
             yield Patch(id=key, kind=control.kind, name=control.name, **place, **changes)
-        elif known is not control and (changes := _differing(known, control)):
+        elif known is not control and (changes := changed_fields(known, control)):
             yield Patch(id=key, **changes)
         previous = key
-
-
-def _differing(old: Control, new: Control) -> dict[str, Any]:
-    changes = {
-        name: getattr(new, name)
-        for name in _WHOLE
-        if getattr(old, name) is not getattr(new, name) and getattr(old, name) != getattr(new, name)
-    }
-    if old.channels is not new.channels and old.channels != new.channels:
-        if [channel.name for channel in old.channels] == [channel.name for channel in new.channels]:
-            changes["raws"] = new.raws
-        else:
-            changes["channels"] = new.channels
-    return changes
 
 
 def apply_delta(old: Snapshot, delta: Delta) -> Snapshot:
@@ -119,7 +97,7 @@ def apply_delta(old: Snapshot, delta: Delta) -> Snapshot:
     controls = old.controls
     if delta.removed or delta.controls or delta.order is not UNSET:
         controls = _apply_controls(old.controls, delta)
-    surroundings = {name: value for name in _SURROUNDINGS if (value := getattr(delta, name)) is not UNSET}
+    surroundings = {name: value for name in SURROUNDINGS if (value := getattr(delta, name)) is not UNSET}
     return replace(old, controls=controls, **surroundings)
 
 

@@ -10,10 +10,10 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tuimixer import __version__
 
+TYPE_CHECKING = False  # importing typing would delay the first picture
 if TYPE_CHECKING:
     from tuimixer.backend.base import Backend
     from tuimixer.model.snapshot import Snapshot
@@ -40,22 +40,23 @@ def serve_process(
         return 2
     read_fd, write_fd = _own_pipes()
     _never_outlive(remote)
-    _import_little()
-    from tuimixer.backend.engine.delta import make_delta
-    from tuimixer.backend.engine.protocol import PROTOCOL, Hello, ProtocolError, delta_lines, encode
+    from tuimixer.backend.engine.first_lines import first_delta, hello
     from tuimixer.model.snapshot import Snapshot
 
-    os.write(write_fd, encode("hello", Hello(PROTOCOL, __version__, os.uname().nodename, _user())))
+    os.write(write_fd, hello(__version__, os.uname().nodename, _user()))
     # After the greeting, which the user may be waiting for.
     early, serial = Snapshot(), 0
     for snapshot in read_early() if read_early is not None else ():
-        serial += 1
-        for line in delta_lines(make_delta(early, snapshot, serial)):
-            os.write(write_fd, line)
-        early = snapshot
+        line = first_delta(early, snapshot, serial + 1)
+        if line is None:
+            break
+        os.write(write_fd, line)
+        early, serial = snapshot, serial + 1
+    _import_little()
     import asyncio
 
     from tuimixer.backend.engine.child import trim_log
+    from tuimixer.backend.engine.protocol import ProtocolError
     from tuimixer.backend.engine.server import Engine
 
     async def serve() -> None:

@@ -8,19 +8,17 @@ import msgspec
 from msgspec import Raw, Struct, structs
 
 from tuimixer.backend.engine.delta import Delta
+from tuimixer.backend.engine.first_lines import LINE_AIM, PROTOCOL
 from tuimixer.model.command import Command
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels, Notice
 from tuimixer.model.system import System
 from tuimixer.model.text import clean
 
-PROTOCOL = 1
-"""Incremented with every change that an older reader would not understand."""
 LINE_LIMIT = 1 << 20
 """Maximum length of a line in bytes; a longer one ends the connection."""
 HELLO_START = b'["hello",'
 """Start of an engine's first line."""
-_LINE_AIM = 1 << 18
 _PEAK_STEPS = 999
 _TOO_DEEP = "sent a line that is nested too deeply"
 
@@ -180,7 +178,7 @@ def delta_lines(delta: Delta) -> Iterator[bytes]:
         line = encode("delta", delta)
     except ProtocolError:
         line = b""
-    if 0 < len(line) <= _LINE_AIM or (line and len(delta.controls) < 2):
+    if 0 < len(line) <= LINE_AIM or (line and len(delta.controls) < 2):
         yield line
     elif len(delta.controls) >= 2:
         half = len(delta.controls) // 2

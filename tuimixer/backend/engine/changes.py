@@ -1,0 +1,33 @@
+"""What is different in a newer control or snapshot. Loads nothing that an engine's first lines need not wait for."""
+
+from tuimixer.model.control import Control
+from tuimixer.model.snapshot import Snapshot
+
+TYPE_CHECKING = False  # importing typing would delay the first picture
+if TYPE_CHECKING:
+    from typing import Any
+
+SURROUNDINGS = ("statuses", "alsa_cards", "server_cards", "server")
+"""What a snapshot has besides its controls."""
+_WHOLE = tuple(name for name in Control.__annotations__ if name not in ("id", "channels"))
+
+
+def changed_surroundings(old: Snapshot, new: Snapshot) -> "dict[str, Any]":
+    """The parts of `SURROUNDINGS` that are different, by name."""
+    return {name: getattr(new, name) for name in SURROUNDINGS if _differs(old, new, name)}
+
+
+def changed_fields(old: Control, new: Control) -> "dict[str, Any]":
+    """The fields that are different, by name; `raws` in place of `channels` if only raw values are."""
+    changes = {name: getattr(new, name) for name in _WHOLE if _differs(old, new, name)}
+    if _differs(old, new, "channels"):
+        if [channel.name for channel in old.channels] == [channel.name for channel in new.channels]:
+            changes["raws"] = new.raws
+        else:
+            changes["channels"] = new.channels
+    return changes
+
+
+def _differs(old: object, new: object, name: str) -> bool:
+    before, after = getattr(old, name), getattr(new, name)
+    return before is not after and before != after
