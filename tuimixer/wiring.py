@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import suppress
+from functools import partial
 
 from tuimixer.model.record import dataclass
 
@@ -125,7 +126,10 @@ def open_machines(options: Options) -> Machines:
         return Machines(())
     from tuimixer.backend.engine.child import LocalLink, engine_command, open_first
 
-    link = LocalLink(engine_command(engine_arguments(options)))
+    arguments = engine_arguments(options)
+    # Whether a device exists was found out with libasound in this process, which is not to be forked then.
+    serve = None if options.devices else partial(run_engine, arguments)
+    link = LocalLink(engine_command(arguments), serve=serve)
     return Machines([(link, open_first(link))])
 
 

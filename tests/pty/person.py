@@ -163,10 +163,9 @@ def engines_of(parent: int) -> list[int]:
             continue
         try:
             stat = Path(f"/proc/{entry}/stat").read_text()
-            words = Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if int(stat.rpartition(")")[2].split()[1]) == parent and b"engine" in words:
+        if int(stat.rpartition(")")[2].split()[1]) == parent and "(tuimixer-engine)" in stat:
             found.append(int(entry))
     return found
 

@@ -22,7 +22,7 @@ _SILENCE = 30
 """Seconds without a message from a remote screen after which the engine exits."""
 _STARTED = 1.0
 """Seconds after which the engine has loaded what it needs, and garbage collection starts."""
-_PR_SET_PDEATHSIG = 1
+_PR_SET_PDEATHSIG, _PR_SET_NAME = 1, 15
 
 
 def serve_process(
@@ -107,6 +107,7 @@ def _never_outlive(remote: bool) -> None:
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        prctl(_PR_SET_NAME, b"tuimixer-engine")
     if remote:
         signal.alarm(_SILENCE)
 
