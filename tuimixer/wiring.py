@@ -162,24 +162,30 @@ def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
     been read too. Not in parallel: with libasound's pulse plugin in one thread and pulsectl in another, the
     engine occasionally hung. A layer that cannot be read counts as connecting: its backend finds out why.
     """
-    from tuimixer.backend.base import BackendError
+    from _thread import start_new_thread
+
+    from tuimixer.backend.base import BackendError, BlockingBackend
     from tuimixer.model.control import Layer
     from tuimixer.model.snapshot import Phase, Snapshot, Status, merge
 
-    read = {layer: Snapshot(statuses=(Status(layer, Phase.CONNECTING, ""),)) for layer in Layer}
+    def load_client() -> None:
+        from tuimixer.backend.pulse.availability import NoLibrary, load
 
-    def attempt(layer: Layer) -> None:
-        with suppress(BackendError):
-            backend = open_blocking(layer, options, _EARLY)
-            try:
-                read[layer] = backend.read()
-            finally:
-                backend.close()
+        with suppress(NoLibrary):
+            load("client")
 
     def snapshots() -> "Iterator[Snapshot]":
+        read = {layer: Snapshot(statuses=(Status(layer, Phase.CONNECTING, ""),)) for layer in Layer}
+        opened: list[BlockingBackend] = []
+        # While libasound opens its plugins, which talk to a server.
+        start_new_thread(load_client, ())
         for layer in Layer:
-            attempt(layer)
+            with suppress(BackendError):
+                opened.append(open_blocking(layer, options, _EARLY))
+                read[layer] = opened[-1].read()
             yield merge(*read.values())
+        for backend in opened:
+            backend.close()
 
     return snapshots
 
