@@ -164,7 +164,7 @@ def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
     """
     from _thread import start_new_thread
 
-    from tuimixer.backend.base import BackendError, BlockingBackend
+    from tuimixer.backend.base import BackendError
     from tuimixer.model.control import Layer
     from tuimixer.model.snapshot import Phase, Snapshot, Status, merge
 

@@ -75,7 +75,7 @@ def _bodies(random: Random) -> Iterator[bytes]:
 def main(seed: int) -> None:
     """Greet, and then say things until the pipe breaks."""
     from tests.chaos.victim import NASTY
-    from tuimixer.backend.engine.protocol import PROTOCOL
+    from tuimixer.backend.engine.first_lines import PROTOCOL
 
     random = Random(seed)
     threading.Thread(target=lambda: [None for _ in iter(lambda: os.read(0, 65536), b"")], daemon=True).start()

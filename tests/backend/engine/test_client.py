@@ -13,7 +13,8 @@ from tuimixer.backend.demo.simulated import box
 from tuimixer.backend.engine import client
 from tuimixer.backend.engine.child import Child, LocalLink, open_first
 from tuimixer.backend.engine.client import EngineBackend
-from tuimixer.backend.engine.protocol import LINE_LIMIT, PROTOCOL
+from tuimixer.backend.engine.first_lines import PROTOCOL
+from tuimixer.backend.engine.protocol import LINE_LIMIT
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.intent import Nudge

@@ -13,7 +13,8 @@ from tuimixer.backend.engine import protocol
 from tuimixer.backend.engine.child import LocalLink
 from tuimixer.backend.engine.client import EngineBackend
 from tuimixer.backend.engine.delta import Delta, make_delta
-from tuimixer.backend.engine.protocol import PROTOCOL, Hello, ProtocolError, Watch
+from tuimixer.backend.engine.first_lines import PROTOCOL
+from tuimixer.backend.engine.protocol import Hello, ProtocolError, Watch
 from tuimixer.backend.engine.ssh import BadTarget, Target, explain
 from tuimixer.backend.engine.stderr_filter import TerminalFilter
 from tuimixer.backend.engine.validation import MOST_CHANNELS, MOST_CONTROLS, vetted

@@ -14,7 +14,7 @@ from msgspec import Raw
 
 from tests.backend.engine.anything import anything, randoms, snapshot, successor
 from tuimixer.backend.demo.simulated import big, box
-from tuimixer.backend.engine import protocol
+from tuimixer.backend.engine import first_lines, protocol
 from tuimixer.backend.engine.delta import Delta, apply_delta, is_empty, make_delta
 from tuimixer.backend.engine.protocol import Hello, ProtocolError, Watch
 from tuimixer.model.command import Command
@@ -192,11 +192,11 @@ def test_a_delta_that_does_not_fit(delta: dict[str, Any]) -> None:
 
 
 def test_a_greeting_of_another_protocol_names_both_versions() -> None:
-    other = Hello(protocol.PROTOCOL + 1, "9.9", "box", "me")
+    other = Hello(first_lines.PROTOCOL + 1, "9.9", "box", "me")
     with pytest.raises(
         ProtocolError, match=r"tuimixer 9\.9 .* this machine runs 1\.0 .* same version on both"
     ):
         protocol.check_hello("hello", other, "1.0")
     with pytest.raises(ProtocolError, match="instead of a greeting"):
         protocol.check_hello("notice", Notice("x"), "1.0")
-    assert protocol.check_hello("hello", Hello(protocol.PROTOCOL, "9.9", "box", "me"), "1.0").host == "box"
+    assert protocol.check_hello("hello", Hello(first_lines.PROTOCOL, "9.9", "box", "me"), "1.0").host == "box"

@@ -1,4 +1,4 @@
-"""What is different in a newer control or snapshot. Loads nothing that an engine's first lines need not wait for."""
+"""What has changed in a newer control or snapshot; imports nothing that delays an engine's first lines."""
 
 from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Snapshot

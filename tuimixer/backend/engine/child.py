@@ -73,7 +73,7 @@ class LocalLink:
         patience: float = 4.0,
         serve: "Callable[[], int] | None" = None,
     ) -> None:
-        """Args: `serve` is what the command does, for the first child, which is forked; None to spawn that too."""
+        """Args: `serve` does what the command does, in a forked first child; None to spawn that one too."""
         self.command = command
         self.name = name or os.uname().nodename
         self.patience = patience
@@ -153,10 +153,10 @@ def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
 
 
 def fork(serve: "Callable[[], int]", stderr: int) -> Child:
-    """Start a child that calls a function with pipes at descriptors 0 and 1, and ends with the status it returns.
+    """Start a child that calls a function with pipes at descriptors 0 and 1, and exits with its result.
 
-    Starting another interpreter would take 40 ms more of the first picture's time. Only for a process without
-    threads that has loaded no sound library yet.
+    Starting another interpreter would delay the first picture by 25 ms. Only for a process without threads
+    that has not loaded a sound library yet.
 
     Raises:
         OSError: it cannot be started.
