@@ -2,60 +2,18 @@
 
 import os
 import signal
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.lab.pulse import PrivatePulse
 from tests.pty.conftest import Box
-from tests.pty.person import PROGRAM, Person, state_of
+from tests.pty.person import state_of
+from tests.pty.starting import Starting
 
 pytestmark = pytest.mark.pty
 
 NOWHERE = "unix:/nonexistent/native"
-
-# Textual is not found until a file is there; meanwhile one module after the other is looked for, as while it
-# is being loaded.
-HELD = """
-import importlib.util, os, sys, time
-class Gate:
-    def find_spec(self, name, *_):
-        while name == "textual" and not os.path.exists({gate!r}):
-            importlib.util.find_spec("no_module_of_this_name")
-            time.sleep(0.01)
-        if name == "textual" and {broken}:
-            raise ImportError("made for the test")
-sys.meta_path.insert(0, Gate())
-from tuimixer.cli.main import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-class Starting(Person):
-    """Someone in front of a program that does not get beyond its first picture until it may."""
-
-    def __init__(
-        self,
-        folder: Path,
-        env: Mapping[str, str],
-        *words: str,
-        term: str = "xterm-256color",
-        broken: bool = False,
-    ) -> None:
-        self._gate = folder / "textual-may-be-loaded"
-        script = HELD.format(gate=str(self._gate), broken=broken)
-        super().__init__(env, *words, program=[PROGRAM[0], "-c", script], term=term)
-
-    def lets_it_go_on(self) -> None:
-        """Let Textual be loaded."""
-        self._gate.touch()
-
-    def leaves(self) -> None:
-        """Quit, with the terminal as it was before."""
-        self.press("F10")
-        assert self.terminal.wait() == 0
-        self.waits_for(self.in_order, "the terminal to be in order")
 
 
 def test_textual_takes_the_picture_over_as_it_is(box: Box, tmp_path: Path) -> None:
@@ -126,15 +84,18 @@ def test_a_server_that_hangs_does_not_hold_the_other_half_back(box: Box, tmp_pat
         box.server.resume()
 
 
-def test_an_engine_that_is_killed_is_told_and_another_started(box: Box, tmp_path: Path) -> None:
-    with Starting(tmp_path, box.env, "-D", "pulse") as person:
-        person.sees("Firefox", "Master")
+@pytest.mark.parametrize("words", [(), ("-D", "pulse")], ids=["forked", "spawned"])
+def test_an_engine_that_is_killed_is_told_and_another_started(
+    box: Box, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    with Starting(tmp_path, box.env, *words) as person:
+        person.sees("Firefox")
         (engine,) = person.engines()
         os.kill(engine, signal.SIGKILL)
         person.waits_for(lambda: state_of(engine) in ("", "Z"), "the engine's end")
         person.lets_it_go_on()
         person.waits_for(lambda: b"killed by SIGKILL" in person.terminal.output, "the sentence")
-        person.sees("Firefox", "Master")
+        person.sees("Firefox")
         person.press("F1")
         person.sees("Previous control")
         person.press("Escape")

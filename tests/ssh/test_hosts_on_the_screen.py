@@ -11,6 +11,7 @@ from tests.backend.engine.sshd import Box
 from tests.backend.engine.users import User
 from tests.lab.waiting import wait_until
 from tests.pty.person import PROGRAM, Person, state_of
+from tests.pty.starting import Starting
 
 pytestmark = [
     pytest.mark.ssh,
@@ -46,6 +47,16 @@ def test_one_box_is_mixed_and_nothing_is_left_on_it(box: Box, users: list[User])
         assert person.terminal.wait() == 0
         person.waits_for(person.in_order, "the terminal to be in order")
     box.await_nothing_left()
+
+
+def test_the_first_picture_comes_before_textual(box: Box, users: list[User], tmp_path: Path) -> None:
+    ann = users[0]
+    with Starting(tmp_path, os.environ, "--layout", "rows", "--host", box.target_of(ann.name)) as person:
+        person.sees("kitchen", "PulseAudio", "100%")
+        person.press("Left", "Left")
+        person.lets_it_go_on()
+        person.waits_for(lambda: " 98%" in ann.volume("kitchen"), "the keys that were typed before")
+        person.leaves()
 
 
 def test_the_screen_is_told_whose_server_root_has_taken(box: Box, users: list[User]) -> None:
