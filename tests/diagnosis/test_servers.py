@@ -198,6 +198,68 @@ def test_a_combined_sink_is_named_as_such(server: SoundServer) -> None:
     assert all("combine" in [stage["name"] for stage in way["stages"]] for way in ways)
 
 
+def test_a_combined_sink_whose_parts_are_gone_is_named(server: SoundServer) -> None:
+    slaves = "sinks" if on_pipewire(server) else "slaves"
+    server.pactl("load-module", "module-combine-sink", "sink_name=both", f"{slaves}=speakers,headphones")
+    server.wait_for(lambda: len(server.pactl_json("sink-inputs")) == 2, "its streams")
+    assert "combines" not in str(findings(env=server.env))
+    for sink in server.pactl_json("sinks"):
+        if sink["name"] != "both":
+            server.pactl("unload-module", str(sink["owner_module"]))
+    server.wait_for(lambda: server.pactl("get-default-sink") == "both\n", "it to be the default")
+    (fault,) = findings(env=server.env)
+    assert "combines outputs that are all gone, so what plays on it is lost." in fault["reason"]
+    assert fault["fault"] is True
+
+
+def test_a_sink_that_feeds_itself_is_named(server: SoundServer) -> None:
+    server.pactl("load-module", "module-loopback", "source=speakers.monitor", "sink=speakers")
+    server.wait_for(lambda: server.pactl_json("source-outputs"), "the loopback")
+    (fault,) = findings(env=server.env)
+    assert fault["reason"].startswith("Speakers feeds itself: ")
+    assert fault["fault"] is True
+
+
+def test_a_monitor_in_place_of_a_microphone_is_named_and_replaced(server: SoundServer) -> None:
+    if on_pipewire(server):
+        made = ("module-null-sink", "media.class=Audio/Source/Virtual", "sink_name=mic", "channel_map=mono")
+    else:
+        made = ("module-null-source", "source_name=mic")
+    server.pactl("load-module", *made)
+    server.pactl("set-default-source", "mic")
+    server.wait_for(lambda: server.pactl("get-default-source") == "mic\n", "the microphone")
+    assert findings(env=server.env) == []
+    server.pactl("set-default-source", "speakers.monitor")
+    server.wait_for(lambda: server.pactl("get-default-source") == "speakers.monitor\n", "the monitor")
+    command = ["parec", "--client-name=Call", "--device=speakers.monitor", "--property=media.role=phone"]
+    with subprocess.Popen(command, env=server.env, stdout=subprocess.DEVNULL) as call:
+        try:
+            server.wait_for(lambda: server.pactl_json("source-outputs"), "the call")
+            fault, note = findings(env=server.env)
+            assert fault["reason"].startswith("The default input is Monitor of Speakers, which records what")
+            assert note["reason"].startswith("Call is recording Monitor of Speakers, which is what is being")
+            assert (fault["fault"], note["fault"]) == (True, False)
+            # Notes are left alone by `all`, and do not count in the exit status.
+            done = tuimixer("doctor", "--fix", "all", env=server.env)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert server.pactl("get-default-source") == "mic\n"
+            # PulseAudio itself moves what records the former default.
+            assert findings(env=server.env) == ([note] if on_pipewire(server) else [])
+        finally:
+            call.kill()
+
+
+def test_all_faults_are_fixed_at_once(server: SoundServer) -> None:
+    index = play(server)
+    server.pactl("set-sink-input-mute", str(index), "1")
+    server.pactl("set-sink-mute", "speakers", "1")
+    assert [finding["fault"] for finding in findings(env=server.env)] == [True, True]
+    done = tuimixer("doctor", "--fix", "all", env=server.env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert findings(env=server.env) == []
+    server.wait_for(lambda: server.record("speakers.monitor", 0.1).peak() > 0.02, "the sound again")
+
+
 def test_the_second_stream_of_an_application_is_looked_at_too(server: SoundServer) -> None:
     play(server)
     second = server.play("tone", media="other")

@@ -46,7 +46,9 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
 def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
     """A combined sink of which no part is left."""
     info = device.device
-    if info is not None and "combine" in info.driver and not feeds(snapshot, device):
+    # On PipeWire every driver is PipeWire; the module is known by the group of its nodes.
+    made_by = (info.driver, device.properties.get("node.link-group", "")) if info else ()
+    if any("combine" in word for word in made_by) and not feeds(snapshot, device):
         yield Finding(
             "combined_of_nothing",
             device.name,
