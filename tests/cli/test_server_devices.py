@@ -112,19 +112,3 @@ def test_codecs_of_a_simulated_card(
         1,
         'tuimixer: Earbuds has no codec "ldac"; it has sbc, sbc_xq, aac.\n',
     )
-
-
-@pytest.mark.pulse
-def test_equal_names_are_listed_with_card_and_id() -> None:
-    with PrivatePulse() as server:
-        for name, card in (("one", "HDA Intel"), ("two", "USB Audio")):
-            properties = f'sink_properties=\'device.description="Line Out" alsa.card_name="{card}"\''
-            server.pactl("load-module", "module-null-sink", f"sink_name={name}", properties)
-        outcome = run("set", "line out", "40%", env=server.env)
-        assert (outcome.status, outcome.out) == (2, "")
-        assert outcome.err == (
-            'tuimixer: "line out" is ambiguous; it matches Line Out (HDA Intel, pulse:sink/one), '
-            "Line Out (USB Audio, pulse:sink/two).\n"
-        )
-        assert run("set", "two", "40%", env=server.env).status == 0
-        assert run("set", "pulse:sink/one", "30%", env=server.env).status == 0

@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+from functools import partial
 
 import pytest
 
@@ -16,16 +17,16 @@ from tests.lab.sound import SoundServer
 
 @pytest.fixture
 def box(server: SoundServer) -> SoundServer:
-    """Speakers (default) and Headphones, and six streams with the names that confuse mixers."""
-    for name, binary, title in (
-        ("VoiceApp", "talk", "call"),
-        ("Chromium", "talk", "tab"),
-        ("Chromium", "desk", "tab 2"),
-        ("Browser", "web", "Lecture one"),
-        ("Browser", "web", "Song two"),
+    """Speakers (default) and Headphones, and five streams with the names that confuse mixers."""
+    for name, binary, title, role in (
+        ("VoiceApp", "talk", "call", "phone"),
+        ("Chromium", "talk", "tab", "game"),
+        ("Chromium", "desk", "tab 2", "game"),
+        ("Browser", "web", "Lecture one", "video"),
+        ("Browser", "web", "Song two", "music"),
     ):
-        binary_of = f"application.process.binary={binary}"
-        server.play(name, media=title, properties=[binary_of], volume=100, silent=True)
+        properties = [f"application.process.binary={binary}", f"media.role={role}"]
+        server.play(name, media=title, properties=properties, volume=100, silent=True)
     return server
 
 
@@ -64,6 +65,7 @@ def done(*words: str, server: SoundServer) -> Outcome:
         ("desk", {("Chromium", "desk", "tab 2")}),
         ("chromium", {("Chromium", "talk", "tab"), ("Chromium", "desk", "tab 2")}),
         ("Song two", {("Browser", "web", "Song two")}),
+        ("music", {("Browser", "web", "Song two")}),
         ("lecture", {("Browser", "web", "Lecture one")}),
         ("Browser: Song two", {("Browser", "web", "Song two")}),
         ("browser", {("Browser", "web", "Lecture one"), ("Browser", "web", "Song two")}),
@@ -87,6 +89,10 @@ def test_a_process_a_group_and_several_targets(box: SoundServer) -> None:
     assert {key[2] for key, percent in volumes(box).items() if percent == 20} == {"tab 2", "Lecture one"}
     done("mute", "speakers", "headphones", server=box)
     assert all(muted(box).values())
+    done("set", "@outputs", "unmute", "70%", server=box)
+    assert not any(muted(box).values())
+    assert level(box, "speakers") == level(box, "headphones") == [70, 70]
+    done("mute", "@outputs", server=box)
     done("set", "*phones", "unmute", server=box)
     assert muted(box) == {"speakers": True, "headphones": False}
     done("move", "@streams", "headphones", server=box)
@@ -99,11 +105,70 @@ def test_kill_ends_the_stream_with_that_title(box: SoundServer) -> None:
     assert len(volumes(box)) == 4
 
 
-def test_a_renamed_device_is_found_by_its_new_name(server: SoundServer) -> None:
-    config = server.folder / "renamed.toml"
-    config.write_text('[[rule]]\nmatch = { server_name = "headphones" }\nname = "Couch"\n')
-    done("set", "--config", str(config), "couch", "35%", server=server)
-    assert level(server, "headphones") == [35, 35]
+def test_what_a_rule_renames_is_found_by_its_new_name(box: SoundServer) -> None:
+    config = box.folder / "renamed.toml"
+    config.write_text(
+        '[[rule]]\nmatch = { server_name = "headphones" }\nname = "Couch"\n'
+        '[[rule]]\nmatch = { media = "Song*" }\nname = "Jukebox"\n'
+    )
+    done("set", "--config", str(config), "couch", "35%", server=box)
+    assert level(box, "headphones") == [35, 35]
+    done("set", "--config", str(config), "jukebox", "45%", server=box)
+    assert {key for key, percent in volumes(box).items() if percent == 45} == {("Browser", "web", "Song two")}
+
+
+def add_sink(server: SoundServer, name: str, *properties: str) -> None:
+    """Load a null sink with these properties and wait for it."""
+    quoted = " ".join(f"{key}='{value}'" for key, _, value in (text.partition("=") for text in properties))
+    server.pactl("load-module", "module-null-sink", f"sink_name={name}", f'sink_properties="{quoted}"')
+    server.wait_for(lambda: name in [sink["name"] for sink in server.pactl_json("sinks")], "the sink")
+    server.wake(name)
+
+
+def test_a_servers_own_name_comes_before_a_description(server: SoundServer) -> None:
+    add_sink(server, "other", "device.description=headphones")
+    done("set", "headphones", "40%", server=server)
+    assert (level(server, "headphones"), level(server, "other")) == ([40, 40], [100, 100])
+
+
+def test_equal_names_are_listed_with_card_and_id(server: SoundServer) -> None:
+    for name, card in (("one", "HDA Intel"), ("two", "USB Audio")):
+        add_sink(server, name, "device.description=Line Out", f"alsa.card_name={card}")
+    outcome = run("set", "line out", "40%", env=server.env)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err == (
+        'tuimixer: "line out" is ambiguous; it matches Line Out (HDA Intel, pulse:sink/one), '
+        "Line Out (USB Audio, pulse:sink/two).\n"
+    )
+    done("set", "two", "40%", server=server)
+    done("set", "pulse:sink/one", "30%", server=server)
+    assert (level(server, "one"), level(server, "two")) == ([30, 30], [40, 40])
+
+
+def is_default(server: SoundServer, name: str) -> bool:
+    return server.pactl("get-default-sink") == f"{name}\n"
+
+
+def test_next_and_previous_defaults(server: SoundServer) -> None:
+    add_sink(server, "third", "device.description=Third")
+    for step, name, own in (
+        ("next", "Headphones", "headphones"),
+        ("next", "Third", "third"),
+        ("next", "Speakers", "speakers"),
+        ("previous", "Third", "third"),
+    ):
+        assert done("default", step, server=server).out == f"{name}\n"
+        server.wait_for(partial(is_default, server, own), name)
+
+
+def test_status_tells_the_form_factor(server: SoundServer) -> None:
+    add_sink(server, "set", "device.form_factor=headset")
+    text = done("status", "set", "--format", "{form_factor} {muted} {volume}", server=server).out
+    assert text == "headset  100%\n"
+    done("mute", "set", server=server)
+    text = done("status", "set", "--format", "{form_factor} {muted} {volume}", server=server).out
+    assert text == "headset both muted\n"
+    assert json.loads(done("status", "set", "--json", server=server).out)["form_factor"] == "headset"
 
 
 @pytest.mark.parametrize(
@@ -254,10 +319,7 @@ def test_a_pattern_finds_what_the_configuration_renames(server: SoundServer) -> 
 
 
 def test_equal_names_are_numbered_in_the_list_as_they_are_taken(server: SoundServer) -> None:
-    server.pactl(
-        "load-module", "module-null-sink", "sink_name=second", "sink_properties=device.description=Speakers"
-    )
-    server.wait_for(lambda: "second" in [sink["name"] for sink in server.pactl_json("sinks")], "the sink")
+    add_sink(server, "second", "device.description=Speakers")
     player = server.play("mpv", device="second", silent=True)
     listed = done("list", server=server).out
     assert "\n  Speakers 1  " in listed

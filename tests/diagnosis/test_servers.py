@@ -222,10 +222,10 @@ def test_a_sink_that_feeds_itself_is_named(server: SoundServer) -> None:
 
 def test_a_monitor_in_place_of_a_microphone_is_named_and_replaced(server: SoundServer) -> None:
     if on_pipewire(server):
-        made = ("module-null-sink", "media.class=Audio/Source/Virtual", "sink_name=mic", "channel_map=mono")
+        made = "module-null-sink media.class=Audio/Source/Virtual sink_name=mic channel_map=mono"
     else:
-        made = ("module-null-source", "source_name=mic")
-    server.pactl("load-module", *made)
+        made = "module-null-source source_name=mic"
+    server.pactl("load-module", *made.split())
     server.pactl("set-default-source", "mic")
     server.wait_for(lambda: server.pactl("get-default-source") == "mic\n", "the microphone")
     assert findings(env=server.env) == []

@@ -243,3 +243,64 @@ def test_what_is_on_no_card_is_said_so_where_there_is_no_server(replay: Replay) 
         outcome = verbs("get", "Treble")
         assert outcome.status == 3
         assert outcome.err.startswith('tuimixer: no card has "Treble". No sound server at unix:/nowhere')
+
+
+def test_a_switch_that_is_called_mute_is_a_target(replay: Replay) -> None:
+    cards = replay("scarlett")
+    with Verbs(cards.env) as verbs:
+        for word, state in (("on", 1), ("off", 0)):
+            assert verbs("set", "Mute", word).status == 0
+            assert cards["scarlett"].get("Mute Playback Switch") == [state]
+            # A switch without a volume is on or off, never muted.
+            assert verbs("get", "Mute").out == f"{word}\n"
+            row = next(line for line in verbs("list").out.splitlines() if line.startswith("  Mute "))
+            assert row.split() == ["Mute", word]
+        assert verbs("set", "Line In 1 Pad", "on").status == 0
+        assert verbs("get", "Line In 1 Pad").out == "on\n"
+
+
+def test_numbers_of_the_screen_and_of_alsa(replay: Replay) -> None:
+    cards = replay("es1370")
+    with Verbs(cards.env) as verbs:
+        for target, raws in (("PCM 1", [5, 5]), ("PCM,1", [6, 6]), ("AudioPCI/PCM,1", [7, 7])):
+            assert verbs("set", target, f"raw:{raws[0]}").status == 0
+            assert cards["es1370"].get("PCM Playback Volume", 1) == raws
+        assert verbs("set", "PCM", "raw:9").status == 0
+        assert cards["es1370"].get("PCM Playback Volume", 1) == [7, 7]
+
+
+def test_a_bare_number_is_percent_and_raw_is_raw(replay: Replay) -> None:
+    cards = replay("pi-hat")
+    with Verbs(cards.env) as verbs:
+        for number in ("40", "40%", "=40"):
+            assert verbs("set", "Playback", "0%").status == 0
+            assert verbs("set", "Playback", number).status == 0
+            channels = [c["channels"] for c in verbs.json("get", "Playback")["controls"]]
+            assert {channel["percent"] for side in channels for channel in side} <= {39, 40, 41}
+        assert verbs("set", "Playback", "raw:50").status == 0
+        assert cards["pi-hat"].get("Playback Volume") == [50, 50]
+        refused = verbs("set", "Playback", "0.4")
+        assert (refused.status, refused.err) == (2, 'tuimixer: "0.4" has no unit; write 40% or 0.4dB.\n')
+        assert cards["pi-hat"].get("Playback Volume") == [50, 50]
+
+
+def test_each_side_has_its_mute_in_status_and_json(replay: Replay) -> None:
+    with Verbs(replay("hda-laptop").env) as verbs:
+        for value, told, mutes in (
+            ("left:mute", "left", [True, False]),
+            ("right:mute", "both", [True, True]),
+            ("left:unmute", "right", [False, True]),
+            ("unmute", "", [False, False]),
+        ):
+            assert verbs("set", "Speaker", value).status == 0
+            assert verbs("status", "Speaker", "--format", "{muted}").out == f"{told}\n"
+            assert verbs.json("status", "Speaker")["mutes"] == mutes
+
+
+def test_one_switch_for_all_channels_is_not_moved_for_one(replay: Replay) -> None:
+    cards = replay("hda-laptop")
+    with Verbs(cards.env) as verbs:
+        refused = verbs("set", "Master", "left:mute")
+        assert refused.status == 2
+        assert "Master has" in refused.err
+        assert cards["hda-laptop"].state == cards["hda-laptop"].initial
