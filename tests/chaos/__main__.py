@@ -29,16 +29,19 @@ def _commands(tally: Tally, seconds: float) -> None:
 
 
 ATTACKS: dict[str, tuple[float, Callable[[Tally, float], None]]] = {
-    "churn": (0.15, partial(attacks.churn, PrivatePulse)),
-    "churn-pipewire": (0.15, partial(attacks.churn, PrivatePipeWire)),
-    "deaths": (0.12, partial(attacks.deaths, PrivatePulse)),
-    "deaths-pipewire": (0.13, partial(attacks.deaths, PrivatePipeWire)),
-    "demo": (0.15, attacks.demo),
-    "far": (0.12, attacks.far),
-    "commands": (0.1, _commands),
-    "starts": (0.08, attacks.starts),
+    "churn": (0.25, partial(attacks.churn, PrivatePulse)),
+    "churn-pipewire": (0.2, partial(attacks.churn, PrivatePipeWire)),
+    "deaths": (0.1, partial(attacks.deaths, PrivatePulse)),
+    "deaths-pipewire": (0.12, partial(attacks.deaths, PrivatePipeWire)),
+    "demo": (0.1, attacks.demo),
+    "far": (0.09, attacks.far),
+    "commands": (0.08, _commands),
+    "starts": (0.06, attacks.starts),
 }
-"""By name: its share of the time, and what it does."""
+"""By name: its share of the time, and what it does.
+
+In an hour both kinds of churn last long enough for the growth of memory to be judged.
+"""
 
 
 def run(seconds: float, seed: int, only: str | None = None) -> list[Tally]:

@@ -22,7 +22,7 @@ from tests.lab.sound import SoundServer
 
 _PACE = 0.012
 """Seconds between two acts: faster than any person, slow enough for the acts to be seen one by one."""
-_ACTS = 40
+_ACTS = 60
 """Acts in a second, about."""
 _CHECK = 400
 """Acts between two looks whether the program still paints."""

@@ -14,12 +14,12 @@ from tests.chaos.victim import MARK, Victim, end_somehow
 from tests.lab.waiting import DEADLINE
 
 SECONDS = {
-    "deaths": 8.0,
-    "deaths-pipewire": 12.0,
-    "churn": 4.0,
-    "churn-pipewire": 4.0,
-    "demo": 6.0,
-    "far": 6.0,
+    "deaths": 5.0,
+    "deaths-pipewire": 8.0,
+    "churn": 3.0,
+    "churn-pipewire": 3.0,
+    "demo": 4.0,
+    "far": 4.0,
     "starts": 4.0,
 }
 SEED = 20261128
