@@ -77,7 +77,7 @@ class VolumeLock:
 
     @property
     def undisturbed(self) -> bool:
-        """Whether no other process has changed anything since this object was made."""
+        """Whether no other process has changed anything since this object was created."""
         return self._before != _NO_TURN and self._memory.turn == self._before
 
     def changed(self) -> None:

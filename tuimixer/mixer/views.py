@@ -361,5 +361,5 @@ def _merges(playback: Control, capture: Control) -> bool:
 
 
 def _pairs(channels: int) -> int:
-    """The number of faders alsamixer shows for so many channels: front, rear, centre, woofer, side."""
+    """The number of faders alsamixer shows for this many channels: front, rear, center, woofer, side."""
     return (0, 1, 1, 2, 2, 3, 4, 5, 5)[min(channels, 8)]

@@ -256,7 +256,7 @@ RIGHT_NAMES = frozenset(
 
 
 def side_of(name: str) -> int:
-    """Side of a channel, judged by its name: -1 left, 1 right, 0 neither (centre, LFE, mono, aux)."""
+    """Side of a channel, judged by its name: -1 left, 1 right, 0 neither (center, LFE, mono, aux)."""
     if name in RIGHT_NAMES:
         return 1
     return -1 if name in LEFT_NAMES else 0

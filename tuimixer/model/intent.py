@@ -48,7 +48,7 @@ class SetRaw:
 
 @dataclass(frozen=True, slots=True)
 class SetBalance:
-    """Set the balance (-1 is left only, 0 centre, 1 right only), or shift it by that much."""
+    """Set the balance (-1 is left only, 0 center, 1 right only), or shift it by that much."""
 
     id: ControlId
     balance: float

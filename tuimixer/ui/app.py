@@ -75,9 +75,9 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Args:
-        renderer: perhaps with the first picture, which is on `tty` then.
-        state: where it is remembered how the screen was left; None: nowhere.
-        config_file: where hiding and renaming are written; None: they hold until the end.
+        renderer: perhaps with the first picture, which is then on `tty`.
+        state: where the screen's settings are remembered; None: nowhere.
+        config_file: where hiding and renaming are written; None: they last until the program exits.
         """
         forget_widgets()
         problems: list[str] = []
@@ -195,7 +195,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
         make_palette_safe()
         if not isinstance(self.screen, CommandPalette):
-            # Textual gives it an id, which one that is still closing has as well.
+            # Textual gives it an id, which one that is still closing has too.
             self.push_screen(CommandPalette())
 
     def repaint(self) -> None:

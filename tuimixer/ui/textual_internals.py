@@ -75,15 +75,15 @@ def forget_widgets() -> None:
 
 
 def sized_caches() -> list[Any]:
-    """The methods of Textual and rich that keep results about places, sizes and texts."""
+    """The methods of Textual and rich that cache results about positions, sizes and texts."""
     methods = (getattr(owner, name) for owner in (Region, Scalar, Strip, Segment) for name in vars(owner))
     return [cached_cell_len, *(method for method in methods if hasattr(method, "cache_clear"))]
 
 
 def forget_sizes() -> None:
-    """Empty caches when a window gets another size or a dialog closes: what they hold is of little use then.
+    """Clear caches when a window is resized or a dialog closes: their contents are of little use then.
 
-    Together they take some 80,000 results, 15 MB or more, and would grow for an hour until they are full.
+    Together they hold some 80,000 results, 15 MB or more, and would grow for an hour until they are full.
     """
     for method in sized_caches():
         method.cache_clear()
@@ -91,18 +91,17 @@ def forget_sizes() -> None:
 
 @cache
 def make_palette_safe() -> None:
-    """Keep odd moments of the palette of commands from ending the program.
-
-    * Page Down where no line of it is shown: `OptionList._move_page` expects one, and in a window of four
-      lines, or of two columns, there is none.
-    * A click on an option that has gone since it was painted: `OptionList._on_click` looks it up.
-    * A click outside the window, which has become smaller: `CommandPalette._on_click` looks what is there.
+    """Keep rare conditions in the command palette from ending the program.
+    * Page Down if none of its lines is shown: `OptionList._move_page` expects one, and in a window of four
+    lines, or of two columns, there is none.
+    * A click on an option that has disappeared since it was painted: `OptionList._on_click` looks it up.
+    * A click outside the window, which has become smaller: `CommandPalette._on_click` looks up what is there.
     * A window so narrow that its lines have no width: `Content.get_height` does not wrap to that.
-    * Two answers at once, such as Enter and a click: the second would close the screen below.
-    * Being closed while it looks for commands: what looks for them, and what shows that it does, asks for
-      widgets that are gone.
+    * Two results at once, such as Enter and a click: the second would close the screen below.
+    * Being closed during a search for commands: the search, and what shows its progress, look for widgets
+    that are gone.
     """
-    from textual import events, work  # the palette is seldom opened
+    from textual import events, work  # the palette is rarely opened
     from textual.await_complete import AwaitComplete
     from textual.command import CommandPalette
     from textual.content import Content
@@ -164,7 +163,7 @@ def driver_of(app: App[Any]) -> "Driver | None":
 
 
 def is_on_top(screen: Screen[Any]) -> bool:
-    """Whether keys go to a screen. `Screen.is_current` is true as well of those that show through others."""
+    """Whether a screen receives keys. `Screen.is_current` is also true for those that show through others."""
     return screen in screen.app.screen_stack[-1:]
 
 

@@ -42,7 +42,7 @@ class AlsaBackend:
         self._descriptors: dict[str, list[int]] = {}
         self._gone: dict[str, asyncio.Event] = {}
         self._kept_open: set[str] = set()
-        """Devices that are not cards, each opened by a task of its own."""
+        """Devices that are not cards, each opened by its own task."""
         self._opening: dict[str, asyncio.Task[None]] = {}
         self._awaited: set[str] = set()
         """Cards present at the start that are not open yet."""

@@ -1,4 +1,4 @@
-"""Commands on their way to an engine, which may die before it has executed them."""
+"""Commands sent to an engine, which may die before it has executed them."""
 
 import time
 from collections.abc import Callable

@@ -44,7 +44,7 @@ _UNSEEN = 200
 _MOST_NOTICES = 10
 """Notices reported of those that arrive together: the screen shows one at a time."""
 _FAREWELL = 1.5
-"""Seconds that an engine has to exit by itself."""
+"""Seconds that an engine has to exit on its own."""
 _LEAVING = 0.4
 """The same when the screen is being closed, for which the user waits."""
 _POLL = 0.002

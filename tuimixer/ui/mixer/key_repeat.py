@@ -29,7 +29,7 @@ class KeyRepeatGuard:
         ] or control.raws
         loudest = max(to_position(scale, raw) for raw in raws) if scale is not None and scale.cubic else 0.0
         pressed = last != control.id or now - at >= NEW_PRESS
-        # A step from below 100 % stops there. A single channel past it is a slip: what is wanted louder is
-        # wanted louder on both sides.
+        # A step from below 100 % stops there. A single channel past it is a mistake: to make something
+        # louder, one raises both sides.
         past_full = channels is None and (loudest > 1 or (loudest == 1 and pressed))
         return Nudge(control.id, percent, channels, past_full)

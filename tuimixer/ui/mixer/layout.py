@@ -17,7 +17,7 @@ _WIDEST = 24
 _EMPTY_WIDTH = 24
 """Width of an empty group, for the sentence in it."""
 _TALL_WIDTH = 30
-"""Columns below which rows have one line each: numbers would leave no room for a fader."""
+"""Width below which rows have one line each: numbers would leave no room for a fader."""
 _LOWEST_SECTION = 3
 """Minimum height of a section, including its heading."""
 LOWEST_COLUMNS = 9

@@ -83,12 +83,12 @@ class LevelMeters:
         self._peaks.update(peaks)
 
     def keep(self, ids: Collection[ControlId]) -> None:
-        """Forget all but these."""
+        """Drop all but these."""
         self._peaks = {key: peaks for key, peaks in self._peaks.items() if key in ids}
         self.levels = {key: level for key, level in self.levels.items() if key in ids}
 
     def clear(self) -> None:
-        """Forget all."""
+        """Drop all."""
         self._peaks.clear()
         self.levels.clear()
 

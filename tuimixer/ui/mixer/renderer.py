@@ -112,33 +112,33 @@ class Renderer:
         self._states: dict[ControlId, tuple[Control, StripState]] = {}
         self._metered: frozenset[ControlId] | None = None
         self._screen_size = (0, 0)
-        """Columns and lines that there are when no line for words lies below."""
+        """Size of the screen without the lines below."""
         self._area = Area(0, 0, 0, 0)
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
         self._label_width = 0
         self._names: dict[str, str] = {}
-        """Labels as they are cut for the rows layout."""
+        """Labels cut for the rows layout."""
         self._clicks: status_line.Clicks = []
 
     @property
     def keys(self) -> Keys:
-        """The keys of each action in the layout that is shown."""
+        """The keys of each action in the current layout."""
         return self._keys[self.columns]
 
     def action_of(self, key: str, scope: str) -> str | None:
-        """The action that a key has in a scope."""
+        """The action of a key in a scope."""
         found = (action for action, keys in self.keys.items() if key in keys)
         return next((action for action in found if BY_ID[action].scope == scope), None)
 
     def label(self, action: str) -> str:
-        """The first key of an action as a person reads it; empty without one."""
+        """The first key of an action as displayed; empty if it has none."""
         keys = self.keys[action]
         return status_line.key_in(keys[0], self.terminal.charset) if keys else ""
 
     @property
     def control(self) -> Control | None:
-        """The chosen control."""
+        """The selected control."""
         return self.snapshot.controls.get(self.cursor or "")
 
     @property

@@ -29,7 +29,7 @@ _ARROWS = {"←": "<-", "→": "->", "↑": "Up", "↓": "Dn"}
 
 
 Clicks = list[tuple[Area, str]]
-"""Cells that do something when they are clicked, each with its action."""
+"""Clickable cells, each with its action."""
 
 
 def paint_status(

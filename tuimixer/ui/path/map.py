@@ -204,7 +204,7 @@ def _draw_wires(
                 arms = cells.setdefault(cell, [0, 0, 0, 0])
                 arms[arm] = max(arms[arm], heavy)
                 roles[cell] = role
-        # The first cell touches the box that the wire leaves.
+        # The first cell touches the box where the wire starts.
         first = cells[wire.points[0]]
         first[2] = max(first[2], heavy)
         end = wire.points[-1]

@@ -81,7 +81,7 @@ class PathScreen(Dialog[None]):
         self._name = ""
         """Name of what the cursor is on, in case it disappears."""
         self._lost = False
-        """Whether it has: the next arrow key starts over."""
+        """Whether it has disappeared: the next arrow key starts over."""
         self._key_repeat = KeyRepeatGuard()
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False

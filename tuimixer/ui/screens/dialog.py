@@ -131,9 +131,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
             self.actions()[action]()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Close with an answer, unless it has closed or is below another: that would close the wrong screen.
+        """Close with a result, unless it has closed or is below another one: that would close the wrong
+        screen.
 
-        A key and a click at once answer twice; a key may come when a further dialog has just opened.
+        A key and a click at once give two results; a key may arrive when another dialog has just opened.
         """
         return super().dismiss(result) if is_on_top(self) else AwaitComplete()
 

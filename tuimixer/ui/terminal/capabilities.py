@@ -44,7 +44,7 @@ class Terminal:
 
 
 def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf-8") -> Terminal:
-    """What to use on the terminal that these variables describe; `encoding` is standard output's."""
+    """The capabilities of the terminal that these variables describe; `encoding` is standard output's."""
     term = environment.get("TERM", "")
     remote = any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
     meters = config.meters.show == "on" or (config.meters.show == "auto" and not remote)

@@ -27,7 +27,7 @@ class Area:
     height: int = 1
 
     def __contains__(self, cell: tuple[int, int]) -> bool:
-        """Whether a cell, (x, y), lies in it."""
+        """Whether a cell, (x, y), is inside it."""
         return self.x <= cell[0] < self.x + self.width and self.y <= cell[1] < self.y + self.height
 
 
@@ -166,7 +166,7 @@ def _by_role(text: list[str], roles: list[int], start: int, end: int) -> list[tu
 
 
 def fit(text: str, width: int, ellipsis: str) -> str:
-    """Text cut to a width in cells, a cut marked."""
+    """Text cut to a width in cells, with a mark if anything was cut."""
     if cell_len(text) <= width:
         return text
     if width <= 0:
@@ -181,7 +181,7 @@ def fit(text: str, width: int, ellipsis: str) -> str:
 
 
 def fit_middle(text: str, width: int, ellipsis: str) -> str:
-    """Text cut to a width in cells, in its middle, so that both ends can be read."""
+    """Text cut to a width in cells, in the middle, so that both ends can be read."""
     if cell_len(text) <= width or width < 5:
         return fit(text, width, ellipsis)
     tail, used = "", 0
@@ -194,14 +194,14 @@ def fit_middle(text: str, width: int, ellipsis: str) -> str:
 
 
 def fit_lines(lines: list[str], most: int, width: int, ellipsis: str) -> list[str]:
-    """At most so many lines, each cut to a width; what is left over is joined to the last one."""
+    """At most this many lines, each cut to a width; any others are joined to the last one."""
     if len(lines) > most:
         lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
     return [fit(line, width, ellipsis) for line in lines]
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells, broken at blanks, and within a word that is longer than a line."""
+    """Lines of at most `width` cells, broken at spaces, or within a word that is longer than a line."""
     lines, line = [], ""
     for word in text.split(" "):
         if line and cell_len(line) + 1 + cell_len(word) <= width:

@@ -27,7 +27,7 @@ class Pace:
         self._not_before = float("-inf")
 
     def may_paint(self, now: float) -> bool:
-        """Whether a frame may go out."""
+        """Whether a frame may be sent."""
         if self._asked is not None:
             waited = now - self._asked
             if waited > _DEAF:
