@@ -94,8 +94,9 @@ def test_only_what_is_beyond_100_percent_is_warm() -> None:
     assert set(roles[13:16]) == {two_tone(Role.BAR_OVER, Role.PAPER)}
 
 
-def test_what_cannot_go_beyond_100_percent_ends_where_the_mark_of_the_others_is() -> None:
-    assert painted(at(1.0, beyond=False))[0] == "▀▀▀▀▀▀▀▀▀▀▀▀       "
+def test_what_cannot_go_beyond_100_percent_has_the_whole_bar() -> None:
+    assert painted(at(1.0, beyond=False))[0] == "▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀▀"
+    assert painted(at(0.5, beyond=False))[0] == "▀▀▀▀▀▀▀▀▀▀▄▄▄▄▄▄▄▄▄"
 
 
 def test_the_difference_of_channels_is_within_the_bar() -> None:

@@ -1,8 +1,8 @@
 """Faders and meters as cells, in both directions. Pure: numbers in, glyphs and roles out.
 
 A fader that can go beyond 100 % has a scale up to 150 %, with a mark at 100 %: two thirds of its cells are
-before the mark and one third after it. Every other fader ends where that mark is, so that 100 % is at the
-same place in each row and each column.
+before the mark and one third after it. Every other fader ends at 100 %: in columns in the line of that mark,
+which is 0 dB across the screen, and in rows at the end of the bar.
 """
 
 from collections.abc import Sequence
@@ -40,9 +40,9 @@ class Ruler:
     """0 if there is no room beyond 100 %; then there is no mark either."""
 
     @classmethod
-    def of(cls, length: int) -> "Ruler":
-        """The parts of a bar of this length."""
-        if length < _SHORTEST:
+    def of(cls, length: int, beyond: bool = True) -> "Ruler":
+        """The parts of a bar of this length. Args: `beyond`: whether it can go beyond 100 %."""
+        if length < _SHORTEST or not beyond:
             return cls(max(length, 0), 0)
         normal = (length - 1) * 2 // 3
         return cls(normal, length - 1 - normal)
@@ -84,9 +84,7 @@ def horizontal_bar(
     halves: bool,
 ) -> None:
     """A horizontal fader with its mark; with half blocks, also the meter in the lower halves."""
-    ruler = Ruler.of(width)
-    if not state.beyond:
-        ruler = Ruler(ruler.normal, 0)
+    ruler = Ruler.of(width, state.beyond)
     lights = meter_cells(level if halves and state.metered else None, ruler.normal)
     base = round(state.base * ruler.normal) if state.base is not None and 0 < state.base < 1 else -1
     for i, part in enumerate(ruler.parts(state.positions)):

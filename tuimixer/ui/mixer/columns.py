@@ -1,5 +1,7 @@
 """The columns layout: one vertical fader per control, as in alsamixer."""
 
+from collections.abc import Iterator
+
 from rich.cells import cell_len
 
 from tuimixer.model.scale import decibels
@@ -19,6 +21,8 @@ _WIDE = 11
 _GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
 """dB values labeled on the scale if there is room."""
 SCALE_WIDTH = 4
+_LEAST_PART = 3
+"""Minimum letters of a broken word on its last line."""
 
 
 def bar_height(box: Area) -> int:
@@ -84,7 +88,7 @@ def paint_column(
     role = Role.CHOSEN if chosen else Role.GONE if state.gone else Role.VALUE
     if state.positions:
         paint_column_fader(grid, box, state, accent, charset, halves)
-        paint_column_meter(grid, box, state, level, charset)
+        paint_column_meter(grid, box, state, level, charset, halves)
         _centre(grid, box, box.y + height, _percents(state, box.width - 1), role)
     else:
         _paint_choice(grid, box, height, state, role, charset)
@@ -100,7 +104,7 @@ def paint_column(
     for number, text in enumerate(_name_lines(state.label, box.width - 1, most, charset)):
         _centre(grid, box, box.y + box.height - most + number, text, name_role)
     if chosen:
-        grid.fill(box.x, box.y, 1, box.height, accent, charset.chosen)
+        grid.fill(box.x, box.y + height, 1, box.height - height, accent, charset.chosen)
 
 
 def name_cell(box: Area, label: str, charset: CharSet) -> tuple[int, int]:
@@ -122,13 +126,16 @@ def paint_column_fader(
 
 
 def paint_column_meter(
-    grid: Grid, box: Area, state: StripState, level: Level | None, charset: CharSet
+    grid: Grid, box: Area, state: StripState, level: Level | None, charset: CharSet, halves: bool
 ) -> None:
-    """The meter at the right of a column's fader: one cell for the loudest channel, or one for each side."""
+    """The meter at the right of a column's fader: one cell for the loudest channel, or one for each side.
+
+    A blank cell separates them where colors cannot.
+    """
     if not state.metered:
         return
     fader, height = fader_box(box), bar_height(box)
-    x = fader.x + fader.width
+    x = fader.x + fader.width + (0 if halves else 1)
     if fader.width == 2:
         vertical_meter(grid, x, box.y, height, level, None, charset)
         return
@@ -162,7 +169,20 @@ def _paint_marks(grid: Grid, box: Area, y: int, state: StripState, charset: Char
 
 
 def _name_lines(label: str, width: int, most: int, charset: CharSet) -> list[str]:
+    """A name in lines; a word that is too long for one line continues in the next, if there is one."""
+    if most > 1:
+        label = " ".join(part for word in label.split() for part in _syllables(word, max(width, 1)))
     return fit_lines(wrap(label, width), most, width, charset.ellipsis)
+
+
+def _syllables(word: str, width: int) -> Iterator[str]:
+    """Split a word into parts of at most `width` cells, before a capital letter if possible."""
+    while len(word) > width:
+        capitals = [i for i in range(2, width + 1) if word[i].isupper() and not word[i - 1].isupper()]
+        cut = max(capitals, default=max(1, min(width, len(word) - _LEAST_PART)))
+        yield word[:cut]
+        word = word[cut:]
+    yield word
 
 
 def _percents(state: StripState, width: int) -> str:

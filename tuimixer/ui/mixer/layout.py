@@ -143,7 +143,10 @@ def plan_rows(
 def _plan_tall(
     sections: "Sequence[Sequence[Row | Heading]]", size: tuple[int, int], faders: Collection[ControlId]
 ) -> Plan | None:
-    """All rows at once, those with a fader in two lines; None if they do not fit."""
+    """All rows at once, those with a fader in two lines, with blank lines between them if there is room.
+
+    None if they do not fit.
+    """
     width, height = size
     heights = [
         [2 if isinstance(line, Row) and line.id in faders else 1 for line in lines] for lines in sections
@@ -151,7 +154,10 @@ def _plan_tall(
     needed = sum(map(sum, heights))
     if not faders or needed > height or width < _TALL_WIDTH:
         return None
-    gap = 1 if needed + len(sections) - 1 <= height else 0
+    needed += len(sections) - 1
+    gap = 1 if needed <= height else 0
+    between = sum(len(sizes) - 2 for sizes in heights)
+    air = 1 if needed + between <= height else 0
     slots: list[Slot] = []
     headings: list[Heading] = []
     y = 0
@@ -162,7 +168,7 @@ def _plan_tall(
                 slots.append(Slot(line, box))
             else:
                 headings.append(replace(line, box=box))
-            y += tallness
+            y += tallness + (air if isinstance(line, Row) and line is not lines[-1] else 0)
         y += gap
     return Plan(tuple(slots), tuple(headings), starts=(0,) * len(sections), tall=True)
 

@@ -122,7 +122,7 @@ class Mouse:
         if self._renderer.columns:
             return columns.fader_box(box)
         first, width = self._renderer.fields().bar
-        return Area(first, box.y + box.height - 1, Ruler.of(width).normal, 1) if width else None
+        return Area(first, box.y + box.height - 1, Ruler.of(width, state.beyond).normal, 1) if width else None
 
     def _channel(self, slot: Slot, state: StripState, event: events.MouseDown) -> int | None:
         """The channel that the right button moves: in a column, the half of the fader that was clicked;

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from rich.cells import cell_len
+
 from tuimixer.config.actions import BY_ID
 from tuimixer.config.schema import Filters
 from tuimixer.mixer.views import Group, Row, Section, View, arrange, keep, rows_of
@@ -495,7 +497,7 @@ class Renderer:
         box, level = self._shifted(slot.box), self.meters.levels.get(slot.row.id)
         accent, charset, halves = _ACCENTS[slot.row.section], self.terminal.charset, self.terminal.halves
         if self.columns:
-            columns.paint_column_meter(self.grid, box, state, level, charset)
+            columns.paint_column_meter(self.grid, box, state, level, charset, halves)
         else:
             rows.paint_row_bar(self.grid, box, self._fields, state, accent, level, charset, halves)
 
@@ -509,9 +511,10 @@ class Renderer:
                 self._paint_sentence(box, heading.text)
                 continue
             text = charset.text(heading.text)
-            if heading.number is not None and heading.number > 1:
-                text = f"{text} ({heading.number})" if self.plan.more else text
             room = box.width - (2 if self.columns else 1)
+            if heading.number is not None and heading.number > 1 and self.plan.more:
+                counted = f"{text} ({heading.number})"
+                text = counted if cell_len(counted) <= room else text
             role = title_role(_ACCENTS[heading.section])
             x = self.grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), role, room)
             if not self.columns and not self.terminal.plain and x + 1 < box.x + box.width:

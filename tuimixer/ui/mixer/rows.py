@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
+
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_bar, horizontal_meter
 from tuimixer.ui.mixer.meters import Level
@@ -19,6 +21,8 @@ description.
 _NAME_STEP, _BAR_STEP = 4, 4
 """For how many additional cells of a line one goes to names, and one to the bar."""
 _SHORTEST_NAME = 6
+_FEWEST = 5
+"""Cells of a title, the mark of its being cut among them, that are worth showing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def fields_for(width: int, label_width: int, meter: bool, bars: bool = True) -> 
         bar = width - fixed - name
     if not bars:
         name, bar = max(1, min(label_width, name + bar)), 0
+        about = width - fixed - 2 - name if about else 0
     elif bar < 4:
         name, bar = max(1, min(name, width - fixed)), 0
     x = 1
@@ -157,7 +162,16 @@ def _paint_about(grid: Grid, y: int, fields: Fields, state: StripState, charset:
     x, room = fields.about
     if room and (state.positions or not fields.tall):
         role = Role.GONE if state.gone else Role.DIM
-        grid.put(x, y, fit(state.about, room, charset.ellipsis), role, room)
+        grid.put(x, y, _fit_about(state.about, room, charset), role, room)
+
+
+def _fit_about(text: str, room: int, charset: CharSet) -> str:
+    """What a row is about, cut; without its last part where only a letter or two of that would be left."""
+    between = charset.text(" · ")
+    rest = text.rpartition(between)[0]
+    if rest and cell_len(rest) <= room < min(cell_len(text), cell_len(rest + between) + _FEWEST):
+        return rest
+    return fit(text, room, charset.ellipsis)
 
 
 def _paint_value(

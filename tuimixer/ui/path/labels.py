@@ -34,23 +34,34 @@ def medium_of(stage: Stage) -> str:
 def mark_of(node: Node, line: int, charset: CharSet) -> str:
     """The mark after a name: the star of the default device, the state of a jack."""
     if node.part is not Part.JACK:
-        marks = {"paused": charset.pause, "suspended": charset.idle}
-        mark = charset.star if node.default else marks.get(node.head.state, "")
-        return f" {mark}" if mark and line == 0 else ""
+        idle = charset.pause if node.head.state == "paused" else charset.idle
+        mark = charset.star if node.default else idle
+        return f" {mark}" if has_mark(node, line) else ""
     cross = "✗" if charset.encoding is None else "x"
     states = {"in use": charset.dot, "free": charset.idle, "unplugged": cross}
     state = states.get(node.all_lines[line].state, "")
     return f" {state}" if state else ""
 
 
-def line_values(node: Node, number: int, room: int) -> str:
-    """The right end of a line: state, gain and medium, as far as there is room."""
+def has_mark(node: Node, line: int) -> bool:
+    """Whether a mark follows a name, or may follow it."""
+    return node.part is Part.JACK or (
+        line == 0 and (node.default or node.head.state in ("paused", "suspended"))
+    )
+
+
+def line_values(node: Node, number: int, room: int, unit: bool = True) -> str:
+    """The right end of a line: state, gain and medium, as far as there is room.
+
+    unit: whether gains may have theirs.
+    """
     line = node.all_lines[number]
     if node.part is Part.JACK:
         return next((text for text in (_jack_word(line), "") if len(text) <= room), "")
     if node.part is Part.CARD and number == 0:
         return ""
-    gain, plain = _gain(line)
+    full, plain = _gain(line)
+    gain = full if unit else plain
     # The medium of a card's control; a stream is always software, and a device shows its controls next to it.
     medium = medium_of(line.stage) if node.part is Part.CARD else ""
     muted = line.stage.muted

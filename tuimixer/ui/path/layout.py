@@ -11,10 +11,10 @@ from rich.cells import cell_len
 
 from tuimixer.diagnosis.graph import Edge, Graph, Node, Part
 from tuimixer.model.record import dataclass
-from tuimixer.ui.path.labels import least_values, line_values
+from tuimixer.ui.path.labels import has_mark, least_values, line_values
 
-GUTTER = 4
-"""Minimum width between two columns: out, track, in, arrow."""
+GUTTER = 3
+"""Minimum width between two columns: out, track, arrow."""
 _MOST_GUTTER = 16
 _NARROWEST = 15
 _WIDEST = 36
@@ -214,7 +214,13 @@ def _place(
 ) -> Plan:
     rows = [_groups(graph, columns, hops, i) for i in range(len(columns) - 1)]
     tracks = [_tracks(groups) for groups in rows]
-    gutters = [max(GUTTER, 4 + max(track.values(), default=0)) for track in tracks]
+    silenced = {edge.start for edge in graph.edges if edge.silent}
+    walled = {node.column for node in graph.nodes if node.id in silenced}
+    # A wall has a cell of its own beside the next column's arrows.
+    gutters = [
+        GUTTER + max(track.values(), default=0) + (column in walled)
+        for column, track in zip(order, tracks, strict=False)
+    ]
     full, least = ([_wanted(graph, column, style, words) for column in order] for words in (True, False))
     widths = _widths(full, least, width - sum(gutters))
     spare = width - sum(widths) - sum(gutters)
@@ -325,15 +331,18 @@ def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
                 widest = max(widest, cell_len(node.note) - 1)
             for i, line in enumerate(node.all_lines):
                 name = cell_len(line.stage.name) + (1 if i and node.part is not Part.JACK else 0)
-                mark = 2 if node.part is Part.JACK or node.default or node.head.state else 0
+                mark = 2 if has_mark(node, i) else 0
                 values = cell_len(line_values(node, i, 99)) if full else least_values(node, i)
                 widest = max(widest, name + mark + (values + 1 if values else 0))
     return min(max(widest + (1 if full else 0) + (4 if style.framed else 3), _NARROWEST), _WIDEST)
 
 
 def _widths(full: list[int], least: list[int], room: int) -> list[int]:
-    """Column widths: full if there is room, else the widest shrink first."""
+    """Column widths: full if there is room, else the widest shrink first, each as far as it may."""
     widths = least[:]
+    for i in sorted(range(len(least)), key=lambda i: -least[i]):
+        most = max(0, least[i] - max(_NARROWEST, least[i] * 3 // 4))
+        widths[i] -= min(most, max(0, sum(widths) - room))
     while sum(widths) > room and max(widths, default=0) > _NARROWEST:
         widths[widths.index(max(widths))] -= 1
     while sum(widths) < room and widths != full:

@@ -117,6 +117,13 @@ class _Brush:
         self._faulty = faulty
         live = (wire.edge for wire in plan.wires if wire.edge.live)
         self._live = frozenset(node for edge in live for node in (edge.start, edge.end))
+        self._bare = frozenset(
+            box.x
+            for box in plan.boxes.values()
+            for number in range(len(box.node.all_lines))
+            if line_values(box.node, number, self._spare(box, number)).endswith(tuple("0123456789"))
+        )
+        """Where the columns begin in which a gain has no room for its unit, so that none has it."""
 
     def draw(self, box: Box) -> Iterator[tuple[Place, Area]]:
         """Draw a box, and return where its lines are."""
@@ -143,6 +150,14 @@ class _Brush:
         bright = box.node.id in self._nodes or box.node.id in self._live
         return ACCENTS[box.node.part] if bright else Role.FRAME
 
+    def _spare(self, box: Box, number: int) -> int:
+        """Cells that a line has for its values beside its name: as many as they need at least."""
+        node = box.node
+        name = self._charset.text(node.all_lines[number].stage.name)
+        indent = 1 if number and node.part is not Part.JACK else 0
+        taken = indent + cell_len(name) + len(mark_of(node, number, self._charset)) + 1
+        return max(box.width - (4 if self._plan.style.framed else 3) - taken, least_values(node, number))
+
     def _line(self, box: Box, number: int, line: Line) -> None:
         grid, charset, node = self._grid, self._charset, box.node
         y, x, width = box.lines[number], box.x + 2, box.width - (4 if self._plan.style.framed else 3)
@@ -153,8 +168,8 @@ class _Brush:
             grid.put(x - 1, y, charset.clip, Role.ERROR)
         mark = mark_of(node, number, charset)
         name = charset.text(line.stage.name)
-        spare = width - indent - cell_len(name) - len(mark) - 1
-        values = charset.text(line_values(node, number, max(spare, least_values(node, number))))
+        unit = box.x not in self._bare
+        values = charset.text(line_values(node, number, self._spare(box, number), unit))
         room = width - indent - len(mark) - (len(values) + 1 if values else 0)
         name = (fit_middle if room > 7 else fit)(name, room, charset.ellipsis)
         off = line.state in ("unplugged", "free", "suspended", "not used")

@@ -31,7 +31,7 @@ _ROOMY = 70
 """Screen width from which that word is shown,"""
 _NARROW = 56
 """and below which gains are omitted in favor of the bars."""
-_TALLEST = 3
+_TALLEST = 5
 """Maximum height of a step."""
 MEDIA = {"software": Role.METER, "softvol": Role.METER_WARM, "hardware": Role.BAR_CHOSEN}
 """The color of each medium."""
@@ -88,12 +88,19 @@ class _Chart:
 
 
 def draw_stairs(
-    grid: Grid, top: int, room: int, path: Path, chosen: int | None, charset: CharSet, plain: bool = False
+    grid: Grid,
+    top: int,
+    room: int,
+    path: Path,
+    chosen: int | None,
+    charset: CharSet,
+    plain: bool = False,
+    solid: bool = False,
 ) -> tuple[tuple[int, Area], ...]:
     """Draw the scale in line `top` and the steps below it in `room` lines, scrolled to the selected one.
 
-    chosen: index of the step under the cursor, None if that is elsewhere. plain: without bars. Returns the
-    visible rows as (index of the step, its cells).
+    chosen: index of the step under the cursor, None if that is elsewhere. plain: without bars. solid: color
+    alone distinguishes bars. Returns the visible rows as (index of the step, its cells).
     """
     steps = steps_of(path)
     chart = _chart(grid, steps, charset)
@@ -121,7 +128,7 @@ def draw_stairs(
         if height <= 0:
             break
         last = i + 1 == len(steps) or not steps[i + 1].part
-        _step(grid, Area(0, y, grid.width, height), steps[i], i == chosen, last, path, chart, charset)
+        _step(grid, Area(0, y, grid.width, height), steps[i], i == chosen, last, path, chart, charset, solid)
         areas.append((i, Area(0, y, grid.width, height)))
         y += height
     return tuple(areas)
@@ -152,7 +159,15 @@ def _ruler(grid: Grid, y: int, chart: _Chart, charset: CharSet) -> None:
 
 
 def _step(
-    grid: Grid, area: Area, step: Step, here: bool, last: bool, path: Path, chart: _Chart, charset: CharSet
+    grid: Grid,
+    area: Area,
+    step: Step,
+    here: bool,
+    last: bool,
+    path: Path,
+    chart: _Chart,
+    charset: CharSet,
+    solid: bool,
 ) -> None:
     stage, y = step.stage, area.y
     silent = stage.muted or (step.before != MUTE_CDB and step.after == MUTE_CDB and not step.part)
@@ -172,7 +187,7 @@ def _step(
     grid.put(chart.left - 1 - len(gain), y, gain, role if silent or step.part else Role.TEXT)
     end = chart.left + chart.width
     for line in range(y, y + area.height) if chart.width > _VALUE else ():
-        _bar(grid, line, step, path, chart, charset)
+        _bar(grid, line, step, path, chart, charset, solid)
     if not step.part:
         level = charset.text(short_gain(step.after))
         role = Role.MUTE if step.after == MUTE_CDB else Role.STRONG if step.after != step.before else Role.DIM
@@ -190,7 +205,7 @@ def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
     return [(medium, share) for medium, share in shares if share * gain > 0]
 
 
-def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: CharSet) -> None:
+def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: CharSet, solid: bool) -> None:
     """What is left, then what this step takes away or, in the end, has added, by medium."""
     plain = charset.encoding == "ascii"
     x, width = chart.left, chart.width
@@ -206,12 +221,13 @@ def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: Cha
         grid.fill(x, y, before, 1, Role.MUTE, "X" if plain else "╳" if charset.encoding is None else "░")
         return
     after = chart.cells(step.after)
-    grid.fill(x, y, min(before, after), 1, Role.BAR_MUTED, "=" if plain else "█")
+    rest, role = ("█", Role.TRACK) if solid else (charset.dots, Role.DIM)
+    grid.fill(x, y, min(before, after), 1, role, rest)
     gain = step.after - step.before if step.before is not None else 0
     at, most = min(before, after), max(before, after)
     fills = _ASCII_FILLS if plain else _FILLS
     for medium, share in reversed(_shares(step, path, gain)):
         cells = round((most - min(before, after)) * share / gain) if gain else 0
         role = MEDIA.get(medium, Role.DIM) if gain < 0 else Role.METER_HOT
-        grid.fill(x + at, y, min(cells, most - at), 1, role, fills[medium])
+        grid.fill(x + at, y, min(cells, most - at), 1, role, "█" if solid else fills[medium])
         at += cells

@@ -52,7 +52,7 @@ class PathView(Widget, can_focus=True):
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
-        self._charset, self._plain = terminal.charset, terminal.plain
+        self._charset, self._plain, self._solid = terminal.charset, terminal.plain, terminal.halves
         self._looks = styles_of(terminal.palette)
         self._grid = Grid(0, 0)
         self._drawn = Drawn(Grid(1, 1))
@@ -161,7 +161,7 @@ class PathView(Widget, can_focus=True):
         room = grid.height - top - len(below)
         if self.path is not None:
             self._steps_at = draw_stairs(
-                grid, 1, room + top - 2, self.path, self.step, self._charset, self._plain
+                grid, 1, room + top - 2, self.path, self.step, self._charset, self._plain, self._solid
             )
         elif room > 0:
             self._paint_map(top, room)
@@ -272,7 +272,7 @@ class PathView(Widget, can_focus=True):
         path = self.sound.paths[0]
         used = max((box.y + box.height for box in self.plan.boxes.values()), default=room) + 1
         if room - used >= _STAIRS - 1:
-            draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset)
+            draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset, solid=self._solid)
 
     def _scroll(self, width: int, room: int) -> None:
         """Scroll just enough to show the selected box, and above all its line."""
