@@ -18,11 +18,14 @@ import sys
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.mixer.mixer import Mixer
-from tuimixer.ui.app import run
+from tuimixer.ui.app import TuiMixerApp, run
+from tuimixer.ui.terminal.tty import Tty
 still = "still" in sys.argv
 backend = DemoBackend.big() if "big" in sys.argv else DemoBackend(still=still)
 config = Config(layout="columns" if "columns" in sys.argv else "auto", meters=MeterOptions(show="on"))
-sys.exit(run([Mixer(backend)], config))
+def show():
+    return run(TuiMixerApp([Mixer(backend)], config, tty=Tty(config.mouse)), config.mouse)
+sys.exit(show())
 """
 
 
@@ -175,18 +178,18 @@ def test_resizes() -> None:
 
 
 CRASHES = PROGRAM.replace(
-    "sys.exit(run",
+    "sys.exit(show",
     """
 from tuimixer.ui.mixer.renderer import Renderer
 def fall_over(self, *_):
     raise ZeroDivisionError("on purpose")
 Renderer.switch_layout = fall_over
 try:
-    run([Mixer(backend)], config)
+    show()
 except ZeroDivisionError as error:
     print(f"told: {error}")
     sys.exit(3)
-sys.exit(run""",
+sys.exit(show""",
 )
 
 

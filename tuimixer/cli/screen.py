@@ -85,7 +85,7 @@ def _show(
             import_asyncio()
             from tuimixer.config.cap import cap_of
             from tuimixer.mixer.mixer import Mixer
-            from tuimixer.ui.app import run
+            from tuimixer.ui.app import TuiMixerApp, run
 
         def cap(control: "Control") -> float:
             return cap_of(control, config.max, config.max.screen)
@@ -95,7 +95,7 @@ def _show(
         backends = machines.backends(first.shown)
         mixers = [Mixer(backend, cap) for backend in backends[1:]]
         mixers.insert(0, Mixer(backends[0], cap, shown=first.shown))
-        return run(
+        app = TuiMixerApp(
             mixers,
             config,
             renderer=renderer,
@@ -104,6 +104,7 @@ def _show(
             state=state,
             config_file=config_file,
         )
+        return run(app, config.mouse)
     finally:
         tty.give_back()
         hold_signals(False)

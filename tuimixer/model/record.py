@@ -37,7 +37,7 @@ else:
         assert slots
         return _record
 
-    def replace(record: Any, **changes: object) -> Any:
+    def replace(record: Any, /, **changes: object) -> Any:
         """A copy of the record with some values changed."""
         return type(record)(**{name: getattr(record, name) for name in record.__slots__} | changes)
 

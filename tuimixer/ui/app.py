@@ -239,36 +239,16 @@ def theme_of(palette: Palette) -> Theme:
     return Theme(name=f"tuimixer-{palette.name}", dark=palette.dark, **palette.textual)  # type: ignore[arg-type]
 
 
-def run(
-    mixers: Sequence[Mixer],
-    config: Config,
-    *,
-    renderer: Renderer | None = None,
-    tty: Tty | None = None,
-    notices: Sequence[str] = (),
-    state: State | None = None,
-    config_file: str | None = None,
-) -> int:
+def run(app: TuiMixerApp, mouse: bool) -> int:
     """Show the screen until it is closed; returns the exit status.
-
-    Args: `renderer` and `tty`, those of the first picture.
 
     Raises:
         Exception: an internal error, after the terminal was restored.
     """
-    app = TuiMixerApp(
-        mixers,
-        config,
-        renderer=renderer,
-        tty=tty or Tty(config.mouse, cursor=config.plain),
-        notices=notices,
-        state=state,
-        config_file=config_file,
-    )
 
     async def show() -> int | None:
         app.listen_for_signals()
-        return await app.run_async(mouse=config.mouse)
+        return await app.run_async(mouse=mouse)
 
     status = asyncio.run(show())
     if app.failure is not None:

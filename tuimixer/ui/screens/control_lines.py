@@ -68,28 +68,34 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
                 less=SetBalance(key, -_BALANCE_STEP, relative=True),
                 more=SetBalance(key, _BALANCE_STEP, relative=True),
             )
-    if control.mute is not None:
-        for name, i, on in _each(control, "Mute", control.mute):
-            channels = None if i is None else (i,)
-            yield Line(
-                name,
-                "on: muted" if on else "off",
-                f"mute {i}",
-                enter=Mute(key, None, channels),
-                less=Mute(key, False, channels),
-                more=Mute(key, True, channels),
-            )
-    if control.capture is not None and (control.element is None or control.element.exclusive is None):
-        for name, i, on in _each(control, "Capture", control.capture):
-            channels = None if i is None else (i,)
-            yield Line(
-                name,
-                "on: recording" if on else "off",
-                f"capture {i}",
-                enter=Capture(key, None, channels),
-                less=Capture(key, False, channels),
-                more=Capture(key, True, channels),
-            )
+    yield from _switch_lines(control, Mute, control.mute, "muted")
+    if control.element is None or control.element.exclusive is None:
+        yield from _switch_lines(control, Capture, control.capture, "recording")
+
+
+def _switch_lines(
+    control: Control, intent: type[Mute] | type[Capture], states: tuple[bool, ...] | None, word: str
+) -> Iterator[Line]:
+    """A switch for all channels, and one for each if they are separate."""
+    if states is None:
+        return
+    title = intent.__name__
+    switches: list[tuple[str, int | None, bool]] = [
+        (title, None, all(states) if intent is Mute else any(states))
+    ]
+    for i, on in enumerate(states) if len(states) > 1 else ():
+        channel = control.channels[i].name if i < len(control.channels) else f"channel {i}"
+        switches.append((f"{title} {channel_words(channel).lower()}", i, on))
+    for name, number, on in switches:
+        channels = None if number is None else (number,)
+        yield Line(
+            name,
+            f"on: {word}" if on else "off",
+            f"{title.lower()} {number}",
+            enter=intent(control.id, None, channels),
+            less=intent(control.id, False, channels),
+            more=intent(control.id, True, channels),
+        )
 
 
 def choice_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
@@ -232,15 +238,6 @@ def level_words(control: Control, raw: int) -> str:
     cdb = to_cdb(scale, raw)
     gain = "" if cdb is None else db(cdb)
     return f"{to_percent(scale, raw):>3} %  {gain:>10}".rstrip()
-
-
-def _each(control: Control, name: str, states: tuple[bool, ...]) -> Iterator[tuple[str, int | None, bool]]:
-    """A switch for all channels, and one for each if they are separate."""
-    yield name, None, all(states) if name == "Mute" else any(states)
-    if len(states) > 1:
-        for i, on in enumerate(states):
-            channel = control.channels[i].name if i < len(control.channels) else f"channel {i}"
-            yield f"{name} {channel_words(channel).lower()}", i, on
 
 
 def _balance_words(balance: float) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tuimixer.config.schema import Filters, Rule
 from tuimixer.mixer.mixer import Mixer
@@ -20,6 +20,10 @@ _DEVICES = (
     ("all", "All devices", ""),
     ("hardware", "Hardware", "devices of a sound card"),
     ("virtual", "Virtual devices", "created by the server: null, combined, remapped"),
+)
+_ALSO = (
+    ("Monitors", "monitors", "inputs that record what an output plays"),
+    ("Not running", "stopped", "stored volumes"),
 )
 
 
@@ -39,47 +43,19 @@ class ShowScreen(ListDialog):
         now = self._filters
         lines = [Line("Applications", heading=True)]
         lines += [
-            Line(
-                name,
-                words,
-                f"streams {streams}",
-                chosen=now.streams == streams,
-                enter=lambda streams=streams: self._filter(replace(now, streams=streams)),  # type: ignore[misc]
-            )
-            for streams, name, words in _STREAMS
+            self._line(name, words, f"streams {kind}", now.streams == kind, streams=kind)
+            for kind, name, words in _STREAMS
         ]
         lines.append(Line("Devices", heading=True))
         lines += [
-            Line(
-                name,
-                words,
-                f"devices {devices}",
-                chosen=now.devices == devices,
-                enter=lambda devices=devices: self._filter(replace(now, devices=devices)),  # type: ignore[misc]
-            )
-            for devices, name, words in _DEVICES
+            self._line(name, words, f"devices {kind}", now.devices == kind, devices=kind)
+            for kind, name, words in _DEVICES
         ]
         lines.append(Line("Also", heading=True))
-        lines.append(
-            Line(
-                "Monitors",
-                "shown: inputs that record what an output plays; Enter hides them"
-                if now.monitors
-                else "hidden: inputs that record what an output plays; Enter shows them",
-                "monitors",
-                enter=lambda: self._filter(replace(now, monitors=not now.monitors)),
-            )
-        )
-        lines.append(
-            Line(
-                "Not running",
-                "shown: stored volumes; Enter hides them"
-                if now.stopped
-                else "hidden: stored volumes; Enter shows them",
-                "stopped",
-                enter=lambda: self._filter(replace(now, stopped=not now.stopped)),
-            )
-        )
+        for name, key, what in _ALSO:
+            shown = getattr(now, key)
+            words = f"shown: {what}; Enter hides them" if shown else f"hidden: {what}; Enter shows them"
+            lines.append(self._line(name, words, key, **{key: not shown}))
         hidden = [rule for rule in now.rules if rule.hide]
         if hidden:
             lines.append(Line("Hidden by name", heading=True))
@@ -94,6 +70,11 @@ class ShowScreen(ListDialog):
                 )
             )
         return lines
+
+    def _line(self, name: str, words: str, key: str, chosen: bool = False, **change: Any) -> Line:
+        """A line that changes a filter."""
+        after = replace(self._filters, **change)
+        return Line(name, words, key, chosen=chosen, enter=partial(self._filter, after))
 
     def _unhide(self, rule: Rule) -> None:
         """Show again what a rule hides, here and in the configuration."""

@@ -1,6 +1,6 @@
 """The characters that the screen is drawn with: all of Unicode, those of a console font (CP437), or ASCII."""
 
-from tuimixer.model.record import dataclass
+from tuimixer.model.record import dataclass, replace
 
 _PLAIN: dict[int, str] = {
     ord(sign): plain
@@ -108,48 +108,32 @@ UNICODE = CharSet(
     infinity="∞",
 )
 
-CP437 = CharSet(
+CP437 = replace(
+    UNICODE,
     name="cp437",
     encoding="cp437",
     cursor=">",
     full="═",
-    empty="─",
-    light="░",
     hatch="/",
-    dots="·",
-    mark="│",
-    chosen="▌",
     levels=" ▄█",
-    meter="▄",
-    first="▀",
-    both="█",
-    hold="▐",
-    clip="!",
-    base="┼",
-    mute="M",
     record="R",
     idle="-",
-    pause="║",
     star="*",
     dot="*",
     down="v",
     up="^",
     left="<",
     right=">",
-    line="─",
-    divider="│",
     ellipsis="~",
-    infinity="∞",
 )
 
-ASCII = CharSet(
+ASCII = replace(
+    CP437,
     name="ascii",
     encoding="ascii",
-    cursor=">",
     full="=",
     empty="-",
     light=":",
-    hatch="/",
     dots=".",
     mark="|",
     chosen=">",
@@ -158,20 +142,9 @@ ASCII = CharSet(
     first="'",
     both="#",
     hold="|",
-    clip="!",
     base="+",
-    mute="M",
-    record="R",
-    idle="-",
     pause="p",
-    star="*",
-    dot="*",
-    down="v",
-    up="^",
-    left="<",
-    right=">",
     line="-",
     divider="|",
-    ellipsis="~",
     infinity="inf",
 )
