@@ -5,31 +5,43 @@ Compare the rows of one table only: machines differ, and a noisy one differs fro
 
 import argparse
 import importlib.util
+import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.bench import endings, memory
-from tests.bench.limits import Limit, limits
+from tests.bench.limits import Limit, limits, number, summary
 from tests.bench.measure import Driver, Figures, Observer, median
-from tests.bench.programs import Program, programs
+from tests.bench.noise import Noise
+from tests.bench.programs import Program, programs, replayed
+from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
-from tests.lab.sound import Sink
+from tests.lab.replay.cards import ReplayedCards
+from tests.lab.sound import Sink, SoundServer
 
 STREAMS, MANY = 5, 300
+CARDS = {"laptop": "hda-laptop", "matrix": "matrix"}
 
 
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument(
+        "--runs", metavar="N", type=int, default=1, help="judge by the median ratios of N runs"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer samples")
+    parser.add_argument("--pipewire", action="store_true", help="on PipeWire instead of PulseAudio")
     parser.add_argument("--only", metavar="NAME", action="append", help="only programs of this name")
+    parser.add_argument("--json", action="store_true", help="print figures and limits of all runs as JSON")
     parser.add_argument("--verbs", action="store_true", help="only the command lines")
-    parser.add_argument("--no-many", action="store_true", help="leave out the run with 300 streams")
+    parser.add_argument("--no-many", action="store_true", help="leave out 300 streams and 900 elements")
     parser.add_argument("--memory", metavar="SECONDS", type=float, help="only whether memory stays flat")
     parser.add_argument("--endings", action="store_true", help="only how long ends take")
     options = parser.parse_args()
@@ -37,39 +49,94 @@ def main() -> int:
         return memory.main(options.memory)
     if options.endings:
         return endings.main()
-    if options.verbs:
-        verbs(30)
+    # As installed programs, which are compiled.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    noise = Noise()
+    runs = [measure(options, noise) for _ in range(options.runs)]
+    if options.json:
+        found = {
+            "runs": [
+                {
+                    "figures": {name: asdict(row) for name, row in figures.items()},
+                    "limits": [asdict(limit) | {"ratio": limit.ratio} for limit in held],
+                }
+                for figures, held in runs
+            ],
+            "noise": noise.verdict,
+        }
+        print(json.dumps(found, indent=1))
         return 0
-    rounds, presses = (1, 10) if options.quick else (3, 20)
-    chosen = [program for program in programs() if not options.only or program.name in options.only]
-    figures = {program.name: Figures() for program in chosen}
-    with bench_server(STREAMS) as server:
-        for _ in range(rounds):
-            for program in chosen:
-                one_round(program, server.env, figures[program.name], presses)
-        for program in chosen:
-            at_rest(program, server, figures[program.name], 3.0 if options.quick else 8.0)
-    print(f"\n{STREAMS} streams on 2 sinks, 80x24; medians in ms, least paint beside it\n")
-    print_table(figures)
-    many = {}
-    if not options.no_many:
-        many = many_streams([p for p in chosen if p.name in ("tuimixer", "pulsemixer")], figures, presses)
-    verbs(10 if options.quick else 30)
-    print_limits(limits(figures, many))
+    print()
+    print("\n".join(summary([held for _, held in runs])))
+    print(f"\n{noise.verdict}")
     return 0
 
 
-class bench_server:  # noqa: N801  (a context manager, used as a function)
-    """A private PulseAudio with players of silence, and a second command to make their loudness move."""
+def measure(options: argparse.Namespace, noise: Noise) -> tuple[dict[str, Figures], list[Limit]]:
+    """One run: what was measured of each program, and what tuimixer is held to."""
+    figures: dict[str, Figures] = {}
+    many: dict[str, Figures] = {}
+    cards: dict[str, Figures] = {}
+    if not options.verbs:
+        rounds, presses = (1, 10) if options.quick else (3, 20)
+        chosen = [program for program in programs() if not options.only or program.name in options.only]
+        figures = {program.name: Figures() for program in chosen}
+        with bench_server(STREAMS, options.pipewire) as server:
+            for _ in range(rounds):
+                for program in chosen:
+                    noise.sample()
+                    one_round(program, server.env, figures[program.name], presses)
+            for program in chosen:
+                noise.sample()
+                at_rest(program, server, figures[program.name], 3.0 if options.quick else 8.0)
+            label = server.label
+        if not options.json:
+            print(f"\n{label}: {STREAMS} streams on 2 sinks, 80x24; medians in ms\n")
+            print_table(figures)
+        if not options.no_many:
+            ours = [program for program in chosen if program.name == "tuimixer"]
+            with bench_server(MANY, options.pipewire) as server:
+                many = {program.name: Figures() for program in ours}
+                for program in ours * 3:
+                    noise.sample()
+                    one_round(program, server.env, many[program.name], presses)
+            cards = on_cards(presses, noise)
+    return figures, [*limits(figures, many, cards), *verbs(10 if options.quick else 30, noise)]
 
-    def __init__(self, streams: int) -> None:
+
+def on_cards(presses: int, noise: Noise) -> dict[str, Figures]:
+    """Paint and step on a small and on a large card, without a server."""
+    found = {name: Figures() for name in CARDS}
+    for _ in range(3):
+        for name, table in CARDS.items():
+            noise.sample()
+            with tempfile.TemporaryDirectory() as folder:
+                env = ReplayedCards(Path(folder), table).env | {"TERM": "xterm-256color"}
+                driver = Driver(replayed(), env, None)
+                try:
+                    found[name].paint.append(driver.paint)
+                    driver.calibrate()
+                    for index in range(presses):
+                        driver.press(b"h" if index % 2 == 0 else b"l", found[name])
+                finally:
+                    driver.close()
+    return found
+
+
+class bench_server:  # noqa: N801  (a context manager, used as a function)
+    """A private server with players of silence, and a second command to make their loudness move."""
+
+    def __init__(self, streams: int, pipewire: bool = False) -> None:
         self._streams = streams
+        self._kind = PrivatePipeWire if pipewire else PrivatePulse
         self._stack = ExitStack()
 
     def __enter__(self) -> "bench_server":
         sinks = 2 if self._streams < 50 else 4
         names = [f"bench_sink_{n}" for n in range(sinks)]
-        self.pulse = self._stack.enter_context(PrivatePulse([Sink(name, name) for name in names]))
+        self.pulse: SoundServer = self._stack.enter_context(self._kind([Sink(name, name) for name in names]))
+        info = self.pulse.pactl("info")
+        self.label = next(line for line in info.splitlines() if line.startswith("Server Name")).split(": ")[1]
         plugins = Plugins(self.pulse.folder, self.pulse)
         (self.pulse.folder / ".asoundrc").write_text("ctl.!default { type pulse }\n")
         env = plugins.env | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
@@ -142,25 +209,7 @@ def at_rest(program: Program, server: bench_server, figures: Figures, seconds: f
         observer.close()
 
 
-def many_streams(chosen: list[Program], few: dict[str, Figures], presses: int) -> dict[str, Figures]:
-    """Paint and step with 300 streams, beside the figures with 5."""
-    found = {}
-    print(f"\n{MANY} streams on 4 sinks; medians in ms\n")
-    print(f"{'':14}{'paint':>9}{'applied':>9}{'shown':>9}   (with {STREAMS}: paint, applied, shown)")
-    with bench_server(MANY) as server:
-        for program in chosen:
-            figures = Figures()
-            for _ in range(3):
-                one_round(program, server.env, figures, presses)
-            now = [figures.paint, figures.applied, figures.shown]
-            then = [few[program.name].paint, few[program.name].applied, few[program.name].shown]
-            cells = "".join(number(median(values), 9) for values in now)
-            print(f"{program.name:14}{cells}   ({', '.join(number(median(v), 0) for v in then)})")
-            found[program.name] = figures
-    return found
-
-
-def verbs(rounds: int) -> None:
+def verbs(rounds: int, noise: Noise) -> list[Limit]:
     """The verbs of keys and status bars beside other command lines, interleaved."""
     tuimixer = str(Path(sys.executable).with_name("tuimixer"))
     band = "00. 31 Hz"
@@ -171,11 +220,9 @@ def verbs(rounds: int) -> None:
         "status": ("pulsemixer", "--get-volume"),
         f"set -D equal {band} 50%": ("amixer", "-D", "equal", "sset", band, "50%"),
     }
-    print(f"\none command, median of {rounds}, ms\n")
+    found = []
     with PrivatePulse([Sink("bench_sink", "Bench")]) as pulse:
-        # As an installed program, which is compiled.
-        plugins = Plugins(pulse.folder, pulse)
-        env = {name: value for name, value in plugins.env.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        env = Plugins(pulse.folder, pulse).env
 
         def took(*argv: str) -> float:
             begin = time.perf_counter()
@@ -183,18 +230,17 @@ def verbs(rounds: int) -> None:
             return (time.perf_counter() - begin) * 1000
 
         for ours, theirs in pairs.items():
+            noise.sample()
             words = ours.replace(band, "{}").split()
             times = []
             for _ in range(rounds):
                 pulse.pactl("set-sink-volume", "bench_sink", "30%")
                 times.append((took(tuimixer, *(word.format(band) for word in words)), took(*theirs)))
             here, there = median([own for own, _ in times]), median([other for _, other in times])
-            ratio = median([own / other for own, other in times])
-            most = 3 if theirs[0] == "amixer" else 0.6
-            print(
-                f"tuimixer {ours:28}{number(here, 8)}   {' '.join(theirs[:2]):30}{number(there, 8)}"
-                f"{number(ratio, 8)}  (at most {most})"
-            )
+            assert here is not None
+            assert there is not None
+            found.append(Limit(f"{ours} ({theirs[0]})", here, there, 3.0 if theirs[0] == "amixer" else 0.6))
+    return found
 
 
 def print_table(figures: dict[str, Figures]) -> None:
@@ -228,21 +274,6 @@ def print_table(figures: dict[str, Figures]) -> None:
             row.pss,
         )
         print(f"{name:14}" + "".join(number(value, 9) for value in values) + f"  {row.held}")
-
-
-def print_limits(found: list[Limit]) -> None:
-    """What tuimixer is held to, and whether this run has met it."""
-    print(f"\n{'limit':48}{'measured':>10}{'at most':>10}\n")
-    for limit in found:
-        met = "met" if limit.value <= limit.most else "MISSED"
-        print(f"{limit.what:48}{number(limit.value, 10)}{number(limit.most, 10)}  {met}")
-
-
-def number(value: float | None, width: int) -> str:
-    """Right-aligned, three digits that matter, `-` for none."""
-    if value is None:
-        return f"{'-':>{width}}"
-    return f"{value:>{width}.0f}" if abs(value) >= 100 else f"{value:>{width}.2f}"
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ def programs() -> list[Program]:
         Program("alsamixer", ("alsamixer",), "Item: Master", up=b"k", down=b"j"),
         Program("pulsemixer", ("pulsemixer",), STREAM, init=(b"j",), up=b"l", down=b"h"),
         Program("pamix", ("pamix",), STREAM, up=b"l", down=b"h", meters=True),
+        Program("pipemixer", ("pipemixer",), STREAM, up=b"l", down=b"h", meters=True),
         Program(
             "bare Textual", (python, str(Path(__file__).with_name("floor.py"))), r"Volume +\d", audio=False
         ),
@@ -42,3 +43,9 @@ def programs() -> list[Program]:
     return [
         program for program in found if shutil.which(program.argv[0]) or os.access(program.argv[0], os.X_OK)
     ]
+
+
+def replayed() -> Program:
+    """tuimixer on replayed cards, where there is no server."""
+    tuimixer = str(Path(sys.executable).with_name("tuimixer"))
+    return Program("tuimixer", (tuimixer,), r"\d%", audio=False)
