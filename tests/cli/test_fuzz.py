@@ -1,6 +1,5 @@
 """Command lines and environments that nobody would write: a documented status and one clean sentence."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import category
@@ -82,17 +81,6 @@ def box() -> Iterator[PrivatePulse]:
     modules = [f"module-null-sink {Sink('mono', 'Mono box', 'mono').arguments}"]
     with PrivatePulse(modules=modules) as server:
         yield server
-
-
-@pytest.fixture
-def home(box: PrivatePulse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in [name for name in os.environ if name.startswith("XDG_")]:
-        monkeypatch.delenv(name)
-    for name, value in box.env.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def _check(words: list[str], status: int, err: str) -> None:

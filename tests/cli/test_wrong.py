@@ -1,6 +1,5 @@
 """What is wrong on a command line ends with one sentence and the documented status, never a traceback."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -166,16 +165,6 @@ def box() -> Iterator[PrivatePulse]:
     ]
     with PrivatePulse(modules=modules) as server:
         yield server
-
-
-@pytest.fixture
-def home(box: PrivatePulse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in [name for name in os.environ if name.startswith("XDG_")]:
-        monkeypatch.delenv(name)
-    for name, value in box.env.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    return tmp_path
 
 
 def _volumes(box: PrivatePulse) -> list[str]:

@@ -49,6 +49,16 @@ _KEYS = {
     "backspace": "\x7f",
     "space": " ",
 }
+APPLICATION_KEYS = {
+    **_KEYS,
+    "up": "\x1bOA",
+    "down": "\x1bOB",
+    "right": "\x1bOC",
+    "left": "\x1bOD",
+    "home": "\x1bOH",
+    "end": "\x1bOF",
+}
+"""As they are sent in the keypad's application mode, which ncurses switches on."""
 
 # What pyte 0.8 would print as text or misinterpret: private CSI sequences with < = > (keyboard
 # protocol, device queries), queries of modes (? $p) and colours (? n, on which it crashes), and DCS, APC

@@ -6,43 +6,26 @@ from itertools import pairwise
 import pytest
 
 from tests.lab.replay.cards import ReplayedCard, ReplayedCards
-from tests.lab.terminal import Terminal
+from tests.lab.terminal import APPLICATION_KEYS, Terminal
 from tests.lab.waiting import wait_until
 from tests.pty.person import Person
 from tests.replay.conftest import Replay
 
 pytestmark = pytest.mark.replay
 
-KEYS = {
-    "Up": "\x1bOA",
-    "Down": "\x1bOB",
-    "Right": "\x1bOC",
-    "Left": "\x1bOD",
-    "End": "\x1bOF",
-    "PgUp": "\x1b[5~",
-    "PgDn": "\x1b[6~",
-    "Ins": "\x1b[2~",
-    "Del": "\x1b[3~",
-    "F3": "\x1bOR",
-    "F4": "\x1bOS",
-    "F5": "\x1b[15~",
-    "Tab": "\t",
-    "Space": " ",
-}
-"""What a terminal sends in the keypad's application mode, which ncurses switches on."""
 CLEARED = b"\x1b[H\x1b[2J"
 TYPED = """
-Up Up PgDn m Right Down Down q e z c w x PgUp < > m Right 5 q b Right m , . Right 7 Up
-Right Space c e b Right Right Up 3 m Left PgDn n n p Up End k j
-F4 Up Right Space ; ' Right Space PgUp Right Space Right Ins Del Left Left 8 z
+Up Up PageDown m Right Down Down q e z c w x PageUp < > m Right 5 q b Right m , . Right 7 Up
+Right Space c e b Right Right Up 3 m Left PageDown n n p Up End k j
+F4 Up Right Space ; ' Right Space PageUp Right Space Right Insert Delete Left Left 8 z
 Tab Right Right Space m 2 Right Right Right Down F3 Right 9 y C
 """
 """For the AC97 codec: views, switches that exclude each other, both ends of the list."""
 BOTH = (
-    *("Up", "Down", "PgUp", "PgDn", "End", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
+    *("Up", "Down", "PageUp", "PageDown", "End", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
     *("+", "-", "w", "x", "k", "j", "W", "X", "K", "J", "m", "M", "Space", "b", "B"),
 )
-ONE_SIDE = ("q", "e", "z", "y", "c", "Q", "E", "Z", "Y", "C", "<", ">", ",", ".", "Ins", "Del", ";", "'")
+ONE_SIDE = (*"qezycQEZYC<>,.", "Insert", "Delete", ";", "'")
 """All keys that move something. `=`, balance in alsamixer, opens the line for a typed value here."""
 MOST_CONTROLS = 16
 EACH = 4
@@ -84,7 +67,7 @@ def walk(card: ReplayedCard) -> list[list[str]]:
 
 def sent(keys: list[str]) -> str:
     """What a terminal sends for keys."""
-    return "".join(KEYS.get(key, key) for key in keys)
+    return "".join(APPLICATION_KEYS.get(key.lower(), key) for key in keys)
 
 
 def theirs(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]]) -> list[bytes]:

@@ -20,6 +20,7 @@ from tuimixer.model.control import Control, ControlId
 from tuimixer.ui.app import TuiMixerApp
 from tuimixer.ui.first_picture import new_renderer
 from tuimixer.ui.mixer import screen as mixer_screen
+from tuimixer.ui.screens.listing import Listing
 from tuimixer.ui.terminal.capabilities import look_at
 
 
@@ -76,6 +77,14 @@ class Desk:
         self.app.main.renderer.choose(control.id)
         await self.pilot.pause()
         return control
+
+    async def go_to(self, line_id: str) -> None:
+        """Put the cursor of a dialog's list on a line."""
+        listing = self.app.screen.query_one(Listing)
+        listing.choose(line_id)
+        await self.pilot.pause()
+        assert listing.line is not None
+        assert listing.line.id == line_id
 
     async def learnt(self) -> None:
         """Wait until it is known which controls the server drives."""

@@ -8,24 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.terminal import Terminal
+from tests.lab.terminal import APPLICATION_KEYS, Terminal
 from tests.lab.waiting import wait_until
 
 pytestmark = pytest.mark.plugins
-
-_SENT = {
-    "up": "\x1bOA",
-    "down": "\x1bOB",
-    "right": "\x1bOC",
-    "left": "\x1bOD",
-    "end": "\x1bOF",
-    "pageup": "\x1b[5~",
-    "pagedown": "\x1b[6~",
-    "insert": "\x1b[2~",
-    "delete": "\x1b[3~",
-    "space": " ",
-}
-"""As a terminal sends them in the mode that both programs choose; what is not named is sent as it stands."""
 
 _SCRIPT = """
 end up up up w W + k K right
@@ -56,7 +42,7 @@ def run(folder: Path, *command: str) -> str:
     with Terminal(command, env=env, columns=120, lines=30) as terminal:
         terminal.wait_for(lambda screen: "00. 31" in screen and "09. 16" in screen)
         for key in keys:
-            terminal.send(_SENT.get(key, key))
+            terminal.send(APPLICATION_KEYS.get(key, key))
         # The last key takes the last band, like all of them at 66 % at first, down to 0.
         wait_until(lambda: "Playback 0 [0%]" in contents(env, "09. 16 kHz"), "the last key to arrive")
         terminal.send("\x1b[21~")

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -27,13 +27,6 @@ from tuimixer.model.command import SetVolume
 from tuimixer.wiring import Options, open_machines
 
 pytestmark = pytest.mark.ssh
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
-    with Box() as box:
-        box.use(monkeypatch)
-        yield box
 
 
 def reach(box: Box, **options: object) -> EngineBackend:

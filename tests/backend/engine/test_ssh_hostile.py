@@ -4,13 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.backend.engine.sshd import Box
-from tests.backend.engine.users import User, three_users
+from tests.backend.engine.users import User
 from tests.lab.terminal import Terminal
 from tests.lab.waiting import wait_until
 from tests.pty.person import state_of
@@ -24,19 +23,6 @@ pytestmark = [
 ]
 
 _TITLE = r"\033]0;owned\007"
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
-    with Box(own_run=True) as box:
-        box.use(monkeypatch)
-        yield box
-
-
-@pytest.fixture
-def users(box: Box) -> Iterator[list[User]]:
-    with three_users(box) as users:
-        yield users
 
 
 def tuimixer(*words: str) -> list[str]:

@@ -3,14 +3,13 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.backend.engine.screen import Screen
 from tests.backend.engine.sshd import Box
-from tests.backend.engine.users import User, three_users
+from tests.backend.engine.users import User
 from tests.lab.waiting import wait_until
 from tuimixer.backend.base import Unreachable
 from tuimixer.backend.engine.client import EngineBackend
@@ -23,20 +22,6 @@ pytestmark = [
     pytest.mark.ssh,
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can make users"),
 ]
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
-    with Box(own_run=True) as box:
-        box.use(monkeypatch)
-        yield box
-
-
-@pytest.fixture
-def users(box: Box) -> Iterator[list[User]]:
-    """Two with a server of their own, one without."""
-    with three_users(box) as users:
-        yield users
 
 
 def phase(screen: Screen, source: str) -> Phase | None:

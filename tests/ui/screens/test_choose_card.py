@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from tests.ui.conftest import Desk, Open
+from tests.ui.conftest import Open
 from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
@@ -53,14 +53,6 @@ class TalkingBox(DemoBackend):
         return replace(simulated.system(), servers=servers)
 
 
-async def go_to(it: Desk, line_id: str) -> None:
-    listing = it.app.screen.query_one(Listing)
-    listing.choose(line_id)
-    await it.pilot.pause()
-    assert listing.line is not None
-    assert listing.line.id == line_id
-
-
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)], ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_picture(desk: Open, text_snapshot: SnapshotAssertion, size: tuple[int, int]) -> None:
     async with desk(size=size, backend=TalkingBox()) as it:
@@ -83,7 +75,7 @@ async def test_one_card_and_all_cards(desk: Open) -> None:
         assert it.app.screen is it.app.main
         assert it.app.main.renderer.filters.card == "Headset"
         await it.press("f6")
-        await go_to(it, "cards")
+        await it.go_to("cards")
         await it.press("enter")
         assert it.app.main.renderer.filters.card is None
 
@@ -108,7 +100,7 @@ async def test_a_device_by_its_name(desk: Open) -> None:
     backend = TalkingBox()
     async with desk(backend=backend) as it:
         await it.press("f6")
-        await go_to(it, "device")
+        await it.go_to("device")
         await it.press("enter", *"equal", "enter")
         await it.pilot.pause()
         assert backend.commands == [OpenDevice("alsa:equal")]
@@ -119,7 +111,7 @@ async def test_a_device_by_its_name(desk: Open) -> None:
 async def test_a_wrong_device_name_is_said(desk: Open) -> None:
     async with desk(backend=TalkingBox()) as it:
         await it.press("f6")
-        await go_to(it, "device")
+        await it.go_to("device")
         await it.press("enter", *"nonsense", "enter")
         await it.pilot.pause()
         assert "There is no device of that name." in it.text
@@ -131,7 +123,7 @@ async def test_another_server(desk: Open) -> None:
     async with desk(backend=backend) as it:
         await it.press("f6")
         await it.pilot.pause()
-        await go_to(it, f"server {OTHER}")
+        await it.go_to(f"server {OTHER}")
         await it.press("enter")
         assert backend.commands == [UseServer("pulse:server", OTHER)]
 
@@ -141,7 +133,7 @@ async def test_the_server_in_use_is_left_alone(desk: Open) -> None:
     async with desk(backend=backend) as it:
         await it.press("f6")
         await it.pilot.pause()
-        await go_to(it, "server /run/user/1000/pulse/native")
+        await it.go_to("server /run/user/1000/pulse/native")
         await it.press("enter")
         assert backend.commands == []
 

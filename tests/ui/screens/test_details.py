@@ -14,7 +14,7 @@ from tuimixer.model.control import Choice, Control, Element
 from tuimixer.model.intent import Choose
 from tuimixer.model.scale import to_percent
 from tuimixer.ui.screens.info_lines import info_lines
-from tuimixer.ui.screens.listing import Line, Listing
+from tuimixer.ui.screens.listing import Line
 from tuimixer.ui.screens.prompts import value_prompt
 
 pytestmark = pytest.mark.screen
@@ -27,14 +27,6 @@ async def open_details(it: Desk, name: str, end: str = "") -> Control:
     it.app.main.renderer.tell_driven({simulated.MASTER: simulated.SPEAKERS})
     await it.press("enter")
     return control
-
-
-async def go_to(it: Desk, line_id: str) -> None:
-    listing = it.app.screen.query_one(Listing)
-    listing.choose(line_id)
-    await it.pilot.pause()
-    assert listing.line is not None
-    assert listing.line.id == line_id
 
 
 def percents(control: Control) -> list[int]:
@@ -92,7 +84,7 @@ async def test_volume_by_channel(desk: Open) -> None:
 async def test_volume_typed_for_a_channel(desk: Open) -> None:
     async with desk() as it:
         await open_details(it, "mpv")
-        await go_to(it, "volume front-right")
+        await it.go_to("volume front-right")
         await it.press("enter", *"40%", "enter")
         assert percents(it.control("mpv")) == [63, 40]
 
@@ -109,14 +101,14 @@ async def test_nonsense_is_refused_in_a_sentence(desk: Open) -> None:
 async def test_balance_and_mute(desk: Open) -> None:
     async with desk() as it:
         await open_details(it, "mpv")
-        await go_to(it, "balance")
+        await it.go_to("balance")
         await it.press("right")
         left, right = percents(it.control("mpv"))
         assert left < right
         await it.press("enter")
         left, right = percents(it.control("mpv"))
         assert left == right
-        await go_to(it, "mute None")
+        await it.go_to("mute None")
         await it.press("enter")
         assert it.control("mpv").muted
 
@@ -124,7 +116,7 @@ async def test_balance_and_mute(desk: Open) -> None:
 async def test_move_to_a_device(desk: Open) -> None:
     async with desk() as it:
         await open_details(it, "Firefox")
-        await go_to(it, f"target {simulated.HEADSET}")
+        await it.go_to(f"target {simulated.HEADSET}")
         await it.press("enter")
         assert it.control("Firefox").target_id == simulated.HEADSET
         assert "on USB Headset" in it.text
@@ -166,18 +158,18 @@ async def test_port_by_the_move_key(desk: Open) -> None:
 async def test_default_suspend_and_latency(desk: Open) -> None:
     async with desk() as it:
         await open_details(it, "Speakers")
-        await go_to(it, "state")
+        await it.go_to("state")
         await it.press("enter")
         device = it.control("Speakers").device
         assert device is not None
         assert device.state == "suspended"
-        await go_to(it, "latency")
+        await it.go_to("latency")
         await it.press("enter", *"-40", "enter")
         card = it.backend.snapshot.server_cards[0]
         assert card.ports[0].latency_offset == -40_000
         await it.press("escape")
         await open_details(it, "USB Headset")
-        await go_to(it, "default")
+        await it.go_to("default")
         await it.press("enter")
         assert it.control("USB Headset").default
 
@@ -185,7 +177,7 @@ async def test_default_suspend_and_latency(desk: Open) -> None:
 async def test_latency_that_is_not_a_number(desk: Open) -> None:
     async with desk() as it:
         await open_details(it, "Speakers")
-        await go_to(it, "latency")
+        await it.go_to("latency")
         await it.press("enter", *"soon", "enter")
         assert "is not a number of milliseconds" in it.text
 
@@ -198,9 +190,9 @@ async def test_passthrough_formats(desk: Open) -> None:
     box = replace(box, controls={**box.controls, hdmi.id: replace(hdmi, device=device)})
     async with desk(backend=DemoBackend(still=True, box=box)) as it:
         await open_details(it, "HDMI 1")
-        await go_to(it, "format ac3-iec61937")
+        await it.go_to("format ac3-iec61937")
         await it.press("enter")
-        await go_to(it, "format dts-iec61937")
+        await it.go_to("format dts-iec61937")
         await it.press("enter")
         changed = it.control("HDMI 1").device
         assert changed is not None
@@ -227,7 +219,7 @@ async def test_exclusive_capture_is_one_choice(desk: Open) -> None:
     async with desk(backend=DemoBackend(still=True, box=box), config=Config(view=View.CAPTURE)) as it:
         await open_details(it, "Mic Boost")
         assert "Record from one of" in it.text
-        await go_to(it, f"member {group[1].id}")
+        await it.go_to(f"member {group[1].id}")
         await it.press("enter")
         assert it.control("Internal Mic Boost").capturing
         assert not it.control("Mic Boost").capturing
@@ -256,7 +248,7 @@ async def test_kill_of_what_is_no_stream(desk: Open) -> None:
 async def test_forget_a_stored_volume(desk: Open) -> None:
     async with desk() as it:
         stored = await open_details(it, "Event sounds")
-        await go_to(it, "end")
+        await it.go_to("end")
         await it.press("enter", "y")
         assert stored.id not in it.backend.snapshot.controls
         assert "is gone" in it.text

@@ -10,19 +10,10 @@ from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.model.snapshot import Snapshot
-from tuimixer.ui.screens.listing import Listing
 
 pytestmark = pytest.mark.screen
 
 CARD = "pulse:card/alsa_card.pci-0000_00_1f.3"
-
-
-async def go_to(it: Desk, line_id: str) -> None:
-    listing = it.app.screen.query_one(Listing)
-    listing.choose(line_id)
-    await it.pilot.pause()
-    assert listing.line is not None
-    assert listing.line.id == line_id
 
 
 def dialog(it: Desk) -> str:
@@ -54,7 +45,7 @@ async def test_a_profile_is_applied_and_undone(desk: Open) -> None:
     async with desk() as it:
         before = it.backend.snapshot.server_cards[0].profile
         await it.press("f7")
-        await go_to(it, f"profile {CARD} off")
+        await it.go_to(f"profile {CARD} off")
         await it.press("enter")
         assert it.backend.snapshot.server_cards[0].profile == "off"
         await it.press("u")
@@ -82,7 +73,7 @@ async def test_unavailable_ones_can_be_hidden(desk: Open) -> None:
 async def test_latency_offset_of_a_port(desk: Open) -> None:
     async with desk() as it:
         await it.press("f7")
-        await go_to(it, f"port {CARD} analog-output-headphones")
+        await it.go_to(f"port {CARD} analog-output-headphones")
         await it.press("enter", *"12.5 ms", "enter")
         assert it.backend.snapshot.server_cards[0].ports[1].latency_offset == 12_500
         assert "latency offset 12.5 ms" in it.text
