@@ -6,7 +6,7 @@ from tuimixer.config.theme_names import THEMES
 HELP = Option("help", "show this help and exit", short="h")
 JSON = Option("json", "print JSON")
 _SERVER = Option("server", "sound server, as in PULSE_SERVER", value="ADDRESS")
-_HOST = Option("host", "another machine, over ssh", value="[USER@]HOST[:PORT]", repeat=True)
+_HOST = Option("host", "connect to another machine over ssh", value="[USER@]HOST[:PORT]", repeat=True)
 _CARD = Option("card", "ALSA card by number or id", short="c", value="CARD", complete="card")
 _DEVICE = Option("device", "ALSA control device, such as equal or hw:1", short="D", value="DEVICE")
 _DEMO = Option("demo", "use a simulated machine")
@@ -33,10 +33,16 @@ SCREEN = (
     Option("no-color", "do not use colors", short="g"),
     Option("color", "number of colors", value="COLORS", choices=("auto", "never", "16", "256", "full")),
     Option("theme", "color theme", value="THEME", choices=THEMES),
-    Option("black-background", "white on black, with high contrast", short="B"),
+    Option("black-background", "high-contrast theme, white on black", short="B"),
     Option("ascii", "use only ASCII characters"),
     Option("plain", "for screen readers: no meters, no drawn lines, one control per line"),
-    Option("abstraction", "for alsamixer compatibility", short="a", value="none", choices=("none", "basic")),
+    Option(
+        "abstraction",
+        "accepted for alsamixer compatibility",
+        short="a",
+        value="none",
+        choices=("none", "basic"),
+    ),
     _SERVER,
     _HOST,
     _DEMO,

@@ -92,14 +92,15 @@ def forget_sizes() -> None:
 @cache
 def make_palette_safe() -> None:
     """Keep rare conditions in the command palette from ending the program.
+
     * Page Down if none of its lines is shown: `OptionList._move_page` expects one, and in a window of four
-    lines, or of two columns, there is none.
+      lines, or of two columns, there is none.
     * A click on an option that has disappeared since it was painted: `OptionList._on_click` looks it up.
     * A click outside the window, which has become smaller: `CommandPalette._on_click` looks up what is there.
     * A window so narrow that its lines have no width: `Content.get_height` does not wrap to that.
     * Two results at once, such as Enter and a click: the second would close the screen below.
     * Being closed during a search for commands: the search, and what shows its progress, look for widgets
-    that are gone.
+      that are gone.
     """
     from textual import events, work  # the palette is rarely opened
     from textual.await_complete import AwaitComplete

@@ -41,7 +41,7 @@ VERBS = (
     Verb(
         "list",
         "",
-        "list all controls, or with -c those of a card, with their volumes",
+        "list all controls, or those of one card (-c), with their volumes",
         'With --json: an object with a list "controls"; each id is a TARGET for the other verbs. '
         f"With --tsv: one line per control, with the columns {', '.join(_TSV)}, separated by tabs.",
         (JSON, _AS_TSV, _ALL, *WHERE),

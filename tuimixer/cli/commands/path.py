@@ -20,7 +20,8 @@ VERBS = (
         "path",
         "[STREAM]",
         "trace a sound to the jack, with the gain at each stage",
-        """Without STREAM: everything that is playing, even past the server, or else the default output.
+        """Without STREAM: everything that is playing, including programs that bypass the server, or else \
+the default output.
 STREAM is an application, a program that has opened a card directly, an output or an input.
 An indented stage is part of the volume above it and is not counted again.
 With --json: an object with "stages", "total_db" (null if a stage is unknown) and "muted"; a list of \

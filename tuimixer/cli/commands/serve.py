@@ -15,7 +15,7 @@ VERBS = (
         "serve the mixer to a web browser",
         """For a machine without a terminal. The address contains a secret that gives access to the mixer.
 The connection is not encrypted: from another machine, use ssh -L rather than --bind.
-Needs the package textual-serve (the extra `serve`).""",
+Requires the package textual-serve (the extra `serve`).""",
         (
             Option("bind", "address to listen on (default: 127.0.0.1, this machine only)", value="ADDRESS"),
             Option("port", "port to listen on (default: any free port)", value="PORT"),

@@ -43,7 +43,7 @@ VERBS = (
         f"""Without TARGET: the default output. FORMAT is one of {", ".join(BARS)}, or a text containing \
 {" ".join(f"{{{name}}}" for name in FIELDS)}. {{state}} is muted, off, low, medium or high; {{volume}} \
 is the percentage, or the word muted; {{muted}} is left, right, both or empty; {{total}} is the gain in dB \
-of the whole path, not with --follow. With --follow a line is printed at once and whenever it changes.""",
+of the whole path (not with --follow). With --follow, a line is printed at once and whenever it changes.""",
         (
             Option("format", "format of the line", value="FORMAT", excludes="json"),
             Option("follow", "print a line at every change, until interrupted"),

@@ -29,10 +29,10 @@ VERBS = (
 VALUE is one or more of: {FORMS}, or an item of a choice.
 A sign makes percent and dB relative: -3dB lowers by 3 dB, =-12dB sets the gain. A bare number means percent.
 A bare + or - is the configured step. The difference between left and right is preserved.
-A volume is never raised above the cap, and never lowered by it.""",
+A volume is never raised above the cap; one that is already above it is not lowered.""",
         (_MAX, _NOTIFY, JSON, *WHERE),
         (
-            ("tuimixer set +5%", "raise the default output, up to 100 %"),
+            ("tuimixer set +5%", "raise the default output, to at most 100 %"),
             ("tuimixer set firefox 40%", "everything Firefox plays"),
             ("tuimixer set --max 130 +5%", "louder, even beyond 100 %"),
             ("tuimixer set Master 40%", "the card's own Master"),

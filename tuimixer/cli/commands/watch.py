@@ -21,7 +21,7 @@ VERBS = (
         "print a line for each change, until interrupted",
         "Without TARGET: every change of every control. Each line has the time, the layer, the control's id, "
         "and its old and new value; with --json, each line is an object. Sound servers do not report "
-        "who made a change. If the server goes away, or TARGET does not exist yet, watch waits for it.",
+        "who made a change. If the server goes away, or if TARGET does not exist yet, watch waits for it.",
         (JSON, *WHERE),
         (
             ("tuimixer watch", "everything"),

@@ -36,13 +36,13 @@ _MANY = 50
 _GATHERED = 300
 """for a second per this many sounds."""
 _MAP: Hints = (
-    ("path.left path.up path.down path.right", "walk"),
+    ("path.left path.up path.down path.right", "move"),
     ("volume.up volume.down", "volume"),
     ("mute.toggle", "mute"),
     ("path.enter", "staircase"),
     ("path.switch", "recording"),
     ("path.close", "back"),
-    ("path.explain", "what is this"),
+    ("path.explain", "explain"),
 )
 _STAIRS: Hints = (
     ("path.up path.down", "stage"),
@@ -50,7 +50,7 @@ _STAIRS: Hints = (
     ("mute.toggle", "mute"),
     ("path.switch", "next sound"),
     ("path.close", "map"),
-    ("path.explain", "what is this"),
+    ("path.explain", "explain"),
 )
 
 

@@ -67,7 +67,7 @@ def _of_device(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
     if device is None:
         return
     yield "Server's name", device.server_name
-    yield "Number", str(device.index)
+    yield "Index", str(device.index)
     if device.hardware_volume:
         yield "Volume", "applied by the card's own controls"
     else:
@@ -115,7 +115,7 @@ def _of_stream(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
         yield "Created by", "a server module, not an application"
     if not stream.writable:
         yield "Volume", "cannot be changed (passthrough)"
-    yield "Number", str(stream.index)
+    yield "Index", str(stream.index)
 
 
 def _range(scale: Scale) -> str:
