@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.program import COMMAND, Outcome, run
 from tests.lab.pulse import PrivatePulse
+from tuimixer.cli.verbs import every
 
 pytestmark = pytest.mark.pulse
 
@@ -213,16 +214,22 @@ def mute(tmp_path: Path) -> Iterator[dict[str, str]]:
         }
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        "list", "list --json", "list -D pulse", "get", "get Master", "get hw:0/Master", "get -D pulse Master",
-        "set +1%", "set Master +1%", "mute", "unmute", "toggle", "status", "path", "path Master", "doctor",
-        "doctor x", "doctor -D pulse", "doctor --fix 1", "doctor --fix 1 --json", "move a b",
-        "default speakers", "default next", "port speakers", "profile x", "latency x", "suspend x",
-        "formats x", "codec x", "card", "kill x", "complete set m",
-    ],
+ASKING = (
+    "list", "list --json", "list -D pulse", "get", "get Master", "get hw:0/Master", "get -D pulse Master",
+    "set +1%", "set Master +1%", "mute", "unmute", "toggle", "status", "path", "path Master", "doctor",
+    "doctor x", "doctor -D pulse", "doctor --fix 1", "doctor --fix 1 --json", "move a b",
+    "default speakers", "default next", "port speakers", "profile x", "latency x", "suspend x",
+    "formats x", "codec x", "card", "kill x", "complete set m",
 )  # fmt: skip
+ELSEWHERE = {"watch", "serve", "config", "completion", "man", "help"}
+"""Verbs that wait for a server until they are interrupted, or ask none."""
+
+
+def test_every_verb_that_asks_a_server_is_tried() -> None:
+    assert {words.split()[0] for words in ASKING} | ELSEWHERE == {verb.name for verb in every()}
+
+
+@pytest.mark.parametrize("words", ASKING)
 def test_a_server_that_never_answers(words: str, mute: dict[str, str]) -> None:
     outcome = run(*words.split(), env=mute, timeout=12)
     assert outcome.status in (0, 1, 3), outcome
