@@ -41,6 +41,28 @@ async def test_killed_server_is_told_and_its_return_noticed_by_itself(server: So
         )
 
 
+async def test_volumes_are_the_servers_after_each_of_its_deaths(server: SoundServer) -> None:
+    """Two clients write while the server goes and comes back: what is shown in the end is what it has."""
+
+    def told() -> dict[str, list[int]]:
+        sinks = server.pactl_json("sinks")
+        return {s["name"]: [channel["value"] for channel in s["volume"].values()] for s in sinks}
+
+    def shown() -> dict[str, list[int]]:
+        controls = watcher.snapshot.controls.values()
+        sinks = [control for control in controls if control.kind is Kind.SINK]
+        return {s.id.removeprefix("pulse:sink/"): [channel.raw for channel in s.channels] for s in sinks}
+
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        for percent in range(20, 70, 10):
+            await watcher.until(lambda: watcher.named("Speakers", Kind.SINK), "the sinks")
+            watcher.backend.submit(SetVolume("pulse:sink/speakers", (655 * percent, 655 * percent)))
+            await asyncio.to_thread(server.pactl, "set-sink-volume", "headphones", f"{percent}%")
+            await asyncio.to_thread(server.restart)
+            await asyncio.to_thread(server.pactl, "set-sink-volume", "speakers", f"{percent + 3}%")
+            await watcher.until_server(lambda: shown() == told() != {}, "the server's volumes to be shown")
+
+
 async def test_server_that_comes_late(server: SoundServer) -> None:
     server.kill()
     (server.runtime / "pulse" / "native").unlink(missing_ok=True)
