@@ -8,7 +8,7 @@ from hypothesis import given
 from tests.backend.engine.anything import randoms, snapshot
 from tuimixer.backend.demo.simulated import box
 from tuimixer.backend.engine import first_lines, protocol
-from tuimixer.backend.engine.delta import apply_delta, make_delta
+from tuimixer.backend.engine.delta import Delta, apply_delta
 from tuimixer.model.control import Layer
 from tuimixer.model.record import replace
 from tuimixer.model.snapshot import Snapshot
@@ -21,18 +21,25 @@ def test_the_greeting_is_the_protocols() -> None:
     assert line == protocol.encode("hello", protocol.Hello(first_lines.PROTOCOL, "1.2.3", "b\u00f6x", "me"))
 
 
-def test_each_step_says_what_the_protocol_would() -> None:
+def follow(shown: Snapshot, newer: Snapshot, serial: int) -> Snapshot:
+    """What a reader of the lines knows afterwards."""
+    *rest, last = [
+        protocol.decode(line.strip())[1] for line in first_lines.first_deltas(shown, newer, serial)
+    ]
+    for delta in (*rest, last):
+        assert isinstance(delta, Delta)
+        assert (delta.serial, delta.more) == (serial, delta is not last)
+        shown = apply_delta(shown, delta)
+    return shown
+
+
+def test_each_step_arrives() -> None:
     whole = box()
     alsa = {key: control for key, control in whole.controls.items() if control.kind.layer is Layer.ALSA}
     half = replace(whole, controls=alsa, server=None, server_cards=())
     shown = Snapshot()
     for serial, newer in enumerate((half, whole), 1):
-        line = first_lines.first_delta(shown, newer, serial)
-        assert line is not None
-        _, delta = protocol.decode(line.strip())
-        (wanted,) = protocol.delta_lines(make_delta(shown, newer, serial))
-        assert delta == protocol.decode(wanted.strip())[1]
-        shown = apply_delta(shown, delta)  # type: ignore[arg-type]
+        shown = follow(shown, newer, serial)
         assert shown == newer
         assert list(shown.controls) == list(newer.controls)
 
@@ -40,22 +47,21 @@ def test_each_step_says_what_the_protocol_would() -> None:
 @given(randoms())
 def test_any_snapshot_arrives(random: Random) -> None:
     whole = snapshot(random)
-    line = first_lines.first_delta(Snapshot(), whole, 1)
-    assert line is not None
-    _, delta = protocol.decode(line.strip())
-    assert apply_delta(Snapshot(), delta) == whole  # type: ignore[arg-type]
+    assert follow(Snapshot(), whole, 1) == whole
+
+
+def test_many_controls_are_divided_into_lines() -> None:
+    controls = {
+        f"{n}{c.id}": replace(c, id=f"{n}{c.id}") for n in range(100) for c in box().controls.values()
+    }
+    whole = replace(box(), controls=controls)
+    lines = list(first_lines.first_deltas(Snapshot(), whole, 1))
+    assert len(lines) > 2
+    assert all(len(line) < first_lines.LINE_AIM + 1000 for line in lines)
+    assert follow(Snapshot(), whole, 1) == whole
 
 
 def test_an_undecodable_byte_in_a_name_is_replaced() -> None:
     control = replace(next(iter(box().controls.values())), name="a\udcffb")
-    line = first_lines.first_delta(Snapshot(), Snapshot(controls={control.id: control}), 1)
-    assert line is not None
-    assert apply_delta(Snapshot(), protocol.decode(line.strip())[1]).controls[control.id].name == "a?b"  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(("copies", "fits"), [(1, True), (400, False)])
-def test_what_is_too_long_for_a_line_is_left_to_the_protocol(copies: int, fits: bool) -> None:
-    controls = {
-        f"{n}{c.id}": replace(c, id=f"{n}{c.id}") for n in range(copies) for c in box().controls.values()
-    }
-    assert (first_lines.first_delta(Snapshot(), Snapshot(controls=controls), 1) is not None) is fits
+    shown = follow(Snapshot(), Snapshot(controls={control.id: control}), 1)
+    assert shown.controls[control.id].name == "a?b"

@@ -11,6 +11,7 @@ from tuimixer.model.snapshot import Snapshot
 
 TYPE_CHECKING = False  # importing typing would delay the first picture
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
 PROTOCOL = 1
@@ -24,16 +25,23 @@ def hello(version: str, host: str, user: str) -> bytes:
     return _line("hello", {"protocol": PROTOCOL, "version": version, "host": host, "user": user})
 
 
-def first_delta(old: Snapshot, new: Snapshot, serial: int) -> bytes | None:
-    """The line that leads from one of the first snapshots to the next, which has more controls at its end.
-
-    None if it is too long for one line.
-    """
-    added = [control for key, control in new.controls.items() if key not in old.controls]
-    line = _line(
-        "delta", {"serial": serial, "controls": list(map(_patch, added)), **changed_surroundings(old, new)}
-    )
-    return line if len(line) <= LINE_AIM else None
+def first_deltas(old: Snapshot, new: Snapshot, serial: int) -> "Iterator[bytes]":
+    """Lines that lead from one of the first snapshots to the next, which only adds controls at its end."""
+    body: dict[str, Any] = {"serial": serial}
+    controls: list[dict[str, Any]] = []
+    size = 0
+    for key, control in new.controls.items():
+        if key not in old.controls:
+            patch = _patch(control)
+            length = len(_json(patch))
+            if length > LINE_AIM:
+                del patch["properties"]  # which are only details
+            if size + length > LINE_AIM and controls:
+                yield _line("delta", body | {"controls": controls, "more": True})
+                controls, size = [], 0
+            controls.append(patch)
+            size += length
+    yield _line("delta", body | {"controls": controls} | changed_surroundings(old, new))
 
 
 def _patch(control: Control) -> "dict[str, Any]":
@@ -42,9 +50,12 @@ def _patch(control: Control) -> "dict[str, Any]":
 
 
 def _line(kind: str, body: "dict[str, Any]") -> bytes:
-    text = json.dumps((kind, body), default=_fields, ensure_ascii=False, separators=(",", ":"))
     # A lone surrogate (an undecodable byte in a name) cannot be encoded as UTF-8.
-    return text.encode("utf-8", "replace") + b"\n"
+    return _json((kind, body)).encode("utf-8", "replace") + b"\n"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, default=_fields, ensure_ascii=False, separators=(",", ":"))
 
 
 def _fields(record: object) -> "dict[str, Any]":

@@ -40,18 +40,17 @@ def serve_process(
         return 2
     read_fd, write_fd = _own_pipes()
     _never_outlive(remote)
-    from tuimixer.backend.engine.first_lines import first_delta, hello
+    from tuimixer.backend.engine.first_lines import first_deltas, hello
     from tuimixer.model.snapshot import Snapshot
 
     os.write(write_fd, hello(__version__, os.uname().nodename, _user()))
     # After the greeting, which the user may be waiting for.
     early, serial = Snapshot(), 0
     for snapshot in read_early() if read_early is not None else ():
-        line = first_delta(early, snapshot, serial + 1)
-        if line is None:
-            break
-        os.write(write_fd, line)
-        early, serial = snapshot, serial + 1
+        serial += 1
+        for line in first_deltas(early, snapshot, serial):
+            os.write(write_fd, line)
+        early = snapshot
     _import_little()
     import asyncio
 
