@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """End by the ordinary way out when told to, so that servers and machines are ended too."""
+    """Exit normally on a signal, so that servers and machines are ended too."""
     for lane in LANES:
         if lane.marks:
             config.addinivalue_line("markers", f"{lane.name}: {lane.about}")
     if config.pluginmanager.hasplugin("hypothesispytest"):
         from hypothesis import settings
 
-        # How long an example takes says something about the machine, and nothing about the program. The same
-        # examples at every run: what passed once passes again; new ones are tried with --hypothesis-seed.
+        # How long an example takes depends on the machine, not on the program. The same examples in every
+        # run: what passed once passes again; --hypothesis-seed selects others.
         settings.register_profile("tuimixer", deadline=None, derandomize=True)
         settings.load_profile("tuimixer")
-    # What a shell runs in the background ignores Ctrl-C, and the programs under test would inherit that.
+    # Commands run in the background by a shell ignore Ctrl-C, and the programs under test would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit("ended by a signal"))
@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of what a child process loads: `./dev coverage` does not load itself into it."""
+    """For tests of what a child process loads: `./dev coverage` must not load itself into it."""
     for name in [name for name in os.environ if name.startswith("COVERAGE_PROCESS")]:
         monkeypatch.delenv(name)
 
@@ -80,7 +80,7 @@ def pipewire() -> "Iterator[PrivatePipeWire]":
     ]
 )
 def server(request: pytest.FixtureRequest) -> "SoundServer":
-    """Both servers in turn; the parameter brings the lane, so the test has no lane mark of its own."""
+    """Both servers in turn; the parameter determines the lane, so the test needs no lane mark."""
     chosen: SoundServer = request.getfixturevalue(request.param)
     return chosen
 

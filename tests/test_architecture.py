@@ -1,4 +1,4 @@
-"""docs/architecture.md names files that are there."""
+"""docs/architecture.md names existing files."""
 
 import re
 from pathlib import Path

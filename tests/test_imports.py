@@ -1,4 +1,4 @@
-"""What each way into the program loads, and that nobody reaches past the doors between the rooms."""
+"""What each entry point of the program loads, and that imports respect the layers."""
 
 import ast
 import json
@@ -16,7 +16,7 @@ HEAVY = SCREEN | {"asyncio"}
 
 
 def loaded(script: str, *arguments: str) -> set[str]:
-    """Top-level names of what a script has loaded at its end, in a process of its own."""
+    """Top-level names of the modules a script has loaded at its end, in its own process."""
     ending = (
         "\nimport json as _json, sys as _sys"
         "\n_sys.__stderr__.write('LOADED' + _json.dumps([n for n, m in _sys.modules.items() if m]))"
@@ -100,7 +100,7 @@ def test_the_first_picture_is_painted_without_textual() -> None:
 
 
 def imports(folder: str) -> set[tuple[str, str]]:
-    """(file, module) for every import in a folder of the package, those inside functions included."""
+    """(file, module) for every import in a directory of the package, including those inside functions."""
     found = set()
     for path in (PACKAGE / folder).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

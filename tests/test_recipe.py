@@ -21,7 +21,7 @@ MOST_FILES = 8
 
 @dataclass(frozen=True)
 class Edit:
-    """Lines to put into a file of the program, in front of the line that begins with `before`."""
+    """Lines to insert into a file of the program, before the line that starts with `before`."""
 
     file: str
     before: str
@@ -125,7 +125,7 @@ print("all of it")
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """A folder with a copy of the program to which the toy setting was added."""
+    """A directory with a copy of the program to which the toy setting was added."""
     shutil.copytree(ROOT / "tuimixer", tmp_path / "tuimixer", ignore=shutil.ignore_patterns("__pycache__"))
     for edit in EDITS:
         file = tmp_path / "tuimixer" / edit.file
@@ -136,7 +136,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, *words: str, **env: str) -> str:
-    """What a Python prints that imports the program from this folder."""
+    """The output of a Python that imports the program from this directory."""
     command = [sys.executable, *words]
     done = subprocess.run(command, cwd=folder, env={**os.environ, **env}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

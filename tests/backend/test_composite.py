@@ -20,7 +20,7 @@ PULSE = Control("pulse:sink/a", Kind.SINK, "A")
 
 
 class Part:
-    """A backend that emits and ends as it is told."""
+    """A backend that emits and ends as told."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -50,7 +50,7 @@ def ready(control: Control) -> Snapshot:
 
 
 class Box:
-    """Two parts behind one, and what came out."""
+    """Two parts behind one, and what it emitted."""
 
     def __init__(self) -> None:
         self.alsa, self.pulse = Part("alsa"), Part("pulse")

@@ -1,4 +1,4 @@
-"""The simulated box behaves as a box does."""
+"""The simulated machine behaves like a real one."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ CARD = "pulse:card/alsa_card.pci-0000_00_1f.3"
 
 
 async def run_for(backend: DemoBackend, seconds: float) -> list[Update]:
-    """What a backend says in so many seconds."""
+    """What a backend emits in this many seconds."""
     said: list[Update] = []
     task = asyncio.create_task(backend.run(said.append))
     await asyncio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""The facts of a box, read from a tree made for the test and from the real one."""
+"""System information, read from a tree created for the test and from the real one."""
 
 import os
 from pathlib import Path
@@ -25,7 +25,7 @@ def put(file: Path, text: str) -> None:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A box with one card, of which two PCM devices play and one can record."""
+    """A machine with one card, two of whose PCM devices play and one records."""
     sound = tmp_path / "proc/asound"
     put(sound / "cards", CARDS)
     put(sound / "version", "Advanced Linux Sound Architecture Driver Version k6.1.0.\n")
@@ -44,7 +44,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def process(root: Path, pid: int, name: str, node: str = "", flags: str = "0100002") -> None:
-    """A process, with a sound device open where one is named."""
+    """A process, with a sound device open if one is named."""
     folder = root / f"proc/{pid}"
     put(folder / "comm", f"{name[:15]}\n")
     put(folder / "cmdline", f"/usr/bin/{name}\0--option\0")
@@ -117,7 +117,7 @@ def test_servers_that_run(root: Path) -> None:
     process(root, 21, "pipewire")
     process(root, 22, "pulseaudio")
     process(root, 23, "pulseaudio")
-    put(root / "proc/23/cmdline", "")  # of a process that is ending, /proc tells hardly more than its name
+    put(root / "proc/23/cmdline", "")  # of a process that is exiting, /proc reports hardly more than its name
     assert [(d.name, d.pid) for d in inspect(root, {}, ()).daemons] == [
         ("pipewire-pulse", 20),
         ("pulseaudio", 22),

@@ -1,4 +1,4 @@
-"""What is shown while commands are on their way: no step lost, no jump back, the truth at the end."""
+"""What is shown while commands are pending: no lost step, no jump back, the real state at the end."""
 
 from dataclasses import replace
 
@@ -100,7 +100,7 @@ class Wire(RuleBasedStateMachine):
         self.reading = self.sampled = None
 
     def settle(self) -> None:
-        """Let everything that is on its way arrive, with one read more."""
+        """Let everything pending arrive, with one more read."""
         for _ in range(2):
             while True:
                 if self.writing is None:
@@ -123,7 +123,7 @@ class Wire(RuleBasedStateMachine):
 
 
 class Alone(Wire):
-    """Nobody else touches the volume: what is shown is exactly what was pressed, at every moment."""
+    """Nobody else changes the volume: what is shown is always exactly what was pressed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -138,7 +138,7 @@ class Alone(Wire):
 
 
 class Disturbed(Wire):
-    """Others change the volume too, and writes fail: what is not confirmed is shown, then the truth."""
+    """Others change the volume too, and writes fail: unconfirmed values are shown, then the real state."""
 
     @initialize()
     def begin(self) -> None:

@@ -1,1 +1,3 @@
-"""Measures tuimixer from outside, beside its peers and a bare Textual app, all in one run: `./dev bench`."""
+"""Measures tuimixer from outside, compared with its peers and a bare Textual app, in one run:
+`./dev bench`.
+"""

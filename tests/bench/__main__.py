@@ -157,7 +157,7 @@ class bench_server:  # noqa: N801  (a context manager, used as a function)
         return self
 
     def sound(self, on: bool) -> None:
-        """A tone of moving loudness, or silence."""
+        """A tone of varying loudness, or silence."""
         assert self.feeder.stdin is not None
         assert self.feeder.stdout is not None
         self.feeder.stdin.write("tone\n" if on else "silence\n")
@@ -195,7 +195,7 @@ def at_rest(program: Program, server: bench_server, figures: Figures, seconds: f
     try:
         driver = Driver(program, server.env, observer)
         try:
-            driver.session.drain(4)  # until what rests in silence does so
+            driver.session.drain(4)  # until meters of silence have come to rest
             figures.pss = driver.session.pss_mib()
             figures.idle_cpu, figures.idle_bytes = driver.rest(seconds)
             if program.meters:
@@ -210,7 +210,7 @@ def at_rest(program: Program, server: bench_server, figures: Figures, seconds: f
 
 
 def verbs(rounds: int, noise: Noise) -> list[Limit]:
-    """The verbs of keys and status bars beside other command lines, interleaved."""
+    """The verbs for keys and status bars compared with other command lines, interleaved."""
     tuimixer = str(Path(sys.executable).with_name("tuimixer"))
     band = "00. 31 Hz"
     pairs = {
@@ -244,7 +244,7 @@ def verbs(rounds: int, noise: Noise) -> list[Limit]:
 
 
 def print_table(figures: dict[str, Figures]) -> None:
-    """One row a program."""
+    """One row per program."""
     heads = (
         "paint",
         "least",

@@ -1,7 +1,7 @@
-"""How long does an end take? `./dev bench --endings`: where the terminal has not read for 25 seconds and many
-keys wait, and where the engine hangs.
+"""How long does exiting take? `./dev bench --endings`: if the terminal has not read for 25 seconds and many
+keys are waiting, and if the engine hangs.
 
-A loaded machine makes the seconds longer, so the processor time that the end took is printed beside them.
+A loaded machine makes the seconds longer, so the processor time used for exiting is printed too.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.pty.person import Person
 UNREAD = 25.0
 """Seconds for which the terminal does not read."""
 KEYS = 1000
-"""Keys that wait when the end comes."""
+"""Keys waiting when the program is told to exit."""
 ENDINGS: dict[str, Callable[[Person], None]] = {
     "SIGTERM": lambda person: person.terminal.signal(signal.SIGTERM),
     "SIGHUP": lambda person: person.terminal.signal(signal.SIGHUP),
@@ -26,7 +26,7 @@ ENDINGS: dict[str, Callable[[Person], None]] = {
 
 
 def processor_time(pid: int) -> float:
-    """Seconds of processor time that a process has used; it may have ended, but not been waited for."""
+    """Processor time in seconds that a process has used; it may have ended, but not been waited for."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -37,7 +37,7 @@ def ended(pid: int) -> bool:
 
 
 def end(server: PrivatePulse, ending: str, when: str) -> tuple[float, float, int]:
-    """Seconds, seconds of processor time, and status of one end."""
+    """Seconds, processor time in seconds, and status of one exit."""
     with Person(server.env, "--no-config") as person:
         person.sees("Music")
         engines = person.engines()

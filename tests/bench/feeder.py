@@ -81,7 +81,7 @@ class Feeder:
         self._wait(self._pa.pa_stream_get_state, stream, _READY)
 
     def _feed(self, handle: int, wanted: int, number: int) -> None:
-        """Give the server what it asks for."""
+        """Give the server the data that it requests."""
         data = self._sound(number, wanted // 4) if self.tone else bytes(wanted)
         self._pa.pa_stream_write(
             ctypes.c_void_p(handle), data, ctypes.c_size_t(len(data)), None, ctypes.c_int64(0), 0
@@ -114,7 +114,7 @@ class Feeder:
 
 
 def main() -> None:
-    """Start the players and do as told."""
+    """Start the players and follow the commands."""
     feeder = Feeder(int(sys.argv[1]), int(sys.argv[2]))
     print("ready", flush=True)
     for line in sys.stdin:

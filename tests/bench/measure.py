@@ -17,7 +17,9 @@ _NUMBER = re.compile(r"\d{1,3}")
 
 
 class Observer:
-    """Another client of the server: notes when a volume changed, and changes one as another program would."""
+    """Another client of the server: records when a volume changes, and changes one as another
+    program would.
+    """
 
     def __init__(self, server: str) -> None:
         self.times: list[float] = []
@@ -38,7 +40,7 @@ class Observer:
         return found | {("sink_input", s.index): s.volume.values[0] for s in self.pulse.sink_input_list()}
 
     def set(self, target: tuple[str, int], volume: float) -> float:
-        """Change a volume; the answer is the time just before."""
+        """Change a volume; returns the time just before."""
         kind, index = target
         put = self.pulse.sink_volume_set if kind == "sink" else self.pulse.sink_input_volume_set
         now = time.perf_counter()
@@ -46,12 +48,12 @@ class Observer:
         return now
 
     def reset(self) -> None:
-        """Put every volume back to the start."""
+        """Reset every volume."""
         for target in self.volumes():
             self.set(target, START)
 
     def close(self) -> None:
-        """Let go of the server."""
+        """Disconnect from the server."""
         self._listener.event_listen_stop()
         self._thread.join(2)
         self._listener.close()
@@ -60,7 +62,7 @@ class Observer:
 
 @dataclass(slots=True)
 class Figures:
-    """What was measured of one program; times in milliseconds."""
+    """The measurements of one program; times in milliseconds."""
 
     paint: list[float] = field(default_factory=list)
     applied: list[float] = field(default_factory=list)
@@ -69,7 +71,7 @@ class Figures:
     step_bytes: list[float] = field(default_factory=list)
     held: str = ""
     held_late: float | None = None
-    """Milliseconds from the last press of a held key to the right number; infinite where it never came."""
+    """Milliseconds from the last press of a held key to the right number; infinite if it never appeared."""
     idle_cpu: float | None = None
     idle_bytes: float | None = None
     meter_cpu: float | None = None
@@ -78,7 +80,7 @@ class Figures:
 
 
 class Driver:
-    """One running program and what it is about."""
+    """One running program and the volume it controls."""
 
     def __init__(
         self, program: Program, env: dict[str, str], observer: Observer | None, lines: int = 24
@@ -97,7 +99,7 @@ class Driver:
         self._spot: tuple[int, int] | None = None
 
     def calibrate(self) -> None:
-        """Press up once: learn which volume moves and where its number stands."""
+        """Press up once: find out which volume moves and where its number is."""
         session = self.session
         session.quiet(0.3)
         for key in self.program.init:
@@ -138,7 +140,7 @@ class Driver:
         return None
 
     def press(self, key: bytes, figures: Figures) -> None:
-        """One step: when it was applied and shown, and its bytes."""
+        """One step: when it was applied and displayed, and its bytes."""
         session = self.session
         session.quiet(0.05)
         before, bytes_before = self.number(), session.bytes
@@ -153,7 +155,7 @@ class Driver:
         figures.step_bytes.append(session.bytes - bytes_before)
 
     def outside(self, volume: float, figures: Figures) -> None:
-        """Another client's change: when it was shown."""
+        """Another client's change: when it was displayed."""
         if self.observer is None or self.target is None:
             return
         self.session.quiet(0.05)
@@ -163,7 +165,7 @@ class Driver:
             figures.external.append((shown - at) * 1000)
 
     def hold(self, figures: Figures, presses: int = 200, rate: float = 100.0) -> None:
-        """A held key: up and down inside the range; whether it ends right, and how late it is shown."""
+        """A held key: up and down within the range; whether it ends right, and how late it is displayed."""
         if self.observer is None or self.target is None:
             return
         self.observer.set(self.target, START)
@@ -189,7 +191,7 @@ class Driver:
         figures.held = f"{right}, {late}"
 
     def rest(self, seconds: float) -> tuple[float, float]:
-        """CPU (percent of a core) and bytes a second while no key is pressed."""
+        """CPU (percent of a core) and bytes per second while no key is pressed."""
         self.session.parse = False
         cpu, written, begin = self.session.cpu_seconds(), self.session.bytes, time.perf_counter()
         self.session.drain(seconds)
@@ -203,5 +205,5 @@ class Driver:
 
 
 def median(values: list[float]) -> float | None:
-    """The median, None of nothing."""
+    """The median; None for no values."""
     return statistics.median(values) if values else None

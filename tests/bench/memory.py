@@ -22,7 +22,7 @@ WARM = 0.25
 
 
 def held(pid: int) -> float:
-    """Megabytes that a process holds for itself alone."""
+    """Megabytes used by a process alone."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     kilobytes = {line.split()[0].rstrip(":"): line.split()[1] for line in lines[1:]}
     return (int(kilobytes["Private_Dirty"]) + int(kilobytes["Private_Clean"])) / 1024
@@ -49,14 +49,14 @@ def line(passed: float, screen: float, engine: float, opened: int) -> str:
 
 
 def main(seconds: float) -> int:
-    """Run, and print what is held; 0 if nothing grew by 2 MB."""
+    """Run, and print the memory used; returns 0 if nothing grew by 2 MB."""
     chance, ended, opened = random.Random(1), threading.Event(), 0
     told: list[tuple[float, float, float, int]] = []
     with PrivatePulse() as server:
         server.play("Music")
         busy = threading.Thread(target=churn, args=(server, ended), daemon=True)
         keys = server.folder / "keys.toml"
-        # F10 closes dialogs; where none has opened it must not quit.
+        # F10 closes dialogs; if none has opened, it must not quit.
         keys.write_text('[keys]\nquit = ["ctrl+c"]\n')
         with Person(server.env, "--config", str(keys)) as person:
             person.sees("Music")
@@ -65,7 +65,7 @@ def main(seconds: float) -> int:
             start = time.monotonic()
             while (passed := time.monotonic() - start) < seconds and person.terminal.process.poll() is None:
                 if not told or passed - told[-1][0] >= 10:
-                    # A machine under load may hold an engine up for so long that the screen starts another.
+                    # On a loaded machine an engine may be delayed for so long that the screen starts another.
                     for engine in person.engines():
                         told.append((passed, held(screen), held(engine), engine))
                         print(line(*told[-1][:3], opened), flush=True)

@@ -19,7 +19,7 @@ class Program:
     ready: str
     """Regular expression of the first useful paint."""
     init: tuple[bytes, ...] = ()
-    """Keys that bring the cursor to what is changed."""
+    """Keys that move the cursor to what is changed."""
     up: bytes = UP
     down: bytes = DOWN
     meters: bool = False
@@ -27,7 +27,7 @@ class Program:
 
 
 def programs() -> list[Program]:
-    """Those that are installed on this machine; tuimixer first, the bare Textual app last."""
+    """Those installed on this machine; tuimixer first, the bare Textual app last."""
     python = sys.executable
     tuimixer = str(Path(python).with_name("tuimixer"))
     found = [

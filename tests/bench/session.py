@@ -1,4 +1,4 @@
-"""A program on a pty, watched with the time of every chunk that it writes."""
+"""A program on a pty, recorded with the time of each chunk that it writes."""
 
 import fcntl
 import os
@@ -16,11 +16,11 @@ import psutil
 import pyte
 
 _WHERE = b"\x1b[6n"
-"""DSR: the question where the cursor is."""
+"""DSR: a query for the cursor's position."""
 
 
 class Session:
-    """Runs a command on a pty of its own and keeps its screen."""
+    """Runs a command on its own pty and keeps its screen."""
 
     def __init__(self, argv: list[str], env: dict[str, str], columns: int = 80, lines: int = 24) -> None:
         self.screen = pyte.Screen(columns, lines)
@@ -38,13 +38,13 @@ class Session:
         self._master = master
 
     def send(self, keys: bytes) -> float:
-        """Write keys; the answer is the time just before."""
+        """Write keys; returns the time just before."""
         now = time.perf_counter()
         os.write(self._master, keys)
         return now
 
     def pump(self, timeout: float) -> bool:
-        """Take in what the program writes within `timeout` seconds; False when nothing came."""
+        """Read what the program writes within `timeout` seconds; False if nothing arrived."""
         ready, _, _ = select.select([self._master], [], [], timeout)
         if not ready:
             return False
@@ -55,14 +55,14 @@ class Session:
         self.last_output = time.perf_counter()
         self.bytes += len(data)
         for _ in range(data.count(_WHERE)):
-            # As every terminal does; who measures what a line takes asks this.
+            # As every terminal does; programs that measure the line rely on it.
             os.write(self._master, b"\x1b[1;1R")
         if self.parse:
             self._stream.feed(data)
         return True
 
     def until(self, condition: Callable[[], bool], timeout: float) -> float | None:
-        """Pump until the condition holds; the time of the output that made it true, or None."""
+        """Read until the condition holds; returns the time of the output that made it true, or None."""
         deadline = time.perf_counter() + timeout
         while not condition():
             left = deadline - time.perf_counter()
@@ -72,13 +72,13 @@ class Session:
         return self.last_output
 
     def quiet(self, seconds: float = 0.06, timeout: float = 3.0) -> None:
-        """Pump until nothing was written for so long."""
+        """Read until nothing has been written for this long."""
         deadline = time.perf_counter() + timeout
         while time.perf_counter() < deadline and self.pump(seconds):
             pass
 
     def drain(self, seconds: float) -> None:
-        """Pump for so long."""
+        """Read for this long."""
         deadline = time.perf_counter() + seconds
         while (left := deadline - time.perf_counter()) > 0:
             self.pump(left)

@@ -1,1 +1,1 @@
-"""Attacks on the whole program, with figures: `./dev chaos [SECONDS] [--seed N] [--only ATTACK]`."""
+"""Attacks on the whole program, with statistics: `./dev chaos [SECONDS] [--seed N] [--only ATTACK]`."""

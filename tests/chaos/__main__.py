@@ -45,7 +45,7 @@ In an hour both kinds of churn last long enough for the growth of memory to be j
 
 
 def run(seconds: float, seed: int, only: str | None = None) -> list[Tally]:
-    """Run the attacks one after the other; what they counted and found."""
+    """Run the attacks one after another; returns their counts and findings."""
     tallies = []
     for number, (name, (share, attack)) in enumerate(ATTACKS.items()):
         if only in (None, name):

@@ -21,11 +21,11 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
 
 _PACE = 0.012
-"""Seconds between two acts: faster than any person, slow enough for the acts to be seen one by one."""
+"""Seconds between two actions: faster than any user, slow enough for each to be displayed."""
 _ACTS = 60
-"""Acts in a second, about."""
+"""Approximate number of actions per second."""
 _CHECK = 400
-"""Acts between two looks whether the program still paints."""
+"""Actions between two checks whether the program still paints."""
 _SAMPLE = 2.0
 _KEYS = '[keys]\nquit = ["ctrl+q"]\nback = []\n'
 """Escape and the like do not quit, so that a process lives long enough for its memory to be judged."""
@@ -40,7 +40,7 @@ def _environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 class _Run:
-    """The acts that are left, and the program again when it has ended."""
+    """The remaining actions, restarting the program if it has exited."""
 
     def __init__(self, tally: Tally, seconds: float) -> None:
         self.random = Random(tally.seed)
@@ -52,7 +52,7 @@ class _Run:
         return self._left > 0
 
     def spend(self, seconds: float) -> None:
-        """Count what takes as long as some acts."""
+        """Count something that takes as long as several actions."""
         self._left -= round(seconds * _ACTS)
 
     def live(
@@ -63,7 +63,9 @@ class _Run:
         disturb: Callable[[Victim], None] = lambda _: None,
         lasting: bool = False,
     ) -> None:
-        """One life of the program of so many seconds at most: acts, disturbances between them, and an end."""
+        """One run of the program of at most this many seconds: actions, disturbances between them, and an
+        end.
+        """
         self.spend(1)  # to start
         monkey = Monkey(self.random, self.tally, lasting)
         with Victim(self.tally, env, *words) as victim:
@@ -106,15 +108,15 @@ def demo(tally: Tally, seconds: float) -> None:
 
 
 def starts(tally: Tally, seconds: float) -> None:
-    """Ends in the first moments, when the terminal is being taken."""
+    """Exits in the first moments, while the terminal is being taken."""
     run = _Run(tally, seconds)
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
         env = _environment(Path(name))
         while run.going:
-            # Not SIGINT: for that Python prints a traceback of its own while it starts.
+            # Not SIGINT: Python prints its own traceback for that while it starts.
             number = run.random.choice([signal.SIGTERM, signal.SIGHUP])
             with Victim(tally, env, "--demo") as victim:
-                # Not a wait for anything: any moment of the start is as good.
+                # Not waiting for anything: any moment of the start will do.
                 time.sleep(run.random.uniform(0, 1.2))
                 if run.random.random() < 0.3:
                     victim.send(b"x" * 50)
@@ -130,7 +132,7 @@ def deaths(kind: type[SoundServer], tally: Tally, seconds: float) -> None:
 
 
 def churn(kind: type[SoundServer], tally: Tally, seconds: float) -> None:
-    """The same without deaths, in one process as long as possible, whose memory must not grow."""
+    """The same without killing, in one process for as long as possible, whose memory must not grow."""
     _live(kind, tally, seconds, deaths=False)
 
 
@@ -149,17 +151,17 @@ def _live(kind: type[SoundServer], tally: Tally, seconds: float, deaths: bool) -
 
 
 class _Weather:
-    """Streams that come and go, and deaths."""
+    """Streams that come and go, and killing."""
 
     def __init__(self, server: SoundServer, run: _Run, deaths: bool) -> None:
         self._server, self._run, self._deaths = server, run, deaths
         self._players: list[subprocess.Popen[bytes]] = []
         self._stopped: list[tuple[float, int]] = []
         self._repair = 0.0
-        """When the server is started again; 0 while nothing is wrong with it."""
+        """When to restart the server; 0 while nothing is wrong with it."""
 
     def disturb(self, victim: Victim) -> None:
-        """Now and then do something to what is around the program."""
+        """Occasionally do something to the program's surroundings."""
         random, tally = self._run.random, self._run.tally
         for at, pid in list(self._stopped):
             if time.monotonic() > at:
@@ -187,7 +189,7 @@ class _Weather:
             self._restart()
 
     def _kill_server(self) -> None:
-        """Kill the server, or a part of PipeWire; it is started again in a while."""
+        """Kill the server, or a part of PipeWire; it is restarted after a while."""
         random, server = self._run.random, self._server
         kills: dict[str, Callable[[], None]] = {"server": server.kill}
         if isinstance(server, PrivatePipeWire) and not self._repair:
@@ -199,7 +201,9 @@ class _Weather:
         self._run.tally.survived[f"{what} kills"] += 1
 
     def _restart(self) -> None:
-        """Start the whole server; a loaded machine may be too slow for it, and then it is tried later."""
+        """Start the whole server; a loaded machine may be too slow for that, and then it is tried again
+        later.
+        """
         try:
             self._server.restart()
         except TimeoutError:
@@ -207,7 +211,7 @@ class _Weather:
             self._repair = time.monotonic()
 
     def clear(self) -> None:
-        """End what was started."""
+        """End everything that was started."""
         for _, pid in self._stopped:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
@@ -241,7 +245,7 @@ class _Weather:
 
 
 def far(tally: Tally, seconds: float) -> None:
-    """A far end that means harm, behind `--host`."""
+    """A malicious far end behind `--host`."""
     run = _Run(tally, seconds)
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
         folder = Path(name)

@@ -22,13 +22,13 @@ from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.main import main as tuimixer
 
 _PATIENCE = 90
-"""Seconds after which a command line that does not end counts as hung."""
+"""Seconds after which a command line that does not exit counts as hung."""
 _LINES = 30
-"""Command lines in a second, about."""
+"""Approximate number of command lines per second."""
 _ROUND = 200
-"""Command lines with one seed."""
+"""Number of command lines per seed."""
 _ENDLESS = frozenset({"serve", "watch"})
-"""Verbs that go on until they are told to end."""
+"""Verbs that run until they are told to exit."""
 _SURROGATES = "\udcff\udc80"
 _WORDS = st.one_of(
     st.sampled_from(
@@ -60,7 +60,7 @@ _WORDS = st.one_of(
 
 
 def _option(option: Option) -> st.SearchStrategy[str]:
-    """An option as the help describes it, with a value that mostly fits."""
+    """An option as described in the help, with a value that mostly fits."""
     if not option.value:
         return st.just(f"--{option.name}")
     values = st.sampled_from(option.choices) | _WORDS if option.choices else _WORDS
@@ -74,7 +74,7 @@ _STRAY = st.one_of(
 
 
 def _line(verb: Verb) -> st.SearchStrategy[list[str]]:
-    """A verb with options of its own, words, and now and then something that does not belong there."""
+    """A verb with its options, words, and occasionally something invalid."""
     own = st.sampled_from(verb.options).flatmap(_option) if verb.options else _STRAY
     rest = st.lists(st.one_of(own, _WORDS, _WORDS, _STRAY), max_size=5)
     demo = st.sampled_from([["--demo"], ["--demo"], []])
@@ -89,11 +89,11 @@ LINES = st.one_of(
 
 
 class Wrong(AssertionError):
-    """A command line ended as none may."""
+    """A command line exited in a way that none may."""
 
 
 class Runner:
-    """Forks and looks how it ended."""
+    """Forks and checks how it exited."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -105,7 +105,7 @@ class Runner:
         Raises:
             Wrong: a status that is not documented, a traceback, an escape sequence, or no end.
         """
-        words = [word.replace("\0", "") for word in words]  # which no command line can hold
+        words = [word.replace("\0", "") for word in words]  # which no command line can contain
         out, err = self._folder / "out", self._folder / "err"
         pid = os.fork()
         if not pid:
@@ -164,7 +164,7 @@ class Runner:
 
 
 def attack(seconds: float, number: int) -> dict[str, object]:
-    """Run as many random command lines as a quiet machine does in some seconds."""
+    """Run as many random command lines as an idle machine runs in this many seconds."""
     left = round(seconds * _LINES)
     found: list[str] = []
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:

@@ -1,6 +1,6 @@
-"""An `ssh` whose far end means harm; put first in PATH it is what `--host` speaks to.
+"""An `ssh` with a malicious far end; first in PATH, it is what `--host` talks to.
 
-Run as a program: `python hostile.py SEED`. It reads and ignores what the screen says.
+Run as a program: `python hostile.py SEED`. It reads and ignores what the screen sends.
 """
 
 import json
@@ -28,7 +28,7 @@ _NASTY_JSON = (
 
 
 def install(folder: Path, seed: int) -> dict[str, str]:
-    """Put an `ssh` into a folder; the variables with which it is found."""
+    """Put an `ssh` into a directory; returns the variables with which it is found."""
     folder.mkdir(exist_ok=True)
     root = Path(__file__).parents[2]
     script = folder / "ssh"
@@ -40,7 +40,7 @@ def install(folder: Path, seed: int) -> dict[str, str]:
 
 
 def _bodies(random: Random) -> Iterator[bytes]:
-    """Lines as the protocol has them, with contents as no sound system has them."""
+    """Lines valid in the protocol, with contents that no sound system has."""
     from tests.backend.engine.anything import anything, snapshot, successor
     from tests.chaos.victim import NASTY
     from tuimixer.backend.demo.simulated import big, box
@@ -73,7 +73,7 @@ def _bodies(random: Random) -> Iterator[bytes]:
 
 
 def main(seed: int) -> None:
-    """Greet, and then say things until the pipe breaks."""
+    """Send the greeting, and then lines until the pipe breaks."""
     from tests.chaos.victim import NASTY
     from tuimixer.backend.engine.first_lines import PROTOCOL
 

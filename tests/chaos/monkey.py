@@ -23,19 +23,19 @@ _BROKEN = (
 _ENDING = frozenset(b"\x03\x11\x1a\x1c")
 """Keys that quit or stop the program."""
 _PALETTE = b"\x10"
-"""The key of the palette of commands, where Quit can be chosen."""
+"""The key of the command palette, where Quit can be chosen."""
 _CHARACTERS = "".join(map(chr, range(33, 127))) + "é€字𝄞\u0301\u202e"
 
 
 class Monkey:
-    """Does one random thing after the other."""
+    """Does one random thing after another."""
 
     def __init__(self, random: Random, tally: Tally, lasting: bool = False) -> None:
         """Args: `lasting` leaves out what can quit: the palette, and clicks on the keys in the last lines."""
         self._random, self._tally, self._lasting = random, tally, lasting
         self._named_keys = [key for key in _NAMED if not (lasting and key == _PALETTE)]
         self._heights = deque([24], maxlen=3)
-        """Of the window lately: under load the program may not have heard of the last ones."""
+        """Recent window sizes: under load the program may not have noticed the last ones."""
         self._ending = _ENDING | set(_PALETTE) if lasting else _ENDING
         self._acts = (
             (30, self._named),

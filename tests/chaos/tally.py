@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 LEAST = 600.0
-"""Seconds of a life below which growth says nothing: dialogs are loaded, and caches fill to their bounds."""
+"""Length of a run in seconds below which growth means nothing: dialogs are loaded, and caches fill up."""
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Memory:
     samples: list[tuple[float, int]] = field(default_factory=list)
 
     def sample(self, pid: int) -> None:
-        """Take a sample; nothing when the process is gone."""
+        """Take a sample; none if the process is gone."""
         try:
             pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         except (OSError, IndexError):
@@ -27,7 +27,7 @@ class Memory:
 
     @property
     def slope(self) -> float | None:
-        """KiB a second by least squares over the second half of the life; None for too short a life."""
+        """KiB per second by least squares over the second half of the run; None for too short a run."""
         if not self.samples or self.samples[-1][0] < LEAST:
             return None
         points = self.samples[self._half :]
@@ -38,7 +38,7 @@ class Memory:
 
     @property
     def sizes(self) -> tuple[int, int, int]:
-        """KiB at the start, at half of the life and at its end."""
+        """KiB at the start, in the middle and at the end."""
         return self.samples[0][1], self.samples[self._half][1], self.samples[-1][1]
 
     @property
@@ -57,7 +57,7 @@ class Tally:
     events: Counter[str] = field(default_factory=Counter)
     """What was done to the program."""
     survived: Counter[str] = field(default_factory=Counter)
-    """Faults after which it went on, or ended as it should."""
+    """Errors after which it continued, or exited properly."""
     findings: list[str] = field(default_factory=list)
     memories: list[Memory] = field(default_factory=list)
 

@@ -22,7 +22,7 @@ from tests.pty.person import engines_of, state_of
 from tuimixer.cli.main import CRASHED
 
 MARK = "owned"
-"""What the escape sequences in hostile names would put into the terminal's title."""
+"""What the escape sequences in hostile names would write into the terminal's title."""
 NASTY = (
     f"\x1b]0;{MARK}\x07title",
     f"\x9d0;{MARK}\x9ctitle",
@@ -38,7 +38,7 @@ NASTY = (
     "",
     "\x00\x7f\x85",
 )
-"""Names as a hostile program gives them to its streams."""
+"""Names that a hostile program might give to its streams."""
 _FORBIDDEN = (
     f"\x1b]0;{MARK}".encode(),
     f"\x9d0;{MARK}".encode(),
@@ -51,7 +51,7 @@ _ESCAPES = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 _KEPT = 16384
 _STORY = 24
-"""Lines of a crash's story in a finding."""
+"""Number of lines of a crash's traceback in a finding."""
 _ALTERNATE, _CURSOR = 1049, 25
 _RESET = (1000, 1002, 1003, 1006, 2004, _ALTERNATE)
 """Terminal modes that must be off at the end."""
@@ -70,7 +70,7 @@ class Victim:
         self.resize(80, 24)
         self._log = Path(env["HOME"]) / ".local/state/tuimixer/log"
         self._initial = termios.tcgetattr(self._slave)
-        # What is typed when the program has ended would be echoed, and be taken for its output.
+        # Anything typed after the program has exited would be echoed, and taken for its output.
         self._initial[3] &= ~termios.ECHO
         termios.tcsetattr(self._slave, termios.TCSANOW, self._initial)
         self.received = 0
@@ -104,7 +104,7 @@ class Victim:
 
     @property
     def running(self) -> bool:
-        """Whether it has not ended."""
+        """Whether it has not exited."""
         return self.process.poll() is None
 
     def engines(self) -> list[int]:
@@ -112,12 +112,12 @@ class Victim:
         return engines_of(self.process.pid)
 
     def send(self, data: bytes) -> None:
-        """Type bytes, as far as the program takes them: nobody waits for one that does not read."""
+        """Type bytes, as far as the program accepts them, without waiting for one that does not read."""
         if self._master >= 0 and select.select([], [self._master], [], 0.5)[1]:
             os.write(self._master, data[:1024])
 
     def resize(self, columns: int, lines: int) -> None:
-        """Give the terminal another size."""
+        """Resize the terminal."""
         self.columns, self.lines = columns, lines
         if self._master >= 0:
             fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
@@ -145,13 +145,13 @@ class Victim:
         )
 
     def answers(self) -> bool:
-        """Whether it still paints when it is given another size."""
+        """Whether it still paints when it is resized."""
         before = self.received
         self.resize(80, 24 if self.lines != 24 else 25)
         return self._wait(lambda: self.received > before, "does not paint any more")
 
     def ended_well(self, *statuses: int) -> bool:
-        """Wait for its end, with one of these statuses and the terminal in order."""
+        """Wait for it to exit, with one of these statuses and the terminal restored."""
         end = time.monotonic() + DEADLINE
         while (status := self.process.poll()) is None:
             if time.monotonic() > end:
@@ -169,7 +169,7 @@ class Victim:
         return True
 
     def in_order(self) -> bool:
-        """Whether modes and screen are as they were."""
+        """Whether modes and screen are restored."""
         return (
             termios.tcgetattr(self._slave) == self._initial
             and not any(self._modes.get(mode, False) for mode in _RESET)
@@ -181,7 +181,7 @@ class Victim:
         self.process.send_signal(number)
 
     def close_terminal(self) -> None:
-        """Close the terminal's window. Does no harm twice."""
+        """Close the terminal's window. May be called twice."""
         if self._master < 0:
             return
         os.write(self._hang_up, b"!")
@@ -210,12 +210,12 @@ class Victim:
         return f"    modes on: {on}; last output: {plain[-300:]!r}"
 
     def _story(self) -> str:
-        """The end of the log of crashes: the innermost calls and the exception."""
+        """The end of the crash log: the innermost calls and the exception."""
         lines = self._log.read_text(errors="replace").rstrip().splitlines() if self._log.exists() else []
         return "\n".join(f"      {line}" for line in lines[-_STORY:])
 
     def _read(self) -> None:
-        # Also what was printed last before the terminal is closed.
+        # Including what was printed last before the terminal is closed.
         while self._master in select.select([self._master, self._hung_up], [], [])[0]:
             try:
                 data = os.read(self._master, 65536)
@@ -239,13 +239,13 @@ class Victim:
 
 
 def _take_terminal(descriptor: int) -> None:
-    """Begin as in a new terminal, even where this program was started by nohup."""
+    """Start as in a new terminal, even if this program was started by nohup."""
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.login_tty(descriptor)
 
 
 def end_somehow(victim: Victim, choice: int, tally: Tally) -> None:
-    """End it in one of the ways in which a person or a system does."""
+    """End it in one of the ways in which a user or the system does."""
     match choice % 4:
         case 0:
             victim.signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""A verb that goes on until interrupted, whose lines are read as they come."""
+"""A verb that runs until interrupted, whose lines are read as they arrive."""
 
 import queue
 import subprocess
@@ -10,7 +10,7 @@ from tests.lab.waiting import DEADLINE
 
 
 class Follower:
-    """A running `tuimixer watch` or the like, whose lines are read as they come."""
+    """A running `tuimixer watch` or the like, whose lines are read as they arrive."""
 
     def __init__(self, env: dict[str, str], *words: str) -> None:
         self.process = subprocess.Popen(
@@ -45,14 +45,16 @@ class Follower:
         return next(line.rstrip("\n") for line in self.process.stderr if condition(line))
 
     def end(self, number: int) -> tuple[int, str]:
-        """Send a signal; status, and errors that have not been read."""
+        """Send a signal; returns the status, and errors that have not been read."""
         self.process.send_signal(number)
         status = self.process.wait(timeout=DEADLINE)
         assert self.process.stderr is not None
         return status, self.process.stderr.read()
 
     def provoke(self, set_volume: Callable[[str], object], told: str = "volume") -> str:
-        """Watching begins at an unknown moment: change back and forth until it is told; the line."""
+        """Watching begins at an unknown moment: change back and forth until it is reported; returns
+        the line.
+        """
         thread_ended = threading.Event()
 
         def change() -> None:

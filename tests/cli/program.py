@@ -1,4 +1,4 @@
-"""Runs the command line: as a process of its own, or in this one for long tables of cases."""
+"""Runs the command line: in its own process, or in this one for long tables of cases."""
 
 import fcntl
 import subprocess
@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-m", "tuimixer"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command line ended."""
+    """How a command line exited."""
 
     status: int
     out: str
@@ -26,7 +26,7 @@ class Outcome:
 
 
 def run(*words: str, env: Mapping[str, str], timeout: float = DEADLINE, cwd: Path | None = None) -> Outcome:
-    """Run `tuimixer WORDS` in a process of its own, without a terminal."""
+    """Run `tuimixer WORDS` in its own process, without a terminal."""
     done = subprocess.run(
         [*COMMAND, *words],
         env=env,

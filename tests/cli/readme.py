@@ -12,7 +12,7 @@ _BLOCK = re.compile(r"^<!-- run -->\n+```console\n(.*?)^```", re.MULTILINE | re.
 
 @dataclass(frozen=True)
 class Example:
-    """One command, and what it prints."""
+    """One command and its output."""
 
     line: int
     command: str
@@ -20,7 +20,7 @@ class Example:
 
 
 def examples(text: str) -> list[list[Example]]:
-    """The commands of each marked block; those of one block are run one after the other."""
+    """The commands of each marked block; those of one block are run in order."""
     blocks = []
     for block in _BLOCK.finditer(text):
         line = text.count("\n", 0, block.start(1)) + 1
@@ -38,6 +38,6 @@ def examples(text: str) -> list[list[Example]]:
 
 
 def agrees(expected: str, printed: str) -> bool:
-    """Whether what was printed is what was expected, `…` standing for anything."""
+    """Whether the output is as expected, with `…` matching anything."""
     pattern = ".*".join(re.escape(part) for part in expected.rstrip("\n").split("…"))
     return re.fullmatch(pattern, printed.rstrip("\n"), re.DOTALL) is not None

@@ -1,4 +1,4 @@
-"""How loud a verb makes a sound: never over the cap of the command line, the configuration or the device."""
+"""How far verbs raise a volume: never above the cap of the command line, the configuration or the device."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def box() -> Iterator[PrivatePulse]:
 @pytest.mark.parametrize(
     ("start", "config", "words", "asked", "end"),
     [
-        # A hand that holds a key stops at 100 %; a step with a cap beyond it was asked for as it is.
+        # A held key stops at 100 %; a step with a higher cap was requested as such.
         (90, "", ["+40%"], 40, 100),
         (90, "", ["--max", "130", "+40%"], 40, 130),
         (90, "", ["--max", "130", "+5%"], 5, 95),
@@ -38,7 +38,7 @@ def box() -> Iterator[PrivatePulse]:
         (90, "max.verbs = 120", ["--max", "110", "+40%"], 40, 110),
         (50, "max.verbs = 80", ["+40%"], 40, 80),
         (50, "max.verbs = 80", ["--max", "130", "+70%"], 70, 120),
-        # A device's own cap holds against both.
+        # A device's own cap applies in both cases.
         (50, "max.devices.speakers = 60", ["+40%"], 40, 60),
         (50, "max.devices.speakers = 60", ["--max", "130", "+40%"], 40, 60),
         (50, "max.devices.speakers = 60", ["100%"], 50, 60),

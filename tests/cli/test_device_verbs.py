@@ -29,7 +29,7 @@ def demo(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
 
 @pytest.fixture
 def notified(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """What a `notify-send` on the path was given, a word a line; there is no desktop to show it on."""
+    """The arguments of a `notify-send` in PATH, one per line; there is no desktop to show them."""
     told = tmp_path / "told"
     program = tmp_path / "notify-send"
     program.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {told}\n')

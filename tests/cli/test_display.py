@@ -1,4 +1,4 @@
-"""DISPLAY forwarded by ssh leads to another machine's server: no library may ask it."""
+"""DISPLAY forwarded by ssh leads to another machine's server: no library may query it."""
 
 import asyncio
 import ctypes
@@ -23,7 +23,9 @@ _X11 = 6000
 
 
 class Display:
-    """An X display that accepts and never answers, as a forwarded one may; counts who asked."""
+    """An X display that accepts connections but never responds, as a forwarded one may; counts the
+    clients.
+    """
 
     def __init__(self) -> None:
         self.asked = 0
@@ -71,13 +73,13 @@ def test_no_verb_asks_it(words: list[str], display: Display, plugins: Plugins) -
 async def test_no_connection_brings_it_back(
     display: Display, plugins: Plugins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another user's cookie is shown to libpulse while it connects; DISPLAY stays hidden all the same."""
+    """Another user's cookie is passed to libpulse while it connects; DISPLAY stays hidden nevertheless."""
     monkeypatch.setenv("DISPLAY", display.name)
     for name, value in plugins.env.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PULSE_SERVER")
     guard_environment()
-    cookie = str(tmp_path / "cookie")  # libpulse writes one where there is none
+    cookie = str(tmp_path / "cookie")  # libpulse creates one if there is none
     with cookie_shown(cookie):
         pass
     address = plugins.server.address

@@ -1,4 +1,6 @@
-"""Every example of every `--help` is run on a private server, and its effect is read by another program."""
+"""Every example in every `--help` is run on a private server, and its effect is checked by another
+program.
+"""
 
 import json
 import shlex
@@ -128,7 +130,7 @@ NOTHING_TO_LIST = {
     "tuimixer port @output": "Speakers has no ports",
     "tuimixer profile": "the server has no card",
 }
-"""What a server without cards says."""
+"""What is printed on a server without cards."""
 EFFECTS |= {command: lambda lab, outcome: outcome.out == "" for command in NOTHING_TO_LIST}
 ELSEWHERE = {
     "watch": "test_watch.py",
@@ -137,7 +139,7 @@ ELSEWHERE = {
     "doctor": "diagnosis",
     "serve": "web",
 }
-"""Verbs whose examples are run by other tests: they go on until interrupted, or belong to another room."""
+"""Verbs whose examples are run by other tests: they run until interrupted, or belong elsewhere."""
 
 EXAMPLES = [
     command

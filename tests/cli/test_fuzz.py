@@ -1,4 +1,4 @@
-"""Command lines and environments that nobody would write: a documented status and one clean sentence."""
+"""Absurd command lines and environments: a documented status and one clean sentence."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +19,9 @@ pytestmark = pytest.mark.pulse
 
 _ENDLESS = {"serve", "watch"}
 _ELSEWHERE = {"host", "follow", "init"}
-"""Options that reach other machines, go on for ever, or write files."""
+"""Options that reach other machines, run forever, or write files."""
 _STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-"""Categories of characters that a terminal may take as more than text."""
+"""Categories of characters that a terminal may not treat as text."""
 _DOCUMENTED = {status for status, _ in STATUSES}
 _EXAMPLES = 300
 
@@ -89,7 +89,7 @@ def _check(words: list[str], status: int, err: str) -> None:
     assert all(line.startswith("tuimixer: ") for line in err.splitlines()), err
     assert len(err) < 2000
     *_, said = err.rpartition("tuimixer: Using the defaults")
-    said = said.partition("\n")[2] if said != err else err  # what is wrong with the configuration comes first
+    said = said.partition("\n")[2] if said != err else err  # errors in the configuration come first
     if status and words[0] not in ("doctor", "complete"):
         assert said.count("\n") == 1, err
 

@@ -1,4 +1,4 @@
-"""What one volume change leaves to the next."""
+"""What one volume change stores for the next."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def change() -> None:
-    """As another process does it."""
+    """As another process would."""
     with VolumeLock() as lock:
         lock.remember(SINK, AIM)
         lock.changed()

@@ -1,4 +1,6 @@
-"""Whatever stands where the program's own files belong: it ends, in words, and volumes can still be set."""
+"""Whatever is in the place of the program's own files: it exits with a message, and volumes can
+still be set.
+"""
 
 import fcntl
 import os
@@ -16,7 +18,7 @@ from tuimixer.cli.verbs import every
 pytestmark = pytest.mark.pulse
 
 _ENDS = 30
-"""Seconds after which a verb counts as one that hangs."""
+"""Seconds after which a verb counts as hung."""
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +197,9 @@ def test_a_lock_that_another_holds(box: PrivatePulse) -> None:
 
 @pytest.fixture
 def mute(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A server that accepts and never answers, for the Pulse half and for ALSA's default device."""
+    """A server that accepts connections but never responds, for the Pulse half and for ALSA's
+    default device.
+    """
     with socket.socket(socket.AF_UNIX) as server:
         path = tmp_path / "native"
         server.bind(str(path))

@@ -1,4 +1,4 @@
-"""A held key: many verbs at once lose no step, go over no cap, and leave no lock behind when killed."""
+"""A held key: many simultaneous verbs lose no step, exceed no cap, and leave no lock behind when killed."""
 
 import fcntl
 import os
@@ -25,7 +25,7 @@ def test_on_a_sink(pulse: PrivatePulse) -> None:
 
 
 def test_a_hundred_more_than_the_server_takes_at_a_time(pulse: PrivatePulse) -> None:
-    """PulseAudio drops the connections past 64, and all wait for one lock."""
+    """PulseAudio drops connections above 64, and all of them wait for one lock."""
     pulse.pactl("set-sink-volume", "speakers", "0%")
     at_once(["set", "+1%"], pulse.env, 100)
     speakers = next(sink for sink in pulse.pactl_json("sinks") if sink["name"] == "speakers")
@@ -85,7 +85,7 @@ def test_killed_at_random_moments(pulse: PrivatePulse) -> None:
 
 
 def test_what_the_bottom_would_lose_comes_back(pulse: PrivatePulse) -> None:
-    """Left and right keep their proportion through silence, from one process to the next."""
+    """Left and right keep their ratio through silence, from one process to the next."""
     pulse.pactl("set-sink-volume", "speakers", "40%", "20%")
     for value in ("0%", "+10%", "+10%", "+20%"):
         assert run("set", value, env=pulse.env).status == 0

@@ -1,4 +1,4 @@
-"""The verbs on PipeWire, each with its effect as another program reads it."""
+"""The verbs on PipeWire, each with its effect checked by another program."""
 
 import json
 import signal
@@ -23,7 +23,7 @@ def box() -> Iterator[PrivatePipeWire]:
 
 
 def done(box: PrivatePipeWire, *words: str) -> str:
-    """What a verb printed that ended well."""
+    """The output of a verb that succeeded."""
     outcome = run(*words, env=box.env)
     assert (outcome.status, outcome.err) == (0, ""), outcome
     return outcome.out
@@ -110,7 +110,7 @@ def test_list_status_and_watch(box: PrivatePipeWire) -> None:
 
 
 def test_a_verb_that_ends_well_has_changed_something(box: PrivatePipeWire) -> None:
-    """PipeWire 1.4 acknowledges volume and mute of a node that has never run, and keeps them for later."""
+    """PipeWire 1.4 acknowledges volume and mute of a node that has never run, and defers them."""
     module = box.pactl("load-module", "module-null-sink", "sink_name=fresh").strip()
     box.wait_for(lambda: "fresh" in box.pactl("list", "short", "sinks"), "the sink")
     for words, ask, told in (
@@ -125,7 +125,7 @@ def test_a_verb_that_ends_well_has_changed_something(box: PrivatePipeWire) -> No
 
 
 def test_a_move_that_ends_well_has_moved_something(box: PrivatePipeWire) -> None:
-    """WirePlumber 0.5 leaves a stream with this property where it is, and its move is acknowledged."""
+    """WirePlumber 0.5 does not move a stream with this property, but the move is acknowledged."""
     player = box.play("mpv", silent=True, properties=("node.dont-move=true",))
     outcome = run("move", "mpv", "headphones", env=box.env)
     if sink_of(box, player.index) == "headphones":
@@ -143,7 +143,7 @@ def test_a_held_key_loses_no_step(box: PrivatePipeWire) -> None:
 
 
 def test_more_verbs_at_once_than_the_server_takes_clients(pipewire: PrivatePipeWire) -> None:
-    """It takes 64, and whoever has the lock connects again."""
+    """It accepts 64, and whoever has the lock reconnects."""
     pipewire.pactl("set-sink-volume", "speakers", "0%")
     at_once(["set", "+1%"], pipewire.env, 100)
     assert " 100% " in pipewire.pactl("get-sink-volume", "speakers")

@@ -1,4 +1,4 @@
-"""A volume that somebody puts back between two steps: PulseAudio tells of it at once, no step waits."""
+"""A volume that another program restores between two steps: PulseAudio reports it at once, no step waits."""
 
 import time
 

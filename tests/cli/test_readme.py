@@ -1,4 +1,4 @@
-"""The examples of README and guide are run as they stand, on a private server with players."""
+"""The examples in README and guide are run unchanged, on a private server with players."""
 
 import json
 import os
@@ -30,7 +30,7 @@ BLOCKS = examples(README.read_text())
 
 @pytest.fixture
 def env(plugins: Plugins) -> dict[str, str]:
-    """Firefox and mpv play; `tuimixer` is on the path; the home is empty."""
+    """Firefox and mpv are playing; `tuimixer` is in PATH; the home directory is empty."""
     server = plugins.server
     server.play("Firefox", volume=80, silent=True)
     server.play("mpv", volume=70, silent=True)
@@ -79,7 +79,7 @@ def section(title: str, page: Path = README) -> str:
 
 
 def where(env: dict[str, str]) -> str:
-    """Volume and mute of output and input, as pactl tells them."""
+    """Volume and mute of output and input, according to pactl."""
     asked = [
         "get-sink-volume @DEFAULT_SINK@",
         "get-sink-mute @DEFAULT_SINK@",
@@ -100,7 +100,7 @@ EFFECTS = {
     "tuimixer toggle": "60% yes no",
     "tuimixer toggle @input": "60% no yes",
 }
-"""What each command makes of an output at 60 %."""
+"""The effect of each command on an output at 60 %."""
 
 
 def test_volume_keys(env: dict[str, str]) -> None:
@@ -206,7 +206,7 @@ def test_changes_and_wishes_over_mqtt(env: dict[str, str], tmp_path: Path) -> No
         publish = ["mosquitto_pub", "-h", "127.0.0.1", "-p", port, "-t", "desk/volume/set", "-m"]
 
         def answered() -> bool:
-            """Whether a change came back; what is published before all of them listen is lost."""
+            """Whether a change arrived; anything published before all of them listen is lost."""
             subprocess.run([*publish, next(values)], check=True)
             return bool(select.select([home], [], [], 1)[0])
 

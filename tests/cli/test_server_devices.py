@@ -1,6 +1,6 @@
 """The verbs for a device on real servers; on real cards they are in tests/backend/pulse/test_vm_devices.py.
 
-No machine of the lab has a Bluetooth card: `codec` is tried here on servers without one, and on a simulated
+No machine of the lab has a Bluetooth card: `codec` is tested here on servers without one, and on a simulated
 card.
 """
 
@@ -20,7 +20,7 @@ from tuimixer.model.record import replace
 
 @pytest.fixture
 def restoring() -> Iterator[PrivatePulse]:
-    """A PulseAudio that keeps the formats of its outputs."""
+    """A PulseAudio that stores the formats of its outputs."""
     with PrivatePulse(modules=("module-device-restore",)) as server:
         yield server
 

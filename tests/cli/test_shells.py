@@ -19,7 +19,7 @@ pytestmark = pytest.mark.pulse
 
 
 def _with_tuimixer(pulse: PrivatePulse) -> dict[str, str]:
-    """An environment in which `tuimixer` is on the path."""
+    """An environment with `tuimixer` in PATH."""
     programs = pulse.folder / "bin"
     programs.mkdir(exist_ok=True)
     program = programs / "tuimixer"
@@ -33,7 +33,7 @@ def _ends_with(text: str, screen: str) -> bool:
     words = shlex.split(text)
     try:
         return shlex.split(screen.rstrip().rpartition("\n")[2])[-len(words) :] == words
-    except ValueError:  # a quotation is open
+    except ValueError:  # an open quotation
         return False
 
 
@@ -58,7 +58,7 @@ def _fish(script: str, pulse: PrivatePulse) -> list[str]:
 SHELLS = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], "source <(tuimixer completion bash)"),
     "zsh": (["zsh", "-f", "-i"], "autoload -U compinit; compinit -u -D; source <(tuimixer completion zsh)"),
-    # Its suggestions would show what is not completed.
+    # Its suggestions would show more than what is completed.
     "fish": (
         ["fish", "--no-config", "-i"],
         "set -g fish_autosuggestion_enabled 0; tuimixer completion fish | source",
@@ -68,7 +68,7 @@ SHELLS = {
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_person_presses_tab(shell: str, pulse: PrivatePulse) -> None:
-    """In the shell itself, at its prompt: what is there now, by its beginning, with blanks and colons."""
+    """In the shell itself, at its prompt: completing what exists by its beginning, with spaces and colons."""
     pulse.play("My Player", silent=True)
     (pulse.folder / "special.toml").touch()
     command, source = SHELLS[shell]

@@ -1,4 +1,4 @@
-"""Who is meant by a name, and what is asked by a value: checked by what both servers say afterwards."""
+"""What a name refers to, and what a value requests: checked by what both servers report afterwards."""
 
 import json
 import signal

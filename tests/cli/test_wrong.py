@@ -1,4 +1,4 @@
-"""What is wrong on a command line ends with one sentence and the documented status, never a traceback."""
+"""Errors in a command line lead to one sentence and the documented status, never a traceback."""
 
 import signal
 import subprocess
@@ -251,7 +251,7 @@ def test_a_full_disk_for_the_output(box: PrivatePulse) -> None:
 
 
 def test_a_full_disk_for_init(box: PrivatePulse, tmp_path: Path) -> None:
-    """Nothing is left behind, so that a later try is not taken for a second one."""
+    """Nothing is left behind, so that a later attempt does not look like a second one."""
     script = f"""cd {tmp_path} && mount -t tmpfs -o size=8k none . && cd {tmp_path}
     head -c 8192 /dev/zero >full
     {" ".join(COMMAND)} config --init -f {tmp_path}/c.toml; status=$?; ls; exit $status"""
@@ -283,7 +283,7 @@ def test_a_wrong_configuration_is_said_and_only_its_caps_hold(box: PrivatePulse,
 
 
 def test_a_failure_inside_goes_to_the_log(box: PrivatePulse, tmp_path: Path) -> None:
-    """A module of tuimixer that cannot be imported stands for whatever nobody thought of."""
+    """A module of tuimixer that cannot be imported represents any unforeseen error."""
     code = (
         "import sys; sys.modules['tuimixer.cli.output'] = None\n"
         "from tuimixer.cli.main import main\nsys.exit(main())"

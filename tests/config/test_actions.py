@@ -1,4 +1,4 @@
-"""The table of actions, the keymaps, and what is said about wrong overrides."""
+"""The table of actions, the keymaps, and the messages about invalid overrides."""
 
 import pytest
 
@@ -97,7 +97,9 @@ ELSEWHERE: dict[str, dict[str, int]] = {
         "0": LOUDER,
     },
 }
-"""What the keys of other mixers do there; digits, which set the same everywhere but for 0, are left out."""
+"""What the keys of other mixers do there; digits, which set the same everywhere except for 0, are
+left out.
+"""
 
 
 @pytest.mark.parametrize("columns", [False, True])

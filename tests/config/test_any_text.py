@@ -1,4 +1,6 @@
-"""Whatever stands in a configuration file is a configuration or is told in lines, and never an exception."""
+"""Whatever a configuration file contains is a configuration or is reported line by line, never an
+exception.
+"""
 
 from pathlib import Path
 

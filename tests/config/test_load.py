@@ -1,4 +1,6 @@
-"""Reading the configuration: the documented defaults are the defaults; a wrong file is told with its line."""
+"""Reading the configuration: the documented defaults are the defaults; errors are reported with
+their line.
+"""
 
 import tomllib
 from importlib.resources import files
@@ -122,7 +124,7 @@ def test_what_is_wrong_is_told_with_its_line(text: str, problem: str) -> None:
     ["layout = 5", "layout = ", "layout = 'a", "a = 1\na = 2", "layout", "x = \udcff", "k = " + "[" * 500],
 )
 def test_caps_hold_beside_any_mistake(mistake: str, tmp_path: Path) -> None:
-    """They protect ears and speakers: what can be read of them counts, in a file that is not TOML too."""
+    """They protect ears and speakers: those that can be read apply, even in a file that is not valid TOML."""
     path = tmp_path / "config.toml"
     rest = "# [max]\n[max] # percent\nverbs = 70 # of all\nscreen = loud\n[max.devices]\nheadphones = 40\n"
     for text in (f"{mistake}\n{rest}", f"{rest.replace('= loud', '= 80')}[step]\n{mistake}\n"):

@@ -1,4 +1,4 @@
-"""What the screen remembers between starts, and what the configuration has the last word on."""
+"""What the screen remembers between starts, and when the configuration takes precedence."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Pictures of a box, built by hand with the ranges and the numbers measured on an AC97 card."""
+"""Snapshots of a machine, built by hand with the ranges and numbers measured on an AC97 card."""
 
 from dataclasses import replace
 from typing import Any
@@ -81,7 +81,9 @@ def volumes(db: float | None, names: tuple[str, ...] = STEREO) -> tuple[Channel,
 
 
 def sink(db: float | None = 0.0, name: str = "ac97", **info: Any) -> Control:
-    """A sink on the AC97 card, driven by hardware with a base volume of −12 dB unless told otherwise."""
+    """A sink on the AC97 card, driven by hardware, with a base volume of −12 dB unless specified
+    otherwise.
+    """
     card = info.pop("card", "ICH")
     mute = info.pop("mute", False)
     base = round(65536 * 10 ** (info.pop("base_db", -12.0) / 60))
@@ -111,7 +113,7 @@ def sink(db: float | None = 0.0, name: str = "ac97", **info: Any) -> Control:
 
 
 def soft_sink(db: float | None = 0.0, name: str = "null", **info: Any) -> Control:
-    """A sink without hardware: a null sink, or what another driver makes."""
+    """A sink without hardware: a null sink, or one created by another driver."""
     driver = info.get("driver", "module-null-sink.c")
     standard: dict[str, Any] = {
         "card": None,
@@ -171,11 +173,11 @@ OTHERS = (
     element("Line", -3450, scale(31, -3450, 1200), mute=(True, True)),
     element("3D Control - Depth", None, Scale(0, 15), mute=None),
 )
-"""Playback controls of the card that are not on the way of a program's sound."""
+"""Playback controls of the card that are not on the path of a program's sound."""
 
 
 def picture(*controls: Control, server: str = "PulseAudio", **parts: Any) -> Snapshot:
-    """A picture with these controls; the first sink is the default."""
+    """A snapshot with these controls; the first sink is the default."""
     default = next((c.id for c in controls if c.kind is Kind.SINK), None)
     standard: dict[str, Any] = {
         "statuses": (Status("pulse", Phase.READY, server),),
@@ -208,5 +210,5 @@ def ac97(
 
 
 def changed(snapshot: Snapshot, id: ControlId, **parts: Any) -> Snapshot:  # noqa: A002
-    """The same picture with one control changed."""
+    """The same snapshot with one control changed."""
     return replace(snapshot, controls=snapshot.controls | {id: replace(snapshot.controls[id], **parts)})

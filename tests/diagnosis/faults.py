@@ -1,4 +1,6 @@
-"""Faults to provoke on the AC97 card: what each does to the box, and what `doctor` is to say first."""
+"""Faults to provoke on the AC97 card: what each does to the machine, and what `doctor` should
+report first.
+"""
 
 import os
 import re
@@ -19,14 +21,16 @@ from tuimixer.diagnosis.finding import Finding
 
 @dataclass(frozen=True)
 class Scene:
-    """A tone on the AC97 card, heard, and the same server's sink on the HDA card and on the loopback card."""
+    """A tone on the AC97 card, audible, and the same server's sinks on the HDA card and on the
+    loopback card.
+    """
 
     guest: Guest
     sink: str
     stream: int
     """Index of the tone's sink input."""
     soft: str = ""
-    """The HDA card's sink, where it was made such that its volume is software and its PCM a softvol's."""
+    """The HDA card's sink, created such that its volume is software and its PCM a softvol's."""
 
     def pactl(self, *words: str) -> str:
         return self.guest.server.pactl(*words)
@@ -37,7 +41,7 @@ TONE = 440
 
 
 def settle(guest: Guest, stream: int, soft: str = "") -> Scene:
-    """The tone on the AC97 card's sink, which is the default, everything up."""
+    """The tone on the AC97 card's sink, which is the default, with everything turned up."""
     moved_by_hand(AC97, "Master 80% unmute", "PCM 80% unmute")
     # Where the tone goes when its card is switched off.
     moved_by_hand(USB, "'Audio Output Volume Control' 80% unmute")
@@ -46,7 +50,7 @@ def settle(guest: Guest, stream: int, soft: str = "") -> Scene:
         sink, tone = pulse.get_sink_by_name(name), pulse.sink_input_info(stream)
         pulse.default_set(sink)
         pulse.sink_input_move(tone.index, sink.index)
-        # Such that neither of the card's two controls stands above 0 dB.
+        # So that neither of the card's two controls is above 0 dB.
         for thing, level in ((sink, 0.5), (tone, 1.0)):
             pulse.mute(thing, False)
             pulse.volume_set_all_chans(thing, level)
@@ -55,9 +59,7 @@ def settle(guest: Guest, stream: int, soft: str = "") -> Scene:
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault; `provoke` gives a context at whose end its traces are gone, as far as no mend removes
-    them.
-    """
+    """One fault; `provoke` gives a context that removes its traces at the end, as far as no fix does."""
 
     key: str
     """The finding's, one of ORDER."""
@@ -65,14 +67,14 @@ class Fault:
     """Regular expression for the finding's sentence."""
     provoke: Callable[[Scene], AbstractContextManager[object]]
     advice: str = ""
-    """Where it is not tuimixer's to mend: regular expression for what it advises."""
+    """If tuimixer cannot fix it: regular expression for its advice."""
     silences: bool = False
-    """Nothing leaves the chip meanwhile."""
+    """Whether the chip is silent meanwhile."""
     servers: tuple[str, ...] = ("PulseAudio", "PipeWire")
-    """Those on which it can be provoked."""
+    """The servers on which it can be provoked."""
 
     def is_first(self, findings: tuple[Finding, ...]) -> bool:
-        """Whether it is what doctor names first."""
+        """Whether doctor reports it first."""
         first = next(iter(findings), None)
         return (
             first is not None and first.key == self.key and re.search(self.reason, first.reason) is not None
@@ -107,7 +109,7 @@ def by_hand(*moves: str) -> Callable[[Scene], AbstractContextManager[object]]:
 
 
 def on_soft(move: str) -> Callable[[Scene], AbstractContextManager[object]]:
-    """Provoked by amixer on the HDA card, while the tone and the default are there."""
+    """Provoked by amixer on the HDA card, while the tone and the default are on it."""
 
     @contextmanager
     def provoke(scene: Scene) -> Iterator[None]:
@@ -121,7 +123,7 @@ def on_soft(move: str) -> Callable[[Scene], AbstractContextManager[object]]:
 
 @contextmanager
 def switched_off(scene: Scene) -> Iterator[None]:
-    """The card's profile off; a test that fails meanwhile does not leave it so to the others."""
+    """The card's profile off; it is restored even if a test fails."""
     card = next(c for c in scene.guest.server.pactl_json("cards") if scene.guest.on(c, AC97))
     scene.pactl("set-card-profile", card["name"], "off")
     try:
@@ -143,7 +145,7 @@ def null_sink(scene: Scene) -> Iterator[None]:
 
 @contextmanager
 def running(command: list[str], env: dict[str, str] | None = None) -> Iterator[None]:
-    """A program, and what it starts, that ends with the context, also where a test fails meanwhile."""
+    """A program, and its children, ended with the context, even if a test fails."""
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, start_new_session=True) as program:
         try:
             yield
@@ -153,7 +155,7 @@ def running(command: list[str], env: dict[str, str] | None = None) -> Iterator[N
 
 @contextmanager
 def held(scene: Scene) -> Iterator[None]:
-    """The server lets go of the card, and aplay takes it."""
+    """The server releases the card, and aplay takes it."""
     scene.pactl("suspend-sink", scene.sink, "1")
     try:
         with running(["aplay", "-q", "-D", f"hw:{AC97},0", "-f", "cd", "/dev/zero"]):
@@ -198,7 +200,7 @@ FAULTS: dict[str, Fault] = {
         "stream_muted", "tone is muted", told("set-sink-input-mute {stream} 1"), silences=True
     ),
     "sink muted": Fault("device_muted", MUTED_ALL, told("set-sink-mute {sink} 1"), silences=True),
-    # Both servers take a mute by hand for their own; PulseAudio writes it to all controls that it drives.
+    # Both servers take a manual mute for their own; PulseAudio applies it to all controls that it drives.
     "Master muted by hand": Fault(
         "device_muted", MUTED_ALL, by_hand("Master mute"), silences=True, servers=ON_PULSEAUDIO
     ),
@@ -255,7 +257,7 @@ FAULTS: dict[str, Fault] = {
     "stream elsewhere": Fault(
         "stream_elsewhere", "not on the default output", told("move-sink-input {stream} {loopback}")
     ),
-    # PipeWire wakes at once a device that something plays on.
+    # PipeWire immediately resumes a device that something plays on.
     "suspended": Fault("suspended", "is suspended", told("suspend-sink {sink} 1"), servers=ON_PULSEAUDIO),
     "profile off": Fault("profile_off", "is switched off", switched_off),
     "device held": Fault(

@@ -1,4 +1,4 @@
-"""Boxes on which just one thing is wrong, by the finding that has to be named first."""
+"""Machines with exactly one fault, by the finding that must be reported first."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The gain of a sound on the emulated cards, by what pactl and amixer read."""
+"""The gain of a sound on the emulated cards, according to pactl and amixer."""
 
 import contextlib
 import math
@@ -21,7 +21,7 @@ BY_HAND = {AC97: ("Master", "PCM"), HDA: ("Master",), USB: ("Audio Output Volume
 
 @dataclass(frozen=True)
 class Reading:
-    """What is read of one card's sink and of the stream that plays there; volumes are raw (65536 is 0 dB)."""
+    """Readings of one card's sink and of the stream playing on it; volumes are raw (65536 is 0 dB)."""
 
     index: int
     """Of the sink input."""
@@ -29,9 +29,9 @@ class Reading:
     sink: int
     base: int
     driven: bool
-    """The sink's volume is the card's controls."""
+    """The sink's volume is applied by the card's controls."""
     controls: float
-    """dB of the controls in BY_HAND together, as amixer has them."""
+    """dB of the controls in BY_HAND together, according to amixer."""
 
     @property
     def total(self) -> float:
@@ -70,7 +70,7 @@ def read(guest: Guest, streams: dict[str, int]) -> Readings:
 
 
 def apart(snapshot: Snapshot, system: System, readings: Readings) -> dict[str, tuple[float | None, float]]:
-    """Where path and readings say different totals: card -> (path's, that of the readings)."""
+    """Where path and readings have different totals: card -> (path's, that of the readings)."""
     found = {}
     for card, reading in readings.items():
         (path,) = trace(snapshot, system, f"pulse:sink_input/{reading.index}")
@@ -82,7 +82,7 @@ def apart(snapshot: Snapshot, system: System, readings: Readings) -> dict[str, t
 
 @dataclass(frozen=True)
 class Moment:
-    """A box and the readings, read while nothing moved."""
+    """A machine and the readings, taken while nothing moved."""
 
     snapshot: Snapshot
     system: System
@@ -90,7 +90,7 @@ class Moment:
 
     @property
     def told(self) -> dict[str, dict[str, Any]]:
-        """The readings as JSON has them."""
+        """The readings as JSON."""
         return {card: asdict(reading) for card, reading in self.readings.items()}
 
 
@@ -127,4 +127,4 @@ def _moment(guest: Guest, streams: dict[str, int]) -> Moment:
 
 
 SETTLING = 60.0
-"""Seconds within which a server has done what it was asked; an emulated machine takes three."""
+"""Seconds within which a server has done what was requested; an emulated machine takes three."""

@@ -41,7 +41,7 @@ class Guest:
     numbers: dict[str, int]
 
     def sinks(self) -> list[dict[str, Any]]:
-        """What pactl says about the sinks."""
+        """pactl's information about the sinks."""
         return self.server.pactl_json("sinks")
 
     def sink(self, card: str) -> dict[str, Any]:
@@ -49,7 +49,7 @@ class Guest:
         return next(found for found in self.sinks() if self.on(found, card))
 
     def source(self, card: str) -> dict[str, Any]:
-        """The source of an ALSA card that is no monitor."""
+        """The source of an ALSA card that is not a monitor."""
         sources = self.server.pactl_json("sources")
         return next(
             s for s in sources if self.on(s, card) and s["properties"].get("device.class") != "monitor"
@@ -67,16 +67,16 @@ class Guest:
         return found
 
     def at_once(self, *commands: str) -> None:
-        """Run `pactl COMMAND` for each at the same time: a process is dear in an emulated machine."""
+        """Run `pactl COMMAND` for each at the same time: a process is expensive in an emulated machine."""
         running = [subprocess.Popen(["pactl", *command.split()], env=self.server.env) for command in commands]
         for command, process in zip(commands, running, strict=True):
             assert process.wait() == 0, f"pactl {command}"
 
     @contextmanager
     def paused(self, sinks: dict[str, str]) -> Iterator[dict[str, int]]:
-        """Paused applications on sinks, by the names of both; the indices of their sink inputs.
+        """Paused applications on sinks, by the names of both; returns the indices of their sink inputs.
 
-        Three streams that play take all that an emulated machine has.
+        Three playing streams use all the power of an emulated machine.
         """
         with contextlib.ExitStack() as stack:
             started: dict[str, subprocess.Popen[bytes]] = {}
@@ -95,7 +95,7 @@ class Guest:
             yield {name: listed[name]["index"] for name in sinks}
 
     def verb(self, *words: str) -> tuple[int, str]:
-        """Run a verb; its exit status and what it printed."""
+        """Run a verb; returns its exit status and output."""
         printed = io.BytesIO()
         with io.TextIOWrapper(printed, "utf-8") as text, contextlib.redirect_stdout(text):
             status = main([*words, "--no-config"])
@@ -103,27 +103,27 @@ class Guest:
             return status, printed.getvalue().decode()
 
     def path(self, name: str) -> dict[str, Any]:
-        """What `path NAME --json` prints."""
+        """The output of `path NAME --json`."""
         status, text = self.verb("path", name, "--json")
         assert status == 0, text
         value: dict[str, Any] = json.loads(text)
         return value
 
     def doctor(self) -> list[dict[str, Any]]:
-        """What `doctor --json` prints."""
+        """The output of `doctor --json`."""
         status, text = self.verb("doctor", "--json")
         listed: list[dict[str, Any]] = json.loads(text)["findings"]
         assert status == any(finding["fault"] for finding in listed)
         return listed
 
-    # The same by the parts of the verbs, with connections that stay open: seconds quicker.
+    # The same by the verbs' parts, with connections that stay open: seconds faster.
 
     def snapshot(self) -> Snapshot:
         """Both layers, read now."""
         return merge(self.alsa.read(), self.pulse.read())
 
     def box(self) -> tuple[Snapshot, System]:
-        """What path and doctor take, read now."""
+        """The input of path and doctor, read now."""
         return self.snapshot(), inspect()
 
     def findings(self) -> tuple[Finding, ...]:
@@ -143,7 +143,7 @@ class Guest:
 
 @contextmanager
 def on_cards(kind: str) -> Iterator[Guest]:
-    """PulseAudio or PipeWire on all cards of the machine, once those that tests play on have their sinks."""
+    """PulseAudio or PipeWire on all cards of the machine, once those that tests use have their sinks."""
     server: SoundServer
     if kind == "PulseAudio":
         modules = ("module-udev-detect", "module-suspend-on-idle timeout=1")
@@ -175,7 +175,7 @@ def moved_by_hand(card: str, *moves: str) -> None:
 
 
 def amixer(card: str, *words: str) -> str:
-    """Run `amixer -c CARD …`; what it prints."""
+    """Run `amixer -c CARD …`; returns its output."""
     return subprocess.run(
         ["amixer", "-c", card, *words], stdout=subprocess.PIPE, text=True, check=True
     ).stdout

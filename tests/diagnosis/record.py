@@ -1,6 +1,6 @@
-"""`python -m tests.diagnosis.record` records the boxes in tests/diagnosis/recorded again, in one boot.
+"""`python -m tests.diagnosis.record` records the machines in tests/diagnosis/recorded again, in one boot.
 
-To be done when a field of the model changes, or when the recordings are to hold something new; see
+To be run when a field of the model changes, or when the recordings should contain something new; see
 recordings.py.
 """
 
@@ -15,7 +15,7 @@ MARK = "box of "
 def main() -> int:
     """Boot, let the guest record, and write its files.
 
-    Exit status: 0 all were recorded, 1 something failed, 2 wrong usage.
+    Exit status: 0 all were recorded, 1 something failed, 2 usage error.
     """
     chosen = sys.argv[1:] or list(SERVERS)
     if unknown := set(chosen) - set(SERVERS):

@@ -1,4 +1,4 @@
-"""In the virtual machine: `python -m tests.diagnosis.recorder SERVER…` prints what record.py keeps."""
+"""In the virtual machine: `python -m tests.diagnosis.recorder SERVER…` prints what record.py stores."""
 
 import re
 import sys
@@ -14,9 +14,9 @@ from tests.lab.cards import AC97, HDA
 from tests.lab.waiting import wait_until
 
 SETTINGS = 20
-"""Each gives two moments: after the server's volumes, and after the cards' controls were moved."""
+"""Each gives two moments: after setting the server's volumes, and after moving the cards' controls."""
 PATIENCE = 60.0
-"""Seconds after which a box is recorded as it stands; the test on it then fails."""
+"""Seconds after which a machine is recorded in its current state; the test on it then fails."""
 SOFT = "soft"
 NOBODY = "0" * 32
 _IDENTITY = re.compile(r'(?<="application\.process\.machine_id":")[0-9a-f]{32}')
@@ -24,14 +24,14 @@ _IDENTITY = re.compile(r'(?<="application\.process\.machine_id":")[0-9a-f]{32}')
 
 
 def paths(guest: Guest) -> Iterator[Box]:
-    """Volumes set by chance, on three cards at once, and what pactl and amixer read of them."""
+    """Random volumes on three cards at once, and the readings of pactl and amixer."""
     with guest.paused({card: guest.sink(card)["name"] for card in BY_HAND}) as streams:
         for number, moment in enumerate(settings(guest, streams, SETTINGS), 1):
             yield Box("path", f"setting {number}", moment.snapshot, moment.system, moment.told)
 
 
 def devices(guest: Guest) -> Iterator[Box]:
-    """All devices and a null sink, and what pactl lists of them."""
+    """All devices and a null sink, and what pactl lists."""
     module = guest.server.pactl("load-module", "module-null-sink", "sink_name=made").strip()
     wait_until(lambda: "made" in [sink["name"] for sink in guest.sinks()], "the null sink")
     box, listed = guest.box(), guest.readings()
@@ -40,7 +40,7 @@ def devices(guest: Guest) -> Iterator[Box]:
 
 
 def _trimmed(listed: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
-    """What is compared of a list of pactl's."""
+    """The parts of pactl's list that are compared."""
     keep = (
         "name",
         "flags",
@@ -58,7 +58,7 @@ def _trimmed(listed: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
 
 
 def faults(guest: Guest, tone: int, soft: str, server: str) -> Iterator[Box]:
-    """Each fault while it is there, and once doctor has mended it."""
+    """Each fault while it is present, and after doctor has fixed it."""
     for name, fault in FAULTS.items():
         if server not in fault.servers:
             continue
@@ -78,7 +78,7 @@ def _provoked(scene: Scene, name: str, fault: Fault) -> Iterator[Box]:
 
 
 def healthy(guest: Guest, tone: int, soft: str) -> Iterator[Box]:
-    """Boxes on which all is well."""
+    """Machines without faults."""
     scene = settle(guest, tone, soft)
     _until(lambda: not guest.findings(), "the box to be healthy")
     yield Box("healthy", "a tone", *guest.box())

@@ -32,7 +32,7 @@ class Box:
     snapshot: Snapshot
     system: System
     told: Any = None
-    """What pactl and amixer said at that moment, as JSON has it; what is in it goes by the kind."""
+    """What pactl and amixer reported at that moment, as JSON; its contents depend on the kind."""
 
 
 class _Line(msgspec.Struct):
@@ -45,12 +45,12 @@ class _Line(msgspec.Struct):
 
 
 def file_of(server: str) -> Path:
-    """Where a server's boxes are kept."""
+    """Where a server's machines are stored."""
     return FOLDER / f"{server}.jsonl.gz"
 
 
 def write(server: str, texts: Iterable[str]) -> None:
-    """Keep the lines of a server's boxes. The same lines make the same file."""
+    """Store the lines of a server's machines. The same lines produce the same file."""
     FOLDER.mkdir(exist_ok=True)
     data = "".join(f"{text}\n" for text in texts).encode()
     file_of(server).write_bytes(gzip.compress(data, mtime=0))
@@ -60,7 +60,7 @@ def lines(boxes: Iterable[Box]) -> Iterator[bytes]:
     """The lines of a file, without their ends."""
     snapshot, info = Snapshot(), msgspec.to_builtins(System())
     for number, box in enumerate(boxes):
-        # The kernel's own files are shown by the screen, and take no part in what is found.
+        # The kernel's own files are shown by the screen, but do not affect findings.
         own = msgspec.to_builtins(replace(box.system, pages=()))
         changed = {key: value for key, value in own.items() if value != info[key]}
         yield msgspec.json.encode(
@@ -85,5 +85,5 @@ def boxes(server: str) -> tuple[Box, ...]:
 
 
 def recorded(server: str, kind: str, name: str) -> Box:
-    """One box; a KeyError where it was not recorded."""
+    """One machine; a KeyError if it was not recorded."""
     return {(box.kind, box.name): box for box in boxes(server)}[kind, name]

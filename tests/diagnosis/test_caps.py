@@ -1,4 +1,4 @@
-"""What `doctor --fix` sets obeys the configured caps and the lock of all changes."""
+"""`doctor --fix` observes the configured caps and the lock for changes."""
 
 import fcntl
 import os

@@ -1,5 +1,5 @@
-"""Every finding on a box that has just that wrong, named first and mended by what it offers; none on a
-healthy one.
+"""Every finding on a machine with exactly that fault, reported first and fixed by its fix; none on a healthy
+one.
 """
 
 from collections.abc import Callable
@@ -252,7 +252,7 @@ def test_every_stream_of_an_application_is_looked_at() -> None:
     assert diagnose(on, SYSTEM, streams) == ()
     second = changed(on, streams[1], mute=(True,))
     assert [finding.control for finding in diagnose(second, SYSTEM, streams)] == [streams[1]]
-    # What they have in common is told once, and in the usual order.
+    # What they have in common is reported once, and in the usual order.
     below = changed(changed(second, SINK, mute=(True,)), streams[0], channels=volumes(None))
     told = [finding.key for finding in diagnose(below, SYSTEM, streams)]
     assert told == ["stream_muted", "device_muted", "stream_silent"]

@@ -1,4 +1,4 @@
-"""What a monitor and a loopback let through, as `path` and `doctor` say it, against what is recorded."""
+"""What a monitor and a loopback pass on, according to `path` and `doctor`, compared with recordings."""
 
 import math
 import subprocess
@@ -12,7 +12,7 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
 
-# The fixture `server` carries the lane: pulse and pipewire.
+# The fixture `server` determines the lane: pulse and pipewire.
 
 WAYS = {
     "the loopback's recording half": "source-output",
@@ -21,7 +21,7 @@ WAYS = {
 
 
 def carry(server: SoundServer) -> None:
-    """A tone on a sink that a loopback carries on to Speakers."""
+    """A tone on a sink that a loopback passes on to Speakers."""
     server.pactl("load-module", "module-null-sink", "sink_name=src")
     server.pactl("load-module", "module-loopback", "source=src.monitor", "sink=speakers")
     server.wait_for(lambda: server.pactl_json("source-outputs"), "the loopback")
@@ -30,7 +30,7 @@ def carry(server: SoundServer) -> None:
 
 
 def target(server: SoundServer, kind: str) -> tuple[str, str]:
-    """What pactl wants for one half of the way, and the name that is shown."""
+    """What pactl needs for one half of the path, and the displayed name."""
     if kind == "source":
         (monitor,) = (s for s in server.pactl_json("sources") if s["name"] == "src.monitor")
         return "src.monitor", monitor["description"]
@@ -66,7 +66,7 @@ def test_what_silences_a_loopback_is_named_and_mended(server: SoundServer, way: 
 
 
 def raw_sink(server: PrivatePipeWire) -> None:
-    """A null sink whose monitor does not hear its volume, as no monitor of PipeWire does by itself."""
+    """A null sink whose volume does not affect its monitor, which is the default on PipeWire."""
     info = "factory.name=support.null-audio-sink node.name=raw node.description=Raw media.class=Audio/Sink"
     command = ["pw-cli", "create-node", "adapter", f"{{{info} object.linger=true audio.position=[FL FR]}}"]
     subprocess.run(command, env=server.env, check=True, stdout=subprocess.DEVNULL, timeout=DEADLINE)
@@ -74,7 +74,7 @@ def raw_sink(server: PrivatePipeWire) -> None:
 
 
 def remapped_sink(server: PrivatePipeWire) -> None:
-    """A remapped sink, whose volume is heard on Speakers and not at its monitor."""
+    """A remapped sink, whose volume affects Speakers but not its own monitor."""
     server.pactl("load-module", "module-remap-sink", "sink_name=raw", "master=speakers", "remix=no")
     server.wait_for(lambda: "raw" in [sink["name"] for sink in server.pactl_json("sinks")], "the sink")
 

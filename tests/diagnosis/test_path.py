@@ -76,7 +76,7 @@ def test_driven_controls_are_inside_the_sinks_volume(server: str) -> None:
 
 
 def test_moving_a_driven_control_by_hand_moves_the_sink_and_counts_once() -> None:
-    # PCM at 10 % by hand: the server then says −70.5 dB, and that is all there is.
+    # PCM set to 10 % by hand: the server then reports −70.5 dB, and nothing else.
     path = way(ac97(sink_db=-6.0 - 34.5 - 12.0, pcm=-3450))
     assert near(path.total, -600 - 3450)
     assert near(path.gain(stage(path, "software remainder")), 0)

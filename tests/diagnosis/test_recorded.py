@@ -1,5 +1,5 @@
-"""What path and doctor say of boxes recorded on emulated cards, against what was done to them and what pactl
-and amixer read meanwhile. See recordings.py.
+"""Results of path and doctor for machines recorded on emulated cards, compared with what was done to them and
+what pactl and amixer read meanwhile. See recordings.py.
 """
 
 import pytest
@@ -35,7 +35,7 @@ def test_the_total_is_the_sum_of_the_readings(server: str, number: int) -> None:
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_the_settings_differ(server: str) -> None:
-    """A recording of a box that stood still would prove nothing."""
+    """A recording of a machine on which nothing changed would prove nothing."""
     for card in BY_HAND:
         told = [box.told[card] for box in boxes(server) if box.kind == "path"]
         for what in ("stream", "sink", "controls"):

@@ -1,4 +1,4 @@
-"""What is printed about a path and about findings, and what each stage is said to be."""
+"""What is printed about a path and about findings, and how each stage is explained."""
 
 import io
 import json

@@ -1,4 +1,6 @@
-"""What `path` states against what is recorded, and what `doctor` finds, on real servers without a card."""
+"""The gains that `path` states compared with recordings, and the findings of `doctor`, on real servers
+without a card.
+"""
 
 import json
 import math
@@ -20,23 +22,23 @@ from tuimixer.backend.host import find_daemons
 from tuimixer.backend.mixer_paths import read_mixer_paths
 from tuimixer.model.system import NO_PIPEWIRE_PULSE
 
-# The fixture `server` carries the lane: pulse and pipewire.
+# The fixture `server` determines the lane: pulse and pipewire.
 AMPLITUDE = 0.5
 
 
 def recorded_gain(server: SoundServer, source: str) -> float:
-    """dB between what is played and what a monitor gives."""
+    """dB between what is played and what a monitor records."""
     return server.record(source).steady_db() - 20 * math.log10(AMPLITUDE / math.sqrt(2))
 
 
 def hears(server: SoundServer, source: str, stated: float) -> bool:
-    """Whether a recording has the stated gain within 0.2 dB; one with gaps is done again."""
+    """Whether a recording has the stated gain within 0.2 dB; one with gaps is repeated."""
     server.wait_for(lambda: abs(recorded_gain(server, source) - stated) <= 0.2, f"{stated} dB at {source}")
     return True
 
 
 def play(server: SoundServer, device: str = "speakers") -> int:
-    """Start a tone and wait until it is heard, without gaps; the sink input's index."""
+    """Start a tone and wait until it is audible, without gaps; returns the sink input's index."""
     player = server.play("tone", amplitude=AMPLITUDE, device=device)
     heard = math.sqrt(0.5) * AMPLITUDE * 0.99
     server.wait_for(lambda: server.record("speakers.monitor").rms() > heard, "the tone")
@@ -52,7 +54,7 @@ def test_the_stated_gain_is_what_a_monitor_hears(server: SoundServer) -> None:
     index = play(server)
     chance = random.Random(6)
     for _ in range(10):
-        # Not so soft that the 16 bits of the recording are too coarse for it.
+        # Not so quiet that the 16 bits of the recording are too coarse for it.
         stream, sink = chance.randint(45, 115), chance.randint(45, 100)
         server.pactl("set-sink-input-volume", str(index), f"{stream}%")
         server.pactl("set-sink-volume", "speakers", f"{sink}%")
@@ -346,7 +348,7 @@ def test_pipewire_without_its_pulse_server_is_said_so(pipewire: PrivatePipeWire)
     ],
 )
 def test_the_installed_rules_for_a_cards_controls(server: str) -> None:
-    """The files of mixer paths that each server brings along."""
+    """The mixer path files that each server installs."""
     paths = {(path.server, path.name): path for path in read_mixer_paths(Path("/"), {})}
     merged = [e.name for e in paths[server, "analog-output-headphones"].elements if e.volume == "merge"]
     assert merged.index("Master") < merged.index("Headphone") < merged.index("PCM")

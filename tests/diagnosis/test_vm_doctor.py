@@ -23,7 +23,7 @@ from tuimixer.diagnosis.finding import Finding
 pytestmark = pytest.mark.vm
 
 LIVE = ("stream muted", "sink muted", "sink at zero", "Master at zero by hand", "wrong source")
-"""Seen with both servers."""
+"""Tested live with both servers."""
 LIVE_ON_PULSEAUDIO = (
     *(n for n, f in FAULTS.items() if f.silences and "PulseAudio" in f.servers and n not in LIVE),
     "profile off",
@@ -47,7 +47,7 @@ def scene(guest: Guest, tone: int) -> Scene:
 
 
 def strength() -> float:
-    """Amplitude of the tone in what leaves the chip now."""
+    """Current amplitude of the tone in the chip's output."""
     return chip.record(0.3).strength(TONE, chip.RATE)
 
 
@@ -68,7 +68,7 @@ def test_a_fault_with_pulseaudio_is_named_first_and_mended(scene: Scene, name: s
 
 
 def named_and_mended(scene: Scene, name: str) -> None:
-    """Provoke a fault, look, listen at the chip, and let doctor mend it."""
+    """Provoke a fault, diagnose, listen to the chip, and let doctor fix it."""
     fault, guest = FAULTS[name], scene.guest
     found: list[Finding] = []
 
@@ -110,7 +110,7 @@ def test_programs_that_share_the_card_by_dmix(scene: Scene) -> None:
 
 
 def doctor_elsewhere(*command: str, env: Mapping[str, str]) -> dict[str, str]:
-    """The first finding of a doctor who is somebody else, or somewhere else."""
+    """The first finding of doctor run as another user, or elsewhere."""
     tuimixer = [sys.executable, "-m", "tuimixer", "doctor", "--json", "--no-config"]
     done = subprocess.run([*command, *tuimixer], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
@@ -121,7 +121,7 @@ def doctor_elsewhere(*command: str, env: Mapping[str, str]) -> dict[str, str]:
 @PULSEAUDIO
 def test_a_user_who_may_not_open_the_devices(guest: Guest) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LC_ALL": "C.UTF-8"}
-    # May read all, for Python itself may lie below a home that is closed to others; may still open no device.
+    # May read everything, as Python itself may be in a private home directory; may still not open any device.
     reading = [f"--{kind}-caps=+dac_read_search" for kind in ("inh", "ambient")]
     nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *reading]
     first = doctor_elsewhere(*nobody, env=env)

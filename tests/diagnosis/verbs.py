@@ -1,4 +1,4 @@
-"""tuimixer's own verbs as another process, on the server of a test."""
+"""tuimixer's verbs in another process, on the server of a test."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def tuimixer(*arguments: str, env: Mapping[str, str] | None = None) -> subproces
 
 
 def path_of(name: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What `tuimixer path NAME --json` prints about the one way that there is."""
+    """What `tuimixer path NAME --json` prints about the only path."""
     done = tuimixer("path", name, "--json", env=env)
     assert done.returncode == 0, done.stderr
     value = json.loads(done.stdout)
@@ -30,7 +30,7 @@ def path_of(name: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
 
 
 def findings(*arguments: str, env: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    """What `tuimixer doctor --json` prints; the exit status says whether there is a fault among them."""
+    """What `tuimixer doctor --json` prints; the exit status reports whether it includes a fault."""
     done = tuimixer("doctor", "--json", *arguments, env=env)
     assert done.returncode in (0, 1), done.stderr
     listed: list[dict[str, Any]] = json.loads(done.stdout)["findings"]

@@ -25,7 +25,7 @@ def sink(*percents: int) -> Control:
 
 
 def after(control: Control, seconds: list[float], channels: tuple[int, ...] | None) -> tuple[int, ...]:
-    """The percent of each channel after presses with so many seconds before each."""
+    """The percentage of each channel after presses, each after this many seconds."""
     clock = [0.0]
     presses = KeyRepeatGuard(lambda: clock[0])
     for pause in seconds:
@@ -45,7 +45,11 @@ def after(control: Control, seconds: list[float], channels: tuple[int, ...] | No
         ((90, 90), (1,), (90, 100)),
         ((120, 90), (1,), (120, 100)),
         ((90, 120), (0,), (100, 120)),
-        ((120, 110), (1,), (120, 110)),  # one channel alone goes no farther
+        (
+            (120, 110),
+            (1,),
+            (120, 110),
+        ),  # a single channel goes no further / started beyond 100 %, it continues
         ((120, 110), None, (150, 140)),  # begun beyond 100 %, it goes on
     ],
 )

@@ -1,4 +1,4 @@
-"""Undo and redo of every change that has a way back."""
+"""Undo and redo of every change that can be undone."""
 
 from dataclasses import replace
 

@@ -31,7 +31,7 @@ CARD = ServerCard("pulse:card/x", 0, "x", "Built-in", profile="stereo")
 
 
 class Sounds:
-    """A sound system that has every command as soon as it is submitted."""
+    """A sound system that executes every command as soon as it is submitted."""
 
     name = "box"
 

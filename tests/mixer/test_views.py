@@ -360,7 +360,7 @@ def test_one_slash_is_a_glob() -> None:
 
 
 def rows(text: str) -> tuple[Row, ...]:
-    """`ab|cd` is a, b of the hardware and c, d of the devices."""
+    """`ab|cd` means a, b in the hardware group and c, d among the devices."""
     return tuple(
         Row(letter, letter, section)
         for section, part in zip(Section, text.split("|"), strict=False)

@@ -1,4 +1,4 @@
-"""Several channels under one hand: what steps keep, what ends remember, what balance changes."""
+"""Several channels moved together: what steps preserve, what ends remember, what balance changes."""
 
 import math
 
@@ -17,7 +17,7 @@ BOTH = (0, 1)
 
 
 class Hand:
-    """A control under steps, with the aim that the mixer would keep."""
+    """A control under steps, with the unclamped target that the mixer would keep."""
 
     def __init__(self, scale: Scale, *raws: int) -> None:
         self.control = control(scale, *raws)
@@ -38,7 +38,7 @@ class Hand:
 
 
 def alsamixer_step(scale: Scale, raw: int, percent: int) -> int:
-    """What alsamixer's change_volume_relative makes of one channel."""
+    """What alsamixer's change_volume_relative does to one channel."""
     wanted = min(max(to_position(scale, raw) + percent / 100.0, 0.0), 1.0)
     return from_position(scale, wanted, 1 if percent > 0 else -1)
 
@@ -108,7 +108,9 @@ def test_an_outside_change_ends_the_aim() -> None:
 
 @st.composite
 def without_float_doubt(draw: st.DrawFn) -> tuple[Scale, list[int], list[int]]:
-    """A linear scale on which no step is whole raw values, so that rounding is no matter of 1e-16."""
+    """A linear scale on which no step is a whole number of raw values, so that rounding does not depend on
+    1e-16.
+    """
     top = draw(st.integers(7, 500))
     steps = [percent for percent in (1, -1, 5, -5, 20, -20) if 0.05 < top * abs(percent) / 100 % 1 < 0.95]
     assume(steps)
@@ -201,7 +203,7 @@ def test_the_smallest_pulse_step_is_one_raw_value(percent: float) -> None:
 
 def test_hundred_steps_are_hundred_percent() -> None:
     raw = 0
-    for _ in range(100):  # each in a process of its own, so without an aim
+    for _ in range(100):  # each in its own process, so without an unclamped target
         raw = Hand(PULSE_SCALE, raw).step(1).raws[0]
     assert raw == PULSE_NORM
 
@@ -262,7 +264,7 @@ def test_balance_of_known_volumes(raws: tuple[int, int], balance: float) -> None
 
 
 def cut_off(scale: Scale) -> float:
-    """The most that two hundredths of a dB can move a position; libasound cuts off hundredths both ways."""
+    """The most that two hundredths of a dB can move a position; libasound truncates hundredths both ways."""
     span = scale.high - scale.low
     return 2 * max(1 / span, math.log(10) / 6000 / (1 - 10 ** (-span / 6000)))
 

@@ -1,4 +1,4 @@
-"""What a command makes of a control, and that its inverse takes it back."""
+"""What a command does to a control, and that its inverse undoes it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The light dataclass behaves as the standard one does where the model uses it."""
+"""The lightweight dataclass behaves like the standard one as far as the model uses it."""
 
 import copy
 import dataclasses

@@ -1,4 +1,4 @@
-"""From intents to commands: what each asks for, what caps allow, what is impossible and how that is said."""
+"""From intents to commands: what each requests, what caps allow, and how impossible requests are reported."""
 
 from dataclasses import replace
 

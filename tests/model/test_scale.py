@@ -1,4 +1,4 @@
-"""Volume arithmetic against the values that alsamixer, `amixer -M` and PulseAudio show, and its laws."""
+"""Volume arithmetic compared with what alsamixer, `amixer -M` and PulseAudio display, and its invariants."""
 
 import math
 
@@ -190,7 +190,7 @@ def test_raw_to_position_and_back(case: tuple[Scale, int]) -> None:
     if scale.cubic or not scale.curve:
         assert back == raw
     else:
-        # Raw values whose gains are the same hundredth of a dB cannot be told apart.
+        # Raw values whose gains are the same hundredth of a dB cannot be distinguished.
         near, here = to_cdb(scale, back), to_cdb(scale, raw)
         assert near is not None
         assert here is not None

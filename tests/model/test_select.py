@@ -1,4 +1,4 @@
-"""What names mean: tables over a box with two cards, look-alike names, monitors and applications."""
+"""What names refer to: tables for a machine with two cards, similar names, monitors and applications."""
 
 import pytest
 

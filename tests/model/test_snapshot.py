@@ -1,4 +1,4 @@
-"""Differences between pictures, and several pictures as one."""
+"""Differences between snapshots, and several snapshots merged into one."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The words for values, and what they ask of a control."""
+"""The syntax of values, and what they request of a control."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_a_plain_number_is_a_percentage_everywhere_and_raw_is_raw() -> None:
     [("0.4", "40%"), ("1.0", "100%"), ("+0.05", "5%"), ("0.05-", "5%"), ("12.5", "12.5%")],
 )
 def test_a_fraction_needs_its_unit(text: str, instead: str) -> None:
-    """wpctl writes 0.4 for 40 %; taken for 0.4 % it would be silence."""
+    """wpctl writes 0.4 for 40 %; interpreted as 0.4 % it would be silence."""
     with pytest.raises(ValueError, match=f"has no unit; write {instead} or "):
         parse_value(text)
 

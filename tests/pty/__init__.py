@@ -1,1 +1,1 @@
-"""The whole program in a pseudo terminal, as a person uses it, on real sound servers and ALSA plugins."""
+"""The whole program in a pseudo terminal, as users run it, on real sound servers and ALSA plugins."""

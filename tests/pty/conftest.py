@@ -1,4 +1,4 @@
-"""Boxes with a sound server, the ALSA devices of the plugins, and three playing applications."""
+"""Machines with a sound server, the ALSA devices of the plugins, and three playing applications."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -19,7 +19,7 @@ APPLICATIONS = ("Firefox", "mpv", "Music")
 
 @dataclass
 class Box:
-    """A box to mix on."""
+    """A machine to mix on."""
 
     server: SoundServer
     env: dict[str, str]
@@ -33,15 +33,15 @@ class Box:
             self.players[name] = self.server.play(name, device=device, volume=60, silent=True)
 
     def percents(self, name: str) -> list[int]:
-        """What pactl says of an application's volume."""
+        """An application's volume according to pactl."""
         return self.server.percents("sink-inputs", self.players[name].index)
 
     def waits_for_percent(self, name: str, percent: int) -> None:
-        """Wait until all channels of an application stand at so many percent."""
+        """Wait until all channels of an application are at this percentage."""
         wait_until(lambda: set(self.percents(name)) == {percent}, f"{name} at {percent} %")
 
     def muted(self, name: str) -> bool:
-        """What pactl says of an application's mute."""
+        """An application's mute according to pactl."""
         found = self.server.find("sink-inputs", self.players[name].index)
         assert found is not None
         return bool(found["mute"])
@@ -55,13 +55,13 @@ def _box(server: SoundServer, folder: Path) -> Box:
 
 @pytest.fixture
 def box(pulse: PrivatePulse, tmp_path: Path) -> Box:
-    """A box with PulseAudio."""
+    """A machine with PulseAudio."""
     return _box(pulse, tmp_path)
 
 
 @pytest.fixture(params=["pulse", "pipewire"])
 def any_box(request: pytest.FixtureRequest, tmp_path: Path) -> Box:
-    """A box with PulseAudio, and one with PipeWire."""
+    """A machine with PulseAudio, and one with PipeWire."""
     server: PrivatePulse | PrivatePipeWire = request.getfixturevalue(request.param)
     return _box(server, tmp_path)
 
@@ -71,7 +71,7 @@ Open = Callable[..., AbstractContextManager[Person]]
 
 @pytest.fixture
 def opened(box: Box) -> Open:
-    """Opens tuimixer on the box with PulseAudio: `with opened("--layout", "rows") as person`."""
+    """Opens tuimixer on the machine with PulseAudio: `with opened("--layout", "rows") as person`."""
 
     @contextmanager
     def open_it(*words: str, **terminal: object) -> Iterator[Person]:

@@ -1,4 +1,4 @@
-"""What a person does with the running program, and reads off its screen."""
+"""What a user does with the running program, and reads from its screen."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from tests.lab.waiting import DEADLINE, wait_until
 Value = TypeVar("Value")
 
 CURSOR = "▌"
-"""What the rows of the chosen control begin with."""
+"""What the rows of the selected control start with."""
 _PERCENT = re.compile(r"(\d+)%")
 PROGRAM = (sys.executable, "-m", "tuimixer")
 
@@ -52,7 +52,7 @@ class Person:
         self.terminal.wait_for(lambda screen: not any(text in screen for text in texts))
 
     def waits_for(self, condition: Callable[[], Value], what: str) -> Value:
-        """Wait for something outside; a failure tells what was on the screen."""
+        """Wait for something outside; a failure reports what was on the screen."""
         try:
             return wait_until(condition, what)
         except TimeoutError as error:
@@ -70,13 +70,15 @@ class Person:
         return self.said.partition("  ")[0]
 
     def sees_chosen(self, name: str) -> None:
-        """Wait until the line above the keys is about this control, be it after the server's change."""
+        """Wait until the line above the keys is about this control, even if only after the server's
+        change.
+        """
         self.terminal.wait_for(lambda _: self.chosen == name)
 
     def choose(self, name: str, key: str = "n", still: bool = True) -> None:
-        """Go to a control by pressing one key again and again, as a person does.
+        """Go to a control by pressing one key repeatedly, as a user does.
 
-        still: False where meters move, and the screen never comes to rest.
+        still: False if meters move, so that the screen never comes to rest.
         """
         self.terminal.wait_for(lambda _: self._all_painted())
         if still:
@@ -95,7 +97,7 @@ class Person:
             self.terminal.wait_quiet(0.1)
 
     def _all_painted(self) -> bool:
-        """Whether the line above the keys and the cursor agree: a picture may come in two parts."""
+        """Whether the line above the keys and the cursor agree: a picture may arrive in two parts."""
         rows = [line for line in self.terminal.lines() if line.startswith(CURSOR)][:1]
         return not rows or f"{rows[0][1:]} ".startswith(f"{self.chosen} ")
 
@@ -109,7 +111,7 @@ class Person:
         return int(found[1]) if found else None
 
     def bar(self, name: str) -> tuple[int, int, int]:
-        """First cell, cell of 100 %, and line of a fader of half blocks in the rows layout."""
+        """First cell, cell of 100 %, and line of a half-block fader in the rows layout."""
         lines = self.terminal.lines()
         number = row_of(lines, name)[0]
         number += not set(lines[number]) & set("▀▄╱")
@@ -117,7 +119,7 @@ class Person:
         return cells[0], cells[-1], number
 
     def sees_percent(self, name: str, percent: int) -> None:
-        """Wait until a control of the rows layout stands at so many percent."""
+        """Wait until a control in the rows layout is at this percentage."""
         self.waits_for(lambda: self.percent(name) == percent, f"{name} at {percent} % on the screen")
 
     def muted(self, name: str) -> bool:
@@ -125,7 +127,7 @@ class Person:
         return re.match(rf".{re.escape(name)} +(★|[A-Z] )?MUTE ", self.line(name)) is not None
 
     def in_order(self) -> bool:
-        """Whether the program has left the terminal as it was."""
+        """Whether the program has restored the terminal."""
         end = bytes(self.terminal.output)
         return (
             not self.terminal.alternate
@@ -171,7 +173,7 @@ def engines_of(parent: int) -> list[int]:
 
 
 def state_of(pid: int) -> str:
-    """The kernel's letter for what a process does: S, R, T (stopped), Z; empty when it is gone."""
+    """The kernel's letter for a process's state: S, R, T (stopped), Z; empty if it is gone."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:

@@ -1,4 +1,4 @@
-"""What goes wrong around the running program: servers, engines, cards that are not there, and faults."""
+"""Failures around the running program: servers, engines, missing cards, and errors."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ def test_an_engine_that_hangs_is_told_and_replaced(box: Box, opened: Open) -> No
         os.kill(engine, signal.SIGSTOP)
         person.press("Right")
         person.sees("has not responded for")
-        # The screen is not held up by it.
+        # The screen is not delayed by it.
         person.press("F1")
         person.sees("Selection")
         person.press("Escape")

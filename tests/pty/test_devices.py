@@ -1,4 +1,6 @@
-"""What a pavucontrol user does, by keys alone: move streams, set the default, end a stream, filter, undo."""
+"""What a pavucontrol user does, by keyboard alone: move streams, set the default, kill a stream, filter,
+undo.
+"""
 
 import os
 import signal
@@ -12,7 +14,7 @@ pytestmark = pytest.mark.pty
 
 
 def plays_on(box: Box, name: str) -> str:
-    """Name of the sink that an application plays on, as pactl says."""
+    """Name of the sink that an application plays on, according to pactl."""
     stream = box.server.find("sink-inputs", box.players[name].index)
     assert stream is not None
     sink = box.server.find("sinks", stream["sink"])
@@ -20,14 +22,14 @@ def plays_on(box: Box, name: str) -> str:
 
 
 def go_to(person: Person, words: str, key: str = "Down") -> None:
-    """Bring a dialog's cursor to the line that begins with these words."""
+    """Move a dialog's cursor to the line that starts with these words."""
     for _ in range(60):
         before = cursor_line(person)
         if words in before:
             return
         person.press(key)
         person.terminal.wait_for(lambda _, before=before: cursor_line(person) != before)  # type: ignore[misc]
-        person.terminal.wait_quiet()  # a list that scrolls may come in several parts
+        person.terminal.wait_quiet()  # a list that scrolls may arrive in several parts
     raise AssertionError(f"{words!r} cannot be reached:\n{person.terminal.screen()}")
 
 
@@ -59,7 +61,7 @@ def test_moves_a_playing_stream_and_back(any_box: Box) -> None:
         person.press("Enter")
         person.waits_for(lambda: plays_on(any_box, "mpv") == "headphones", "the move back")
         person.press("Escape")
-        # It keeps its level, and the others stay where they are.
+        # It keeps its level, and the others are not affected.
         assert set(any_box.percents("mpv")) == {60}
         assert plays_on(any_box, "Firefox") == plays_on(any_box, "Music") == "speakers"
         person.press("F10")
@@ -117,12 +119,12 @@ def test_types_a_value(any_box: Box) -> None:
         person.waits_for(lambda: any_box.percents("Firefox") == [40, 63], "the left channel alone")
         person.press("u", "u")
         any_box.waits_for_percent("Firefox", 60)
-        # The line opens with `=`: a gain typed behind it is one to go to, not one to go down by.
+        # The field starts with `=`: a gain typed after it is absolute, not relative.
         person.press("=")
         person.sees("Now 60%")
         person.press(*"-6dB", "Enter")
         any_box.waits_for_percent("Firefox", 79)
-        # All at once, as when it is pasted, or typed ahead of a slow line.
+        # All at once, as when pasted, or typed ahead of a slow line.
         person.terminal.send("=45%\r")
         any_box.waits_for_percent("Firefox", 45)
 

@@ -1,4 +1,4 @@
-"""The first picture, which is painted before Textual is loaded: what it has, and what may go wrong."""
+"""The first picture, which is painted before Textual is loaded: its contents, and what may go wrong."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def test_textual_takes_the_picture_over_as_it_is(box: Box, tmp_path: Path) -> No
         person.sees_no_more("Previous control")
         person.terminal.wait_quiet()
         assert person.terminal.screen() == painted
-        # Until the help covered it nothing of the picture was sent again, and nothing was cleared.
+        # Until the help covered it, nothing of the picture was sent again, and nothing was cleared.
         taken_over = bytes(person.terminal.output)[received:].partition(b"Previous control")[0]
         assert b"Firefox" not in taken_over
         assert person.terminal.output.count(b"\x1b[?1049h") == 1

@@ -1,4 +1,4 @@
-"""A terminal that sends nonsense, does not read, or is not where it is looked for."""
+"""A terminal that sends nonsense, does not read, or is not where it is expected."""
 
 import os
 import random
@@ -17,9 +17,9 @@ pytestmark = pytest.mark.pty
 
 Start = Callable[..., Person]
 HELD_UP = 40
-"""Whole pictures that fill what the kernel holds for a terminal that does not read, and more."""
+"""Whole pictures that fill the kernel's buffers for a terminal that does not read, and more."""
 RESTING = 0.1
-"""Seconds of processor time that a second of waiting and of meters may use."""
+"""Seconds of processor time that a second of waiting and of meters may take."""
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def works(person: Person) -> None:
-    """The next key still does what it does."""
+    """The next key still works."""
     before = person.waits_for(lambda: person.percent("Firefox"), "the picture")
     assert before is not None
     person.choose("Firefox", still=False)
@@ -66,7 +66,7 @@ def test_no_input_ends_it(start: Start, parts: tuple[bytes, ...]) -> None:
     for part in parts:
         person.terminal.wait_quiet(0.05)
         person.terminal.send_bytes(part)
-    # The end of a paste is not waited for for ever.
+    # It does not wait forever for the end of a paste.
     person.terminal.wait_quiet(2.5 if b"200~" in parts[0] else 0.2)
     works(person)
     person.press("ctrl+c")
@@ -96,7 +96,7 @@ def cpu_time(pid: int) -> float:
 
 
 def held_up(person: Person) -> None:
-    """The terminal stops reading, and keys go on until the program cannot be rid of what it paints."""
+    """The terminal stops reading, and keys continue until the program can no longer write what it paints."""
     person.terminal.stop_reading()
     person.press(*["v"] * HELD_UP, "F1", "PageDown", "F10", "F8", "F10")
     pid = person.terminal.process.pid
@@ -154,7 +154,7 @@ def test_a_terminal_that_does_not_read_is_closed(start: Start) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 def test_signals_at_any_time(start: Start, tmp_path: Path, number: signal.Signals) -> None:
-    """From the moment in which the terminal is taken, and while the first picture is made."""
+    """From the moment the terminal is taken, and while the first picture is created."""
     for milliseconds in (0, 0, 2, 5, 10, 20, 50, 100):
         env = os.environ | {"HOME": str(tmp_path)}
         with Person(env, "--demo", "--no-config") as person:
@@ -192,7 +192,7 @@ def test_no_terminal_to_show_it_on(tmp_path: Path, redirected: str) -> None:
 
 
 def test_it_ends_while_streams_come_and_go(start: Start) -> None:
-    """The demo's own streams come and go; the end must not meet a change."""
+    """The demo's own streams come and go; exiting must not coincide with a change."""
     for _ in range(5):
         person = start()
         person.press("ctrl+c")

@@ -1,4 +1,4 @@
-"""What is chosen on the screen is there again at the next start."""
+"""Choices made on the screen are restored at the next start."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""However the program is left, the terminal is in order and nothing runs on."""
+"""However the program exits, the terminal is restored and nothing keeps running."""
 
 import os
 import shlex
@@ -120,7 +120,7 @@ def test_the_window_is_closed_and_only_the_shell_is_told(box: Box, tmp_path: Pat
 
 @pytest.fixture
 def tmux(tmp_path: Path) -> Iterator[list[str]]:
-    """The command line of a tmux with a server of its own."""
+    """The command line of a tmux with its own server."""
     command = ["tmux", "-S", str(tmp_path / "tmux"), "-f", os.devnull]
     yield command
     subprocess.run([*command, "kill-server"], capture_output=True, check=False)

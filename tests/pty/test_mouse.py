@@ -14,7 +14,7 @@ def percents(box: Box, name: str, wanted: range) -> bool:
 
 def test_rows(box: Box, opened: Open) -> None:
     with opened("--layout", "rows") as person:
-        person.choose("mpv")  # a click that comes before the first key is carried out is lost
+        person.choose("mpv")  # a click that arrives before the first key has been processed is lost
         first, last, line = person.bar("mpv")
         person.terminal.click(first, line)
         person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a click at the left end")
@@ -24,7 +24,7 @@ def test_rows(box: Box, opened: Open) -> None:
         middle = (first + last) // 2
         person.terminal.drag((last, line), (middle, line))
         person.waits_for(lambda: percents(box, "mpv", range(45, 56)), "a drag to the middle")
-        # A drag goes on past the strip's own line, and ends with the button.
+        # A drag continues outside the strip's own line, and ends when the button is released.
         person.terminal.drag((middle, line), (first, line - 3))
         person.waits_for(lambda: set(box.percents("mpv")) == {0}, "a drag to the left end")
         person.terminal.mouse(32, last, line)

@@ -1,4 +1,4 @@
-"""Names from outside are shown clean and bounded, and do nothing to the terminal."""
+"""Names from outside are shown clean and bounded, and do not affect the terminal."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_strange_names(pulse: PrivatePulse, layout: str) -> None:
         assert b"L" * 121 not in output
         for line in person.terminal.lines():
             assert len(line) <= 120
-        # Every line ends where it should: what is beside a strange name stands where it always does.
+        # Every line ends where it should: what is next to a strange name is where it always is.
         if layout == "rows":
             places = {x for y in range(30) for x in range(120) if _percent_at(person, x, y)}
             assert len(places) == 1

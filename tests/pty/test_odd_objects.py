@@ -1,4 +1,4 @@
-"""What servers can hold beside plain devices and players: nothing of it ends the program or garbles it."""
+"""Unusual objects that servers may have: none of them ends the program or garbles it."""
 
 import contextlib
 import socket
@@ -24,7 +24,7 @@ MODULES = (
 
 
 def go_on(box: Box, person: Person, percent: int) -> None:
-    """The chosen stream is still chosen and moves, on the server too."""
+    """The selected stream is still selected and moves, on the server too."""
     person.sees_chosen("mpv")
     person.press("Right")
     box.waits_for_percent("mpv", percent)
@@ -33,7 +33,7 @@ def go_on(box: Box, person: Person, percent: int) -> None:
 
 
 def not_garbled(person: Person) -> None:
-    """What was painted cell by cell is what a full repaint shows."""
+    """What was painted cell by cell equals a full repaint."""
     person.terminal.wait_quiet()
     before = person.terminal.screen()
     person.press("ctrl+l")
@@ -42,7 +42,7 @@ def not_garbled(person: Person) -> None:
 
 
 def loopback_plays(person: Person) -> bool:
-    """Whether both of its halves have begun: PipeWire's are paused at first."""
+    """Whether both of its halves have started: PipeWire's are paused at first."""
     halves = [line for line in person.terminal.screen().splitlines() if "oopback" in line]
     return bool(halves) and not any("paused" in line for line in halves)
 
@@ -86,7 +86,7 @@ def test_what_modules_make_and_what_has_no_client(any_box: Box) -> None:
 
 
 def test_300_streams(box: Box) -> None:
-    """On PulseAudio: PipeWire takes minutes to let 300 streams in; the backend has a test of its own."""
+    """On PulseAudio: PipeWire takes minutes to accept 300 streams; the backend has its own test."""
     server = box.server
     for number in range(SINKS):
         named = (f"sink_name=bench_sink_{number}", f"sink_properties=device.description=Sink{number}")

@@ -25,7 +25,7 @@ def test_a_step_writes_little_and_rest_writes_nothing(box: Box, opened: Open, la
             sizes.append(person.terminal.received - before)
         print(f"{layout}: bytes a step: median {sorted(sizes)[10]}, most {max(sizes)}")
         assert min(sizes) > 0
-        # A busy machine paints two steps at once, or an echo apart from its step: the middle one counts.
+        # A busy machine paints two steps at once, or an echo separately from its step: the median counts.
         assert sorted(sizes)[10] <= MOST_BYTES
         before = person.terminal.received
         person.terminal.wait_quiet(3.0)

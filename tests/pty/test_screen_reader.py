@@ -1,4 +1,4 @@
-"""The terminal's cursor follows what is chosen, for screen readers; `--plain` draws nothing."""
+"""The terminal's cursor follows the selection, for screen readers; `--plain` draws nothing."""
 
 import pytest
 
@@ -9,13 +9,13 @@ pytestmark = pytest.mark.pty
 
 
 def read(person: Person, length: int) -> str:
-    """What stands where the cursor is."""
+    """The text at the cursor."""
     x, y, _ = person.terminal.cursor
     return person.terminal.lines()[y][x : x + length]
 
 
 def hears(person: Person, text: str) -> None:
-    """Wait until the cursor stands on a text."""
+    """Wait until the cursor is on a text."""
     person.waits_for(lambda: read(person, len(text)) == text, f"the cursor on {text}")
 
 

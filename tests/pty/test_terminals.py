@@ -35,7 +35,7 @@ def test_linux_console(opened: Open) -> None:
     with opened(term="linux") as person:
         person.terminal.wait_quiet()
         person.terminal.screen().encode("cp437")
-        # Sixteen colours: no 256 and no RGB.
+        # Sixteen colors: no 256 and no RGB.
         assert b"38;5;" not in person.terminal.output
         assert b"38;2;" not in person.terminal.output
         assert COLOURS.search(bytes(person.terminal.output))

@@ -1,4 +1,4 @@
-"""Keys that come faster than a dialog opens: pasted, or sent by a program."""
+"""Keys that arrive faster than a dialog opens: pasted, or sent by a program."""
 
 import os
 import sys

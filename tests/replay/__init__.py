@@ -1,1 +1,1 @@
-"""The program on replayed cards: control sets of every shape, beside alsa-utils on the same ones."""
+"""The program on replayed cards: control sets of every shape, compared with alsa-utils on the same ones."""

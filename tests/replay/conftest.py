@@ -12,7 +12,9 @@ Replay = Callable[..., ReplayedCards]
 
 @pytest.fixture
 def replay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Replay:
-    """Replays cards by the names of their tables, for programs by their environment and for this process."""
+    """Replays cards by the names of their tables, for programs through their environment and for this
+    process.
+    """
 
     def start(*names: str) -> ReplayedCards:
         cards = ReplayedCards(tmp_path, *names)

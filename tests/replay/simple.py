@@ -1,4 +1,4 @@
-"""A card's simple elements as numbers and words: as amixer prints them, and as the program has them."""
+"""A card's simple elements as numbers and words: as printed by amixer, and as the program reads them."""
 
 import re
 import subprocess
@@ -17,7 +17,7 @@ _ITEM = re.compile(r"^  Item0: '(.*)'$", re.MULTILINE)
 
 
 class Channel(NamedTuple):
-    """One channel of one side, None for what it has not."""
+    """One channel of one side; None for what it does not have."""
 
     raw: int | None
     percent: int | None
@@ -26,7 +26,7 @@ class Channel(NamedTuple):
     on: bool | None
     """The switch."""
     halfway: bool = False
-    """The percent is exactly between two whole ones: there amixer and alsamixer round differently."""
+    """The percentage is exactly between two integers: there amixer and alsamixer round differently."""
 
 
 _NOTHING = Channel(None, None, None, None)
@@ -35,18 +35,18 @@ NAMELESS = "(nameless)"
 Key = tuple[str, int, bool]
 """Name (cleaned), index, and whether it is the capture side."""
 Simple = dict[Key, list[Channel] | str]
-"""The channels in libasound's order; for an enumerated element, as playback, the chosen item."""
+"""The channels in libasound's order; for an enumerated element, as playback, the selected item."""
 
 
 def of_amixer(cards: ReplayedCards, card: ReplayedCard) -> Simple:
-    """What `amixer -M` prints of a card."""
+    """`amixer -M`'s output for a card."""
     command = ["amixer", "-M", "-D", card.device, "scontents"]
     printed = subprocess.run(command, env=cards.env, capture_output=True, check=True).stdout
     found: Simple = {}
     for name, number, body in _ELEMENT.findall(printed.decode(errors="surrogateescape")):
         key = (clean(name, fallback="(unnamed)"), int(number))
         if "  Items:\n" in body:
-            found[*key, False] = "-"  # amixer prints some other control's item as the chosen one
+            found[*key, False] = "-"  # amixer prints some other control's item as the selected one
         elif item := _ITEM.search(body):
             found[*key, False] = clean(item[1], fallback=NAMELESS, keep_blanks=True)
         for side, capture in (("Playback", False), ("Capture", True)):
@@ -71,7 +71,7 @@ def _channel(text: str, wanted: str) -> Channel:
 
 
 def of_controls(controls: Iterable[Control]) -> Simple:
-    """What the program has of a card."""
+    """The program's view of a card."""
     found: Simple = {}
     for control in controls:
         assert control.element is not None
@@ -87,7 +87,7 @@ def _channels(control: Control) -> list[Channel]:
     on = [not muted for muted in control.mute] if control.mute is not None else list(control.capture or ())
     count = max(len(control.raws), len(on))
     volumes = [_volume(control.scale, raw) for raw in control.raws if control.scale is not None]
-    # What is joined stands for all channels, as amixer prints it.
+    # A joined switch applies to all channels, as printed by amixer.
     volumes = volumes * count if len(volumes) == 1 else volumes or [_NOTHING] * count
     switches: list[bool] | list[None] = on * count if len(on) == 1 else on or [None] * count
     return [volume._replace(on=switch) for volume, switch in zip(volumes, switches, strict=True)]

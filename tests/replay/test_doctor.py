@@ -72,7 +72,7 @@ OFF = "{} Output Mixer PCM on card hat2mic is switched off."
 def test_what_silences_a_card_is_found_and_fixed(
     name: str, wrong: str, values: tuple[int, ...], reasons: list[str], replay: Replay
 ) -> None:
-    """A volume whose lowest step is a mute, and what a codec of small boards has before its outputs."""
+    """A volume whose lowest step is a mute, and what a small board's codec has before its outputs."""
     cards = replay(name)
     for element in dict.fromkeys(wrong.format(side) for side in ("Left", "Right")):
         cards[name].set(element, *values)

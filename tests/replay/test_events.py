@@ -1,4 +1,4 @@
-"""What another program does to a card is seen at once, in the backend and on the screen."""
+"""What another program does to a card is noticed at once, in the backend and on the screen."""
 
 import subprocess
 from functools import partial

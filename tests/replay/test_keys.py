@@ -1,4 +1,4 @@
-"""The same keys leave the same state on the same card, in alsamixer and here."""
+"""The same keys lead to the same state of the same card, in alsamixer and here."""
 
 import random
 from itertools import pairwise
@@ -20,13 +20,13 @@ Right Space c e b Right Right Up 3 m Left PageDown n n p Up End k j
 F4 Up Right Space ; ' Right Space PageUp Right Space Right Insert Delete Left Left 8 z
 Tab Right Right Space m 2 Right Right Right Down F3 Right 9 y C
 """
-"""For the AC97 codec: views, switches that exclude each other, both ends of the list."""
+"""For the AC97 codec: views, mutually exclusive switches, both ends of the list."""
 BOTH = (
     *("Up", "Down", "PageUp", "PageDown", "End", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"),
     *("+", "-", "w", "x", "k", "j", "W", "X", "K", "J", "m", "M", "Space", "b", "B"),
 )
 ONE_SIDE = (*"qezycQEZYC<>,.", "Insert", "Delete", ";", "'")
-"""All keys that move something. `=`, balance in alsamixer, opens the line for a typed value here."""
+"""All keys that move something. `=`, balance in alsamixer, opens the prompt for a value here."""
 MOST_CONTROLS = 16
 EACH = 4
 """Keys of either kind pressed on each control."""
@@ -41,7 +41,7 @@ WALKED = (
     "scarlett",
     "soc-tablet",
 )
-"""Cards whose controls have at most two channels: alsamixer makes several of those that have more."""
+"""Cards whose controls have at most two channels: alsamixer creates several from those that have more."""
 
 
 def typed() -> list[list[str]]:
@@ -51,15 +51,15 @@ def typed() -> list[list[str]]:
 
 
 def walk(card: ReplayedCard) -> list[list[str]]:
-    """Some keys of all on each control in turn, one at a time, the same at every run.
+    """Some of all keys on each control in turn, one at a time, the same in every run.
 
-    Those for one side come last: where both are stepped after that and stop at an end, their difference is
-    kept here and lost in alsamixer.
+    Those for one side come last: if both are stepped after that and stop at an end, their difference is
+    preserved here and lost in alsamixer.
     """
     chosen = random.Random(card.id)
     keys = ["F5"]
     for number in range(min(len(card.table.elements), MOST_CONTROLS)):
-        # From an end and from between, so that stops are met as well.
+        # From an end and from the middle, so that stops are reached as well.
         keys += [chosen.choice(("5", "End", "9")), *chosen.choices(BOTH, k=EACH)]
         keys += [*chosen.choices(ONE_SIDE, k=EACH), "n" if number % 2 else "Right"]
     return [[key] for key in keys]
@@ -78,8 +78,8 @@ def theirs(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]]) 
         for keys in portions:
             for key in keys:
                 received = terminal.received
-                # One at a time: only once no more keys wait does it take in what a key did to other controls.
-                # When the screen is painted anew, the key before has been done.
+                # One at a time: it only notices what a key did to other controls once no more keys are
+                # waiting. When the screen is repainted, the previous key has been processed.
                 terminal.send(sent([key]) + "l")
                 terminal.wait_for(lambda _, since=received: CLEARED in terminal.output[since:])  # type: ignore[misc]
             after.append(card.state)
@@ -89,7 +89,7 @@ def theirs(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]]) 
 
 
 def ours(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]], expected: list[bytes]) -> None:
-    """Press the same here; fails at the first portion after which the state is another one."""
+    """Press the same here; fails at the first portion after which the state differs."""
     with Person(cards.env, "-V", "playback", "--keymap", "alsamixer", "--no-config", "--no-meters") as person:
         person.sees(card.table.name)
         for number, (keys, wanted) in enumerate(zip(portions, expected, strict=True)):

@@ -16,10 +16,11 @@ pytestmark = pytest.mark.replay
 MOST_ROUNDS = 256
 REVERSED = ("Reversed", 0, False)
 UNSETTABLE = ("Reversed", "Huge", "Bytes \ufffd\ufffd")
-"""Not for us: libasound takes no value of a range from high to low, nor one above 0 where the range has more
-than 31 bits; pyalsaaudio takes no name that is not UTF-8."""
+"""Not for us: libasound accepts no value of a range from high to low, nor one above 0 if the range has more
+than 31 bits; pyalsaaudio accepts no name that is not UTF-8.
+"""
 READINGS = 12_000
-"""About how many elements are read on each card: on larger ones each of them at fewer values."""
+"""Approximate number of elements read on each card: on larger ones, each of them at fewer values."""
 
 
 def values_of(element: Element, round_: int, rounds: int) -> list[int]:
@@ -38,7 +39,7 @@ def _value(low: int, high: int, place: int, rounds: int) -> int:
     ends = (low, low + 1, high - 1, high)
     if place < len(ends):
         return ends[place]
-    # The same sample at every run.
+    # The same sample in every run.
     return random.Random(place).randint(low, high)
 
 
@@ -50,7 +51,7 @@ def raws_of(low: int, high: int) -> list[int]:
 
 
 def readable(simple: Simple, card: Card) -> Simple:
-    """Without what amixer prints nothing of, and a range from high to low, which it turns over."""
+    """Without what amixer does not print, and a range from high to low, which it reverses."""
     hidden = {
         (control.element.name, control.element.index, control.kind.capture)
         for control in card.controls.values()
@@ -81,7 +82,7 @@ def test_every_control_as_amixer_prints_it(name: str, replay: Replay) -> None:
 
 @pytest.mark.parametrize("name", CARDS)
 def test_every_raw_value_can_be_set(name: str, replay: Replay) -> None:
-    """On one control of each range and curve; what a driver does not take is refused."""
+    """On one control of each range and curve; what a driver does not accept is refused."""
     replay(name)
     card, seen, count = Card("hw:0"), set(), 0
     for control in tuple(card.controls.values()):

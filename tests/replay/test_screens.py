@@ -38,7 +38,7 @@ def test_what_it_looks_like(
         person.sees(cards[name].table.name[:10], "▌", "! pulse")
         person.terminal.wait_quiet()
         lines = person.terminal.lines()
-        # The first line has the name of the machine in it; what is said of the server is tested elsewhere.
+        # The first line contains the machine's name; what is said about the server is tested elsewhere.
         assert "\n".join(lines[1:-2]) == text_snapshot
         person.press("F10")
         assert person.terminal.wait() == 0
@@ -46,7 +46,7 @@ def test_what_it_looks_like(
 
 
 def test_a_card_with_900_controls(replay: Replay) -> None:
-    """Any control is found by its name and moves; times are printed and not judged."""
+    """Any control is found by its name and moves; times are printed, not asserted."""
     took = {}
     for name in ("hda-laptop", "matrix"):
         cards = replay(name)
@@ -63,7 +63,7 @@ def test_a_card_with_900_controls(replay: Replay) -> None:
 
 
 def find_and_move(person: Person, card: ReplayedCard, name: str) -> None:
-    """Choose a control by its name and move it by a step."""
+    """Select a control by its name and move it by a step."""
     person.press("/", *name, "Enter")
     person.waits_for(lambda: person.chosen == name, "the control")
     person.press("Right")

@@ -234,7 +234,7 @@ class Counted:
 
 
 def calls_of_a_step(patch: pytest.MonkeyPatch, name: str) -> Counter[str]:
-    """What is asked of libasound when a stereo volume moves."""
+    """The libasound calls when a stereo volume moves."""
     lib = Counted()
     patch.setattr("tuimixer.backend.alsa.handle.library", lambda: lib)
     card = Card("hw:0")
@@ -251,7 +251,7 @@ def calls_of_a_step(patch: pytest.MonkeyPatch, name: str) -> Counter[str]:
 def test_a_step_on_a_card_with_900_controls(
     replay: Replay, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """It takes the same calls as on a small one; times are printed and not judged."""
+    """It takes the same calls as on a small one; times are printed, not asserted."""
     steps, listed = {}, {}
     for table, name in (("hda-laptop", "Speaker,0"), ("matrix", "Output 01,0")):
         cards = ReplayedCards(tmp_path_factory.mktemp(table), table)

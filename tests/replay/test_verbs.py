@@ -29,9 +29,9 @@ FIXED = {
 """Controls that cannot be set to anything else, or not by us: read-only ones, a single item, a range without
 steps or from high to low, a name that is not UTF-8."""
 NUMBER_OR_DEFAULT = ("123", "@output")
-"""Names that mean something else unless their card stands before them."""
+"""Names that mean something else unless preceded by their card."""
 MOST_NAMES = 12
-"""Of a large card, whose controls are much alike."""
+"""On a large card, whose controls are much alike."""
 
 
 def named(controls: list[dict[str, Any]], every: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
@@ -46,14 +46,14 @@ def named(controls: list[dict[str, Any]], every: bool) -> Iterator[tuple[str, li
 
 
 def changed(card: ReplayedCard, before: bytes) -> list[str]:
-    """Names of the elements that were changed, and back to what they were."""
+    """Names of the elements that were changed, which are then restored."""
     after = card.state
     card.reset()
     return [line.rpartition(": ")[0].rpartition(",")[0] for line in card.difference(before, after)]
 
 
 def other_value(side: dict[str, Any]) -> str:
-    """A value that a control does not stand at, where it can stand at another."""
+    """A value that a control is not at, if it can be at another."""
     if side["choice"]:
         items = side["choice"]["items"]
         return next((str(item) for item in items if item != side["choice"]["value"]), "only")
@@ -71,7 +71,7 @@ class Box:
         self.problems: list[str] = []
 
     def expect(self, true: object, *what: object) -> None:
-        """Note what is wrong; a card is gone through to its end."""
+        """Record an error; a card is tested to its end."""
         if not true:
             self.problems.append(" ".join(map(str, what)))
 
@@ -101,7 +101,7 @@ class Box:
         self.about(name, outcome, changed(self.card, before))
 
     def about(self, name: str, outcome: Any, elements: list[str]) -> None:
-        """What a verb did is about a control, or it said in one sentence why it did nothing."""
+        """What a verb did concerns a control, or it said in one sentence why it did nothing."""
         said = outcome.err.startswith("tuimixer: ") and outcome.err.count("\n") == 1
         moved = outcome.status == 0 and len(elements) == 1
         self.expect(moved or (outcome.status in (0, 2, 4) and said and not elements), name, outcome, elements)

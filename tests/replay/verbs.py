@@ -25,7 +25,7 @@ class Verbs:
         )
 
     def __call__(self, *words: str) -> Outcome:
-        """Run one; its exit status and what it printed."""
+        """Run one; returns its exit status and output."""
         assert self._process.stdin
         assert self._process.stdout
         self._process.stdin.write(json.dumps(words) + "\n")
@@ -53,7 +53,7 @@ class Verbs:
 
 def _serve() -> None:
     """Run each line of standard input, a JSON list of words; answer with status, output and errors."""
-    # What verbs import, a fork has already. libpulse is not called: it refuses to work in a fork.
+    # A fork already has what verbs import. libpulse is not called: it refuses to work in a fork.
     import tuimixer.backend.pulse.blocking
     import tuimixer.backend.pulse.client  # noqa: F401
     from tuimixer.cli.main import main

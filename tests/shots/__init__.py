@@ -1,1 +1,1 @@
-"""Makes the pictures in screenshots/ from real runs: `python -m tests.shots [NAME…]`."""
+"""Takes the screenshots in screenshots/ from real runs: `python -m tests.shots [NAME…]`."""

@@ -25,7 +25,7 @@ def _take_all(scenes: Sequence[Scene], env: Mapping[str, str]) -> None:
 
 
 def _take_real(scenes: Sequence[Scene]) -> None:
-    """A private PulseAudio with players, one of them as loud as can be."""
+    """A private PulseAudio with players, one of them as loud as possible."""
     if not scenes:
         return
     with PrivatePulse(modules=[MICROPHONE]) as server, tempfile.TemporaryDirectory() as folder:
@@ -37,7 +37,7 @@ def _take_real(scenes: Sequence[Scene]) -> None:
 
 
 def _take_cards(wanted: set[str]) -> None:
-    """Pictures of real cards; those that are there stay as they are where no machine can be booted."""
+    """Pictures of real cards; existing ones are left unchanged if no machine can be booted."""
     from tests.lab.vm import boot, lacks
 
     if reason := lacks():
@@ -55,7 +55,7 @@ def _take_cards(wanted: set[str]) -> None:
 
 
 def main() -> None:
-    """Make what is asked for, or all."""
+    """Create the requested pictures, or all."""
     asked = set(sys.argv[1:])
     known = {scene.name for scene in (*SIMULATED, *REAL, *CARDS)}
     if unknown := asked - known - {"cards"}:

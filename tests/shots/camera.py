@@ -1,4 +1,4 @@
-"""Runs tuimixer in a terminal, leads it to a scene, and takes the picture."""
+"""Runs tuimixer in a terminal, brings it to a scene, and takes the picture."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from tests.shots.scenes import Scene
 
 
 def take(scene: Scene, env: Mapping[str, str]) -> str:
-    """The scene as SVG; `env` is the box."""
+    """The scene as SVG; `env` is the machine's environment."""
     with Person(
         {**env, **scene.env},
         *scene.words,
@@ -28,7 +28,7 @@ def take(scene: Scene, env: Mapping[str, str]) -> str:
         if scene.wanted:
             person.sees(scene.wanted)
         terminal.wait_for(lambda screen: _meters(screen) >= scene.meters)
-        # Meters move on; everything else is there after a moment.
+        # Meters keep moving; everything else is there after a moment.
         _settle(person)
         return svg_of(terminal, f"tuimixer: {scene.title}")
 

@@ -40,9 +40,9 @@ _SHAPES = {
     "─": (0.0, 0.47, 1.0, 0.06),
     "│": (0.45, 0.0, 0.1, 1.0),
 }
-"""Left, top, width and height of what a character fills, in parts of its cell."""
+"""Left, top, width and height of what a character fills, in fractions of its cell."""
 _CORNERS = {"┌": (0.5, 0.47), "┐": (0.0, 0.47), "└": (0.5, 0.0), "┘": (0.0, 0.0)}
-"""Where a corner's horizontal and its vertical half begin, in parts of its cell."""
+"""Where a corner's horizontal and vertical halves begin, in fractions of its cell."""
 
 
 class _Look(NamedTuple):
@@ -126,7 +126,7 @@ def _text(text: str, x: float, y: float, look: _Look) -> str:
     x += lead * WIDTH
     text = text.lstrip()
     bold = ' font-weight="bold"' if look.bold else ""
-    # Words of one run keep their places by the length that is asked for.
+    # Words of one run keep their positions through the specified length.
     length = f' textLength="{len(text) * WIDTH:.2f}"' if len(text) > 1 else ""
     spaces = ' xml:space="preserve"' if "  " in text else ""
     place = f'x="{x:.2f}" y="{y + _ASCENT:.2f}" fill="{look.ink}"'
@@ -147,6 +147,6 @@ def _colour(name: str, default: str) -> str:
 
 
 def write(svg: str, path: Path) -> None:
-    """Write a picture as SVG and beside it as PNG."""
+    """Write a picture as SVG, and as PNG next to it."""
     path.write_text(svg)
     subprocess.run(["rsvg-convert", "--output", str(path.with_suffix(".png")), str(path)], check=True)

@@ -1,4 +1,4 @@
-"""What is shown in the pictures: size, terminal, command line, and the keys that lead there."""
+"""The scenes of the pictures: size, terminal, command line, and the keys that lead there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -105,4 +105,4 @@ CARDS = (
         "ac97-system", "F2 on real cards", ("-c", "I82801AAICH"), ("F2",), "PCM", "aplay: process", 110, 48
     ),
 )
-"""Made in the virtual machine."""
+"""Taken in the virtual machine."""

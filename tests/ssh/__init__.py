@@ -1,1 +1,3 @@
-"""Boxes without a desktop, reached by ssh: which sound server is taken there, several boxes, slow lines."""
+"""Machines without a desktop, reached through ssh: which sound server is used, several machines,
+slow lines.
+"""

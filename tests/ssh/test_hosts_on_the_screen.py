@@ -1,4 +1,4 @@
-"""`tuimixer --host` as a person uses it, on boxes with sound servers of their own."""
+"""`tuimixer --host` as used interactively, on machines with their own sound servers."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ pytestmark = [
 
 
 def sit_down(*words: str) -> Person:
-    """A person here, whose environment leads to the boxes."""
+    """A local user, whose environment leads to the machines."""
     return Person(os.environ, "--layout", "rows", *words, columns=120)
 
 
@@ -87,7 +87,7 @@ def test_two_boxes_in_one_screen(box: Box, users: list[User]) -> None:
         person.press("Left")
         person.waits_for(lambda: " 99%" in bob.volume("cellar"), "the volume in the cellar")
         assert " 100%" in ann.volume("kitchen")
-        # The other box goes on meanwhile.
+        # The other machine continues meanwhile.
         ann.run("pactl", "set-sink-volume", "kitchen", "25%")
         person.press("F6")
         person.sees("Host", *hosts)

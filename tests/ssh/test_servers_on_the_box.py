@@ -1,4 +1,4 @@
-"""Which sound server is taken on a box with several users, and what is said about it."""
+"""Which sound server is used on a machine with several users, and what is reported about it."""
 
 import json
 import os
@@ -17,7 +17,7 @@ pytestmark = [
 
 
 def servers(box: Box, user: str, prefix: str = "", options: str = "") -> list[dict[str, Any]]:
-    """What `tuimixer card --json` says of the servers, the one in use first."""
+    """What `tuimixer card --json` reports about the servers, the one in use first."""
     done = box.ssh(user, f"{prefix} tuimixer card --json {options}")
     assert (done.returncode, done.stderr) == (0, ""), done
     found: list[dict[str, Any]] = json.loads(done.stdout)["servers"]
@@ -25,7 +25,7 @@ def servers(box: Box, user: str, prefix: str = "", options: str = "") -> list[di
 
 
 def sinks(box: Box, user: str, prefix: str = "", options: str = "") -> list[str]:
-    """Names of the outputs that `tuimixer list` shows."""
+    """Names of the outputs that `tuimixer list` prints."""
     done = box.ssh(user, f"{prefix} tuimixer list --json {options}")
     assert (done.returncode, done.stderr) == (0, ""), done
     return [control["name"] for control in json.loads(done.stdout)["controls"] if control["kind"] == "sink"]
@@ -37,7 +37,7 @@ def test_the_own_server_without_a_session(box: Box, users: list[User]) -> None:
     used, other = servers(box, ann.name)
     assert (used["used"], used["address"], used["user"]) == (True, ann.address, ann.name)
     assert used["why"] == str(ann.runtime)
-    # Another user's folder is closed; only that somebody listens there can be seen.
+    # Another user's directory is private; only whether something listens there can be seen.
     assert (other["used"], other["address"], other["alive"]) == (False, bob.address, None)
     assert sinks(box, ann.name) == ["kitchen"]
     told = box.ssh(ann.name, "tuimixer card").stdout
@@ -76,7 +76,7 @@ def test_alsa_works_without_any_server(box: Box, users: list[User]) -> None:
     done = box.ssh(carl.name, "tuimixer get -D equal '00. 31 Hz' --json")
     assert done.returncode == 0, done
     [band] = json.loads(done.stdout)["controls"]
-    # The plugin stores coarsely.
+    # The plugin stores values coarsely.
     assert {channel["percent"] for channel in band["channels"]} <= {39, 40, 41}
     told = box.ssh(carl.name, "tuimixer card -D equal").stdout
     assert "equal" in told
@@ -106,7 +106,7 @@ def test_the_system_wide_server(box: Box, users: list[User]) -> None:
     assert (used["address"], used["why"]) == ("unix:/run/pulse/native", "system-wide")
     assert sinks(box, carl.name) == ["everywhere"]
     assert "the system-wide one\n" in box.ssh(carl.name, "tuimixer card").stdout
-    # Who has a server keeps it, and sees the other one in the list.
+    # Users who have a server keep it, and see the other one in the list.
     used, *others = servers(box, ann.name)
     assert used["address"] == ann.address
     assert ("unix:/run/pulse/native", True) in [(other["address"], other["alive"]) for other in others]

@@ -1,4 +1,4 @@
-"""The single file that `./dev zipapp` makes, on a box that has Python and the two libraries only."""
+"""The single file built by `./dev zipapp`, on a machine with only Python and the two libraries."""
 
 import fcntl
 import os
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The file, made from this checkout by the first of the processes that share the lane and need it."""
+    """The file, built from this checkout by the first of the processes that share the lane and need it."""
     folder = tmp_path_factory.getbasetemp()
     shared = folder if worker_id == "master" else folder.parent
     copy = shared / "tuimixer.pyz"
@@ -61,7 +61,7 @@ def test_it_runs_without_our_packages(
     assert run("--version").stdout == f"tuimixer {__version__}\n"
     assert run("set", "speakers", "40%").returncode == 0
     assert pulse.percents("sinks", 0) == [40, 40]
-    # What lies beside the code was taken along.
+    # Files next to the code were included.
     assert run("config", "--init").returncode == 0
     assert run("config", "--check").returncode == 0
 

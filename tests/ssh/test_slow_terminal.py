@@ -24,14 +24,14 @@ from tuimixer.cli.main import main
 simulated.SCRIPT = ((3600.0, (), ()),)
 sys.exit(main())
 """
-"""The simulated box, whose meters move all the time; no stream comes or goes meanwhile."""
+"""The simulated machine, whose meters move all the time; no stream comes or goes meanwhile."""
 MOST_QUEUED = 1000
-"""Bytes between a key and what it changes: what lies in such a line for 0.1 s."""
+"""Bytes between a key and its effect: what such a line holds for 0.1 s."""
 
 
 @pytest.fixture(params=["over ssh", "not known to be slow"])
 def person(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Person]:
-    """A person at the near end of the line; the program learns of ssh by its variables, or by itself."""
+    """A user at the near end of the line; the program learns about ssh from its variables, or on its own."""
     config = tmp_path / "config.toml"
     config.write_text('[meters]\nshow = "on"\nrate = 60\n')
     ssh = {"SSH_CONNECTION": "192.0.2.1 1 192.0.2.2 22"} if request.param == "over ssh" else {}
@@ -46,7 +46,7 @@ def person(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Person]:
 
 
 def choose(person: Person, name: str) -> None:
-    """Go to a control; its mark is seen some time after the key."""
+    """Go to a control; its mark is visible some time after the key."""
     while (marked := _marked(person)) != name:
         person.press("Down")
         before = {"", marked}
@@ -54,14 +54,14 @@ def choose(person: Person, name: str) -> None:
 
 
 def _marked(person: Person) -> str:
-    """The name behind the cursor; the mark of the fader below a name may stay for a moment."""
+    """The name at the cursor; the mark of the fader below a name may remain for a moment."""
     lines = person.terminal.lines()
     line = next((line for line in lines if line.startswith("▌") and line[1:2] not in tuple("▀▄╱·")), "")
     return line[1:].partition("  ")[0]
 
 
 def rate_of(terminal: Terminal, seconds: float) -> float:
-    """Bytes a second that arrive."""
+    """Bytes per second that arrive."""
     before, start = terminal.received, time.monotonic()
     time.sleep(seconds)  # nothing is waited for: this is the length of the measurement
     return (terminal.received - before) / (time.monotonic() - start)
@@ -81,7 +81,7 @@ def test_keys_are_not_queued_behind_meters(person: Person) -> None:
         delays.append(1000 * (time.monotonic() - start))
     print(f"meters: {meters:.0f} of {RATE} bytes/s; bytes between key and change: {sorted(queued)}")
     print(f"delays in ms: median {sorted(delays)[10]:.0f}, most {max(delays):.0f}")
-    # The meters live, and leave room.
+    # The meters are live, and leave room.
     assert 0 < meters < RATE / 2
     assert max(queued) < MOST_QUEUED
 
@@ -98,7 +98,7 @@ def test_a_held_key_ends_on_the_right_value(person: Person) -> None:
     after = 1000 * (time.monotonic() - start - held)
     sent = person.terminal.received - before
     print(f"60 steps in {held:.1f} s: {sent} bytes; the last one was seen {after:.0f} ms after the key")
-    # Nothing comes after it that would change it.
+    # Nothing follows that would change it.
     assert rate_of(person.terminal, 1.0) < RATE
     assert person.percent("Firefox") == 60
     assert sent < RATE * (held + 1)

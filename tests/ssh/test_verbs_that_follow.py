@@ -1,4 +1,4 @@
-"""`watch` and `status --follow` of other boxes: through engines there, as the screen does it."""
+"""`watch` and `status --follow` for other machines: through engines there, as the screen does it."""
 
 import os
 import signal

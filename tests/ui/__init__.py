@@ -1,1 +1,1 @@
-"""Tests of the screen, by pilot and by snapshot, on the simulated box."""
+"""Tests of the screen, by pilot and by snapshot, on the simulated machine."""

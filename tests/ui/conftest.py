@@ -1,4 +1,4 @@
-"""A main screen over the simulated box, and what a person sees of it as text."""
+"""A main screen on the simulated machine, and its contents as text."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -25,7 +25,7 @@ from tuimixer.ui.terminal.capabilities import look_at
 
 
 class TextExtension(SingleFileSnapshotExtension):
-    """Snapshots that a person can read in a diff."""
+    """Snapshots that can be read in a diff."""
 
     _file_extension = "txt"
     _write_mode = WriteMode.TEXT
@@ -69,7 +69,7 @@ class Desk:
         return control
 
     def control(self, name: str, end: str = "") -> Control:
-        """The control of a name, with an id that ends so."""
+        """The control with a name, and an id that ends like this."""
         return next(c for c in self.mixer.snapshot.controls.values() if c.name == name and c.id.endswith(end))
 
     async def choose(self, name: str, end: str = "") -> Control:
@@ -131,7 +131,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Open:
         backend = backend or DemoBackend(still=True)
         config = config or Config(meters=MeterOptions(show="on"))
         if view or config.view == Config().view:
-            # Everything at once, unless a test is about what a view leaves out.
+            # Everything at once, unless a test is about what a view hides.
             config = replace(config, view=view or "all")
         clock = [1000.0]
         mixer = Mixer(backend, clock=lambda: clock[0])

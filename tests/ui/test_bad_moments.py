@@ -1,4 +1,4 @@
-"""Moments that are easily forgotten: an empty list, a window of four lines, a stall, an end amid changes."""
+"""Easily forgotten situations: an empty list, a window of four lines, a stall, exiting during changes."""
 
 import asyncio
 import time
@@ -38,7 +38,7 @@ EVERY_MOVE = ("end", "home", "pagedown", "pageup", "down", "up", "enter", "right
 async def test_every_move_in_every_dialog_of_an_empty_box(
     desk: Open, key: str, size: tuple[int, int]
 ) -> None:
-    # Streams without a place to go, so that a list to choose from is empty.
+    # Streams without a possible target, so that the list to choose from is empty.
     box = replace(simulated.box(), alsa_cards=(), server_cards=())
     streams = {key: control for key, control in box.controls.items() if control.stream is not None}
     async with desk(backend=DemoBackend(still=True, box=replace(box, controls=streams))) as it:
@@ -51,7 +51,7 @@ async def test_every_move_in_every_dialog_of_an_empty_box(
 
 
 async def test_narrow_and_high_windows(desk: Open) -> None:
-    """Where there is room for rows of two lines, but not for what stands beside their faders."""
+    """If there is room for rows of two lines, but not for what is next to their faders."""
     async with desk(config=Config(layout="rows")) as it:
         for width in range(1, 40):
             await it.pilot.resize_terminal(width, 100)
@@ -67,7 +67,9 @@ async def settled(it: Desk, condition: Callable[[], object]) -> None:
 
 @pytest.fixture
 def stalls(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """After its call the process is held up for 10 s each of the next times Textual looks at the clock."""
+    """After it is called, the process is held up for 10 s each of the next times Textual looks at
+    the clock.
+    """
     looks = count()
 
     def begin() -> None:
@@ -118,7 +120,7 @@ async def test_facts_are_read_again_when_cards_change(desk: Open) -> None:
 
 
 class Restless(DemoBackend):
-    """Streams come and go as fast as they can be told."""
+    """Streams come and go as fast as they can be reported."""
 
     async def run(self, emit: Callable[[Update], None]) -> None:
         whole = self.snapshot
@@ -189,7 +191,7 @@ async def test_a_dialog_is_closed_twice_at_once(desk: Open, key: str) -> None:
 
 @pytest.mark.parametrize("key", ["f1", "ctrl+p"])
 async def test_a_dialog_below_another_is_told_to_close(desk: Open, key: str) -> None:
-    """A key that came when the other one had not opened yet."""
+    """A key that arrived before the other one had opened."""
     async with desk() as it:
         await it.press(key)
         below = it.app.screen

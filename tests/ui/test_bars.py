@@ -1,4 +1,4 @@
-"""Faders and meters as cells: a true scale, the mark at 100 %, what lies beyond it, states without colour."""
+"""Faders and meters as cells: a true scale, the mark at 100 %, what is beyond it, states without color."""
 
 from dataclasses import replace
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""The grid and what is written of it: a terminal that gets only the changes shows the whole."""
+"""The grid and what is written of it: a terminal that receives only the changes shows the whole."""
 
 import pyte
 import pytest
@@ -22,7 +22,7 @@ puts = st.tuples(
 
 
 def terminal_of(grid: Grid) -> list[str]:
-    """The grid's lines as a terminal that got all of them at once shows them."""
+    """The grid's lines as shown by a terminal that received all of them at once."""
     screen = pyte.Screen(WIDTH, HEIGHT)
     stream = pyte.Stream(screen)
     stream.feed(encode([(0, y, grid.line(y)) for y in range(HEIGHT)], theme("dark")))

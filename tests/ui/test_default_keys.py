@@ -1,4 +1,4 @@
-"""The default keymap on the simulated box: arrows by direction, and going back one step at a time."""
+"""The default keymap on the simulated machine: arrows by direction, and going back one step at a time."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The line at the bottom in which words are typed, and what it leaves as it was."""
+"""The filter field at the bottom, and what it leaves unchanged."""
 
 import pytest
 from textual.geometry import Offset

@@ -1,4 +1,4 @@
-"""The card that the screen begins with: the one that was named, even when it opens late."""
+"""The card that the screen starts with: the named one, even if it opens late."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.screen
 
 
 def without(whole: Snapshot, card: str, *, opening: bool) -> Snapshot:
-    """The box while one card is not there, or not yet."""
+    """The machine while one card is missing, or not there yet."""
     statuses = tuple(
         Status("alsa", Phase.CONNECTING, "ALSA") if opening and status.source == "alsa" else status
         for status in whole.statuses

@@ -46,7 +46,7 @@ def keys(messages: list[Message]) -> list[str]:
 
 @pytest.fixture(autouse=True, scope="module")
 def no_delay() -> Iterator[None]:
-    """An escape stands for itself as soon as `pause` asks."""
+    """An escape is a key of its own as soon as `pause` is called."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(constants, "ESCAPE_DELAY", 0.0)
         yield
@@ -107,5 +107,5 @@ def test_no_bytes_cost_a_later_key(pieces: list[bytes], data: st.DataObject) -> 
         parser.feed(sent[start:end])
     parser.end_paste()
     parser.pause()
-    # What is left of half a character is dropped with the first byte that does not go on with it.
+    # The rest of half a character is dropped with the first byte that does not continue it.
     assert keys(parser.feed(b"\x1b[Am"))[-2:] == ["up", "m"]

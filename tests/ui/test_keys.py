@@ -1,4 +1,4 @@
-"""Every key of the main screen in alsamixer's keymap, pressed by a pilot on the simulated box."""
+"""Every key of the main screen in alsamixer's keymap, pressed by a pilot on the simulated machine."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
@@ -271,7 +271,7 @@ async def test_channels_one_by_one(desk: Open) -> None:
 
 
 async def test_layout_and_meters(desk: Open) -> None:
-    # Without colours the meters stand beside the faders, where a text shows them.
+    # Without colors the meters are next to the faders, where a text shows them.
     async with desk(environment={"TERM": "xterm-256color", "NO_COLOR": "1"}) as it:
         assert "━" in it.text
         await it.press("v")

@@ -18,7 +18,7 @@ def percents(control: Control) -> tuple[int, ...]:
 
 
 def bar_of(it: Desk, control: Control) -> tuple[int, int, int, int]:
-    """Where a control's fader lies: x, y, width, height."""
+    """Where a control's fader is: x, y, width, height."""
     renderer = it.app.main.renderer
     slot = renderer.plan.slot_of(control.id)
     assert slot is not None
@@ -30,7 +30,7 @@ def bar_of(it: Desk, control: Control) -> tuple[int, int, int, int]:
 
 
 async def drag_to(it: Desk, offset: Offset, button: int = 1) -> None:
-    """A move with a button held down; the pilot's own `hover` is one without."""
+    """A move with a button held down; the pilot's own `hover` has none."""
     await it.pilot.pause()
     await it.pilot._post_mouse_events([MouseMove], None, offset, button=button)
     await it.pilot.pause()

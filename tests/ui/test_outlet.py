@@ -1,4 +1,4 @@
-"""What is written to a terminal, without a terminal."""
+"""Writing to a terminal, without a terminal."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What the main screen looks like, as text that a person can read and as a few pictures."""
+"""The appearance of the main screen, as readable text and as a few pictures."""
 
 from dataclasses import replace
 

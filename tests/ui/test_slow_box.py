@@ -1,4 +1,4 @@
-"""A box whose facts take long to read: keys do not wait for them."""
+"""A machine whose system information takes long to read: keys do not wait for it."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.screen
 
 
 class SlowBackend(DemoBackend):
-    """The simulated box, whose facts never come."""
+    """The simulated machine, whose system information never arrives."""
 
     async def inspect(self) -> System:
         await asyncio.Event().wait()

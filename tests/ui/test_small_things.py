@@ -17,7 +17,7 @@ pytestmark = pytest.mark.screen
 
 
 def with_stored() -> DemoBackend:
-    """The simulated box with a stored volume of an application, and one without a volume."""
+    """The simulated machine with a stored volume of an application, and one without a volume."""
     backend = DemoBackend(still=True)
     sounds = next(c for c in backend.snapshot.controls.values() if c.kind is Kind.STORED)
     assert sounds.stream is not None

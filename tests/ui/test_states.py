@@ -1,4 +1,4 @@
-"""What has no effect just now says so beside its fader, and what silences it in the line above the keys."""
+"""A control without effect says so next to its fader, and the line above the keys says what silences it."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ METERS_ON, METERS_OFF = MeterOptions(show="on"), MeterOptions(show="off")
 
 
 def line_of(it: Desk, name: str) -> str:
-    """The control's line in the rows layout, or "" where it is out of sight."""
+    """The control's line in the rows layout, or "" if it is not visible."""
     return next((line for line in it.text.splitlines() if line[1:].startswith(name)), "")
 
 
@@ -79,7 +79,7 @@ async def test_the_chosen_meter_is_stereo_at_once(desk: Open, layout: str) -> No
     async with desk(config=Config(layout=layout, meters=METERS_ON)) as it:
         renderer, first = it.app.main.renderer, await it.choose("Firefox")
         second = await it.choose("mpv")
-        # A tone that stays as loud as it is sends no new level.
+        # A tone of constant loudness sends no new level.
         assert [len(renderer.meters.levels[control.id].shares) for control in (first, second)] == [1, 2]
 
 
@@ -107,7 +107,7 @@ async def test_a_volume_that_cannot_be_set_has_a_lock_and_no_track(desk: Open) -
 
 
 def auto_mute(items: tuple[str, ...], value: int, *, plugged: bool = False) -> Snapshot:
-    """The simulated box with Auto-Mute so, and headphones in the jack or not."""
+    """The simulated machine with this Auto-Mute setting, and headphones plugged in or not."""
     box = simulated.box()
     key, mode = next((key, c) for key, c in box.controls.items() if c.name == "Auto-Mute Mode")
     card = replace(box.alsa_cards[0], jacks=(Jack("Headphone", plugged),))

@@ -1,4 +1,4 @@
-"""Everyday tasks with the keys that they take at most, the control being chosen already."""
+"""Everyday tasks with the maximum number of keys they take, with the control already selected."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.screen
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be done, with which keys, and what it does."""
+    """A task, its keys, and its effect."""
 
     name: str
     chosen: str
     keys: tuple[str, ...]
     most: int
-    """Keys that it may take, names that are typed apart."""
+    """Maximum number of keys; names are typed separately."""
     done: Callable[[Desk], object]
 
 
@@ -57,7 +57,7 @@ TASKS = (
 
 
 def plugged() -> DemoBackend:
-    """The simulated box with nothing in its HDMI connector."""
+    """The simulated machine with nothing in its HDMI connector."""
     backend = DemoBackend(still=True)
     hdmi = next(control for control in backend.snapshot.controls.values() if control.name == "HDMI 1")
     assert hdmi.device is not None

@@ -1,4 +1,4 @@
-"""The whole screen in a pseudo terminal: what is written past the compositor, and how the program leaves."""
+"""The whole screen in a pseudo terminal: what is written past the compositor, and how the program exits."""
 
 import signal
 import sys
@@ -43,14 +43,14 @@ def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
 
 
 def picture(terminal: Terminal) -> list[tuple[str, str, str, bool, bool]]:
-    """Each cell with its colours and attributes."""
+    """Each cell with its colors and attributes."""
     lines = range(len(terminal.lines()))
     cells = [terminal.cell(x, y) for y in lines for x in range(80)]
     return [(cell.data, cell.fg, cell.bg, cell.bold, cell.reverse) for cell in cells]
 
 
 def redrawn(terminal: Terminal) -> None:
-    """What was written cell by cell is what a full repaint shows."""
+    """What was written cell by cell equals a full repaint."""
     terminal.wait_quiet(HOLD + 0.5)  # a mark of the highest peak falls after a while
     text, cells, received = terminal.screen(), picture(terminal), terminal.received
     terminal.press("ctrl+l")
@@ -67,7 +67,7 @@ def test_cell_writes_agree_with_a_full_repaint(terminal: Terminal) -> None:
 
 
 def sent_for(terminal: Terminal, key: str, quiet: float) -> int:
-    """Bytes that a key brings, until nothing has come for `quiet` seconds."""
+    """Bytes sent for a key, until nothing has arrived for `quiet` seconds."""
     before = terminal.received
     terminal.press(key)
     wait_until(lambda: terminal.received > before, f"what {key} brings")

@@ -1,4 +1,4 @@
-"""A canary: what the program knows of Textual's insides is still so in the Textual that is installed."""
+"""A canary: the program's assumptions about Textual's internals still hold in the installed version."""
 
 import gc
 from collections import Counter
@@ -28,7 +28,7 @@ async def test_a_private_name_is_still_there(desk: Open, owner: type, name: str,
 
 
 def test_the_cache_of_backgrounds_is_still_keyed_on_objects() -> None:
-    """If this fails, Textual has put it right, and `forget_widgets` can go."""
+    """If this fails, Textual has fixed it, and `forget_widgets` can be removed."""
     textual_internals.forget_widgets()
     ours = StylesCache.get_inner_outer(StylesCache(), Color(1, 2, 3), Color(4, 5, 6))
     original = textual_internals.original_inner_outer
@@ -37,7 +37,7 @@ def test_the_cache_of_backgrounds_is_still_keyed_on_objects() -> None:
 
 
 async def open_all(it: Desk) -> None:
-    # A stream, of which every dialog has something to show.
+    # A stream, for which every dialog has something to show.
     await it.choose("mpv")
     for action in (*DIALOGS, "palette"):
         it.app.main.do(action)
@@ -48,9 +48,9 @@ async def open_all(it: Desk) -> None:
 
 
 def living() -> Counter[str]:
-    """How many objects there are of each class of Textual and of this program.
+    """Number of objects of each class of Textual and of this program.
 
-    Without tuples, such as colors: those are values, of which bounded caches hold some.
+    Without tuples, such as colors: those are values, some of which are in bounded caches.
     """
     gc.collect()
     kinds = (type(thing) for thing in gc.get_objects())
@@ -63,7 +63,7 @@ def living() -> Counter[str]:
 
 
 async def test_closed_dialogs_leave_nothing_behind(desk: Open) -> None:
-    """A further cache of Textual that is keyed on objects would show here, too."""
+    """Another cache of Textual that is keyed on objects would show up here, too."""
     async with desk() as it:
         for _ in range(2):
             await open_all(it)

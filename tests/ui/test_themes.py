@@ -1,4 +1,4 @@
-"""Themes: readable in each, the same as Textual's of the name, one's own, and chosen while they are seen."""
+"""Themes: readable in each, identical to Textual's of the same name, custom ones, and previews."""
 
 import pytest
 from textual.theme import BUILTIN_THEMES
@@ -23,7 +23,7 @@ FAINT = [Role.GONE, Role.BAR_MUTED, Role.BAR_OVER, *map(shade, (step / SHADES fo
 
 
 def ratio(look: Look) -> float:
-    """Contrast of a look's two colours, as the terminal shows them."""
+    """Contrast of a look's two colors, as the terminal shows them."""
     fg, bg = (
         number - TRUE_COLOUR if number >= TRUE_COLOUR else of_256(number)
         for number in (look.fg, look.bg)

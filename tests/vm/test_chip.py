@@ -1,4 +1,4 @@
-"""What leaves the emulated chip follows tuimixer."""
+"""The emulated chip's output follows tuimixer."""
 
 import subprocess
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""The screen on real cards: what it shows is amixer's, what it moves moves there, and cards come and go.
+"""The screen on real cards: it shows amixer's values, it moves the controls, and cards come and go.
 
-One run of the program serves all: it takes many seconds to start in there.
+One run of the program serves all tests: starting it takes many seconds there.
 """
 
 import re
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.vm
 
 
 class Mixer(Person):
-    """The program with all cards, one below the other."""
+    """The program with all cards, one above the other."""
 
     def __init__(self, home: Path) -> None:
         env = {
@@ -45,18 +45,18 @@ class Mixer(Person):
         return -1, ""
 
     def percent_of(self, card: str, name: str) -> int | None:
-        """The percent shown of a card's control."""
+        """The displayed percentage of a card's control."""
         found = re.search(r"(\d+)%", self.on_card(card, name)[1])
         return int(found[1]) if found else None
 
     def go(self, card: str, name: str) -> None:
-        """Put the cursor on a card's control by a click on its name."""
+        """Move the cursor to a card's control by clicking on its name."""
         self.waits_for(lambda: self.on_card(card, name)[1], f"{name} of {card}")
         self.terminal.click(2, self.on_card(card, name)[0])
         self.waits_for(lambda: self.on_card(card, name)[1].startswith("▌"), f"the cursor on {name}")
 
     def stands(self, card: str, name: str, percent: int) -> None:
-        """Wait until a card's control is shown at so many percent."""
+        """Wait until a card's control is displayed at this percentage."""
         self.waits_for(lambda: self.percent_of(card, name) == percent, f"{name} of {card} at {percent} %")
 
 
@@ -87,20 +87,20 @@ def mixer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixer]:
 
 
 def _marked(person: Person) -> str:
-    """The line of the open list that the cursor is on; nothing while one is painted and the other is not."""
+    """The line of the open list under the cursor; empty while one is painted and the other is not."""
     marked = [line for line in person.terminal.lines() if "│ ▸" in line]
     return marked[0] if len(marked) == 1 else ""
 
 
 def raw(card: str, name: str, index: int = 0) -> int:
-    """The raw value of a control's first channel, by amixer."""
+    """The raw value of a control's first channel, according to amixer."""
     found = re.search(r": (?:Playback |Capture )?(-?\d+) \[", sget(card_numbers()[card], name, index))
     assert found
     return int(found[1])
 
 
 def percent(card: str, name: str, index: int = 0) -> int:
-    """The percent that `amixer -M` gives of a playback volume."""
+    """The percentage that `amixer -M` prints for a playback volume."""
     [volume] = shown(card_numbers()[card])[name, index, False].values()
     return volume.percent
 
@@ -185,7 +185,7 @@ def test_an_element_removed_under_the_program(mixer: Mixer) -> None:
         mixer.waits_for(lambda: not mixer.on_card(lab.AC97, "Sample")[1], "the element to go")
         assert mixer.terminal.process.poll() is None
     print("the engine", "lives on" if mixer.engines() == before else "was started anew")
-    # Presses that were under way when the element went are done once the cursor has come here.
+    # Presses in progress when the element disappeared are done once the cursor has arrived here.
     mixer.go(lab.AC97, "Master")
     mixer.go(lab.AC97, "PCM")
     sset(card_numbers()[lab.AC97], "PCM", "15", "unmute")

@@ -1,4 +1,4 @@
-"""A running `tuimixer serve`, requests to it, and what it has started."""
+"""A running `tuimixer serve`, requests to it, and its child processes."""
 
 import http.client
 import os
@@ -52,7 +52,7 @@ class Serving:
         return descendants(self.process.pid)
 
     def end(self) -> None:
-        """End it as Ctrl-C does. Does no harm twice."""
+        """End it as Ctrl-C does. May be called twice."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(DEADLINE)
 
@@ -84,7 +84,7 @@ def descendants(parent: int) -> list[int]:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs: what has ended and is not reaped yet does not."""
+    """Whether a process is running; one that has ended and is not reaped yet does not count."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

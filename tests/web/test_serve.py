@@ -1,4 +1,4 @@
-"""`tuimixer serve`: the mixer in a browser, for whoever knows the address and for nobody else."""
+"""`tuimixer serve`: the mixer in a browser, for anyone who knows the address and nobody else."""
 
 import os
 import subprocess
@@ -52,7 +52,7 @@ def test_without_the_secret_there_is_nothing(pulse: PrivatePulse) -> None:
             f"/{secret[:-1]}/ws",
         ):
             assert served.ask(path) == (404, b""), path
-        # Another user of the box sees the arguments of all processes, and must not find it there.
+        # Another user of the machine sees the arguments of all processes, and must not find it there.
         assert secret.encode() not in Path(f"/proc/{served.process.pid}/cmdline").read_bytes()
         with serving(pulse.env) as other:
             assert other.secret != secret

@@ -1,4 +1,4 @@
-"""What a window may ask for, and that its screen ends with it."""
+"""What a window may request, and that its screen ends with it."""
 
 import asyncio
 import contextlib
@@ -114,7 +114,7 @@ async def test_a_screen_that_is_stopped_ends_with_its_socket_too(served: Serving
     async with window(served) as screen:
         await screen.sees("Firefox")
         family = served.family()
-        # Nobody could continue what Ctrl-Z stops; the server does.
+        # Nothing could continue what Ctrl-Z stops; the server does.
         await screen.send("stdin", "\x1a")
         await screen.sees("Firefox")
         os.kill(family[0], signal.SIGSTOP)
@@ -143,7 +143,7 @@ async def test_screens_end_with_the_server(home: dict[str, str], number: signal.
 
 
 def test_a_window_that_does_not_answer_is_given_up(served: Serving) -> None:
-    # A cut line looks like this: nothing is read any more, and no end is told.
+    # A lost connection looks like this: nothing is read any more, and no end is reported.
     with socket.create_connection(("127.0.0.1", served.port)) as client:
         client.sendall(
             f"GET /{served.secret}/ws HTTP/1.1\r\nHost: localhost\r\n".encode()

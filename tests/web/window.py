@@ -1,4 +1,4 @@
-"""A browser window reduced to its socket: what textual-serve's page sends and gets, without a page."""
+"""A browser window reduced to its socket: what textual-serve's page sends and receives, without a page."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,9 @@ from tests.web.serving import Serving
 
 
 class Window:
-    """An open socket to a screen, read all the time as a browser does; so the server's pings are answered."""
+    """An open socket to a screen, read all the time as a browser does, so that the server's pings are
+    answered.
+    """
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket

@@ -1,4 +1,4 @@
-"""What alsa-utils' amixer says of a card's controls, as numbers to compare with."""
+"""A card's controls according to alsa-utils' amixer, as numbers to compare with."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ _VOLUME = re.compile(r"(?:(Playback|Capture) )?(-?\d+) \[(\d+)%\](?: \[(-?[\d.]+
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """One channel's volume; percent as `amixer -M` and alsamixer have it."""
+    """One channel's volume; percent as displayed by `amixer -M` and alsamixer."""
 
     raw: int
     percent: int
@@ -19,7 +19,7 @@ class Volume:
 
 
 def amixer(card: int, *arguments: str, text: str | None = None) -> str:
-    """Run amixer on a card of the kernel and return what it prints."""
+    """Run amixer on one of the kernel's cards and return its output."""
     command = ["amixer", "-M", "-c", str(card), *arguments]
     return subprocess.run(command, input=text, stdout=subprocess.PIPE, check=True, text=True).stdout
 
@@ -29,7 +29,7 @@ Table = dict[tuple[str, int, bool], dict[int, Volume]]
 
 
 def table(card: int, ranges: dict[tuple[str, int, bool], range]) -> Table:
-    """What amixer shows of volumes at each raw value; it moves them there itself, in one go."""
+    """What amixer displays for volumes at each raw value; it sets them itself, in one go."""
     lines = [
         f"sset '{name}',{index} {'capture' if capture else 'playback'} {raw}"
         for (name, index, capture), raws in ranges.items()
@@ -39,7 +39,7 @@ def table(card: int, ranges: dict[tuple[str, int, bool], range]) -> Table:
 
 
 def shown(card: int) -> Table:
-    """What amixer shows of all volumes as they stand."""
+    """What amixer displays for the current volumes."""
     return _parsed(amixer(card, "scontents"))
 
 
@@ -52,7 +52,7 @@ def _parsed(text: str) -> Table:
         elif match := _CHANNEL.match(line):
             for side, raw, percent, db in _VOLUME.findall(match[2]):
                 for capture in (False, True):
-                    # A volume that both sides have in common is on a line without a side.
+                    # A volume shared by both sides is on a line without a side.
                     if side in ("", "Capture" if capture else "Playback"):
                         volume = Volume(int(raw), int(percent), db or None)
                         found.setdefault((name, index, capture), {})[volume.raw] = volume
@@ -60,7 +60,7 @@ def _parsed(text: str) -> Table:
 
 
 def sget(card: int, name: str, index: int = 0) -> str:
-    """What amixer prints of one control."""
+    """amixer's output for one control."""
     return amixer(card, "sget", f"'{name}',{index}")
 
 

@@ -1,4 +1,4 @@
-"""Boxes without libasound, without cards, without permission; device nodes that come and go."""
+"""Machines without libasound, without cards, without permission; device nodes that come and go."""
 
 import asyncio
 import subprocess

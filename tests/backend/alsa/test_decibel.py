@@ -1,4 +1,4 @@
-"""dB data becomes the curve that libasound has, and the percent that alsamixer shows."""
+"""dB data becomes libasound's curve, and the percentage that alsamixer displays."""
 
 import pytest
 from hypothesis import given

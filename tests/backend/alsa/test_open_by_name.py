@@ -1,4 +1,4 @@
-"""A device that a person names while the backend runs."""
+"""A device named by the user while the backend is running."""
 
 import asyncio
 import os
@@ -41,7 +41,7 @@ async def test_it_opens_and_can_be_moved() -> None:
 
 async def test_asked_for_twice_at_once_it_is_opened_once() -> None:
     left_open = []
-    for times in (1, 1, 2):  # what the libraries open once for all is open after the first
+    for times in (1, 1, 2):  # what the libraries open only once has been opened by the first device
         async with watching() as watched:
             for _ in range(times):
                 watched.submit(OpenDevice("alsa:pulse"))

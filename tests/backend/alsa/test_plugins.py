@@ -49,7 +49,7 @@ def test_equalizer_keeps_what_was_set() -> None:
 
 
 async def test_equalizer_steps_through_every_value() -> None:
-    """It stores some values as the one below; steps of one must get past them."""
+    """It stores some values as the one below; steps of one must get past those."""
     async with watching(("equal",)) as watched:
         await watched.until(lambda s: BAND in s.controls, "the equalizer")
         watched.submit(SetVolume(BAND, (0, 0)))
@@ -58,7 +58,7 @@ async def test_equalizer_steps_through_every_value() -> None:
             assert command is not None
             watched.submit(command)
             await asyncio.sleep(0)
-            # alsamixer's own arithmetic, in floating point, goes on by two now and then.
+            # alsamixer's own floating-point arithmetic occasionally moves by two.
             assert watched.control(BAND).raws[0] in (raw + 1, raw + 2)
     assert watched.notices == []
 
@@ -120,7 +120,7 @@ async def test_an_unknown_device_is_named_and_the_others_work() -> None:
 
 
 async def test_the_first_snapshot_has_all_devices() -> None:
-    """A screen chooses the one that it begins with from the first snapshot that names any."""
+    """A screen picks its initial card from the first snapshot that names any."""
     emitted: asyncio.Queue[Update] = asyncio.Queue()
     task = asyncio.create_task(AlsaBackend(("equal", "nonsense", "default")).run(emitted.put_nowait))
     first = await emitted.get()

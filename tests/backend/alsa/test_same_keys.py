@@ -1,4 +1,4 @@
-"""The same keys leave the same values, whether they were pressed in alsamixer or in tuimixer."""
+"""The same keys lead to the same values in alsamixer and in tuimixer."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ right right right right right right right right right 0
 
 
 def run(folder: Path, *command: str) -> str:
-    """Press the script's keys in a program on an equalizer of its own; what amixer then says of that."""
+    """Press the script's keys in a program on its own equalizer; returns the result according to amixer."""
     keys = _SCRIPT.split()
     folder.mkdir()
     config = folder / "asound.conf"
@@ -43,7 +43,7 @@ def run(folder: Path, *command: str) -> str:
         terminal.wait_for(lambda screen: "00. 31" in screen and "09. 16" in screen)
         for key in keys:
             terminal.send(APPLICATION_KEYS.get(key, key))
-        # The last key takes the last band, like all of them at 66 % at first, down to 0.
+        # The last key moves the last band, at 66 % like all of them at first, down to 0.
         wait_until(lambda: "Playback 0 [0%]" in contents(env, "09. 16 kHz"), "the last key to arrive")
         terminal.send("\x1b[21~")
         assert terminal.wait() == 0
@@ -51,7 +51,7 @@ def run(folder: Path, *command: str) -> str:
 
 
 def contents(env: dict[str, str], control: str = "") -> str:
-    """What amixer says of the equalizer."""
+    """The equalizer's state according to amixer."""
     verb = ["sget", control] if control else ["scontents"]
     return subprocess.run(
         ["amixer", "-D", "equal", *verb], env=env, stdout=subprocess.PIPE, check=True, text=True

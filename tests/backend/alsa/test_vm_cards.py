@@ -1,4 +1,4 @@
-"""The kernel's own cards: what is read of them, what moves them, what they say by themselves."""
+"""The kernel's own cards: reading them, setting them, and noticing their changes."""
 
 import re
 from functools import partial

@@ -21,13 +21,13 @@ def key_of(control: Control) -> tuple[str, int, bool]:
 
 
 def volume_of(scale: Scale, raw: int) -> Volume:
-    """What is shown here, in the words of amixer's output."""
+    """What is displayed here, in the form of amixer's output."""
     cdb = to_cdb(scale, raw)
     return Volume(raw, to_percent(scale, raw), None if cdb is None else f"{cdb / 100:.2f}")
 
 
 def sweep(number: int) -> tuple[int, int, list[str]]:
-    """Move each volume of a card through all raw values; (controls, values, differences)."""
+    """Move each volume of a card through all raw values; returns (controls, values, differences)."""
     card = Card(f"hw:{number}")
     faders = {key_of(c): (c.id, c.scale) for c in card.controls.values() if c.scale is not None}
     ranges = {key: range(scale.minimum, scale.maximum + 1) for key, (_, scale) in faders.items()}

@@ -1,4 +1,4 @@
-"""Elements that programs make and remove while they are used; those of every shape are in tests/replay."""
+"""Elements that programs create and remove while in use; those of every shape are in tests/replay."""
 
 import asyncio
 
@@ -36,7 +36,7 @@ def test_a_removed_control_is_refused_and_does_not_end_us(cards: dict[str, int])
         elements.add_integer("Gone Playback Volume")
         card.update()
         card.apply(SetVolume(gone.id, (3, 3)))
-        # Removed and made anew between two moves: the mixer that is kept open knows only the old one.
+        # Removed and recreated between two moves: the mixer that was kept open only knows the old one.
         elements.remove("Gone Playback Volume")
         elements.add_integer("Gone Playback Volume")
         card.apply(SetVolume(gone.id, (4, 4)))
@@ -51,7 +51,7 @@ def test_others_move_on_after_elements_came_and_went(cards: dict[str, int]) -> N
         card = Card(f"hw:{number}")
         stays = by_name(card)["Stays,0"]
         card.apply(SetVolume(stays.id, (1, 1)))
-        # Of these the mixer that moves the other one learns when they are gone already.
+        # The mixer that moves the other one only learns of these when they are gone.
         for _ in range(3):
             elements.add_integer("Passes Playback Volume")
             elements.remove("Passes Playback Volume")

@@ -12,7 +12,7 @@ _IFACE_MIXER = 2
 
 
 class UserElements:
-    """Adds elements to a card; removes those that are left at the end."""
+    """Adds elements to a card; removes the remaining ones at the end."""
 
     def __init__(self, card: int) -> None:
         self._ctl = c_void_p()
@@ -38,7 +38,7 @@ class UserElements:
         self._keep(element, name, index)
 
     def remove(self, name: str, index: int = 0) -> None:
-        """Take an element away."""
+        """Remove an element."""
         element = self._id(name, index)
         _check(_lib.snd_ctl_elem_remove(self._ctl, element))
         _lib.snd_ctl_elem_id_free(element)
@@ -53,7 +53,7 @@ class UserElements:
         return element
 
     def _keep(self, element: c_void_p, name: str, index: int) -> None:
-        # The kernel keeps a new element locked for the program that made it.
+        # The kernel keeps a new element locked for the program that created it.
         _check(_lib.snd_ctl_elem_unlock(self._ctl, element))
         _lib.snd_ctl_elem_id_free(element)
         self._added.append((name, index))

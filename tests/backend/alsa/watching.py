@@ -38,7 +38,7 @@ class Watched:
         self._backend.submit(command)
 
     async def until(self, condition: Callable[[Snapshot], object], what: str) -> None:
-        """Wait for a snapshot that fulfils a condition."""
+        """Wait for a snapshot that meets a condition."""
         try:
             async with asyncio.timeout(DEADLINE):
                 while not condition(self.snapshot):
@@ -53,7 +53,7 @@ class Watched:
 async def watching(
     devices: tuple[str, ...] = (), cards: int = 0, folder: Path = Path(SOUND_FOLDER)
 ) -> AsyncIterator[Watched]:
-    """Run a backend until the end of the block; begins when so many cards are open."""
+    """Run a backend until the end of the block, which starts when this many cards are open."""
     backend = AlsaBackend(devices, folder)
     watched = Watched(backend)
     task = asyncio.create_task(backend.run(watched.take))

@@ -1,4 +1,4 @@
-"""Random values of the model's types, whatever fields they have or will get."""
+"""Random values of the model's types, whatever fields they have now or in the future."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ _PLAIN: dict[Any, Callable[[Random], Any]] = {
 
 
 def anything(kind: Any, random: Random) -> Any:
-    """A random value of a type as it is written in an annotation."""
+    """A random value of an annotated type."""
     origin, arguments = get_origin(kind), get_args(kind)
     if kind in _PLAIN:
         return _PLAIN[kind](random)
@@ -48,7 +48,7 @@ def randoms() -> st.SearchStrategy[Random]:
 
 
 def snapshot(random: Random) -> Snapshot:
-    """A random snapshot, of few enough ids for two of them to have some in common."""
+    """A random snapshot, with so few ids that two snapshots have some in common."""
     ids = random.sample(_IDS, random.randrange(len(_IDS)))
     controls = {known: replace(anything(Control, random), id=known) for known in ids}
     around: Snapshot = anything(Snapshot, random)
@@ -56,7 +56,7 @@ def snapshot(random: Random) -> Snapshot:
 
 
 def successor(random: Random, before: Snapshot) -> Snapshot:
-    """A snapshot that shares much with the one before: controls as they were, changed, or moved."""
+    """A snapshot that shares much with the previous one: controls unchanged, changed, or moved."""
     other = snapshot(random)
     kept = {known: control for known, control in before.controls.items() if random.random() < 0.7}
     for known, control in kept.items():

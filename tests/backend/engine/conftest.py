@@ -11,7 +11,7 @@ from tests.backend.engine.users import User, three_users
 
 @pytest.fixture(autouse=True)
 def state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """XDG_STATE_HOME for the test and the engines that it starts."""
+    """XDG_STATE_HOME for the test and the engines it starts."""
     folder = tmp_path / "state"
     monkeypatch.setenv("XDG_STATE_HOME", str(folder))
     return folder

@@ -1,4 +1,4 @@
-"""What stands in for the screen in the tests of engines: it runs a backend and waits for what that says."""
+"""Replaces the screen in tests of engines: runs a backend and waits for what it reports."""
 
 import asyncio
 import sys
@@ -12,21 +12,21 @@ from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Levels, Notice, Snapshot, Status, Update
 
 DEADLINE = 30.0
-"""Seconds before a wait counts as failed; it ends a hang, it does not measure."""
+"""Seconds after which a wait counts as failed; it ends a hang, it does not measure."""
 
 
 def python(script: str) -> list[str]:
-    """Command line of a process that runs a Python script in an engine's place."""
+    """Command line of a process that runs a Python script instead of an engine."""
     return [sys.executable, "-P", "-c", script]
 
 
 def demo_link(patience: float = 4.0) -> LocalLink:
-    """An engine with the demo's box."""
+    """An engine with the demo's machine."""
     return LocalLink(engine_command(["--demo"]), name="box", patience=patience)
 
 
 class Screen:
-    """Runs a backend and keeps what it says."""
+    """Runs a backend and records what it reports."""
 
     def __init__(self, backend: EngineBackend) -> None:
         self.backend = backend
@@ -47,14 +47,14 @@ class Screen:
         await self.close()
 
     async def close(self) -> None:
-        """End the backend as a screen does that is left."""
+        """End the backend as a closed screen does."""
         assert self._task is not None
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
 
     async def until(self, condition: Callable[[], object], what: str) -> None:
-        """Wait until a condition holds after something the backend said."""
+        """Wait until a condition holds after something the backend reported."""
         assert self._task is not None
         async with asyncio.timeout(DEADLINE):
             while not condition():
@@ -64,12 +64,12 @@ class Screen:
                 assert not self._task.done(), f"the backend ended: {self._task}, while waiting for {what}"
 
     async def until_ready(self) -> None:
-        """Wait for a picture with controls and without trouble."""
+        """Wait for a snapshot with controls and without errors."""
         await self.until(lambda: self.snapshot.controls and not self.trouble, "a picture")
 
     @property
     def trouble(self) -> Status | None:
-        """What is said of the engine itself."""
+        """The status of the engine itself."""
         return next((status for status in self.snapshot.statuses if status.source == "engine"), None)
 
     @property
@@ -80,7 +80,7 @@ class Screen:
         return session._child.pid
 
     def control(self, layer: str = "pulse:sink_input/") -> Control:
-        """The first control with two channels of a kind, as it is shown."""
+        """The first control of a kind with two channels, as displayed."""
         return next(
             c for c in self.snapshot.controls.values() if c.id.startswith(layer) and len(c.channels) == 2
         )

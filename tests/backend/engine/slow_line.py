@@ -1,4 +1,6 @@
-"""A slow line for ssh's ProxyCommand: HOST PORT BYTES_PER_SECOND DELAY, the delay in seconds for each way."""
+"""A slow line for ssh's ProxyCommand: HOST PORT BYTES_PER_SECOND DELAY, the delay in seconds per
+direction.
+"""
 
 import os
 import select
@@ -9,7 +11,7 @@ from collections import deque
 
 
 class Way:
-    """One direction: bytes leave no faster than the rate, and arrive after the delay."""
+    """One direction: bytes are sent no faster than the rate, and arrive after the delay."""
 
     def __init__(self, read_fd: int, write_fd: int, rate: float, delay: float) -> None:
         self.read_fd, self.write_fd = read_fd, write_fd
@@ -18,7 +20,7 @@ class Way:
         self.free_at = 0.0
 
     def take(self, now: float) -> bool:
-        """Read what is to be sent; False at the end."""
+        """Read what is to be sent; returns False at the end."""
         chunk = os.read(self.read_fd, 512)
         self.free_at = max(self.free_at, now) + len(chunk) / self.rate
         self.under_way.append((self.free_at + self.delay, chunk))
@@ -37,7 +39,7 @@ def main(host: str, port: int, rate: float, delay: float) -> None:
             now = time.monotonic()
             for way in ways:
                 way.deliver(now)
-            # A line takes nothing more while it is busy: what waits is in the sender's buffers.
+            # A line accepts nothing more while it is busy: waiting data is in the sender's buffers.
             ready = [way for way in ways if way.free_at <= now]
             moments = [way.under_way[0][0] for way in ways if way.under_way] + [
                 way.free_at for way in ways if way.free_at > now

@@ -1,4 +1,4 @@
-"""A box to be reached by ssh: a real sshd on a loopback port with keys and an installation of its own."""
+"""A machine to be reached through ssh: a real sshd on a loopback port with its own keys and installation."""
 
 import importlib.util
 import os
@@ -20,12 +20,16 @@ _NEEDED = ("tuimixer", "msgspec", "pulsectl", "pulsectl_asyncio", "asyncinotify"
 
 
 class Box:
-    """sshd, what is installed on its box, and an ssh client that knows the way there; use it with `with`."""
+    """sshd, what is installed on its machine, and an ssh client configured to reach it; use it with
+    `with`.
+    """
 
     def __init__(self, own_run: bool = False, passwords: bool = False) -> None:
-        """Args: `own_run` gives the box a /run of its own, which takes root; `passwords` lets them in too."""
+        """Args: `own_run` gives the machine its own /run, which requires root; `passwords` allows password
+        login.
+        """
         self._own_run, self._passwords = own_run, passwords
-        # Not pytest's own folder: other users have to get in.
+        # Not pytest's own directory: other users have to get in.
         self.folder = Path(tempfile.mkdtemp(prefix="tuimixer-box-", dir="/tmp"))
         self.folder.chmod(0o755)
         self._reserved = _reserved_port()
@@ -77,40 +81,40 @@ class Box:
 
     @property
     def inside(self) -> list[str]:
-        """What stands before a command so that it runs on the box, as root, with the box's own /run."""
+        """What precedes a command so that it runs on the machine, as root, with its own /run."""
         assert self._server
         return ["nsenter", f"--mount=/proc/{self._server.pid}/ns/mnt", "--"] if self._own_run else []
 
     def run(self, *command: str) -> None:
-        """Run a command on the box as root."""
+        """Run a command on the machine as root."""
         _run(*self.inside, *command)
 
     def seen(self, path: str) -> Path:
-        """Where this process sees a file of the box."""
+        """Where this process sees a file of the machine."""
         assert self._server
         return Path(f"/proc/{self._server.pid}/root{path}") if self._own_run else Path(path)
 
     def use(self, patch: pytest.MonkeyPatch) -> None:
-        """Let `ssh` of this process and its children be the client of this box."""
+        """Make `ssh` in this process and its children a client of this machine."""
         patch.setenv("PATH", f"{self.client}:{os.environ['PATH']}")
         patch.delenv("SSH_AUTH_SOCK", raising=False)
 
     def ssh(self, user: str, command: str) -> "subprocess.CompletedProcess[str]":
-        """What a user's login shell makes of a command line."""
+        """How a user's login shell interprets a command line."""
         line = [str(self.client / "ssh"), "-p", str(self.port), "-l", user, "127.0.0.1", command]
         return subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
 
     @property
     def target(self) -> str:
-        """The box as one gives it to --host, for this process's user."""
+        """The machine as given to --host, for this process's user."""
         return self.target_of(pwd.getpwuid(os.geteuid()).pw_name)
 
     def target_of(self, user: str) -> str:
-        """The box as one gives it to --host, for another user."""
+        """The machine as given to --host, for another user."""
         return f"{user}@127.0.0.1:{self.port}"
 
     def engines(self) -> list[int]:
-        """What `ps` on the box shows of the box's installation, but for what has ended."""
+        """`ps` output for the machine's installation, without processes that have ended."""
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             try:
@@ -122,11 +126,11 @@ class Box:
         return found
 
     def await_nothing_left(self) -> None:
-        """Wait until no engine runs on the box."""
+        """Wait until no engine is running on the machine."""
         wait_until(lambda: not self.engines(), "the box's engines to end")
 
     def replace_program(self, script: str) -> None:
-        """Put a shell script in the place of the box's tuimixer."""
+        """Replace the machine's tuimixer with a shell script."""
         self.program.write_text(f"#!/bin/sh\n{script}\n")
         self.program.chmod(0o755)
 
@@ -145,7 +149,7 @@ class Box:
         (self.client / "ssh").chmod(0o755)
 
     def _install(self) -> None:
-        """tuimixer and what it needs, where every user can read them."""
+        """tuimixer and what it needs, readable for every user."""
         library = self.folder / "lib"
         library.mkdir()
         for name in _NEEDED:
@@ -172,7 +176,7 @@ class Box:
         )
 
     def _without_penalties(self, sshd: str) -> list[str]:
-        """Options with which OpenSSH since 9.8 does not turn away a client that was refused before."""
+        """Options with which OpenSSH since 9.8 does not reject a client that was refused before."""
         options = ["-o", "PerSourcePenalties=no"]
         trial = [sshd, "-t", "-f", str(self.folder / "sshd_config"), *options]
         known = subprocess.run(trial, stderr=subprocess.DEVNULL, check=False).returncode == 0
@@ -186,16 +190,18 @@ class Box:
 
 
 def _python() -> str:
-    """A Python that every user may run: this one, or else the system's if it is the same version."""
+    """A Python that every user may run: this one, or the system's if it is the same version."""
     mine = os.path.realpath(sys.executable)
     readable = all(os.stat(folder).st_mode & 0o005 == 0o005 for folder in Path(mine).parents)
     return mine if readable else f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def _reserved_port() -> socket.socket:
-    """A socket on a free port, given to nobody while it is open but a server that asks for it."""
+    """A socket on a free port, which nothing else can get while it is open except a server that
+    requests it.
+    """
     reserved = socket.socket()
-    # With this set on both, as sshd has it, a server may listen where another socket does not.
+    # With this set on both, as by sshd, a server may listen where another socket does not.
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     reserved.bind(("127.0.0.1", 0))
     return reserved

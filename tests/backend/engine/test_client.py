@@ -1,4 +1,4 @@
-"""The screen's side against real engines in processes of their own: whole, killed, stopped, babbling."""
+"""The screen's side against real engines in their own processes: intact, killed, stopped, sending garbage."""
 
 import asyncio
 import os
@@ -60,7 +60,7 @@ async def test_no_press_of_a_held_key_is_lost() -> None:
                 await asyncio.sleep(0)
         expected = mixer.snapshot.controls[control.id].raws
         assert expected[0] == pytest.approx(0.9 * 65536, abs=80)
-        # The mixer tells nothing when the echo is what it shows already.
+        # The mixer reports nothing if the echo is what it already shows.
         while backend._truth.controls[control.id].raws != expected:
             await asyncio.sleep(0.01)
     task.cancel()

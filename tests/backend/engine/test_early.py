@@ -1,4 +1,6 @@
-"""What an engine sends before its loop runs: the blocking backends' snapshot, which its own take over."""
+"""What an engine sends before its loop runs: the blocking backends' snapshot, which its own backends take
+over.
+"""
 
 import os
 from collections.abc import Iterator
@@ -51,7 +53,7 @@ def first(engine: Child) -> Snapshot:
 
 
 def until_acknowledged(engine: Child, snapshot: Snapshot, number: int) -> Snapshot:
-    """The snapshot with which a command is acknowledged."""
+    """The snapshot in which a command is acknowledged."""
     rest = b""
     while True:
         *lines, rest = (rest + os.read(engine.stdout, 1 << 16)).split(b"\n")
@@ -78,7 +80,7 @@ def test_the_backends_take_the_first_snapshot_over_as_it_is(engine: Child) -> No
     sink = next(control for control in snapshot.controls.values() if control.kind is Kind.SINK)
     assert sink.mute is not None
     mute = (True,) * len(sink.mute)
-    # Sent before the backends have connected: the command waits for them, and their first snapshot with it.
+    # Sent before the backends have connected: the command waits for them, and so does their first snapshot.
     os.write(engine.stdin, pack_command(1, SetMute(sink.id, mute)))
     changed = until_acknowledged(engine, snapshot, 1)
     expected = replace(snapshot, controls={**snapshot.controls, sink.id: replace(sink, mute=mute)})

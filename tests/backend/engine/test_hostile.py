@@ -1,4 +1,4 @@
-"""An engine that is broken or means harm is cut short, cleaned, or told in one sentence; nothing hangs."""
+"""A broken or malicious engine is cut off, cleaned, or reported in one sentence; nothing hangs."""
 
 import json
 from collections.abc import Callable
@@ -29,7 +29,7 @@ NASTY = "a\x1b]0;owned\x07b\x1b[2J\u202ec\nd\x9b31me"
 
 @pytest.fixture
 def saying(tmp_path: Path) -> Callable[..., LocalLink]:
-    """An engine that greets, says some lines, and then listens."""
+    """An engine that sends a greeting and some lines, and then listens."""
 
     def link(*lines: str) -> LocalLink:
         said = tmp_path / "said"
@@ -76,7 +76,7 @@ IMPOSSIBLE: dict[str, tuple[str, str | tuple[str, ...]]] = {
     "no channels": (delta(patch(scale=SCALE)), "inconsistent control"),
     "no switch": (delta(patch(mute=[])), "inconsistent control"),
     "deep": ('["delta",' + "[" * 400_000, "nested too deeply"),
-    # Where the interpreter's stack takes that many, as Python 3.14's does, the missing end is what is wrong.
+    # If the interpreter's stack allows that many, as in Python 3.14, the error is the missing end.
     "deep name": ('["notice",{"text":' + '{"a":' * 150_000, ("nested too deeply", "truncated")),
     "kind": (delta(patch(kind=NASTY)), "could not be parsed"),
     "place": (delta(patch(after=NASTY * 1000)), "does not apply"),

@@ -1,4 +1,4 @@
-"""Commands on their way: what is shown meanwhile, and what becomes of them when the engine dies."""
+"""Commands sent to an engine: what is shown in the meantime, and what happens to them when it dies."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What goes through the pipe comes out the same, and what is no message is told in one sentence."""
+"""What goes through the pipe comes out unchanged, and what is not a message is reported in one sentence."""
 
 import itertools
 from contextlib import suppress
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.unit
 
 
 def travelled(old: Snapshot, new: Snapshot) -> Snapshot:
-    """`new` as a reader has it that has `old`."""
+    """`new` as a reader that has `old` gets it."""
     for line in protocol.delta_lines(make_delta(old, new)):
         kind, delta = protocol.decode(line)
         assert kind == "delta"

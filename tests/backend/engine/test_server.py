@@ -1,4 +1,4 @@
-"""The engine's side: a slow reader, an end from outside, and what libraries print."""
+"""The engine's side: a slow reader, being ended from outside, and output of libraries."""
 
 import asyncio
 import json
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.unit
 
 
 class Reader:
-    """A reader of an engine in this process that reads when it is told to."""
+    """A reader of an engine in this process that reads only when told to."""
 
     def __init__(self, backend: DemoBackend) -> None:
         engine_reads, self.writes = os.pipe()
@@ -45,7 +45,7 @@ class Reader:
         os.write(self.writes, line)
 
     async def read(self, answer: bool = True) -> int:
-        """Read what there is now, and say that it was seen; the number of bytes."""
+        """Read what has arrived, and confirm it; returns the number of bytes."""
         await asyncio.sleep(0.01)
         try:
             chunk = os.read(self.reads, 1 << 20)
@@ -89,7 +89,7 @@ async def test_a_slow_reader_gets_every_change_in_few_lines_and_few_levels() -> 
     for number in range(1, 501):
         reader.send(protocol.pack_command(number, SetVolume(known, (number, number))))
         if number % 50 == 0:
-            # Nobody reads meanwhile.
+            # Nothing reads meanwhile.
             await asyncio.sleep(0.02)
     await asyncio.sleep(0.1)
     unread = await reader.read(answer=False)
@@ -122,7 +122,7 @@ async def test_levels_keep_room_for_changes_on_a_reader_that_does_not_answer() -
 
 
 class Unreadable(DemoBackend):
-    """A box whose facts cannot be read."""
+    """A machine whose system information cannot be read."""
 
     async def inspect(self) -> System:
         raise PermissionError("no access to /proc")
@@ -180,7 +180,7 @@ async def test_a_backend_that_breaks_ends_the_engine() -> None:
 
 @pytest.fixture
 def engine() -> "Iterator[subprocess.Popen[bytes]]":
-    """An engine in a process of its own that has greeted."""
+    """An engine in its own process that has sent its greeting."""
     with subprocess.Popen(
         engine_command(["--demo"]), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.ssh
 
 
 def reach(box: Box, **options: object) -> EngineBackend:
-    """A started backend with the box's demo."""
+    """A started backend with the demo's machine."""
     (backend,) = open_machines(Options(hosts=(box.target,), demo=True)).backends()
     assert isinstance(backend, EngineBackend)
     return backend
@@ -235,7 +235,9 @@ def test_a_verb_s_arguments_arrive_as_they_are(box: Box, capfd: pytest.CaptureFi
 
 def test_ssh_that_ends_before_it_is_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
     def script(arguments: Sequence[str]) -> bytes:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)  # for the child's end, without taking its status
+        os.waitid(
+            os.P_ALL, 0, os.WEXITED | os.WNOWAIT
+        )  # for the end of the child, without collecting its status
         return verb_script(arguments)
 
     monkeypatch.setattr("tuimixer.backend.engine.verb.verb_script", script)
@@ -293,7 +295,7 @@ async def test_on_a_slow_line_keys_are_not_queued_behind_meters(box: Box) -> Non
         await screen.until(lambda: screen.backend._truth.controls[control.id].raws == (60, 60), "the echo")
         took = time.monotonic() - started
         print(f"echo of a held key's last step after {1000 * took:.0f} ms")
-        # What lay in the line before the echo; a line full of meters holds hundreds.
+        # What was in the line before the echo; a line full of meters holds hundreds.
         assert len(screen.levels) - before < 12
         assert screen.control().raws == (60, 60)
     box.await_nothing_left()

@@ -1,4 +1,4 @@
-"""A far end that means harm, or does not answer, through a real sshd."""
+"""A malicious or unresponsive far end, through a real sshd."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""A box with several users: two with a sound server of their own, one without."""
+"""A machine with several users: two with their own sound servers, one without."""
 
 import json
 import os

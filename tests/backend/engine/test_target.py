@@ -1,4 +1,4 @@
-"""Names of boxes, the command line that ssh gets, and what ssh's words mean."""
+"""Host names, ssh's command line, and the meaning of ssh's messages."""
 
 import shlex
 import subprocess

@@ -1,4 +1,4 @@
-"""Users of the box with sound servers of their own; only root can make them."""
+"""Users of the machine with their own sound servers; only root can create them."""
 
 import os
 import pwd
@@ -14,12 +14,14 @@ from tests.lab.waiting import wait_until
 
 
 class User:
-    """A user of this system for the length of a test, with a runtime folder as logind makes it on the box."""
+    """A user of this system for the duration of a test, with a runtime directory like logind's on the
+    machine.
+    """
 
     def __init__(self, box: Box, name: str, shell: str = "/bin/sh") -> None:
         self.box = box
         self.name = name
-        # The password "*" fits nothing, and unlike "!" does not lock the account for sshd.
+        # The password "*" matches nothing, and unlike "!" does not lock the account for sshd.
         subprocess.run(["useradd", "--create-home", "--shell", shell, "-p", "*", name], check=True)
         self.entry = pwd.getpwnam(name)
         self.runtime = Path(f"/run/user/{self.entry.pw_uid}")
@@ -31,16 +33,16 @@ class User:
         return f"unix:{self.runtime}/pulse/native"
 
     def run(self, *command: str) -> str:
-        """Output of a command as this user in a session on the box."""
+        """Output of a command run as this user in a session on the machine."""
         result = subprocess.run(self._inside(*command), capture_output=True, text=True, check=True)
         return result.stdout
 
     def volume(self, sink: str) -> str:
-        """What pactl says of a sink's volume."""
+        """A sink's volume according to pactl."""
         return self.run("pactl", "get-sink-volume", sink)
 
     def start_server(self, sink: str, socket: str = "") -> None:
-        """Start a PulseAudio with one null sink, on the user's own socket or on another one."""
+        """Start a PulseAudio with one null sink, on the user's own socket or another one."""
         for folder in {str(self.runtime), os.path.dirname(socket) or str(self.runtime)}:
             self.box.run(
                 "install",
@@ -69,7 +71,7 @@ class User:
         wait_until(path.exists, f"the server of {self.name}")
 
     def remove(self) -> None:
-        """End all that runs as this user, and the user."""
+        """End everything that runs as this user, and remove the user."""
         if self._server:
             self._server.kill()
             self._server.wait()
@@ -87,7 +89,7 @@ class User:
         return subprocess.run(["userdel", self.name], check=False, stderr=subprocess.DEVNULL).returncode == 0
 
     def _inside(self, *command: str) -> list[str]:
-        """The command line that runs a command on the box as this user."""
+        """The command line that runs a command on the machine as this user."""
         ids = [f"--reuid={self.entry.pw_uid}", f"--regid={self.entry.pw_gid}", "--clear-groups"]
         variables = {"HOME": self.entry.pw_dir, "PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(self.runtime)}
         session = [f"{name}={value}" for name, value in variables.items()]
@@ -96,7 +98,7 @@ class User:
 
 @contextmanager
 def three_users(box: Box) -> Iterator[list[User]]:
-    """Two users with the sinks `kitchen` and `cellar` on servers of their own, and one without a server."""
+    """Two users with the sinks `kitchen` and `cellar` on their own servers, and one without a server."""
     made: list[User] = []
     try:
         for number in range(3):

@@ -1,4 +1,4 @@
-"""Fills and prints the table of features × servers; see table.py."""
+"""Fills and prints the table of features by server; see table.py."""
 
 import pytest
 
@@ -8,12 +8,12 @@ _LANES = {"pulse": "PulseAudio", "pipewire": "PipeWire"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the mark known."""
+    """Register the mark."""
     config.addinivalue_line("markers", "feature(row, ...): rows of the table of features that a test asserts")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Note each test's rows and its server where its reports can be asked for them."""
+    """Store each test's rows and server where its reports can get them."""
     for item in items:
         rows = [row for mark in item.iter_markers("feature") for row in mark.args]
         if not rows:
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def lacks(request: pytest.FixtureRequest) -> Lacks:
-    """`lacks(ROW, ANSWER)`: the server under test does not have it, as its own answer shows."""
+    """`lacks(ROW, ANSWER)`: the server under test does not support it, as its own response shows."""
 
     def note(row: str, answer: str) -> None:
         request.node.user_properties.append(("lacks", (row, answer)))

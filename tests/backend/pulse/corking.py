@@ -1,6 +1,6 @@
 """An application that plays silence and pauses: `python -m tests.backend.pulse.corking NAME [SINK]`.
 
-It begins corked and says `ready`; each line on stdin corks it or lets it go on, and is answered by `ok`.
+It starts corked and prints `ready`; each line on stdin corks or uncorks it, and is answered by `ok`.
 """
 
 import ctypes

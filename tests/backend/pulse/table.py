@@ -61,7 +61,7 @@ ON_CARDS = (
 """Rows that need real cards."""
 
 Lacks = Callable[[str, str], None]
-"""Told a row and the server's own answer; see the fixture `lacks`."""
+"""Called with a row and the server's own response; see the fixture `lacks`."""
 
 SERVERS = ("PulseAudio", "PipeWire")
 WORKS, LACKS, FAILED = "works", "lacks", "FAILED"
@@ -70,12 +70,12 @@ _WORSE = (WORKS, LACKS, FAILED)
 
 @dataclass
 class Table:
-    """What each server has shown to do."""
+    """What each server was shown to support."""
 
     cells: dict[tuple[str, str], str] = field(default_factory=dict)
     """By row and server."""
     answers: dict[tuple[str, str], str] = field(default_factory=dict)
-    """What a server said where it lacks something."""
+    """What a server responded if it does not support something."""
 
     def add(self, rows: Iterable[str], server: str, passed: bool, answers: Sequence[tuple[str, str]]) -> None:
         """A test has ended; `answers` are the rows that the server lacks, each with what it said."""

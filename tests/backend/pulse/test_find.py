@@ -1,4 +1,4 @@
-"""Which server is taken and why, in a folder that stands for a box."""
+"""Which server is selected and why, in a directory that represents a machine."""
 
 import os
 import socket
@@ -19,7 +19,7 @@ ME = os.getuid()
 
 
 class Box:
-    """A root folder with sockets in it; the kernel's list of them is a file."""
+    """A root directory with sockets in it; the kernel's list of them is a file."""
 
     def __init__(self, root: Path, stack: ExitStack) -> None:
         self.root, self._stack = root, stack
@@ -36,7 +36,7 @@ class Box:
         real.parent.mkdir(parents=True, exist_ok=True)
         listener = self._stack.enter_context(socket.socket(socket.AF_UNIX))
         here = os.getcwd()
-        os.chdir(real.parent)  # the whole path may be longer than a socket's may be
+        os.chdir(real.parent)  # the whole path may be longer than a socket's path can be
         try:
             listener.bind(real.name)
         finally:

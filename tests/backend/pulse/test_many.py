@@ -1,4 +1,4 @@
-"""Many streams, 300 where a server takes them in seconds, over shared connections and several sinks."""
+"""Many streams (300 if a server accepts them within seconds) over shared connections and several sinks."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ SINKS = 4
     ]
 )
 def crowded(request: pytest.FixtureRequest) -> Iterator[SoundServer]:
-    """A server on which many streams play."""
+    """A server with many streams playing."""
     sinks = [Sink(f"bench_sink_{number}", f"Sink {number}") for number in range(SINKS)]
     with request.param(sinks=sinks) as server:
         command = [sys.executable, "-m", "tests.bench.feeder", str(server.most_streams), str(SINKS)]

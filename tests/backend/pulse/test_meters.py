@@ -1,4 +1,4 @@
-"""Level meters on real sound, and nothing of them where nothing sounds or nobody looks."""
+"""Level meters on real sound, and none of them if there is no sound or nobody is looking."""
 
 import asyncio
 import sys
@@ -27,7 +27,7 @@ asyncio.run(backend.run(lambda update: None))
 
 
 def newest(watcher: Watcher, control_id: ControlId) -> tuple[float, ...] | None:
-    """The level that stands, None before the first."""
+    """The current level, None before the first."""
     for levels in reversed(watcher.levels):
         if control_id in levels.peaks:
             return levels.peaks[control_id]
@@ -118,7 +118,7 @@ async def test_silence_says_nothing(server: SoundServer) -> None:
         control, other = await watcher.stream("still"), await watcher.stream("tone")
         ids = frozenset({control.id, "pulse:sink/speakers", other.id})
         watcher.backend.watch_levels(ids, RATE)
-        # The tone's meter shows that time enough has passed.
+        # The tone's meter shows that enough time has passed.
         await watcher.until(lambda: newest(watcher, other.id), "a level")
         await watcher.until_server(lambda: meters(server) == 3, "all meters")
         assert newest(watcher, control.id) is None
@@ -135,7 +135,7 @@ async def test_meter_follows_a_moved_stream(server: SoundServer) -> None:
         await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level")
         await watcher.until_server(lambda: moved(server, player.index, "headphones"), "the server to move it")
         await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "the move")
-        # The old meter fell to nothing with the move.
+        # The old meter dropped to nothing with the move.
         await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level on the other sink")
         await watcher.until_server(lambda: meters(server) == 1, "the old meter to be gone")
 
@@ -152,7 +152,7 @@ async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer)
         await watcher.until_server(lambda: meters(server) == 0, "all meters to be gone")
         watcher.backend.watch_levels(ids, RATE)
         await watcher.until(lambda: all(newest(watcher, each) for each in ids), "levels again")
-        # With meters open the server still answers others.
+        # With meters open, the server still responds to others.
         assert len(await asyncio.to_thread(server.pactl_json, "sink-inputs")) == 3
 
 
@@ -185,7 +185,7 @@ async def test_meter_rests_in_silence_until_there_is_sound(
         read(peaks, stream, waiting, data)
 
     def rests() -> bool:
-        """PulseAudio sends fewer peaks, PipeWire many in one piece."""
+        """PulseAudio sends fewer peaks, PipeWire many at once."""
         rates = [found["sample_specification"] for found in server.pactl_json("source-outputs")]
         return rates == ["float32le 2ch 1Hz"] or max(sizes[-1:], default=0) > FLOATS * RATE / 2
 

@@ -1,4 +1,4 @@
-"""Names as a person reads them: a description before a name, an application before a title, never nothing."""
+"""Display names: a description before a name, an application before a title, never nothing."""
 
 import asyncio
 

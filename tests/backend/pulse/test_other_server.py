@@ -1,4 +1,4 @@
-"""Going from one sound server to another while the screen is open."""
+"""Switching from one sound server to another while the screen is open."""
 
 import pytest
 
@@ -22,7 +22,7 @@ async def test_there_and_back(pulse: PrivatePulse) -> None:
             assert "pulse:sink/speakers" not in watcher.snapshot.controls
             watcher.backend.submit(UseServer("pulse:server", pulse.address))
             await watcher.until(lambda: watcher.named("Headphones", Kind.SINK), "the first server")
-            # Nobody is told of a loss: it was asked for.
+            # No loss is reported: it was requested.
             assert Phase.UNAVAILABLE not in [status.phase for status in watcher.statuses]
 
 

@@ -1,4 +1,4 @@
-"""The devices of recorded boxes, against what pactl listed of them at the same moment."""
+"""The devices of recorded machines, compared with what pactl listed at the same moment."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a server keeps: volumes of what is not running, system sounds, passthrough formats."""
+"""What a server stores: volumes of what is not running, system sounds, passthrough formats."""
 
 import asyncio
 import subprocess
@@ -22,7 +22,7 @@ RESTORING = ("module-stream-restore restore_device=false", "module-device-restor
 
 @pytest.fixture
 def restoring() -> Iterator[PrivatePulse]:
-    """A PulseAudio that keeps volumes and formats."""
+    """A PulseAudio that stores volumes and formats."""
     with PrivatePulse(modules=RESTORING) as server:
         yield server
 
@@ -87,7 +87,7 @@ async def test_stored_volumes(restoring: PrivatePulse) -> None:
 
 
 def metadata(server: SoundServer, name: str) -> str:
-    """What pw-metadata prints of one of PipeWire's tables."""
+    """Output of pw-metadata for one of PipeWire's tables."""
     return subprocess.run(
         ["pw-metadata", "-n", name], env=server.env, stdout=subprocess.PIPE, text=True, check=True
     ).stdout
@@ -102,7 +102,7 @@ async def test_system_sounds_on_pipewire(pipewire: PrivatePipeWire, lacks: Lacks
         await watcher.until(lambda: EVENTS in watcher.snapshot.controls, "the system sounds")
         watcher.backend.submit(SetVolume(EVENTS, (20000,)))
         await watcher.until(lambda: watcher.get(EVENTS).raws == (20000,), "their volume")
-        # Of what has played, the server tells no client more than this.
+        # The server tells clients no more than this about what has played.
         await watcher.until_server(lambda: "volume" in metadata(pipewire, "route-settings"), "the metadata")
         lines = [line for line in metadata(pipewire, "route-settings").splitlines() if "key:" in line]
         assert [line for line in lines if "media.role:Notification" not in line] == []

@@ -23,7 +23,7 @@ async def test_stream_is_named_and_described_and_goes(server: SoundServer) -> No
         player = await asyncio.to_thread(server.play, "Fire fox", media="A song", device="headphones")
         control = await watcher.stream("Fire fox")
         await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "its sink")
-        # PipeWire lets a stream begin while it is still being joined to its sink.
+        # PipeWire lets a stream begin while it is still being linked to its sink.
         await watcher.until(
             lambda: getattr(watcher.get(control.id).stream, "corked", None) is False, "it to play"
         )
@@ -54,7 +54,7 @@ async def test_volume_of_each_channel_and_mute(server: SoundServer) -> None:
         watcher.backend.submit(SetMute(control.id, (True,)))
         await watcher.until_server(lambda: server.find("sink-inputs", player.index)["mute"], "the mute")  # type: ignore[index]
         assert watcher.get(control.id).muted
-        # Above the 153 % that interfaces stop at: the server takes it.
+        # Above the 153 % where user interfaces stop: the server accepts it.
         watcher.backend.submit(SetVolume(control.id, (131072, 131072)))
         await watcher.until_server(
             lambda: server.percents("sink-inputs", player.index) == [200, 200], "200 %"

@@ -1,4 +1,4 @@
-"""The table of features × servers is whole: each row has a test on each server."""
+"""The table of features by server is complete: each row has a test on each server."""
 
 import inspect
 from collections.abc import Iterator
@@ -17,14 +17,14 @@ LANES = {"pulse": "PulseAudio", "pipewire": "PipeWire"}
 
 
 def modules() -> Iterator[ModuleType]:
-    """The test modules beside this one."""
+    """The test modules in this directory."""
     for path in sorted(Path(__file__).parent.glob("test_*.py")):
         if path.stem != "test_table":
             yield import_module(f"tests.backend.pulse.{path.stem}")
 
 
 def marks(thing: Any) -> list[pytest.Mark]:
-    """The marks of a test or of all that its parametrizations carry."""
+    """The marks of a test, or of all its parametrizations."""
     found = getattr(thing, "pytestmark", [])
     decorators: list[Any] = found if isinstance(found, list) else [found]
     own: list[pytest.Mark] = [getattr(each, "mark", each) for each in decorators]

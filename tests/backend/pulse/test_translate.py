@@ -315,6 +315,6 @@ def test_clients_go_with_their_last_stream() -> None:
     store.remove(Kind.SINK_INPUT, 17)
     assert store.unknown_clients() == set()
     store.remove(Kind.SINK_INPUT, 18)
-    # PipeWire gives the number to another client.
+    # PipeWire reuses the number for another client.
     store.put(Kind.SINK_INPUT, replace(bare, index=19))
     assert store.unknown_clients() == {5}

@@ -1,4 +1,4 @@
-"""What a server acknowledges and does not do all the same is told."""
+"""What a server acknowledges but does not do is reported."""
 
 import asyncio
 import os

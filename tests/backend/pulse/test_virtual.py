@@ -1,4 +1,4 @@
-"""Devices that modules make, and the streams behind them, asserted with pactl on both servers."""
+"""Devices created by modules, and the streams behind them, asserted with pactl on both servers."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ MODULES = {
     "remapped": ("module-remap-sink sink_name=made master=headphones", {"headphones"}),
     "loopback": ("module-loopback source=speakers.monitor sink=headphones", {"headphones"}),
 }
-"""What to load, and the sinks that the module plays on itself."""
+"""What to load, and the sinks that the module itself plays on."""
 
 
 def streams_of(watcher: Watcher) -> list[Control]:
@@ -78,7 +78,7 @@ async def test_what_modules_make(server: SoundServer, made: str) -> None:
 
 
 async def change_and_move(watcher: Watcher, server: SoundServer, control: Control) -> None:
-    """A loopback's stream is to be changed and moved as an application's is."""
+    """A loopback's stream can be changed and moved like an application's."""
     assert control.stream is not None
     index = control.stream.index
     watcher.backend.submit(SetVolume(control.id, (20000,) * len(control.channels)))

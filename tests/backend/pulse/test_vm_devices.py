@@ -34,7 +34,7 @@ def quiet(guest: Guest) -> Iterator[None]:
 
 
 def card_of(guest: Guest, card: str) -> dict[str, Any]:
-    """What pactl says about an ALSA card."""
+    """What pactl reports about an ALSA card."""
     number = str(guest.numbers[card])
     return next(
         found
@@ -44,7 +44,7 @@ def card_of(guest: Guest, card: str) -> dict[str, Any]:
 
 
 def shown_card(watcher: Watcher, name: str) -> ServerCard:
-    """What the backend says about a server card."""
+    """What the backend reports about a server card."""
     return next(card for card in watcher.snapshot.server_cards if card.server_name == name)
 
 
@@ -54,7 +54,7 @@ def sink_id(guest: Guest, card: str) -> str:
 
 
 def shown_sinks(watcher: Watcher, card: str) -> set[str]:
-    """Ids of a card's sinks as the backend shows them; WirePlumber names one that comes back anew (`.2`)."""
+    """Ids of a card's sinks as shown by the backend; WirePlumber renames one that comes back (`.2`)."""
     controls = watcher.snapshot.controls.values()
     return {control.id for control in controls if control.kind is Kind.SINK and control.card == card}
 
@@ -178,7 +178,7 @@ async def test_a_sinks_volume_is_the_cards_controls(guest: Guest) -> None:
 
 
 def told_volume(guest: Guest) -> set[int]:
-    """The volumes that pactl tells of the AC97 card's sink."""
+    """The volumes that pactl reports for the AC97 card's sink."""
     return {channel["value"] for channel in guest.sink(AC97)["volume"].values()}
 
 
@@ -263,7 +263,7 @@ def test_a_suspended_device_lets_go_of_the_card(guest: Guest) -> None:
     wait_until(lambda: told.read_text() != "closed\n", "the card to be open")
     status, _ = guest.verb("suspend", sink)
     if isinstance(guest.server, PrivatePipeWire):
-        # It wakes the device again for what plays, and the verb says so where it sees nothing else.
+        # It resumes the device for what plays on it, and the verb says so if it notices nothing else.
         assert status in (0, 4)
         wait_until(lambda: told.read_text() != "closed\n", "the card to be open again")
         return

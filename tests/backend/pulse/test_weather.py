@@ -1,4 +1,4 @@
-"""Servers that go, hang, come late or were never there, and streams that hardly live."""
+"""Servers that disappear, hang, start late or never existed, and very short streams."""
 
 import asyncio
 import subprocess
@@ -26,7 +26,7 @@ async def test_killed_server_is_told_and_its_return_noticed_by_itself(server: So
         await asyncio.to_thread(server.kill)
         await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the loss")
         assert not watcher.snapshot.controls
-        # The first that is said; by now it may have been tried again in vain.
+        # The first one reported; by now it may have been retried in vain.
         status = next(status for status in watcher.statuses if status.phase is Phase.UNAVAILABLE)
         assert "The connection to the sound server was lost" in status.reason
         assert "Retrying automatically" in status.hint

@@ -1,4 +1,4 @@
-"""A running PulseBackend and all that it says, to wait for what should become true."""
+"""A running PulseBackend and everything it reports, to wait for conditions."""
 
 import asyncio
 import time
@@ -70,18 +70,18 @@ class Watcher:
         await self.until(lambda: self.phase is Phase.READY, "the connection")
 
     async def until_server(self, condition: Callable[[], object], what: str) -> None:
-        """Wait until the server itself says so, asked in a thread: the backend goes on meanwhile."""
+        """Wait until the server itself says so, asked in a thread: the backend runs on meanwhile."""
         async with asyncio.timeout(DEADLINE):
             while not await asyncio.to_thread(condition):
                 await asyncio.sleep(0.01)
 
     @property
     def phase(self) -> Phase:
-        """Of the newest snapshot."""
+        """In the newest snapshot."""
         return self.snapshot.statuses[0].phase if self.snapshot.statuses else Phase.CONNECTING
 
     def named(self, name: str, kind: Kind = Kind.SINK_INPUT) -> Control | None:
-        """The control of this name, None while there is none."""
+        """The control with this name, None while there is none."""
         controls = self.snapshot.controls.values()
         return next((control for control in controls if control.name == name and control.kind is kind), None)
 
@@ -98,19 +98,19 @@ class Watcher:
 
 
 def device(server: SoundServer, kind: str, name: str) -> dict[str, Any]:
-    """What pactl says about a sink or source; `kind` is `sinks` or `sources`."""
+    """What pactl reports about a sink or source; `kind` is `sinks` or `sources`."""
     return next(found for found in server.pactl_json(kind) if found["name"] == name)
 
 
 def sink_of(server: SoundServer, index: int) -> str:
-    """Name of the sink that a sink input plays on, as pactl tells it."""
+    """Name of the sink that a sink input plays on, according to pactl."""
     stream = server.find("sink-inputs", index)
     names = {sink["index"]: sink["name"] for sink in server.pactl_json("sinks")}
     return names.get(stream["sink"], "") if stream else ""
 
 
 def moved(server: SoundServer, index: int, sink: str) -> bool:
-    """Ask another client to move a stream; WirePlumber 0.4 forgets one such wish in ten."""
+    """Ask another client to move a stream; WirePlumber 0.4 forgets one such request in ten."""
     if sink_of(server, index) == sink:
         return True
     server.pactl("move-sink-input", str(index), sink)

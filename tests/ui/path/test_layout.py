@@ -29,7 +29,7 @@ BIG = graph_of(simulated.big(300, 200), simulated.system())
 
 
 def cells(plan_: Plan) -> dict[tuple[int, int], str]:
-    """Which box is on which cell."""
+    """Which box covers which cell."""
     found: dict[tuple[int, int], str] = {}
     for node, box in plan_.boxes.items():
         for y in range(box.y, box.y + box.height):

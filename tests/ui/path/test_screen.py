@@ -25,7 +25,7 @@ BUSY = ("PipeWire", "fault", "boost before a cut")
 
 
 class Recorded(DemoBackend):
-    """A recorded host."""
+    """A recorded machine."""
 
     def __init__(self, server: str, kind: str, name: str) -> None:
         box = recorded(server, kind, name)
@@ -125,7 +125,7 @@ async def test_plain(desk: Open, text_snapshot: SnapshotAssertion, keys: tuple[s
         assert not set(it.text) & set("─│━┃█▒▓▄▀")
         assert it.text == text_snapshot
         for _ in range(3):
-            # The terminal's own cursor stands on the name.
+            # The terminal's own cursor is on the name.
             x, y = it.app.cursor_position
             assert it.text.splitlines()[y][x:].startswith(stage_name(view)[:3])
             await it.press("down")
@@ -149,7 +149,7 @@ async def test_wide_characters_keep_the_columns(desk: Open) -> None:
         assert {line.cell_length for line in it.app.screen._compositor.render_strips()} == {110}
         lines = it.text.splitlines()
         row = next(i for i, line in enumerate(lines) if "日本" in line)
-        # The box's right edge is on the same cell as in the line below.
+        # The box's right edge is in the same cell as in the line below.
         edge = lines[row + 1].index("│", 1)
         assert set_cell_size(lines[row], edge + 1).endswith("│")
 

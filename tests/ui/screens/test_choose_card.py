@@ -1,4 +1,4 @@
-"""F6: cards, devices by name, sound servers and boxes to go to."""
+"""F6: switching to cards, devices by name, sound servers and machines."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ OTHER = "unix:/run/user/1001/pulse/native"
 
 
 class TalkingBox(DemoBackend):
-    """A box that remembers its commands, has more cards and servers, and knows one device by name."""
+    """A machine that records its commands, has more cards and servers, and knows one device by name."""
 
     def __init__(self) -> None:
         box = simulated.box()
@@ -148,7 +148,7 @@ async def test_without_cards_and_servers(desk: Open) -> None:
 
 
 async def test_what_went_on_one_box_is_not_looked_for_on_another(desk: Open) -> None:
-    """Streams of the same name run on both: a key that is held must not move the other machine's."""
+    """Both machines have streams of the same name: a held key must not move the other machine's."""
     async with desk() as it:
         second = Mixer(DemoBackend(still=True))
         main = it.app.main

@@ -1,4 +1,4 @@
-"""Enter, move and kill: what is told about a control, and what the box gets of what is done with it."""
+"""Enter, move and kill: the information about a control, and the commands sent to the machine."""
 
 from dataclasses import replace
 

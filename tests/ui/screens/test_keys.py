@@ -10,7 +10,7 @@ pytestmark = pytest.mark.screen
 
 
 async def click(it: Desk, text: str) -> None:
-    """Click on a text in the frame's last line, or where no dialog is open in the screen's."""
+    """Click on a text in the frame's last line or, if no dialog is open, in the screen's."""
     lines = it.text.splitlines()
     y = next((number for number, line in enumerate(lines) if "└" in line), len(lines) - 1)
     await it.pilot.click(offset=Offset(lines[y].rindex(text), y))

@@ -17,7 +17,7 @@ CARD = "pulse:card/alsa_card.pci-0000_00_1f.3"
 
 
 def dialog(it: Desk) -> str:
-    """What stands in the frame, without the screen behind it."""
+    """What is in the frame, without the screen behind it."""
     return "\n".join(line.split("│")[1] for line in it.text.splitlines() if line.count("│") > 1)
 
 

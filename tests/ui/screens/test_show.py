@@ -1,4 +1,4 @@
-"""`f`: the dialog that says what is shown."""
+"""`f`: the dialog that selects what to show."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""F2: the pages of facts, read with alsamixer's keys."""
+"""F2: the pages of system information, read with alsamixer's keys."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.screen
 
 
 class LongPages(DemoBackend):
-    """A box with a page that is longer and wider than any screen."""
+    """A machine with a page that is longer and wider than any screen."""
 
     async def inspect(self) -> System:
         text = "\n".join(f"line {number:03} {'=' * 200} end" for number in range(200))
