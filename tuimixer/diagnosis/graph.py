@@ -323,16 +323,10 @@ class _Builder:
             last = found[-1] if found else None
             after = path.stages[i + 1] if i + 1 < len(path.stages) else None
             match stage.kind:
-                case StageKind.APPLICATION:
-                    if last is not None and last.part is Part.APPLICATION:
-                        last.stages.insert(0, stage)
-                    elif stage.control is not None or isinstance(start, Holder):
-                        word = ""
-                        if isinstance(start, Holder) and start.dmix:
-                            word = "dsnoop" if start.capture else "dmix"
-                        elif isinstance(start, Holder) and self._snapshot.server is not None:
-                            word = "bypasses the server"
-                        found.append(_Segment(node_of(start), Part.APPLICATION, [stage], word))
+                case StageKind.APPLICATION if last is not None and last.part is Part.APPLICATION:
+                    last.stages.insert(0, stage)
+                case StageKind.APPLICATION if stage.control is not None or isinstance(start, Holder):
+                    found.append(_Segment(node_of(start), Part.APPLICATION, [stage], self._how(start)))
                 case StageKind.STREAM if last is not None and last.part is Part.APPLICATION:
                     last.stages.append(stage)
                 case StageKind.STREAM if after is not None and after.kind is StageKind.APPLICATION:
@@ -356,6 +350,14 @@ class _Builder:
                 case StageKind.END if stage.name != CIRCLE:
                     found.append(self._end(stage, start, path))
         return found
+
+    def _how(self, start: Start) -> str:
+        """How a program that has a device open reaches it, if not through the server."""
+        if not isinstance(start, Holder):
+            return ""
+        if start.dmix:
+            return "dsnoop" if start.capture else "dmix"
+        return "bypasses the server" if self._snapshot.server is not None else ""
 
     def _end(self, stage: Stage, start: Start, path: Path) -> _Segment:
         """The jack side: one node for all jacks of a card."""

@@ -172,30 +172,29 @@ def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
     info = sink.device
     if info is None:
         return []
-    found: list[Onward] = []
     streams = [
         c for c in snapshot.controls.values() if c.kind is Kind.SINK_INPUT and c.stream and c.stream.virtual
     ]
+    found: list[Onward] = []
     if not info.hardware:
-        for stream in streams:
-            if stream.target_id != sink.id and _same_module(sink, stream):
-                found.append(Onward(_module_word(sink), stream))
-    if info.monitor is None:
-        return found
-    monitor = next(
-        (c for c in snapshot.controls.values() if c.kind is Kind.SOURCE and _monitors(c, sink)), None
-    )
-    if monitor is None:
-        return found
-    for output in snapshot.controls.values():
-        if output.kind is not Kind.SOURCE_OUTPUT or output.target_id != monitor.id or output.stream is None:
-            continue
-        if not output.stream.virtual or output.stream.corked:
-            continue
+        own = (stream for stream in streams if stream.target_id != sink.id and _same_module(sink, stream))
+        found = [Onward(_module_word(sink), stream) for stream in own]
+    for monitor, output in _recorded(snapshot, sink) if info.monitor is not None else ():
         for stream in streams:
             if _same_module(output, stream) and stream not in [link.stream for link in found]:
                 found.append(Onward("loopback", stream, monitor, output))
     return found
+
+
+def _recorded(snapshot: Snapshot, sink: Control) -> Iterator[tuple[Control, Control]]:
+    """A sink's monitor with each of the server's own streams that records it."""
+    for monitor in snapshot.controls.values():
+        if monitor.kind is Kind.SOURCE and _monitors(monitor, sink):
+            for output in snapshot.controls.values():
+                stream = output.stream
+                recording = output.kind is Kind.SOURCE_OUTPUT and output.target_id == monitor.id
+                if recording and stream is not None and stream.virtual and not stream.corked:
+                    yield monitor, output
 
 
 def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] = frozenset()) -> bool:

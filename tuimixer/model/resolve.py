@@ -134,15 +134,19 @@ def _volume(
                 raise Impossible(f"{control.name} has no left and right channels to balance")
             return with_balance(control, _number(balance) + (now if relative else 0.0), unclamped, top)
         case Equalize():
-            valid = unclamped is not None and unclamped.raws == control.raws
-            before = (unclamped.unbalanced if valid and unclamped is not None else ()) or control.raws
-            if len(set(before)) == 1:
-                return before, None  # nothing is lost to the changes of the balance
-            current = [to_position(scale, raw) for raw in before]
-            # Below the mean if the cap stops the quietest channel from reaching it.
-            most = max(highest(scale, top), min(control.raws))
-            raw = min(from_position(scale, sum(current) / len(current)), most)
-            return (raw,) * len(current), None
+            return _equalized(control, scale, top, unclamped)
+
+
+def _equalized(control: Control, scale: Scale, top: float, unclamped: UnclampedTarget | None) -> _Volume:
+    valid = unclamped is not None and unclamped.raws == control.raws
+    before = (unclamped.unbalanced if valid and unclamped is not None else ()) or control.raws
+    if len(set(before)) == 1:
+        return before, None  # nothing is lost to the changes of the balance
+    current = [to_position(scale, raw) for raw in before]
+    # Below the mean if the cap stops the quietest channel from reaching it.
+    most = max(highest(scale, top), min(control.raws))
+    raw = min(from_position(scale, sum(current) / len(current)), most)
+    return (raw,) * len(current), None
 
 
 def _put(

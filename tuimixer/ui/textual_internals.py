@@ -102,19 +102,17 @@ def make_palette_safe() -> None:
     * Being closed during a search for commands: the search, and what shows its progress, look for widgets
       that are gone.
     """
-    from textual import events, work  # the palette is rarely opened
-    from textual.await_complete import AwaitComplete
-    from textual.command import CommandPalette
+    _make_lists_safe()
+    _make_searches_safe()
+
+
+def _make_lists_safe() -> None:
+    from textual import events  # the palette is rarely opened
     from textual.content import Content
-    from textual.css.query import NoMatches
     from textual.css.styles import RulesMap
-    from textual.errors import NoWidget
     from textual.widgets import OptionList
 
-    get_height, move_page, click_option = Content.get_height, OptionList._move_page, OptionList._on_click
-    click_palette, dismiss = CommandPalette._on_click, CommandPalette.dismiss
-    list_shown, busy_shown = CommandPalette._watch__list_visible, CommandPalette._watch__show_busy
-    gather = CommandPalette._gather_commands.__wrapped__  # type: ignore[attr-defined]
+    get_height, move_page, click = Content.get_height, OptionList._move_page, OptionList._on_click
 
     def get_height_safely(content: Content, rules: RulesMap, width: int) -> int:
         return get_height(content, rules, max(width, 1))
@@ -123,18 +121,32 @@ def make_palette_safe() -> None:
         if (options.highlighted or 0) in options._index_to_line:
             move_page(options, direction)
 
-    async def click_option_safely(options: OptionList, event: events.Click) -> None:
+    async def click_safely(options: OptionList, event: events.Click) -> None:
         if event.style.meta.get("option", 0) < options.option_count:
-            await click_option(options, event)
+            await click(options, event)
 
-    def click_palette_safely(palette: CommandPalette, event: events.Click) -> None:
+    Content.get_height = get_height_safely  # type: ignore[method-assign, assignment]
+    OptionList._move_page = move_page_safely  # type: ignore[method-assign, assignment]
+    OptionList._on_click = click_safely  # type: ignore[method-assign, assignment]
+
+
+def _make_searches_safe() -> None:
+    from textual import events, work
+    from textual.await_complete import AwaitComplete
+    from textual.command import CommandPalette
+    from textual.css.query import NoMatches
+    from textual.errors import NoWidget
+
+    click, dismiss = CommandPalette._on_click, CommandPalette.dismiss
+    list_shown, busy_shown = CommandPalette._watch__list_visible, CommandPalette._watch__show_busy
+    gather = CommandPalette._gather_commands.__wrapped__  # type: ignore[attr-defined]
+
+    def click_safely(palette: CommandPalette, event: events.Click) -> None:
         with suppress(NoWidget):
-            click_palette(palette, event)
+            click(palette, event)
 
     def dismiss_once(palette: CommandPalette, result: Any = None) -> AwaitComplete:
         return dismiss(palette, result) if is_on_top(palette) else AwaitComplete()
-
-    Content.get_height = get_height_safely  # type: ignore[method-assign, assignment]
 
     def show_list_safely(palette: CommandPalette) -> None:
         with suppress(NoMatches):
@@ -149,9 +161,7 @@ def make_palette_safe() -> None:
         with suppress(NoMatches):
             await gather(palette, search_value)
 
-    OptionList._move_page = move_page_safely  # type: ignore[method-assign, assignment]
-    OptionList._on_click = click_option_safely  # type: ignore[method-assign, assignment]
-    CommandPalette._on_click = click_palette_safely  # type: ignore[method-assign, assignment]
+    CommandPalette._on_click = click_safely  # type: ignore[method-assign, assignment]
     CommandPalette._watch__list_visible = show_list_safely  # type: ignore[method-assign, assignment]
     CommandPalette._watch__show_busy = show_busy_safely  # type: ignore[method-assign, assignment]
     CommandPalette._gather_commands = gather_safely  # type: ignore[method-assign]

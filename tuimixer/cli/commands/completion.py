@@ -8,8 +8,8 @@ from tuimixer.cli.grammar import Arguments, Option, Verb, parse
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import HELP, PLAIN, SCREEN
 from tuimixer.cli.verbs import MODULES, every, load
-from tuimixer.model.control import ENCODINGS, Control, Kind
-from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.control import ENCODINGS, Kind
+from tuimixer.model.snapshot import ServerCard, Snapshot
 from tuimixer.model.text import shown
 
 Candidate = tuple[str, str]
@@ -228,41 +228,50 @@ def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:
         call.close()
 
 
-def _live(what: str, snapshot: Snapshot, call: Invocation) -> Iterator[Candidate]:
-    controls = snapshot.controls.values()
-    if what == "target":
-        yield from (("@output", "the default output"), ("@input", "the default input"))
-    if what in ("target", "stream"):
-        yield from _applications(controls)
-    if what in ("target", "device"):
-        for control in controls:
-            device = control.device
-            if device and not device.monitor_of:
-                yield device.server_name, control.name
-    if what == "target":
-        yield from _elements(snapshot)
-    if what == "card":
-        yield from ((card.id, card.name) for card in snapshot.alsa_cards)
-    if what == "server_card":
-        yield from ((card.server_name, card.description) for card in snapshot.server_cards)
-    if what == "port" and call.words:
-        chosen = call.select(call.words[0], frozenset({Kind.SINK, Kind.SOURCE})).controls[0].device
-        yield from ((port.name, port.description) for port in (chosen.ports if chosen else ()))
-    if what == "codec" and call.words:
-        wanted = call.words[0].casefold()
-        for card in snapshot.server_cards:
-            if wanted in (card.server_name.casefold(), card.description.casefold()):
-                yield from card.codecs
-    if what == "profile" and call.words:
-        wanted = call.words[0].casefold()
-        for card in snapshot.server_cards:
-            if wanted in (card.server_name.casefold(), card.description.casefold()):
-                yield from ((profile.name, profile.description) for profile in card.profiles)
+def _live(what: str, snapshot: Snapshot, call: Invocation) -> Iterable[Candidate]:
+    match what:
+        case "target":
+            defaults = (("@output", "the default output"), ("@input", "the default input"))
+            return (*defaults, *_applications(snapshot), *_devices(snapshot), *_elements(snapshot))
+        case "stream":
+            return _applications(snapshot)
+        case "device":
+            return _devices(snapshot)
+        case "card":
+            return [(card.id, card.name) for card in snapshot.alsa_cards]
+        case "server_card":
+            return [(card.server_name, card.description) for card in snapshot.server_cards]
+        case "port" if call.words:
+            device = call.select(call.words[0], frozenset({Kind.SINK, Kind.SOURCE})).controls[0].device
+            return [(port.name, port.description) for port in (device.ports if device else ())]
+        case "codec":
+            return [codec for card in _named_cards(snapshot, call) for codec in card.codecs]
+        case "profile":
+            cards = _named_cards(snapshot, call)
+            return [(profile.name, profile.description) for card in cards for profile in card.profiles]
+    return ()
 
 
-def _applications(controls: Iterable[Control]) -> Iterator[Candidate]:
+def _named_cards(snapshot: Snapshot, call: Invocation) -> list[ServerCard]:
+    """The cards of the server that the first argument names."""
+    wanted = call.words[0].casefold() if call.words else None
+    return [
+        card
+        for card in snapshot.server_cards
+        if wanted in (card.server_name.casefold(), card.description.casefold())
+    ]
+
+
+def _devices(snapshot: Snapshot) -> Iterator[Candidate]:
+    for control in snapshot.controls.values():
+        device = control.device
+        if device and not device.monitor_of:
+            yield device.server_name, control.name
+
+
+def _applications(snapshot: Snapshot) -> Iterator[Candidate]:
     seen: set[str] = set()
-    for control in controls:
+    for control in snapshot.controls.values():
         stream = control.stream
         if stream and stream.application and not stream.peak and control.kind is not Kind.STORED:
             name = stream.application

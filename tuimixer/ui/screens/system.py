@@ -1,6 +1,6 @@
 """F2: cards and PCM devices, what has them open and how, then the kernel's own files, one per page."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimixer.mixer.mixer import Mixer
-from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.snapshot import AlsaCard, Server, Snapshot
 from tuimixer.model.system import Holder, PcmDevice, System
 from tuimixer.ui.screens.choose_card import about_card
 from tuimixer.ui.screens.control_lines import joined
@@ -29,44 +29,48 @@ TextLine = tuple[Role, str]
 def overview(snapshot: Snapshot, system: System, width: int) -> list[TextLine]:
     """The first page: what exists and what uses it, wrapped."""
     lines: list[TextLine] = []
-
-    def say(text: str, role: Role = Role.TEXT, indent: int = 0) -> None:
+    cards = (line for card in snapshot.alsa_cards for line in _card(card, system))
+    for role, text, indent in (*_machine(snapshot.server, system), *cards):
         for i, part in enumerate(wrap(text, max(10, width - indent - 2))):
             lines.append((role, " " * (indent + (2 if i else 0)) + part))
+    return lines
 
+
+def _machine(server: Server | None, system: System) -> Iterator[tuple[Role, str, int]]:
+    """Lines about the machine and its sound servers, with their indents."""
     who = joined(system.host, f"user {system.user}" if system.user else "")
-    say(who or "This machine", Role.STRONG)
-    server = snapshot.server
-    if server is not None:
-        say(f"Sound server: {joined(f'{server.name} {server.version}', server.address, server.why)}")
-    else:
-        say("Sound server: none")
+    yield Role.STRONG, who or "This machine", 0
+    told = joined(f"{server.name} {server.version}", server.address, server.why) if server else "none"
+    yield Role.TEXT, f"Sound server: {told}", 0
     for found in system.servers:
         if server is None or found.address != server.address:
             state = "" if found.alive else "not responding" if found.alive is False else "access denied"
-            say(f"Another server: {joined(found.address, found.user, found.why, state)}")
+            yield Role.TEXT, f"Another server: {joined(found.address, found.user, found.why, state)}", 0
     for daemon in system.daemons:
-        say(f"Daemon: {joined(daemon.name, f'process {daemon.pid}', daemon.user)}")
+        yield Role.TEXT, f"Daemon: {joined(daemon.name, f'process {daemon.pid}', daemon.user)}", 0
     if not system.sound_folder:
-        say("/dev/snd does not exist: the kernel sees no sound card.", Role.ERROR)
+        yield Role.ERROR, "/dev/snd does not exist: the kernel sees no sound card.", 0
     elif not system.permitted:
-        say(f"{system.user or 'This user'} has no permission to open the devices in /dev/snd.", Role.ERROR)
-    for card in snapshot.alsa_cards:
-        lines.append((Role.TEXT, ""))
-        say(card.name, Role.HEADING)
-        say(about_card(card), indent=2)
-        say(joined(card.long_name, card.driver), indent=2)
-        for jack in card.jacks:
-            say(f"Jack {jack.name}: {'plugged in' if jack.plugged else 'nothing plugged in'}", indent=2)
-        for device in system.pcm_devices:
-            if device.card == card.id:
-                say(_device(device), indent=2)
-                holders = [holder for holder in system.holders if _holds(holder, device)]
-                for holder in holders:
-                    say(_holder(holder), Role.STRONG, 4)
-                if not holders and device.available < device.subdevices:
-                    say("in use by a process of another user", Role.STRONG, 4)
-    return lines
+        user = system.user or "This user"
+        yield Role.ERROR, f"{user} has no permission to open the devices in /dev/snd.", 0
+
+
+def _card(card: AlsaCard, system: System) -> Iterator[tuple[Role, str, int]]:
+    """Lines about a card, its devices and what has them open, with their indents."""
+    yield Role.TEXT, "", 0
+    yield Role.HEADING, card.name, 0
+    yield Role.TEXT, about_card(card), 2
+    yield Role.TEXT, joined(card.long_name, card.driver), 2
+    for jack in card.jacks:
+        yield Role.TEXT, f"Jack {jack.name}: {'plugged in' if jack.plugged else 'nothing plugged in'}", 2
+    for device in system.pcm_devices:
+        if device.card == card.id:
+            yield Role.TEXT, _device(device), 2
+            holders = [holder for holder in system.holders if _holds(holder, device)]
+            for holder in holders:
+                yield Role.STRONG, _holder(holder), 4
+            if not holders and device.available < device.subdevices:
+                yield Role.STRONG, "in use by a process of another user", 4
 
 
 def _holds(holder: Holder, device: PcmDevice) -> bool:

@@ -111,91 +111,116 @@ def theme(name: str, true_colour: bool = True, colours: Mapping[str, str] | None
 
 def palette_of(colours: Scheme, true_colour: bool) -> Palette:
     """The look of each role; text is moved towards white or black as far as its contrast requires."""
+    ink = _Ink(colours, true_colour)
+    return Palette(colours.name, luminance(colours.background) < 0.2, _looks(ink), _textual(ink))
 
-    def number(colour: int) -> int:
-        return TRUE_COLOUR | colour if true_colour else nearest_256(colour)
 
-    def shown(colour: int) -> int:
-        return colour if true_colour else of_256(nearest_256(colour))
+class _Ink:
+    """A scheme's colors as a terminal shows them, readable on what is behind them."""
 
-    def look(colour: int, ratio: float, on: int | None = None, bold: bool = False) -> Look:
-        # Dialogs have the same text on their surface, which is closer to it than the background is.
-        against = surface if on is None else on
-        return Look(
-            number(readable(colour, against, ratio, shown)), number(background if on is None else on), bold
-        )
+    def __init__(self, scheme: Scheme, true_colour: bool) -> None:
+        self.scheme = scheme
+        self._true_colour = true_colour
+        self.surface = mix(scheme.background, scheme.panel, 0.4)
+        """Behind dialogs. The same text stands there, and is closer to it than to the background."""
+        self.contrast = _MOST if scheme.name == _HIGH_CONTRAST else _TEXT
 
-    def shape(colour: int) -> Look:
-        return Look(number(colour), number(background))
+    def number(self, colour: int) -> int:
+        """A color as in a `Look`."""
+        return TRUE_COLOUR | colour if self._true_colour else nearest_256(colour)
 
-    def on(colour: int) -> Look:
-        ink = max(background, foreground, 0, 0xFFFFFF, key=lambda ink: contrast(shown(ink), shown(colour)))
-        return Look(number(ink), number(colour), bold=True)
+    def shown(self, colour: int) -> int:
+        """What the terminal shows as this color."""
+        return colour if self._true_colour else of_256(nearest_256(colour))
 
+    def readable(self, colour: int) -> int:
+        """A color for text."""
+        return readable(colour, self.surface, self.contrast, self.shown)
+
+    def text(
+        self, colour: int, on: int | None = None, bold: bool = False, ratio: float | None = None
+    ) -> Look:
+        """Text with a ratio of contrast (`contrast` by default), on the background or another color."""
+        against, behind = (self.surface, self.scheme.background) if on is None else (on, on)
+        colour = readable(colour, against, ratio or self.contrast, self.shown)
+        return Look(self.number(colour), self.number(behind), bold)
+
+    def shape(self, colour: int) -> Look:
+        """A color that is not for text, as it is."""
+        return Look(self.number(colour), self.number(self.scheme.background))
+
+    def block(self, colour: int) -> Look:
+        """Text on a block of this color."""
+        inks = self.scheme.background, self.scheme.foreground, 0, 0xFFFFFF
+        ink = max(inks, key=lambda ink: contrast(self.shown(ink), self.shown(colour)))
+        return Look(self.number(ink), self.number(colour), bold=True)
+
+
+def _looks(ink: _Ink) -> Looks:
+    colours, text, shape = ink.scheme, ink.text, ink.shape
     background, foreground, panel = colours.background, colours.foreground, colours.panel
-    surface = mix(background, panel, 0.4)
-    text = _MOST if colours.name == _HIGH_CONTRAST else _TEXT
     dim = mix(foreground, background, 0.35)
-    accents = colours.hardware, colours.outputs, colours.applications
-    accent = readable(colours.outputs, surface, text, shown)
+    strong = text(mix(foreground, _far(background), 0.5), bold=True)
+    accent = ink.readable(colours.outputs)
     looks = Looks(
         {
-            Role.TEXT: look(foreground, text),
-            Role.DIM: look(dim, text),
-            Role.STRONG: look(mix(foreground, _far(background), 0.5), text, bold=True),
-            Role.HEADING: look(colours.outputs, text, bold=True),
-            Role.STATUS: look(foreground, text, panel),
-            Role.STATUS_DIM: look(dim, text, panel),
-            Role.STATUS_ON: on(accent),
-            Role.STATUS_GOOD: look(colours.good, text, panel),
-            Role.STATUS_BAD: look(colours.error, text, panel, bold=True),
-            Role.CURSOR: on(accent),
-            Role.VALUE: look(foreground, text),
-            Role.CHOSEN: look(mix(foreground, _far(background), 0.5), text, bold=True),
+            Role.TEXT: text(foreground),
+            Role.DIM: text(dim),
+            Role.STRONG: strong,
+            Role.HEADING: text(colours.outputs, bold=True),
+            Role.STATUS: text(foreground, panel),
+            Role.STATUS_DIM: text(dim, panel),
+            Role.STATUS_ON: ink.block(accent),
+            Role.STATUS_GOOD: text(colours.good, panel),
+            Role.STATUS_BAD: text(colours.error, panel, bold=True),
+            Role.CURSOR: ink.block(accent),
+            Role.VALUE: text(foreground),
+            Role.CHOSEN: strong,
             Role.BAR: shape(accent),
             Role.BAR_CHOSEN: shape(mix(accent, foreground, 0.5)),
-            Role.BAR_MUTED: look(mix(foreground, background, 0.55), _GONE),
-            Role.BAR_OVER: look(mix(colours.warning, colours.error, 0.5), _GONE),
+            Role.BAR_MUTED: text(mix(foreground, background, 0.55), ratio=_GONE),
+            Role.BAR_OVER: text(mix(colours.warning, colours.error, 0.5), ratio=_GONE),
             Role.TRACK: shape(mix(background, foreground, 0.17)),
             Role.FRAME: shape(mix(background, foreground, 0.3)),
-            Role.METER: look(colours.good, _GONE),
-            Role.METER_WARM: look(colours.warning, _GONE),
-            Role.METER_HOT: look(colours.error, _GONE, bold=True),
-            Role.MUTE: look(colours.error, text, bold=True),
-            Role.RECORD: look(colours.error, text, bold=True),
-            Role.STAR: look(colours.warning, text),
-            Role.KEY: look(colours.outputs, text, bold=True),
-            Role.HINT: look(dim, text),
-            Role.ERROR: look(colours.error, text, bold=True),
-            Role.GONE: look(mix(foreground, background, 0.5), _GONE),
+            Role.METER: text(colours.good, ratio=_GONE),
+            Role.METER_WARM: text(colours.warning, ratio=_GONE),
+            Role.METER_HOT: text(colours.error, bold=True, ratio=_GONE),
+            Role.MUTE: text(colours.error, bold=True),
+            Role.RECORD: text(colours.error, bold=True),
+            Role.STAR: text(colours.warning),
+            Role.KEY: text(colours.outputs, bold=True),
+            Role.HINT: text(dim),
+            Role.ERROR: text(colours.error, bold=True),
+            Role.GONE: text(mix(foreground, background, 0.5), ratio=_GONE),
             Role.PAPER: shape(background),
         }
     )
-    for number_, colour in enumerate(accents):
-        role = Role(Role.HARDWARE + number_)
-        looks[role] = look(colour, text)
-        looks[split_role(role)] = shape(mix(readable(colour, surface, text, shown), background, 0.5))
-        looks[title_role(role)] = look(colour, text, bold=True)
+    for number, colour in enumerate((colours.hardware, colours.outputs, colours.applications)):
+        role = Role(Role.HARDWARE + number)
+        looks[role] = text(colour)
+        looks[split_role(role)] = shape(mix(ink.readable(colour), background, 0.5))
+        looks[title_role(role)] = text(colour, bold=True)
     for step in range(SHADES):
-        looks[shade(step / SHADES)] = look(_level(colours, (step + 1) / SHADES), _GONE)
-    textual = {
-        "primary": accent,
-        "secondary": readable(colours.applications, surface, text, shown),
-        "accent": readable(colours.hardware, surface, text, shown),
-        "foreground": readable(foreground, surface, text, shown),
-        "background": background,
-        "surface": surface,
-        "panel": panel,
-        "success": readable(colours.good, surface, text, shown),
-        "warning": readable(colours.warning, surface, text, shown),
-        "error": readable(colours.error, surface, text, shown),
+        looks[shade(step / SHADES)] = text(_level(colours, (step + 1) / SHADES), ratio=_GONE)
+    return looks
+
+
+def _textual(ink: _Ink) -> dict[str, str]:
+    """The same for Textual's widgets."""
+    colours = ink.scheme
+    fields = {
+        "primary": ink.readable(colours.outputs),
+        "secondary": ink.readable(colours.applications),
+        "accent": ink.readable(colours.hardware),
+        "foreground": ink.readable(colours.foreground),
+        "background": colours.background,
+        "surface": ink.surface,
+        "panel": colours.panel,
+        "success": ink.readable(colours.good),
+        "warning": ink.readable(colours.warning),
+        "error": ink.readable(colours.error),
     }
-    return Palette(
-        colours.name,
-        luminance(background) < 0.2,
-        looks,
-        {field: text_of(shown(colour)) for field, colour in textual.items()},
-    )
+    return {field: text_of(ink.shown(colour)) for field, colour in fields.items()}
 
 
 def _far(background: int) -> int:
