@@ -1,6 +1,7 @@
 """What a name refers to, and what a value requests: checked by what both servers report afterwards."""
 
 import json
+import re
 import signal
 import subprocess
 from functools import partial
@@ -396,7 +397,8 @@ def test_what_is_not_there_yet_is_watched_from_when_it_comes_until_it_goes(serve
     assert told == 'tuimixer: nothing matches "Twin" yet; waiting for it.'
     server.play("Other", silent=True)
     server.play("Twin", silent=True)
-    assert watch.until(bool).partition("added")[2].endswith(" Twin")
+    added = watch.until(bool)
+    assert re.fullmatch(r"\d\d:\d\d:\d\d pulse pulse:sink_input/\d+ added - -> \d+% Twin", added)
     server.stop_players()
     assert watch.until(lambda line: "removed" in line).endswith(" Twin")
     assert watch.end(signal.SIGINT) == (0, "")

@@ -15,6 +15,7 @@ import pytest
 
 from tests.diagnosis.verbs import findings, path_of, tuimixer
 from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.plugins import Plugins
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import wait_until
@@ -338,6 +339,18 @@ def test_pipewire_without_its_pulse_server_is_said_so(pipewire: PrivatePipeWire)
     assert "pipewire-pulse.service" in first["fix"]
     pipewire.kill()
     assert NO_PIPEWIRE_PULSE not in tuimixer("list", env=pipewire.env).stderr
+
+
+@pytest.mark.plugins
+def test_the_device_called_default_is_no_card(plugins: Plugins) -> None:
+    with plugins.config.open("a") as config:
+        config.write("ctl.!default { type equal }\n")
+    plugins.server.kill()
+    env = {name: value for name, value in plugins.env.items() if name != "PULSE_SERVER"}
+    listed = tuimixer("list", env=env)
+    assert (listed.returncode, "31 Hz" in listed.stdout) == (0, True)
+    reasons = [finding["reason"] for finding in findings(env=env)]
+    assert reasons[-1] == "The kernel sees no sound card, and no sound server has an output."
 
 
 @pytest.mark.parametrize(

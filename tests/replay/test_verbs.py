@@ -304,3 +304,16 @@ def test_one_switch_for_all_channels_is_not_moved_for_one(replay: Replay) -> Non
         assert refused.status == 2
         assert "Master has" in refused.err
         assert cards["hda-laptop"].state == cards["hda-laptop"].initial
+
+
+def test_channels_that_differ_are_folded_in_the_list(replay: Replay) -> None:
+    with Verbs(replay("interface16").env) as verbs:
+        lines = verbs("list").out.splitlines()
+        (master,) = [line.split() for line in lines if line.startswith("  Master ")]
+        percents = {channel["percent"] for channel in verbs.json("get", "Master")["controls"][0]["channels"]}
+        assert len(percents) > 2
+        assert master[1] == f"{min(percents)}..{max(percents)}%"
+        assert ".." in master[2]
+        assert max(map(len, lines)) < 80
+        said = verbs("get", "Master").out
+        assert all(f" {percent}% " in said for percent in percents)

@@ -9,7 +9,7 @@ from tuimixer.config.schema import Config, Loaded
 
 
 def configured(arguments: Arguments) -> Config:
-    """The configuration; if the file has errors, they are reported on stderr, and the defaults are used.
+    """The configuration; if the file has errors, they are reported on stderr, and only its caps are used.
 
     Raises:
         Usage: the file named on the command line does not exist.
