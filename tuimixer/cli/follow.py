@@ -1,7 +1,6 @@
 """Follows hosts: reports every change of their controls, using the screen's backends."""
 
 import asyncio
-import gc
 import os
 import signal
 import stat
@@ -27,7 +26,6 @@ def follow(options: Options, took: Took) -> int:
         Unreachable: a host could not be reached.
     """
     backends = open_machines(options).backends()
-    gc.enable()
     try:
         asyncio.run(_follow(backends, took))
     except BrokenPipeError:

@@ -4,6 +4,10 @@ The standard decorator imports `inspect` and compiles six functions per class at
 model, as long as a whole volume step from a key may take. This one compiles a class's `__init__` only once
 many instances have been created, shares the other methods, and creates the standard `__dataclass_fields__`
 only if something (msgspec) asks for it.
+
+`msgspec.Struct` does the same, but importing msgspec takes 52 ms of CPU time (34 without typing_extensions),
+and this whole model takes 27: medians of 50 alternating runs, less a bare interpreter's. Only the engine and
+the screen, which need its JSON anyway, import it.
 """
 
 from __future__ import annotations

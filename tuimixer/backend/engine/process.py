@@ -73,7 +73,7 @@ def serve_process(
 
 
 def _collect() -> None:
-    """Collect garbage from now on; the command line started with it off (see `cli.main`)."""
+    """Collect garbage from now on; the screen started with it off (see `cli.screen`)."""
     gc.freeze()
     gc.enable()
 

@@ -33,7 +33,8 @@ def _light_imports() -> Iterator[None]:
     """While pulsectl is imported: skip what would delay every volume key and is not used.
 
     Its search for libpulse runs ldconfig and a compiler (20 to 40 ms); ctypes.util loads subprocess and
-    shutil, and inspect and traceback the parser (10 ms each). Nothing else sees the stand-ins.
+    shutil, and inspect and traceback the parser (7 ms of CPU time of a volume key's 93). Nothing else sees
+    the stand-ins.
     """
     stand_ins: dict[str, dict[str, Any]] = {
         "ctypes.util": {"find_library": lambda name: libpulse.LIBRARY},

@@ -1,7 +1,5 @@
 """`serve`: the screen in a browser."""
 
-import gc
-
 from tuimixer.cli.failure import DONE, Usage
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.invocation import Invocation
@@ -49,7 +47,6 @@ def run(call: Invocation) -> int:
             "install tuimixer with its extra: pipx install 'tuimixer[serve]'"
         ) from error
     bind = call.arguments.get("bind") or "127.0.0.1"
-    gc.enable()
     try:
         listener = listen(bind, int(port))
     except OSError as error:
