@@ -211,7 +211,7 @@ def test_a_combined_sink_whose_parts_are_gone_is_named(server: SoundServer) -> N
             server.pactl("unload-module", str(sink["owner_module"]))
     server.wait_for(lambda: server.pactl("get-default-sink") == "both\n", "it to be the default")
     (fault,) = findings(env=server.env)
-    assert "combines outputs that are all gone, so what plays on it is lost." in fault["reason"]
+    assert "combines outputs that are all gone, so whatever plays on it is lost." in fault["reason"]
     assert fault["fault"] is True
 
 

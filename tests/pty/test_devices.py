@@ -91,7 +91,7 @@ def test_ends_a_stream_after_a_question(any_box: Box) -> None:
         person.press("ctrl+k")
         person.sees("Kill Music", "Yes, kill the stream")
         person.press("Enter", "n")
-        person.sees_no_more("End Music")
+        person.sees_no_more("Kill Music")
         assert any_box.server.find("sink-inputs", index) is not None
         person.press("ctrl+k")
         person.sees("End Music")
