@@ -94,7 +94,7 @@ def test_ends_a_stream_after_a_question(any_box: Box) -> None:
         person.sees_no_more("Kill Music")
         assert any_box.server.find("sink-inputs", index) is not None
         person.press("ctrl+k")
-        person.sees("End Music")
+        person.sees("Kill Music")
         person.press("y")
         person.waits_for(lambda: any_box.server.find("sink-inputs", index) is None, "the end of the stream")
         person.sees_no_more("Music")
