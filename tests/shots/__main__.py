@@ -4,40 +4,36 @@ import base64
 import os
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from tests.lab.plugins import Plugins
-from tests.lab.pulse import PrivatePulse
-from tests.shots.camera import take
+from tests.shots.camera import record, take
 from tests.shots.guest import MARK
-from tests.shots.picture import write
-from tests.shots.scenes import CARDS, REAL, SIMULATED, Scene
+from tests.shots.scenes import CARDS, DEMONSTRATION, SIMULATED, THEMES, Scene
 
 FOLDER = Path(__file__).resolve().parents[2] / "screenshots"
-MICROPHONE = "module-null-source source_name=mic description=Microphone"
 
 
-def _take_all(scenes: Sequence[Scene], env: Mapping[str, str]) -> None:
-    for scene in scenes:
-        print(scene.name, flush=True)
-        write(take(scene, env), FOLDER / f"{scene.name}.svg")
+def _write(name: str, svg: str) -> None:
+    print(name, flush=True)
+    (FOLDER / f"{name}.svg").write_text(svg)
 
 
-def _take_real(scenes: Sequence[Scene]) -> None:
-    """A private PulseAudio with players, one of them as loud as possible."""
-    if not scenes:
-        return
-    with PrivatePulse(modules=[MICROPHONE]) as server, tempfile.TemporaryDirectory() as folder:
-        server.play("Firefox", media="A concert", volume=80)
-        server.play("mpv", media="documentary.mkv", volume=63, device="headphones", amplitude=0.3)
-        server.play("Music", media="Symphony No. 5", volume=100, amplitude=0.1)
-        server.play("Game", media="level 3", device="headphones", amplitude=1.0)
-        _take_all(scenes, Plugins(Path(folder), server).env)
+def _take_simulated(scenes: Sequence[Scene], recording: bool) -> None:
+    """Pictures and the recording of the demo, in each theme."""
+    with tempfile.TemporaryDirectory() as home:
+        env = dict(os.environ) | {"HOME": home, "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
+        for theme in THEMES:
+            suffix = "" if theme == THEMES[0] else f"-{theme}"
+            for scene in scenes:
+                _write(scene.name + suffix, take(replace(scene, words=(*scene.words, "--theme", theme)), env))
+            if recording:
+                _write(DEMONSTRATION.name + suffix, record(DEMONSTRATION, theme, env))
 
 
 def _take_cards(wanted: set[str]) -> None:
-    """Pictures of real cards; existing ones are left unchanged if no machine can be booted."""
+    """Pictures of real cards; those that are there stay as they are where no machine can be booted."""
     from tests.lab.vm import boot, lacks
 
     if reason := lacks():
@@ -47,29 +43,24 @@ def _take_cards(wanted: set[str]) -> None:
     for line in done.stdout.splitlines():
         if line.startswith(MARK):
             name, picture = line.removeprefix(MARK).split(":")
-            if not wanted or name in wanted:
-                print(name, flush=True)
-                write(base64.b64decode(picture).decode(), FOLDER / f"{name}.svg")
+            if name in wanted:
+                _write(name, base64.b64decode(picture).decode())
     if done.returncode:
         sys.exit(done.stdout[-2000:])
 
 
 def main() -> None:
-    """Create the requested pictures, or all."""
+    """Make what is asked for, or all."""
     asked = set(sys.argv[1:])
-    known = {scene.name for scene in (*SIMULATED, *REAL, *CARDS)}
+    cards = {scene.name for scene in CARDS}
+    known = {scene.name for scene in SIMULATED} | {DEMONSTRATION.name} | cards
     if unknown := asked - known - {"cards"}:
         sys.exit(f"no picture {', '.join(sorted(unknown))}; there are: {' '.join(sorted(known))}")
+    asked = asked or known
     FOLDER.mkdir(exist_ok=True)
-
-    def chosen(scenes: Sequence[Scene]) -> list[Scene]:
-        return [scene for scene in scenes if not asked or scene.name in asked]
-
-    with tempfile.TemporaryDirectory() as home:
-        _take_all(chosen(SIMULATED), dict(os.environ) | {"HOME": home, "LC_ALL": "C.UTF-8"})
-    _take_real(chosen(REAL))
-    if not asked or "cards" in asked or chosen(CARDS):
-        _take_cards({scene.name for scene in chosen(CARDS)})
+    _take_simulated([scene for scene in SIMULATED if scene.name in asked], DEMONSTRATION.name in asked)
+    if wanted := cards if "cards" in asked else asked & cards:
+        _take_cards(wanted)
 
 
 if __name__ == "__main__":

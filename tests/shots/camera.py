@@ -1,12 +1,22 @@
-"""Runs tuimixer in a terminal, brings it to a scene, and takes the picture."""
+"""Runs tuimixer in a terminal, goes to a scene, and takes the picture or the recording."""
 
-import re
+import contextlib
+import time
 from collections.abc import Mapping
 
 from tests.lab.waiting import DEADLINE
 from tests.pty.person import Person
-from tests.shots.picture import svg_of
-from tests.shots.scenes import Scene
+from tests.shots.picture import Frame, frame_of, recording_of, svg_of
+from tests.shots.scenes import Recording, Scene
+
+_TICK = 0.25
+"""Seconds between two frames of a recording."""
+_DONE = 0.7
+"""Seconds after which what a key does is drawn even on a busy machine; the recording leaves them out."""
+_KEYS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "Escape": "Esc"}
+"""Keys as they are called below the picture."""
+_WHOLE = 0.04
+"""Seconds without output after which a picture is not one that is still being drawn."""
 
 
 def take(scene: Scene, env: Mapping[str, str]) -> str:
@@ -20,27 +30,54 @@ def take(scene: Scene, env: Mapping[str, str]) -> str:
         term=scene.term,
     ) as person:
         terminal = person.terminal
-        terminal.wait_for(lambda screen: len(screen.split()) > 4 and scene.chosen in screen)
+        # The line about the chosen control names it once more, unless the engine is still starting.
+        terminal.wait_for(lambda screen: scene.chosen in screen and screen.count(person.chosen) > 1)
         _settle(person)
         if scene.chosen:
             person.choose(scene.chosen, still=False)
         person.press(*scene.keys)
         if scene.wanted:
             person.sees(scene.wanted)
-        terminal.wait_for(lambda screen: _meters(screen) >= scene.meters)
-        # Meters keep moving; everything else is there after a moment.
+        # Meters move on; everything else is there after a moment.
         _settle(person)
-        return svg_of(terminal, f"tuimixer: {scene.title}")
+        return svg_of(_frame(person), f"tuimixer: {scene.title}")
 
 
-def _meters(screen: str) -> int:
-    """How many meters show a level."""
-    beside_faders = max((line.count("▏█") for line in screen.splitlines()), default=0)
-    return beside_faders + len(re.findall("dB [▀▄█]", screen))
+def record(recording: Recording, theme: str, env: Mapping[str, str]) -> str:
+    """The recording as SVG, in a theme. Its times are those of the script, however slow the machine is."""
+    frames: list[tuple[Frame, float]] = []
+    words = (*recording.words, "--theme", theme, "--no-config")
+    with Person(env, *words, columns=recording.columns, lines=recording.lines) as person:
+        person.terminal.wait_for(lambda screen: recording.first in screen)
+        _settle(person)
+        for key, seconds in recording.script:
+            if key:
+                person.press(key)
+                time.sleep(_DONE)
+            for tick in range(max(1, round(seconds / _TICK))):
+                if tick:
+                    time.sleep(_TICK)
+                frames.append((_with_key(_frame(person), key), min(seconds, _TICK)))
+    return recording_of(frames, f"tuimixer: {recording.title}")
+
+
+def _with_key(frame: Frame, key: str) -> Frame:
+    """A frame with two more lines, in the last of which the key stands that was pressed."""
+    paper = frame[1][0]._replace(text=" ")
+    text = _KEYS.get(key, key).center(len(frame[0]))
+    ink = next(cell.ink for line in reversed(frame) for cell in line if cell.text != " ")
+    blank = (paper,) * len(text)
+    return (*frame, blank, tuple(paper._replace(text=letter, ink=ink, bold=True) for letter in text))
+
+
+def _frame(person: Person) -> Frame:
+    """What the terminal shows when nothing is being drawn."""
+    with contextlib.suppress(TimeoutError):
+        person.terminal.wait_quiet(_WHOLE, timeout=DEADLINE / 12)
+    person.terminal.wait_for(lambda screen: screen.strip())
+    return frame_of(person.terminal)
 
 
 def _settle(person: Person) -> None:
-    try:
+    with contextlib.suppress(TimeoutError):
         person.terminal.wait_quiet(DEADLINE / 30, timeout=DEADLINE / 12)
-    except TimeoutError:
-        return

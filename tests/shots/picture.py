@@ -1,9 +1,14 @@
-"""A terminal's screen as SVG and PNG, with blocks and lines drawn as shapes, so that no font leaves gaps."""
+"""A terminal's screen as SVG, with blocks and lines drawn as shapes, so that no font leaves gaps.
 
-import subprocess
+A recording is one SVG, too: each frame is a group that CSS shows from its time on, with the cells that
+differ from the frame before, on top of them.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.lab.terminal import Terminal
@@ -31,113 +36,48 @@ _NAMED = {
     "brightcyan": "#29b8db",
     "brightwhite": "#ffffff",
 }
-_SHAPES = {
+Shape = tuple[float, float, float, float]
+"""Left, top, width and height of what a character fills, in parts of its cell."""
+_BLOCKS: dict[str, Shape] = {
     **{"▁▂▃▄▅▆▇█"[n - 1]: (0.0, 1 - n / 8, 1.0, n / 8) for n in range(1, 9)},
     "▀": (0.0, 0.0, 1.0, 0.5),
     "▌": (0.0, 0.0, 0.5, 1.0),
     "▐": (0.5, 0.0, 0.5, 1.0),
-    "━": (0.0, 0.42, 1.0, 0.16),
-    "─": (0.0, 0.47, 1.0, 0.06),
-    "│": (0.45, 0.0, 0.1, 1.0),
 }
-"""Left, top, width and height of what a character fills, in fractions of its cell."""
-_CORNERS = {"┌": (0.5, 0.47), "┐": (0.0, 0.47), "└": (0.5, 0.0), "┘": (0.0, 0.0)}
-"""Where a corner's horizontal and vertical halves begin, in fractions of its cell."""
+_SHADES = {"░": 0.25, "▒": 0.5, "▓": 0.75}
+"""How much of the letters' colour a shade has."""
+_THIN = {"LIGHT": 1.0, "HEAVY": 2.0}
+"""Pixels of a line."""
 
 
-class _Look(NamedTuple):
+class Cell(NamedTuple):
+    """One cell as it looks."""
+
+    text: str
     ink: str
     paper: str
     bold: bool
 
 
-def svg_of(terminal: Terminal, title: str) -> str:
+Frame = tuple[tuple[Cell, ...], ...]
+"""The lines of a screen."""
+
+
+def frame_of(terminal: Terminal) -> Frame:
     """What the terminal shows now."""
-    lines = terminal.lines()
-    columns = terminal.size[0]
-    width, height = columns * WIDTH + 2 * _MARGIN, len(lines) * HEIGHT + 2 * _MARGIN
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-        f'width="{width:.0f}" height="{height:.0f}" '
-        f'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="{FONT}">',
-        f"<title>{escape(title)}</title>",
-        f'<rect width="100%" height="100%" rx="6" fill="{_PAPER}"/>',
-    ]
-    for number in range(len(lines)):
-        parts += _line([terminal.cell(column, number) for column in range(columns)], number)
-    return "\n".join([*parts, "</svg>", ""])
+    columns, lines = terminal.size
+    return tuple(
+        tuple(_cell(terminal.cell(column, line)) for column in range(columns)) for line in range(lines)
+    )
 
 
-def _line(cells: list[Any], number: int) -> list[str]:
-    y = _MARGIN + number * HEIGHT
-    parts: list[str] = []
-    column = 0
-    texts: list[str] = []
-    for look, group in groupby(cells, key=_look):
-        run = [cell.data for cell in group]
-        x = _MARGIN + column * WIDTH
-        if look.paper != _PAPER:
-            parts.append(_rect(x, y, len(run) * WIDTH, HEIGHT, look.paper))
-        at = 0
-        for shape, piece in groupby(run, key=_shape):
-            word = list(piece)
-            left = x + at * WIDTH
-            at += len(word)
-            if isinstance(shape, str):
-                texts += _corner(shape, left, y, look.ink)
-            elif shape is not None:
-                texts += _blocks(shape, len(word), left, y, look.ink)
-            elif text := "".join(word).rstrip():
-                texts.append(_text(text, left, y, look))
-        column += len(run)
-    return parts + texts
-
-
-def _shape(glyph: str) -> str | tuple[float, float, float, float] | None:
-    """A corner itself, the rectangle of a block or line, None for a letter."""
-    return glyph if glyph in _CORNERS else _SHAPES.get(glyph)
-
-
-def _corner(glyph: str, x: float, y: float, ink: str) -> list[str]:
-    across, down = _CORNERS[glyph]
-    return [
-        _rect(x + across * WIDTH, y + 0.47 * HEIGHT, 0.5 * WIDTH, 0.06 * HEIGHT, ink),
-        _rect(x + 0.45 * WIDTH, y + down * HEIGHT, 0.1 * WIDTH, 0.53 * HEIGHT, ink),
-    ]
-
-
-def _blocks(shape: tuple[float, float, float, float], count: int, x: float, y: float, ink: str) -> list[str]:
-    """Equal shapes side by side; those as wide as their cells become one."""
-    left, top, width, height = shape
-    if width == 1.0:
-        return [_rect(x, y + top * HEIGHT, count * WIDTH, height * HEIGHT, ink)]
-    return [
-        _rect(x + (n + left) * WIDTH, y + top * HEIGHT, width * WIDTH, height * HEIGHT, ink)
-        for n in range(count)
-    ]
-
-
-def _rect(x: float, y: float, width: float, height: float, fill: str) -> str:
-    return f'<rect x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}" fill="{fill}"/>'
-
-
-def _text(text: str, x: float, y: float, look: _Look) -> str:
-    lead = len(text) - len(text.lstrip())
-    x += lead * WIDTH
-    text = text.lstrip()
-    bold = ' font-weight="bold"' if look.bold else ""
-    # Words of one run keep their positions through the specified length.
-    length = f' textLength="{len(text) * WIDTH:.2f}"' if len(text) > 1 else ""
-    spaces = ' xml:space="preserve"' if "  " in text else ""
-    place = f'x="{x:.2f}" y="{y + _ASCENT:.2f}" fill="{look.ink}"'
-    return f"<text {place}{bold}{length}{spaces}>{escape(text)}</text>"
-
-
-def _look(cell: Any) -> _Look:
+def _cell(cell: Any) -> Cell:
     ink, paper = _colour(cell.fg, _INK), _colour(cell.bg, _PAPER)
     if cell.reverse:
         ink, paper = paper, ink
-    return _Look(ink, paper, bool(cell.bold))
+    if cell.data in _SHADES:
+        return Cell("█", _mix(ink, paper, _SHADES[cell.data]), paper, False)
+    return Cell(cell.data, paper if cell.data == " " else ink, paper, bool(cell.bold) and cell.data != " ")
 
 
 def _colour(name: str, default: str) -> str:
@@ -146,7 +86,188 @@ def _colour(name: str, default: str) -> str:
     return _NAMED.get(name) or f"#{name}"
 
 
-def write(svg: str, path: Path) -> None:
-    """Write a picture as SVG, and as PNG next to it."""
-    path.write_text(svg)
-    subprocess.run(["rsvg-convert", "--output", str(path.with_suffix(".png")), str(path)], check=True)
+def _mix(ink: str, paper: str, share: float) -> str:
+    pairs = [(int(ink[i : i + 2], 16), int(paper[i : i + 2], 16)) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+
+
+def svg_of(frame: Frame, title: str) -> str:
+    """A picture."""
+    return recording_of([(frame, 0.0)], title)
+
+
+def recording_of(frames: Sequence[tuple[Frame, float]], title: str) -> str:
+    """A picture that moves, again and again. Args: each frame with the seconds for which it is shown."""
+    first = frames[0][0]
+    page = Counter(cell.paper for line in first for cell in line).most_common(1)[0][0]
+    width, height = len(first[0]) * WIDTH + 2 * _MARGIN, len(first) * HEIGHT + 2 * _MARGIN
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
+        f'width="{width:.0f}" height="{height:.0f}" '
+        f'font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="{FONT}">',
+        f"<title>{escape(title)}</title>",
+    ]
+    total = sum(seconds for _, seconds in frames)
+    groups: list[str] = []
+    rules: list[str] = []
+    at, before = 0.0, None
+    for frame, seconds in frames:
+        if groups and (content := _patch(frame, before, page)):
+            name = f"f{len(rules)}"
+            share = f"{100 * at / total:.2f}%"
+            rules.append(
+                f"@keyframes {name}{{0%{{visibility:hidden}}{share},to{{visibility:visible}}}}"
+                f"#{name}{{animation:{name} {total:.2f}s step-end infinite}}"
+            )
+            groups.append(f'<g id="{name}">{content}</g>')
+        elif not groups:
+            groups.append(_patch(frame, None, page))
+        at, before = at + seconds, frame
+    style = "path{shape-rendering:crispEdges}text{white-space:pre}" + "".join(rules)
+    parts += [
+        f"<style>{style}</style>",
+        f'<rect width="100%" height="100%" rx="6" fill="{page}"/>',
+        f'<g transform="translate({_MARGIN} {_MARGIN})">',
+        *groups,
+        "</g></svg>\n",
+    ]
+    return "\n".join(parts)
+
+
+def _patch(frame: Frame, before: Frame | None, page: str) -> str:
+    """The cells that differ from those before, each with its paper; all of them without the page's."""
+    paths: dict[str, list[str]] = {}
+    shapes: dict[str, list[str]] = {}
+    texts: list[str] = []
+    for number, line in enumerate(frame):
+        old = before[number] if before is not None else None
+        for column, run in _runs(line, old):
+            _papers(paths, run, column, number, page if before is None else "")
+            _inks(shapes, texts, run, column, number)
+    drawn = [f'<path fill="{fill}" d="{"".join(d)}"/>' for fill, d in (*paths.items(), *shapes.items())]
+    return "".join([*drawn, *texts])
+
+
+def _runs(line: Sequence[Cell], old: Sequence[Cell] | None) -> Iterator[tuple[int, Sequence[Cell]]]:
+    """The cells that differ, side by side; letters of one word stay together.
+
+    Letters reach into the cells beside theirs, which are drawn again when a letter goes.
+    """
+    if old is None:
+        yield 0, line
+        return
+    differ = [cell != was for cell, was in zip(line, old, strict=True)]
+    gone = [here and _letter(was) for here, was in zip(differ, old, strict=True)]
+    changed = [differ[at] or any(gone[max(0, at - 1) : at + 2]) for at in range(len(line))]
+    for at in range(1, len(line)):
+        if changed[at - 1] and _letter(line[at - 1]) and _letter(line[at]):
+            changed[at] = True
+    for is_new, group in groupby(range(len(line)), key=changed.__getitem__):
+        places = list(group)
+        if is_new:
+            yield places[0], line[places[0] : places[-1] + 1]
+
+
+def _letter(cell: Cell) -> bool:
+    return cell.text != " " and not _rectangles(cell.text)
+
+
+def _papers(paths: dict[str, list[str]], run: Sequence[Cell], column: int, line: int, page: str) -> None:
+    for paper, group in groupby(run, key=lambda cell: cell.paper):
+        count = len(list(group))
+        if paper != page:
+            _fill(paths, paper, column, line, (0.0, 0.0, float(count), 1.0))
+        column += count
+
+
+def _inks(
+    shapes: dict[str, list[str]], texts: list[str], run: Sequence[Cell], column: int, line: int
+) -> None:
+    def key(cell: Cell) -> tuple[str, bool, str]:
+        return cell.ink, cell.bold, cell.text if _rectangles(cell.text) else ""
+
+    # A space has no ink of its own: it goes with the word before it.
+    cells: list[Cell] = []
+    for cell in run:
+        if cell.text == " " and cells and not _rectangles(cells[-1].text):
+            cell = cells[-1]._replace(text=" ")
+        cells.append(cell)
+    for (ink, bold, glyph), group in groupby(cells, key=key):
+        word = "".join(cell.text for cell in group)
+        if glyph:
+            for left, top, width, height in _rectangles(glyph):
+                if width == 1.0:
+                    _fill(shapes, ink, column, line, (left, top, float(len(word)), height))
+                else:
+                    for n in range(len(word)):
+                        _fill(shapes, ink, column + n, line, (left, top, width, height))
+        else:
+            texts += _words(word, ink, bold, column, line)
+        column += len(word)
+
+
+def _fill(paths: dict[str, list[str]], fill: str, column: int, line: int, shape: Shape) -> None:
+    left, top, width, height = shape
+    x, y, w = (column + left) * WIDTH, (line + top) * HEIGHT, width * WIDTH
+    paths.setdefault(fill, []).append(f"M{x:.2f} {y:.2f}h{w:.2f}v{height * HEIGHT:.2f}h-{w:.2f}z")
+
+
+def _words(word: str, ink: str, bold: bool, column: int, line: int) -> Iterator[str]:
+    """Text at its place; each piece keeps its length by what is asked for, whatever the font."""
+    column += len(word) - len(word.lstrip())
+    text = word.strip()
+    while text:
+        # Wide gaps begin a text of their own, which cannot go astray.
+        piece, gap, rest = text.partition("  ")
+        length = f' textLength="{len(piece) * WIDTH:.1f}"' if len(piece) > 1 else ""
+        weight = ' font-weight="bold"' if bold else ""
+        place = f'x="{column * WIDTH:.1f}" y="{line * HEIGHT + _ASCENT:.0f}"'
+        yield f'<text {place} fill="{ink}"{weight}{length}>{escape(piece, quote=False)}</text>'
+        text = rest.lstrip()
+        column += len(piece) + len(gap) + len(rest) - len(text)
+
+
+def _rectangles(glyph: str) -> tuple[Shape, ...]:
+    """What a block or a line of frames consists of; nothing for letters."""
+    if glyph not in _KNOWN:
+        _KNOWN[glyph] = (_BLOCKS[glyph],) if glyph in _BLOCKS else tuple(_arms(glyph))
+    return _KNOWN[glyph]
+
+
+_KNOWN: dict[str, tuple[Shape, ...]] = {}
+_SIDES = {
+    "HORIZONTAL": ("LEFT", "RIGHT"),
+    "VERTICAL": ("UP", "DOWN"),
+    **{side: (side,) for side in ("LEFT", "RIGHT", "UP", "DOWN")},
+}
+
+
+def _arms(glyph: str) -> Iterator[Shape]:
+    """The arms of a line, by its name: `BOX DRAWINGS DOWN LIGHT AND RIGHT HEAVY`, `… LIGHT HORIZONTAL`."""
+    words = unicodedata.name(glyph, "").removeprefix("BOX DRAWINGS ").replace(" AND ", " ").split()
+    if not {*words} <= {*_SIDES, *_THIN} or not words:
+        return
+    weights: dict[str, str] = {}
+    waiting: list[str] = []
+    common = words.pop(0) if words[0] in _THIN else ""
+    for word in words:
+        if word in _THIN:
+            weights.update((side, word) for side in waiting)
+            waiting = []
+        elif common:
+            weights.update((side, common) for side in _SIDES[word])
+        else:
+            waiting += _SIDES[word]
+    tall = {side: _THIN[weight] / HEIGHT for side, weight in weights.items()}
+    wide = {side: _THIN[weight] / WIDTH for side, weight in weights.items()}
+    if "LEFT" in weights and weights["LEFT"] == weights.get("RIGHT"):
+        yield 0.0, 0.5 - tall["LEFT"] / 2, 1.0, tall["LEFT"]
+    else:
+        if "LEFT" in weights:
+            yield 0.0, 0.5 - tall["LEFT"] / 2, 0.5 + wide["LEFT"] / 2, tall["LEFT"]
+        if "RIGHT" in weights:
+            yield 0.5 - wide["RIGHT"] / 2, 0.5 - tall["RIGHT"] / 2, 0.5 + wide["RIGHT"] / 2, tall["RIGHT"]
+    if "UP" in weights:
+        yield 0.5 - wide["UP"] / 2, 0.0, wide["UP"], 0.5 + tall["UP"] / 2
+    if "DOWN" in weights:
+        yield 0.5 - wide["DOWN"] / 2, 0.5 - tall["DOWN"] / 2, wide["DOWN"], 0.5 + tall["DOWN"] / 2

@@ -48,6 +48,21 @@ async def test_views(desk: Open, text_snapshot: SnapshotAssertion, view: str) ->
         assert it.text == text_snapshot
 
 
+async def test_rows_are_set_apart_and_as_wide_as_the_screen_where_there_is_room(desk: Open) -> None:
+    async with desk(size=(200, 60), view="playback", config=Config(layout="rows")) as it:
+        lines = it.text.splitlines()
+        at = next(i for i, line in enumerate(lines) if line.strip() == "Speaker")
+        assert lines[at + 1][1:].startswith("▀" * 180)
+        assert not lines[at + 2].strip()
+        assert lines[at + 3][1:].startswith("PCM ")
+
+
+async def test_a_name_too_long_for_a_column_breaks_before_a_capital(desk: Open) -> None:
+    async with desk(size=(200, 60), view="playback", config=Config(layout="columns")) as it:
+        assert "SuperTux " in it.text
+        assert "SuperTuxK" not in it.text
+
+
 @pytest.mark.parametrize("theme", ["dark", "light", "high-contrast", "ansi"])
 async def test_themes(desk: Open, svg_snapshot: SnapshotAssertion, theme: str) -> None:
     config = Config(theme=theme, layout="columns", meters=MeterOptions(show="on"))

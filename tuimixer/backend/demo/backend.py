@@ -16,6 +16,8 @@ from tuimixer.model.system import System
 
 MASTER = simulated.MASTER
 COUPLED = simulated.SPEAKERS
+_ACCURACY = 5
+"""Hundredths of a dB that a volume may be louder than the card is set to: rounding, not a difference."""
 
 
 class DemoBackend:
@@ -171,7 +173,7 @@ class DemoBackend:
 
 
 def _carried(source: Control, target: Control, channel: int) -> int:
-    """The target's raw value for the gain of the source."""
+    """The target's raw value for the gain of the source; the card's is rounded up, as PulseAudio does."""
     assert source.scale is not None
     assert target.scale is not None
     cdb = to_cdb(source.scale, source.channels[min(channel, len(source.channels) - 1)].raw)
@@ -179,7 +181,7 @@ def _carried(source: Control, target: Control, channel: int) -> int:
         return target.scale.minimum
     if target.scale is PULSE_SCALE:
         return from_cdb(target.scale, cdb)
-    return from_cdb(target.scale, max(cdb, target.scale.low))
+    return from_cdb(target.scale, max(cdb - _ACCURACY, target.scale.low), 1)
 
 
 def _level(control: Control, controls: dict[ControlId, Control], now: float) -> tuple[float, ...]:
