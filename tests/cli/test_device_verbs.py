@@ -117,7 +117,7 @@ def test_help_of_a_verb_is_its_help(capsys: pytest.CaptureFixture[str], verb: st
 def test_help_alone_and_of_what_is_not_a_verb(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_here(["help"], capsys).out == run_here(["--help"], capsys).out
     outcome = run_here(["help", "sett"], capsys)
-    assert (outcome.status, outcome.err) == (2, 'tuimixer: there is no verb "sett"; did you mean set?\n')
+    assert (outcome.status, outcome.err) == (2, 'tuimixer: unknown verb "sett"; did you mean set?\n')
 
 
 def test_status_tells_port_and_total(demo: Demo) -> None:

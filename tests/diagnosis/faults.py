@@ -244,7 +244,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "many small losses": Fault(
         "total_low",
-        "All stages together",
+        "Together, the stages",
         told("set-sink-input-volume {stream} 16%", "set-sink-volume {sink} 20%"),
     ),
     "boost before a cut": Fault("clipping", "distort", told("set-sink-input-volume {stream} 140%")),

@@ -82,7 +82,7 @@ def test_ascii_where_the_locale_has_no_more(opened: Open, environment: dict[str,
     ("words", "term", "sentence"),
     [
         ((), "dumb", "the mixer needs a terminal that can move its cursor"),
-        (("--nonsense",), "xterm", 'there is no option "--nonsense"'),
+        (("--nonsense",), "xterm", 'unknown option "--nonsense"'),
         (("-c", "99"), "xterm", 'there is no card "99"'),
         (("-D", "nonsense"), "xterm", "no such ALSA device: nonsense"),
     ],

@@ -168,7 +168,7 @@ def _allowed(option: Option, written: str, value: str) -> str:
 def _unknown(written: str, options: tuple[Option, ...], command: str) -> Usage:
     names = (f"--{option.name}" for option in options)
     hint = suggest(written, names, f"`{command} --help` lists them", cutoff=0.7)
-    return Usage(f"there is no option {shown(written)}; {hint}")
+    return Usage(f"unknown option {shown(written)}; {hint}")
 
 
 def whole(text: str, most: int) -> int | None:

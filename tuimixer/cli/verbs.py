@@ -63,4 +63,4 @@ def no_verb(name: str) -> Usage:
     # As in pactl and wpctl: `set-sink-mute`, `get-volume`.
     part = next((part for part in reversed(name.split("-")) if part in MODULES), name)
     hint = suggest(part, MODULES, "`tuimixer --help` lists them")
-    return Usage(f"there is no verb {shown(name)}; {hint}")
+    return Usage(f"unknown verb {shown(name)}; {hint}")

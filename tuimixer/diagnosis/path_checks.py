@@ -193,7 +193,9 @@ def _total(snapshot: Snapshot, path: Path, total: int) -> Iterator[Finding]:
     if control is None:
         return
     name = stage.name if stage.kind is not StageKind.STREAM else control.name
-    reason = f"All stages together add up to {db(total)}, which is close to silence; {name} lowers it most."
+    reason = (
+        f"Together, the stages add up to {db(total)}, which is close to silence, mostly because of {name}."
+    )
     yield Finding("total_low", name, reason, *_raise(name, stage, control))
 
 

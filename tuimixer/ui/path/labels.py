@@ -53,7 +53,7 @@ def has_mark(node: Node, line: int) -> bool:
 def line_values(node: Node, number: int, room: int, unit: bool = True) -> str:
     """The right end of a line: state, gain and medium, as far as there is room.
 
-    unit: whether gains may have theirs.
+    unit: whether gains may be followed by their unit.
     """
     line = node.all_lines[number]
     if node.part is Part.JACK:

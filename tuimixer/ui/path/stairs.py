@@ -198,7 +198,7 @@ def _step(
 
 
 def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
-    """What applies a step, each with its share of the gain."""
+    """The media that apply a step, each with its share of the gain."""
     shares = [(medium_of(part), path.loudest(path.gain(part)) or 0) for part in step.parts]
     if abs(sum(share for _, share in shares) - gain) > 50 or not shares:
         return [(medium_of(step.stage), gain)]

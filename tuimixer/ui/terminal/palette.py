@@ -68,7 +68,7 @@ class Role(IntEnum):
     OUTPUTS_TITLE = 35
     APPLICATIONS_TITLE = 36
     PAPER = 37
-    """The color of the background as that of a glyph."""
+    """The background color, for use as a glyph color."""
 
 
 def split_role(accent: Role) -> Role:
