@@ -219,7 +219,7 @@ def test_a_sink_that_feeds_itself_is_named(server: SoundServer) -> None:
     server.pactl("load-module", "module-loopback", "source=speakers.monitor", "sink=speakers")
     server.wait_for(lambda: server.pactl_json("source-outputs"), "the loopback")
     (fault,) = findings(env=server.env)
-    assert fault["reason"].startswith("Speakers feeds itself: ")
+    assert fault["reason"].startswith("Speakers feeds back into itself: ")
     assert fault["fault"] is True
 
 
