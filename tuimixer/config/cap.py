@@ -21,12 +21,8 @@ def _names(control: Control) -> list[str]:
     names = [control.name]
     if device := control.device:
         names.append(device.server_name)
-        names += [
-            text
-            for port in device.ports
-            if port.name == device.port
-            for text in (port.name, port.description)
-        ]
+        if port := device.active_port:
+            names += [port.name, port.description]
     if control.stream:
         names += [control.stream.application, control.stream.binary]
     return [name.casefold() for name in names]

@@ -9,7 +9,7 @@ what all sound passes through (Master, PCM, Headphone, Speaker, Front), and the 
 import re
 from enum import StrEnum
 
-from tuimixer.model.control import Control, Device, Kind, Port
+from tuimixer.model.control import Control, Device, Kind
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Snapshot
 
@@ -221,14 +221,9 @@ def jack_named(text: str) -> Connector:
     return Connector.LINE if "lineout" in words or "line out" in words else Connector.ANY
 
 
-def active_port(device: Device) -> Port | None:
-    """The connector in use."""
-    return next((port for port in device.ports if port.name == device.port), None)
-
-
 def description(device: Device) -> str:
     """The active port's description, or an empty string."""
-    port = active_port(device)
+    port = device.active_port
     return port.description if port else ""
 
 

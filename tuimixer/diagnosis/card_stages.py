@@ -3,7 +3,6 @@
 from tuimixer.diagnosis.card_routing import (
     Connector,
     Route,
-    active_port,
     capture_controls,
     description,
     element_name,
@@ -150,8 +149,8 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
     """The far end of a sink, or where a source's sound comes from."""
     info = device.device
     assert info is not None
-    card = card_of(snapshot, device.card)
-    port = active_port(info)
+    card = snapshot.alsa_card(device.card)
+    port = info.active_port
     if card is not None:
         if card.loopback:
             return _loopback_end(system, card, device.kind.capture)
@@ -171,7 +170,7 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
 
 def holder_end(snapshot: Snapshot, system: System, holder: Holder) -> Stage:
     """The jack side of a card that a program plays to directly."""
-    card = card_of(snapshot, holder.card)
+    card = snapshot.alsa_card(holder.card)
     if card is not None and card.loopback:
         return _loopback_end(system, card, holder.capture)
     return Stage(
@@ -193,11 +192,6 @@ def _loopback_end(system: System, card: AlsaCard, capture: bool) -> Stage:
     else:
         note = "a loopback card without a jack: nothing is recording its other side, so it is not heard"
     return Stage(card.name, StageGroup.CARD, StageKind.END, Medium.SOFTWARE, note=note)
-
-
-def card_of(snapshot: Snapshot, card_id: str | None) -> AlsaCard | None:
-    """The ALSA card with this id."""
-    return next((card for card in snapshot.alsa_cards if card.id == card_id), None)
 
 
 def is_null(device: Control) -> bool:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from tuimixer.diagnosis.card_routing import Connector, active_port, element_name, jack_of
-from tuimixer.diagnosis.card_stages import card_of, is_dummy, linkable
+from tuimixer.diagnosis.card_routing import Connector, element_name, jack_of
+from tuimixer.diagnosis.card_stages import is_dummy, linkable
 from tuimixer.diagnosis.driven import rule_for
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.path import feeds, is_application, leads_nowhere
@@ -122,8 +122,8 @@ def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
 def _unheard(snapshot: Snapshot, sink: Control) -> str:
     """Why a sink cannot be heard; empty if it may be."""
     info = sink.device
-    card = card_of(snapshot, sink.card)
-    port = active_port(info) if info else None
+    card = snapshot.alsa_card(sink.card)
+    port = info.active_port if info else None
     if leads_nowhere(snapshot, sink):
         return f"The default output {sink.name} {_nowhere(snapshot, sink)}."
     if card is not None and card.loopback:
@@ -161,17 +161,17 @@ def audible(snapshot: Snapshot, sink: Control) -> bool:
     info = sink.device
     if info is None or not info.hardware:
         return False
-    card = card_of(snapshot, sink.card)
+    card = snapshot.alsa_card(sink.card)
     if card is not None and card.loopback:
         return False
-    port = active_port(info)
+    port = info.active_port
     return port is None or port.available is not False
 
 
 def check_ports(device: Control) -> Iterator[Finding]:
     """Nothing is plugged into the active connector of a device in use."""
     info = device.device
-    port = active_port(info) if info else None
+    port = info.active_port if info else None
     if info is None or port is None or port.available is not False:
         return
     others = sorted((p for p in info.ports if p is not port and p.available is not False), key=_preference)
@@ -270,7 +270,7 @@ def _reaches(snapshot: Snapshot, sink: Control, target: Control) -> bool:
 def check_auto_mute(snapshot: Snapshot, sink: Control) -> Iterator[Finding]:
     """The server plays to the speakers, which the card mutes because headphones are plugged in."""
     info = sink.device
-    card = card_of(snapshot, sink.card)
+    card = snapshot.alsa_card(sink.card)
     if info is None or card is None or jack_of(info) is not Connector.SPEAKERS:
         return
     plugged = next((jack for jack in card.jacks if jack.plugged and "Headphone" in jack.name), None)
@@ -297,7 +297,7 @@ def check_capture_source(snapshot: Snapshot, system: System, source: Control) ->
         return
     on_card = [c for c in snapshot.controls.values() if c.card == source.card and c.element is not None]
     wanted_words = [word for word in ("mic", "line", "aux", "video", "cd") if word in info.port]
-    port = active_port(info)
+    port = info.active_port
     name = port.description if port else info.port
     for control in on_card:
         choice = control.choice

@@ -428,7 +428,7 @@ class _Builder:
     def _card(self, segment: _Segment, old: Node | None) -> Node:
         card_id = segment.id.partition(":")[2]
         if old is None:
-            card = next((card for card in self._snapshot.alsa_cards if card.id == card_id), None)
+            card = self._snapshot.alsa_card(card_id)
             name = card.name if card is not None else card_id
             old = Node(
                 segment.id, Part.CARD, Line(Stage(name, StageGroup.CARD, StageKind.MODULE, Medium.HARDWARE))

@@ -167,6 +167,11 @@ class Device:
     driver: str = ""
 
     @property
+    def active_port(self) -> Port | None:
+        """The port in use; None if there is none."""
+        return next((port for port in self.ports if port.name == self.port), None)
+
+    @property
     def hardware(self) -> bool:
         """Whether it is a real device, not a virtual one."""
         return self.type is DeviceType.HARDWARE

@@ -125,6 +125,10 @@ class Snapshot:
         found = self.controls.get(control)
         return found.device if found is not None else None
 
+    def alsa_card(self, card: str | None) -> AlsaCard | None:
+        """The ALSA card with this id; None if there is none."""
+        return next((known for known in self.alsa_cards if known.id == card), None)
+
     def server_card(self, card: str) -> ServerCard | None:
         """The server's card with this id; None if there is none."""
         return next((known for known in self.server_cards if known.id == card), None)
@@ -139,10 +143,7 @@ class Snapshot:
             if control.kind is kind
             and (device := control.device) is not None
             and device.monitor_of is None
-            and (
-                control.default
-                or all(port.available is not False for port in device.ports if port.name == device.port)
-            )
+            and (control.default or (port := device.active_port) is None or port.available is not False)
         ]
 
     def card_of(self, device: Control) -> ServerCard | None:

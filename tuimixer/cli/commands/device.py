@@ -156,10 +156,6 @@ def _step(things: Sequence[Thing], is_current: Callable[[Thing], bool], step: in
     return things[(at + step) % len(things)]
 
 
-def _active(device: Device) -> Port | None:
-    return next((port for port in device.ports if port.name == device.port), None)
-
-
 def _device(call: Invocation, kinds: frozenset[Kind] = DEVICES) -> tuple[Control, Device]:
     """The device in the first argument, or the default output."""
     control = call.select(call.words[0] if call.words else OUTPUT, kinds).controls[0]

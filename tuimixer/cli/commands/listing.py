@@ -139,7 +139,7 @@ def table(
 def _heading(control: Control, snapshot: Snapshot) -> str:
     if control.element is None:
         return _HEADINGS[control.kind]
-    card = next((card for card in snapshot.alsa_cards if card.id == control.card), None)
+    card = snapshot.alsa_card(control.card)
     return f"{card.name} ({card.id})" if card and card.name != card.id else f"Card {control.card}"
 
 

@@ -104,8 +104,8 @@ def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
         kind = "softvol" if element.user else "plugin" if control.medium is Medium.UNKNOWN else ""
         words += [f"moves with {target.name}" if target else "", kind]
     elif device is not None:
-        port = next((port.description for port in device.ports if port.name == device.port), "")
-        card = next((card.name for card in snapshot.alsa_cards if card.id == control.card), "")
+        port = device.active_port.description if device.active_port else ""
+        card = known.name if (known := snapshot.alsa_card(control.card)) else ""
         state = device.state if device.state == "suspended" else ""
         words += [state, port if port not in ("", control.name) else card]
     elif stream is not None and control.kind is not Kind.STORED:
@@ -184,7 +184,7 @@ def _auto_mute(control: Control, snapshot: Snapshot) -> str:
     mode = next(modes, "Disabled")
     if mode == "Disabled" or (not speaker and "Line Out" not in mode):
         return ""
-    card = next((card for card in snapshot.alsa_cards if card.id == control.card), None)
+    card = snapshot.alsa_card(control.card)
     if card is not None and any(jack.plugged and "Headphone" in jack.name for jack in card.jacks):
         return "silent: headphones are plugged in (Auto-Mute)"
     return "Auto-Mute: silent when headphones are plugged in"
@@ -206,9 +206,9 @@ def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Con
         parts.append(f"hardware volume: moves {' and '.join(names)}" if names else "hardware volume")
     else:
         parts.append("software volume")
-    port = next((port.description for port in device.ports if port.name == device.port), "")
-    if port and port != control.name:
-        parts.append(f"port {port}")
+    port = device.active_port
+    if port is not None and port.description not in ("", control.name):
+        parts.append(f"port {port.description}")
     if device.flat:
         parts.append("follows its loudest stream")
     if device.state == "suspended":

@@ -147,7 +147,7 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
 
 def port_words(device: Control, info: Device) -> str:
     """The active port and whether it is plugged in, without repeating the device's name."""
-    port = next((port for port in info.ports if port.name == info.port), None)
+    port = info.active_port
     if port is None:
         return ""
     name = port.description if port.description != device.name else ""

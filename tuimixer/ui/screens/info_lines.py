@@ -39,7 +39,7 @@ def _of_alsa(
     element = control.element
     if element is None:
         return
-    card = next((card for card in snapshot.alsa_cards if card.id == control.card), None)
+    card = snapshot.alsa_card(control.card)
     yield "Card", f"{card.name} ({card.mixer or card.driver})" if card else control.card or ""
     yield "Element", f"{element.name},{element.index}" if element.index else element.name
     if element.user:
@@ -87,7 +87,7 @@ def _of_device(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
     yield "Monitor", device.monitor or ""
     card = snapshot.card_of(control)
     yield "Card", card.description if card else ""
-    port = next((port for port in device.ports if port.name == device.port), None)
+    port = device.active_port
     if port is not None:
         yield "Active port", ", ".join(part for part in (port.description, plug(port)) if part)
     yield "Latency", f"{device.latency_us / 1000:g} ms" if device.latency_us else ""
