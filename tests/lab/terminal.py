@@ -61,7 +61,7 @@ APPLICATION_KEYS = {
 """As they are sent in the keypad's application mode, which ncurses switches on."""
 
 # What pyte 0.8 would print as text or misinterpret: private CSI sequences with < = > (keyboard
-# protocol, device queries), queries of modes (? $p) and colours (? n, on which it crashes), and DCS, APC
+# protocol, device queries), queries of modes (? $p) and colors (? n, on which it crashes), and DCS, APC
 # and PM strings.
 _UNKNOWN_TO_PYTE = re.compile(
     rb"\x1b\[[<=>][0-9;:]*[ -/]*[@-~]|\x1b\[\?[0-9;]*(?:\$p|n)|\x1b[P_^][^\x1b]*\x1b\\"

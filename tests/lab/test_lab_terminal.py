@@ -100,6 +100,6 @@ def test_bytes_are_counted() -> None:
 
 
 def test_queries_that_are_not_answered_show_nothing() -> None:
-    """Private queries for devices, modes and colours, as tmux and Textual send them."""
+    """Private queries for devices, modes and colors, as tmux and Textual send them."""
     with Terminal(["printf", r"a\033[>0q\033[?2026$p\033[?996nb"]) as terminal:
         terminal.wait_for("ab")

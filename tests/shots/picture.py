@@ -45,7 +45,7 @@ _BLOCKS: dict[str, Shape] = {
     "▐": (0.5, 0.0, 0.5, 1.0),
 }
 _SHADES = {"░": 0.25, "▒": 0.5, "▓": 0.75}
-"""How much of the letters' colour a shade has."""
+"""How much of the letters' color a shade has."""
 _THIN = {"LIGHT": 1.0, "HEAVY": 2.0}
 """Pixels of a line."""
 

@@ -184,7 +184,7 @@ def graph_of(snapshot: Snapshot, system: System, capture: bool = False) -> Graph
 
 
 class _Segment:
-    """Neighbouring stages of a path that form one node."""
+    """Neighboring stages of a path that form one node."""
 
     def __init__(
         self, node: str, part: Part, stages: list[Stage], word: str = "", device: Control | None = None

@@ -160,9 +160,9 @@ def rows_of(groups: Iterable[Group]) -> tuple[Row, ...]:
 
 
 def keep(before: Sequence[Row], after: Sequence[Row], cursor: ControlId | None) -> ControlId | None:
-    """The cursor's new place when rows change: its own control if still shown, else the nearest neighbour.
+    """The cursor's new place when rows change: its own control if still shown, else the nearest neighbor.
 
-    The neighbour is in the same group if that has rows left, and the next one is preferred to the previous
+    The neighbor is in the same group if that has rows left, and the next one is preferred to the previous
     one. None if there are no rows.
     """
     left = {row.id for row in after}

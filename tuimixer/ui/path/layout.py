@@ -163,7 +163,7 @@ def _height(column: Iterable[_Item], style: Style) -> int:
 
 
 def _order(columns: Sequence[list[_Item]]) -> None:
-    """Sort each column by the mean position of its items' neighbours."""
+    """Sort each column by the mean position of its items' neighbors."""
     for _ in range(_SWEEPS):
         for column, side in [*((c, "before") for c in columns), *((c, "behind") for c in reversed(columns))]:
             # The columns are of different lengths: 0 is the top of each and 1 its bottom.
@@ -179,7 +179,7 @@ def _order(columns: Sequence[list[_Item]]) -> None:
 
 
 def _settle(columns: Sequence[list[_Item]], style: Style, room: int) -> None:
-    """Assign rows: close to the neighbours', without overlap, within the available height."""
+    """Assign rows: close to the neighbors', without overlap, within the available height."""
     longest = max(columns, key=lambda column: _height(column, style), default=[])
     at = next((i for i, column in enumerate(columns) if column is longest), 0)
     _spread(longest, [0.0] * len(longest), style, room)

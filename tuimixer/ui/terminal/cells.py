@@ -135,7 +135,7 @@ class Grid:
         return _by_role(self.text[y], self.roles[y], 0, self.width)
 
     def _runs(self, y: int, different: list[int]) -> Iterator[tuple[int, int]]:
-        """Spans of cells to write: neighbours joined, never cutting a wide character."""
+        """Spans of cells to write: neighbors joined, never cutting a wide character."""
         text, roles, old = self.text[y], self.roles[y], self._shown_text[y]
         start = end = -1
         for x in different:
