@@ -127,7 +127,8 @@ def open_machines(options: Options) -> Machines:
     from tuimixer.backend.engine.child import LocalLink, engine_command, open_first
 
     arguments = engine_arguments(options)
-    # Whether a device exists was found out with libasound in this process, which is not to be forked then.
+    # If libasound was used in this process to find out whether a device exists, the process must not be
+    # forked.
     serve = None if options.devices else partial(run_engine, arguments)
     link = LocalLink(engine_command(arguments), serve=serve)
     return Machines([(link, open_first(link))])
@@ -177,7 +178,7 @@ def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
     def snapshots() -> "Iterator[Snapshot]":
         read = {layer: Snapshot(statuses=(Status(layer, Phase.CONNECTING, ""),)) for layer in Layer}
         opened: list[BlockingBackend] = []
-        # While libasound opens its plugins, which talk to a server.
+        # While libasound opens its plugins, which connect to a server.
         start_new_thread(load_client, ())
         for layer in Layer:
             with suppress(BackendError):

@@ -46,7 +46,7 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
 def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
     """A combined sink of which no part is left."""
     info = device.device
-    # On PipeWire every driver is PipeWire; the module is known by the group of its nodes.
+    # On PipeWire every driver is PipeWire; the module is identified by the group of its nodes.
     made_by = (info.driver, device.properties.get("node.link-group", "")) if info else ()
     if any("combine" in word for word in made_by) and not feeds(snapshot, device):
         yield Finding(

@@ -17,7 +17,7 @@ from tuimixer.model.system import System
 MASTER = simulated.MASTER
 COUPLED = simulated.SPEAKERS
 _ACCURACY = 5
-"""Hundredths of a dB that a volume may be louder than the card is set to: rounding, not a difference."""
+"""Hundredths of a dB by which a volume may exceed the card's setting: this is rounding, not a difference."""
 
 
 class DemoBackend:

@@ -8,17 +8,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 SURROUNDINGS = ("statuses", "alsa_cards", "server_cards", "server")
-"""What a snapshot has besides its controls."""
+"""The fields of a snapshot other than its controls."""
 _WHOLE = tuple(name for name in Control.__annotations__ if name not in ("id", "channels"))
 
 
 def changed_surroundings(old: Snapshot, new: Snapshot) -> "dict[str, Any]":
-    """The parts of `SURROUNDINGS` that are different, by name."""
+    """The fields of `SURROUNDINGS` that differ, by name."""
     return {name: getattr(new, name) for name in SURROUNDINGS if _differs(old, new, name)}
 
 
 def changed_fields(old: Control, new: Control) -> "dict[str, Any]":
-    """The fields that are different, by name; `raws` in place of `channels` if only raw values are."""
+    """The fields that differ, by name; `raws` in place of `channels` if only raw values do."""
     changes = {name: getattr(new, name) for name in _WHOLE if _differs(old, new, name)}
     if _differs(old, new, "channels"):
         if [channel.name for channel in old.channels] == [channel.name for channel in new.channels]:

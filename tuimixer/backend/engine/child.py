@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LOG_LIMIT = 1 << 18
 _MOST_OPEN = 64
-"""Descriptors above any that are open when the first child is forked."""
+"""First descriptor above any that are open when the first child is forked."""
 
 
 class Child:
@@ -179,7 +179,7 @@ def fork(serve: "Callable[[], int]", stderr: int) -> Child:
 
 
 def _serve(serve: "Callable[[], int]", descriptors: tuple[int, int, int]) -> "NoReturn":
-    """What a forked child does."""
+    """The code that a forked child runs."""
     status = 1
     try:
         os.setsid()
@@ -190,7 +190,7 @@ def _serve(serve: "Callable[[], int]", descriptors: tuple[int, int, int]) -> "No
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
-        # Not `sys.exit`: what the screen has registered or not yet written is not the child's.
+        # Not `sys.exit`: exit handlers and unwritten data belong to the screen, not to the child.
         os._exit(status)
 
 

@@ -1,6 +1,6 @@
 """An engine's first lines, written without msgspec, whose import would delay the first picture by 20 ms.
 
-They say what the lines of `protocol` would; a test compares them.
+They are equivalent to the lines of `protocol`; a test compares them.
 """
 
 import json
@@ -26,7 +26,7 @@ def hello(version: str, host: str, user: str) -> bytes:
 
 
 def first_deltas(old: Snapshot, new: Snapshot, serial: int) -> "Iterator[bytes]":
-    """Lines that lead from one of the first snapshots to the next, which only adds controls at its end."""
+    """Lines that lead from one of the first snapshots to the next, which only appends controls."""
     body: dict[str, Any] = {"serial": serial}
     controls: list[dict[str, Any]] = []
     size = 0
@@ -35,7 +35,7 @@ def first_deltas(old: Snapshot, new: Snapshot, serial: int) -> "Iterator[bytes]"
             patch = _patch(control)
             length = len(_json(patch))
             if length > LINE_AIM:
-                del patch["properties"]  # which are only details
+                del patch["properties"]  # these are only details
             if size + length > LINE_AIM and controls:
                 yield _line("delta", body | {"controls": controls, "more": True})
                 controls, size = [], 0

@@ -22,7 +22,7 @@ _GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
 """dB values labeled on the scale if there is room."""
 SCALE_WIDTH = 4
 _LEAST_PART = 3
-"""Minimum letters of a broken word on its last line."""
+"""Minimum number of letters of a broken word on its last line."""
 
 
 def bar_height(box: Area) -> int:

@@ -22,7 +22,7 @@ _NAME_STEP, _BAR_STEP = 4, 4
 """For how many additional cells of a line one goes to names, and one to the bar."""
 _SHORTEST_NAME = 6
 _FEWEST = 5
-"""Cells of a title, the mark of its being cut among them, that are worth showing."""
+"""Minimum width of a title worth showing, including the mark that it was cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _paint_about(grid: Grid, y: int, fields: Fields, state: StripState, charset:
 
 
 def _fit_about(text: str, room: int, charset: CharSet) -> str:
-    """What a row is about, cut; without its last part where only a letter or two of that would be left."""
+    """The description of a row, cut; without its last part if only a letter or two of it would be left."""
     between = charset.text(" · ")
     rest = text.rpartition(between)[0]
     if rest and cell_len(rest) <= room < min(cell_len(text), cell_len(rest + between) + _FEWEST):

@@ -216,7 +216,7 @@ def _place(
     tracks = [_tracks(groups) for groups in rows]
     silenced = {edge.start for edge in graph.edges if edge.silent}
     walled = {node.column for node in graph.nodes if node.id in silenced}
-    # A wall has a cell of its own beside the next column's arrows.
+    # A wall has its own cell next to the next column's arrows.
     gutters = [
         GUTTER + max(track.values(), default=0) + (column in walled)
         for column, track in zip(order, tracks, strict=False)
@@ -338,7 +338,7 @@ def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
 
 
 def _widths(full: list[int], least: list[int], room: int) -> list[int]:
-    """Column widths: full if there is room, else the widest shrink first, each as far as it may."""
+    """Column widths: full if there is room, else the widest shrink first, each as far as it can."""
     widths = least[:]
     for i in sorted(range(len(least)), key=lambda i: -least[i]):
         most = max(0, least[i] - max(_NARROWEST, least[i] * 3 // 4))

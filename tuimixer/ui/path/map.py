@@ -123,7 +123,7 @@ class _Brush:
             for number in range(len(box.node.all_lines))
             if line_values(box.node, number, self._spare(box, number)).endswith(tuple("0123456789"))
         )
-        """Where the columns begin in which a gain has no room for its unit, so that none has it."""
+        """Start of the columns in which a gain has no room for its unit, so that none is shown with it."""
 
     def draw(self, box: Box) -> Iterator[tuple[Place, Area]]:
         """Draw a box, and return where its lines are."""
@@ -151,7 +151,7 @@ class _Brush:
         return ACCENTS[box.node.part] if bright else Role.FRAME
 
     def _spare(self, box: Box, number: int) -> int:
-        """Cells that a line has for its values beside its name: as many as they need at least."""
+        """Width available for a line's values next to its name, but at least what they need."""
         node = box.node
         name = self._charset.text(node.all_lines[number].stage.name)
         indent = 1 if number and node.part is not Part.JACK else 0

@@ -116,13 +116,13 @@ def palette_of(colours: Scheme, true_colour: bool) -> Palette:
 
 
 class _Ink:
-    """A scheme's colors as a terminal shows them, readable on what is behind them."""
+    """A scheme's colors as a terminal shows them, readable on their backgrounds."""
 
     def __init__(self, scheme: Scheme, true_colour: bool) -> None:
         self.scheme = scheme
         self._true_colour = true_colour
         self.surface = mix(scheme.background, scheme.panel, 0.4)
-        """Behind dialogs. The same text stands there, and is closer to it than to the background."""
+        """Behind dialogs. They have the same text, which is closer to this color than to the background."""
         self.contrast = _MOST if scheme.name == _HIGH_CONTRAST else _TEXT
 
     def number(self, colour: int) -> int:
@@ -130,7 +130,7 @@ class _Ink:
         return TRUE_COLOUR | colour if self._true_colour else nearest_256(colour)
 
     def shown(self, colour: int) -> int:
-        """What the terminal shows as this color."""
+        """This color as shown by the terminal."""
         return colour if self._true_colour else of_256(nearest_256(colour))
 
     def readable(self, colour: int) -> int:
@@ -140,13 +140,13 @@ class _Ink:
     def text(
         self, colour: int, on: int | None = None, bold: bool = False, ratio: float | None = None
     ) -> Look:
-        """Text with a ratio of contrast (`contrast` by default), on the background or another color."""
+        """Text with a contrast ratio (`contrast` by default), on the background or another color."""
         against, behind = (self.surface, self.scheme.background) if on is None else (on, on)
         colour = readable(colour, against, ratio or self.contrast, self.shown)
         return Look(self.number(colour), self.number(behind), bold)
 
     def shape(self, colour: int) -> Look:
-        """A color that is not for text, as it is."""
+        """A color that is not for text, unchanged."""
         return Look(self.number(colour), self.number(self.scheme.background))
 
     def block(self, colour: int) -> Look:
