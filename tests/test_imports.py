@@ -62,14 +62,14 @@ def test_the_engine_loads_no_screen_and_nothing_in_vain() -> None:
     assert not names & (SCREEN | {"ssl", "typing_extensions", "argparse"})
 
 
-def test_the_engine_is_spawned_before_anything_heavy_is_loaded() -> None:
+def test_the_engine_is_forked_before_anything_heavy_is_loaded() -> None:
     script = (
         "import sys\n"
         "from tuimixer.backend.engine import child\n"
-        "spawn = child.spawn\n"
-        "def told(*arguments, **options):\n"
-        "    print(*sys.modules); return spawn(*arguments, **options)\n"
-        "child.spawn = told\n"
+        "fork = child.fork\n"
+        "def told(*arguments):\n"
+        "    print(*sys.modules, flush=True); return fork(*arguments)\n"
+        "child.fork = told\n"
         "from tuimixer.wiring import Options, open_machines\n"
         "open_machines(Options()).backends()\n"
     )

@@ -34,13 +34,13 @@ def read_bounded(path: str, limit: int) -> bytes:
         os.close(descriptor)
 
 
-def open_own(path: str, flags: int, mode: int = 0o600) -> int:
-    """Open a regular file and return its descriptor.
+def open_own(path: str, flags: int) -> int:
+    """Open a regular file, or create it for the user alone, and return its descriptor.
 
     Raises:
         OSError: it cannot be opened, or is not a regular file (opening a FIFO would wait for its other end).
     """
-    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, mode)
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "not a regular file", path)

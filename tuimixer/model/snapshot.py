@@ -125,6 +125,10 @@ class Snapshot:
         found = self.controls.get(control)
         return found.device if found is not None else None
 
+    def status(self, source: str) -> Status | None:
+        """The status of a sound system, or of the engine; None if it has not been reported."""
+        return next((known for known in self.statuses if known.source == source), None)
+
     def alsa_card(self, card: str | None) -> AlsaCard | None:
         """The ALSA card with this id; None if there is none."""
         return next((known for known in self.alsa_cards if known.id == card), None)

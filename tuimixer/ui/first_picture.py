@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from tuimixer.config.actions import compile_keymap
-from tuimixer.config.schema import Config, Filters
+from tuimixer.config.schema import Config
 from tuimixer.mixer.views import View
 from tuimixer.model.snapshot import Phase, Snapshot
 from tuimixer.ui.mixer.choices import layout_of
@@ -24,8 +24,6 @@ _ALONE = 0.5
 def new_renderer(
     config: Config,
     terminal: Terminal | None = None,
-    view: View | None = None,
-    filters: Filters | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Renderer, list[str]]:
     """The main screen as configured, and what is wrong with the configured keys."""
@@ -34,8 +32,8 @@ def new_renderer(
         terminal = look_at(os.environ, config, encoding)
     in_rows, problems = compile_keymap(config.keymap, config.keys)
     keys = in_rows, compile_keymap(config.keymap, config.keys, columns=True)[0]
-    view, filters = view or View(config.view), filters or config.filter
-    renderer = Renderer(terminal, keys, view, filters, layout_of(config), config.card, clock)
+    view = View(config.view)
+    renderer = Renderer(terminal, keys, view, config.filter, layout_of(config), config.card, clock)
     return renderer, [f"keys.{action}: {sentence}" for action, sentence in problems]
 
 

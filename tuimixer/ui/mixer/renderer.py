@@ -33,7 +33,6 @@ from tuimixer.ui.mixer.words import (
     missing_server,
     sentence,
     sentence_for_empty,
-    status_of,
     title_of,
     trouble,
 )
@@ -577,7 +576,7 @@ class Renderer:
         if self.notice is not None:
             status_line.paint_info(self.grid, y, width, "", self.notice[0], "", self.notice[1], charset)
             return
-        engine = status_of(self.snapshot, "engine")
+        engine = self.snapshot.status("engine")
         if engine is not None and engine.phase is not Phase.READY:
             status_line.paint_info(self.grid, y, width, "", trouble(engine), "", True, charset)
             return

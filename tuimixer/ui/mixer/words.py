@@ -67,7 +67,7 @@ def sentence_for_empty(
 
 def missing_server(snapshot: Snapshot) -> str:
     """One line: there is no sound server, and how to start one; empty if there is or may be one."""
-    status = next((known for known in snapshot.statuses if known.source == "pulse"), None)
+    status = snapshot.status("pulse")
     if status is None or status.phase is not Phase.UNAVAILABLE:
         return ""
     if status.reason.startswith("No sound server is running"):
@@ -77,22 +77,17 @@ def missing_server(snapshot: Snapshot) -> str:
 
 def status_of(snapshot: Snapshot, source: str) -> Status | None:
     """The status of one half, or of the engine if it is not ready."""
-    found = {status.source: status for status in snapshot.statuses}
-    engine = found.get("engine")
+    engine = snapshot.status("engine")
     if engine is not None and engine.phase is not Phase.READY:
         return engine
-    return found.get(source)
+    return snapshot.status(source)
 
 
 def trouble(status: Status) -> str:
     """Reason and hint of a half that is not ready, in one line."""
-    if status.phase is Phase.CONNECTING:
-        return " ".join(
-            part for part in (status.reason or f"Connecting to {status.label}…", status.hint) if part
-        )
-    return " ".join(
-        part for part in (status.reason or f"{status.label} is not available.", status.hint) if part
-    )
+    connecting = status.phase is Phase.CONNECTING
+    default = f"Connecting to {status.label}…" if connecting else f"{status.label} is not available."
+    return " ".join(filter(None, (status.reason or default, status.hint)))
 
 
 def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:

@@ -97,7 +97,7 @@ class CardScreen(ListDialog):
             words = joined(f"{server.name} {server.version}", server.why)
             lines.append(Line(address, words, f"server {address}", chosen=True))
         if server is None and not self._servers:
-            status = next((s for s in self.mixer.snapshot.statuses if s.source == "pulse"), None)
+            status = self.mixer.snapshot.status("pulse")
             lines.append(Line(status.reason if status and status.reason else "None found.", dim=True))
         elif len(self._servers) > 1:
             lines.append(
