@@ -27,8 +27,8 @@ _LINES = 30
 """Approximate number of command lines per second."""
 _ROUND = 200
 """Number of command lines per seed."""
-_ENDLESS = frozenset({"serve", "watch"})
-"""Verbs that run until they are told to exit."""
+_ENDLESS = frozenset({"serve", "watch", "--follow"})
+"""Verbs, and an option, that go on until they are told to exit."""
 _SURROGATES = "\udcff\udc80"
 _WORDS = st.one_of(
     st.sampled_from(

@@ -53,10 +53,11 @@ async def test_every_move_in_every_dialog_of_an_empty_box(
 async def test_narrow_and_high_windows(desk: Open) -> None:
     """If there is room for rows of two lines, but not for what is next to their faders."""
     async with desk(config=Config(layout="rows")) as it:
+        renderer = it.app.main.renderer
         for width in range(1, 40):
             await it.pilot.resize_terminal(width, 100)
-            grid = it.app.main.renderer.grid
-            assert {len(row) for row in grid.text} == {grid.width} == {width}
+            await settled(it, lambda width=width: renderer.grid.width == width)  # type: ignore[misc]
+            assert {len(row) for row in renderer.grid.text} == {width}
 
 
 async def settled(it: Desk, condition: Callable[[], object]) -> None:
