@@ -298,12 +298,15 @@ def test_each_side_has_its_mute_in_status_and_json(replay: Replay) -> None:
 
 
 def test_one_switch_for_all_channels_is_not_moved_for_one(replay: Replay) -> None:
-    cards = replay("hda-laptop")
+    cards = replay("interface16")
     with Verbs(cards.env) as verbs:
-        refused = verbs("set", "Master", "left:mute")
-        assert refused.status == 2
-        assert "Master has" in refused.err
-        assert cards["hda-laptop"].state == cards["hda-laptop"].initial
+        for value in ("left:mute", "lfe:mute"):
+            refused = verbs("set", "Monitor", value)
+            assert refused.status == 2
+            assert refused.err == (
+                f'tuimixer: Monitor has one switch for all channels, so "{value}" is not possible.\n'
+            )
+        assert cards["interface16"].state == cards["interface16"].initial
 
 
 def test_channels_that_differ_are_folded_in_the_list(replay: Replay) -> None:
