@@ -125,7 +125,7 @@ EFFECTS: dict[str, Check] = {
     "tuimixer man": prints(".TH TUIMIXER 1"),
 }
 NOTHING_TO_LIST = {
-    "tuimixer formats @output": "the server lists no formats of Speakers",
+    "tuimixer formats @output": "the server lists no formats for Speakers",
     "tuimixer codec": "the server has no Bluetooth card with a choice of codecs",
     "tuimixer port @output": "Speakers has no ports",
     "tuimixer profile": "the server has no card",

@@ -76,7 +76,7 @@ def test_what_a_null_sink_has_not_is_said(server: SoundServer) -> None:
         ("codec", "the server has no Bluetooth card with a choice of codecs"),
     ]
     if not run("formats", "--json", env=server.env).out.count("pcm"):
-        empty.append(("formats", "the server lists no formats of Speakers"))
+        empty.append(("formats", "the server lists no formats for Speakers"))
     for verb, says in empty:
         assert run(verb, env=server.env) == Outcome(0, "", f"tuimixer: {says}.\n")
         assert run(verb, "--json", env=server.env).err == ""

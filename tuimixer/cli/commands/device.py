@@ -236,7 +236,7 @@ def _formats(call: Invocation) -> None:
         print_json(_formats_json(control, device))
     else:
         if not device.formats:
-            report(f"the server lists no formats of {control.name}")
+            report(f"the server lists no formats for {control.name}")
         for name in device.formats:
             write(f"{name.removesuffix(_IEC)}  {ENCODINGS.get(name, name)}")
 
