@@ -30,9 +30,10 @@ def take(scene: Scene, env: Mapping[str, str]) -> str:
         term=scene.term,
     ) as person:
         terminal = person.terminal
-        # The line about the chosen control names it once more, unless the engine is still starting.
-        terminal.wait_for(lambda screen: scene.chosen in screen and screen.count(person.chosen) > 1)
+        terminal.wait_for(lambda screen: len(screen.split()) > 4 and scene.chosen in screen)
         _settle(person)
+        person.press("Home")  # dismisses what is said about a missing server
+        terminal.wait_for(lambda screen: screen.count(person.chosen) > 1)
         if scene.chosen:
             person.choose(scene.chosen, still=False)
         person.press(*scene.keys)

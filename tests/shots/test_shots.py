@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.shots.picture import Cell, Frame, recording_of, svg_of
-from tests.shots.scenes import CARDS, DEMONSTRATION, SIMULATED
+from tests.shots.scenes import CARD, DEMONSTRATION, SIMULATED
 
 pytestmark = pytest.mark.unit
 
@@ -15,9 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_each_picture_is_made_and_shown() -> None:
     there = {path.name for path in (ROOT / "screenshots").iterdir()}
-    themed = {scene.name for scene in SIMULATED} | {DEMONSTRATION.name}
-    made = {f"{name}{theme}.svg" for name in themed for theme in ("", "-light")}
-    assert there == made | {f"{scene.name}.svg" for scene in CARDS}
+    names = {scene.name for scene in (*SIMULATED, *CARD)} | {DEMONSTRATION.name}
+    assert there == {f"{name}{theme}.svg" for name in names for theme in ("", "-light")}
     assert there == set(re.findall(r"screenshots/([\w.-]+)", (ROOT / "README.md").read_text()))
 
 
