@@ -83,7 +83,8 @@ def sized_caches() -> list[Any]:
 def forget_sizes() -> None:
     """Clear caches when a window is resized or a dialog closes: their contents are of little use then.
 
-    Together they hold some 80,000 results, 15 MB or more, and would grow for an hour until they are full.
+    Together they keep up to 70,000 results. With random sizes of the window, memory grew by 8 MB in
+    12 minutes.
     """
     for method in sized_caches():
         method.cache_clear()
