@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,26 @@ def test_apply_reads_by_itself_what_it_must_know(pulse: PrivatePulse) -> None:
     assert pulse.percents("sinks", 0) == [50, 50]
 
 
+def reads_after_pauses(
+    pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch, relieve: Callable[[], object]
+) -> list[float]:
+    """Read from a server that is `relieve`d during the first pause; the seconds of the pauses."""
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> None:
+        pauses.append(seconds)
+        relieve()
+        time.sleep(seconds)
+
+    monkeypatch.setattr(availability, "sleep", wait)
+    port = BlockingPulse(pulse.address)
+    try:
+        assert "pulse:sink/speakers" in port.read().controls
+    finally:
+        port.close()
+    return pauses
+
+
 @pytest.mark.pulse
 def test_a_server_with_a_full_queue_is_asked_again(
     pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch
@@ -65,22 +86,9 @@ def test_a_server_with_a_full_queue_is_asked_again(
             knock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
             waiting.append(knock)
             knock.connect(pulse.address.removeprefix("unix:"))
-    pauses: list[float] = []
-
-    def wait(seconds: float) -> None:
-        pauses.append(seconds)
-        pulse.resume()
-        time.sleep(seconds)
-
-    monkeypatch.setattr(availability, "sleep", wait)
-    port = BlockingPulse(pulse.address)
-    try:
-        assert "pulse:sink/speakers" in port.read().controls
-    finally:
-        port.close()
-        for knock in waiting:
-            knock.close()
-    assert pauses
+    assert reads_after_pauses(pulse, monkeypatch, pulse.resume)
+    for knock in waiting:
+        knock.close()
 
 
 @pytest.mark.pulse
@@ -93,21 +101,12 @@ def test_a_server_with_all_the_clients_it_takes_is_tried_again(
         client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         client.connect(pulse.address.removeprefix("unix:"))
         clients.append(client)
-    pauses: list[float] = []
 
-    def wait(seconds: float) -> None:
-        pauses.append(seconds)
+    def leave() -> None:
         while clients:
             clients.pop().close()
-        time.sleep(seconds)
 
-    monkeypatch.setattr(availability, "sleep", wait)
-    port = BlockingPulse(pulse.address)
-    try:
-        assert "pulse:sink/speakers" in port.read().controls
-    finally:
-        port.close()
-    assert pauses
+    assert reads_after_pauses(pulse, monkeypatch, leave)
 
 
 @pytest.mark.pulse
