@@ -57,6 +57,14 @@ async def test_rows_are_set_apart_and_as_wide_as_the_screen_where_there_is_room(
         assert lines[at + 3][1:].startswith("PCM ")
 
 
+async def test_columns_of_a_card_alone_have_no_scale(desk: Open) -> None:
+    async with desk(size=(120, 40), config=Config(layout="columns")) as it:
+        assert "−60" in it.text
+        await it.press("/", *"Mic Boost", "enter")
+        assert "Mic Boost" in it.text
+        assert "−60" not in it.text
+
+
 async def test_a_name_too_long_for_a_column_breaks_before_a_capital(desk: Open) -> None:
     async with desk(size=(200, 60), view="playback", config=Config(layout="columns")) as it:
         assert "SuperTux " in it.text

@@ -431,7 +431,9 @@ class Renderer:
         margin = 1 if width >= 30 else 0
         if self.columns:
             column = Area(0, 0, width, self._area.height - 1)
-            scaled = width >= _SCALED and columns.zero_line(column) is not None
+            # The scale is that of sinks and streams: a card's controls have one each.
+            pulse = any(row.section is not Section.HARDWARE for row in self._rows)
+            scaled = pulse and width >= _SCALED and columns.zero_line(column) is not None
             left = columns.SCALE_WIDTH if scaled else 0
             size = (width - margin, self._area.height)
             self.plan = plan_columns(titled, size, self.cursor, self._starts, left, self._label_width)
