@@ -26,7 +26,7 @@ class Serving:
         self.said = []
         for line in self.process.stdout:
             self.said.append(line.rstrip())
-            if line.startswith("Ctrl-C"):
+            if line.startswith("Press Ctrl-C"):
                 break
         self.address = next(word for word in self.said[0].split() if word.startswith("http://"))
 
