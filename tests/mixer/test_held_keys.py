@@ -45,12 +45,8 @@ def after(control: Control, seconds: list[float], channels: tuple[int, ...] | No
         ((90, 90), (1,), (90, 100)),
         ((120, 90), (1,), (120, 100)),
         ((90, 120), (0,), (100, 120)),
-        (
-            (120, 110),
-            (1,),
-            (120, 110),
-        ),  # a single channel goes no further / started beyond 100 %, it continues
-        ((120, 110), None, (150, 140)),  # begun beyond 100 %, it goes on
+        ((120, 110), (1,), (120, 110)),  # a single channel past 100 % goes no further
+        ((120, 110), None, (150, 140)),  # all of them together go on
     ],
 )
 def test_a_held_key(start: tuple[int, int], channels: tuple[int, ...] | None, end: tuple[int, int]) -> None:

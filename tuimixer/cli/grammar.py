@@ -43,7 +43,9 @@ class Verb:
     most: int | None = None
     """Maximum number of arguments; None for any number."""
     complete: tuple[str, ...] = ()
-    """What shells complete for each argument (the last for all further ones): `target`, `value`, or words."""
+    """What shells complete for each argument (the last for all further ones), by names that
+    `commands/completion.py` knows.
+    """
     reaches: str = ""
     """`always`, or the option with which it connects to other hosts itself instead of being run there."""
     hidden: bool = False

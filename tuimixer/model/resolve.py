@@ -48,6 +48,7 @@ class Resolution:
 
 
 DEFAULT_CAP = 1.5
+"""For callers without a configuration."""
 _Volume = tuple[tuple[int, ...], UnclampedTarget | None]
 
 

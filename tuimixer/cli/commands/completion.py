@@ -249,7 +249,9 @@ def _live(what: str, snapshot: Snapshot, call: Invocation) -> Iterable[Candidate
         case "profile":
             cards = _named_cards(snapshot, call)
             return [(profile.name, profile.description) for card in cards for profile in card.profiles]
-    return ()
+        case "port":
+            return ()
+    raise ValueError(f"nothing completes {what!r}")
 
 
 def _named_cards(snapshot: Snapshot, call: Invocation) -> list[ServerCard]:

@@ -7,8 +7,8 @@ from rich.cells import cell_len
 from tuimixer.model.scale import decibels
 from tuimixer.ui.mixer.bars import Ruler, vertical_bar, vertical_meter
 from tuimixer.ui.mixer.layout import name_lines
+from tuimixer.ui.mixer.marks import marks_of, put_marks, switch_text
 from tuimixer.ui.mixer.meters import Level
-from tuimixer.ui.mixer.rows import marks_of, put_marks, switch_text
 from tuimixer.ui.mixer.strip_state import StripState, short_db
 from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.charsets import CharSet

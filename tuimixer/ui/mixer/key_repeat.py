@@ -1,4 +1,4 @@
-"""Fader steps by keys: past 100 % only with a new press, not with a held key."""
+"""Fader steps by keys: past 100 % only with a press after a pause, not by holding or hammering a key."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ NEW_PRESS = 0.3
 
 
 class KeyRepeatGuard:
-    """Tells a new press from a held key."""
+    """Creates the steps, and allows them to pass 100 % if a key was pressed after a pause."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

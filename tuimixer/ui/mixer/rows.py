@@ -6,6 +6,7 @@ from rich.cells import cell_len
 
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_bar, horizontal_meter
+from tuimixer.ui.mixer.marks import marks_of, put_marks, switch_text
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.strip_state import PAUSED, StripState, short_db
 from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_middle
@@ -194,38 +195,3 @@ def _paint_value(
         db = short_db(state.cdb, room - 4, charset)
         text = f"{db} dB" if db else ""
         grid.put(x, y, text.rjust(room), role if chosen else Role.GONE if state.gone else Role.DIM, room)
-
-
-def switch_text(state: StripState) -> str:
-    """The text for a control without volume: the state of its switch in a word."""
-    if state.mute is not None:
-        return "off" if state.muted else "on"
-    if state.capture is not None:
-        return "capture" if any(state.capture) else "not recording"
-    return ""
-
-
-def marks_of(state: StripState, charset: CharSet, words: bool) -> list[tuple[str, Role]]:
-    """Default, mute and capture; if only one side, with the letter of that side. `words`: there is room."""
-    marks: list[tuple[str, Role]] = []
-    if state.mute is not None and any(state.mute):
-        side = "" if all(state.mute) else " L" if state.mute[0] else " R"
-        long = f"{charset.mute}{side}" if side else "MUTE"
-        short = side.strip().lower() or charset.mute
-        marks.append((long if words and state.capture is None else short, Role.MUTE))
-    if state.capture is not None:
-        glyph = charset.record if any(state.capture) else charset.idle
-        if any(state.capture) and not all(state.capture):
-            glyph = "L" if state.capture[0] else "R"
-        marks.append((glyph, Role.RECORD if any(state.capture) else Role.DIM))
-    if state.read_only and words:
-        marks.append(("LOCK", Role.DIM))
-    if state.default:
-        marks.insert(0 if words else len(marks), (charset.star, Role.STAR))
-    return marks
-
-
-def put_marks(grid: Grid, x: int, y: int, marks: list[tuple[str, Role]], end: int) -> None:
-    """Write marks side by side, up to a given cell."""
-    for text, role in marks:
-        x = grid.put(x, y, text, role, end - x)
