@@ -178,7 +178,7 @@ def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
     def snapshots() -> "Iterator[Snapshot]":
         read = {layer: Snapshot(statuses=(Status(layer, Phase.CONNECTING, ""),)) for layer in Layer}
         opened: list[BlockingBackend] = []
-        # While libasound opens its plugins, which connect to a server.
+        # In another thread, while libasound opens its plugins, which connect to a server.
         start_new_thread(load_client, ())
         for layer in Layer:
             with suppress(BackendError):

@@ -120,7 +120,7 @@ def test_unknown_where_neither_rules_nor_arithmetic_tell() -> None:
 def test_unknown_where_the_controls_do_not_stand_where_the_server_thinks() -> None:
     path = way(ac97(sink_db=-18.06, master=-3000))
     assert path.loudest(path.total) is None
-    assert "are not where the server expects them to be" in stage(path, "Speakers").note
+    assert "their gain is not what the server expects" in stage(path, "Speakers").note
 
 
 def test_below_the_hardwares_end_software_does_the_rest() -> None:
@@ -272,7 +272,7 @@ def test_a_null_sink_ends_the_way() -> None:
     linked = way(changed(taped, null.id, device=null.device, properties=null.properties))
     assert (
         linked.stages[-1].note
-        == "a null sink: recorded by Tape; whether it is heard cannot be seen from here"
+        == "a null sink: recorded by Tape; whether it is heard cannot be determined from here"
     )
 
 
@@ -411,7 +411,7 @@ def test_a_loopback_card_is_named_as_such() -> None:
     )
     assert "nothing is recording" in way(there).stages[-1].note
     reader = Holder("Loopback", 5, 1, 0, capture=True, program="arecord")
-    assert "arecord records" in way(there, system=replace(SYSTEM, holders=(reader,))).stages[-1].note
+    assert "recorded by arecord" in way(there, system=replace(SYSTEM, holders=(reader,))).stages[-1].note
 
 
 def test_nothing_to_follow() -> None:

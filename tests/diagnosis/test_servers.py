@@ -159,7 +159,7 @@ def test_who_records_a_null_sink_is_on_its_path(server: SoundServer) -> None:
             assert (
                 end["note"]
                 == {
-                    True: "a null sink: recorded by Tape; whether it is heard cannot be seen from here",
+                    True: "a null sink: recorded by Tape; whether it is heard cannot be determined from here",
                     False: "a null sink: not heard, but recorded by Tape",
                 }[on_pipewire(server)]
             )

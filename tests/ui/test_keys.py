@@ -346,7 +346,7 @@ async def test_quit(desk: Open, key: str) -> None:
         (
             "Auto-Mute Mode",
             "5",
-            "Auto-Mute Mode is a choice: 0 selects the first item, the arrows the next.",
+            "Auto-Mute Mode is a list: 0 selects the first item, the arrow keys the others.",
         ),
         ("Auto-Mute Mode", "m", "Auto-Mute Mode has no mute switch."),
         ("Master", "d", "Master cannot be made the default device."),

@@ -28,7 +28,7 @@ def guard_environment() -> None:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Discard what the libraries print on descriptor 2: complaints with raw text of the environment.
+    """Discard what the libraries print to descriptor 2: errors that quote the environment unescaped.
 
     For verbs, which report errors themselves. Not thread-safe: the descriptor is the process's.
     """

@@ -203,7 +203,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("list.enter", "list", ("enter", "space"), "Activate the line", _LIST, "apply"),
     Action("list.less", "list", ("left", "h", "minus"), "Less, or off", _LIST, "change"),
     Action("list.more", "list", ("right", "l", "plus"), "More, or on", _LIST, "change"),
-    Action("list.search", "list", ("slash",), "Search the list; typing a letter also starts it", _LIST),
+    Action("list.search", "list", ("slash",), "Search the list; typing a letter also starts a search", _LIST),
     *(Action(f"list.{n}", "list", (str(n),), f"Line {n}", _LIST) for n in range(1, 10)),
     Action("list.unavailable", "list", ("a",), "Show or hide unavailable items", _LIST, "unavailable"),
     Action("list.yes", "list", _both("y"), "Yes", _LIST, "yes"),

@@ -76,7 +76,7 @@ class TomlReader:
         return value
 
     def colors(self, allowed: tuple[str, ...]) -> dict[str, str]:
-        """Colors, `#rrggbb` each, for those of the allowed names that are set."""
+        """The colors (`#rrggbb`) that are set, by name; only the allowed names are read."""
         found: dict[str, str] = {}
         for key in allowed:
             value = self._take(key)

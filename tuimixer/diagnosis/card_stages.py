@@ -186,9 +186,9 @@ def _loopback_end(system: System, card: AlsaCard, capture: bool) -> Stage:
     other = [h for h in system.holders if h.card == card.id and h.capture is not capture]
     readers = ", ".join(sorted({holder.program or "a program" for holder in other}))
     if capture:
-        note = f"a loopback card: records what {readers or 'a program'} plays into its other side"
+        note = f"a loopback card: records what is played into its other side by {readers or 'a program'}"
     elif readers:
-        note = f"a loopback card without a jack: {readers} records its other side"
+        note = f"a loopback card without a jack: its other side is recorded by {readers}"
     else:
         note = "a loopback card without a jack: nothing is recording its other side, so it is not heard"
     return Stage(card.name, StageGroup.CARD, StageKind.END, Medium.SOFTWARE, note=note)
@@ -207,9 +207,9 @@ def is_dummy(sink: Control) -> bool:
 def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
     tapes = ", ".join(dict.fromkeys(tape.name for tape in recorders(snapshot, sink)))
     if linkable(sink):
-        note = "a null sink: heard only if a program takes its sound, which cannot be seen from here"
+        note = "a null sink: heard only if a program takes its sound, which cannot be determined from here"
         if tapes:
-            note = f"a null sink: recorded by {tapes}; whether it is heard cannot be seen from here"
+            note = f"a null sink: recorded by {tapes}; whether it is heard cannot be determined from here"
         return Stage(sink.name, StageGroup.PULSE, StageKind.END, Medium.UNKNOWN, note=note)
     note = f"a null sink: not heard, but recorded by {tapes}" if tapes else "a null sink: not heard"
     return Stage("nothing", StageGroup.PULSE, StageKind.END, Medium.SOFTWARE, note=note)

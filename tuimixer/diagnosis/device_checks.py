@@ -120,7 +120,7 @@ def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
 
 
 def _unheard(snapshot: Snapshot, sink: Control) -> str:
-    """Why a sink cannot be heard; empty if it may be."""
+    """Why a sink cannot be heard; empty if nothing rules it out."""
     info = sink.device
     card = snapshot.alsa_card(sink.card)
     port = info.active_port if info else None

@@ -144,7 +144,7 @@ def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Dri
         names = ", ".join(element_name(control) for control in fitting[0])
         rest = tuple(remainder(wanted, fitting[0]).items())
         return Driven(fitting[0], True, f"The server's rules name {names}, and the dB values agree.", rest)
-    how = f"The server's rules name {names}, but they are not where the server expects them to be."
+    how = f"The server's rules name {names}, but their gain is not what the server expects."
     return Driven(known=False, how=how, candidates=controls, astray=True)
 
 
@@ -174,7 +174,7 @@ def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven
     if len(fitting) == 1:
         names = ", ".join(element_name(control) for control in fitting[0])
         rest = tuple(remainder(wanted, fitting[0]).items())
-        return Driven(fitting[0], True, f"Only {names} match the server's dB value.", rest)
+        return Driven(fitting[0], True, f"The server's dB value is matched only by {names}.", rest)
     which = "Several sets of controls match" if fitting else "No control matches"
     return Driven(known=False, how=f"{which} the server's dB value.", candidates=possible)
 

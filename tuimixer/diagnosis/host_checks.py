@@ -89,7 +89,8 @@ def _other_machine(snapshot: Snapshot, system: System) -> Finding | None:
         f"the server on {server.host}" if server is not None and away else "another machine's sound server"
     )
     reason = (
-        f"DISPLAY is {system.display}, which sends programs to {where}, so they are heard there, not here."
+        f"DISPLAY is {system.display}, which makes programs play through {where}, so the sound comes out "
+        "there, not here."
     )
     local = next((found.address for found in system.servers if found.alive and found.why != "X11"), "")
     advice = f"export PULSE_SERVER={local}" if local else "unset DISPLAY"

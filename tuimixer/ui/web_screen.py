@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 LARGEST = (300, 100)
-"""Maximum number of columns and lines: each cell of a picture costs memory and time."""
+"""Maximum number of columns and lines: each cell of a screen costs memory and time."""
 _MOST_INPUT = 1 << 16
 """Maximum number of bytes pending for a program that does not read; the rest is dropped, as a
 terminal does.

@@ -12,7 +12,7 @@ TLV_DB_MINMAX = 4
 TLV_DB_MINMAX_MUTE = 5
 
 _SAMPLED = 1024
-"""How many raw values are sampled at most if a driver's data has no known form."""
+"""Maximum number of raw values to sample if the form of a driver's data is not known."""
 
 Ask = Callable[[int], int | None]
 """Gain of a raw value in hundredths of a dB; None if libasound reports none."""

@@ -199,7 +199,7 @@ class EngineBackend:
             self._settling = None
 
     def _lost(self, reason: str, hint: str, delay: float) -> None:
-        """Report that the engine is gone; what it may not have done waits a while for the next one."""
+        """Report that the engine is gone; commands that it possibly did not execute wait for the next one."""
         again = f"Trying again in {delay:.0f} s." if delay >= 1 else ""
         what_next = " ".join(filter(None, (hint, again)))
         self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", reason, what_next)

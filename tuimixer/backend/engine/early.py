@@ -70,7 +70,7 @@ class EarlyReader:
             return None
         self._snapshot = apply_delta(self._snapshot, vetted(body))
         check_controls(self._snapshot, body.controls)
-        # The other half may exceed what the engine allows in flight.
+        # The engine stops sending when too much is unconfirmed, and the other half may be more than that.
         with suppress(OSError):
             os.write(self._child.stdin, encode("seen", Number(body.serial)))
         return None if body.more else self._snapshot

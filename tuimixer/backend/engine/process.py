@@ -112,7 +112,7 @@ def _never_outlive(remote: bool) -> None:
 
 
 def _import_little() -> None:
-    """Block unneeded imports: asyncio's of ssl (20 ms, 4 MB), msgspec's of typing_extensions (9 ms)."""
+    """Block imports that nothing needs: ssl in asyncio (20 ms, 4 MB), typing_extensions in msgspec (9 ms)."""
     sys.modules["ssl"] = None  # type: ignore[assignment]
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]
     import msgspec.json  # noqa: F401

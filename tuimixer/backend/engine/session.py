@@ -281,7 +281,7 @@ class EngineSession:
             self._ended.set_result(reason)
 
     async def _reap(self, seconds: float) -> None:
-        """Wait for the process to exit, as closing its pipe requests; then kill it."""
+        """Give the process, whose pipe is closed, time to exit; then kill it."""
         deadline = time.monotonic() + seconds
         while self._child.poll() is None and time.monotonic() < deadline:
             await asyncio.sleep(_POLL)

@@ -42,7 +42,7 @@ class SshLink:
             Unreachable: there is no engine at the other end.
         """
         child = spawn(ssh_command(self.target, ask=first), None, own_session=not first)
-        # A few hundred bytes, which a new pipe always holds; if ssh has exited already, its status says why.
+        # A few hundred bytes, which always fit into a new pipe; if ssh has exited, its status says why.
         with contextlib.suppress(BrokenPipeError):
             os.write(child.stdin, engine_script(self.arguments))
         if first:

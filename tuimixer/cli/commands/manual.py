@@ -16,7 +16,8 @@ VERBS = (
         "man",
         "",
         "print the manual page",
-        "`tuimixer man | man -l -` shows it; man finds it as tuimixer.1 in a directory on your `manpath`.",
+        "`tuimixer man | man -l -` shows it; to install it, save it as man1/tuimixer.1 in a directory of "
+        "your `manpath`.",
         PLAIN,
         (("tuimixer man", "the page, in man's own format"),),
         most=0,

@@ -30,7 +30,7 @@ VERBS = (
         _OPTIONS,
         (
             ("tuimixer move firefox headphones", "send Firefox's sound to the headphones"),
-            ("tuimixer move @streams headphones", "send everything that is playing there"),
+            ("tuimixer move @streams headphones", "send everything that is playing to the headphones"),
         ),
         least=2,
         complete=("stream", "device"),

@@ -91,7 +91,7 @@ def _follow(call: Invocation, target: str, form: str) -> int:
     from tuimixer.cli.follow import follow
 
     if len(call.options.hosts) > 1:
-        raise Usage("--follow works with a single host; start one for each --host")
+        raise Usage("--follow works with a single host; run a separate command for each one")
     shown_last: list[str] = []
 
     def took(box: str, snapshot: Snapshot) -> None:

@@ -14,7 +14,8 @@ from tuimixer.model.value import FORMS, Value, is_switch, is_value, parse_value
 _TARGETS = (
     "TARGET defaults to the default output, or to the card's main control if there is no server. "
     "It is a name, a title, a program, pid:NUMBER, an id, @output or @input. For several: @outputs, @inputs, "
-    "@streams or a pattern with *; members that cannot be set are skipped and reported, with status 1."
+    "@streams or a pattern with *; members that cannot be set are skipped and reported, and the exit status "
+    "is 1."
 )
 _MOST = 1000
 _MAX = Option("max", "allow up to PERCENT (default: 100, or as configured)", value="PERCENT")
@@ -26,8 +27,8 @@ VERBS = (
         "[TARGET…] VALUE…",
         "set or change a volume, switch or choice",
         f"""{_TARGETS}
-VALUE is one or more of: {FORMS}, or an item of a choice.
-A sign makes percent and dB relative: -3dB lowers by 3 dB, =-12dB sets the gain. A bare number means percent.
+VALUE is one or more of: {FORMS}, or an item of a list control.
+With a sign, percent and dB are relative: -3dB lowers by 3 dB, =-12dB sets the gain. A bare number is percent.
 A bare + or - is the configured step. The difference between left and right is preserved.
 A volume is never raised above the cap; one that is already above it is not lowered.""",
         (_MAX, _NOTIFY, JSON, *WHERE),
@@ -48,7 +49,7 @@ A volume is never raised above the cap; one that is already above it is not lowe
         "mute",
         "[TARGET…]",
         "mute a control",
-        f"{_TARGETS} A capture-only ALSA control stops capturing.",
+        f"{_TARGETS} A capture-only ALSA control stops recording.",
         (_NOTIFY, JSON, *WHERE),
         (("tuimixer mute", "the default output"), ("tuimixer mute @input", "the microphone")),
         complete=("target",),

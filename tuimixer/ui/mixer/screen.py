@@ -350,7 +350,7 @@ class MixerScreen(DirectScreen):
                 self.send(Choose(control.id, 0 if tenths == 0 else len(control.choice.items) - 1))
             else:
                 self.say(
-                    f"{control.name} is a choice: 0 selects the first item, the arrows the next.",
+                    f"{control.name} is a list: 0 selects the first item, the arrow keys the others.",
                     True,
                 )
         else:

@@ -21,7 +21,7 @@ _CANCEL = b"\x18"
 
 
 def own_descriptor(standard: int) -> int:
-    """A non-blocking descriptor for the terminal at a standard one.
+    """A non-blocking descriptor for the terminal behind a standard descriptor.
 
     Being non-blocking is a property of the open file, which the shell and its other programs share: so it is
     opened again. If that is not permitted, as after `su`, the shared one has to do.
