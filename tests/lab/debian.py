@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from subprocess import DEVNULL
 
 from tests.lab.container import APART, PROGRAMS, ROOT, again_as_root, as_root, enter
 
@@ -48,13 +49,16 @@ _CERTIFICATES_INSIDE = "/run/outside.crt"  # not the path of the system's own
 
 def lacks(suite: str) -> str | None:
     """Why this machine cannot create or enter the system of a suite; None if it can."""
-    if os.geteuid() != 0 and subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL).returncode:
+    sudo = shutil.which("sudo")
+    if os.geteuid() != 0 and not (
+        sudo and not subprocess.run([sudo, "-n", "true"], stderr=DEVNULL).returncode
+    ):
         return "not root, and no sudo without a password"
     for program in ("debootstrap", "wget", "setpriv", "unshare", "pivot_root"):
         if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
             return f"no {program}"
     probe = ["unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-    if subprocess.run(as_root(probe), stderr=subprocess.DEVNULL).returncode:
+    if subprocess.run(as_root(probe), stderr=DEVNULL).returncode:
         return "no right to mount"
     if not _folder(suite).exists() and _mirror(suite) is None:
         return f"none of apt's sources is a reachable mirror of Debian {suite}"

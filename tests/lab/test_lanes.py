@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.lab import debian
 from tests.lab.lanes import quick
 from tests.lab.lanes.result import Counts, counts, not_passed
 from tests.lab.lanes.run import Run
@@ -35,6 +36,12 @@ def test_what_did_not_pass() -> None:
         "tests/ui/test_keys.py::TestIt::test_c",
         "tests/broken.py",
     }
+
+
+def test_a_machine_without_root_and_without_sudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert debian.lacks("trixie") == "not root, and no sudo without a password"
 
 
 def prints(text: str, status: int = 0) -> Callable[[Arguments], list[Step]]:
