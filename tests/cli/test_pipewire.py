@@ -122,14 +122,19 @@ def test_a_verb_that_ends_well_has_changed_something(box: PrivatePipeWire) -> No
     box.pactl("unload-module", module)
 
 
-def test_a_move_that_ends_well_has_moved_something(box: PrivatePipeWire) -> None:
+@pytest.mark.parametrize(
+    ("start", "word", "goal"), [("speakers", "headphones", "Headphones"), ("headphones", "auto", "Speakers")]
+)
+def test_a_move_that_ends_well_has_moved_something(
+    box: PrivatePipeWire, start: str, word: str, goal: str
+) -> None:
     """WirePlumber 0.5 does not move a stream with this property, but the move is acknowledged."""
-    player = box.play("mpv", silent=True, properties=("node.dont-move=true",))
-    outcome = run("move", "mpv", "headphones", env=box.env)
-    if sink_of(box, player.index) == "headphones":
+    player = box.play("mpv", silent=True, device=start, properties=("node.dont-move=true",))
+    outcome = run("move", "mpv", word, env=box.env)
+    if sink_of(box, player.index) == goal.lower():
         assert (outcome.status, outcome.err) == (0, "")
     else:
-        assert (outcome.status, outcome.err) == (4, "tuimixer: PipeWire did not move mpv to Headphones.\n")
+        assert (outcome.status, outcome.err) == (4, f"tuimixer: PipeWire did not move mpv to {goal}.\n")
     player.kill()
 
 

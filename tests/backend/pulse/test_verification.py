@@ -43,17 +43,19 @@ MIC = replace(SINK, id="pulse:source/mic", kind=Kind.SOURCE, name="Mic", default
 MIC = replace(MIC, device=Device("mic", 1, "suspended"))
 MPV = replace(SINK, id="pulse:sink_input/3", kind=Kind.SINK_INPUT, name="mpv", default=False)
 MPV = replace(MPV, device=None, target_id=SINK.id, stream=Stream(3))
+VLC = replace(MPV, id="pulse:sink_input/5", name="vlc", target_id=OTHER.id, stream=Stream(5))
+CALL = replace(MPV, id="pulse:source_output/6", kind=Kind.SOURCE_OUTPUT, name="call", stream=Stream(6))
 
 
 class Known:
-    """Two outputs, one input, one stream."""
+    """Two outputs, one input that is not the default, three streams."""
 
     def __init__(self) -> None:
         profiles = (Profile("off", "Off"), Profile("stereo", "Stereo"))
         card = ServerCard("pulse:card/one", 0, "one", "Built-in", profiles=profiles, profile="stereo")
         self.server_cards: tuple[ServerCard, ...] = (card,)
         self.stored: dict[str, StoredRecord] = {}
-        self.controls = {control.id: control for control in (SINK, OTHER, MIC, MPV)}
+        self.controls = {control.id: control for control in (SINK, OTHER, MIC, MPV, VLC, CALL)}
 
 
 @pytest.mark.unit
@@ -70,6 +72,9 @@ class Known:
         (MoveStream(MPV.id, OTHER.id), "S did not move mpv to B."),
         (MoveStream(MPV.id, "pulse:sink/gone"), ""),
         (MoveStream("pulse:sink_input/4", OTHER.id), ""),
+        (MoveStream(MPV.id, None), ""),
+        (MoveStream(VLC.id, None), "S did not move vlc to A."),
+        (MoveStream(CALL.id, None), ""),
         (SetVolume(SINK.id, (5,)), "S did not change the volume of A."),
         (SetVolume(SINK.id, (3,)), ""),
         (
@@ -104,7 +109,6 @@ def test_what_others_have_changed_meanwhile_was_not_ignored() -> None:
 
 @pytest.mark.unit
 def test_what_is_not_doubted() -> None:
-    assert not patience(MoveStream(MPV.id, None))
     assert not patience(SetLatencyOffset("pulse:card/one", "speaker", 5))
 
 

@@ -108,18 +108,22 @@ def _move(control: Control, target: ControlId | None, known: ServerState) -> Cal
     kind = _STREAM_DEVICES.get(control.kind)
     if kind is None:
         raise Refused(f"{control.name} is not a stream and cannot be moved.")
-    if target is None:
-        devices = (other for other in known.controls.values() if other.kind is kind and other.default)
-        goal = next(devices, None)
-        if goal is None:
-            raise Refused(f"There is no default {kind} to follow.")
-    else:
-        goal = known.controls.get(target)
+    goal = device_for(control, target, known)
+    if goal is None and target is None:
+        raise Refused(f"There is no default {kind} to follow.")
     if goal is None or goal.device is None:
         raise Refused("The target device is gone.")
     if goal.kind is not kind:
         raise Refused(f"{control.name} can only be moved to a {kind}.")
     return Call(f"{control.kind}_move", (_index(control), goal.device.index))
+
+
+def device_for(stream: Control, target: ControlId | None, known: ServerState) -> Control | None:
+    """The device for a stream to play on or record from: the target, or the default one if that is None."""
+    if target is not None:
+        return known.controls.get(target)
+    kind = _STREAM_DEVICES.get(stream.kind)
+    return next((other for other in known.controls.values() if other.kind is kind and other.default), None)
 
 
 def _stored_call(command: Command, control: Control, stored: Mapping[str, StoredRecord]) -> Call:

@@ -1,6 +1,6 @@
 """What a server acknowledges but does not do: when to check, what to check, and what to report. Pure."""
 
-from tuimixer.backend.pulse.calls import ServerState
+from tuimixer.backend.pulse.calls import ServerState, device_for
 from tuimixer.model.command import (
     CardCommand,
     Command,
@@ -35,9 +35,7 @@ def patience(command: Command) -> float:
     match command:
         case SetVolume() | SetMute():
             return _QUICK
-        case SetDefault() | SetPort() | SetSuspended() | SetFormats() | Kill():
-            return _USUAL
-        case MoveStream(target=str()):
+        case SetDefault() | SetPort() | SetSuspended() | SetFormats() | Kill() | MoveStream():
             return _USUAL
         case SetProfile():
             return _CARD
@@ -78,8 +76,10 @@ def _about_control(doubt: Unverified, control: Control, known: ServerState, serv
             return f"{server} only resumes {control.name} when something is {_use(control)} it."
         case SetFormats(formats=formats) if device and {*formats, "pcm"} != {*device.formats, "pcm"}:
             return f"{server} did not accept the formats for {control.name}."
-        case MoveStream(target=str(target)) if target in known.controls and control.target_id != target:
-            return f"{server} did not move {control.name} to {known.controls[target].name}."
+        case MoveStream(target=target):
+            goal = device_for(control, target, known)
+            if goal is not None and control.target_id != goal.id:
+                return f"{server} did not move {control.name} to {goal.name}."
         case Kill():
             return f"{server} did not kill {control.name}."
     return ""
@@ -115,4 +115,5 @@ def affected(command: Command, known: ServerState) -> list[tuple[str, int | None
         return [("formats", None)]
     part = control.device or control.stream
     read: list[tuple[str, int | None]] = [(control.kind.value, part.index)] if part is not None else []
-    return [("server", None), *read] if isinstance(command, SetDefault) else read
+    # A change of the default device, or a move to whichever that is.
+    return [("server", None), *read] if isinstance(command, SetDefault | MoveStream) else read
