@@ -1,4 +1,8 @@
-"""Reads a table of a TOML document key by key, with checks; each error says what is accepted."""
+"""Reads a table of a TOML document key by key, with checks; each error says what is accepted.
+
+`msgspec.convert` would check the types too, but it stops at the first error, and importing it would double
+what reading a file costs a verb: 14 ms of CPU time become 29 (medians of 40 runs, less a bare interpreter's).
+"""
 
 import re
 from collections.abc import Callable
