@@ -170,6 +170,32 @@ def test_signals_at_any_time(start: Start, tmp_path: Path, number: signal.Signal
             assert not person.log.exists()
 
 
+# The window is resized and closed while asyncio closes its loop.
+RESIZED_LATE = """
+import asyncio.selector_events, signal, sys
+class Loop(asyncio.selector_events.BaseSelectorEventLoop):
+    closed = asyncio.selector_events.BaseSelectorEventLoop._close_self_pipe
+    def _close_self_pipe(self):
+        Loop.closed(self)
+        signal.raise_signal(signal.SIGWINCH)
+        signal.raise_signal(signal.SIGTERM)
+asyncio.selector_events.BaseSelectorEventLoop._close_self_pipe = Loop._close_self_pipe
+from tuimixer.cli.main import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(("words", "shown"), [((), "Firefox"), (("status", "--follow"), "47%")])
+def test_signals_at_the_very_end(tmp_path: Path, words: tuple[str, ...], shown: str) -> None:
+    program = [sys.executable, "-c", RESIZED_LATE, "--demo", *words]
+    with Terminal(program, env=os.environ | {"HOME": str(tmp_path)}) as terminal:
+        terminal.wait_for(shown)
+        terminal.press("ctrl+c")
+        assert terminal.wait() == 0
+        assert b"Traceback" not in terminal.output
+        assert terminal.modes() == terminal.initial_modes
+
+
 @pytest.mark.parametrize("where", ["/dev/null", "FILE"])
 def test_errors_that_go_elsewhere(start: Start, tmp_path: Path, where: str) -> None:
     errors = tmp_path / "errors" if where == "FILE" else Path(where)

@@ -66,6 +66,7 @@ async def _follow(backends: list[Backend], took: Took) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        signal.set_wakeup_fd(-1)  # a signal while the loop is being closed would print a traceback
 
 
 def _error_of(task: "asyncio.Task[None]") -> Exception | None:

@@ -248,7 +248,12 @@ def run(app: TuiMixerApp, mouse: bool) -> int:
 
     async def show() -> int | None:
         app.listen_for_signals()
-        return await app.run_async(mouse=mouse)
+        try:
+            return await app.run_async(mouse=mouse)
+        finally:
+            # asyncio closes the descriptor before it removes its handlers, and a signal between the two would
+            # print a traceback.
+            signal.set_wakeup_fd(-1)
 
     status = asyncio.run(show())
     if app.failure is not None:

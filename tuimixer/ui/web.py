@@ -72,6 +72,7 @@ class MixerServer:
             # closes.
             server.close()
             await runner.cleanup()
+            signal.set_wakeup_fd(-1)  # a signal while the loop is being closed would print a traceback
 
     def _make_app(self) -> web.Application:
         """The routes, all below the secret."""
