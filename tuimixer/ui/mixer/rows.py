@@ -51,7 +51,7 @@ def fields_for(width: int, label_width: int, meter: bool, bars: bool = True) -> 
     marks = 6 if width >= 40 else 2
     percent = 5 if width >= 20 else 4
     db = 9 if width >= 44 else 0
-    beside = max(8, min(24, width // 7)) if meter and width >= 60 else 0
+    beside = max(6, min(24, (width - 50) // 5)) if meter and width >= 60 else 0
     fixed = 2 + marks + percent + db + (beside + 1 if beside else 0)
     about = 0
     if width >= _ROUTE:
