@@ -14,13 +14,13 @@ import pytest
 
 from tests.backend.engine.screen import python
 from tests.lab.waiting import DEADLINE, wait_until
-from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.backend.demo.backend import MASTER, DemoBackend
 from tuimixer.backend.engine import protocol
 from tuimixer.backend.engine.child import LocalLink, engine_command, open_log, spawn
 from tuimixer.backend.engine.delta import Delta, apply_delta
 from tuimixer.backend.engine.protocol import Number, ProtocolError, SystemLine, Watch
 from tuimixer.backend.engine.server import Engine
-from tuimixer.model.command import SetVolume
+from tuimixer.model.command import Command, SetMute, SetVolume
 from tuimixer.model.snapshot import Levels, Notice, Snapshot
 from tuimixer.model.system import System
 
@@ -178,6 +178,24 @@ async def test_a_backend_that_breaks_ends_the_engine() -> None:
     os.close(reader.writes)
 
 
+async def test_of_commands_that_arrive_together_only_the_newest_of_a_kind_is_carried_out() -> None:
+    done: list[Command] = []
+
+    class Recording(DemoBackend):
+        def submit(self, command: Command) -> None:
+            done.append(command)
+            super().submit(command)
+
+    mute, last = SetMute(MASTER, (True,)), SetVolume(MASTER, (2,))
+    commands: tuple[Command, ...] = (SetVolume(MASTER, (1,)), mute, last)
+    reader = Reader(Recording(still=True))
+    reader.send(b"".join(protocol.pack_command(n, c) for n, c in enumerate(commands, 1)))
+    await reader.until(ack=3)
+    assert done == [mute, last]
+    assert reader.snapshot.controls[MASTER].raws == (2,)
+    await reader.close()
+
+
 @pytest.fixture
 def engine() -> "Iterator[subprocess.Popen[bytes]]":
     """An engine in its own process that has sent its greeting."""
@@ -223,7 +241,7 @@ def test_it_wants_pipes_and_known_options() -> None:
 NOISY = """
 import os, ctypes, sys
 from tuimixer.backend.engine.process import serve_process
-from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.backend.demo.backend import MASTER, DemoBackend
 def make():
     os.system("echo a library printed this")
     print("and Python this", flush=True)
@@ -246,7 +264,7 @@ def test_what_libraries_print_goes_to_the_log(state_folder: Path) -> None:
 STUCK = """
 import ctypes, sys
 from tuimixer.backend.engine import process
-from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.backend.demo.backend import MASTER, DemoBackend
 class Stuck(DemoBackend):
     async def run(self, emit):
         sys.stderr.write("stuck\\n")
@@ -280,7 +298,7 @@ def test_whatever_a_screen_says_keeps_an_engine_on_another_box_alive() -> None:
     script = (
         "import sys\n"
         "from tuimixer.backend.engine import process\n"
-        "from tuimixer.backend.demo.backend import DemoBackend\n"
+        "from tuimixer.backend.demo.backend import MASTER, DemoBackend\n"
         "process._SILENCE = 1\n"
         "sys.exit(process.serve_process(lambda: DemoBackend(still=True), True))\n"
     )

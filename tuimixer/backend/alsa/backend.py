@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tuimixer.backend.alsa.hotplug import card_changes
 from tuimixer.backend.alsa.status import SOUND_FOLDER, closed_card, closed_device, no_library, status_of
 from tuimixer.backend.base import BackendError, Unreachable
-from tuimixer.backend.outbox import Outbox
 from tuimixer.model.command import Command, OpenDevice
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Notice, Phase, Snapshot, Status, Update
@@ -35,7 +34,6 @@ class AlsaBackend:
     def __init__(self, devices: tuple[str, ...] | None = None, folder: Path = Path(SOUND_FOLDER)) -> None:
         self._devices = devices or ()
         self._folder = folder
-        self._outbox = Outbox()
         self._emit: Callable[[Update], None] = lambda update: None
         self._cards: dict[str, Card] = {}
         self._closed: dict[str, AlsaCard] = {}
@@ -48,7 +46,6 @@ class AlsaBackend:
         """Cards present at the start that are not open yet."""
         self._group: asyncio.TaskGroup | None = None
         self._status: Status | None = None
-        self._writing = False
         self._started = False
 
     async def run(self, emit: Callable[[Update], None]) -> None:
@@ -72,23 +69,30 @@ class AlsaBackend:
                     group.create_task(self._keep_open(device, device in self._devices, event))
         finally:
             self._group, self._started = None, False
-            self._outbox.clear()
             self._opening.clear()
             self._closed.clear()
             for device in list(self._cards):
                 self._close(device)
 
     def submit(self, command: Command) -> None:
-        """Queue a command; it is shown at once and executed before the loop waits again."""
+        """Execute a command, and emit its result or a Notice."""
         if isinstance(command, OpenDevice):
             if self._group is not None:
                 self._group.create_task(self._open_by_name(command.id.removeprefix("alsa:")))
             return
-        self._outbox.submit(command)
+        card = next((card for card in self._cards.values() if command.id in card.controls), None)
+        try:
+            if card is None:
+                raise Unreachable("the control no longer exists")
+            card.apply(command)
+        except BackendError as error:
+            self._emit(Notice(_sentence(str(error)), error=True, id=command.id))
+        except Exception as error:
+            _LOG.exception("%s could not be written", command)
+            self._emit(Notice(f"Internal error: {clean(repr(error))}.", error=True, id=command.id))
+        if card is not None:
+            self._read(card)
         self._publish()
-        if not self._writing:
-            self._writing = True
-            asyncio.get_running_loop().call_soon(self._write)
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
         """Do nothing: ALSA controls have no levels."""
@@ -97,31 +101,8 @@ class AlsaBackend:
         """Return nothing: all of it is in the snapshots."""
         return System()
 
-    def _write(self) -> None:
-        self._writing = False
-        while (command := self._outbox.take()) is not None:
-            card = next((card for card in self._cards.values() if command.id in card.controls), None)
-            try:
-                if card is None:
-                    raise Unreachable("the control no longer exists")
-                card.apply(command)
-                self._outbox.acked(command)
-            except BackendError as error:
-                self._failed(command, _sentence(str(error)))
-            except Exception as error:
-                _LOG.exception("%s could not be written", command)
-                self._failed(command, f"Internal error: {clean(repr(error))}.")
-            if card is not None:
-                self._read(card)
-        self._publish()
-
-    def _failed(self, command: Command, reason: str) -> None:
-        self._outbox.failed(command)
-        self._emit(Notice(reason, error=True, id=command.id))
-
     def _read(self, card: "Card") -> None:
         """Read a card's changes; close it if it is gone."""
-        number = self._outbox.begin_read()
         try:
             card.update()
         except BackendError:
@@ -130,7 +111,6 @@ class AlsaBackend:
             # Its descriptor stays readable: if it were not closed, the loop would spin.
             _LOG.exception("%s could not be read", card.device)
             self._removed(card, f"could not be read and is being reopened: {clean(repr(error))}")
-        self._outbox.end_read(number)
 
     def _on_readable(self, card: "Card") -> None:
         before, jacks = card.controls, card.jacks
@@ -275,7 +255,7 @@ class AlsaBackend:
         status = self._status or status_of(cards)
         if self._status is None and (self._awaited or not self._started):
             status = Status("alsa", Phase.CONNECTING, "ALSA")
-        return Snapshot(statuses=(status,), controls=self._outbox.over(controls), alsa_cards=cards)
+        return Snapshot(statuses=(status,), controls=controls, alsa_cards=cards)
 
 
 def _load_library() -> None:

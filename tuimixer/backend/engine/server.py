@@ -26,6 +26,7 @@ from tuimixer.backend.engine.protocol import (
     pack_levels,
     unpack_command,
 )
+from tuimixer.model.command import Command, aspect
 from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update, settled
 from tuimixer.model.system import System
 
@@ -62,7 +63,9 @@ class Engine:
         self._sent = early or Snapshot()
         self._behind = settled(self._sent)
         """Sources of which the reader has more than the backend."""
-        self._held: list[CommandLine] = []
+        self._commands: dict[tuple[str, ...], Command] = {}
+        """Those that have arrived, by aspect; `_newest` is the number of the last one."""
+        self._newest = 0
         self._latest: Snapshot | None = None
         self._ack = self._acked = 0
         self._serial = serial
@@ -110,23 +113,27 @@ class Engine:
     def _caught_up(self) -> None:
         """From here on the backend's snapshots are sent, and it is given commands."""
         self._behind = frozenset()
-        held, self._held = self._held, []
-        for line in held:
-            self._submit(line)
         self._schedule()
 
-    def _submit(self, line: CommandLine) -> None:
-        self._backend.submit(unpack_command(line))
-        self._ack = line.number
-        self._schedule()
+    def _submit(self) -> None:
+        """Pass on the commands that have arrived; of two with the same aspect, only the newer one."""
+        commands, self._commands = self._commands, {}
+        try:
+            for command in commands.values():
+                self._backend.submit(command)
+        except Exception as error:
+            self._fail(error)
+        self._ack = self._newest
 
     def _schedule(self) -> None:
-        """Send at the end of this turn of the loop, so that what belongs together is sent together."""
+        """Pass on and send at the end of this turn of the loop: what belongs together goes together."""
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
+        if not self._behind:
+            self._submit()
         self._scheduled = False
         pipe = self._pipe
         assert pipe is not None
@@ -169,10 +176,12 @@ class Engine:
 
     def _answer(self, kind: str, body: Body) -> None:
         match body:
-            case CommandLine() if self._behind:
-                self._held.append(body)
             case CommandLine():
-                self._submit(body)
+                command = unpack_command(body)
+                self._commands.pop(aspect(command), None)
+                self._commands[aspect(command)] = command
+                self._newest = body.number
+                self._schedule()
             case Watch():
                 self._watch = body
                 self._backend.watch_levels(frozenset(body.ids), body.rate)
