@@ -113,6 +113,21 @@ async def test_a_stall_does_not_lose_a_look_at_the_path(
         await settled(it, lambda: screen._system is not None)
 
 
+async def test_a_stall_does_not_lose_another_size(desk: Open, stalls: Callable[[], None]) -> None:
+    async with desk() as it:
+        stalls()
+        await it.pilot.resize_terminal(90, 30)
+        await settled(it, lambda: it.app.main.renderer.grid.width == 90)
+
+
+async def test_a_stall_does_not_end_painting(desk: Open, stalls: Callable[[], None]) -> None:
+    """The palette holds painting up for a moment when a command was chosen."""
+    async with desk() as it:
+        stalls()
+        it.app.delay_update()
+        await settled(it, lambda: not it.app._batch_count)
+
+
 async def test_facts_are_read_again_when_cards_change(desk: Open) -> None:
     async with desk() as it:
         system = it.app.main.system

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.screen
 @pytest.mark.parametrize(("owner", "name", "user"), textual_internals.NAMES)
 async def test_a_private_name_is_still_there(desk: Open, owner: type, name: str, user: str) -> None:
     async with desk() as it:
-        objects: dict[str, Any] = {"App": it.app, "Screen": it.app.main}
+        timer = it.app.main.set_timer(DEADLINE, lambda: None)
+        objects: dict[str, Any] = {"App": it.app, "Screen": it.app.main, "Timer": timer}
         found = hasattr(objects.get(owner.__name__, owner), name)
         assert found, (
             f"Textual {textual.__version__} has no {owner.__name__}.{name} any more: "

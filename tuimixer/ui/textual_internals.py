@@ -20,6 +20,7 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.style import Style
+from textual.timer import Timer
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -37,6 +38,7 @@ NAMES: tuple[tuple[type, str, str], ...] = (
     (App, "_exception", "OrderlyApp"),
     (App, "_return_code", "OrderlyApp"),
     (App, "_close_messages_no_wait", "OrderlyApp"),
+    (Timer, "_skip", "OrderlyApp"),
     (Screen, "_compositor_refresh", "DirectScreen"),
     (Screen, "_compositor", "DirectScreen"),
     (Screen, "_dirty_widgets", "DirectScreen"),
@@ -193,8 +195,8 @@ def add_filter(app: App[Any], line_filter: LineFilter) -> None:
 
 
 class OrderlyApp(App[int], inherit_bindings=False):
-    """Restores the terminal if there is an exception; Textual would print its own traceback over
-    the prompt.
+    """Restores the terminal if there is an exception, where Textual would print its own traceback over
+    the prompt, and loses no timer.
     """
 
     failure: Exception | None = None
@@ -209,6 +211,16 @@ class OrderlyApp(App[int], inherit_bindings=False):
         self.failure = self.failure or error
         self._exception, self._return_code = error, 1
         self._close_messages_no_wait()
+
+    def set_timer(self, *args: Any, **named: Any) -> Timer:
+        """As Textual's, but a call that is overdue is made, not skipped.
+
+        Textual waits with such a timer for a new size of the window, and to end a pause in painting: it would
+        ignore every later size, or paint nothing any more.
+        """
+        timer = super().set_timer(*args, **named)
+        timer._skip = False
+        return timer
 
     def fail(self, error: Exception) -> None:
         """End the program: something went wrong where Textual does not notice."""
