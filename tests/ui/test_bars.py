@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimixer.ui.mixer.bars import Part, Ruler, horizontal_bar, meter_cells, vertical_bar
+from tuimixer.ui.mixer.bars import Part, Ruler, horizontal_bar, meter_cells, meter_in_bar, vertical_bar
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.rows import Fields, cut_names, fields_for, tall_fields_for
 from tuimixer.ui.mixer.strip_state import StripState
@@ -48,7 +48,9 @@ def painted(
 ) -> tuple[str, list[int]]:
     """Glyphs and roles of a bar of 19 cells: 12, the mark, and 6."""
     grid = Grid(19, 1)
-    horizontal_bar(grid, 0, 0, 19, state, Role.APPLICATIONS, charset, level, halves)
+    horizontal_bar(grid, 0, 0, 19, state, Role.APPLICATIONS, charset, halves)
+    if halves:
+        meter_in_bar(grid, 0, 0, 19, state, charset, level)
     return "".join(grid.text[0]), list(grid.roles[0])
 
 

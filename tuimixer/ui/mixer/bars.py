@@ -7,13 +7,14 @@ which is 0 dB across the screen, and in rows at the end of the bar.
 
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import cache
 
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.terminal.cells import Grid
 from tuimixer.ui.terminal.charsets import CharSet
-from tuimixer.ui.terminal.palette import Role, shade, split_role, two_tone
+from tuimixer.ui.terminal.palette import Role, ink_of, shade, split_role, two_tone
 
 _SHORTEST = 7
 """Length in cells from which a bar has room beyond 100 %."""
@@ -68,8 +69,17 @@ def meter_cells(level: Level | None, length: int) -> list[int | None]:
     """The color of each cell of the loudest channel's meter, with the cell of its peak hold; None: dark."""
     shares = level.shares if level is not None else ()
     filled = round(max(shares, default=0.0) * length)
-    held = round(level.hold * length) - 1 if level is not None and level.hold > 0 else -1
-    return [shade((i + 0.5) / length) if i < filled or i == held else None for i in range(length)]
+    held = round(level.hold * length) - 1 if level is not None else -1
+    shades = _shades(length)
+    cells = [*shades[:filled], *(None,) * (length - filled)]
+    if held >= 0:
+        cells[held] = shades[held]
+    return cells
+
+
+@cache
+def _shades(length: int) -> tuple[int, ...]:
+    return tuple(shade((i + 0.5) / length) for i in range(length))
 
 
 def horizontal_bar(
@@ -80,17 +90,13 @@ def horizontal_bar(
     state: StripState,
     accent: Role,
     charset: CharSet,
-    level: Level | None,
     halves: bool,
 ) -> None:
-    """A horizontal fader with its mark; with half blocks, also the meter in the lower halves."""
+    """A horizontal fader with its mark; with half blocks, it leaves the lower halves to the meter."""
     ruler = Ruler.of(width, state.beyond)
-    lights = meter_cells(level if halves and state.metered else None, ruler.normal)
     base = round(state.base * ruler.normal) if state.base is not None and 0 < state.base < 1 else -1
     for i, part in enumerate(ruler.parts(state.positions)):
         place = x + i + (i >= ruler.normal)
-        light = lights[i] if i < ruler.normal else None
-        lower = Role.PAPER if light is None else light
         role = _part_role(part, accent, i >= ruler.normal)
         if part is not Part.EMPTY and (state.silent or state.gone):
             glyph = charset.hatch if state.silent else charset.dots
@@ -100,14 +106,33 @@ def horizontal_bar(
         elif part is Part.EMPTY and state.read_only:
             grid.put(place, y, " ", Role.TEXT)
         elif halves and part is Part.EMPTY:
-            grid.put(place, y, _TRACK, two_tone(lower, Role.TRACK))
+            grid.put(place, y, _TRACK, two_tone(Role.PAPER, Role.TRACK))
         elif halves:
-            grid.put(place, y, _FADER, two_tone(role, lower))
+            grid.put(place, y, _FADER, two_tone(role, Role.PAPER))
         else:
             glyph = (charset.empty, charset.light, charset.full)[part]
             grid.put(place, y, glyph, role)
     if ruler.beyond:
-        clipped = halves and level is not None and level.clipped
+        grid.put(x + ruler.normal, y, charset.mark, Role.FRAME)
+
+
+def meter_in_bar(
+    grid: Grid, x: int, y: int, width: int, state: StripState, charset: CharSet, level: Level | None
+) -> None:
+    """The meter in the lower halves of a fader that has been painted, and the clip mark."""
+    ruler = Ruler.of(width, state.beyond)
+    text, roles = grid.text[y], grid.roles[y]
+    for place, light in enumerate(meter_cells(level, ruler.normal), x):
+        glyph, role = text[place], roles[place]
+        lower = Role.PAPER if light is None else light
+        if glyph == _TRACK:
+            role = two_tone(lower, Role.TRACK)
+        elif glyph == _FADER:
+            role = two_tone(ink_of(role), lower)
+        if role != roles[place]:
+            grid.fill(place, y, 1, 1, role, glyph)
+    if ruler.beyond:
+        clipped = level is not None and level.clipped
         glyph, role = (charset.clip, Role.METER_HOT) if clipped else (charset.mark, Role.FRAME)
         grid.put(x + ruler.normal, y, glyph, role)
 
@@ -167,7 +192,8 @@ def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None
         grid.fill(x, y, width, 1, Role.TEXT)
         return
     first, second = round(shares[0] * span), round(shares[-1] * span)
-    hold = round(level.hold * span) - 1 if level and level.hold > 0 else -1
+    hold = round(level.hold * span) - 1 if level else -1
+    shades = _shades(span)
     for i in range(span):
         if i < first and i < second:
             glyph = charset.both if len(shares) > 1 else charset.meter
@@ -179,7 +205,7 @@ def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None
             glyph = charset.hold
         else:
             glyph = " "
-        grid.put(x + i, y, glyph, shade((i + 0.5) / span) if glyph != " " else Role.TEXT)
+        grid.put(x + i, y, glyph, shades[i] if glyph != " " else Role.TEXT)
     clipped = level is not None and level.clipped
     grid.put(x + span, y, charset.clip if clipped else " ", Role.METER_HOT if clipped else Role.TEXT)
 
@@ -200,11 +226,12 @@ def vertical_meter(
     share = max(shares) if side is None else shares[min(side, len(shares) - 1)]
     steps = len(charset.levels) - 1
     filled = round(share * ruler.normal * steps)
-    hold = round(level.hold * ruler.normal) - 1 if level.hold > 0 else -1
+    hold = round(level.hold * ruler.normal) - 1
+    shades = _shades(ruler.normal)
     for i in range(ruler.normal):
         part = min(max(filled - i * steps, 0), steps)
         glyph = charset.line if not part and i == hold else charset.levels[part]
-        role = shade((i + 0.5) / ruler.normal) if glyph != " " else Role.TEXT
+        role = shades[i] if glyph != " " else Role.TEXT
         grid.put(x, y + height - 1 - i, glyph, role)
     if level.clipped:
         grid.put(x, y + height - ruler.normal, charset.clip, Role.METER_HOT)

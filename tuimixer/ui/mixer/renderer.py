@@ -496,11 +496,11 @@ class Renderer:
         if state is None:
             return
         box, level = self._shifted(slot.box), self.meters.levels.get(slot.row.id)
-        accent, charset, halves = _ACCENTS[slot.row.section], self.terminal.charset, self.terminal.halves
+        charset, halves = self.terminal.charset, self.terminal.halves
         if self.columns:
             columns.paint_column_meter(self.grid, box, state, level, charset, halves)
         else:
-            rows.paint_row_bar(self.grid, box, self._fields, state, accent, level, charset, halves)
+            rows.paint_row_meter(self.grid, box, self._fields, state, level, charset, halves)
 
     def _paint_headings(self) -> None:
         charset = self.terminal.charset

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 
 from tuimixer.model.record import dataclass
-from tuimixer.ui.mixer.bars import horizontal_bar, horizontal_meter
+from tuimixer.ui.mixer.bars import horizontal_bar, horizontal_meter, meter_in_bar
 from tuimixer.ui.mixer.marks import marks_of, put_marks, switch_text
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.strip_state import PAUSED, StripState, short_db
@@ -136,27 +136,31 @@ def paint_row(
     put_marks(grid, x + 1, box.y, marks, x + room)
     _paint_value(grid, box, fields, state, chosen, charset)
     _paint_about(grid, box.y, fields, state, charset)
-    paint_row_bar(grid, box, fields, state, accent, level, charset, halves)
+    x, width = fields.bar
+    if width and state.positions:
+        y = box.y + box.height - 1
+        horizontal_bar(grid, x, y, width, state, accent, charset, halves)
+    paint_row_meter(grid, box, fields, state, level, charset, halves)
 
 
-def paint_row_bar(
+def paint_row_meter(
     grid: Grid,
     box: Area,
     fields: Fields,
     state: StripState,
-    accent: Role,
     level: Level | None,
     charset: CharSet,
     halves: bool,
 ) -> None:
-    """The fader of a control's row with its meter."""
-    x, width = fields.bar
+    """The meter of a row that has been painted."""
     y = box.y + box.height - 1
-    if width and state.positions:
-        horizontal_bar(grid, x, y, width, state, accent, charset, level, halves)
-    x, width = fields.meter
-    if width and state.metered:
+    x, width = fields.bar if halves else fields.meter
+    if not width or not state.metered:
+        return
+    if not halves:
         horizontal_meter(grid, x, y, width, level, charset)
+    elif state.positions:
+        meter_in_bar(grid, x, y, width, state, charset, level)
 
 
 def _paint_about(grid: Grid, y: int, fields: Fields, state: StripState, charset: CharSet) -> None:

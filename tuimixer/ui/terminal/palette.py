@@ -91,6 +91,11 @@ def two_tone(ink: int, paper: int) -> int:
     return _TWO_TONE | ink << 8 | paper
 
 
+def ink_of(cell: int) -> int:
+    """The role of the glyph's color in a cell of two roles."""
+    return cell >> 8 & 255
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """Foreground, background (None: the terminal's own) and attributes."""
@@ -152,7 +157,7 @@ class Looks(dict[int, Look]):
     """Looks by role; those of cells with two roles' colors are created on first use."""
 
     def __missing__(self, cell: int) -> Look:
-        look = self[cell] = Look(self[cell >> 8 & 255].fg, self[cell & 255].fg)
+        look = self[cell] = Look(self[ink_of(cell)].fg, self[cell & 255].fg)
         return look
 
 
