@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimixer.ui.terminal.cells import Grid, fit, fit_lines, wrap
-from tuimixer.ui.terminal.direct_writer import encode
-from tuimixer.ui.terminal.palette import Role
+from tuimixer.ui.terminal.direct_writer import by_look, encode
+from tuimixer.ui.terminal.palette import Look, Role
 from tuimixer.ui.terminal.themes import theme
 
 pytestmark = pytest.mark.unit
@@ -21,35 +21,57 @@ puts = st.tuples(
 )
 
 
-def terminal_of(grid: Grid) -> list[str]:
-    """The grid's lines as shown by a terminal that received all of them at once."""
+def terminal_of(grid: Grid) -> pyte.Screen:
+    """A terminal that received all lines of the grid at once."""
     screen = pyte.Screen(WIDTH, HEIGHT)
     stream = pyte.Stream(screen)
-    stream.feed(encode([(0, y, grid.line(y)) for y in range(HEIGHT)], theme("dark")))
-    return list(screen.display)
+    stream.feed(encode([(0, y, grid.line(y)) for y in range(HEIGHT)], theme("dark"))[0])
+    return screen
 
 
-@given(st.lists(st.lists(puts, max_size=4), min_size=1, max_size=8))
-def test_changes_add_up_to_the_whole(rounds: list[list[tuple[int, int, str, Role]]]) -> None:
+def colours_of(screen: pyte.Screen) -> list[tuple[str, str, bool]]:
+    """Colors and weight of each cell."""
+    cells = (screen.buffer[y][x] for y in range(HEIGHT) for x in range(WIDTH))
+    return [(cell.fg, cell.bg, cell.bold) for cell in cells]
+
+
+@given(st.lists(st.tuples(st.booleans(), st.lists(puts, max_size=4)), min_size=1, max_size=8))
+def test_changes_add_up_to_the_whole(rounds: list[tuple[bool, list[tuple[int, int, str, Role]]]]) -> None:
     grid = Grid(WIDTH, HEIGHT)
+    palette = theme("dark")
     screen = pyte.Screen(WIDTH, HEIGHT)
     stream = pyte.Stream(screen)
-    for changes in rounds:
+    look: Look | None = None
+    for sort, changes in rounds:
         for x, y, text, role in changes:
             if 0 <= y < HEIGHT:
                 grid.fill(0, y, WIDTH, 1)
             grid.put(x, y, text, role)
-        stream.feed(encode(grid.changes(), theme("dark")))
-        assert list(screen.display) == terminal_of(grid)
+        runs = by_look(grid.changes(), palette, look) if sort else grid.changes()
+        written, look = encode(runs, palette, look=look)
+        stream.feed(written)
+        whole = terminal_of(grid)
+        assert list(screen.display) == list(whole.display)
+        assert colours_of(screen) == colours_of(whole)
+
+
+def test_cells_of_one_look_are_written_together() -> None:
+    grid = Grid(WIDTH, HEIGHT)
+    encode(grid.changes(), theme("dark"))
+    for y in range(HEIGHT):
+        grid.put(3, y, "ab", Role.BAR)
+        grid.put(5, y, "c", Role.MUTE)
+    written, _ = encode(by_look(grid.changes(), theme("dark"), None), theme("dark"))
+    assert written.count("m") == 2
 
 
 def test_nothing_is_written_for_nothing() -> None:
     grid = Grid(WIDTH, HEIGHT)
     grid.put(0, 0, "same", Role.TEXT)
-    assert encode(grid.changes(), theme("dark"))
+    assert encode(grid.changes(), theme("dark"))[0]
     grid.fill(0, 0, WIDTH, 1)
     grid.put(0, 0, "same", Role.TEXT)
-    assert not encode(grid.changes(), theme("dark"))
+    assert not encode(grid.changes(), theme("dark"))[0]
 
 
 @given(st.text(alphabet="ab 音楽́", max_size=30), st.integers(0, 20))

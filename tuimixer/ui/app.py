@@ -180,8 +180,15 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         assert self._tty is not None
         return self._tty
 
+    @property
+    def backlog(self) -> int:
+        """Writes that the terminal has not accepted yet."""
+        return self._tty.outlet.backlog if self._tty is not None else 0
+
     def forget(self) -> None:
         """Treat nothing as shown: the terminal has lost its contents."""
+        if self._tty is not None:
+            self._tty.reset()
         self._main.forget()
 
     def on_resize(self) -> None:
@@ -200,7 +207,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
     def repaint(self) -> None:
         """Send everything again, whatever the terminal shows."""
-        self._main.forget()
+        self.forget()
         self.refresh(repaint=True, layout=True)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:

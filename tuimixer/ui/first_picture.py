@@ -13,7 +13,7 @@ from tuimixer.ui.mixer.choices import layout_of
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.terminal.capabilities import Terminal, encoding_of, first_environment, look_at
 from tuimixer.ui.terminal.direct_writer import encode
-from tuimixer.ui.terminal.tty import Tty
+from tuimixer.ui.terminal.tty import RESET, Tty
 
 _PATIENCE = 0.1
 """Seconds that one half of the picture waits for the other."""
@@ -92,4 +92,4 @@ class FirstPicture:
         renderer.show(snapshot)
         renderer.report_server()
         self.shown = snapshot
-        self._tty.paint(encode(renderer.grid.changes(), renderer.terminal.palette))
+        self._tty.paint(encode(renderer.grid.changes(), renderer.terminal.palette)[0] + RESET)

@@ -6,7 +6,7 @@ sentence that leads here.
 
 from contextlib import suppress
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.cells import cached_cell_len
 from rich.segment import Segment
@@ -22,13 +22,9 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.timer import Timer
 
-if TYPE_CHECKING:
-    from textual.driver import Driver
-
 NAMES: tuple[tuple[type, str, str], ...] = (
     (XTermParser, "_parse_extended_key", "new_parser"),
     (StylesCache, "get_inner_outer", "forget_widgets"),
-    (App, "_driver", "driver_of"),
     (App, "_batch_count", "paints_now"),
     (App, "_exit", "paints_now"),
     (App, "_running", "paints_now"),
@@ -169,11 +165,6 @@ def _make_searches_safe() -> None:
     CommandPalette._watch__show_busy = show_busy_safely  # type: ignore[method-assign, assignment]
     CommandPalette._gather_commands = gather_safely  # type: ignore[method-assign]
     CommandPalette.dismiss = dismiss_once  # type: ignore[method-assign, assignment]
-
-
-def driver_of(app: App[Any]) -> "Driver | None":
-    """The driver of a running application: there is no public way to write past the compositor."""
-    return app._driver
 
 
 def is_on_top(screen: Screen[Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from asyncio import TimerHandle
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
 from textual.geometry import Offset, Region
@@ -12,15 +12,16 @@ from textual.widget import Widget
 from tuimixer.model.snapshot import Levels
 from tuimixer.ui.later import after
 from tuimixer.ui.mixer.renderer import Renderer
-from tuimixer.ui.terminal.direct_writer import encode
+from tuimixer.ui.terminal.direct_writer import by_look, encode
 from tuimixer.ui.terminal.pacing import QUESTION, Pace
 from tuimixer.ui.terminal.palette import Role, Styles
-from tuimixer.ui.textual_internals import driver_of, paints_now
+from tuimixer.ui.textual_internals import paints_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual.driver import Driver
+    from tuimixer.ui.app import TuiMixerApp
+    from tuimixer.ui.terminal.tty import Tty
 
 _MOST_BACKLOG = 2
 """Pending terminal writes above which changes are collected instead."""
@@ -84,7 +85,7 @@ class MixerView(Widget):
 
     def paint_alone(self) -> bool:
         """Update the terminal without the compositor; false if it is needed."""
-        if self._driver() is None:
+        if self._tty() is None:
             return False
         self._fit_size()
         self.flush()
@@ -114,50 +115,48 @@ class MixerView(Widget):
 
     def _paint_meters(self) -> None:
         """Show the meters, now or, if the line has not taken the last frame yet, a little later."""
-        now = self._clock()
-        if not self.pace.may_paint(now) or self._backlog():
+        now, tty = self._clock(), self._tty()
+        if not self.pace.may_paint(now) or cast("TuiMixerApp", self.app).backlog:
             if self._meters_later is None:
                 self._meters_later = after(self, _METERS_LATER, self._paint_meters_later)
             return
         self.renderer.paint_meters()
-        driver = self.flush()
-        if driver is not None and self.pace.painted(now):
-            driver.write(QUESTION)
+        self.flush(sort=True)
+        if tty is not None and self.pace.painted(now):
+            tty.write(QUESTION)
 
     def _paint_meters_later(self) -> None:
         self._meters_later = None
         if self.renderer.meters_on:
             self._paint_meters()
 
-    def _driver(self) -> "Driver | None":
+    def _tty(self) -> "Tty | None":
         """Where to write; None if the compositor has to: another screen is on top, or no terminal."""
         here = self.is_mounted and self.is_attached
-        return driver_of(self.app) if here and paints_now(self.screen) else None
+        return cast("TuiMixerApp", self.app).tty if here and paints_now(self.screen) else None
 
-    def _backlog(self) -> int:
-        """Writes that the terminal has not accepted yet."""
-        return getattr(driver_of(self.app), "backlog", 0)
-
-    def flush(self) -> "Driver | None":
-        """Write what has changed to the terminal; returns where, or None if this was not possible.
+    def flush(self, sort: bool = False) -> None:
+        """Write what has changed to the terminal, if it is possible without the compositor.
 
         While the terminal has not accepted earlier writes, changes are collected and sent together.
+        Args: `sort`: write cells of one look after another, which is shorter for meters.
         """
         grid = self.renderer.grid
-        driver = self._driver()
-        if driver is None:
+        tty = self._tty()
+        if tty is None:
             regions = [Region(0, y, grid.width, 1) for y in grid.settle()]
             if regions and self.is_attached:
                 self.refresh(*regions)
-            return None
-        if self._backlog() > _MOST_BACKLOG:
+            return
+        if tty.outlet.backlog > _MOST_BACKLOG:
             if self._later is None:
                 self._later = after(self, _LATER, self._flush_later)
-            return None
-        text = encode(grid.changes(), self.renderer.terminal.palette, self.region.x, self.region.y)
+            return
+        palette, changes = self.renderer.terminal.palette, grid.changes()
+        runs = by_look(changes, palette, tty.look) if sort else changes
+        text, look = encode(runs, palette, self.region.x, self.region.y, tty.look)
         if text:
-            driver.write(text + self._cursor())
-        return driver
+            tty.write(text + self._cursor(), look)
 
     def _cursor(self) -> str:
         """The sequence that moves the terminal's cursor to the selected control, for screen readers."""

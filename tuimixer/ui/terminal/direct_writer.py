@@ -7,22 +7,46 @@ well under a millisecond. Both draw from the same grid, so they can be used in a
 
 from collections.abc import Iterable
 
+from rich.cells import cell_len
+
 from tuimixer.ui.terminal.palette import Look, Palette
 
 Run = tuple[int, int, list[tuple[int, str]]]
 
 
-def encode(runs: Iterable[Run], palette: Palette, left: int = 0, top: int = 0) -> str:
-    """The escape sequences that write runs of cells; colors are set only where they change."""
+def encode(
+    runs: Iterable[Run], palette: Palette, left: int = 0, top: int = 0, look: Look | None = None
+) -> tuple[str, Look | None]:
+    """The escape sequences that write runs of cells, and the look that they leave the terminal in.
+
+    Colors are set only where they change. Args: `look` is the terminal's, None if it is not known.
+    """
     parts: list[str] = []
-    look: Look | None = None
     for x, y, pieces in runs:
         parts.append(f"\x1b[{top + y + 1};{left + x + 1}H")
         for role, text in pieces:
             parts.append(palette.looks[role].sgr_after(look))
             look = palette.looks[role]
             parts.append(text)
-    if not parts:
-        return ""
-    parts.append("\x1b[m")
-    return "".join(parts)
+    return "".join(parts), look
+
+
+def by_look(runs: Iterable[Run], palette: Palette, first: Look | None) -> list[Run]:
+    """The same cells, those of one look after another: going to a cell is shorter than setting a color.
+
+    Args: `first` is the look to begin with.
+    """
+    pieces: list[tuple[bool, int, int, int, str]] = []
+    for x, y, parts in runs:
+        for role, text in parts:
+            pieces.append((palette.looks[role] != first, role, y, x, text))
+            x += cell_len(text)
+    sorted_runs: list[Run] = []
+    end = (-1, -1)
+    for _, role, y, x, text in sorted(pieces):
+        if end == (x, y):
+            sorted_runs[-1][2].append((role, text))
+        else:
+            sorted_runs.append((x, y, [(role, text)]))
+        end = (x + cell_len(text), y)
+    return sorted_runs

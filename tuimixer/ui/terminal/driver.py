@@ -44,12 +44,6 @@ class TerminalDriver(Driver):
         self._suspended = False
 
     @property
-    def backlog(self) -> int:
-        """Writes that the terminal has not accepted yet."""
-        backlog: int = self._tty.outlet.backlog
-        return backlog
-
-    @property
     def can_suspend(self) -> bool:
         return True
 

@@ -6,9 +6,12 @@ import sys
 import termios
 import tty
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tuimixer.ui.terminal.outlet import Outlet
+
+if TYPE_CHECKING:
+    from tuimixer.ui.terminal.palette import Look
 
 _GOODBYE = 0.2
 """Seconds that the terminal has to accept the sequences that restore it."""
@@ -16,6 +19,8 @@ _MOUSE = (1000, 1003, 1015, 1006)
 """Private modes: buttons, all moves, and two encodings of positions beyond column 223."""
 _KITTY = 1 | 8 | 16
 """Kitty's keyboard protocol: unambiguous escapes, all keys as sequences, with their text."""
+RESET = "\x1b[m"
+"""Makes the terminal write in its default look."""
 _CANCEL = b"\x18"
 """CAN ends an escape sequence that was cut off."""
 
@@ -47,6 +52,8 @@ class Tty:
         self.outlet = Outlet(self._writes)
         self.entered = False
         """Whether the alternate screen has been opened."""
+        self.look: Look | None = None
+        """What the terminal writes in, if it was left in anything but its default."""
         self._mouse, self._cursor = mouse, cursor
         self._kitty = os.environ.get("TEXTUAL_DISABLE_KITTY_KEY") != "1"
         self._modes: list[Any] | None = None
@@ -95,16 +102,27 @@ class Tty:
             text = modes + text
         self.outlet.begin(self._encoded(text))
 
-    def write(self, text: str) -> None:
-        """Send text once the loop has finished its current work; none while the terminal is not ours."""
+    def write(self, text: str, look: "Look | None" = None) -> None:
+        """Send text once the loop has finished its current work; none while the terminal is not ours.
+
+        Args: `look` is what text leaves the terminal in that began in `self.look`. Without one, the text
+        begins and ends in the terminal's default.
+        """
         if self.taken:
-            self.outlet.write(self._encoded(text))
+            reset = RESET if look is None and self.look is not None else ""
+            self.look = look
+            self.outlet.write(self._encoded(reset + text))
+
+    def reset(self) -> None:
+        """Make the terminal write in its default look, whatever it writes in now."""
+        self.look = None
+        self.write(RESET)
 
     def give_back(self) -> None:
         """Restore the terminal. May be called twice."""
         if self._modes is None:
             return
-        order = self._order().encode()
+        order, self.look = self._order().encode(), None
         if self.entered and not self.outlet.finish(order, _GOODBYE):
             # It does not read. What it has not read yet is dropped, so that at least this gets through.
             with suppress(termios.error):
@@ -126,7 +144,7 @@ class Tty:
         kitty = "\x1b[<u" if self._kitty else ""
         # A terminal without an alternate screen, such as the Linux console, would keep the picture below the
         # prompt.
-        return f"\x1b[m\x1b[?2004l\x1b[?7h{mouse}\x1b[H\x1b[2J{kitty}\x1b[?1049l\x1b[?25h\x1b[?1004l"
+        return f"{RESET}\x1b[?2004l\x1b[?7h{mouse}\x1b[H\x1b[2J{kitty}\x1b[?1049l\x1b[?25h\x1b[?1004l"
 
     def _encoded(self, text: str) -> bytes:
         return text.encode(self._encoding, "replace")
