@@ -12,6 +12,8 @@ import pytest
 from tests.lab.lanes.table import LANES, MARKS
 
 if TYPE_CHECKING:
+    from tests.backend.engine.sshd import Box
+    from tests.backend.engine.users import User
     from tests.diagnosis.guest import Guest
     from tests.lab.cards import UsbCard
     from tests.lab.pipewire import PrivatePipeWire
@@ -83,6 +85,26 @@ def server(request: pytest.FixtureRequest) -> "SoundServer":
     """Both servers in turn; the parameter determines the lane, so the test needs no lane mark."""
     chosen: SoundServer = request.getfixturevalue(request.param)
     return chosen
+
+
+@pytest.fixture
+def box(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Box]":
+    """A machine to reach by ssh, with its own /run if it has users, and with passwords in the lane ssh."""
+    from tests.backend.engine.sshd import Box
+
+    names = request.fixturenames
+    with Box(own_run="users" in names, passwords="home" in names) as box:
+        box.use(monkeypatch)
+        yield box
+
+
+@pytest.fixture
+def users(box: "Box") -> "Iterator[list[User]]":
+    """Two users with the sinks `kitchen` and `cellar` on their own servers, and one without a server."""
+    from tests.backend.engine.users import three_users
+
+    with three_users(box) as users:
+        yield users
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from tests.pty.starting import Starting
 
 pytestmark = [
     pytest.mark.ssh,
+    pytest.mark.usefixtures("home"),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can make users"),
 ]
 

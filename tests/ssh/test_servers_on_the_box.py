@@ -12,6 +12,7 @@ from tests.backend.engine.users import User
 
 pytestmark = [
     pytest.mark.ssh,
+    pytest.mark.usefixtures("home"),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can make users"),
 ]
 

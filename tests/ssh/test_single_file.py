@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -81,13 +80,6 @@ def test_its_screen_and_its_engine(
         person.sees_no_more("Selection")
         person.press("F10")
         assert person.terminal.wait() == 0
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Box]:
-    with Box() as box:
-        box.use(monkeypatch)
-        yield box
 
 
 def test_it_is_enough_on_a_box(

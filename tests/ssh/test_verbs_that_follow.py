@@ -13,6 +13,7 @@ from tests.cli.follower import Follower
 
 pytestmark = [
     pytest.mark.ssh,
+    pytest.mark.usefixtures("home"),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can make users"),
 ]
 
