@@ -85,6 +85,7 @@ class Mouse:
         self._renderer.choose(slot.row.id)
         state = self._renderer.state_of(slot.row)
         if state is not None and state.positions:
+            # Without `past_full`: a wheel has no new press after a pause, as a key does.
             self._send(Nudge(state.id, direction * self._wheel))
         elif state is not None and state.choice is not None:
             self._do("volume.up" if direction > 0 else "volume.down")

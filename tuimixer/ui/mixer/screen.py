@@ -34,7 +34,7 @@ from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.later import after
 from tuimixer.ui.mixer.choices import layout_of
 from tuimixer.ui.mixer.filter_bar import FilterBar
-from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
+from tuimixer.ui.mixer.key_steps import KeySteps
 from tuimixer.ui.mixer.mouse import Mouse
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.mixer.view import MixerView
@@ -87,7 +87,7 @@ class MixerScreen(DirectScreen):
         self.filter_bar = FilterBar(self, renderer)
         self._actions = self._table()
         self._clock = clock
-        self._key_repeat = KeyRepeatGuard(clock)
+        self._key_steps = KeySteps(clock)
         self._unsubscribe: list[Callable[[], None]] = []
         self._notice_timer: TimerHandle | None = None
         self._covered = False
@@ -339,7 +339,7 @@ class MixerScreen(DirectScreen):
 
     def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
         """A step; beyond 100 % only by a new press, not by a held key."""
-        self.send(self._key_repeat.nudge(control, percent, channels))
+        self.send(self._key_steps.nudge(control, percent, channels))
 
     def _digit(self, tenths: int) -> None:
         control = self.renderer.control

@@ -19,7 +19,7 @@ from tuimixer.model.intent import Capture, Intent, Mute
 from tuimixer.model.snapshot import Levels
 from tuimixer.model.system import System
 from tuimixer.ui.later import after
-from tuimixer.ui.mixer.key_repeat import KeyRepeatGuard
+from tuimixer.ui.mixer.key_steps import KeySteps
 from tuimixer.ui.mixer.status_line import labels_of
 from tuimixer.ui.path.fixes import first_fault
 from tuimixer.ui.path.map import Place
@@ -82,7 +82,7 @@ class PathScreen(Dialog[None]):
         """Name of what the cursor is on, in case it disappears."""
         self._lost = False
         """Whether it has disappeared: the next arrow key starts over."""
-        self._key_repeat = KeyRepeatGuard()
+        self._key_steps = KeySteps()
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False
         self._looking: TimerHandle | None = None
@@ -428,7 +428,7 @@ class PathScreen(Dialog[None]):
         if control is None:
             return
         if control.channels:
-            self._mixer.send(self._key_repeat.nudge(control, percent, None))
+            self._mixer.send(self._key_steps.nudge(control, percent, None))
         else:
             self._say(f"{control.name} is a switch: m turns it on or off.")
 

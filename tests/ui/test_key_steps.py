@@ -1,4 +1,4 @@
-"""A held key stops at 100 %, for all channels together and for one alone."""
+"""Steps by keys: a held one stops at 100 %, for all channels together and for one alone."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Channel, Control, Kind
 from tuimixer.model.resolve import resolve
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE
-from tuimixer.ui.mixer.key_repeat import NEW_PRESS, KeyRepeatGuard
+from tuimixer.ui.mixer.key_steps import NEW_PRESS, KeySteps
 
 pytestmark = pytest.mark.unit
 
@@ -27,10 +27,10 @@ def sink(*percents: int) -> Control:
 def after(control: Control, seconds: list[float], channels: tuple[int, ...] | None) -> tuple[int, ...]:
     """The percentage of each channel after presses, each after this many seconds."""
     clock = [0.0]
-    presses = KeyRepeatGuard(lambda: clock[0])
+    steps = KeySteps(lambda: clock[0])
     for pause in seconds:
         clock[0] += pause
-        command = resolve(presses.nudge(control, 5, channels), control).command
+        command = resolve(steps.nudge(control, 5, channels), control).command
         if command is not None:
             assert isinstance(command, SetVolume)
             percents = [round(100 * raw / PULSE_NORM) for raw in command.raws]
@@ -70,12 +70,12 @@ def test_keys_for_one_channel_never_lead_beyond_100_percent(
     presses: list[tuple[tuple[int, ...], int, float]], start: tuple[int, int]
 ) -> None:
     clock = [0.0]
-    guard = KeyRepeatGuard(lambda: clock[0])
+    steps = KeySteps(lambda: clock[0])
     control = sink(*start)
     unclamped: UnclampedTarget | None = None
     for channels, percent, pause in presses:
         clock[0] += pause
-        resolution = resolve(guard.nudge(control, percent, channels), control, unclamped=unclamped)
+        resolution = resolve(steps.nudge(control, percent, channels), control, unclamped=unclamped)
         unclamped = resolution.unclamped
         if isinstance(resolution.command, SetVolume):
             moved = resolution.command.apply_to(control)

@@ -11,7 +11,7 @@ NEW_PRESS = 0.3
 """Seconds after which a key event counts as a new press instead of a repeat."""
 
 
-class KeyRepeatGuard:
+class KeySteps:
     """Creates the steps, and allows them to pass 100 % if a key was pressed after a pause."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
