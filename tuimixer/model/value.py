@@ -89,7 +89,7 @@ class Value:
         """The intent that applies it to a control.
 
         Raises:
-            Impossible: the control has no such channel, item or switch of its own.
+            Impossible: the control has no such channel or item, or no switch of its own for that channel.
         """
         if control.choice is not None:
             return self._choice(control)
@@ -176,7 +176,8 @@ def parse_value(text: str) -> Value:
     the gain. A number without a unit is a percentage.
 
     Raises:
-        ValueError: a number is out of range or lacks its unit, or a prefix is unknown; the text says which.
+        ValueError: it is empty, a number is out of range, negative, lacks its unit or has two signs, or what
+            follows a prefix is not a value; the text says which.
     """
     word = text.strip()
     head, colon, tail = word.partition(":")

@@ -78,21 +78,7 @@ _SWITCH = {"mute": True, "unmute": False, "toggle": None}
 
 def run(call: Invocation) -> int:
     """Carry out one of the verbs."""
-    if call.verb == "set":
-        targets, words = _split(call)
-        values = [_value(word) for word in words]
-        stray = next((value for value in values if value.choosing), None)
-        if stray and len(values) > 1:
-            raise Usage(f"{shown(stray.text)} is not a value, and targets come before values; use {FORMS}")
-        for one, other in combinations(values, 2):
-            if one.contradicts(other):
-                raise Usage(f"{shown(one.text)} and {shown(other.text)} contradict each other")
-    else:
-        targets = call.words or [OUTPUT]
-        for word in targets:
-            if is_switch(word) and not call.names(word):
-                raise Usage(f"{shown(word)} is not a target; mute, unmute and toggle take no value")
-        values = [Value(call.verb, "mute", on=_SWITCH[call.verb])]
+    targets, values = _set(call) if call.verb == "set" else _switch(call)
     notifies = call.arguments.has("notify")
     matches, status = change(call, targets, values, _cap(call), reread=call.json or notifies)
     if notifies:
@@ -106,6 +92,28 @@ def run(call: Invocation) -> int:
         controls = [control for control in call.known.values() if control.id in changed]
         print_json({"controls": [as_json(control, call.known) for control in controls]})
     return status
+
+
+def _set(call: Invocation) -> tuple[list[str], list[Value]]:
+    """The targets and values of `set`."""
+    targets, words = _split(call)
+    values = [_value(word) for word in words]
+    stray = next((value for value in values if value.choosing), None)
+    if stray and len(values) > 1:
+        raise Usage(f"{shown(stray.text)} is not a value, and targets come before values; use {FORMS}")
+    for one, other in combinations(values, 2):
+        if one.contradicts(other):
+            raise Usage(f"{shown(one.text)} and {shown(other.text)} contradict each other")
+    return targets, values
+
+
+def _switch(call: Invocation) -> tuple[list[str], list[Value]]:
+    """The targets of `mute`, `unmute` and `toggle`, and the value that each stands for."""
+    targets = call.words or [OUTPUT]
+    for word in targets:
+        if is_switch(word) and not call.names(word):
+            raise Usage(f"{shown(word)} is not a target; mute, unmute and toggle take no value")
+    return targets, [Value(call.verb, "mute", on=_SWITCH[call.verb])]
 
 
 def _split(call: Invocation) -> tuple[list[str], list[str]]:
