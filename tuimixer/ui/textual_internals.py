@@ -22,22 +22,30 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.timer import Timer
 
-NAMES: tuple[tuple[type, str, str], ...] = (
-    (XTermParser, "_parse_extended_key", "new_parser"),
-    (StylesCache, "get_inner_outer", "forget_widgets"),
-    (App, "_batch_count", "paints_now"),
-    (App, "_exit", "paints_now"),
-    (App, "_running", "paints_now"),
-    (App, "_closed", "paints_now"),
-    (App, "_filters", "add_filter"),
-    (App, "_handle_exception", "OrderlyApp"),
-    (App, "_exception", "OrderlyApp"),
-    (App, "_return_code", "OrderlyApp"),
-    (App, "_close_messages_no_wait", "OrderlyApp"),
-    (Timer, "_skip", "OrderlyApp"),
-    (Screen, "_compositor_refresh", "DirectScreen"),
-    (Screen, "_compositor", "DirectScreen"),
-    (Screen, "_dirty_widgets", "DirectScreen"),
+NAMES = (
+    ("textual._xterm_parser:XTermParser", "_parse_extended_key", "new_parser"),
+    ("textual._styles_cache:StylesCache", "get_inner_outer", "forget_widgets"),
+    ("textual.widgets:OptionList", "_move_page", "make_palette_safe"),
+    ("textual.widgets:OptionList", "_index_to_line", "make_palette_safe"),
+    ("textual.widgets:OptionList", "_on_click", "make_palette_safe"),
+    ("textual.command:CommandPalette", "_on_click", "make_palette_safe"),
+    ("textual.command:CommandPalette", "_watch__list_visible", "make_palette_safe"),
+    ("textual.command:CommandPalette", "_watch__show_busy", "make_palette_safe"),
+    ("textual.command:CommandPalette", "_gather_commands", "make_palette_safe"),
+    ("textual.command:CommandPalette", "_GATHER_COMMANDS_GROUP", "make_palette_safe"),
+    ("textual.app:App", "_batch_count", "paints_now"),
+    ("textual.app:App", "_exit", "paints_now"),
+    ("textual.app:App", "_running", "paints_now"),
+    ("textual.app:App", "_closed", "paints_now"),
+    ("textual.app:App", "_filters", "add_filter"),
+    ("textual.app:App", "_handle_exception", "OrderlyApp"),
+    ("textual.app:App", "_exception", "OrderlyApp"),
+    ("textual.app:App", "_return_code", "OrderlyApp"),
+    ("textual.app:App", "_close_messages_no_wait", "OrderlyApp"),
+    ("textual.timer:Timer", "_skip", "OrderlyApp"),
+    ("textual.screen:Screen", "_compositor_refresh", "DirectScreen"),
+    ("textual.screen:Screen", "_compositor", "DirectScreen"),
+    ("textual.screen:Screen", "_dirty_widgets", "DirectScreen"),
 )
 """Class, private name, and what uses it here."""
 
