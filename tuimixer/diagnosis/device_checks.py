@@ -6,7 +6,8 @@ from tuimixer.diagnosis.card_routing import Connector, element_name, jack_of
 from tuimixer.diagnosis.card_stages import is_dummy, linkable
 from tuimixer.diagnosis.driven import rule_for
 from tuimixer.diagnosis.finding import Finding
-from tuimixer.diagnosis.path import feeds, is_application, leads_nowhere
+from tuimixer.diagnosis.onward import feeds, leads_nowhere
+from tuimixer.diagnosis.path import is_application
 from tuimixer.model.command import MoveStream, SetDefault, SetPort, SetProfile, SetSuspended
 from tuimixer.model.control import Control, Kind, Port
 from tuimixer.model.intent import Capture, Choose, Intent, Mute

@@ -15,19 +15,15 @@ from tuimixer.diagnosis.card_stages import (
     holder_controls,
     holder_end,
     is_null,
-    linkable,
-    recorders,
     remainder_stage,
 )
 from tuimixer.diagnosis.driven import Driven, find_driven, hardware_gains
+from tuimixer.diagnosis.onward import DEEPEST, feeds, upstream
 from tuimixer.diagnosis.stage import CIRCLE, Path, Stage, StageGroup, StageKind, add, at, db, gains_of
 from tuimixer.model.control import Control, ControlId, Kind, Medium
-from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, System
 
-_DEEPEST = 8
-"""Number of consecutive devices above which a path is assumed to be a loop."""
 _SERVERS = frozenset({"pulseaudio", "pipewire", "pipewire-pulse", "wireplumber"})
 Start = ControlId | Holder
 """What can be traced: a stream or a device of the server, or a program that has a card open itself."""
@@ -124,7 +120,7 @@ def _through_sink(
     # What a null sink receives is heard at its monitor or nowhere.
     silent = is_null(sink) and not _monitor_hears_volume(snapshot, sink)
     stages = (*before, *((heard,) if silent else _device_stages(sink, driven)))
-    if sink.id in seen or len(seen) >= _DEEPEST:
+    if sink.id in seen or len(seen) >= DEEPEST:
         end = Stage(
             CIRCLE,
             StageGroup.PULSE,
@@ -153,96 +149,6 @@ def _through_sink(
     return paths
 
 
-@dataclass(frozen=True, slots=True)
-class Onward:
-    """One continuation of a path from a sink, through a module."""
-
-    how: str
-    """What it is called: loopback, combine, remap and the like."""
-    stream: Control
-    """The stream that plays the sound on."""
-    monitor: Control | None = None
-    """For a loopback: the sink's monitor, which it records,"""
-    output: Control | None = None
-    """and the stream that records it."""
-
-
-def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
-    """How a sink's sound continues: through a module's own streams, or through loopbacks from its monitor."""
-    info = sink.device
-    if info is None:
-        return []
-    streams = [
-        c for c in snapshot.controls.values() if c.kind is Kind.SINK_INPUT and c.stream and c.stream.virtual
-    ]
-    found: list[Onward] = []
-    if not info.hardware:
-        own = (stream for stream in streams if stream.target_id != sink.id and _same_module(sink, stream))
-        found = [Onward(_module_word(sink), stream) for stream in own]
-    for monitor, output in _recorded(snapshot, sink) if info.monitor is not None else ():
-        for stream in streams:
-            if _same_module(output, stream) and stream not in [link.stream for link in found]:
-                found.append(Onward("loopback", stream, monitor, output))
-    return found
-
-
-def _recorded(snapshot: Snapshot, sink: Control) -> Iterator[tuple[Control, Control]]:
-    """A sink's monitor with each of the server's own streams that records it."""
-    for monitor in snapshot.controls.values():
-        if monitor.kind is Kind.SOURCE and _monitors(monitor, sink):
-            for output in snapshot.controls.values():
-                stream = output.stream
-                recording = output.kind is Kind.SOURCE_OUTPUT and output.target_id == monitor.id
-                if recording and stream is not None and stream.virtual and not stream.corked:
-                    yield monitor, output
-
-
-def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] = frozenset()) -> bool:
-    """Whether what plays on a sink ends only in null sinks, and no program records it there.
-
-    A program that creates its own null sink, as Easy Effects does, takes its sound through PipeWire's links.
-    """
-    if sink.id in seen or len(seen) >= _DEEPEST:
-        return True
-    onward = [snapshot.controls.get(link.stream.target_id or "") for link in feeds(snapshot, sink)]
-    if onward:
-        real = sink.device is not None and sink.device.hardware
-        return not real and all(
-            further is not None and leads_nowhere(snapshot, further, seen | {sink.id}) for further in onward
-        )
-    programs_own = linkable(sink) and "pulse.module.id" not in sink.properties
-    return is_null(sink) and not programs_own and not recorders(snapshot, sink)
-
-
-def _monitors(source: Control, sink: Control) -> bool:
-    return source.device is not None and source.device.monitor_of == sink.id
-
-
-def _same_module(one: Control, other: Control) -> bool:
-    """Whether one module created both: by its index on PulseAudio, by link group or module id on PipeWire."""
-    if _owner(one) is not None and _owner(one) == _owner(other):
-        return True
-    for key in ("node.link-group", "pulse.module.id", "combine.id"):
-        if one.properties.get(key) and one.properties.get(key) == other.properties.get(key):
-            return True
-    return False
-
-
-def _owner(control: Control) -> int | None:
-    part = control.device or control.stream
-    return part.owner_module if part else None
-
-
-def _module_word(sink: Control) -> str:
-    driver = sink.device.driver if sink.device else ""
-    told = (sink.properties.get(key, "") for key in ("node.name", "node.link-group", "device.class"))
-    name = " ".join((driver, *told))
-    return next(
-        (word for word in ("combine", "remap", "equalizer", "echo-cancel", "ladspa") if word in name),
-        "filter",
-    )
-
-
 # -- recording --
 
 
@@ -269,30 +175,18 @@ def _recording(
     driven = find_driven(snapshot, system, source)
     stages = tuple(_device_stages(source, driven))
     controls = tuple(device_controls(snapshot, source, driven))
-    upstream = _upstream(snapshot, source)
-    if upstream is not None and depth < _DEEPEST:
+    feeding = upstream(snapshot, source)
+    if feeding is not None and depth < DEEPEST:
         word = Stage(
             "remap", StageGroup.PULSE, StageKind.MODULE, Medium.SOFTWARE, note=f"passes on to {source.name}"
         )
-        stream_stage = _stream_stage(upstream, None)
+        stream_stage = _stream_stage(feeding, None)
         return _recording(
-            snapshot, system, upstream.target_id, (stream_stage, word, *stages, *after), depth + 1
+            snapshot, system, feeding.target_id, (stream_stage, word, *stages, *after), depth + 1
         )
     return Path(
         (card_end(snapshot, system, source), *controls, *stages, *after), _names(source), capture=True
     )
-
-
-def _upstream(snapshot: Snapshot, source: Control) -> Control | None:
-    """The recording stream that a module feeds this source with."""
-    info = source.device
-    if info is None or info.hardware:
-        return None
-    for output in snapshot.controls.values():
-        made = output.kind is Kind.SOURCE_OUTPUT and output.stream is not None and output.stream.virtual
-        if made and output.target_id != source.id and _same_module(output, source):
-            return output
-    return None
 
 
 def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:

@@ -9,7 +9,8 @@ from textual.widget import Widget
 
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
-from tuimixer.diagnosis.graph import Line, graph_of, node_of, same_start
+from tuimixer.diagnosis.graph import Line, node_of, same_start
+from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import Start
 from tuimixer.diagnosis.stage import StageKind
 from tuimixer.mixer.mixer import Changed, Event, Mixer
