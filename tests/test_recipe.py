@@ -114,7 +114,7 @@ assert outbox.over(before.controls)[command.id].device.asleep
 assert demo.carry_out(command)
 assert demo.snapshot.controls[command.id].device.asleep
 step = history.undo()
-assert step.words == "sleep of Speakers", step.words
+assert step.words == "sleep (Speakers)", step.words
 assert demo.carry_out(step.before)
 assert demo.snapshot.controls == before.controls
 line = next(line for line in device_lines(before.controls[command.id], before) if line.id == "asleep")

@@ -11,7 +11,7 @@ if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
 def start() -> int:
     """Run the command line; returns the exit status."""
     if sys.argv[1:2] == ["engine"]:
-        # Without the command line's parser: the screen waits for the engine.
+        # Do not load the command line's parser: the screen is waiting for the engine.
         from tuimixer.wiring import run_engine
 
         return run_engine(sys.argv[2:])

@@ -64,7 +64,7 @@ class Machines:
     """The machines that a screen shows, their engines started; it does not load asyncio."""
 
     def __init__(self, links: "Sequence[tuple[Link, Child | None]]") -> None:
-        """Args: `links`, with what each has already started; none for the demo, which has no engine."""
+        """Args: `links`: each with the engine already started for it, if any; none for the demo."""
         self._links = links
         self.name = links[0][0].name if links else "demo"
         self._poll: Callable[[float], Snapshot | None] | None = None
@@ -178,7 +178,7 @@ def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
     def snapshots() -> "Iterator[Snapshot]":
         read = {layer: Snapshot(statuses=(Status(layer, Phase.CONNECTING, ""),)) for layer in Layer}
         opened: list[BlockingBackend] = []
-        # In another thread, while libasound opens its plugins, which connect to a server.
+        # Load libpulse in another thread while libasound opens its plugins, which connect to a server.
         start_new_thread(load_client, ())
         for layer in Layer:
             with suppress(BackendError):

@@ -34,9 +34,9 @@ def sink(raw: int) -> Control:
 
 
 class Wire(RuleBasedStateMachine):
-    """A server that applies, acknowledges and answers reads when it likes, under a hand that keeps pressing.
+    """A server that applies commands, acknowledges them and answers reads at any time, while keys are pressed.
 
-    One write and one read are on their way at most, and a read is answered with the state of some moment
+    At most one write and one read are in progress, and a read is answered with the state of some moment
     between its beginning and its end, as with a real server.
     """
 
@@ -60,7 +60,7 @@ class Wire(RuleBasedStateMachine):
         self.pressed(by)
 
     def pressed(self, by: int) -> None:
-        """For a hand that counts."""
+        """Called for each press; a subclass may count them."""
 
     @precondition(lambda self: self.writing is None)
     @rule()

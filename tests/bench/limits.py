@@ -1,4 +1,4 @@
-"""What tuimixer is held to. Printed, never asserted: machines differ."""
+"""The limits that tuimixer should keep to. Printed, never asserted: machines differ."""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -11,9 +11,9 @@ OURS, PEER, FLOOR = "tuimixer", "pulsemixer", "bare Textual"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A figure of one run, what it is measured by in the same run, and the most that their ratio should be.
+    """A figure of a run, the figure it is compared with in the same run, and the maximum of their ratio.
 
-    Without anything to measure it by, `base` is 1 and the ratio is the figure itself.
+    Without anything to compare it with, `base` is 1 and the ratio is the figure itself.
     """
 
     what: str

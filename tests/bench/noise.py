@@ -1,4 +1,4 @@
-"""How much of a core this machine gives to a process that only computes: what a figure can be trusted for."""
+"""How much of a core this machine gives to a process that only computes: how far figures can be trusted."""
 
 import time
 

@@ -139,7 +139,7 @@ class Victim:
             self._memories["engine"].sample(self._engine)
 
     def starts(self) -> bool:
-        """Wait for the first picture."""
+        """Wait for the first frame."""
         return self._wait(
             lambda: self._modes.get(_ALTERNATE, False) and self.received > 1000, "does not start"
         )

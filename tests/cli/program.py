@@ -47,10 +47,10 @@ def run_here(words: Sequence[str], capsys: pytest.CaptureFixture[str]) -> Outcom
 
 
 def at_once(words: list[str], env: Mapping[str, str], times: int = 50) -> set[str]:
-    """Run a verb several times at the same time; each must succeed. What they wrote to stderr.
+    """Run a verb several times at once, each of which must succeed; returns what they wrote to stderr.
 
-    One such crowd at a time on this machine, a little behind all else that runs: the program, the server and
-    the tests beside it have seconds to answer in.
+    Only one such group runs at a time on this machine, at a low priority: the program, the server and other
+    tests must respond within seconds.
     """
     command = ["nice", "-n", "5", *COMMAND, *words]
     with (Path(tempfile.gettempdir()) / "tuimixer-crowd.lock").open("w") as alone:

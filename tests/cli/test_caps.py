@@ -57,5 +57,5 @@ def test_ends_at(
     assert outcome.status == 0
     assert (outcome.err == "") is (start + asked == end), outcome.err
     if outcome.err:
-        assert re.fullmatch(r"tuimixer: Speakers is limited by its cap of \d+%\.\n", outcome.err)
+        assert re.fullmatch(r"tuimixer: Speakers is limited by its cap of \d+ %\.\n", outcome.err)
     assert f" {end}% " in box.pactl("get-sink-volume", "speakers")

@@ -128,7 +128,7 @@ NOTHING_TO_LIST = {
     "tuimixer formats @output": "the server lists no formats for Speakers",
     "tuimixer codec": "the server has no Bluetooth card with a choice of codecs",
     "tuimixer port @output": "Speakers has no ports",
-    "tuimixer profile": "the server has no card",
+    "tuimixer profile": "the server has no cards",
 }
 """What is printed on a server without cards."""
 EFFECTS |= {command: lambda lab, outcome: outcome.out == "" for command in NOTHING_TO_LIST}

@@ -108,7 +108,7 @@ def test_a_pipe_for_a_configuration(box: PrivatePulse) -> None:
     script = f"{' '.join(COMMAND)} set +50% -f <(sleep 0.2; echo 'max.verbs = 60')"
     box.pactl("set-sink-volume", "speakers", "40%")
     done = subprocess.run(["bash", "-c", script], env=box.env, capture_output=True, timeout=_ENDS)
-    held = b"tuimixer: Speakers is limited by its cap of 60%.\n"
+    held = b"tuimixer: Speakers is limited by its cap of 60 %.\n"
     assert (done.returncode, done.stderr) == (0, held)
     assert " 60% " in box.pactl("get-sink-volume", "speakers")
 

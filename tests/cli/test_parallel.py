@@ -55,7 +55,7 @@ def test_on_an_alsa_control(plugins: Plugins) -> None:
 def test_never_over_the_cap(pulse: PrivatePulse) -> None:
     pulse.pactl("set-sink-volume", "speakers", "98%")
     told = at_once(["set", "+1%"], pulse.env, 8)
-    assert told == {"", "tuimixer: Speakers is limited by its cap of 100%.\n"}
+    assert told == {"", "tuimixer: Speakers is limited by its cap of 100 %.\n"}
     assert " 100% " in pulse.pactl("get-sink-volume", "speakers")
 
 

@@ -72,7 +72,7 @@ def test_what_a_null_sink_has_not_is_said(server: SoundServer) -> None:
         assert says in outcome.err
     empty = [
         ("port", "Speakers has no ports"),
-        ("profile", "the server has no card"),
+        ("profile", "the server has no cards"),
         ("codec", "the server has no Bluetooth card with a choice of codecs"),
     ]
     if not run("formats", "--json", env=server.env).out.count("pcm"):

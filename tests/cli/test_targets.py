@@ -203,7 +203,7 @@ def test_minus_3_db_never_makes_louder(server: SoundServer) -> None:
 def test_what_a_cap_cuts_and_what_changes_nothing_is_said(server: SoundServer) -> None:
     done("set", "98%", server=server)
     outcome = done("set", "+5%", server=server)
-    assert outcome.err == "tuimixer: Speakers is limited by its cap of 100%.\n"
+    assert outcome.err == "tuimixer: Speakers is limited by its cap of 100 %.\n"
     assert level(server, "speakers") == [100, 100]
     assert done("set", "90%", server=server).err == ""
     assert done("set", "90%", server=server).err == "tuimixer: Speakers is unchanged: 90% -2.75 dB.\n"

@@ -54,7 +54,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["set", "speakers", "5 kg"], 2, '"5 kg" is not a value; use '),
     (["set", "0.4"], 2, '"0.4" has no unit; write 40% or 0.4dB.'),
     (["set", "speakers", "1.0"], 2, '"1.0" has no unit; write 100% or 1.0dB.'),
-    (["set", "speakers", "=-5%"], 2, '"=-5%" is negative; the minimum is 0%.'),
+    (["set", "speakers", "=-5%"], 2, '"=-5%" is negative; the minimum is 0 %.'),
     (
         ["set", "speakers", "raw:half"],
         2,
@@ -132,7 +132,11 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["card", "nobody"], 1, 'there is no card "nobody".'),
     # the others
     (["status", "--format", "{loudness}"], 2, '--format: there is no field "loudness"; use name, percent'),
-    (["status", "--format", "{"], 2, '--format "{" is not a valid format: use {percent}; {{ is a brace.'),
+    (
+        ["status", "--format", "{"],
+        2,
+        '--format "{" is not a valid format: use {percent}; write {{ for a brace.',
+    ),
     (["status", "--format", "{percent.real}"], 2, "--format: there is no field "),
     (["status", "--format", "{0}"], 2, "--format: there is no field "),
     (["status", "--format", "{percent:>999999999999}"], 2, "--format: there is no field "),
@@ -270,7 +274,7 @@ def test_a_wrong_configuration_is_said_and_only_its_caps_hold(box: PrivatePulse,
     path = tmp_path / "config.toml"
     path.write_text("[step]\nsmall = 30\n[max]\nverbs = 20\nspeed = 3\n")
     box.pactl("set-sink-volume", "speakers", "10%")
-    for value, says in (("+", []), ("60%", ["tuimixer: Speakers is limited by its cap of 20%."])):
+    for value, says in (("+", []), ("60%", ["tuimixer: Speakers is limited by its cap of 20 %."])):
         outcome = run("set", value, "-f", str(path), env=box.env)
         assert outcome.status == 0
         assert outcome.err.splitlines() == [

@@ -167,7 +167,7 @@ def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch) -> No
     ("data", "problem"),
     [
         (b"a = '\n\xff'", ":2: is not UTF-8 text."),
-        (b"#" * (2 << 20), ": is over the limit of 1 MiB."),
+        (b"#" * (2 << 20), ": is larger than the limit of 1 MiB."),
         (b"layout = 'x'", ':1: layout is "x"; must be one of auto, columns, rows.'),
     ],
 )

@@ -1,7 +1,7 @@
-"""Boxes recorded on the emulated cards: what path and doctor take, beside it what pactl and amixer said then.
+"""Machines recorded with the emulated cards: the input of path and doctor, and what pactl and amixer reported.
 
-`python -m tests.diagnosis.record` makes all of them again. A file is one server's: a line a box, in JSON,
-packed with gzip. A box is kept as its difference from the first one of the file.
+`python -m tests.diagnosis.record` records all of them again. A file contains the machines of one server, one
+per line, as JSON compressed with gzip. Each is stored as its difference from the first one in the file.
 """
 
 import gzip
@@ -23,7 +23,7 @@ SERVERS = ("PulseAudio", "PipeWire")
 
 @dataclass(frozen=True)
 class Box:
-    """A box at one moment."""
+    """A machine at one moment."""
 
     kind: str
     """`path`, `fault`, `mended`, `healthy`, or `devices`."""
@@ -40,7 +40,7 @@ class _Line(msgspec.Struct):
     name: str
     delta: Delta
     system: dict[str, Any]
-    """Those fields that differ from the first box's."""
+    """The fields that differ from the first machine's."""
     told: Any = None
 
 
@@ -72,7 +72,7 @@ def lines(boxes: Iterable[Box]) -> Iterator[bytes]:
 
 @cache
 def boxes(server: str) -> tuple[Box, ...]:
-    """All boxes of a server, in the order of their recording."""
+    """All machines of a server, in the order of their recording."""
     snapshot, info = Snapshot(), msgspec.to_builtins(System())
     found = []
     for text in gzip.decompress(file_of(server).read_bytes()).splitlines():

@@ -47,7 +47,7 @@ def test_a_silent_output_is_raised_up_to_the_cap(
     done = doctor(pulse, "--fix", "1", "-f", str(file))
     assert done.returncode == 0, done
     assert percent(pulse) == expected
-    assert done.stderr == ("" if expected == 50 else "tuimixer: Speakers is limited by its cap of 30%.\n")
+    assert done.stderr == ("" if expected == 50 else "tuimixer: Speakers is limited by its cap of 30 %.\n")
 
 
 def test_it_waits_for_its_turn(pulse: PrivatePulse) -> None:

@@ -188,11 +188,13 @@ def test_where_a_null_sink_of_pipewire_leads_cannot_be_seen() -> None:
     made = {"factory.name": NULL_NODE, "pulse.module.id": "7"}
     null = replace(soft_sink(-6.0, shown="Null Output", driver="PipeWire"), properties=made)
     first = found((picture(null, REAL, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
-    assert first.reason == "The default output Null Output goes nowhere, as far as can be seen from here."
+    assert (
+        first.reason == "The default output Null Output goes nowhere, as far as can be determined from here."
+    )
     elsewhere = found((picture(REAL, null, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
     assert (
         elsewhere.reason
-        == "Player is playing on Null Output, which goes nowhere, as far as can be seen from here."
+        == "Player is playing on Null Output, which goes nowhere, as far as can be determined from here."
     )
 
 
@@ -206,7 +208,7 @@ def test_a_dummy_output_is_explained() -> None:
     assert first(picture(dummy, alsa_cards=()))[0] == f"{opening}there is no sound card."
     unused = first(picture(dummy))
     assert unused == (
-        f"{opening}no card is in use, although Intel ICH is present.",
+        f"{opening}no card is in use, although the machine has Intel ICH.",
         "pulseaudio -k; pulseaudio --start",
     )
     assert first(picture(dummy, server="PipeWire"))[1] == "systemctl --user restart wireplumber"

@@ -106,12 +106,12 @@ def test_every_stage_can_be_asked_what_it_is() -> None:
 
 
 def test_what_pcm_is_depends_on_the_card() -> None:
-    assert "drives it" in told(ac97(), "PCM")
+    assert "drives this control" in told(ac97(), "PCM")
     assert "digital sound from programs" in told(ac97(), "PCM")
     softvol = element("PCM", -1000, scale(255, -5100, 0), user=True, mute=None)
     plain = picture(softvol, sink(-6.0, hardware_volume=False, base_db=0.0), stream())
     assert "softvol" in told(plain, "PCM")
-    assert "drives it" not in told(plain, "PCM")
+    assert "drives this control" not in told(plain, "PCM")
 
 
 def test_a_null_sink_is_explained() -> None:

@@ -240,7 +240,7 @@ def test_a_monitor_in_place_of_a_microphone_is_named_and_replaced(server: SoundS
             server.wait_for(lambda: server.pactl_json("source-outputs"), "the call")
             fault, note = findings(env=server.env)
             assert fault["reason"].startswith("The default input is Monitor of Speakers, which records what")
-            assert note["reason"].startswith("Call is recording Monitor of Speakers, which is what is being")
+            assert note["reason"].startswith("Call is recording what is being played (Monitor of Speakers)")
             assert (fault["fault"], note["fault"]) == (True, False)
             # Notes are left alone by `all`, and do not count in the exit status.
             done = tuimixer("doctor", "--fix", "all", env=server.env)

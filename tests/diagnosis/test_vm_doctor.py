@@ -1,7 +1,7 @@
-"""Faults provoked on real cards: each is named first, mended where it is ours, and nothing is found after.
-What silences is heard at the chip: silence while it is there, the tone again when it is mended.
+"""Faults provoked on real cards: each is reported first, and fixed if possible; then nothing more is found.
+The chip's output is checked too: it is silent during a fault that silences it, and not after the fix.
 
-A few of the faults, seen live; all are in the recorded boxes (test_recorded.py).
+A few of the faults, tested live; all are in the recorded machines (test_recorded.py).
 """
 
 import json

@@ -155,17 +155,17 @@ async def test_undo_and_redo(box: Box) -> None:
     assert box.sounds.commands[-1] == SetProfile(CARD.id, "stereo")
     assert box.mixer.undo()
     assert box.raws() == (86, 40)
-    assert box.events[-1] == Notice("Undone: volume of PCM.")
+    assert box.events[-1] == Notice("Undone: volume (PCM).")
     assert box.mixer.redo()
     assert box.raws() == (85, 39)
-    assert box.events[-1] == Notice("Redone: volume of PCM.")
+    assert box.events[-1] == Notice("Redone: volume (PCM).")
 
 
 async def test_undo_of_what_is_gone_says_so(box: Box) -> None:
     box.mixer.send(SetMute(SINK.id, (True,)))
     box.sounds.show({PCM.id: PCM})
     assert box.mixer.undo()
-    assert box.events[-1] == Notice("The mute of A cannot be restored: it is gone.", error=True)
+    assert box.events[-1] == Notice("Cannot be undone: A is gone.", error=True)
     assert box.sounds.commands == [SetMute(SINK.id, (True,))]
 
 

@@ -19,7 +19,7 @@ PROGRAM = (sys.executable, "-m", "tuimixer")
 
 
 class Person:
-    """Someone in front of tuimixer in a terminal; use it with `with`."""
+    """A user of tuimixer in a terminal; use it with `with`."""
 
     def __init__(
         self,

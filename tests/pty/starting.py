@@ -1,11 +1,11 @@
-"""A program that does not get beyond its first picture until it may."""
+"""A program that stays at its first frame until it is released."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.pty.person import PROGRAM, Person
 
-# Textual is not found until a file is there; meanwhile one module after the other is looked for, as while it
+# Textual is not found until a file exists; meanwhile one module after another is searched for, as while Textual
 # is being loaded.
 HELD = """
 import importlib.util, os, sys, time
@@ -23,7 +23,7 @@ sys.exit(main(sys.argv[1:]))
 
 
 class Starting(Person):
-    """Someone in front of a program that does not get beyond its first picture until it may."""
+    """A user of a program that stays at its first frame until it is released."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The first picture, which is painted before Textual is loaded: its contents, and what may go wrong."""
+"""The first frame, which is painted before Textual is loaded: its contents, and what may go wrong."""
 
 import os
 import signal

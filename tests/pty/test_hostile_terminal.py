@@ -154,7 +154,7 @@ def test_a_terminal_that_does_not_read_is_closed(start: Start) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 def test_signals_at_any_time(start: Start, tmp_path: Path, number: signal.Signals) -> None:
-    """From the moment the terminal is taken, and while the first picture is created."""
+    """From the moment the terminal is taken, and while the first frame is created."""
     for milliseconds in (0, 0, 2, 5, 10, 20, 50, 100):
         env = os.environ | {"HOME": str(tmp_path)}
         with Person(env, "--demo", "--no-config") as person:

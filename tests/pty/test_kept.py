@@ -13,7 +13,7 @@ pytestmark = pytest.mark.pty
 
 @contextmanager
 def session(box: Box, *words: str) -> Iterator[Person]:
-    """Someone who opens the program, does something and quits."""
+    """A user who opens the program, does something and quits."""
     with Person(box.env, "-D", "pulse", *words) as person:
         person.sees("F1 keys")
         yield person

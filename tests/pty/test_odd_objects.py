@@ -49,7 +49,7 @@ def loopback_plays(person: Person) -> bool:
 
 @contextlib.contextmanager
 def without_a_client(box: Box) -> Iterator[bool]:
-    """A stream that comes over a bare socket, where the server takes such; tells whether."""
+    """A stream over a bare socket, if the server accepts that; yields whether it does."""
     if not isinstance(box.server, PrivatePulse):
         yield False
         return

@@ -7,7 +7,7 @@ from tests.pty.conftest import Box, Open
 pytestmark = pytest.mark.pty
 
 MOST_BYTES = 150
-"""What a step of the volume may write."""
+"""Maximum number of bytes that a volume step may write, on average."""
 
 
 @pytest.mark.parametrize("layout", ["rows", "columns"])

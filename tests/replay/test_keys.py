@@ -45,7 +45,7 @@ WALKED = (
 
 
 def typed() -> list[list[str]]:
-    """The script for the AC97 codec, five keys at a time, as quick hands type them."""
+    """The script for the AC97 codec, five keys at a time, as a fast typist would."""
     keys = TYPED.split()
     return [keys[at : at + 5] for at in range(0, len(keys), 5)]
 

@@ -14,9 +14,9 @@ _TICK = 0.25
 _DONE = 0.7
 """Seconds after which what a key does is drawn even on a busy machine; the recording leaves them out."""
 _KEYS = {"Up": "↑", "Down": "↓", "Left": "←", "Right": "→", "Escape": "Esc"}
-"""Keys as they are called below the picture."""
+"""Names of keys as shown below the picture."""
 _WHOLE = 0.04
-"""Seconds without output after which a picture is not one that is still being drawn."""
+"""Seconds without output after which a picture is complete."""
 
 
 def take(scene: Scene, env: Mapping[str, str]) -> str:
@@ -63,7 +63,7 @@ def record(recording: Recording, theme: str, env: Mapping[str, str]) -> str:
 
 
 def _with_key(frame: Frame, key: str) -> Frame:
-    """A frame with two more lines, in the last of which the key stands that was pressed."""
+    """A frame with two more lines; the last one shows the key that was pressed."""
     paper = frame[1][0]._replace(text=" ")
     text = _KEYS.get(key, key).center(len(frame[0]))
     ink = next(cell.ink for line in reversed(frame) for cell in line if cell.text != " ")

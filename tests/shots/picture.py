@@ -97,7 +97,7 @@ def svg_of(frame: Frame, title: str) -> str:
 
 
 def recording_of(frames: Sequence[tuple[Frame, float]], title: str) -> str:
-    """A picture that moves, again and again. Args: each frame with the seconds for which it is shown."""
+    """A recording that is repeated forever. Args: each frame with the seconds for which it is shown."""
     first = frames[0][0]
     page = Counter(cell.paper for line in first for cell in line).most_common(1)[0][0]
     width, height = len(first[0]) * WIDTH + 2 * _MARGIN, len(first) * HEIGHT + 2 * _MARGIN
@@ -135,7 +135,7 @@ def recording_of(frames: Sequence[tuple[Frame, float]], title: str) -> str:
 
 
 def _patch(frame: Frame, before: Frame | None, page: str) -> str:
-    """The cells that differ from those before, each with its paper; all of them without the page's."""
+    """The cells that differ from `before`, each with its background; all cells if there is no `before`."""
     paths: dict[str, list[str]] = {}
     shapes: dict[str, list[str]] = {}
     texts: list[str] = []
@@ -228,7 +228,7 @@ def _words(word: str, ink: str, bold: bool, column: int, line: int) -> Iterator[
 
 
 def _rectangles(glyph: str) -> tuple[Shape, ...]:
-    """What a block or a line of frames consists of; nothing for letters."""
+    """The shapes that make up a block or box-drawing character; none for letters."""
     if glyph not in _KNOWN:
         _KNOWN[glyph] = (_BLOCKS[glyph],) if glyph in _BLOCKS else tuple(_arms(glyph))
     return _KNOWN[glyph]

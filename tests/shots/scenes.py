@@ -26,7 +26,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Recording:
-    """A picture that moves."""
+    """A recording."""
 
     name: str
     title: str
@@ -41,7 +41,7 @@ class Recording:
 
 DEMO = ("--demo",)
 THEMES = ("dark", "light")
-"""Each picture is there in both, NAME.svg and NAME-light.svg."""
+"""Each picture exists in both: NAME.svg and NAME-light.svg."""
 SIMULATED = (
     Scene("rows", "rows", (*DEMO, "--layout", "rows"), chosen="mpv", columns=100, lines=30),
     Scene("columns", "columns", (*DEMO, "--layout", "columns"), chosen="mpv", columns=120, lines=40),

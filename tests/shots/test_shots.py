@@ -1,4 +1,4 @@
-"""The pictures in the repository are those that are made, and each is shown; a recording adds up."""
+"""The pictures in the repository are the ones that are generated, and each is shown; a recording is consistent."""
 
 import re
 from pathlib import Path

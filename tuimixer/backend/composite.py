@@ -33,7 +33,7 @@ class CompositeBackend:
         self.name = name
         self._parts = parts
         self._inspect = inspect
-        # One thread: each has memory of its own, and this is called at every change of the devices.
+        # A single thread: each one has memory of its own, and this is called at every change of the devices.
         self._inspector = ThreadPoolExecutor(1)
         self._emit: Callable[[Update], None] | None = None
         self._ended: set[str] = set()

@@ -94,7 +94,7 @@ def find_devices(sound: Path) -> tuple[PcmDevice, ...]:
 def find_daemons(root: Path, environ: Mapping[str, str]) -> tuple[Daemon, ...]:
     """Running sound server processes, as far as /proc shows them.
 
-    Those of the user's own that belong to a runtime directory other than the one in `environ` are left out,
+    The user's own servers that belong to a runtime directory other than the one in `environ` are left out,
     as they belong to another session.
     """
     session = environ.get("XDG_RUNTIME_DIR", "")

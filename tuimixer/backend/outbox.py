@@ -58,7 +58,7 @@ class Outbox:
             self._overlay.pop(key, None)
 
     def forget(self, control: ControlId) -> None:
-        """A control is gone: its commands must not reach another that is given its id."""
+        """A control is gone: its commands must not reach another one that is given its id."""
         for key in [key for key in self._overlay if key[1] == control]:
             del self._overlay[key]
             self._unsent.pop(key, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -53,7 +53,7 @@ def user_name(uid: int) -> str:
 
 def integer(text: str | None) -> int | None:
     """The number that a text starts with."""
-    import re  # only here, as importing it would delay every volume key
+    import re  # only here, as importing it would slow down every volume key press
 
     number = re.match(r"[0-9]{1,18}", text or "")
     return int(number.group()) if number else None

@@ -37,7 +37,7 @@ def change(
         NoMatch, Usage, Unreachable, Refused: as in `Invocation.select` and `Invocation.apply`.
     """
     # Load libraries and connect before locking, so that others wait only for a read and a write. A connection
-    # that will be replaced is closed while waiting: the server accepts only so many, and the holder of
+    # that will be replaced is closed while waiting: the server limits their number, and the holder of
     # the lock may need one.
     lock = VolumeLock(call.reopen_pipewire)
     call.narrow(targets)
@@ -121,7 +121,7 @@ def _carry_out(
             changed.add(control.id)
         if done.command is None:
             if control.id not in changed:
-                from tuimixer.cli.output import in_words  # would delay every volume key
+                from tuimixer.cli.output import in_words  # would slow down every volume key press
 
                 held[control.id] = f"{control.name} is unchanged: {in_words(control)}"
             continue
@@ -156,7 +156,7 @@ def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
 
 
 def _held_back(control: Control, cap: float) -> str:
-    return f"{control.name} is limited by its cap of {cap * 100:g}%"
+    return f"{control.name} is limited by its cap of {cap * 100:g} %"
 
 
 def _write(

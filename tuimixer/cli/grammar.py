@@ -1,6 +1,6 @@
 """The command-line grammar as data, from which help, completion and the man page are generated too.
 
-argparse would take a tenth of a volume key's time, and treats `-5%` and `-12dB` as options.
+argparse would take a tenth of the time of a volume key press, and treats `-5%` and `-12dB` as options.
 """
 
 from tuimixer.cli.failure import Usage

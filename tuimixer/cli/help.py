@@ -10,13 +10,14 @@ from tuimixer.cli.options import SCREEN
 from tuimixer.cli.verbs import every
 
 TARGETS = """
-@output, @input       the server's default devices, else the card's main control; @output if none is given
+@output, @input       the server's default devices, or else the card's main control; default: @output
 firefox               an application: everything it plays (or records, if it plays nothing)
 a title, pid:1234     only the streams with that title, process, program or role
 a sink or a source    by name, index or description; sink/NAME, source/NAME, app/NAME specify the kind
 Master, PCM,1         an ALSA control, on the card given with --card or else the first one that has it
 hw:0/Master, PCH/PCM  an ALSA control on a given card; Mic/capture specifies the direction
-@streams, 'Mix *'     several controls, like @outputs and @inputs; names shown on the screen work too
+'Firefox: Song two'   a name as shown on the screen
+@streams, 'Mix *'     several controls; also @outputs and @inputs
 an id                 as `tuimixer list --json` prints it
 """.strip()
 TARGET_RULE = "Case is ignored, and a unique part is enough. An ambiguous TARGET changes nothing."
@@ -35,7 +36,7 @@ def overview() -> str:
     return "\n".join(
         [
             "tuimixer [OPTIONS]         the mixer in the terminal",
-            "tuimixer VERB [ARGUMENTS]  a single action, for keys, scripts and status bars",
+            "tuimixer VERB [ARGUMENTS]  a single action, for key bindings, scripts and status bars",
             "",
             "Verbs (each has --help with examples):",
             *_table(rows),

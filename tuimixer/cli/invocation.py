@@ -31,7 +31,7 @@ _ELEMENTS = frozenset({Kind.ALSA_PLAYBACK, Kind.ALSA_CAPTURE})
 STREAMS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT})
 DEVICES = frozenset({Kind.SINK, Kind.SOURCE})
 _EMPTY = {
-    "@outputs": "there is no output",
+    "@outputs": "there are no outputs",
     "@inputs": "there are no inputs other than monitors",
     "@streams": "nothing is playing or recording",
 }
@@ -200,7 +200,7 @@ class Invocation:
         stands_in = default in (OUTPUT, INPUT) and not kinds.isdisjoint(_ELEMENTS)
         if stands_in and self._named_card:
             return (self._main_control(default),)
-        # An option names a card for its controls; routing is the server's.
+        # An option that names a card means the card's controls; routing is up to the server.
         on_card = self._named_card and not kinds.isdisjoint(_ELEMENTS)
         layers = (Layer.ALSA,) if on_card else layers_of(target)
         wanted = {kind.layer for kind in kinds}

@@ -105,7 +105,7 @@ class VolumeLock:
         return replace(control, channels=tuple(channels))
 
     def remember_written(self, control: ControlId, stored: Raws, written: Raws) -> None:
-        """Remember the values written to a control that has stored others."""
+        """Remember the values written to a control that has stored different ones."""
         self._memory.written.pop(control, None)
         if stored != written:
             self._memory.written[control] = (stored, written)

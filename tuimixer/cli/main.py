@@ -19,8 +19,8 @@ _INTERRUPTED = 130
 def program() -> int:
     """The program: runs the command line and ends the process, or returns its exit status.
 
-    Shutting down the interpreter would take 9 ms of a volume key's 93 ms of CPU time, and a verb has nothing
-    to clean up. Whatever has run threads or a loop exits normally.
+    Shutting down the interpreter would take 9 ms of the 93 ms of CPU time of a volume key press, and a verb
+    has nothing to clean up. Whatever has run threads or a loop exits normally.
     """
     status = main(alone=True)
     if "asyncio" not in sys.modules and "threading" not in sys.modules:
@@ -140,7 +140,7 @@ def _drop_output() -> None:
 
 
 def _complain(error: object, status: int) -> int:
-    with suppress(OSError):  # if stderr is closed, the status has to do
+    with suppress(OSError):  # if stderr is closed, only the exit status remains
         sys.stderr.write(f"tuimixer: {sentence(error)}\n")
     return status
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tuimixer.model.control import Control, ControlId, Medium
 from tuimixer.model.scale import decibels, to_cdb, to_percent
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 

@@ -70,7 +70,7 @@ def run_screen(arguments: Arguments) -> int:
 def _show(
     machines: Machines, config: Config, notices: list[str], state: "State | None", config_file: str | None
 ) -> int:
-    """Paint the first picture, load Textual meanwhile, and run it; the terminal is restored."""
+    """Paint the first frame, load Textual meanwhile, and run it; the terminal is restored."""
     import termios
 
     from tuimixer.ui.terminal.tty import Tty, hold_signals

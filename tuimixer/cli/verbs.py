@@ -6,7 +6,7 @@ from tuimixer.cli.failure import Usage
 from tuimixer.cli.grammar import Verb
 from tuimixer.model.text import shown, suggest
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from types import ModuleType
 

@@ -32,7 +32,7 @@ def load(path: str | None = None) -> Loaded:
         unread = (f"{where}: cannot be read: {error.strerror}.",)
         return Loaded(Config(), unread, where) if path is None else Loaded(Config(), unread)
     if len(data) > LARGEST:
-        return Loaded(Config(), (f"{where}: is over the limit of {LARGEST >> 20} MiB.",), where)
+        return Loaded(Config(), (f"{where}: is larger than the limit of {LARGEST >> 20} MiB.",), where)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""The names of the themes and of the colors of a custom theme; loaded by every verb, so it is tiny."""
+"""The names of the themes and of the colors of a custom theme; kept small, as every verb loads it."""
 
 THEMES = (
     *("auto", "dark", "light", "high-contrast", "ansi", "textual-dark", "textual-light", "nord", "gruvbox"),

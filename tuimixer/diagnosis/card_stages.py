@@ -63,7 +63,7 @@ def _digital(system: System, holder: Holder) -> str:
 
 
 def jack_controls(snapshot: Snapshot, card: str) -> list[Stage]:
-    """ALSA controls that lie before any jack of a card, those that are not played to among them."""
+    """ALSA controls on the path to any jack of a card, including jacks that are not in use."""
     found: dict[str, Control] = {}
     for sink in snapshot.controls.values():
         info = sink.device
@@ -162,7 +162,7 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
     if is_null(device):
         return _null_end(snapshot, device)
     if info.type is DeviceType.NETWORK:
-        note = "what happens there cannot be seen from here"
+        note = "what happens there cannot be determined from here"
         return Stage("another machine", StageGroup.CARD, StageKind.END, Medium.UNKNOWN, note=note)
     medium = Medium.HARDWARE if info.hardware else Medium.UNKNOWN
     return Stage(description(info) or device.name, StageGroup.CARD, StageKind.END, medium)
@@ -216,7 +216,7 @@ def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
 
 
 def linkable(sink: Control) -> bool:
-    """Whether a null sink's sound may go on through PipeWire links, which its Pulse server does not show.
+    """Whether a null sink's sound may continue through PipeWire links, which its Pulse server does not show.
 
     Any program can create such links, though hardly for the session manager's dummy output.
     """
@@ -243,7 +243,8 @@ def remainder_stage(device: Control, driven: Driven) -> Stage | None:
     """The software remainder of a hardware volume, if known."""
     if not driven.known or not driven.remainder:
         return None
-    note = f"what {', '.join(element_name(c) for c in driven.controls)} cannot provide, added by the server"
+    names = ", ".join(element_name(control) for control in driven.controls)
+    note = f"the part that {names} cannot provide, applied by the server"
     return Stage(
         "software remainder",
         StageGroup.PULSE,

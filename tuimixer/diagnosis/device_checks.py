@@ -45,7 +45,7 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
-    """A combined sink of which no part is left."""
+    """A combined sink whose parts are all gone."""
     info = device.device
     # On PipeWire every driver is PipeWire; the module is identified by the group of its nodes.
     made_by = (info.driver, device.properties.get("node.link-group", "")) if info else ()
@@ -67,7 +67,7 @@ _CALLS = ("phone", "communication")
 def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Finding]:
     """A monitor in place of a microphone: as the default input, or recorded by a call.
 
-    Other programs may have reason to record what is played.
+    Other programs may have a reason to record what is played.
     """
     if snapshot.server is None:
         return
@@ -92,7 +92,7 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
             yield Finding(
                 "monitor_recorded",
                 stream.name,
-                f"{stream.name} is recording {source.name}, which is what is being played, not a microphone.",
+                f"{stream.name} is recording what is being played ({source.name}), not a microphone.",
                 f"Record from {best.name}.",
                 (MoveStream(stream.id, best.id),),
                 stream.id,
@@ -111,7 +111,7 @@ def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
         reason = f"The server has {only}: no profile in use has an output."
         advice = "Check the cards' profiles (F7 in tuimixer)."
     elif real:
-        reason = f"The server has {only}: no card is in use, although {', '.join(real)} is present."
+        reason = f"The server has {only}: no card is in use, although the machine has {', '.join(real)}."
         pipewire = snapshot.server is not None and snapshot.server.name == "PipeWire"
         advice = "systemctl --user restart wireplumber" if pipewire else "pulseaudio -k; pulseaudio --start"
     else:
@@ -135,13 +135,13 @@ def _unheard(snapshot: Snapshot, sink: Control) -> str:
 
 
 def _nowhere(snapshot: Snapshot, sink: Control) -> str:
-    """The verb phrase for a sink that leads nowhere; on PipeWire its sound may go on through links."""
+    """The verb phrase for a sink that leads nowhere; on PipeWire its sound may continue through links."""
     null_sinks = (
         sink,
         *(snapshot.controls.get(link.stream.target_id or "") for link in feeds(snapshot, sink)),
     )
     unseen = any(null_sink is not None and linkable(null_sink) for null_sink in null_sinks)
-    return "goes nowhere, as far as can be seen from here" if unseen else "goes nowhere"
+    return "goes nowhere, as far as can be determined from here" if unseen else "goes nowhere"
 
 
 def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Control) -> Finding:
@@ -194,7 +194,7 @@ def check_suspended(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
     kind = Kind.SOURCE_OUTPUT if device.kind.capture else Kind.SINK_INPUT
     used = any(stream.target_id == device.id and plays(stream) for stream in of_kind(snapshot, kind))
     if info is not None and info.state == "suspended" and used:
-        reason = f"{device.name} is suspended although a program is using it: on request, or after an error."
+        reason = f"{device.name} is suspended, on request or after an error, although a program is using it."
         yield Finding(
             "suspended",
             device.name,

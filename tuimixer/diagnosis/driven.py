@@ -55,7 +55,7 @@ class Driven:
     candidates: tuple[Control, ...] = ()
     """If unknown: the controls that may be driven."""
     astray: bool = False
-    """Whether the rules are known but the controls are not where the server expects them to be."""
+    """Whether the rules are known but the controls' gain is not what the server expects."""
 
 
 def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
@@ -67,7 +67,7 @@ def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
         return Driven(how="The device applies this volume itself; it is not an ALSA card.")
     ruled = _by_rule(snapshot, system, device)
     if not info.decibel:
-        how = "The hardware volume is not known in dB."
+        how = "The hardware volume's gain in dB is unknown."
         return Driven(tuple(ruled or ()), bool(ruled), how)
     wanted = hardware_gains(device)
     if ruled is not None:
@@ -131,7 +131,7 @@ def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Dri
         return Driven(known=False, how="The server's mixer path names no control of this card.")
     names = ", ".join(element_name(control) for control in controls)
     if not _base_fits(device, controls):
-        how = f"The server's rules name {names}, but its base volume does not match them."
+        how = f"The server's rules name {names}, but the device's base volume does not match them."
         return Driven(known=False, how=how, candidates=controls)
     # The whole set first; a control added after the server started is in its rules, but not driven by it.
     fitting = [
@@ -180,7 +180,7 @@ def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven
 
 
 def remainder(wanted: Gains, controls: tuple[Control, ...]) -> Gains:
-    """What the controls leave of the wanted gains."""
+    """The part of the requested gains that the controls do not provide."""
     rest: Gains = {}
     for name, gain in wanted.items():
         done = add([driven_gain(control, name) for control in controls])

@@ -25,8 +25,8 @@ _KINDS = {
     ),
     StageKind.REMAINDER: (
         "The card's controls move in steps and have a limited range. The sound server makes up in software "
-        "for anything between two steps or beyond the range. It is part of the output's "
-        "volume."
+        "for the rest: what falls between two steps or beyond the range. This remainder is part of the "
+        "output's volume."
     ),
     StageKind.MODULE: (
         "A part of the sound server that passes sound from one place to another: a combined "
@@ -40,7 +40,7 @@ _KINDS = {
     StageKind.CONTROL: "A control of the card.",
 }
 _NAMES = {
-    "Master": "Master comes last on the card: everything that it plays goes through it.",
+    "Master": "Master is the card's last control: everything the card plays goes through it.",
     "PCM": (
         "PCM is the card's own volume for digital sound from programs, after the converter and before "
         "Master. It does not affect what the card mixes in from its other inputs."
@@ -56,12 +56,12 @@ _NAMES = {
 }
 _SOFTVOL = (
     "A softvol control: there is no hardware behind it. ALSA's library scales the samples of programs "
-    "that use it (through the devices default or front); programs that open hw bypass it, and it has no "
-    "effect on them."
+    "that use it (through the devices default or front); programs that open hw directly are not "
+    "affected."
 )
 _DRIVEN = (
-    "The sound server drives it: it moves with the volume of {device}, and moving it by hand moves that "
-    "volume too. Its gain is part of that volume and is not counted twice."
+    "The sound server drives this control: it moves with the volume of {device}, and moving it by hand moves "
+    "that volume too. Its gain is part of that volume and is not counted twice."
 )
 _ALOOP = (
     "snd-aloop is a card without hardware: what one program plays into one side, another can record from "
@@ -69,9 +69,9 @@ _ALOOP = (
 )
 _DMIX = (
     "dmix is ALSA's way of letting several programs share one device without a sound server: its library "
-    "mixes their samples. Meanwhile, a sound server cannot open the device."
+    "mixes their samples. While it does, a sound server cannot open the device."
 )
-_NULL = "A null sink accepts sound and discards it; only a program that records its monitor gets it."
+_NULL = "A null sink accepts sound and discards it; only a program that records its monitor receives it."
 
 
 def explain(snapshot: Snapshot, stage: Stage) -> str:

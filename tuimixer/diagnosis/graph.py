@@ -92,7 +92,7 @@ class Edge:
     silent: bool = False
     """Nothing comes out of `start` here."""
     live: bool = False
-    """Something plays over it now."""
+    """Something is playing through it now."""
 
 
 @dataclass(frozen=True, slots=True)

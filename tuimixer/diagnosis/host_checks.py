@@ -141,7 +141,7 @@ def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
             stage = waiting[0].name if waiting else holder.card
             named = f"{who} ({details})" if details else who
             reason = f"{named} has opened {stage} directly, so the server cannot open it."
-            advice = f"kill {holder.pid}" if holder.pid else "End the program that bypasses the server."
+            advice = f"kill {holder.pid}" if holder.pid else "Quit the program that bypasses the server."
             yield Finding("held", stage, reason, advice, (), waiting[0].id if waiting else None)
 
 

@@ -20,9 +20,9 @@ class Onward:
     stream: Control
     """The stream that plays the sound on."""
     monitor: Control | None = None
-    """For a loopback: the sink's monitor, which it records,"""
+    """For a loopback: the sink's monitor, which the loopback records."""
     output: Control | None = None
-    """and the stream that records it."""
+    """For a loopback: the stream that records the monitor."""
 
 
 def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:

@@ -300,7 +300,7 @@ def _device_stages(device: Control, driven: Driven) -> list[Stage]:
     if info.hardware_volume and not info.decibel:
         gains = dict.fromkeys(gains, None)
     elif driven.astray:
-        # A control that is not where the server expects it changes the gain by an unknown amount.
+        # A control whose gain is not what the server expects changes the total by an unknown amount.
         gains = dict.fromkeys(gains, None)
     medium = Medium.HARDWARE if info.hardware_volume else Medium.SOFTWARE
     kind = StageKind.SOURCE if device.kind.capture else StageKind.SINK

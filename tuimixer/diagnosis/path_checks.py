@@ -55,10 +55,10 @@ def _switches(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 
 def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], bool]) -> list[Stage]:
-    """The driven controls of a device that are wrong while it or others of them are not: then they are at
-    fault, not the device.
+    """The driven controls of a device that are `wrong` while the device or other driven controls are not:
+    these are at fault, not the device.
 
-    If all of them are, the server set them for its own volume or switch.
+    If all of them and the device are wrong, the server has set them for the device's own volume or switch.
     """
     if device is None or device.kind not in (StageKind.SINK, StageKind.SOURCE):
         return []
@@ -175,7 +175,7 @@ def _raise(name: str, stage: Stage, control: Control) -> tuple[str, tuple[Intent
         gain = to_cdb(scale, from_position(scale, level))
         if gain is not None and gain > 0:
             return f"Set {name} to 0 dB.", (SetGain(control.id, 0),), control.id
-    return f"Set {name} to {level:.0%}.", (SetLevel(control.id, level),), control.id
+    return f"Set {name} to {level * 100:.0f} %.", (SetLevel(control.id, level),), control.id
 
 
 def _total(snapshot: Snapshot, path: Path, total: int) -> Iterator[Finding]:

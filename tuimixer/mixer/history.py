@@ -27,8 +27,8 @@ class UndoStep:
 
     @property
     def words(self) -> str:
-        """What was changed, for display: `volume of PCM`."""
-        return f"{self.after.label} of {self.name}"
+        """What was changed, for display: `volume (PCM)`."""
+        return f"{self.after.label} ({self.name})"
 
 
 @dataclass(frozen=True, slots=True)

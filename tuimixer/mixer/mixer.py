@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from tuimixer.backend.base import Backend
-from tuimixer.mixer.history import History, OtherStep
+from tuimixer.mixer.history import History, OtherStep, UndoStep
 from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import Command, SetVolume
 from tuimixer.model.control import Control, ControlId
@@ -41,7 +41,7 @@ class Mixer:
         clock: Callable[[], float] = time.monotonic,
         shown: Snapshot | None = None,
     ) -> None:
-        """Args: `cap_of`, as `cap` of `resolve`; `shown`, what is on the screen before the backend runs."""
+        """Args: `cap_of` returns a control's `cap` for `resolve`; `shown` is on the screen already."""
         self.name = backend.name
         self.snapshot = shown or Snapshot()
         self._backend = backend
@@ -94,14 +94,14 @@ class Mixer:
         change = self._history.undo()
         if isinstance(change, OtherStep):
             return self._repeat(change.back, change.words, "Undone")
-        return change is not None and self._replay(change.before, change.words, "Undone")
+        return change is not None and self._replay(change.before, change, "Undone")
 
     def redo(self) -> bool:
         """Redo the change undone last; False if there is none."""
         change = self._history.redo()
         if isinstance(change, OtherStep):
             return self._repeat(change.again, change.words, "Redone")
-        return change is not None and self._replay(change.after, change.words, "Redone")
+        return change is not None and self._replay(change.after, change, "Redone")
 
     def send_all(self, commands: Sequence[Command], words: str) -> None:
         """Carry out several commands as one change, called `words`."""
@@ -131,13 +131,13 @@ class Mixer:
         self._history.record(command, self.snapshot)
         self._backend.submit(command)
 
-    def _replay(self, command: Command, words: str, done: str) -> bool:
-        """Send a command of the history, and report it."""
+    def _replay(self, command: Command, change: UndoStep, done: str) -> bool:
+        """Send the command that undoes or redoes a change, and report it."""
         if command.id not in self.snapshot.controls and self.snapshot.server_card(command.id) is None:
-            self._tell(Notice(f"The {words} cannot be restored: it is gone.", error=True))
+            self._tell(Notice(f"Cannot be {done.lower()}: {change.name} is gone.", error=True))
             return True
         self._backend.submit(command)
-        self._tell(Notice(f"{done}: {words}."))
+        self._tell(Notice(f"{done}: {change.words}."))
         return True
 
     def _repeat(self, change: Callable[[], object], words: str, done: str) -> bool:

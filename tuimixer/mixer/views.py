@@ -126,7 +126,7 @@ def arrange(snapshot: Snapshot, view: View, filters: Filters = _DEFAULT) -> tupl
         members = sorted(
             (c for c in known if _SECTIONS[c.kind] is section), key=lambda c: _rank(c, snapshot.alsa_cards)
         )
-        # Labels are assigned before filtering, so that a filter never changes the names of what it leaves.
+        # Labels are assigned before filtering, so that a filter never changes the names of what remains.
         labels = _labels(members, names, view)
         shown = [
             c

@@ -48,7 +48,7 @@ class SetRaw:
 
 @dataclass(frozen=True, slots=True)
 class SetBalance:
-    """Set the balance (-1 is left only, 0 center, 1 right only), or shift it by that much."""
+    """Set the balance (-1 is left only, 0 center, 1 right only), or shift it."""
 
     id: ControlId
     balance: float
@@ -82,7 +82,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """Select an item of an enumerated control by index, or move the selection by that many items."""
+    """Select an item of an enumerated control by index, or move the selection by a number of items."""
 
     id: ControlId
     item: int

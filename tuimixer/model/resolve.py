@@ -142,7 +142,7 @@ def _equalized(control: Control, scale: Scale, top: float, unclamped: UnclampedT
     valid = unclamped is not None and unclamped.raws == control.raws
     before = (unclamped.unbalanced if valid and unclamped is not None else ()) or control.raws
     if len(set(before)) == 1:
-        return before, None  # nothing is lost to the changes of the balance
+        return before, None  # the balance has not changed: nothing to restore
     current = [to_position(scale, raw) for raw in before]
     # Below the mean if the cap stops the quietest channel from reaching it.
     most = max(highest(scale, top), min(control.raws))

@@ -5,7 +5,7 @@ The result is one line of bounded length, without anything that controls a termi
 
 from functools import cache
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
@@ -55,7 +55,7 @@ def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0
 
     cutoff: minimum similarity, 0 to 1, as computed by `difflib.get_close_matches`.
     """
-    from difflib import get_close_matches  # only for an error: it would delay a volume key
+    from difflib import get_close_matches  # only for an error: it would slow down a volume key press
 
     close = get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return f"did you mean {close[0]}?" if close else otherwise
@@ -63,7 +63,7 @@ def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0
 
 @cache
 def _escapes() -> "re.Pattern[str]":
-    """Compiled on first use: most names are plain, and compiling would delay every volume key."""
+    """Compiled on first use: most names are plain, and compiling would slow down every volume key press."""
     import re
 
     return re.compile(_ESCAPES, re.VERBOSE)

@@ -252,7 +252,7 @@ def _number(word: str, part: str = "") -> Value | None:
     if unit == "db":
         return Value(word, "gain_by" if relative else "gain", size, part=part)
     if size < 0 and not relative:
-        raise ValueError(f"{shown(word)} is negative; the minimum is 0%")
+        raise ValueError(f"{shown(word)} is negative; the minimum is 0 %")
     return Value(word, "nudge" if relative else "level", size, part=part)
 
 

@@ -75,7 +75,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Args:
-        renderer: perhaps with the first picture, which is then on `tty`.
+        renderer: perhaps with the first frame, which is then on `tty`.
         state: where the screen's settings are remembered; None: nowhere.
         config_file: where hiding and renaming are written; None: they last until the program exits.
         """
@@ -176,7 +176,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
     @property
     def tty(self) -> Tty:
-        """The terminal; only if there is one."""
+        """The terminal; not to be used without one."""
         assert self._tty is not None
         return self._tty
 

@@ -1,4 +1,4 @@
-"""The first picture: painted while Textual is being loaded, which then takes over the screen unchanged."""
+"""The first frame: painted while Textual is being loaded, which then takes over the screen unchanged."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from tuimixer.ui.terminal.direct_writer import encode
 from tuimixer.ui.terminal.tty import RESET, Tty
 
 _PATIENCE = 0.1
-"""Seconds that one half of the picture waits for the other."""
+"""Seconds that one half of the frame waits for the other."""
 _ALONE = 0.5
 """Seconds for which an engine has the only core to itself."""
 

@@ -248,7 +248,8 @@ def serve(arguments: Sequence[str], listener: socket.socket) -> None:
         bind, port = listener.getsockname()[:2]
         shown = f"[{bind}]" if ":" in bind else bind
         print(
-            f"Open http://{shown}:{port}/{secret}/ in a browser. Anyone who knows it can control the mixer."
+            f"Open http://{shown}:{port}/{secret}/ in a browser. Anyone who knows this address can control "
+            "the mixer."
         )
         if ipaddress.ip_address(bind.partition("%")[0]).is_loopback:
             print(

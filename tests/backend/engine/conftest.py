@@ -1,4 +1,4 @@
-"""The engines' log goes to a folder of the test's own."""
+"""The engines' log goes to the test's own directory."""
 
 from pathlib import Path
 

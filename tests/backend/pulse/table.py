@@ -1,7 +1,7 @@
 """The table of what a mixer shows and does × the servers, filled by the tests that carry a row's name.
 
-A test names its rows with `@pytest.mark.feature("stream volume", …)`; what a server does not have itself is
-told by the fixture `lacks`, with the server's own answer. The table is printed at the end of a run.
+A test names its rows with `@pytest.mark.feature("stream volume", …)`; what a server does not support is
+reported by the fixture `lacks`, with the server's own response. The table is printed at the end of a run.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -1,4 +1,4 @@
-"""What kind of device a sink or source is, by what real servers say about it."""
+"""What kind of device a sink or source is, judged by what real servers report."""
 
 from dataclasses import replace
 from typing import Any

@@ -68,7 +68,7 @@ async def change_volume_and_mute(watcher: Watcher, server: SoundServer, kind: st
 
 
 async def refusal(watcher: Watcher, command: Command) -> str:
-    """What a person is told after a command that cannot be done."""
+    """The message after a command that cannot be executed."""
     seen = len(watcher.notices)
     watcher.backend.submit(command)
     await watcher.until(lambda: len(watcher.notices) > seen, "the refusal")
@@ -177,10 +177,10 @@ async def test_codec_where_there_is_no_bluetooth(server: SoundServer, lacks: Lac
 
 
 def load_as_many_channels_as_can_be(server: SoundServer) -> int:
-    """Load the sink "many" and return how many channels the server tells of it.
+    """Load the sink "many" and return how many channels the server reports for it.
 
-    PulseAudio takes 32. PipeWire takes 64 and tells 32 of them, but 1.4 neither tells nor takes the volumes
-    of more than about 50 channels: all are 0.
+    PulseAudio accepts 32. PipeWire accepts 64 and reports 32 of them, but 1.4 neither reports nor accepts the
+    volumes of more than about 50 channels: all are 0.
     """
     for wanted in (64, 32):
         names = ",".join(f"aux{n}" for n in range(32))

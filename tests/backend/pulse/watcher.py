@@ -66,7 +66,7 @@ class Watcher:
             raise AssertionError(f"still waiting for {what}; {self.statuses[-1]}, {known}") from None
 
     async def until_ready(self) -> None:
-        """Wait for a snapshot of a connected server, the stored volumes in it."""
+        """Wait for a snapshot of a connected server, including the stored volumes."""
         await self.until(lambda: self.phase is Phase.READY, "the connection")
 
     async def until_server(self, condition: Callable[[], object], what: str) -> None:

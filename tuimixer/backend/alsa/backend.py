@@ -98,7 +98,7 @@ class AlsaBackend:
         """Do nothing: ALSA controls have no levels."""
 
     async def inspect(self) -> System:
-        """Return nothing: all of it is in the snapshots."""
+        """Return nothing: the snapshots contain everything."""
         return System()
 
     def _read(self, card: "Card") -> None:

@@ -15,7 +15,7 @@ from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 from tuimixer.model.text import clean
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
@@ -106,7 +106,7 @@ class BlockingAlsa:
         kernels = len(self._cards)
         for device in self._devices:
             self._open_device(device)
-        # Last, because it may depend on a server that does not respond; but listed before requested ones.
+        # Opened last, as it may depend on a server that does not respond; listed before requested ones.
         with suppress(NoAnswer):
             if (default := _in_time(open_default, DEFAULT, _PATIENCE)) is not None:
                 self._cards.insert(kernels, default)

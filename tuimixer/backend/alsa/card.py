@@ -156,7 +156,7 @@ class Card:
         return True
 
     def _adopt(self, key: Key, values: Values) -> bool:
-        """As `_take`, for an element that already has controls."""
+        """Like `_take`, for an element that already has controls."""
         if not self._take(key, values):
             return False
         # A new mapping, because holders of the old one must not see it change.
@@ -184,7 +184,7 @@ class Card:
 
 
 def _written(now: Values, after: Control) -> Values:
-    """An element's values when one of its controls is `after`."""
+    """An element's values if one of its controls is in the state `after`."""
     play, play_on, rec, rec_on, item = now.playback, now.playback_on, now.capture, now.capture_on, now.item
     if after.channels and after.kind.capture:
         rec = after.raws

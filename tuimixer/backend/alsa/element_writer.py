@@ -15,7 +15,7 @@ import alsaaudio
 from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.model.text import clean
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 

@@ -1,7 +1,7 @@
 """Turns libasound's description of a simple element into the controls shown to the user. Pure.
 
 As in alsamixer, playback and capture of an element are two controls, and an enumerated element is one.
-Unlike there, all channels form one control.
+Unlike in alsamixer, all channels form one control.
 """
 
 from tuimixer.model.control import Channel, Choice, Control, ControlId, Element, Kind, Medium

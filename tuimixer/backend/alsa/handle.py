@@ -184,7 +184,7 @@ class Handle:
         element, shape = self._elements[key], self._shapes[key]
         for name, side in zip((_PLAYBACK, _CAPTURE), (shape.playback, shape.capture), strict=True):
             if side is not None and side.scale is not None:
-                # Setting an element's range to what it already is, is the only call that just reads it.
+                # The only call that just reads an element is one that sets its range to what it already is.
                 set_range = getattr(self._lib, f"mixer_selem_set_{name}_volume_range")
                 set_range(element, side.scale.minimum, side.scale.maximum)
                 return
@@ -372,7 +372,7 @@ def _is_read_only(raws: dict[Key, RawElement], key: Key, suffixes: tuple[str, ..
 
 
 def _users(raws: dict[Key, RawElement]) -> dict[Key, bool]:
-    """By simple element, whether a program created all the elements that make it up."""
+    """For each simple element, whether a program created all the elements that make it up."""
     users: dict[Key, bool] = {}
     for (name, index), raw in raws.items():
         key = (_bare(name), index)

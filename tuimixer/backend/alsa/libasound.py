@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_int, c_long, c_short, c_size_t, c_uint, c_void_p
 from functools import lru_cache
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 
@@ -122,7 +122,7 @@ _QUICK: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
 class Library:
     """libasound's functions as attributes without their `snd_` prefix: `lib.mixer_load(mixer)`.
 
-    They are looked up on first use: a volume key needs only half of them.
+    They are looked up on first use: a volume key press needs only half of them.
     """
 
     def __init__(self) -> None:

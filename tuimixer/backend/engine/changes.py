@@ -3,7 +3,7 @@
 from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Snapshot
 
-TYPE_CHECKING = False  # importing typing would delay the first picture
+TYPE_CHECKING = False  # importing typing would delay the first frame
 if TYPE_CHECKING:
     from typing import Any
 

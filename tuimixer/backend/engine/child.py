@@ -155,7 +155,7 @@ def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
 def fork(serve: "Callable[[], int]", stderr: int) -> Child:
     """Start a child that calls a function with pipes at descriptors 0 and 1, and exits with its result.
 
-    Starting another interpreter would delay the first picture by 25 ms. Only for a process without threads
+    Starting another interpreter would delay the first frame by 25 ms. Only for a process without threads
     that has not loaded a sound library yet.
 
     Raises:

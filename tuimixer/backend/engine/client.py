@@ -65,7 +65,7 @@ class EngineBackend:
             steady = time.monotonic() - started > _STEADY
             delay = 0.0 if steady else delay
             if delay:
-                # The second one to exit early: one of these may be what makes them exit.
+                # This is the second engine to exit early: one of these commands may be the cause.
                 self._lasting.clear()
             self._lost(reason, hint, delay)
             await asyncio.sleep(delay)

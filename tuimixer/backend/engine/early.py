@@ -1,4 +1,4 @@
-"""What an engine sends before the screen has a loop: the first picture is painted from it."""
+"""What an engine sends before the screen has a loop: the first frame is painted from it."""
 
 import os
 import select
@@ -14,7 +14,7 @@ from tuimixer.model.snapshot import Snapshot
 
 _CHUNK = 1 << 16
 _MOST = 1 << 22
-"""Bytes that are read early: several times the first picture of the largest machine."""
+"""Bytes that are read early: several times the first frame of the largest machine."""
 
 
 class EarlyReader:

@@ -1,4 +1,4 @@
-"""An engine's first lines, written without msgspec, whose import would delay the first picture by 20 ms.
+"""An engine's first lines, written without msgspec, whose import would delay the first frame by 20 ms.
 
 They are equivalent to the lines of `protocol`; a test compares them.
 """
@@ -9,7 +9,7 @@ from tuimixer.backend.engine.changes import changed_fields, changed_surroundings
 from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Snapshot
 
-TYPE_CHECKING = False  # importing typing would delay the first picture
+TYPE_CHECKING = False  # importing typing would delay the first frame
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any

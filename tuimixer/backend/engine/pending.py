@@ -50,7 +50,7 @@ class Pending:
         self._outbox.end_read(self._outbox.begin_read())
 
     def requeue(self) -> list[Command]:
-        """The engine is gone: queue again what it may not have done; returns the commands given up."""
+        """The engine is gone: queue again what it possibly did not execute; returns the commands given up."""
         now = self._clock()
         newest: dict[tuple[str, ...], Command] = {}
         recent = [command for at, command in self._recent if now - at < _RECENT]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 _READ_SIZE = 1 << 16
 """Capacity of a pipe."""
 _BUSY = 0.02
-"""Seconds of work for one read after which the next one is delayed as long, so that a flooding peer gets at
-most half of this process's time.
+"""If processing one read takes more than this many seconds, the next one is delayed by the same time, so that
+a flooding peer gets at most half of this process's time.
 """
 
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from tuimixer import __version__
 
-TYPE_CHECKING = False  # importing typing would delay the first picture
+TYPE_CHECKING = False  # importing typing would delay the first frame
 if TYPE_CHECKING:
     from tuimixer.backend.base import Backend
     from tuimixer.model.snapshot import Snapshot
@@ -44,7 +44,7 @@ def serve_process(
     from tuimixer.model.snapshot import Snapshot
 
     os.write(write_fd, hello(__version__, os.uname().nodename, _user()))
-    # After the greeting, which the user may be waiting for.
+    # Only after the greeting, which the user may be waiting for.
     early, serial = Snapshot(), 0
     for snapshot in read_early() if read_early is not None else ():
         serial += 1
@@ -98,7 +98,7 @@ def _own_pipes() -> tuple[int, int]:
 
 
 def _never_outlive(remote: bool) -> None:
-    """Make sure that the process ends even if it hangs in a sound library, where no Python runs."""
+    """Make sure that the process ends even if it hangs in a sound library, where no Python code runs."""
     faulthandler.enable()
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)

@@ -62,7 +62,7 @@ class Engine:
         self._pipe: LinePipe | None = None
         self._sent = early or Snapshot()
         self._behind = settled(self._sent)
-        """Sources of which the reader has more than the backend."""
+        """Sources from which the reader has received more than the backend has read."""
         self._commands: dict[tuple[str, ...], Command] = {}
         """Those that have arrived, by aspect; `_newest` is the number of the last one."""
         self._newest = 0

@@ -33,7 +33,7 @@ from tuimixer.model.system import System
 _TICK = 1.0
 """Seconds between checks of whether the engine is alive."""
 SILENCE = 2.0
-"""Seconds without a response after which that is reported."""
+"""Seconds without a response after which the silence is reported."""
 _START_PATIENCE = 30.0
 """Seconds after which a starting engine without a first snapshot is given up."""
 _MOST_NOISE = 64
@@ -249,7 +249,7 @@ class EngineSession:
             self._listener.received(self._notices.popleft())
 
     def _look(self, now: float, expected: float) -> None:
-        """Ping an engine that has been silent, report a silence, end a long one."""
+        """Ping a silent engine, report a longer silence, and give the engine up after an even longer one."""
         if self._ended.done():
             return
         if now - expected > _TICK:

@@ -76,7 +76,7 @@ class AsyncClient:
             if not answer.ended:
                 raise Unreachable(f"The sound server did not respond within {self._patience:g} s.") from None
         if answer.unread is not None:
-            # The others are shown: reconnecting would lead to the same result.
+            # Show the others: reconnecting would lead to the same result.
             _LOG.error("%s: an object was skipped", method, exc_info=answer.unread)
         return client.result(answer)
 

@@ -11,7 +11,7 @@ from tuimixer.model.snapshot import Server
 from tuimixer.model.system import NO_PIPEWIRE_PULSE, START_PIPEWIRE_PULSE
 from tuimixer.model.text import clean
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -23,9 +23,9 @@ INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Ar
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 """Seconds between attempts at a server that is running but refuses connections."""
 _QUEUED = 4.0
-"""Seconds of attempts at a server whose queue is full: it may have stopped responding."""
+"""Seconds for which a server with a full queue is tried: it may have stopped responding."""
 _CROWDED = 30.0
-"""Seconds of attempts at a server that drops connections because it has too many: it is working."""
+"""Seconds for which a server that drops connections because it has too many is tried: it is working."""
 
 
 class NoLibrary(Unreachable):
@@ -62,7 +62,7 @@ def connect(place: Candidate, search: Search, patience: float) -> "Client":
                 made: Client = client.Client(place.found.address, place.cookie, patience)
             return made
         except Unreachable as error:
-            # With many simultaneous keys: a server queues only a few, and accepts only so many clients.
+            # With many simultaneous keys: a server queues few connections, and limits its clients' number.
             bound = _CROWDED if isinstance(error, client.ServerFull) else _QUEUED
             retried = place.found.alive and isinstance(error, client.ServerFull | client.ConnectionRefused)
             if not retried or monotonic() - began > bound:

@@ -14,7 +14,7 @@ from tuimixer.model.command import Command, MoveStream
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from tuimixer.backend.pulse.client import Client
 

@@ -23,7 +23,7 @@ from tuimixer.model.control import Control, ControlId, Device, Kind
 from tuimixer.model.record import dataclass, replace
 from tuimixer.model.snapshot import ServerCard
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Protocol
 else:

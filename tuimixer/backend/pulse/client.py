@@ -21,7 +21,7 @@ from tuimixer.backend.pulse.operations import (
 from tuimixer.backend.pulse.pulsectl_import import BlockingPulse, PulseError, asyncio_pulse
 from tuimixer.backend.pulse.pulsectl_import import binding as c
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 
@@ -180,8 +180,8 @@ def open_asyncio(address: str, cookie: str | None = None) -> Any:
     """A pulsectl-asyncio connection, not connected yet, with attributes `on_event` and `on_lost`.
 
     `on_event` is called with the facility's name, the object's index and whether it was removed; `on_lost`
-    when the connection has ended. pulsectl-asyncio's own subscription creates two tasks per event, so that a
-    storm would cost more than its reads.
+    when the connection has ended. pulsectl-asyncio's own subscription creates two tasks per event: in a storm
+    of events, these would cost more than the reads that follow.
     """
     with cookie_shown(cookie):
         return _asyncio_class()(_APPLICATION, server=os.fsencode(address) or None)

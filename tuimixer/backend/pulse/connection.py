@@ -127,7 +127,7 @@ class Connection:
                     # The start of a meter wakes this loop too.
                     self._read_later("sink_input", _UNTOLD)
                 if first:
-                    # The first paint does not wait for what few users look at.
+                    # The first frame does not wait for information that few users look at.
                     first = False
                     self._whole |= {"formats", "stored"} if self._stored else {"formats"}
                     self._wake.set()
@@ -238,7 +238,7 @@ class Connection:
                 await self._write_one(key, command)
                 command = self._waiting.pop(key, None)
         finally:
-            # In any case: a value whose write never ends could not be set again.
+            # Even after an error: a value whose write never ended could not be set again.
             self._writing.discard(key)
             self._waiting.pop(key, None)
 
@@ -273,7 +273,7 @@ class Connection:
             self._doubted[key] = (doubt, timer)
 
     def _drop_doubts(self) -> None:
-        """Drop the doubts about commands that have taken effect.
+        """Stop checking commands that have taken effect.
 
         Exceptions are what may wake a suspended device later, and moves, which PipeWire shows to its client
         for a second as if they were done.

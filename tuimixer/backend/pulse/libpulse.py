@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 

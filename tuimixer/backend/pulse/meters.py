@@ -55,7 +55,7 @@ class MeterStreams:
         self._heard: dict[ControlId, float] = {}
         self._not_before: dict[ControlId, float] = {}
         self._unheard: dict[ControlId, float] = {}
-        """Seconds before the next reopening of those that had to be reopened."""
+        """Seconds before the next reopening of meters that had to be reopened."""
         self._flush_timer: asyncio.TimerHandle | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
         self._last_flush = 0.0

@@ -23,7 +23,7 @@ from tuimixer.backend.pulse import libpulse, structs
 from tuimixer.backend.pulse.pulsectl_import import binding as c
 from tuimixer.backend.pulse.records import PAIR, StoredRecord
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any

@@ -10,9 +10,9 @@ from tuimixer.backend.pulse.pulsectl_import import binding as c
 
 # With pavucontrol's id, other mixers do not show our meters as recording applications.
 _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimixer"
-# PipeWire before 1.6 ignores STREAM_DONT_INHIBIT_AUTO_SUSPEND: a meter would keep its target running. That
-# would never sleep, and since the PulseAudio server reports a stream's move only if its node changes state in
-# the process, no moves would be reported.
+# PipeWire before 1.6 ignores STREAM_DONT_INHIBIT_AUTO_SUSPEND: a meter would keep its target running.
+# The device would never be suspended, and as the PulseAudio server reports a stream's move only if its node
+# changes state in the process, no moves would be reported.
 _ASLEEP = " node.passive=true"
 _MEDIA = "Peak detect"
 _SAMPLE = 4

@@ -1,4 +1,4 @@
-"""The only importer of pulsectl: its libpulse bindings, without imports that would delay every volume key."""
+"""The only importer of pulsectl: its libpulse bindings, without imports that would slow down volume keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import ModuleType
 
 from tuimixer.backend.pulse import libpulse
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 
@@ -30,11 +30,11 @@ class _NoSignature:
 
 @contextmanager
 def _light_imports() -> Iterator[None]:
-    """While pulsectl is imported: skip what would delay every volume key and is not used.
+    """While pulsectl is imported: skip what would slow down every volume key press and is not used.
 
-    Its search for libpulse runs ldconfig and a compiler (20 to 40 ms); ctypes.util loads subprocess and
-    shutil, and inspect and traceback the parser (7 ms of CPU time of a volume key's 93). Nothing else sees
-    the stand-ins.
+    Its search for libpulse runs ldconfig and a compiler (20 to 40 ms). ctypes.util loads subprocess and
+    shutil; inspect and traceback load the parser (7 ms of the 93 ms of CPU time that a volume key press
+    takes). Nothing else sees the stand-ins.
     """
     stand_ins: dict[str, dict[str, Any]] = {
         "ctypes.util": {"find_library": lambda name: libpulse.LIBRARY},

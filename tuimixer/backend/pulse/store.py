@@ -21,7 +21,7 @@ from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import replace
 from tuimixer.model.snapshot import Server, ServerCard
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 

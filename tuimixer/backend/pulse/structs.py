@@ -17,7 +17,7 @@ from tuimixer.backend.pulse.records import (
     StreamRecord,
 )
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 
@@ -50,7 +50,7 @@ def _properties(proplist: Any) -> dict[str, str]:
         # Without escapes, each quote starts or ends a value, with the keys in between: `\nkey = `.
         parts = text.split('"')
         return {key.lstrip("\n")[:-3]: value for key, value in zip(parts[::2], parts[1::2], strict=False)}
-    import re  # only here, as importing it would delay every volume key
+    import re  # only here, as importing it would slow down every volume key press
 
     return {key: re.sub(_ESCAPED, r"\1", value) for key, value, _hex in re.findall(_PROPERTY, text)}
 

@@ -115,5 +115,5 @@ def affected(command: Command, known: ServerState) -> list[tuple[str, int | None
         return [("formats", None)]
     part = control.device or control.stream
     read: list[tuple[str, int | None]] = [(control.kind.value, part.index)] if part is not None else []
-    # A change of the default device, or a move to whichever that is.
+    # A change of the default device, or a move to the default device.
     return [("server", None), *read] if isinstance(command, SetDefault | MoveStream) else read

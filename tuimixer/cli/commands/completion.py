@@ -208,7 +208,7 @@ def _files(begun: str) -> Iterator[Candidate]:
         return
     for entry, is_folder in found:
         if entry.isprintable() and (not entry.startswith(".") or name.startswith(".")):
-            yield os.path.join(folder, entry) + "/" * is_folder, "folder" if is_folder else "file"
+            yield os.path.join(folder, entry) + "/" * is_folder, "directory" if is_folder else "file"
 
 
 def _for_argument(what: str, arguments: Arguments) -> Iterator[Candidate]:

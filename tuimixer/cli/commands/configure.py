@@ -20,7 +20,7 @@ VERBS = (
         "",
         (
             Option("init", "write the defaults, with comments, unless a file exists"),
-            Option("check", "report errors in the file, with their lines"),
+            Option("check", "report errors in the file, with line numbers"),
             Option("path", "print the path of the file"),
             Option("keys", "list all actions with their keys"),
             JSON,
@@ -30,7 +30,7 @@ VERBS = (
             ("tuimixer config --init", "a file to start from"),
             ("tuimixer config --check", "is it valid?"),
             ("tuimixer config --path", "where is it?"),
-            ("tuimixer config --keys", "what can be bound, and the keys it is bound to"),
+            ("tuimixer config --keys", "the actions, and the keys they are bound to"),
         ),
         most=0,
     ),

@@ -148,7 +148,7 @@ def _print_defaults(call: Invocation) -> None:
 
 
 def _step(things: Sequence[Thing], is_current: Callable[[Thing], bool], step: int) -> Thing:
-    """The next or previous thing, wrapping around."""
+    """The next or previous device or port, wrapping around."""
     others = [thing for thing in things if not is_current(thing)]
     if not others:
         raise NoMatch("no other device or port is plugged in")

@@ -56,7 +56,7 @@ VERBS = (
         "get",
         "[TARGET…]",
         "print a control's current state",
-        "TARGET defaults to the default output. If several controls match, each line starts with the name.",
+        "TARGET defaults to the default output. If several controls match, each line starts with a name.",
         (JSON, *WHERE),
         (
             ("tuimixer get", "the default output"),

@@ -59,7 +59,7 @@ VERBS = (
         "card",
         "[CARD]",
         "list the ALSA cards and the sound server's cards, or describe one",
-        "Without CARD, this also lists the machine's sound servers, which one is in use, and why.",
+        "Without CARD, this also lists the machine's sound servers, and says which one is in use and why.",
         _OPTIONS,
         (("tuimixer card", "all cards"),),
         most=1,
@@ -137,7 +137,7 @@ def _profile(call: Invocation) -> None:
         print_json({"cards": [_server_card_json(card) for card in cards]})
         return
     if not cards:
-        report("the server has no card")
+        report("the server has no cards")
     for card in cards:
         write(f"{card.description} ({card.server_name})")
         _write_profiles(card)

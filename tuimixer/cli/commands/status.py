@@ -15,7 +15,7 @@ from tuimixer.model.select import OUTPUT
 from tuimixer.model.snapshot import Phase, Snapshot
 from tuimixer.model.text import shown
 
-TYPE_CHECKING = False  # importing typing would delay every volume key
+TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 
@@ -135,7 +135,9 @@ def _fill(form: str, fields: Mapping[str, str]) -> str:
         else:
             name, brace, after = rest[1:].partition("}")
             if rest[0] == "}" or not brace or "{" in name:
-                raise Usage(f"--format {shown(form)} is not a valid format: use {{percent}}; {{{{ is a brace")
+                raise Usage(
+                    f"--format {shown(form)} is not a valid format: use {{percent}}; write {{{{ for a brace"
+                )
             if name not in fields:
                 raise Usage(f"--format: there is no field {shown(name)}; use {', '.join(FIELDS)}")
             filled, rest = filled + fields[name], after

@@ -13,23 +13,23 @@ from tuimixer.model.value import FORMS, Value, is_switch, is_value, parse_value
 
 _TARGETS = (
     "TARGET defaults to the default output, or to the card's main control if there is no server. "
-    "It is a name, a title, a program, pid:NUMBER, an id, @output or @input. For several: @outputs, @inputs, "
-    "@streams or a pattern with *; members that cannot be set are skipped and reported, and the exit status "
-    "is 1."
+    "It is a name, a title, a program, pid:NUMBER, an id, @output or @input. For several controls, use "
+    "@outputs, @inputs, @streams or a pattern with *; those that cannot be set are skipped and reported, and "
+    "the exit status is 1."
 )
 _MOST = 1000
 _MAX = Option("max", "allow up to PERCENT (default: 100, or as configured)", value="PERCENT")
-_NOTIFY = Option("notify", "show it in a desktop notification")
+_NOTIFY = Option("notify", "show the new state in a desktop notification")
 
 VERBS = (
     Verb(
         "set",
         "[TARGET…] VALUE…",
-        "set or change a volume, switch or choice",
+        "set or change a volume, a switch or a list control",
         f"""{_TARGETS}
 VALUE is one or more of: {FORMS}, or an item of a list control.
-With a sign, percent and dB are relative: -3dB lowers by 3 dB, =-12dB sets the gain. A bare number is percent.
-A bare + or - is the configured step. The difference between left and right is preserved.
+A signed percentage or dB value is relative: -3dB lowers the volume by 3 dB; =-12dB sets the gain.
+A bare number is a percentage; a bare + or - is the configured step. The left/right balance is preserved.
 A volume is never raised above the cap; one that is already above it is not lowered.""",
         (_MAX, _NOTIFY, JSON, *WHERE),
         (
@@ -49,7 +49,7 @@ A volume is never raised above the cap; one that is already above it is not lowe
         "mute",
         "[TARGET…]",
         "mute a control",
-        f"{_TARGETS} A capture-only ALSA control stops recording.",
+        f"{_TARGETS} For a capture-only ALSA control, this turns recording off.",
         (_NOTIFY, JSON, *WHERE),
         (("tuimixer mute", "the default output"), ("tuimixer mute @input", "the microphone")),
         complete=("target",),

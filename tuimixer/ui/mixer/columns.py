@@ -17,7 +17,7 @@ from tuimixer.ui.terminal.palette import Role
 _TALL = 11
 """Height of a column, in lines, from which dB and marks have their own lines."""
 _WIDE = 11
-"""Width of a column from which each side of the fader, and of the meter, takes two cells, or one."""
+"""Width of a column from which each side of the fader takes two cells, and each side of the meter one."""
 _GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
 """dB values labeled on the scale if there is room."""
 SCALE_WIDTH = 4
@@ -196,6 +196,6 @@ def _percents(state: StripState, width: int) -> str:
 
 def _centre(grid: Grid, box: Area, y: int, text: str, role: Role) -> None:
     if text:
-        # The first cell is the selected control's mark, and blank in other columns, which separates labels.
+        # The first cell holds the selected control's mark; elsewhere it is blank, which separates labels.
         x = box.x + 1 + max(0, (box.width - 1 - cell_len(text)) // 2)
         grid.put(x, y, text, role, box.x + box.width - x)

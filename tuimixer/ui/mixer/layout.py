@@ -53,7 +53,7 @@ class More:
 
     line: int
     column: int
-    """-1 for the last one of the screen."""
+    """-1 for the last one on the screen."""
     up: bool
     """Towards the beginning: up, or to the left."""
 

@@ -37,7 +37,7 @@ class Mouse:
         self._drag: tuple[ControlId, Channels, Area] | None = None
 
     def down(self, event: events.MouseDown) -> None:
-        """A button press: on a fader it sets it and starts a drag; elsewhere it does what is there."""
+        """A button press: on a fader, sets it and starts a drag; elsewhere, acts on what was clicked."""
         action = self._renderer.spot_at(event.x, event.y)
         if action is not None:
             self._do(action)

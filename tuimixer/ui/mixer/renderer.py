@@ -1,6 +1,6 @@
 """Draws the main screen into a grid of cells.
 
-It does not depend on Textual, so the first picture can be painted before that is loaded. Sending the grid to
+It does not depend on Textual, so the first frame can be painted before that is loaded. Sending the grid to
 the terminal is up to the view.
 """
 
@@ -183,8 +183,8 @@ class Renderer:
             self.cursor = keep(before, self._rows, self.cursor)
         if self.cursor != chosen:
             self.channel = None
-        # Which half responds first is random, and stored volumes may arrive before live controls; from then
-        # on the cursor stays where it is, until everything is gone.
+        # Which half responds first is random, and stored volumes may arrive before live controls. Once both
+        # halves have responded, the cursor stays where it is until everything is gone.
         kinds = {self.snapshot.controls[row.id].kind for row in self._rows}
         self.touched = bool(kinds) and (self.touched or (self._settled and kinds != {Kind.STORED}))
         longest = max((len(row.label) for row in self._rows), default=8)
@@ -431,7 +431,7 @@ class Renderer:
         margin = 1 if width >= 30 else 0
         if self.columns:
             column = Area(0, 0, width, self._area.height - 1)
-            # The scale is that of sinks and streams: a card's controls have one each.
+            # The scale is that of sinks and streams: each of a card's controls has its own.
             pulse = any(row.section is not Section.HARDWARE for row in self._rows)
             scaled = pulse and width >= _SCALED and columns.zero_line(column) is not None
             left = columns.SCALE_WIDTH if scaled else 0

@@ -20,7 +20,7 @@ _NAME, _BAR, _ABOUT = 15, 19, 60
 description.
 """
 _NAME_STEP, _BAR_STEP = 4, 4
-"""For how many additional cells of a line one goes to names, and one to the bar."""
+"""Number of additional cells of a line of which one goes to names, and of which one goes to the bar."""
 _SHORTEST_NAME = 6
 _FEWEST = 5
 """Minimum width of a title worth showing, including the mark that it was cut."""

@@ -108,7 +108,7 @@ class MixerScreen(DirectScreen):
             self._unsubscribe.append(mixer.subscribe(partial(self._take, mixer)))
         if self.renderer.snapshot is not self.mixer.snapshot:
             self.renderer.show(self.mixer.snapshot)
-        # The first picture did not announce which controls are visible.
+        # The first frame did not announce which controls are visible.
         self.renderer.on_visible = self._watch
         self._watch(self.renderer.metered)
         self.renderer.report_server()
@@ -171,7 +171,7 @@ class MixerScreen(DirectScreen):
             self.say(event.text, event.error)
 
     def _learn_soon(self, seconds: float | None = None) -> None:
-        """Determine after a while which controls the server drives, but not during the first picture."""
+        """Determine after a while which controls the server drives, but not during the first frame."""
         if self._learning is None:
             self._learning = after(self, seconds or _LEARN_SECONDS, self._learn)
 
@@ -402,7 +402,7 @@ class MixerScreen(DirectScreen):
         self.say(f"Default: {device.name}.")
 
     def _solo(self) -> None:
-        """Mute the others of its kind, or unmute those that were muted by this."""
+        """Mute the other controls of the same kind, or unmute those that solo has muted."""
         control, muted = self.renderer.control, self._soloed
         if control is None:
             return
@@ -424,13 +424,13 @@ class MixerScreen(DirectScreen):
         if control is None:
             return
         rule = self._rule_of(control)
-        if self.change_rule(replace(rule, hide=True), f"hiding of {control.name}"):
+        if self.change_rule(replace(rule, hide=True), f"hide ({control.name})"):
             self.say(f"{control.name} is hidden. Press {self.renderer.label('undo')} to show it again.")
 
     def rename(self, control: Control, name: str) -> None:
         """Show a control under another name from now on; empty for its original name."""
         rule = self._rule_of(control)
-        self.change_rule(replace(rule, name=name if name != control.name else ""), f"name of {control.name}")
+        self.change_rule(replace(rule, name=name if name != control.name else ""), f"rename ({control.name})")
 
     def settings(self) -> Config:
         """The configuration with the screen's current layout, view, meters and filters."""
@@ -539,6 +539,9 @@ class MixerScreen(DirectScreen):
 
 
 def _side(control: Control, side: int) -> tuple[int, ...]:
-    """Indices of the left (0) or right (1) channels, or of switches if there is no volume; one is both."""
+    """Indices of the left (0) or right (1) channels, or of switches if there is no volume.
+
+    A single channel or switch counts as both sides.
+    """
     switches = len(control.capture or control.mute or ())
     return sides(control)[side] or (min(side, max((len(control.channels) or switches) - 1, 0)),)

@@ -1,4 +1,4 @@
-"""The widget that shows the main screen: brings what the renderer has painted to the terminal."""
+"""The widget that shows the main screen: sends what the renderer has painted to the terminal."""
 
 from asyncio import TimerHandle
 from dataclasses import replace

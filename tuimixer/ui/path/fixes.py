@@ -16,11 +16,11 @@ class Numbered:
         self.sent: Finding | None = None
         """The finding as it was when its fix was sent, until an error reports that it failed."""
         self.stands: dict[str, bool] = {}
-        """Whether it was found in the last check, by sound (`""` for the whole machine)."""
+        """For each sound (`""`: the whole machine), whether the last check found it."""
 
     @property
     def there(self) -> bool:
-        """Whether it still exists; if the check of the whole machine ever found it, that one counts."""
+        """Whether it still exists; if the check of the whole machine ever found it, that check decides."""
         return self.stands[""] if "" in self.stands else any(self.stands.values())
 
     @property

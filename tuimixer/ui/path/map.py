@@ -123,7 +123,7 @@ class _Brush:
             for number in range(len(box.node.all_lines))
             if line_values(box.node, number, self._spare(box, number)).endswith(tuple("0123456789"))
         )
-        """Start of the columns in which a gain has no room for its unit, so that none is shown with it."""
+        """Start of the columns in which some gain has no room for its unit, so that no units are shown."""
 
     def draw(self, box: Box) -> Iterator[tuple[Place, Area]]:
         """Draw a box, and return where its lines are."""

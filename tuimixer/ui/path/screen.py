@@ -33,9 +33,9 @@ _FAR = 1000
 _LOOK_AGAIN = 1.0
 """Seconds after devices or streams change until the system information is read again."""
 _MANY = 50
-"""Number of sounds above which tracing is slow, so that changes are collected first"""
+"""Number of sounds above which tracing is slow, so that changes are collected first."""
 _GATHERED = 300
-"""for a second per this many sounds."""
+"""Changes are then collected for a second per this many sounds."""
 _MAP: Hints = (
     ("path.left path.up path.down path.right", "move"),
     ("volume.up volume.down", "volume"),
@@ -91,7 +91,7 @@ class PathScreen(Dialog[None]):
 
     @property
     def view(self) -> PathView:
-        """The picture."""
+        """The map or the staircase."""
         return self._view
 
     def content(self) -> list[Widget]:
@@ -147,7 +147,7 @@ class PathScreen(Dialog[None]):
     async def _look(self) -> None:
         system = await self._mixer.inspect()
         if system == System():
-            # The engine is unavailable. A picture without this information would be wrong.
+            # The engine is unavailable. A map without this information would be wrong.
             self._look_soon()
             return
         self._system = system
@@ -176,7 +176,7 @@ class PathScreen(Dialog[None]):
         if view.chosen is not None:
             node = graph.node(view.chosen.node)
             if node is None:
-                # Not to another one, or a key pressed just now would move that.
+                # Not to another control, or a key pressed just now would change that one.
                 view.notice = f"{self._name or 'It'} is gone."
                 view.chosen, view.path, self._start, self._lost = None, None, None, True
             elif view.chosen.line >= len(node.all_lines):
@@ -259,7 +259,7 @@ class PathScreen(Dialog[None]):
         }
 
     def hint(self) -> None:
-        """Show the keys in the last line, which has no frame here."""
+        """Show the keys in the last line, as there is no frame here."""
         keys, charset = self.tuimixer.keys, self.tuimixer.terminal.charset
         # A key that moves here does not do what it does on the main screen.
         taken = {key for action, own in keys.items() if action.startswith("path.") for key in own}

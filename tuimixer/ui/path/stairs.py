@@ -18,9 +18,9 @@ from tuimixer.ui.terminal.palette import Role
 
 _PLAIN = (StageKind.APPLICATION, StageKind.END, StageKind.MODULE)
 _LEAST = 3000
-"""Hundredths of a dB that the scale spans at least,"""
+"""Minimum span of the scale, in hundredths of a dB."""
 _MOST = 9000
-"""and at most: anything below is practically silent."""
+"""Maximum span of the scale, in hundredths of a dB: anything below is practically silent."""
 _NAMES = 28
 """Maximum width of names."""
 _VALUE = 9
@@ -28,9 +28,9 @@ _VALUE = 9
 _WORD = 9
 """Width of the word for what applies a stage."""
 _ROOMY = 70
-"""Screen width from which that word is shown,"""
+"""Screen width from which that word is shown."""
 _NARROW = 56
-"""and below which gains are omitted in favor of the bars."""
+"""Screen width below which gains are omitted in favor of the bars."""
 _TALLEST = 5
 """Maximum height of a step."""
 MEDIA = {"software": Role.METER, "softvol": Role.METER_WARM, "hardware": Role.BAR_CHOSEN}
@@ -77,9 +77,9 @@ class _Chart:
     left: int
     width: int
     low: int
-    """Hundredths of a dB at the left end,"""
+    """Hundredths of a dB at the left end."""
     high: int
-    """and at the right end."""
+    """Hundredths of a dB at the right end."""
 
     def cells(self, cdb: int) -> int:
         """How many cells a level fills."""
@@ -206,7 +206,7 @@ def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
 
 
 def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: CharSet, solid: bool) -> None:
-    """What is left, then what this step takes away or, in the end, has added, by medium."""
+    """Draw the level that is left, then what this step takes away or adds, by medium."""
     plain = charset.encoding == "ascii"
     x, width = chart.left, chart.width
     if chart.high > 0:

@@ -275,7 +275,7 @@ class PathView(Widget, can_focus=True):
             draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset, solid=self._solid)
 
     def _scroll(self, width: int, room: int) -> None:
-        """Scroll just enough to show the selected box, and above all its line."""
+        """Scroll just enough to show the selected box, or if it does not fit, at least its selected line."""
         window, all_of_it = self._window, self._drawn.grid
         x, y = window.x, window.y
         areas = [area for place, area in self._drawn.places if self.chosen and place.node == self.chosen.node]
@@ -317,7 +317,7 @@ class PathView(Widget, can_focus=True):
     # ---- below ----
 
     def _below(self) -> list[list[tuple[Role, str, str]]]:
-        """The lines below the picture, as (role, text, action of a click) runs."""
+        """The lines below the map or staircase, as (role, text, action of a click) runs."""
         grid = self._grid
         small = grid.height < _SMALL
         lines: list[list[tuple[Role, str, str]]] = []

@@ -138,7 +138,7 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
         )
     yield Line(
         "Follow the default",
-        "moves along when the default device changes",
+        "the stream moves when the default device changes",
         "target",
         chosen=False,
         enter=MoveStream(control.id, None),

@@ -21,13 +21,13 @@ _NUMBERED = (
 _DIGITS = {form.format(n): (str(n), words) for form, words in _NUMBERED for n in range(1, 10)}
 """Actions whose keys are digits: the digit, and a text for all nine."""
 _FOOT = (
-    "Mouse: click or drag a fader, scroll to step, click M to mute, click a name to select it, double-click "
-    "it for details; the key hints at the bottom can be clicked too. The right button moves a single channel "
-    "(in rows, the selected one).",
+    "Mouse: click or drag a fader, scroll to step, click M or MUTE to unmute, click a name to select it, "
+    "double-click it for details; the key hints at the bottom can be clicked too. The right button moves a "
+    "single channel (in rows, the selected one).",
     "On ALSA controls, percentages are the same as in alsamixer; on sinks and streams, 100 % is 0 dB. Only "
     "dB can be compared between the two.",
-    "Faders: the upper half is the volume, the lower half the level. The mark is 100 %; beyond it sound "
-    "is amplified. Hatched: muted. Dotted: currently no effect. LOCK: read-only.",
+    "Faders: the upper half is the volume, the lower half the level. The mark is 100 %; beyond it, the "
+    "sound is amplified. Hatched: muted. Dotted: currently no effect. LOCK: read-only.",
     "Meters: for ten seconds, a mark shows where the sound reached full scale and may have clipped.",
 )
 

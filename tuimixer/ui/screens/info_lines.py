@@ -51,7 +51,7 @@ def _of_alsa(
     device = snapshot.controls.get(driven.get(control.id, ""))
     if device is not None:
         server = snapshot.server.name if snapshot.server else "the sound server"
-        yield "Driven by", f"{server}: when it moves, {device.name} moves too, and vice versa"
+        yield "Driven by", f"{server}: this control and {device.name} move together"
     if not element.active:
         yield "Inactive", "the driver reports that it currently has no effect"
     yield "Read-only", ", ".join(element.read_only)

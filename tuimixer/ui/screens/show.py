@@ -13,7 +13,7 @@ from tuimixer.ui.screens.listing import Line
 
 _STREAMS = (
     ("all", "All streams", ""),
-    ("applications", "Applications", "streams of applications"),
+    ("applications", "Applications", "application streams"),
     ("virtual", "Virtual streams", "streams that the server routes between devices"),
 )
 _DEVICES = (
@@ -78,7 +78,7 @@ class ShowScreen(ListDialog):
 
     def _unhide(self, rule: Rule) -> None:
         """Show again what a rule hides, here and in the configuration."""
-        self.tuimixer.main.change_rule(replace(rule, hide=False), f"hiding of {rule.name or 'a control'}")
+        self.tuimixer.main.change_rule(replace(rule, hide=False), f"show ({rule.name or 'a control'})")
         self._filter(self.tuimixer.main.renderer.filters)
 
     def _filter(self, filters: Filters) -> None:

@@ -60,7 +60,7 @@ class TerminalDriver(Driver):
     # ---- taking and releasing the terminal ----
 
     def start_application_mode(self) -> None:
-        """Take the terminal, or take it over with the first picture on it.
+        """Take the terminal, or take it over with the first frame on it.
 
         Signals are handled on the loop, so none can interrupt this.
         """

@@ -51,7 +51,7 @@ class InputParser:
                 if not isinstance(message, _UNASKED):
                     found.append(message)
         except Exception:
-            # Numbers that are not characters, sizes of zero: a parser that has raised cannot be used again.
+            # Such as a number that is not a character, or a size of zero. The parser cannot be used again.
             self._parser = new_parser()
             self._tail, self.pasting = "", False
         # A report of the size in pixels makes the parser divide all later mouse positions by it.

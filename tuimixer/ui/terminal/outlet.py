@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-TYPE_CHECKING = False  # the first picture is painted before asyncio is loaded
+TYPE_CHECKING = False  # the first frame is painted before asyncio is loaded
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Handle
 
@@ -84,7 +84,7 @@ class Outlet:
         self._lost = False
 
     def finish(self, data: bytes, seconds: float) -> bool:
-        """Send data as the last, and wait at most this long until the terminal has accepted it; returns
+        """Send the last data, and wait at most this long until the terminal has accepted it; returns
         whether it has.
         """
         if self._scheduled is not None:

@@ -1,6 +1,6 @@
 """The themes: a few colors each, and the look of each role in them. Only the one in use is created.
 
-Colors are stored as plain numbers, because the first picture is painted before Textual is loaded; a test
+Colors are stored as plain numbers, because the first frame is painted before Textual is loaded; a test
 compares them with Textual's themes of the same name.
 """
 

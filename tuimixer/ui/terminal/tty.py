@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _GOODBYE = 0.2
 """Seconds that the terminal has to accept the sequences that restore it."""
 _MOUSE = (1000, 1003, 1015, 1006)
-"""Private modes: buttons, all moves, and two encodings of positions beyond column 223."""
+"""Private modes: button presses, all mouse motion, and two encodings for positions beyond column 223."""
 _KITTY = 1 | 8 | 16
 """Kitty's keyboard protocol: unambiguous escapes, all keys as sequences, with their text."""
 RESET = "\x1b[m"
@@ -29,7 +29,7 @@ def own_descriptor(standard: int) -> int:
     """A non-blocking descriptor for the terminal behind a standard descriptor.
 
     Being non-blocking is a property of the open file, which the shell and its other programs share: so it is
-    opened again. If that is not permitted, as after `su`, the shared one has to do.
+    opened again. If that is not permitted, as after `su`, the shared one is used.
     """
     try:
         return os.open(f"/proc/self/fd/{standard}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -124,7 +124,7 @@ class Tty:
             return
         order, self.look = self._order().encode(), None
         if self.entered and not self.outlet.finish(order, _GOODBYE):
-            # It does not read. What it has not read yet is dropped, so that at least this gets through.
+            # The terminal is not reading. Drop what it has not read yet, so that at least this gets through.
             with suppress(termios.error):
                 termios.tcflush(self._writes, termios.TCOFLUSH)
             self.outlet.finish(_CANCEL + order, 0.0)
