@@ -34,7 +34,7 @@ def sink(raw: int) -> Control:
 
 
 class Wire(RuleBasedStateMachine):
-    """A server that applies commands, acknowledges them and answers reads at any time, while keys are pressed.
+    """A server that applies, acknowledges and answers reads at any time, while keys are being pressed.
 
     At most one write and one read are in progress, and a read is answered with the state of some moment
     between its beginning and its end, as with a real server.

@@ -10,7 +10,7 @@ from tests.lab.pulse import PrivatePulse
 
 @pytest.fixture
 def home(box: PrivatePulse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty home directory, which is the working directory too, and the environment of a module's own `box`."""
+    """An empty home directory, also the working directory, and the environment of a module's own `box`."""
     for name in [name for name in os.environ if name.startswith("XDG_")]:
         monkeypatch.delenv(name)
     for name, value in box.env.items():

@@ -1,4 +1,4 @@
-"""Machines recorded with the emulated cards: the input of path and doctor, and what pactl and amixer reported.
+"""Machines recorded with the emulated cards: the input of path and doctor, and pactl and amixer's output.
 
 `python -m tests.diagnosis.record` records all of them again. A file contains the machines of one server, one
 per line, as JSON compressed with gzip. Each is stored as its difference from the first one in the file.

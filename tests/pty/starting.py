@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.pty.person import PROGRAM, Person
 
-# Textual is not found until a file exists; meanwhile one module after another is searched for, as while Textual
+# Textual is not found until a file exists; meanwhile one module after another is searched for, as while it
 # is being loaded.
 HELD = """
 import importlib.util, os, sys, time

@@ -1,4 +1,4 @@
-"""The pictures in the repository are the ones that are generated, and each is shown; a recording is consistent."""
+"""The pictures in the repository are the generated ones, and each is shown; a recording is consistent."""
 
 import re
 from pathlib import Path

@@ -95,7 +95,7 @@ class Element:
     common: bool = False
     """Whether playback and capture share one volume or switch."""
     exclusive: int | None = None
-    """Number of a group of which only one member can capture at a time."""
+    """Number of its exclusive group: only one of the members can capture at a time."""
     read_only: tuple[str, ...] = ()
     """What the driver does not let anyone set: any of `volume`, `switch`, `choice`."""
     jack: str = ""

@@ -20,7 +20,7 @@ _NAME, _BAR, _ABOUT = 15, 19, 60
 description.
 """
 _NAME_STEP, _BAR_STEP = 4, 4
-"""Number of additional cells of a line of which one goes to names, and of which one goes to the bar."""
+"""Additional cells of a line per additional cell of the names, and of the bar."""
 _SHORTEST_NAME = 6
 _FEWEST = 5
 """Minimum width of a title worth showing, including the mark that it was cut."""

@@ -99,7 +99,7 @@ def _switch_lines(
 
 
 def choice_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
-    """Items of an enumerated control; the members of a group of which only one can capture."""
+    """Items of an enumerated control; the members of a group in which only one can capture."""
     if control.choice is not None:
         yield Line("Choices", heading=True)
         for i, item in enumerate(control.choice.items):
@@ -138,7 +138,7 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
         )
     yield Line(
         "Follow the default",
-        "the stream moves when the default device changes",
+        "moves along when the default device changes",
         "target",
         chosen=False,
         enter=MoveStream(control.id, None),
