@@ -12,7 +12,7 @@ from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB
 
 WORTH = 50
-"""Hundredths of a dB from which a software remainder is shown."""
+"""Minimum software remainder that is shown, in hundredths of a dB."""
 
 
 class Part(IntEnum):

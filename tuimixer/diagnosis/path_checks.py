@@ -12,9 +12,9 @@ from tuimixer.model.scale import MUTE_CDB, from_position, to_cdb
 from tuimixer.model.snapshot import Snapshot
 
 NEAR_SILENCE = -5000
-"""Hundredths of a dB from which a single volume counts as silent."""
+"""Maximum gain of a single volume that counts as silent, in hundredths of a dB."""
 TOO_LOW = -6000
-"""Hundredths of a dB from which a whole path counts as silent."""
+"""Maximum gain of a whole path that counts as silent, in hundredths of a dB."""
 _WIDE = 2400
 """A volume that spans less than this is not silent at its minimum."""
 _CLIPS = 10

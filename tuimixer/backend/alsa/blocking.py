@@ -147,7 +147,7 @@ class BlockingAlsa:
 def _in_time(open_it: "Callable[[], Opened]", device: str, patience: float) -> "Opened":
     """What `open_it` opens in another thread, waiting for it at most `patience` seconds.
 
-    A libasound plugin waits half a minute for a server that does not respond, which cannot be configured. A
+    A libasound plugin waits half a minute for a server that does not respond; this cannot be changed. A
     late result is ignored: the process ends soon. The wait is counted in checks, since on a machine too busy
     to make them in time, opening takes longer as well.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PROTOCOL = 1
 """Incremented with every change that an older reader would not understand."""
 LINE_AIM = 1 << 18
-"""Bytes above which a delta is divided into several lines."""
+"""Approximate maximum length of a delta in bytes; a longer one is divided into several lines."""
 
 
 def hello(version: str, host: str, user: str) -> bytes:

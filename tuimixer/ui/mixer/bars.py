@@ -17,7 +17,7 @@ from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role, ink_of, shade, split_role, two_tone
 
 _SHORTEST = 7
-"""Length in cells from which a bar has room beyond 100 %."""
+"""Minimum length, in cells, of a bar with room beyond 100 %."""
 _FADER, _TRACK = "▀", "▄"
 """Half blocks: the fader is in the upper half of its cells and the meter in the lower half, whatever the
 glyph.

@@ -15,9 +15,9 @@ from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
 _TALL = 11
-"""Height of a column, in lines, from which dB and marks have their own lines."""
+"""Minimum height of a column, in lines, in which dB and marks have their own lines."""
 _WIDE = 11
-"""Width of a column from which each side of the fader takes two cells, and each side of the meter one."""
+"""Minimum width of a column in which each side of the fader takes two cells, and of the meter one."""
 _GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
 """dB values labeled on the scale if there is room."""
 SCALE_WIDTH = 4

@@ -13,7 +13,7 @@ FALL = 26.0
 HOLD = 1.5
 """Seconds for which the highest peak is marked."""
 CLIP = 0.9999
-"""Amplitude from which a peak counts as clipped."""
+"""Minimum amplitude of a peak that counts as clipped."""
 CLIP_HOLD = 10.0
 """Seconds for which the clip mark is shown."""
 

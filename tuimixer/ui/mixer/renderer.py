@@ -41,7 +41,7 @@ from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.palette import Role, title_role
 
 _SCALED = 40
-"""Screen width from which there is room for the dB scale next to the faders."""
+"""Minimum screen width with room for the dB scale next to the faders."""
 _ACCENTS = {
     Section.HARDWARE: Role.HARDWARE,
     Section.DEVICES: Role.OUTPUTS,

@@ -14,7 +14,7 @@ from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
 _ROUTE = 76
-"""Width from which a line has room for where a stream goes."""
+"""Minimum width of a line that shows where a stream goes."""
 _NAME, _BAR, _ABOUT = 15, 19, 60
 """Widths of the longest name and of the bar in the narrowest such line, and the maximum for the
 description.

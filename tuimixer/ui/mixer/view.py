@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tuimixer.ui.terminal.tty import Tty
 
 _MOST_BACKLOG = 2
-"""Pending terminal writes above which changes are collected instead."""
+"""Maximum number of pending terminal writes; beyond that, changes are collected."""
 _METERS_LATER = 0.1
 _FALL_SECONDS = 0.15
 """Seconds between updates of meters that fall while no new levels arrive."""

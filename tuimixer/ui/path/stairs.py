@@ -28,7 +28,7 @@ _VALUE = 9
 _WORD = 9
 """Width of the word for what applies a stage."""
 _ROOMY = 70
-"""Screen width from which that word is shown."""
+"""Minimum screen width at which that word is shown."""
 _NARROW = 56
 """Screen width below which gains are omitted in favor of the bars."""
 _TALLEST = 5

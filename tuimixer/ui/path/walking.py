@@ -21,7 +21,7 @@ def first_stop(node: Node, sound: Sound | None) -> Place:
 
 
 def begin(graph: Graph) -> Place | None:
-    """The first sound's place, or any."""
+    """The place where the first sound starts, or any place."""
     chains = (chain for sound in graph.sounds for chain in sound.chains if chain)
     ids = [chain[-1 if graph.capture else 0] for chain in chains]
     node = graph.node(ids[0]) if ids else next(iter(graph.nodes), None)

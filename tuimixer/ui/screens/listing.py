@@ -54,7 +54,7 @@ Act = Intent | Command | Prompt | Confirmation | Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list. With an id it can be selected; with `enter` it does something."""
+    """One line of a list. It can be selected if it has an id, and does something if it has `enter`."""
 
     words: str
     value: str = ""

@@ -10,7 +10,7 @@ QUESTION = "\x1b[6n"
 _EVERY = 3.0
 """Seconds between queries on a fast line."""
 _SLOW = 0.06
-"""Response time in seconds from which a line is slow."""
+"""Maximum response time, in seconds, of a line that is not slow."""
 _DEAF = 3.0
 """Seconds after which no response is expected any more."""
 _BLIND_INTERVAL = 0.5
