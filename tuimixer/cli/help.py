@@ -36,7 +36,7 @@ def overview() -> str:
     return "\n".join(
         [
             "tuimixer [OPTIONS]         the mixer in the terminal",
-            "tuimixer VERB [ARGUMENTS]  one action, for key bindings, scripts and status bars",
+            "tuimixer VERB [ARGUMENTS]  a single action, for keys, scripts and status bars",
             "",
             "Verbs (each has --help with examples):",
             *_table(rows),
