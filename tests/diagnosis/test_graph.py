@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tuimixer.diagnosis.graph_builder import graph_of
 
 from tests.diagnosis.boxes import (
     MASTER,
@@ -21,6 +20,7 @@ from tests.diagnosis.boxes import (
 from tests.diagnosis.recordings import SERVERS, Box, boxes
 from tuimixer.backend.demo import simulated
 from tuimixer.diagnosis.graph import Edge, Graph, Line, Part
+from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import sounds, trace
 from tuimixer.diagnosis.stage import StageKind
 from tuimixer.model.control import Control, Kind

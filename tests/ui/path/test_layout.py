@@ -3,11 +3,11 @@
 from itertools import pairwise
 
 import pytest
-from tuimixer.diagnosis.graph_builder import graph_of
 
 from tests.diagnosis.recordings import SERVERS, Box, boxes
 from tuimixer.backend.demo import simulated
 from tuimixer.diagnosis.graph import Graph
+from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import trace
 from tuimixer.ui.path.layout import STYLES, Plan, plan
 from tuimixer.ui.path.map import Place, draw_map
