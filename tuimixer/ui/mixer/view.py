@@ -157,6 +157,8 @@ class MixerView(Widget):
         text, look = encode(runs, palette, self.region.x, self.region.y, tty.look)
         if text:
             tty.write(text + self._cursor(), look)
+            # Now: the key that caused it still has to pass through Textual's queues.
+            tty.outlet.flush()
 
     def _cursor(self) -> str:
         """The sequence that moves the terminal's cursor to the selected control, for screen readers."""
