@@ -107,8 +107,9 @@ class Driver:
             session.quiet()
         before, volumes = session.text(), self.observer.volumes() if self.observer else {}
         session.send(self.program.up)
+        # The first number that changes: others, which show the same volume, may follow.
+        session.until(lambda: self._find(before), 2)
         session.quiet(0.2)
-        after = session.text()
         if self.observer:
             moved = [
                 t
@@ -116,7 +117,12 @@ class Driver:
                 if abs(volume - volumes.get(t, volume)) > 1e-4
             ]
             self.target = moved[0] if moved else None
-        for row, (old, new) in enumerate(zip(before, after, strict=True)):
+        session.send(self.program.down)
+        session.quiet(0.2)
+
+    def _find(self, before: list[str]) -> bool:
+        """Find a number that is a little higher or lower than before."""
+        for row, (old, new) in enumerate(zip(before, self.session.text(), strict=True)):
             for number in _NUMBER.finditer(new):
                 was = _NUMBER.match(old, number.start())
                 if (
@@ -124,9 +130,9 @@ class Driver:
                     and was.group() != number.group()
                     and abs(int(was.group()) - int(number.group())) <= 10
                 ):
-                    self._spot = self._spot or (row, number.end())
-        session.send(self.program.down)
-        session.quiet(0.2)
+                    self._spot = (row, number.end())
+                    return True
+        return False
 
     def number(self) -> int | None:
         """The number on the screen that follows the volume."""

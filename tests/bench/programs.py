@@ -31,7 +31,8 @@ def programs() -> list[Program]:
     python = sys.executable
     tuimixer = str(Path(python).with_name("tuimixer"))
     found = [
-        Program("tuimixer", (tuimixer,), STREAM, up=b"l", down=b"h", meters=True),
+        # The first control is ALSA's, which reaches the sink that the peers move through libasound's plugin.
+        Program("tuimixer", (tuimixer,), STREAM, init=(DOWN,), up=b"l", down=b"h", meters=True),
         Program("alsamixer", ("alsamixer",), "Item: Master", up=b"k", down=b"j"),
         Program("pulsemixer", ("pulsemixer",), STREAM, init=(b"j",), up=b"l", down=b"h"),
         Program("pamix", ("pamix",), STREAM, up=b"l", down=b"h", meters=True),
