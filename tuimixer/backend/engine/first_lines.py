@@ -28,20 +28,27 @@ def hello(version: str, host: str, user: str) -> bytes:
 def first_deltas(old: Snapshot, new: Snapshot, serial: int) -> "Iterator[bytes]":
     """Lines that lead from one of the first snapshots to the next, which only appends controls."""
     body: dict[str, Any] = {"serial": serial}
-    controls: list[dict[str, Any]] = []
+    controls: list[str] = []
     size = 0
     for key, control in new.controls.items():
         if key not in old.controls:
             patch = _patch(control)
-            length = len(_json(patch))
-            if length > LINE_AIM:
+            text = _json(patch)
+            if len(text) > LINE_AIM:
                 del patch["properties"]  # these are only details
-            if size + length > LINE_AIM and controls:
-                yield _line("delta", body | {"controls": controls, "more": True})
+                text = _json(patch)
+            if size + len(text) > LINE_AIM and controls:
+                yield _delta(body | {"more": True}, controls)
                 controls, size = [], 0
-            controls.append(patch)
-            size += length
-    yield _line("delta", body | {"controls": controls} | changed_surroundings(old, new))
+            controls.append(text)
+            size += len(text)
+    yield _delta(body | changed_surroundings(old, new), controls)
+
+
+def _delta(body: "dict[str, Any]", controls: list[str]) -> bytes:
+    """A line with controls that have been encoded already."""
+    before, _, after = _json(("delta", {"controls": []} | body)).partition("[]")
+    return _encoded(f"{before}[{','.join(controls)}]{after}")
 
 
 def _patch(control: Control) -> "dict[str, Any]":
@@ -50,8 +57,12 @@ def _patch(control: Control) -> "dict[str, Any]":
 
 
 def _line(kind: str, body: "dict[str, Any]") -> bytes:
+    return _encoded(_json((kind, body)))
+
+
+def _encoded(line: str) -> bytes:
     # A lone surrogate (an undecodable byte in a name) cannot be encoded as UTF-8.
-    return _json((kind, body)).encode("utf-8", "replace") + b"\n"
+    return line.encode("utf-8", "replace") + b"\n"
 
 
 def _json(value: object) -> str:

@@ -1,5 +1,6 @@
 """The rows layout: one line per control, or two if there is room for all."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.cells import cell_len
@@ -103,9 +104,9 @@ def tall_fields_for(width: int, label_width: int, meter: bool) -> Fields:
 def cut_names(labels: Iterable[str], width: int, ellipsis: str) -> dict[str, str]:
     """Labels cut to a width: in the middle if their beginnings alone would not distinguish them."""
     cut = {label: fit(label, width, ellipsis) for label in labels}
-    heads = list(cut.values())
+    heads = Counter(cut.values())
     return {
-        label: text if heads.count(text) == 1 else fit_middle(label, width, ellipsis)
+        label: text if heads[text] == 1 else fit_middle(label, width, ellipsis)
         for label, text in cut.items()
     }
 
