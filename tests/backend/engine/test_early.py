@@ -3,6 +3,8 @@ over.
 """
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +43,20 @@ def engine(server: SoundServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     os.close(child.stdin)
     child.reap(DEADLINE)
     os.close(child.stdout)
+
+
+@pytest.mark.unit
+def test_the_first_engine_writes_a_large_snapshot_although_nobody_reads_yet() -> None:
+    # In its own process: one with threads must not be forked.
+    script = (
+        "import os\n"
+        "from tuimixer.backend.engine.child import fork\n"
+        "log = os.open(os.devnull, os.O_WRONLY)\n"
+        "child = fork(lambda: 7 if os.write(1, bytes(400_000)) == 400_000 else 1, log)\n"
+        f"child.reap({DEADLINE})\n"
+        "print(child.status)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout == b"7\n"
 
 
 def first(engine: Child) -> Snapshot:

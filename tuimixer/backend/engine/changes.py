@@ -1,5 +1,7 @@
 """What has changed in a newer control or snapshot; imports nothing that delays an engine's first lines."""
 
+from operator import attrgetter
+
 from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Snapshot
 
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
 SURROUNDINGS = ("statuses", "alsa_cards", "server_cards", "server")
 """The fields of a snapshot other than its controls."""
 _WHOLE = tuple(name for name in Control.__annotations__ if name not in ("id", "channels"))
+_whole = attrgetter(*_WHOLE)
 
 
 def changed_surroundings(old: Snapshot, new: Snapshot) -> "dict[str, Any]":
@@ -19,7 +22,8 @@ def changed_surroundings(old: Snapshot, new: Snapshot) -> "dict[str, Any]":
 
 def changed_fields(old: Control, new: Control) -> "dict[str, Any]":
     """The fields that differ, by name; `raws` in place of `channels` if only raw values do."""
-    changes = {name: getattr(new, name) for name in _WHOLE if _differs(old, new, name)}
+    pairs = zip(_WHOLE, _whole(old), _whole(new), strict=True)
+    changes = {name: after for name, before, after in pairs if before is not after and before != after}
     if _differs(old, new, "channels"):
         if [channel.name for channel in old.channels] == [channel.name for channel in new.channels]:
             changes["raws"] = new.raws

@@ -1,6 +1,7 @@
 """The engine's process from the screen's point of view; it imports little, so that engines start early."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import stat
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 _LOG_LIMIT = 1 << 18
 _MOST_OPEN = 64
 """First descriptor above any that are open when the first child is forked."""
+ROOM = 1 << 20
+"""Bytes that the first engine can write before they are read, if the kernel allows it: the largest first
+snapshots have 400 kB, which would wait for a reader that looks between two imports only.
+"""
 
 
 class Child:
@@ -163,6 +168,8 @@ def fork(serve: "Callable[[], int]", stderr: int) -> Child:
     """
     theirs_in, ours_in = os.pipe()
     ours_out, theirs_out = os.pipe()
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(theirs_out, fcntl.F_SETPIPE_SZ, ROOM)
     try:
         pid = os.fork()
     except OSError:

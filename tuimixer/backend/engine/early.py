@@ -6,13 +6,12 @@ import time
 from contextlib import suppress
 
 from tuimixer import __version__
-from tuimixer.backend.engine.child import Child
+from tuimixer.backend.engine.child import ROOM, Child
 from tuimixer.backend.engine.delta import Delta, apply_delta
 from tuimixer.backend.engine.protocol import HELLO_START, Number, ProtocolError, check_hello, decode, encode
 from tuimixer.backend.engine.validation import check_controls, vetted
 from tuimixer.model.snapshot import Snapshot
 
-_CHUNK = 1 << 16
 _MOST = 1 << 22
 """Bytes that are read early: several times the first frame of the largest machine."""
 
@@ -38,7 +37,7 @@ class EarlyReader:
             left = max(end - time.monotonic(), 0.0)
             if not select.select([self._child.stdout], [], [], left)[0]:
                 break
-            chunk = os.read(self._child.stdout, _CHUNK)
+            chunk = os.read(self._child.stdout, ROOM)
             self._child.early += chunk
             self._open = bool(chunk) and len(self._child.early) < _MOST
             newest = self._take()
