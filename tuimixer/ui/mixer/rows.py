@@ -106,8 +106,7 @@ def cut_names(labels: Iterable[str], width: int, ellipsis: str) -> dict[str, str
     cut = {label: fit(label, width, ellipsis) for label in labels}
     heads = Counter(cut.values())
     return {
-        label: text if heads[text] == 1 else fit_middle(label, width, ellipsis)
-        for label, text in cut.items()
+        label: text if heads[text] == 1 else fit_middle(label, width, ellipsis) for label, text in cut.items()
     }
 
 
