@@ -5,12 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.lab.waiting import DEADLINE
+from tests.lab.waiting import DEADLINE, wait_until
 
 TUIMIXER = str(Path(sys.executable).with_name("tuimixer"))
 
@@ -22,13 +23,20 @@ class Serving:
         self.process = subprocess.Popen(
             [TUIMIXER, "serve", *options], env=env, cwd=cwd, stdout=subprocess.PIPE, text=True
         )
+        self.said: list[str] = []
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            wait_until(lambda: any(line.startswith("Press Ctrl-C") for line in self.said), "its last line")
+        except TimeoutError as error:
+            self.process.kill()
+            error.add_note(f"It said: {self.said}")
+            raise
+        self.address = next(word for word in self.said[0].split() if word.startswith("http://"))
+
+    def _listen(self) -> None:
         assert self.process.stdout is not None
-        self.said = []
         for line in self.process.stdout:
             self.said.append(line.rstrip())
-            if line.startswith("Press Ctrl-C"):
-                break
-        self.address = next(word for word in self.said[0].split() if word.startswith("http://"))
 
     @property
     def port(self) -> int:
