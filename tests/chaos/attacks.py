@@ -74,6 +74,8 @@ class _Run:
                     self.tally.find(f"ended with status {victim.process.returncode} at its start")
                 return
             self.tally.events["starts"] += 1
+            if lasting:
+                monkey.visit(victim)
             acts, sampled = 0, 0.0
             while self.going and victim.running and acts < seconds * _ACTS:
                 monkey.act(victim)

@@ -13,6 +13,12 @@ _NAMED = (
     b"\x1b[19~", b"\x1b[20~", b"\t", b"\x1b[Z", b"\r", b"\x1b", b"\x1b", b"\x7f", b" ", b"\x10", b"\x0c",
     b"\x12", b"\x1b[1;2A", b"\x1b[1;5C",
 )  # fmt: skip
+_ESCAPE = b"\x1b[27u"
+"""The Escape key in kitty's protocol; a lone escape character is taken for the start of what follows."""
+_DIALOGS = (
+    b"\x1bOP", b"\x1bOQ", b"\x1b[17~", b"\x1b[18~", b"\x1b[19~", b"\r", b"f", b"=", b"R",
+)  # fmt: skip
+"""Keys that open dialogs."""
 _BROKEN = (
     b"\xc3", b"\xa9", b"\xe2\x82", b"\xf0\x9f", b"\xff", b"\x80", b"\x00", b"\xed\xa0\x80",
     b"\x1b[48;30;100;0;0t", b"\x1b[99999999u", b"\x1b[460657099;F", b"\x1b[<0;0;0M", b"\x1b[<999;-1;5M",
@@ -47,6 +53,7 @@ class Monkey:
             (5, self._broken),
             (3, self._split),
             (0.3, self._suspend),
+            (2, self._leave),
         )
         self._weights = [weight for weight, _ in self._acts]
 
@@ -54,6 +61,14 @@ class Monkey:
         """Do something."""
         _, act = self._random.choices(self._acts, self._weights)[0]
         act(victim)
+
+    def visit(self, victim: Victim) -> None:
+        """Open every dialog once in a large window, so that what is loaded for them counts as loaded."""
+        victim.resize(300, 100)
+        for key in _DIALOGS:
+            for data in (key, _ESCAPE, _ESCAPE):
+                victim.send(data)
+                time.sleep(0.3)
 
     def _count(self, what: str, number: int = 1) -> None:
         self._tally.events[what] += number
@@ -103,6 +118,12 @@ class Monkey:
     def _suspend(self, victim: Victim) -> None:
         victim.send(b"\x1a")
         self._count("suspensions")
+
+    def _leave(self, victim: Victim) -> None:
+        """Leave a search and its dialog, in which most keys would only be more of its text."""
+        victim.send(_ESCAPE)
+        victim.send(_ESCAPE)
+        self._count("keys", 2)
 
     def _split(self, victim: Victim) -> None:
         whole = self._random.choice(

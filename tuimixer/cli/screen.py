@@ -94,6 +94,9 @@ def _show(
             return cap_of(control, config.max, config.max.screen)
 
         gc.freeze()
+        # What is not frozen is little and quickly searched; by default, closed dialogs and former layouts wait
+        # so long for that that they cost several MB.
+        gc.set_threshold(700, 10, 2)
         gc.enable()
         backends = machines.backends(first.shown)
         mixers = [Mixer(backend, cap) for backend in backends[1:]]
