@@ -94,8 +94,8 @@ def _show(
             return cap_of(control, config.max, config.max.screen)
 
         gc.freeze()
-        # What is not frozen is little and quickly searched; by default, closed dialogs and former layouts wait
-        # so long for that that they cost several MB.
+        # What is not frozen is little and quickly searched. By default, that is done so rarely that closed
+        # dialogs and former layouts take up several MB until then.
         gc.set_threshold(700, 10, 2)
         gc.enable()
         backends = machines.backends(first.shown)

@@ -51,8 +51,8 @@ class InputParser:
                 if not isinstance(message, _UNASKED):
                     found.append(message)
         except Exception:
-            # Such as a number that is not a character, or a size of zero; of any kind, because no input may end
-            # the program, and the parser is Textual's. It cannot be used again.
+            # Of any kind, because no input may end the program; such as a number that is not a character, or
+            # a size of zero. The parser cannot be used again.
             self._parser = new_parser()
             self._tail, self.pasting = "", False
         # A report of the size in pixels makes the parser divide all later mouse positions by it.
