@@ -1,6 +1,7 @@
-"""The attacks on the screen: each goes on for some seconds and counts into its tally.
+"""The attacks on the screen: each lasts for some seconds and counts what it does in its tally.
 
-Seconds are those of a quiet machine: they set the number of acts, so that a seed means the same acts on any.
+The seconds are those of an idle machine: they determine the number of actions, so that a seed leads to the
+same actions on every machine.
 """
 
 import contextlib

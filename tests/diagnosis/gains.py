@@ -95,11 +95,11 @@ class Moment:
 
 
 def settings(guest: Guest, streams: dict[str, int], times: int) -> Iterator[Moment]:
-    """Set all volumes by chance, then move the cards' controls by hand, and so on; the moments when each was
-    done.
+    """Set all volumes to random values, then move the cards' controls by hand, and so on; yields the moment
+    after each.
 
-    If path and readings never agree, it is the moment at the deadline, for the caller to compare. All cards
-    at once: a process is expensive in an emulated machine.
+    If path and readings never agree, that is the moment at the deadline, for the caller to compare. All cards
+    are set at once: a process is expensive in an emulated machine.
     """
     sinks = {card: guest.sink(card)["name"] for card in BY_HAND}
     chance = random.Random(6)

@@ -1,4 +1,4 @@
-"""Elements of every shape are read for what they are, and move."""
+"""Elements of every shape are read correctly, and can be moved."""
 
 import subprocess
 import sys

@@ -37,7 +37,7 @@ def solo_of(control: Control, snapshot: Snapshot, before: Solo | None = None) ->
 
 
 def _is_heard(control: Control) -> bool:
-    """Whether it is audible, which monitors and meters' streams are not."""
+    """Whether a control carries audible sound; monitors and meters' streams do not."""
     return not (control.stream and control.stream.peak) and not (control.device and control.device.monitor_of)
 
 

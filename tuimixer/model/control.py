@@ -206,8 +206,8 @@ class Stream:
 class Control:
     """One fader with its switches and choices.
 
-    What it has is what is not empty: `channels` for a volume, `mute` and `capture` switches (one entry if
-    joined, else one per channel), `choice` for an enumeration.
+    The parts that it has are not empty: `channels` for a volume, `mute` and `capture` for switches (one entry
+    if joined, else one per channel), `choice` for an enumeration.
     """
 
     id: ControlId

@@ -202,7 +202,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
         make_palette_safe()
         if not isinstance(self.screen, CommandPalette):
-            # Textual gives it an id, which one that is still closing has too.
+            # Textual gives the palette an id, which a palette that is still closing has as well.
             self.push_screen(CommandPalette())
 
     def repaint(self) -> None:

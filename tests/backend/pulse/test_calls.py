@@ -1,4 +1,4 @@
-"""Commands into calls, for what the servers of the other tests do not have."""
+"""Translates commands into calls, for features that the servers of the other tests lack."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Records into the model, without a server."""
+"""Translates records into the model, without a server."""
 
 from dataclasses import replace
 from typing import Any

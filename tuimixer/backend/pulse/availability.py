@@ -41,7 +41,7 @@ def load(name: str) -> "ModuleType":
     module = f"tuimixer.backend.pulse.{name}"
     try:
         __import__(module)
-    except OSError as error:  # from ctypes, which could not load libpulse.so.0
+    except OSError as error:  # raised by ctypes if it cannot load libpulse.so.0
         raise NoLibrary(NO_LIBRARY) from error
     return sys.modules[module]
 

@@ -107,7 +107,7 @@ class PulseBackend:
         return search(self._environment, self._root, address=self._server)
 
     async def _serve(self, found: Search) -> None:
-        """Serve one connection from beginning to end, which always raises Unreachable."""
+        """Serve one connection until it is lost; always raises Unreachable."""
         aio, connection_module, meters = (
             availability.load("aio"),
             availability.load("connection"),

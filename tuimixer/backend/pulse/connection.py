@@ -275,8 +275,8 @@ class Connection:
     def _drop_doubts(self) -> None:
         """Stop checking commands that have taken effect.
 
-        Exceptions are what may wake a suspended device later, and moves, which PipeWire shows to its client
-        for a second as if they were done.
+        Exceptions are commands to suspend a device, which something may resume later, and moves, which
+        PipeWire shows to its client for a second as if they were done.
         """
         late = (MoveStream, SetSuspended)
         for key, (doubt, timer) in list(self._doubted.items()):

@@ -158,7 +158,7 @@ class PeakStream:
     def _take_in(self, data: bytes) -> None:
         self._fresh = True
         if not any(data):
-            # The floats of silence, which is all an idle meter receives.
+            # Silence: zeros, and nothing else is sent to an idle meter.
             self._silent += len(data) // (_SAMPLE * self.channels)
             return
         samples = struct.unpack(f"={len(data) // _SAMPLE}f", data)
