@@ -64,7 +64,7 @@ class Node:
     """One box of the map."""
 
     id: str
-    """The control's id if it is a control, else its own."""
+    """The control's id for a control, else an id of its own."""
     part: Part
     head: Line
     lines: tuple[Line, ...] = ()

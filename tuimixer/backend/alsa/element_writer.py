@@ -57,7 +57,7 @@ class ElementWriter:
             try:
                 mixer.handleevents()
             except alsaaudio.ALSAAudioError:
-                # It fails on an element that was added and removed again; a new mixer is not affected.
+                # An element that was added and removed again makes this fail; a new mixer is not affected.
                 self.forget(key)
             else:
                 return

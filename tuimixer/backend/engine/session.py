@@ -92,7 +92,7 @@ class SessionListener(Protocol):
         ...
 
     def silent(self, seconds: float) -> None:
-        """The engine has not responded for this long; 0: it has now."""
+        """The engine has not responded for this long; 0: it responds again."""
         ...
 
     def room(self) -> None:

@@ -20,7 +20,7 @@ class Numbered:
 
     @property
     def there(self) -> bool:
-        """Whether it still exists; if the check of the whole machine ever found it, that check decides."""
+        """Whether the finding still exists; the check of the whole machine decides if it ever found it."""
         return self.stands[""] if "" in self.stands else any(self.stands.values())
 
     @property

@@ -50,7 +50,7 @@ class Step:
     parts: tuple[Stage, ...] = ()
     """The stages that apply this volume."""
     part: bool = False
-    """Whether it is one of those itself: before and after are the whole volume's."""
+    """Whether this row is one of those stages: its levels are those of the whole volume."""
 
 
 def steps_of(path: Path) -> tuple[Step, ...]:
