@@ -233,7 +233,7 @@ def test_a_volume_that_may_be_on_the_way_makes_the_total_unknown() -> None:
     assert path.total == (None, None)
     assert not stage(path, "Chat Mixer").certain
     assert "unknown whether the sound goes through it" in stage(path, "Chat Mixer").note
-    # At 0 dB it makes no difference whether it is.
+    # At 0 dB it makes no difference whether the sound goes through the control.
     neutral = on_usb(element("Master", -100, USB_VOLUME), element("Chat Mixer", 0, USB_VOLUME))
     assert near(way(neutral).total, -700)
     off = on_usb(element("Master", -100, USB_VOLUME), element("Chat Mixer", 0, USB_VOLUME, mute=(True, True)))

@@ -121,7 +121,7 @@ def _only(controls: list[Control]) -> Control | None:
 
 
 def _nowhere_else(control: Control, route: Route) -> bool:
-    """Whether nothing indicates that a card's only volume belongs to an output other than the one in use."""
+    """Whether a card's only volume may belong to the output in use: nothing indicates another one."""
     if route.jack is Connector.DIGITAL or _name(control).startswith("IEC958"):
         return False
     return not _outputs(control) or not _outputs(control) <= route.others

@@ -269,5 +269,5 @@ def device_note(device: Control, driven: Driven, gains: Gains, info: Device) -> 
     if info.hardware_volume:
         parts.append(driven.how.rstrip("."))
     if info.flat:
-        parts.append("flat volumes: it follows the loudest stream")
+        parts.append("flat volumes: the volume follows the loudest stream")
     return "; ".join(parts)

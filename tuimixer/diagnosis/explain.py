@@ -109,7 +109,7 @@ def _what(snapshot: Snapshot, stage: Stage, control: Control | None) -> str:
 def _how(stage: Stage, control: Control) -> str:
     card = f" of card {control.card}" if control.card else ""
     flat = control.device is not None and control.device.flat
-    extra = " Flat volumes are on: it follows the loudest stream." if flat else ""
+    extra = " Flat volumes are on: the volume follows the loudest stream." if flat else ""
     if stage.medium is Medium.HARDWARE:
         return f"Its volume is applied by the hardware{card}.{extra}"
     return f"Its volume is applied in software.{extra}"

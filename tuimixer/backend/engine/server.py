@@ -126,7 +126,7 @@ class Engine:
         self._ack = self._newest
 
     def _schedule(self) -> None:
-        """Pass on and send at the end of this turn of the loop: what belongs together goes together."""
+        """Pass on and send at the end of this turn of the loop, keeping related changes together."""
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._flush)

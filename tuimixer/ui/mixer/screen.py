@@ -176,7 +176,7 @@ class MixerScreen(DirectScreen):
             self._learning = after(self, seconds or _LEARN_SECONDS, self._learn)
 
     def _learn(self) -> None:
-        # Concurrently with the keys, which would wait for a slow machine otherwise.
+        # In the background, as keys would otherwise wait for a slow machine.
         self._learning = None
         self.run_worker(self._find_driven(), group="driven", exclusive=True)
 

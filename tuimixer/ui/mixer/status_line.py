@@ -120,7 +120,7 @@ def paint_hints(
 def labels_of(
     actions: Sequence[str], keys: Mapping[str, Sequence[str]], charset: CharSet
 ) -> list[tuple[str, str]]:
-    """The first key of each action that has one, as shown side by side, and the action."""
+    """For each action that has a key: the label of the first one, as shown beside others, and the action."""
     bound = [(keys[action][0], action) for action in actions if keys.get(action)]
     bound.sort(key=lambda pair: _DIRECTIONS.find(pair[0]))
     labels = [(key_in(key, charset), action) for key, action in bound]

@@ -240,7 +240,7 @@ class PathView(Widget, can_focus=True):
 
     def _paint_map(self, top: int, room: int) -> None:
         grid = self._grid
-        # The staircase goes below only if the map keeps its frames.
+        # The staircase is shown below the map only if the map keeps its frames.
         self.plan = plan(self.graph, grid.width, max(1, room - _STAIRS), self._plain)
         if not (self.plan.style.framed and self.plan.style.gap and self.plan.height <= room - _STAIRS):
             self.plan = plan(self.graph, grid.width, room, self._plain)
