@@ -8,6 +8,7 @@ which is 0 dB across the screen, and in rows at the end of the bar.
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import cache
+from itertools import groupby
 
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.meters import Level
@@ -94,24 +95,25 @@ def horizontal_bar(
 ) -> None:
     """A horizontal fader with its mark; with half blocks, it leaves the lower halves to the meter."""
     ruler = Ruler.of(width, state.beyond)
-    base = round(state.base * ruler.normal) if state.base is not None and 0 < state.base < 1 else -1
-    for i, part in enumerate(ruler.parts(state.positions)):
-        place = x + i + (i >= ruler.normal)
-        role = _part_role(part, accent, i >= ruler.normal)
+    parts = ruler.parts(state.positions)
+    for (part, over), run in groupby(range(len(parts)), lambda i: (parts[i], i >= ruler.normal)):
+        role: int = _part_role(part, accent, over)
         if part is not Part.EMPTY and (state.silent or state.gone):
             glyph = charset.hatch if state.silent else charset.dots
-            grid.put(place, y, glyph, Role.GONE if state.gone else Role.BAR_MUTED)
-        elif part is Part.EMPTY and i == base:
-            grid.put(place, y, charset.base, Role.DIM)
+            role = Role.GONE if state.gone else Role.BAR_MUTED
         elif part is Part.EMPTY and state.read_only:
-            grid.put(place, y, " ", Role.TEXT)
+            glyph, role = " ", Role.TEXT
         elif halves and part is Part.EMPTY:
-            grid.put(place, y, _TRACK, two_tone(Role.PAPER, Role.TRACK))
+            glyph, role = _TRACK, two_tone(Role.PAPER, Role.TRACK)
         elif halves:
-            grid.put(place, y, _FADER, two_tone(role, Role.PAPER))
+            glyph, role = _FADER, two_tone(role, Role.PAPER)
         else:
             glyph = (charset.empty, charset.light, charset.full)[part]
-            grid.put(place, y, glyph, role)
+        cells = list(run)
+        grid.fill(x + cells[0] + over, y, len(cells), 1, role, glyph)
+    base = round(state.base * ruler.normal) if state.base is not None and 0 < state.base < 1 else -1
+    if 0 <= base < len(parts) and parts[base] is Part.EMPTY:
+        grid.put(x + base + (base >= ruler.normal), y, charset.base, Role.DIM)
     if ruler.beyond:
         grid.put(x + ruler.normal, y, charset.mark, Role.FRAME)
 
