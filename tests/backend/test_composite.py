@@ -20,7 +20,7 @@ PULSE = Control("pulse:sink/a", Kind.SINK, "A")
 
 
 class Part:
-    """A backend that emits and ends as told."""
+    """A backend that emits and ends on request."""
 
     def __init__(self, name: str) -> None:
         self.name = name

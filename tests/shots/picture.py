@@ -213,11 +213,11 @@ def _fill(paths: dict[str, list[str]], fill: str, column: int, line: int, shape:
 
 
 def _words(word: str, ink: str, bold: bool, column: int, line: int) -> Iterator[str]:
-    """Text at its place; each piece keeps its length by what is asked for, whatever the font."""
+    """Text at its place; each piece has an explicit length, whatever the font."""
     column += len(word) - len(word.lstrip())
     text = word.strip()
     while text:
-        # Wide gaps begin a text of their own, which cannot go astray.
+        # A wide gap starts a new text, so that positions cannot drift.
         piece, gap, rest = text.partition("  ")
         length = f' textLength="{len(piece) * WIDTH:.1f}"' if len(piece) > 1 else ""
         weight = ' font-weight="bold"' if bold else ""

@@ -127,7 +127,7 @@ async def test_suspend_and_resume(server: SoundServer) -> None:
             lambda: watcher.get("pulse:sink/headphones").device.state == "suspended",  # type: ignore[union-attr]
             "the suspension",
         )
-        # What was asked for is shown at once; the server follows.
+        # The requested state is shown at once; the server follows.
         await watcher.until_server(
             lambda: device(server, "sinks", "headphones")["state"] == "SUSPENDED",
             "the server's own suspension",

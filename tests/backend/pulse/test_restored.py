@@ -102,7 +102,7 @@ async def test_system_sounds_on_pipewire(pipewire: PrivatePipeWire, lacks: Lacks
         await watcher.until(lambda: EVENTS in watcher.snapshot.controls, "the system sounds")
         watcher.backend.submit(SetVolume(EVENTS, (20000,)))
         await watcher.until(lambda: watcher.get(EVENTS).raws == (20000,), "their volume")
-        # The server tells clients no more than this about what has played.
+        # The server reports no more than this to clients about what has played.
         await watcher.until_server(lambda: "volume" in metadata(pipewire, "route-settings"), "the metadata")
         lines = [line for line in metadata(pipewire, "route-settings").splitlines() if "key:" in line]
         assert [line for line in lines if "media.role:Notification" not in line] == []
