@@ -3,8 +3,9 @@
 import pytest
 
 from tuimixer.model.control import Channel, Control, Device, Element, Kind, Layer, Stream
+from tuimixer.model.main_control import main_control
 from tuimixer.model.record import replace
-from tuimixer.model.select import Match, find, is_group, layers_of, main_control
+from tuimixer.model.select import Match, find, is_group, layers_of
 from tuimixer.model.snapshot import AlsaCard, ServerCard, Snapshot
 
 pytestmark = pytest.mark.unit

@@ -20,7 +20,6 @@ from tuimixer.model.select import (
     is_group,
     kinds_of,
     layers_of,
-    main_control,
 )
 from tuimixer.model.snapshot import Snapshot, merge
 from tuimixer.model.text import shown
@@ -246,10 +245,8 @@ class Invocation:
         """
         default = target.casefold().strip()
         if default in (OUTPUT, INPUT):
-            named = self._named_card or ("" if snapshot.server else self.config.card)
             if self._named_card or (snapshot.server is None and not self._names_server):
-                card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
-                match = main_control(default, snapshot, card)
+                match = self._main_in(default, snapshot)
                 return () if match is None else (match,)
         if self._named_card:
             self._read[Layer.ALSA] = snapshot
@@ -260,18 +257,24 @@ class Invocation:
 
     def _main_control(self, default: str) -> Match:
         """The card's control that is used as the default output or input."""
-        snapshot = self.read(Layer.ALSA)
-        named = self._named_card or self.config.card
-        card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
-        match = main_control(default, snapshot, card)
+        match = self._main_in(default, self.read(Layer.ALSA))
         if match is None:
             side = "playback" if default == OUTPUT else "capture"
             raise NoMatch(f"the card has no {side} volume to use as {default}")
         return match
 
-    def _find(self, target: str, snapshot: Snapshot, kinds: frozenset[Kind]) -> tuple[Match, ...]:
+    def _main_in(self, default: str, snapshot: Snapshot) -> Match | None:
+        from tuimixer.model.main_control import main_control  # not needed if there is a server
+
+        return main_control(default, snapshot, self._card_in(snapshot))
+
+    def _card_in(self, snapshot: Snapshot) -> str:
+        """Id of the card named by an option or the configuration; empty if there is none."""
         named = self._named_card or self.config.card
-        card = next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
+        return next(iter(find_cards(named, snapshot.alsa_cards)), "") if named else ""
+
+    def _find(self, target: str, snapshot: Snapshot, kinds: frozenset[Kind]) -> tuple[Match, ...]:
+        card = self._card_in(snapshot)
         if self._named_card and not kinds.isdisjoint(_ELEMENTS):
             controls = {c.id: c for c in snapshot.controls.values() if c.card in self.cards and c.element}
             snapshot = Snapshot(controls=controls, alsa_cards=snapshot.alsa_cards)
