@@ -13,28 +13,20 @@ from textual.reactive import Reactive
 
 from tuimixer.config.schema import Config, Rule
 from tuimixer.mixer.mixer import Changed, Event, Mixer
-from tuimixer.mixer.solo import Solo, solo_of
-from tuimixer.mixer.views import View, changed, is_capture, match_of
-from tuimixer.model.balance import sides
-from tuimixer.model.command import Command, SetDefault
-from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.mixer.solo import Solo
+from tuimixer.mixer.views import View, changed, match_of
+from tuimixer.model.command import Command
+from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import (
-    Capture,
-    Channels,
-    Choose,
-    Equalize,
     Intent,
-    Mute,
-    SetBalance,
-    SetLevel,
 )
 from tuimixer.model.snapshot import Levels
 from tuimixer.model.system import System
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.later import after
 from tuimixer.ui.mixer.choices import layout_of
+from tuimixer.ui.mixer.control_actions import control_actions
 from tuimixer.ui.mixer.filter_bar import FilterBar
-from tuimixer.ui.mixer.key_steps import KeySteps
 from tuimixer.ui.mixer.mouse import Mouse
 from tuimixer.ui.mixer.renderer import Renderer
 from tuimixer.ui.mixer.view import MixerView
@@ -49,7 +41,6 @@ _NOTICE_SECONDS = 6.0
 _LEARN_SECONDS = 0.4
 _LEARN_AGAIN = 5.0
 """Seconds until system information that could not be read is requested again."""
-_BALANCE_STEP = 0.05
 _PAGE = 10
 _QUIT_SECONDS = 1.0
 """Seconds within which pressing the back key again quits."""
@@ -85,9 +76,8 @@ class MixerScreen(DirectScreen):
         self.view = MixerView(renderer, clock)
         self.mouse = Mouse(self.view, self.send, self.do, self.say, config.step.wheel)
         self.filter_bar = FilterBar(self, renderer)
-        self._actions = self._table()
         self._clock = clock
-        self._key_steps = KeySteps(clock)
+        self._actions = self._table()
         self._unsubscribe: list[Callable[[], None]] = []
         self._notice_timer: TimerHandle | None = None
         self._covered = False
@@ -95,7 +85,7 @@ class MixerScreen(DirectScreen):
         """For machines not on the screen now: the card shown, and whether it is final."""
         self._learning: TimerHandle | None = None
         self._quits_until = float("-inf")
-        self._soloed: Solo | None = None
+        self.soloed: Solo | None = None
         self._systems: dict[Mixer, System] = {}
         self._outdated: set[Mixer] = set()
         """Those whose cards or server have changed since their information was read."""
@@ -246,7 +236,6 @@ class MixerScreen(DirectScreen):
             self.do(action)
 
     def _table(self) -> dict[str, Callable[[], None]]:
-        step = self.config.step
         renderer = self.renderer
         table: dict[str, Callable[[], None]] = {
             "select.previous": lambda: renderer.step(-1),
@@ -258,27 +247,7 @@ class MixerScreen(DirectScreen):
             "select.previous_group": lambda: renderer.step_group(-1),
             "select.next_group": lambda: renderer.step_group(1),
             "filter": self.filter_bar.open,
-            "volume.up": lambda: self._move(step.small, 1),
-            "volume.down": lambda: self._move(-step.small, -1),
-            "volume.up_coarse": lambda: self._move(step.big, 5),
-            "volume.down_coarse": lambda: self._move(-step.big, -5),
-            "mute.toggle": lambda: self._with(lambda control: Mute(control.id)),
-            "mute.left": lambda: self._with(lambda control: Mute(control.id, channels=_side(control, 0))),
-            "mute.right": lambda: self._with(lambda control: Mute(control.id, channels=_side(control, 1))),
-            "capture.toggle": lambda: self._capture(None),
-            "capture.left": lambda: self._capture(0),
-            "capture.right": lambda: self._capture(1),
-            "left.up": lambda: self._move_side(step.small, 0),
-            "right.up": lambda: self._move_side(step.small, 1),
-            "left.down": lambda: self._move_side(-step.small, 0),
-            "right.down": lambda: self._move_side(-step.small, 1),
-            "balance.left": lambda: self._with(lambda control: SetBalance(control.id, -_BALANCE_STEP, True)),
-            "balance.right": lambda: self._with(lambda control: SetBalance(control.id, _BALANCE_STEP, True)),
-            "balance.equal": self._equalize,
-            "channels.lock": self._next_channel,
-            "default": self._make_default,
-            "default.next": self._next_default,
-            "solo": self._solo,
+            **control_actions(self, self.config.step, self._clock),
             "hide": self._hide,
             "undo": lambda: self._replay(self.mixer.undo, "Nothing to undo."),
             "redo": lambda: self._replay(self.mixer.redo, "Nothing to redo."),
@@ -294,8 +263,6 @@ class MixerScreen(DirectScreen):
         }
         for dialog in DIALOGS:
             table[dialog] = partial(self._open, dialog)
-        for number in range(11):
-            table[f"volume.{number}0" if number else "volume.0"] = partial(self._digit, number)
         for view in View:
             table[f"view.{view.value}"] = partial(self._show, view)
         return table
@@ -314,110 +281,6 @@ class MixerScreen(DirectScreen):
         else:
             self._quits_until = now + _QUIT_SECONDS
             self.say(f"Press {renderer.label('back')} again to quit.")
-
-    def _with(self, make: Callable[[Control], Intent]) -> None:
-        control = self.renderer.control
-        if control is not None:
-            self.send(make(control))
-
-    def _channels(self) -> Channels:
-        return None if self.renderer.channel is None else (self.renderer.channel,)
-
-    def _move(self, percent: float, items: int) -> None:
-        control = self.renderer.control
-        if control is None:
-            return
-        if control.choice is not None:
-            self.send(Choose(control.id, items, relative=True))
-        else:
-            self._nudge(control, percent, self._channels())
-
-    def _move_side(self, percent: float, side: int) -> None:
-        control = self.renderer.control
-        if control is not None:
-            self._nudge(control, percent, _side(control, side))
-
-    def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
-        """A step; beyond 100 % only by a new press, not by a held key."""
-        self.send(self._key_steps.nudge(control, percent, channels))
-
-    def _digit(self, tenths: int) -> None:
-        control = self.renderer.control
-        if control is None:
-            return
-        if control.choice is not None:
-            if tenths in (0, 10):
-                self.send(Choose(control.id, 0 if tenths == 0 else len(control.choice.items) - 1))
-            else:
-                self.say(
-                    f"{control.name} is a list: 0 selects the first item, the arrow keys the others.",
-                    True,
-                )
-        else:
-            self.send(SetLevel(control.id, tenths / 10, self._channels()))
-
-    def _capture(self, side: int | None) -> None:
-        row, control = self.renderer.row, self.renderer.control
-        if row is None or control is None:
-            return
-        target = self.mixer.snapshot.controls.get(row.capture_id or row.id, control)
-        self.send(Capture(target.id, channels=None if side is None else _side(target, side)))
-
-    def _equalize(self) -> None:
-        control = self.renderer.control
-        if control is not None and self._has_sides(control):
-            self.send(Equalize(control.id))
-
-    def _has_sides(self, control: Control) -> bool:
-        if len(control.channels) > 1:
-            return True
-        self.say(f"{control.name} has {'only one channel' if control.channels else 'no volume'}.", True)
-        return False
-
-    def _next_channel(self) -> None:
-        control, renderer = self.renderer.control, self.renderer
-        if control is None or not self._has_sides(control):
-            return
-        following = 0 if renderer.channel is None else renderer.channel + 1
-        renderer.choose_channel(following if following < len(control.channels) else None)
-
-    def _make_default(self) -> None:
-        control = self.renderer.control
-        if control is not None and control.kind in (Kind.SINK, Kind.SOURCE):
-            self.send(SetDefault(control.id))
-        elif control is not None:
-            self.say(f"{control.name} cannot be made the default device.", True)
-
-    def _next_default(self) -> None:
-        """Make the next output the default, or the next input if a capture control is selected."""
-        control = self.renderer.control
-        kind = Kind.SOURCE if control is not None and is_capture(control) else Kind.SINK
-        devices = self.mixer.snapshot.plugged_devices(kind)
-        at = next((number for number, device in enumerate(devices) if device.default), -1)
-        if not devices or (at == 0 and len(devices) == 1):
-            self.say(f"No other {'input' if kind is Kind.SOURCE else 'output'} is plugged in.", True)
-            return
-        device = devices[(at + 1) % len(devices)]
-        self.send(SetDefault(device.id))
-        self.say(f"Default: {device.name}.")
-
-    def _solo(self) -> None:
-        """Mute the other controls of the same kind, or unmute those that solo has muted."""
-        control, muted = self.renderer.control, self._soloed
-        if control is None:
-            return
-        if muted is not None and muted.id == control.id:
-            self._soloed = None
-            self.mixer.send_all(muted.unmute(self.mixer.snapshot), "solo")
-            self.say("Solo is off.")
-            return
-        solo = solo_of(control, self.mixer.snapshot, muted)
-        if solo is None:
-            self.say(f"{control.name} cannot be soloed: only streams and devices can.", True)
-            return
-        self._soloed = solo
-        self.mixer.send_all(solo.commands, "solo")
-        self.say(f"Solo: {control.name}. Press {self.renderer.label('solo')} again to end it.")
 
     def _hide(self) -> None:
         control = self.renderer.control
@@ -499,7 +362,7 @@ class MixerScreen(DirectScreen):
         self.renderer.filters = replace(self.renderer.filters, card=card)
         self.renderer.box_name = mixer.name
         self.renderer.leave()
-        self._soloed = None
+        self.soloed = None
         self.renderer.tell_driven({})
         self.renderer.show(mixer.snapshot)
         self.renderer.report_server()
@@ -536,12 +399,3 @@ class MixerScreen(DirectScreen):
 
     def on_input_submitted(self, event: "Input.Submitted") -> None:
         self.filter_bar.close()
-
-
-def _side(control: Control, side: int) -> tuple[int, ...]:
-    """Indices of the left (0) or right (1) channels, or of switches if there is no volume.
-
-    A single channel or switch counts as both sides.
-    """
-    switches = len(control.capture or control.mute or ())
-    return sides(control)[side] or (min(side, max((len(control.channels) or switches) - 1, 0)),)
