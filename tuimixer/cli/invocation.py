@@ -244,10 +244,10 @@ class Invocation:
             Usage: there are several matches, and the target is not a group or pattern.
         """
         default = target.casefold().strip()
-        if default in (OUTPUT, INPUT):
-            if self._named_card or (snapshot.server is None and not self._names_server):
-                match = self._main_in(default, snapshot)
-                return () if match is None else (match,)
+        stands_in = self._named_card or (snapshot.server is None and not self._names_server)
+        if stands_in and default in (OUTPUT, INPUT):
+            match = self._main_in(default, snapshot)
+            return () if match is None else (match,)
         if self._named_card:
             self._read[Layer.ALSA] = snapshot
         matches = self._find(target, snapshot, ANY)

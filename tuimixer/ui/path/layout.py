@@ -212,8 +212,34 @@ def _place(
     width: int,
     room: int,
 ) -> Plan:
-    rows = [_groups(graph, columns, hops, i) for i in range(len(columns) - 1)]
-    tracks = [_tracks(groups) for groups in rows]
+    tracks = [_tracks(_groups(graph, columns, hops, i)) for i in range(len(columns) - 1)]
+    lefts, widths, end = _across(graph, order, tracks, style, width)
+    boxes: dict[str, Box] = {}
+    for left, wide, column in zip(lefts, widths, columns, strict=True):
+        for item in column:
+            node = graph.node(item.key)
+            if node is not None:
+                boxes[node.id] = _box(node, item, left, wide, style)
+    wires = []
+    at = {id(item): i for i, column in enumerate(columns) for item in column}
+    for edge in graph.edges:
+        chain = hops.get((edge.start, edge.end))
+        if chain is not None:
+            first = at[id(chain[0])]
+            gaps = [
+                (lefts[i] + widths[i], lefts[i + 1] - 1, tracks[i].get(id(other), 0))
+                for i, other in enumerate(chain[1:], first)
+            ]
+            wires.append(Wire(edge, _points(edge, chain, gaps)))
+    marked = tuple(zip(lefts, widths, order, strict=True))
+    height = max([room, *(box.y + box.height for box in boxes.values())])
+    return Plan(style, max(end, 0), height, boxes, tuple(wires), marked)
+
+
+def _across(
+    graph: Graph, order: Sequence[int], tracks: Sequence[dict[int, int]], style: Style, width: int
+) -> tuple[list[int], list[int], int]:
+    """Left edge and width of each column, and the right edge of the last one."""
     silenced = {edge.start for edge in graph.edges if edge.silent}
     walled = {node.column for node in graph.nodes if node.id in silenced}
     # A wall has its own cell next to the next column's arrows.
@@ -231,45 +257,38 @@ def _place(
     for i, wide in enumerate(widths):
         lefts.append(x)
         x += wide + (gutters[i] if i < len(gutters) else 0)
-    boxes: dict[str, Box] = {}
-    for i, column in enumerate(columns):
-        for item in column:
-            node = graph.node(item.key)
-            if node is not None:
-                height, lines, meter, note = style.rows(node)
-                boxes[node.id] = Box(
-                    node,
-                    lefts[i],
-                    item.y,
-                    widths[i],
-                    height,
-                    tuple(item.y + line for line in lines),
-                    None if meter is None else item.y + meter,
-                    None if note is None else item.y + note,
-                )
-    wires = []
-    at = {id(item): i for i, column in enumerate(columns) for item in column}
-    for edge in graph.edges:
-        chain = hops.get((edge.start, edge.end))
-        if chain is None:
-            continue
-        points: list[tuple[int, int]] = []
-        for one, other in pairwise(chain):
-            i = at[id(one)]
-            y, below = one.y + one.anchor, other.y + other.anchor
-            left, right = lefts[i] + widths[i], lefts[i + 1] - 1
-            points.append((left, y))
-            if edge.silent and one is chain[0]:
-                points.append((left + 2, y))
-                break
-            if y != below:
-                track = left + 1 + tracks[i][id(other)]
-                points += [(track, y), (track, below)]
-            points.append((right + (1 if other.key == "" else 0), below))
-        wires.append(Wire(edge, tuple(points)))
-    marked = tuple(zip(lefts, widths, order, strict=True))
-    height = max([room, *(box.y + box.height for box in boxes.values())])
-    return Plan(style, max(x, 0), height, boxes, tuple(wires), marked)
+    return lefts, widths, x
+
+
+def _points(
+    edge: Edge, chain: Sequence[_Item], gaps: Sequence[tuple[int, int, int]]
+) -> tuple[tuple[int, int], ...]:
+    """The corners of a wire. Args: `gaps`, of each gutter that it crosses: first cell, last cell, track."""
+    points: list[tuple[int, int]] = []
+    for (one, other), (left, right, track) in zip(pairwise(chain), gaps, strict=True):
+        y, below = one.y + one.anchor, other.y + other.anchor
+        points.append((left, y))
+        if edge.silent and one is chain[0]:
+            points.append((left + 2, y))
+            break
+        if y != below:
+            points += [(left + 1 + track, y), (left + 1 + track, below)]
+        points.append((right + (1 if other.key == "" else 0), below))
+    return tuple(points)
+
+
+def _box(node: Node, item: _Item, left: int, width: int, style: Style) -> Box:
+    height, lines, meter, note = style.rows(node)
+    return Box(
+        node,
+        left,
+        item.y,
+        width,
+        height,
+        tuple(item.y + line for line in lines),
+        None if meter is None else item.y + meter,
+        None if note is None else item.y + note,
+    )
 
 
 _Group = tuple[int, list[int], int]

@@ -12,22 +12,18 @@ from tuimixer.diagnosis.explain import explain
 from tuimixer.diagnosis.graph import Line, node_of, same_start
 from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import Start
-from tuimixer.diagnosis.stage import StageKind
 from tuimixer.mixer.mixer import Changed, Event, Mixer
-from tuimixer.model.command import Command
-from tuimixer.model.control import Control, ControlId
-from tuimixer.model.intent import Capture, Intent, Mute
+from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels
 from tuimixer.model.system import System
 from tuimixer.ui.later import after
-from tuimixer.ui.mixer.key_steps import KeySteps
-from tuimixer.ui.mixer.status_line import labels_of
+from tuimixer.ui.path.control_keys import ControlKeys
 from tuimixer.ui.path.fixes import first_fault
+from tuimixer.ui.path.hints import hints_of
 from tuimixer.ui.path.map import Place
 from tuimixer.ui.path.view import PathView
 from tuimixer.ui.path.walking import begin, first_stop, walk
-from tuimixer.ui.screens.dialog import Dialog, Hints
-from tuimixer.ui.screens.prompts import value_prompt
+from tuimixer.ui.screens.dialog import Dialog
 
 _FAR = 1000
 _LOOK_AGAIN = 1.0
@@ -36,23 +32,6 @@ _MANY = 50
 """Number of sounds above which tracing is slow, so that changes are collected first."""
 _GATHERED = 300
 """Changes are then collected for a second per this many sounds."""
-_MAP: Hints = (
-    ("path.left path.up path.down path.right", "move"),
-    ("volume.up volume.down", "volume"),
-    ("mute.toggle", "mute"),
-    ("path.enter", "staircase"),
-    ("path.switch", "recording"),
-    ("path.close", "back"),
-    ("path.explain", "explain"),
-)
-_STAIRS: Hints = (
-    ("path.up path.down", "stage"),
-    ("path.left path.right", "volume"),
-    ("mute.toggle", "mute"),
-    ("path.switch", "next sound"),
-    ("path.close", "map"),
-    ("path.explain", "explain"),
-)
 
 
 class PathScreen(Dialog[None]):
@@ -83,7 +62,7 @@ class PathScreen(Dialog[None]):
         """Name of what the cursor is on, in case it disappears."""
         self._lost = False
         """Whether it has disappeared: the next arrow key starts over."""
-        self._key_steps = KeySteps()
+        self._keys = ControlKeys(self, mixer)
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False
         self._looking: TimerHandle | None = None
@@ -134,7 +113,7 @@ class PathScreen(Dialog[None]):
         else:
             if event.error:
                 self.view.fixes.failed()
-            self._say(event.text)
+            self.say(event.text)
 
     def _look_soon(self) -> None:
         if self._looking is None:
@@ -247,13 +226,13 @@ class PathScreen(Dialog[None]):
             "path.switch": self._switch,
             "path.explain": self._explain,
             **{f"path.{number}": partial(self._fix, number) for number in range(1, 10)},
-            "volume.up": partial(self._nudge, step.small),
-            "volume.down": partial(self._nudge, -step.small),
-            "volume.up_coarse": partial(self._nudge, step.big),
-            "volume.down_coarse": partial(self._nudge, -step.big),
-            "mute.toggle": self._mute,
-            "capture.toggle": self._mute,
-            "value": self._type,
+            "volume.up": partial(self._keys.nudge, step.small),
+            "volume.down": partial(self._keys.nudge, -step.small),
+            "volume.up_coarse": partial(self._keys.nudge, step.big),
+            "volume.down_coarse": partial(self._keys.nudge, -step.big),
+            "mute.toggle": self._keys.mute,
+            "capture.toggle": self._keys.mute,
+            "value": self._keys.type,
             "undo": partial(self._replay, self._mixer.undo, "Nothing to undo."),
             "redo": partial(self._replay, self._mixer.redo, "Nothing to redo."),
         }
@@ -261,17 +240,7 @@ class PathScreen(Dialog[None]):
     def hint(self) -> None:
         """Show the keys in the last line, as there is no frame here."""
         keys, charset = self.tuimixer.keys, self.tuimixer.terminal.charset
-        # A key that moves here does not do what it does on the main screen.
-        taken = {key for action, own in keys.items() if action.startswith("path.") for key in own}
-        keys = {
-            action: [key for key in own if action.startswith("path.") or key not in taken]
-            for action, own in keys.items()
-        }
-        hints = _STAIRS if self.view.path is not None else _MAP
-        other = {"recording": "playback"} if self._capture else {}
-        self.view.hints = [
-            (labels_of(names.split(), keys, charset), other.get(words, words)) for names, words in hints
-        ]
+        self.view.hints = hints_of(keys, charset, self.view.path is not None, self._capture)
 
     @on(PathView.Pointed)
     def _pointed(self, message: PathView.Pointed) -> None:
@@ -294,7 +263,7 @@ class PathScreen(Dialog[None]):
     def _along(self, by: int) -> None:
         """Move along the wires; in the staircase the arrows move the bars in the direction they point."""
         if self.view.path is not None:
-            self._nudge(by * self.tuimixer.main.config.step.small)
+            self._keys.nudge(by * self.tuimixer.main.config.step.small)
         else:
             self._walk(by, 0)
 
@@ -347,7 +316,7 @@ class PathScreen(Dialog[None]):
             self._explain()
             return
         if sound is None or not sound.paths:
-            self._say("No sound goes through here.")
+            self.say("No sound goes through here.")
             return
         stage = view.stage
         view.path, self._fork = sound.paths[0], 0
@@ -395,63 +364,18 @@ class PathScreen(Dialog[None]):
             return
         finding = numbered.finding
         if not finding.fix:
-            self._say(f"This has to be done by hand: {finding.advice}")
+            self.say(f"This has to be done by hand: {finding.advice}")
             return
-        self._say("")
+        self.say("")
         numbered.sent = finding
         for request in finding.fix:
             self._mixer.send(request)
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Show a sentence until the cursor moves."""
         self.view.notice = text
         self.view.paint()
 
     def _replay(self, again: Callable[[], bool], nothing: str) -> None:
         if not again():
-            self._say(nothing)
-
-    def _control(self) -> Control | None:
-        """The control under the cursor, if any."""
-        stage = self.view.stage
-        if stage is None:
-            return None
-        control = self._mixer.snapshot.controls.get(stage.control or "")
-        if stage.kind is StageKind.REMAINDER and control is not None:
-            self._say(f"This follows the volume of {control.name}.")
-            return None
-        if control is None or Line(stage).settable is None:
-            self._say(f"{stage.name} has no volume to change here.")
-            return None
-        return control
-
-    def _nudge(self, percent: float) -> None:
-        control = self._control()
-        if control is None:
-            return
-        if control.channels:
-            self._mixer.send(self._key_steps.nudge(control, percent, None))
-        else:
-            self._say(f"{control.name} is a switch: m turns it on or off.")
-
-    def _mute(self) -> None:
-        control = self._control()
-        if control is None:
-            return
-        if control.capture is not None:
-            self._mixer.send(Capture(control.id))
-        elif control.mute is not None:
-            self._mixer.send(Mute(control.id))
-        else:
-            self._say(f"{control.name} has no mute switch.")
-
-    def _type(self) -> None:
-        control = self._control()
-        if control is None or not control.channels:
-            return
-        from tuimixer.ui.screens.prompt import PromptScreen
-
-        self.app.push_screen(PromptScreen(value_prompt(control)), self._typed)
-
-    def _typed(self, request: Intent | Command | None) -> None:
-        if request is not None:
-            self._mixer.send(request)
+            self.say(nothing)
