@@ -11,7 +11,7 @@ from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, ControlId, Layer
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
-from tuimixer.model.resolve import Impossible, resolve
+from tuimixer.model.resolve import Impossible, Resolution, resolve
 from tuimixer.model.select import Match
 from tuimixer.model.value import Value
 
@@ -114,10 +114,9 @@ def _carry_out(
     for found in _meant(match, value):
         control = lock.as_written(found)
         intent = _intent(value, control, match)
-        limit = cap_of(control, call.config.max, call.config.max.verbs, cap)
-        done = resolve(intent, control, limit, lock.unclamped(control.id))
-        if done.command != resolve(intent, control, _UNCAPPED, lock.unclamped(control.id)).command:
-            held[control.id] = _held_back(control, limit)
+        done, limited = _resolved(call, lock, intent, control, cap)
+        if limited:
+            held[control.id] = limited
             changed.add(control.id)
         if done.command is None:
             if control.id not in changed:
@@ -146,17 +145,22 @@ def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
             control = call.read(Layer(request.id.partition(":")[0])).controls.get(request.id)
             if control is None:
                 raise Refused(f"{request.id} is gone")
-            limit = cap_of(control, call.config.max, call.config.max.verbs)
-            unclamped = lock.unclamped(control.id)
-            done = resolve(request, control, limit, unclamped)
-            if done.command != resolve(request, control, _UNCAPPED, unclamped).command:
-                report(_held_back(control, limit))
+            done, limited = _resolved(call, lock, request, control)
+            if limited:
+                report(limited)
             if done.command is not None:
                 _write(call, lock, done.command, done.unclamped)
 
 
-def _held_back(control: Control, cap: float) -> str:
-    return f"{control.name} is limited by its cap of {cap * 100:g} %"
+def _resolved(
+    call: Invocation, lock: VolumeLock, intent: Intent, control: Control, cap: float | None = None
+) -> tuple[Resolution, str]:
+    """What an intent comes to up to the cap, and what to report if that limits it."""
+    limit = cap_of(control, call.config.max, call.config.max.verbs, cap)
+    unclamped = lock.unclamped(control.id)
+    done = resolve(intent, control, limit, unclamped)
+    limited = done.command != resolve(intent, control, _UNCAPPED, unclamped).command
+    return done, f"{control.name} is limited by its cap of {limit * 100:g} %" if limited else ""
 
 
 def _write(

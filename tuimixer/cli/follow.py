@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tuimixer.backend.base import Backend
-from tuimixer.cli.output import chosen, gains, percents
+from tuimixer.cli.output import channels_json, chosen
 from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Phase, Snapshot, Status, Update
@@ -111,7 +111,7 @@ class Changes:
         for layer in ("alsa", "pulse"):
             if layer not in ready:
                 continue
-            now = {c.id: c for c in snapshot.controls.values() if c.kind.layer == layer and not _is_meter(c)}
+            now = {c.id: c for c in snapshot.controls.values() if c.kind.layer == layer and not c.is_meter}
             before = self._known.get(layer)
             self._known[layer] = now
             if before is not None:
@@ -127,10 +127,6 @@ class Changes:
             yield Change(status.source, "", "", words, "status", old.phase.value, status.phase.value)
 
 
-def _is_meter(control: Control) -> bool:
-    return bool(control.stream and control.stream.peak)
-
-
 def _controls(
     layer: str, before: dict[ControlId, Control], now: dict[ControlId, Control]
 ) -> Iterator[Change]:
@@ -139,12 +135,14 @@ def _controls(
     for control in before.values():
         if control.id not in now and control.kind is not Kind.STORED:
             yield Change(
-                layer, control.id, control.kind.value, control.name, "removed", _volume(control), None
+                layer, control.id, control.kind.value, control.name, "removed", channels_json(control), None
             )
     for control in now.values():
         old = before.get(control.id)
         if old is None and control.kind is not Kind.STORED:
-            yield Change(layer, control.id, control.kind.value, control.name, "added", None, _volume(control))
+            yield Change(
+                layer, control.id, control.kind.value, control.name, "added", None, channels_json(control)
+            )
         elif old is not None and old is not control and old != control:
             for what, value in _ASPECTS.items():
                 was, is_ = value(old), value(control)
@@ -152,27 +150,12 @@ def _controls(
                     yield Change(layer, control.id, control.kind.value, control.name, what, was, is_)
 
 
-def _volume(control: Control) -> list[dict[str, Any]]:
-    return [
-        {"name": channel.name, "percent": percent, "db": gain}
-        for channel, percent, gain in zip(control.channels, percents(control), gains(control), strict=True)
-    ]
-
-
-def _device(control: Control) -> str | None:
-    return control.target_id
-
-
-def _port(control: Control) -> str | None:
-    return control.device.port if control.device else None
-
-
 _ASPECTS: dict[str, Callable[[Control], Any]] = {
-    "volume": _volume,
+    "volume": channels_json,
     "muted": lambda control: control.muted,
     "capturing": lambda control: control.capturing,
     "choice": chosen,
     "default": lambda control: control.default,
-    "device": _device,
-    "port": _port,
+    "device": lambda control: control.target_id,
+    "port": lambda control: control.device.port if control.device else None,
 }

@@ -363,7 +363,7 @@ class Invocation:
         another has been told. A client that has just connected gets the current state.
         """
         read = self._read.get(Layer.PULSE)
-        if read is not None and read.server is not None and read.server.name == "PipeWire":
+        if read is not None and read.on_pipewire:
             self.reopen(Layer.PULSE)
 
     def close(self) -> None:

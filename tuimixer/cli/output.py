@@ -24,12 +24,7 @@ def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str
         "index": control.index,
         "card": control.card,
         "device": _device(control, controls),
-        "channels": [
-            {"name": channel.name, "percent": percent, "db": gain}
-            for channel, percent, gain in zip(
-                control.channels, percents(control), gains(control), strict=True
-            )
-        ],
+        "channels": channels_json(control),
         "muted": control.muted,
         "mutes": None if control.mute is None else list(control.mute),
         "capturing": control.capturing,
@@ -44,6 +39,12 @@ def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str
         "program": control.stream.binary if control.stream else None,
         "pid": control.stream.pid if control.stream else None,
     }
+
+
+def channels_json(control: Control) -> list[dict[str, Any]]:
+    """Name, percent and dB of each channel."""
+    levels = zip(control.channels, percents(control), gains(control), strict=True)
+    return [{"name": channel.name, "percent": percent, "db": gain} for channel, percent, gain in levels]
 
 
 def _device(control: Control, controls: Mapping[ControlId, Control]) -> str | None:

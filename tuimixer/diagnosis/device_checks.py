@@ -71,10 +71,10 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
     """
     if snapshot.server is None:
         return
-    microphones = [source for source in of_kind(snapshot, Kind.SOURCE) if not _monitors(source)]
+    microphones = [source for source in of_kind(snapshot, Kind.SOURCE) if not source.is_monitor]
     default = snapshot.controls.get(snapshot.server.default_source or "")
     best = default if default in microphones else next(iter(microphones), None)
-    if default is not None and _monitors(default) and best is not None:
+    if default is not None and default.is_monitor and best is not None:
         yield Finding(
             "monitor_default",
             default.name,
@@ -88,7 +88,7 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
     ):
         source = snapshot.controls.get(stream.target_id or "")
         calls = stream.stream is not None and stream.stream.role.casefold() in _CALLS
-        if calls and best is not None and source is not None and _monitors(source):
+        if calls and best is not None and source is not None and source.is_monitor:
             yield Finding(
                 "monitor_recorded",
                 stream.name,
@@ -97,10 +97,6 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
                 (MoveStream(stream.id, best.id),),
                 stream.id,
             )
-
-
-def _monitors(source: Control) -> bool:
-    return source.device is not None and source.device.monitor_of is not None
 
 
 def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
@@ -112,8 +108,11 @@ def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
         advice = "Check the cards' profiles (F7 in tuimixer)."
     elif real:
         reason = f"The server has {only}: no card is in use, although the machine has {', '.join(real)}."
-        pipewire = snapshot.server is not None and snapshot.server.name == "PipeWire"
-        advice = "systemctl --user restart wireplumber" if pipewire else "pulseaudio -k; pulseaudio --start"
+        advice = (
+            "systemctl --user restart wireplumber"
+            if snapshot.on_pipewire
+            else "pulseaudio -k; pulseaudio --start"
+        )
     else:
         reason = f"The server has {only}: there is no sound card."
         advice = "lspci -nnk | grep -A3 -i audio"

@@ -36,7 +36,7 @@ class _Builder:
         devices = [c for c in snapshot.controls.values() if c.kind is (Kind.SOURCE if capture else Kind.SINK)]
         # A device's own path comes first: a loopback may receive its sound at another gain.
         for device in devices:
-            if device.device and device.device.monitor_of is None:
+            if not device.is_monitor:
                 self._device_sound(device)
         for start, paths in trace_all(snapshot, system, sounds(snapshot, system, capture)):
             self._sound(start, paths)
@@ -75,7 +75,7 @@ class _Builder:
         return [
             control.id
             for control in self._snapshot.controls.values()
-            if control.kind is kind and control.stream and control.stream.virtual and not control.stream.peak
+            if control.kind is kind and control.stream and control.stream.virtual and not control.is_meter
             if control.id not in seen
         ]
 

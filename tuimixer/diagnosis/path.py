@@ -121,13 +121,8 @@ def _through_sink(
     silent = is_null(sink) and not _monitor_hears_volume(snapshot, sink)
     stages = (*before, *((heard,) if silent else _device_stages(sink, driven)))
     if sink.id in seen or len(seen) >= DEEPEST:
-        end = Stage(
-            CIRCLE,
-            StageGroup.PULSE,
-            StageKind.END,
-            Medium.SOFTWARE,
-            note=f"{sink.name} feeds back into itself",
-        )
+        note = f"{sink.name} feeds back into itself"
+        end = Stage(CIRCLE, StageGroup.PULSE, StageKind.END, Medium.SOFTWARE, note=note)
         return [Path((*stages, end), _names(sink))]
     onward = feeds(snapshot, sink)
     paths: list[Path] = []
@@ -135,13 +130,7 @@ def _through_sink(
         controls = device_controls(snapshot, sink, driven)
         paths.append(Path((*stages, *controls, card_end(snapshot, system, sink)), _names(sink)))
     for link in onward:
-        word = Stage(
-            link.how,
-            StageGroup.PULSE,
-            StageKind.MODULE,
-            Medium.SOFTWARE,
-            note=f"passes on what {sink.name} receives",
-        )
+        word = _module(link.how, f"passes on what {sink.name} receives")
         taken = stages
         if link.monitor is not None and link.output is not None:
             taken = (*before, heard, _monitor_stage(link.monitor), _stream_stage(link.output, None))
@@ -163,13 +152,7 @@ def _recording(
     sink = snapshot.controls.get(info.monitor_of) if info.monitor_of else None
     if sink is not None:
         heard = find_driven(snapshot, system, sink)
-        start = Stage(
-            f"what plays on {sink.name}",
-            StageGroup.PULSE,
-            StageKind.MODULE,
-            Medium.SOFTWARE,
-            note="a monitor",
-        )
+        start = _module(f"what plays on {sink.name}", "a monitor")
         taken = _software_part(snapshot, sink, heard)
         return Path((start, taken, _monitor_stage(source), *after), _names(source), capture=True)
     driven = find_driven(snapshot, system, source)
@@ -177,9 +160,7 @@ def _recording(
     controls = tuple(device_controls(snapshot, source, driven))
     feeding = upstream(snapshot, source)
     if feeding is not None and depth < DEEPEST:
-        word = Stage(
-            "remap", StageGroup.PULSE, StageKind.MODULE, Medium.SOFTWARE, note=f"passes on to {source.name}"
-        )
+        word = _module("remap", f"passes on to {source.name}")
         stream_stage = _stream_stage(feeding, None)
         return _recording(
             snapshot, system, feeding.target_id, (stream_stage, word, *stages, *after), depth + 1
@@ -197,7 +178,7 @@ def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
     gains, muted, note = gains_of(sink), bool(sink.muted), ""
     if not _monitor_hears_volume(snapshot, sink):
         gains, muted, note = {}, False, "its volume does not affect its monitor"
-    elif info is not None and not _on_pipewire(snapshot):
+    elif info is not None and not snapshot.on_pipewire:
         muted = muted and not info.hardware_mute
         if info.hardware_volume:
             gains = dict(driven.remainder) if driven.known else dict.fromkeys(gains, None)
@@ -205,15 +186,11 @@ def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
     return Stage(sink.name, StageGroup.PULSE, StageKind.SINK, Medium.SOFTWARE, gains, muted, note, sink.id)
 
 
-def _on_pipewire(snapshot: Snapshot) -> bool:
-    return snapshot.server is not None and snapshot.server.name == "PipeWire"
-
-
 def _monitor_hears_volume(snapshot: Snapshot, sink: Control) -> bool:
     """Whether a sink's volume and mute affect its monitor: PipeWire takes the sound before both unless the
     sink says otherwise.
     """
-    return not _on_pipewire(snapshot) or sink.properties.get("monitor.channel-volumes") in ("true", "1")
+    return not snapshot.on_pipewire or sink.properties.get("monitor.channel-volumes") in ("true", "1")
 
 
 def _monitor_stage(monitor: Control) -> Stage:
@@ -231,9 +208,7 @@ def _past_the_server(snapshot: Snapshot, system: System, holder: Holder) -> Path
     who = holder.program or "a program"
     details = [f"process {holder.pid}" if holder.pid else "", holder.user, holder.state.lower()]
     if holder.dmix:
-        details.append(
-            "shares the device through dmix" if not holder.capture else "shares the device through dsnoop"
-        )
+        details.append(f"shares the device through {'dsnoop' if holder.capture else 'dmix'}")
     note = ", ".join(detail for detail in details if detail)
     first = Stage(who, StageGroup.APPLICATION, StageKind.APPLICATION, Medium.SOFTWARE, note=note)
     controls = tuple(holder_controls(snapshot, system, holder))
@@ -245,6 +220,10 @@ def _past_the_server(snapshot: Snapshot, system: System, holder: Holder) -> Path
 
 
 # -- single stages --
+
+
+def _module(name: str, note: str) -> Stage:
+    return Stage(name, StageGroup.PULSE, StageKind.MODULE, Medium.SOFTWARE, note=note)
 
 
 def _application(control: Control) -> Stage:

@@ -27,18 +27,12 @@ def solo_of(control: Control, snapshot: Snapshot, before: Solo | None = None) ->
     if control.kind.layer is not Layer.PULSE or control.mute is None:
         return None
     muted_before = before.muted if before is not None else ()
-    others = [
-        other for other in snapshot.controls.values() if other.kind is control.kind and _is_heard(other)
-    ]
+    heard = (c for c in snapshot.controls.values() if not c.is_meter and not c.is_monitor)
+    others = [other for other in heard if other.kind is control.kind]
     silenced = [other for other in others if other.id != control.id and not other.muted]
     again = tuple(key for key in muted_before if key != control.id)
     commands = (*_switched(silenced, True), *_switched([control], False))
     return Solo(control.id, commands, tuple(dict.fromkeys((*again, *(other.id for other in silenced)))))
-
-
-def _is_heard(control: Control) -> bool:
-    """Whether a control carries audible sound; monitors and meters' streams do not."""
-    return not (control.stream and control.stream.peak) and not (control.device and control.device.monitor_of)
 
 
 def _switched(controls: Sequence[Control], on: bool) -> tuple[SetMute, ...]:

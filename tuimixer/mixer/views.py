@@ -119,7 +119,7 @@ class Group:
 
 def arrange(snapshot: Snapshot, view: View, filters: Filters = _DEFAULT) -> tuple[Group, Group, Group]:
     """The groups hardware, devices and applications of a view, each in the sound system's order."""
-    known = [c for c in snapshot.controls.values() if not (c.stream and c.stream.peak)]
+    known = [c for c in snapshot.controls.values() if not c.is_meter]
     names = {control.id: name_of(control, filters.rules) for control in known}
     groups = []
     for section in Section:
@@ -219,12 +219,11 @@ def _passes(control: Control, filters: Filters) -> bool:
     device, stream = control.device, control.stream
     if control.kind.layer is Layer.ALSA and filters.card is not None and control.card != filters.card:
         return False
-    if device is not None:
-        if device.monitor_of is not None:
-            if not filters.monitors:
-                return False
-        elif filters.devices != "all" and device.hardware != (filters.devices == "hardware"):
+    if control.is_monitor:
+        if not filters.monitors:
             return False
+    elif device is not None and filters.devices not in ("all", "hardware" if device.hardware else "virtual"):
+        return False
     if control.kind is Kind.STORED and stream is not None:
         if not control.channels or not (filters.stopped or stream.stored_name == SYSTEM_SOUNDS):
             return False

@@ -125,8 +125,7 @@ class SetDefault:
 
     def inverse(self, snapshot: Snapshot) -> "SetDefault | None":
         """Restores the current default."""
-        devices = (control for control in snapshot.controls.values() if control.kind is self.kind)
-        return next((SetDefault(device.id) for device in devices if device.default), None)
+        return _default_of(self.kind, snapshot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +147,7 @@ class ClearDefault:
 
     def inverse(self, snapshot: Snapshot) -> SetDefault | None:
         """Restores the current default."""
-        devices = (control for control in snapshot.controls.values() if control.kind is self.kind)
-        return next((SetDefault(device.id) for device in devices if device.default), None)
+        return _default_of(self.kind, snapshot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,12 +218,8 @@ class SetSuspended:
 
     def apply_to(self, control: Control) -> Control | None:
         """The device, suspended or idle; None if the control is not a device."""
-        device = control.device
-        return (
-            replace(control, device=replace(device, state="suspended" if self.suspended else "idle"))
-            if device
-            else None
-        )
+        device, state = control.device, "suspended" if self.suspended else "idle"
+        return replace(control, device=replace(device, state=state)) if device else None
 
     def inverse(self, snapshot: Snapshot) -> "SetSuspended | None":
         """Restores the current state."""
@@ -349,6 +343,11 @@ class UseServer:
 
     def inverse(self, snapshot: Snapshot) -> None:
         """None: it cannot be undone."""
+
+
+def _default_of(kind: Kind, snapshot: Snapshot) -> SetDefault | None:
+    devices = (control for control in snapshot.controls.values() if control.kind is kind)
+    return next((SetDefault(device.id) for device in devices if device.default), None)
 
 
 CardCommand = SetProfile | SetLatencyOffset | SetCodec

@@ -247,6 +247,16 @@ class Control:
         return None if self.capture is None else any(self.capture)
 
     @property
+    def is_meter(self) -> bool:
+        """Whether it is a mixer's level meter rather than a recording."""
+        return self.stream is not None and self.stream.peak
+
+    @property
+    def is_monitor(self) -> bool:
+        """Whether it is a sink's monitor rather than a microphone."""
+        return self.device is not None and self.device.monitor_of is not None
+
+    @property
     def raws(self) -> tuple[int, ...]:
         """The channels' raw values."""
         return tuple(channel.raw for channel in self.channels)

@@ -121,7 +121,7 @@ def find(
     for control in snapshot.controls.values():
         if control.id.casefold() == lower and control.kind in kinds:
             return (Match((control,), True),)
-    usable = [c for c in snapshot.controls.values() if c.kind in kinds and not (c.stream and c.stream.peak)]
+    usable = [c for c in snapshot.controls.values() if c.kind in kinds and not c.is_meter]
     if is_group(lower):
         return _group(lower, usable, labels)
     if lower.startswith("pid:"):
@@ -311,8 +311,8 @@ def _is_called(control: Control, text: str, exact: bool) -> bool:
 
 def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
     """Names of the card of a sink or source; a monitor does not count as the card's."""
-    device, card = control.device, snapshot.card_of(control)
-    if device is None or card is None or device.monitor_of is not None:
+    card = snapshot.card_of(control)
+    if card is None or control.is_monitor:
         return []
     names = (card.description, card.server_name, card.alsa_card, card.properties.get("alsa.card_name"))
     return [name for name in names if name]
@@ -383,8 +383,7 @@ def _stream_names(control: Control) -> list[str]:
 
 def _is_secondary(control: Control) -> bool:
     """Used only if nothing else matches: monitors, and stored volumes."""
-    device = control.device
-    return control.kind is Kind.STORED or bool(device and device.monitor_of)
+    return control.kind is Kind.STORED or control.is_monitor
 
 
 def _playing(matches: list[Match]) -> list[Match]:

@@ -120,6 +120,11 @@ class Snapshot:
     server_cards: tuple[ServerCard, ...] = ()
     server: Server | None = None
 
+    @property
+    def on_pipewire(self) -> bool:
+        """Whether the sound server is PipeWire's PulseAudio server."""
+        return self.server is not None and self.server.name == "PipeWire"
+
     def device(self, control: ControlId) -> Device | None:
         """The device part of a control; None if it is not a sink or source, or does not exist."""
         found = self.controls.get(control)
@@ -146,7 +151,7 @@ class Snapshot:
             for control in self.controls.values()
             if control.kind is kind
             and (device := control.device) is not None
-            and device.monitor_of is None
+            and not control.is_monitor
             and (control.default or (port := device.active_port) is None or port.available is not False)
         ]
 

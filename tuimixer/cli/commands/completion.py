@@ -266,9 +266,8 @@ def _named_cards(snapshot: Snapshot, call: Invocation) -> list[ServerCard]:
 
 def _devices(snapshot: Snapshot) -> Iterator[Candidate]:
     for control in snapshot.controls.values():
-        device = control.device
-        if device and not device.monitor_of:
-            yield device.server_name, control.name
+        if control.device and not control.is_monitor:
+            yield control.device.server_name, control.name
 
 
 def _applications(snapshot: Snapshot) -> Iterator[Candidate]:

@@ -81,7 +81,7 @@ def _list(call: Invocation) -> int:
         snapshot, failures = call.read_all()
     controls = list(snapshot.controls.values())
     if not call.arguments.has("all"):
-        controls = [c for c in controls if not _is_hidden(c)]
+        controls = [c for c in controls if c.kind is not Kind.STORED and not c.is_meter]
         hiding = [rule for rule in call.config.filter.rules if rule.hide]
         if hiding:
             from tuimixer.mixer.views import matches
@@ -106,10 +106,6 @@ def _list(call: Invocation) -> int:
     for failure in failures:
         report(failure)
     return 0
-
-
-def _is_hidden(control: Control) -> bool:
-    return control.kind is Kind.STORED or bool(control.stream and control.stream.peak)
 
 
 def table(

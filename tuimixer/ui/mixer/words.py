@@ -195,7 +195,7 @@ def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Con
         for alsa, target in driven.items()
         if target == control.id and alsa in snapshot.controls
     ]
-    if device.monitor_of is not None:
+    if control.is_monitor:
         parts.append("monitor: records what the output plays")
     elif device.hardware_volume:
         parts.append(f"hardware volume: moves {' and '.join(names)}" if names else "hardware volume")

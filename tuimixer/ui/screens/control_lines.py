@@ -133,7 +133,7 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
             joined("default" if device.default else "", info.state, port_words(device, info)),
             f"target {device.id}",
             chosen=device.id == control.target_id,
-            dim=info.monitor_of is not None,
+            dim=device.is_monitor,
             enter=MoveStream(control.id, device.id),
         )
     yield Line(
