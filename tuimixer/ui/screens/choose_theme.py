@@ -15,7 +15,6 @@ class ThemeScreen(ListDialog):
     """All themes by name."""
 
     TITLE = "Theme"
-    HINT = "Enter choose  Esc cancel"
     DEFAULT_CSS = """
     ThemeScreen { align: right middle; background: transparent; }
     ThemeScreen > .dialog--box { width: 30; }
