@@ -8,8 +8,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from rich.cells import cell_len
-
 from tuimixer.config.actions import BY_ID
 from tuimixer.config.schema import Filters
 from tuimixer.mixer.views import Group, Row, Section, View, arrange, keep, rows_of
@@ -18,6 +16,7 @@ from tuimixer.model.scale import decibels
 from tuimixer.model.snapshot import Diff, Phase, Snapshot
 from tuimixer.ui.mixer import columns, rows, status_line
 from tuimixer.ui.mixer.choices import first_card, named_card
+from tuimixer.ui.mixer.headings import ACCENTS, paint_headings
 from tuimixer.ui.mixer.layout import (
     LOWEST_COLUMNS,
     NARROWEST_COLUMNS,
@@ -37,16 +36,10 @@ from tuimixer.ui.mixer.words import (
     trouble,
 )
 from tuimixer.ui.terminal.capabilities import Terminal
-from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_lines, wrap
-from tuimixer.ui.terminal.palette import Role, title_role
+from tuimixer.ui.terminal.cells import Area, Grid
 
 _SCALED = 40
 """Minimum screen width with room for the dB scale next to the faders."""
-_ACCENTS = {
-    Section.HARDWARE: Role.HARDWARE,
-    Section.DEVICES: Role.OUTPUTS,
-    Section.APPLICATIONS: Role.APPLICATIONS,
-}
 Keys = Mapping[str, Sequence[str]]
 """The keys of each action."""
 
@@ -205,7 +198,7 @@ class Renderer:
             return
         if diff.surroundings:
             self._paint_frame()
-            self._paint_headings()
+            paint_headings(self.grid, self.plan, self._area, self.columns, self.terminal)
         for slot in self.plan.slots:
             if slot.row.id in diff.changed or slot.row.capture_id in diff.changed:
                 self._paint_slot(slot)
@@ -375,7 +368,7 @@ class Renderer:
 
     def box_of(self, slot: Slot) -> Area:
         """Where a strip is in the view."""
-        return self._shifted(slot.box)
+        return self._area.shifted(slot.box)
 
     def cursor_cell(self) -> tuple[int, int] | None:
         """Where the terminal's cursor belongs: on the selected control's name, or, after a change, if nothing
@@ -384,7 +377,7 @@ class Renderer:
         slot = self.plan.slot_of(self.cursor)
         if slot is None:
             return None
-        box = self._shifted(slot.box)
+        box = self._area.shifted(slot.box)
         if self.columns:
             return columns.name_cell(box, slot.row.label, self.terminal.charset)
         return (self._fields.percent if self.terminal.plain and self.at_value else self._fields.name)[
@@ -416,7 +409,7 @@ class Renderer:
         self._replan()
         self.grid.fill(0, 0, width, height)
         self._paint_frame()
-        self._paint_headings()
+        paint_headings(self.grid, self.plan, self._area, self.columns, self.terminal)
         for slot in self.plan.slots:
             self._paint_slot(slot)
         self._tell_visible()
@@ -475,16 +468,13 @@ class Renderer:
             return width >= NARROWEST_COLUMNS and _area(width, height).height >= LOWEST_COLUMNS
         return self.layout_wanted == "columns" and self._area.height >= 4
 
-    def _shifted(self, box: Area) -> Area:
-        return Area(box.x + self._area.x, box.y + self._area.y, box.width, box.height)
-
     def _paint_slot(self, slot: Slot) -> None:
         state = self.state_of(slot.row)
         if state is None:
             return
-        box, chosen = self._shifted(slot.box), slot.row.id == self.cursor
+        box, chosen = self._area.shifted(slot.box), slot.row.id == self.cursor
         level = self.meters.levels.get(slot.row.id) if self.meters_on else None
-        accent, charset, halves = _ACCENTS[slot.row.section], self.terminal.charset, self.terminal.halves
+        accent, charset, halves = ACCENTS[slot.row.section], self.terminal.charset, self.terminal.halves
         if self.columns:
             columns.paint_column(self.grid, box, state, accent, level, chosen, charset, halves)
         else:
@@ -495,56 +485,12 @@ class Renderer:
         state = self.state_of(slot.row)
         if state is None:
             return
-        box, level = self._shifted(slot.box), self.meters.levels.get(slot.row.id)
+        box, level = self._area.shifted(slot.box), self.meters.levels.get(slot.row.id)
         charset, halves = self.terminal.charset, self.terminal.halves
         if self.columns:
             columns.paint_column_meter(self.grid, box, state, level, charset, halves)
         else:
             rows.paint_row_meter(self.grid, box, self._fields, state, level, charset, halves)
-
-    def _paint_headings(self) -> None:
-        charset = self.terminal.charset
-        if self.columns and self.plan.slots:
-            columns.paint_scale(self.grid, self._shifted(self.plan.slots[0].box), charset)
-        for heading in self.plan.headings:
-            box = self._shifted(heading.box)
-            if heading.sentence:
-                self._paint_sentence(box, heading.text)
-                continue
-            text = charset.text(heading.text)
-            room = box.width - (2 if self.columns else 1)
-            if heading.number is not None and heading.number > 1 and self.plan.more:
-                counted = f"{text} ({heading.number})"
-                text = counted if cell_len(counted) <= room else text
-            role = title_role(_ACCENTS[heading.section])
-            x = self.grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), role, room)
-            if not self.columns and not self.terminal.plain and x + 1 < box.x + box.width:
-                self.grid.fill(x + 1, box.y, box.x + box.width - x - 1, 1, Role.FRAME, charset.line)
-        crossing = columns.zero_line(self._shifted(self.plan.slots[0].box)) if self.plan.slots else None
-        for x in self.plan.dividers:
-            self.grid.fill(x, self._area.y, 1, self._area.height, Role.FRAME, charset.divider)
-            if crossing is not None:
-                self.grid.put(x, crossing, charset.base, Role.FRAME)
-        self._paint_more()
-
-    def _paint_sentence(self, box: Area, text: str) -> None:
-        charset = self.terminal.charset
-        text = charset.text(text)
-        lines = fit_lines(wrap(text, box.width - 2), box.height, box.width - 2, charset.ellipsis)
-        for number, line in enumerate(lines):
-            self.grid.put(box.x + 1, box.y + number, line, Role.DIM, box.width - 1)
-
-    def _paint_more(self) -> None:
-        """Marks at the edge, if there are more controls beyond it."""
-        charset, area, edge = self.terminal.charset, self._area, self.grid.width - 1
-        if self.grid.width < 30:
-            return
-        for mark in self.plan.more:
-            if mark.column < 0:
-                glyph, x = charset.up if mark.up else charset.down, edge
-            else:
-                glyph, x = charset.left if mark.up else charset.right, mark.column
-            self.grid.put(x, area.y + mark.line, glyph, Role.KEY)
 
     def _paint_frame(self) -> None:
         width, height = self.grid.width, self.grid.height

@@ -26,6 +26,10 @@ class Area:
     width: int
     height: int = 1
 
+    def shifted(self, box: "Area") -> "Area":
+        """Where a rectangle inside this one is."""
+        return Area(box.x + self.x, box.y + self.y, box.width, box.height)
+
     def __contains__(self, cell: tuple[int, int]) -> bool:
         """Whether a cell, (x, y), is inside it."""
         return self.x <= cell[0] < self.x + self.width and self.y <= cell[1] < self.y + self.height
