@@ -1,7 +1,7 @@
 """What the main screen shows at first, according to the configuration. Pure."""
 
 from tuimixer.config.schema import Config
-from tuimixer.model.snapshot import AlsaCard
+from tuimixer.model.snapshot import AlsaCard, Phase, Snapshot
 
 
 def layout_of(config: Config) -> str:
@@ -18,6 +18,16 @@ def named_card(cards: tuple[AlsaCard, ...], wanted: str) -> str | None:
     return None
 
 
-def first_card(cards: tuple[AlsaCard, ...]) -> str | None:
-    """The card to start with: the first one with controls."""
-    return next((card.id for card in cards if card.controls), cards[0].id if cards else None)
+def initial_card(snapshot: Snapshot, wanted: str) -> tuple[str | None, bool]:
+    """The card to start with, and whether that is final: the one `wanted`, else the first with controls.
+
+    A named card may be slow to open: until then none is shown, so that no key moves another.
+    """
+    cards = snapshot.alsa_cards
+    card = named_card(cards, wanted)
+    if card is not None:
+        return card, True
+    alsa = snapshot.status("alsa")
+    if wanted and alsa is not None and alsa.phase is Phase.CONNECTING:
+        return wanted, False
+    return next((card.id for card in cards if card.controls), cards[0].id if cards else None), not wanted

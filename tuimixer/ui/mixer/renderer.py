@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from tuimixer.config.actions import BY_ID
 from tuimixer.config.schema import Filters
-from tuimixer.mixer.views import Group, Row, Section, View, arrange, keep, rows_of
-from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.mixer.views import Group, Row, Section, View
+from tuimixer.model.control import Control, ControlId
 from tuimixer.model.scale import decibels
 from tuimixer.model.snapshot import Diff, Phase, Snapshot
 from tuimixer.ui.mixer import columns, rows, status_line
-from tuimixer.ui.mixer.choices import first_card, named_card
+from tuimixer.ui.mixer.choices import initial_card
 from tuimixer.ui.mixer.headings import ACCENTS, paint_headings
 from tuimixer.ui.mixer.layout import (
     LOWEST_COLUMNS,
@@ -26,6 +26,7 @@ from tuimixer.ui.mixer.layout import (
     plan_rows,
 )
 from tuimixer.ui.mixer.meters import LevelMeters
+from tuimixer.ui.mixer.selection import Selection, may_rearrange
 from tuimixer.ui.mixer.strip_state import StripState, strip_state_of
 from tuimixer.ui.mixer.words import (
     about,
@@ -79,13 +80,7 @@ class Renderer:
         self.card_decided = filters.card is not None
         """Whether the shown card is final; until then each snapshot decides."""
         self._wanted_card = card
-        self.cursor: ControlId | None = None
-        self.touched = False
-        """Whether the cursor stays on its control: the user has moved it, or everything has been loaded."""
-        self._lost: tuple[Section, str] | None = None
-        """The control that the cursor was on when it disappeared: the cursor returns to it, unless a key was
-        pressed in between.
-        """
+        self._selection = Selection()
         self.at_value = False
         """Whether the selected control was changed since it was selected."""
         self.channel: int | None = None
@@ -101,8 +96,6 @@ class Renderer:
         self.plan = Plan()
         self.grid = Grid(0, 0)
         self.columns = False
-        self._groups: tuple[Group, ...] = ()
-        self._rows: tuple[Row, ...] = ()
         self._states: dict[ControlId, tuple[Control, StripState]] = {}
         self._metered: frozenset[ControlId] | None = None
         self._screen_size = (0, 0)
@@ -136,9 +129,14 @@ class Renderer:
         return self.snapshot.controls.get(self.cursor or "")
 
     @property
+    def cursor(self) -> ControlId | None:
+        """Id of the selected control."""
+        return self._selection.cursor
+
+    @property
     def row(self) -> Row | None:
         """The selected row."""
-        return next((row for row in self._rows if row.id == self.cursor), None)
+        return self._selection.row
 
     @property
     def metered(self) -> frozenset[ControlId]:
@@ -148,52 +146,40 @@ class Renderer:
     @property
     def listed(self) -> tuple[Row, ...]:
         """All rows of the view, in cursor order."""
-        return self._rows
+        return self._selection.rows
 
     def touch(self) -> None:
         """The user has decided where the cursor is, by moving it or by using the control under it."""
-        self.touched, self._lost = True, None
+        self._selection.touch()
 
     def leave(self) -> None:
         """Reset the cursor and the levels: another machine has controls with the same ids and names."""
-        self.cursor, self._lost, self.channel, self.touched = None, None, None, False
+        self._selection.leave()
+        self.channel = None
         self._missing_server = ""
         self.meters.clear()
 
     def relist(self) -> None:
         """Recompute the rows; the cursor stays on its control or goes to the nearest one."""
-        before, chosen = self._rows, self.cursor
-        self._groups = arrange(self.snapshot, self.view, self.filters)
-        self._rows = rows_of(self._groups)
-        if chosen is not None and chosen not in self.snapshot.controls and self._lost is None:
-            self._lost = next(((row.section, row.label) for row in before if row.id == chosen), None)
-        back = next((row.id for row in self._rows if (row.section, row.label) == self._lost), None)
-        if back is not None:
-            self.cursor, self._lost = back, None
-        elif self.cursor is None or not self.touched:
-            self.cursor = self._rows[0].id if self._rows else None
-        else:
-            self.cursor = keep(before, self._rows, self.cursor)
+        chosen = self.cursor
+        self._selection.relist(self.snapshot, self.view, self.filters)
         if self.cursor != chosen:
             self.channel = None
-        # Which half responds first is random, and stored volumes may arrive before live controls. Once both
-        # halves have responded, the cursor stays where it is until everything is gone.
-        kinds = {self.snapshot.controls[row.id].kind for row in self._rows}
-        self.touched = bool(kinds) and (self.touched or (self._settled and kinds != {Kind.STORED}))
-        longest = max((len(row.label) for row in self._rows), default=8)
+        longest = max((len(row.label) for row in self.listed), default=8)
         self._label_width = max(longest, 8)
         self.meters.keep(self.snapshot.controls.keys())
-
-    @property
-    def _settled(self) -> bool:
-        """Whether all sound systems have been connected to or are unavailable."""
-        return all(status.phase is not Phase.CONNECTING for status in self.snapshot.statuses)
 
     def show(self, snapshot: Snapshot, diff: Diff | None = None) -> None:
         """Show another snapshot; only what differs is painted."""
         before, self.snapshot = self.snapshot, snapshot
         self._decide_card()
-        if diff is None or diff.added or diff.removed or diff.reordered or self._renamed(before, diff):
+        if (
+            diff is None
+            or diff.added
+            or diff.removed
+            or diff.reordered
+            or may_rearrange(before, snapshot, diff)
+        ):
             self.rearrange()
             return
         if diff.surroundings:
@@ -209,17 +195,9 @@ class Renderer:
 
     def _decide_card(self) -> None:
         """Show one card at first, as alsamixer does; F6 offers the others and all of them."""
-        cards, wanted = self.snapshot.alsa_cards, self._wanted_card
-        if self.card_decided or not cards:
-            return
-        card = named_card(cards, wanted)
-        # A named card may be slow to open: until then none is shown, so that no key moves another.
-        self.card_decided = card is not None or not wanted
-        if card is None:
-            alsa = [status for status in self.snapshot.statuses if status.source == "alsa"]
-            opening = any(status.phase is Phase.CONNECTING for status in alsa)
-            card = wanted if wanted and opening else first_card(cards)
-        self.filters = replace(self.filters, card=card)
+        if not self.card_decided and self.snapshot.alsa_cards:
+            card, self.card_decided = initial_card(self.snapshot, self._wanted_card)
+            self.filters = replace(self.filters, card=card)
 
     def filter(self, filters: Filters) -> None:
         """Apply these filters."""
@@ -239,10 +217,10 @@ class Renderer:
         self.relist()
         if before is not None and before.element is not None and self.cursor != before.id:
             same = (before.card, before.element.name, before.element.index)
-            elements = [row for row in self._rows if self._element(row) is not None]
+            elements = [row for row in self.listed if self._element(row) is not None]
             there = [row for row in elements if self._element(row) == same] or elements
             if there:
-                self.cursor = there[0].id
+                self._selection.cursor = there[0].id
         self.rearrange()
 
     def _element(self, row: Row) -> tuple[str | None, str, int] | None:
@@ -255,7 +233,8 @@ class Renderer:
         self.touch()
         if wanted is None or wanted == self.cursor:
             return
-        old, self.cursor, self.channel, self.at_value = self.cursor, wanted, None, False
+        old, self.channel, self.at_value = self.cursor, None, False
+        self._selection.cursor = wanted
         if self.notice is not None:
             self.notice = None
         self.meters.choose(wanted, old)
@@ -275,21 +254,15 @@ class Renderer:
 
     def step(self, by: int) -> None:
         """Move the cursor by this many rows; it stops at the ends."""
-        if not self._rows:
-            return
-        at = next((i for i, row in enumerate(self._rows) if row.id == self.cursor), 0)
-        self.choose(self._rows[min(max(at + by, 0), len(self._rows) - 1)].id)
+        self._go(self._selection.beside(by))
 
     def step_group(self, by: int) -> None:
         """Move the cursor to the first row of the next or previous group that has any."""
-        groups = [group for group in self._groups if group.rows]
-        row = self.row
-        if row is None or not groups:
-            return
-        at = next(i for i, group in enumerate(groups) if group.section is row.section)
-        if by < 0 and groups[at].rows[0].id != row.id:
-            by = 0
-        self.choose(groups[min(max(at + by, 0), len(groups) - 1)].rows[0].id)
+        self._go(self._selection.in_group(by))
+
+    def _go(self, row: Row | None) -> None:
+        if row is not None:
+            self.choose(row.id)
 
     def switch_layout(self) -> None:
         """Switch between columns and rows."""
@@ -419,13 +392,13 @@ class Renderer:
     def _replan(self) -> None:
         width, halves = self.grid.width, self.terminal.halves
         self._area = _area(width, self.grid.height)
-        titled = self._titled(self._groups, self.filters)
+        titled = self._titled()
         self.columns = self._decide()
         margin = 1 if width >= 30 else 0
         if self.columns:
             column = Area(0, 0, width, self._area.height - 1)
             # The scale is that of sinks and streams: each of a card's controls has its own.
-            pulse = any(row.section is not Section.HARDWARE for row in self._rows)
+            pulse = any(row.section is not Section.HARDWARE for row in self.listed)
             scaled = pulse and width >= _SCALED and columns.zero_line(column) is not None
             left = columns.SCALE_WIDTH if scaled else 0
             size = (width - margin, self._area.height)
@@ -440,21 +413,21 @@ class Renderer:
                 self._fields = rows.tall_fields_for(width - margin, self._label_width, meter)
             else:
                 self._fields = rows.fields_for(width - margin, self._label_width, meter, bars)
-            labels = [row.label for row in self._rows]
+            labels = [row.label for row in self.listed]
             charset = self.terminal.charset
             self._names = rows.cut_names(map(charset.text, labels), self._fields.name[1], charset.ellipsis)
         self._starts = self.plan.starts
 
-    def _titled(self, groups: Sequence[Group], filters: Filters) -> list[tuple[Group, str, str]]:
+    def _titled(self) -> list[tuple[Group, str, str]]:
         """Each group with its heading, and the sentence shown if it is empty."""
-        view, snapshot, card = self.view, self.snapshot, filters.card
+        view, snapshot, card = self.view, self.snapshot, self.filters.card
         return [
             (
                 group,
                 title_of(group.section, view, snapshot, card),
-                sentence_for_empty(group.section, view, snapshot, bool(filters.text), card),
+                sentence_for_empty(group.section, view, snapshot, bool(self.filters.text), card),
             )
-            for group in groups
+            for group in self._selection.groups
         ]
 
     def _decide(self) -> bool:
@@ -538,22 +511,6 @@ class Renderer:
             text = f"only {control.channels[self.channel].name}; {text}"
         right = f"{charset.text(decibels(state.cdb))} dB" if state and state.cdb is not None else ""
         status_line.paint_info(self.grid, y, width, row.label, text, right, False, charset)
-
-    def _renamed(self, before: Snapshot, diff: Diff) -> bool:
-        """Whether a change may have altered labels, order or the filter's result."""
-        for key in diff.changed:
-            old, new = before.controls[key], self.snapshot.controls[key]
-            if (old.name, old.stream, old.card, old.element, old.properties) != (
-                new.name,
-                new.stream,
-                new.card,
-                new.element,
-                new.properties,
-            ):
-                return True
-        return diff.surroundings and (
-            before.alsa_cards != self.snapshot.alsa_cards or before.statuses != self.snapshot.statuses
-        )
 
     def _tell_visible(self) -> None:
         ids: set[ControlId] = set()
