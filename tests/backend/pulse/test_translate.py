@@ -57,13 +57,11 @@ STREAM = StreamRecord(
     corked=False,
     writable=True,
     resampler="copy",
-    driver="protocol-native.c",
     properties={"application.name": "Firefox", "media.name": "A song", "application.process.id": "4711"},
 )
 CARD = CardRecord(
     index=1,
     name="alsa_card.pci",
-    driver="module-alsa-card.c",
     profiles=(
         ProfileRecord("off", "Off", 0, 0, 0, True),
         ProfileRecord("stereo", "Stereo", 1, 1, 100, False),

@@ -56,7 +56,6 @@ class StreamRecord:
     corked: bool
     writable: bool
     resampler: str
-    driver: str
     properties: dict[str, str]
 
 
@@ -78,7 +77,6 @@ class CardRecord:
 
     index: int
     name: str
-    driver: str
     profiles: tuple[ProfileRecord, ...]
     profile: str | None
     ports: tuple[PortRecord, ...]

@@ -139,7 +139,6 @@ def _stream(struct: Any, device: int) -> StreamRecord:
         corked=bool(struct.corked),
         writable=bool(struct.volume_writable),
         resampler=_text(struct.resample_method),
-        driver=_text(struct.driver),
         properties=_properties(struct.proplist),
     )
 
@@ -170,7 +169,6 @@ def card(struct: Any) -> CardRecord:
     return CardRecord(
         index=struct.index,
         name=_text(struct.name),
-        driver=_text(struct.driver),
         profiles=tuple(_profile(struct.profiles2[n].contents) for n in range(struct.n_profiles)),
         profile=_text(struct.active_profile2.contents.name) if struct.active_profile2 else None,
         ports=tuple(_card_port(struct.ports[n].contents) for n in range(struct.n_ports)),

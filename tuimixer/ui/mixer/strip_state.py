@@ -27,7 +27,7 @@ class StripState:
     """Its volume cannot be set."""
     percents: tuple[int, ...]
     cdb: int | None
-    """Gain of the loudest channel with two decimals, without the unit; empty without dB data."""
+    """Gain of the loudest channel in hundredths of a dB; None without dB data."""
     mute: tuple[bool, ...] | None
     capture: tuple[bool, ...] | None
     choice: str | None
