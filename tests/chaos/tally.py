@@ -3,7 +3,8 @@
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from tests.bench.memory import held
 
 LEAST = 600.0
 """Length of a run in seconds below which growth means nothing: dialogs are loaded, and caches fill up."""
@@ -11,7 +12,10 @@ LEAST = 600.0
 
 @dataclass
 class Memory:
-    """Resident memory of one process over its life, in KiB."""
+    """Private memory of one process over its life, in KiB.
+
+    A forked engine shares pages with the screen, and how many of them count as resident varies.
+    """
 
     name: str
     started: float = field(default_factory=time.monotonic)
@@ -20,10 +24,10 @@ class Memory:
     def sample(self, pid: int) -> None:
         """Take a sample; none if the process is gone."""
         try:
-            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-        except (OSError, IndexError):
+            private = round(held(pid) * 1024)
+        except (OSError, KeyError):
             return
-        self.samples.append((time.monotonic() - self.started, pages * 4))
+        self.samples.append((time.monotonic() - self.started, private))
 
     @property
     def slope(self) -> float | None:
