@@ -219,8 +219,8 @@ PASSTHROUGH = replace(
         (SetLevel("c", 0.1), BARE, "PCM has no volume"),
         (Mute("c"), BARE, "PCM has no mute switch"),
         (Capture("c"), BARE, "PCM has no capture switch"),
-        (Choose("c", 0), BARE, "PCM has no choices"),
-        (Choose("c", 1, relative=True), choice(0), "PCM has no items"),
+        (Choose("c", 0), BARE, "PCM is not a list of options"),
+        (Choose("c", 1, relative=True), choice(0), "PCM has no items to choose from"),
         (SetGain("c", -100), control(PLAIN, 1), "PCM has no dB data; give percent or a raw value"),
         (
             SetGain("c", -100, relative=True),

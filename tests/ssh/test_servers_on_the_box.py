@@ -44,7 +44,7 @@ def test_the_own_server_without_a_session(box: Box, users: list[User]) -> None:
     told = box.ssh(ann.name, "tuimixer card").stdout
     assert f"at {ann.address}, of {ann.name}, found in {ann.runtime}\n" in told
     where = f"another sound server at {bob.address}, of {bob.name}, found in {bob.runtime}"
-    assert f"{where}; this user has no access" in told
+    assert f"{where}; you do not have access" in told
 
 
 def test_the_session_s_server(box: Box, users: list[User]) -> None:

@@ -31,7 +31,7 @@ class NoAnswer(Unreachable):
 
 
 class Refused(BackendError):
-    """The server or card refused."""
+    """The server or card refused a request."""
 
 
 class BlockingBackend(Protocol):
@@ -50,7 +50,7 @@ class BlockingBackend(Protocol):
 
         Raises:
             Unreachable: the server or card is gone.
-            Refused: it refused.
+            Refused: the request was refused.
         """
         ...
 

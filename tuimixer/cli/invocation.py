@@ -338,7 +338,7 @@ class Invocation:
 
         Raises:
             Unreachable: the server or the card is gone.
-            Refused: it refused.
+            Refused: the request was refused.
         """
         layer = Layer(command.id.partition(":")[0])
         if layer not in self._ports:

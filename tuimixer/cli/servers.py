@@ -16,7 +16,7 @@ def _line(server: dict[str, Any]) -> str:
     whose = f", of {server['user']}" if server["user"] else ""
     state = "; not responding" if server["alive"] is False else ""
     if server["alive"] is None and server["why"].startswith("/"):
-        state = "; this user has no access"
+        state = "; you do not have access"
     return f"{start} {server['address']}{whose}, {reason_for(server['why'])}{state}"
 
 

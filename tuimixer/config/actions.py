@@ -105,7 +105,7 @@ class Action:
     group: str
     """Its heading on the help screen."""
     show: str = ""
-    """Its word on the hint line at the bottom; empty if not shown there."""
+    """Its label in the hint line at the bottom; empty if not shown there."""
 
 
 def _both(letters: str) -> tuple[str, ...]:

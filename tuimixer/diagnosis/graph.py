@@ -138,8 +138,8 @@ class Graph:
         return next((node for node in self.nodes if node.id == node_id), None)
 
     def sound_at(self, node_id: str, control: ControlId | None, before: Start | None) -> Sound | None:
-        """The sound through a node and a control in it: the previous one if it passes there, else the first
-        that plays.
+        """The sound through a node and a control in it: the previous one if it passes through them, else
+        the first that is playing.
         """
         through = [sound for sound in self.sounds if node_id in sound.nodes]
         if control is not None:

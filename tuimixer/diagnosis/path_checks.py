@@ -1,5 +1,5 @@
-"""Findings along one path of a sound: switches that are off, volumes at the minimum, gain lost in total,
-clipping.
+"""Findings along one path of a sound: switches that are off, volumes at the minimum, too much
+attenuation in all, clipping.
 """
 
 from collections.abc import Callable, Iterator

@@ -46,7 +46,7 @@ Step = UndoStep | OtherStep
 
 
 class History:
-    """The changes made in this program."""
+    """The changes made since the start, for undo and redo."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

@@ -230,9 +230,9 @@ def _choose_end(control: Control, position: float) -> SetChoice | None:
 def _choose(control: Control, item: int, relative: bool) -> SetChoice | None:
     choice = control.choice
     if choice is None:
-        raise Impossible(f"{control.name} has no choices")
+        raise Impossible(f"{control.name} is not a list of options")
     if not choice.items:
-        raise Impossible(f"{control.name} has no items")
+        raise Impossible(f"{control.name} has no items to choose from")
     _check_writable(control, "choice")
     last = len(choice.items) - 1
     if not relative and not 0 <= item <= last:

@@ -1,7 +1,7 @@
 """All uses of Textual's private names, each with its reason; nothing else in the program has any.
 
-`NAMES` lists them, and a test looks each one up in the installed Textual. If one is gone, it fails with a
-sentence that leads here.
+`NAMES` lists them, and a test looks each one up in the installed Textual. If one is missing, the test
+fails with a message that points here.
 """
 
 from contextlib import suppress

@@ -117,7 +117,7 @@ class MixerServer:
         return response
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        """The page with the terminal, for the host name that the browser used: a forwarded port works too."""
+        """The page with the terminal, for the browser's name of this host, so that a forwarded port works."""
         here = html.escape(f"{request.host}/{self._secret}")
         page = self._page.replace("{{base}}", f"{request.scheme}://{here}")
         page = page.replace("{{socket}}", f"{'wss' if request.scheme == 'https' else 'ws'}://{here}/ws")

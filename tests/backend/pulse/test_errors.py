@@ -49,7 +49,7 @@ async def test_two_calls_that_fail_in_the_same_moment(pulse: PrivatePulse) -> No
             assert isinstance(gone, ObjectGone), gone
             assert isinstance(invalid, Refused)
             assert not isinstance(invalid, ObjectGone)
-            assert str(invalid) == "The sound server refused: Invalid argument."
+            assert str(invalid) == "The sound server refused the request: Invalid argument."
     finally:
         await client.close()
 

@@ -86,7 +86,7 @@ def gain_at(curve: Sequence[Segment], raw: int) -> int:
 
 
 def sampled_curve(minimum: int, maximum: int, ask: Ask) -> tuple[Segment, ...]:
-    """Runs through the gains that libasound reports, of all raw values or 1024 of a longer range.
+    """Segments through the gains that libasound reports for all raw values, or for 1024 of a longer range.
 
     Empty if some of them are not reported.
     """

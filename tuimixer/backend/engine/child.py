@@ -127,7 +127,7 @@ def engine_command(arguments: list[str]) -> list[str]:
 
 
 def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
-    """Start a program with pipes at its descriptors 0 and 1, and at 2 unless `stderr` is given.
+    """Start a program with pipes on its file descriptors 0 and 1, and on 2 unless `stderr` is given.
 
     Raises:
         OSError: it cannot be started.

@@ -13,7 +13,8 @@ from tuimixer.backend.engine.validation import check_controls, vetted
 from tuimixer.model.snapshot import Snapshot
 
 _MOST = 1 << 22
-"""Bytes that are read early: several times the first frame of the largest machine."""
+"""Maximum number of bytes to read early: several times what a machine with very many controls sends for its
+first frame."""
 
 
 class EarlyReader:

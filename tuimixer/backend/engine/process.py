@@ -1,4 +1,4 @@
-"""The engine's process: it keeps its pipes to itself, sends the greeting, and never outlives its reader."""
+"""The engine's process: no child inherits its pipes, it sends the greeting, and never outlives its reader."""
 
 import ctypes
 import faulthandler

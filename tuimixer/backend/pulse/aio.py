@@ -63,7 +63,7 @@ class AsyncClient:
 
         Raises:
             Unreachable: the server is gone or not responding.
-            Refused: it refused.
+            Refused: the request was refused.
         """
         if self._closed:  # libpulse aborts if the context is gone
             raise Unreachable("The connection is closed.")
@@ -103,7 +103,7 @@ class AsyncClient:
                 self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end
             )
         except c.pa.CallError as error:
-            raise Refused(f"The sound server refused: {self._why()}.") from error
+            raise Refused(f"The sound server refused the request: {self._why()}.") from error
 
     async def lost(self) -> str:
         """Wait until the connection is lost; returns the reason in libpulse's words."""

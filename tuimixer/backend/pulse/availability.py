@@ -21,7 +21,7 @@ NO_LIBRARY = "libpulse is not installed, so sound servers cannot be reached."
 INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Arch and Alpine: libpulse)."
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
-"""Seconds between attempts at a server that is running but refuses connections."""
+"""First and longest pause before connecting again to a running server that refuses it, in seconds."""
 _QUEUED = 4.0
 """Seconds for which a server with a full queue is tried: it may have stopped responding."""
 _CROWDED = 30.0

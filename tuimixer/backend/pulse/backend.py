@@ -1,4 +1,4 @@
-"""A sound server for the lifetime of the screen: connect, serve, and reconnect when it is lost."""
+"""The connection to a sound server for the lifetime of the screen, restored whenever it is lost."""
 
 import asyncio
 import os

@@ -73,7 +73,7 @@ class BlockingPulse:
 
         Raises:
             Unreachable: the server does not exist or is gone.
-            Refused: it refused, the command had no effect, or its target does not exist.
+            Refused: the server refused, the command had no effect, or its target does not exist.
         """
         client = self._connected()
         store = self._store or self._read(client)
@@ -128,7 +128,7 @@ class BlockingPulse:
         return store
 
     def _outcome(self, client: "Client", store: Store, doubt: Unverified) -> str:
-        """Wait until a command has taken effect; returns an error sentence if it has not, else empty."""
+        """Wait until a command has taken effect; returns an error message if it has not, else empty."""
         end = time.monotonic() + patience(doubt.command)
         while True:
             for facility, index in affected(doubt.command, store):

@@ -65,7 +65,7 @@ def _error_for(error: int) -> BackendError:
         return Unreachable("The sound server closed the connection.")
     if error == NO_ENTITY:
         return ObjectGone("It is gone.")
-    return Refused(f"The sound server refused: {words(error)}.")
+    return Refused(f"The sound server refused the request: {words(error)}.")
 
 
 # ---- the blocking connection ---------------------------------------------------------------------
@@ -119,7 +119,7 @@ class Client:
 
         Raises:
             Unreachable: the server is gone or not responding.
-            Refused: it refused.
+            Refused: the server refused the request.
         """
         if self._pulse is None:
             raise Unreachable("The connection is closed.")

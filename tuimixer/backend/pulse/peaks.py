@@ -122,8 +122,8 @@ class PeakStream:
         """Make the server send hardly anything during silence.
 
         PulseAudio sends what it has regardless of the fragment size, so it needs the lower rate; PipeWire
-        does not change the rate, but fills the fragment. The order of the calls keeps the fragment's time,
-        which is the latency that PulseAudio requests from the source, at one second or less.
+        does not change the rate, but fills the fragment. The order of the calls keeps the fragment's
+        duration, which is the latency that PulseAudio requests from the source, at one second or less.
         """
         if on == self._resting or self._closing or not self._stream:
             return

@@ -82,8 +82,8 @@ def page() -> Iterator[str]:
     )
     yield ".SH DESCRIPTION"
     yield _text(
-        "Shows the hardware controls of the sound cards next to the outputs, inputs and applications of "
-        "the sound server, and changes them by keyboard, by mouse or with verbs. F1 lists the keys."
+        "Shows the hardware controls of the sound cards next to the outputs, inputs and applications of the "
+        "sound server, and changes them from the keyboard, with the mouse or with verbs. F1 lists the keys."
     )
     yield ".SH OPTIONS"
     yield from _options(SCREEN)

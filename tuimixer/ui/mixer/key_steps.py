@@ -19,7 +19,7 @@ class KeySteps:
         self._last: tuple[ControlId | None, float] = (None, float("-inf"))
 
     def nudge(self, control: Control, percent: float, channels: Channels) -> Nudge:
-        """A step of this many percent, made now."""
+        """A step of this many percent for a key that is pressed now."""
         now = self._clock()
         last, at = self._last
         self._last = (control.id, now)

@@ -272,7 +272,7 @@ class Renderer:
         self.on_change()
 
     def say(self, text: str | None, error: bool = False) -> None:
-        """Show a sentence in place of the info line, or remove it."""
+        """Show a message in place of the info line, or remove it."""
         notice = (text, error) if text else None
         if notice != self.notice:
             self.notice = notice
@@ -344,8 +344,8 @@ class Renderer:
         return self._area.shifted(slot.box)
 
     def cursor_cell(self) -> tuple[int, int] | None:
-        """Where the terminal's cursor belongs: on the selected control's name, or, after a change, if nothing
-        is drawn, on its value; None if it is not visible.
+        """Where the terminal's cursor belongs: on the selected control's name, or, in plain mode, on its
+        value after a change; None if it is not visible.
         """
         slot = self.plan.slot_of(self.cursor)
         if slot is None:

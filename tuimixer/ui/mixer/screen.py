@@ -186,7 +186,7 @@ class MixerScreen(DirectScreen):
             self.renderer.tell_driven(driven_controls(mixer.snapshot, self._systems[mixer]))
 
     def say(self, text: str, error: bool = False) -> None:
-        """Show a sentence for a while."""
+        """Show a message for a while."""
         self.renderer.say(text, error)
         if self._notice_timer is not None:
             self._notice_timer.cancel()

@@ -166,7 +166,7 @@ def _order(columns: Sequence[list[_Item]]) -> None:
     """Sort each column by the mean position of its items' neighbors."""
     for _ in range(_SWEEPS):
         for column, side in [*((c, "before") for c in columns), *((c, "behind") for c in reversed(columns))]:
-            # The columns are of different lengths: 0 is the top of each and 1 its bottom.
+            # Columns differ in length, so positions are relative: 0 is the top and 1 the bottom.
             places = {id(item): (i + 0.5) / len(c) for c in columns for i, item in enumerate(c)}
             means: dict[int, float] = {}
             for item in column:

@@ -372,7 +372,7 @@ class PathScreen(Dialog[None]):
             self._mixer.send(request)
 
     def say(self, text: str) -> None:
-        """Show a sentence until the cursor moves."""
+        """Show a message until the cursor moves."""
         self.view.notice = text
         self.view.paint()
 

@@ -101,7 +101,7 @@ class CardScreen(ListDialog):
             lines.append(Line(status.reason if status and status.reason else "None found.", dim=True))
         elif len(self._servers) > 1:
             lines.append(
-                Line("Automatic", "the one used by programs here", "find", enter=lambda: self._use(""))
+                Line("Automatic", "the server that programs use", "find", enter=lambda: self._use(""))
             )
         return lines
 

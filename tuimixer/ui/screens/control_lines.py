@@ -215,7 +215,7 @@ def ending(control: Control) -> Confirmation | None:
         return None
     if control.kind is Kind.STORED:
         question = f"The server will forget the volume it has stored for {control.name}."
-        return Confirmation(f"Forget {control.name}", question, "Yes, forget it", Kill(control.id))
+        return Confirmation(f"Forget {control.name}", question, "Yes, forget this volume", Kill(control.id))
     media = f" (“{stream.media}”)" if stream.media and stream.media != control.name else ""
     side = "recording" if control.kind is Kind.SOURCE_OUTPUT else "playing"
     question = f"{control.name}{media} will stop {side}. Some programs open a new stream, others quit."

@@ -125,7 +125,7 @@ class ListDialog(Dialog[None]):
         # An event may arrive between the end of the list and that of the dialog around it.
         if not self.listing.is_attached:
             return
-        # A title may be long; it is part of the information too.
+        # The information may contain a long title, so it is cut to a few lines.
         room = _MOST_LINES * (self._introduction.size.width or self.app.size.width)
         text = fit(self.shown(self.introduction()), room, self.tuimixer.terminal.charset.ellipsis)
         self._introduction.update(text)
@@ -141,7 +141,7 @@ class ListDialog(Dialog[None]):
         self.listing.show(_found(self.lines(), self._words or ""))
 
     def say(self, text: str) -> None:
-        """Show a sentence below the list."""
+        """Show a message below the list."""
         self._notice.update(self.shown(text))
         self._notice.set_class(bool(text), "-said")
         self.call_after_refresh(self.rebuild)

@@ -1,4 +1,4 @@
-"""`=` and others: a text field; if the text is invalid, a sentence says why, and nothing is done."""
+"""`=` and others: a text field; if the text is invalid, a message says why, and nothing is done."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -62,7 +62,7 @@ class LineScreen(Dialog[Intent | Command]):
         raise NotImplementedError
 
     def say(self, sentence: str) -> None:
-        """Show a sentence below the field."""
+        """Show a message below the field."""
         self._answer.update(sentence)
 
 

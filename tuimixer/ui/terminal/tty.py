@@ -28,8 +28,8 @@ _CANCEL = b"\x18"
 def own_descriptor(standard: int) -> int:
     """A non-blocking descriptor for the terminal behind a standard descriptor.
 
-    Being non-blocking is a property of the open file, which the shell and its other programs share: so it is
-    opened again. If that is not permitted, as after `su`, the shared one is used.
+    Being non-blocking is a property of the open file, which the shell and its other programs share, so the
+    terminal is opened again. If that is not permitted, as after `su`, the shared one is used.
     """
     try:
         return os.open(f"/proc/self/fd/{standard}", os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
