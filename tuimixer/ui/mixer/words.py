@@ -147,7 +147,7 @@ def _what(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
 
 def _alsa(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
     if control.medium is Medium.SOFTWARE or (control.element is not None and control.element.user):
-        return "softvol: software inside ALSA; affects only programs that play through it, not the chip"
+        return "softvol: software inside ALSA, not on the chip; affects only programs that play through it"
     if control.medium is Medium.UNKNOWN:
         return "ALSA plugin: no chip of its own; it moves whatever the plugin controls"
     device = snapshot.controls.get(driven.get(control.id, ""))
