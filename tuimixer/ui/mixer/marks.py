@@ -16,7 +16,10 @@ def switch_text(state: StripState) -> str:
 
 
 def marks_of(state: StripState, charset: CharSet, words: bool) -> list[tuple[str, Role]]:
-    """Default, mute and capture; if only one side, with the letter of that side. `words`: there is room."""
+    """Default, mute and capture; if only one side, with the letter of that side.
+
+    Args: `words` says whether there is room for words: MUTE and LOCK, and the star in front of them.
+    """
     marks: list[tuple[str, Role]] = []
     if state.mute is not None and any(state.mute):
         side = "" if all(state.mute) else " L" if state.mute[0] else " R"
