@@ -70,10 +70,11 @@ def test_a_server_that_hangs_does_not_hold_up_the_screen(box: Box, opened: Open)
 FAULT = """
 import sys
 from tuimixer.cli.main import main
-from tuimixer.ui.mixer.screen import MixerScreen
+from tuimixer.ui.mixer.control_actions import _ControlActions
 def fault(self):
     raise RuntimeError("made for the test")
-MixerScreen._next_channel = fault
+assert _ControlActions.next_channel
+_ControlActions.next_channel = fault
 sys.exit(main(sys.argv[1:]))
 """
 
