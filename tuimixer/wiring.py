@@ -1,4 +1,4 @@
-"""The composition root: options to backends. The only module that names concrete backends."""
+"""The composition root, which turns options into backends. The only module that names concrete backends."""
 
 import sys
 from contextlib import suppress
@@ -6,7 +6,7 @@ from functools import partial
 
 from tuimixer.model.record import dataclass
 
-# As in the standard library, since importing typing takes longer than importing this whole module.
+# Defined here as in the typing module, whose import takes longer than that of this whole module.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 _PATIENCE = 2.5
-"""Seconds that a response of the sound server may take."""
+"""Seconds that the sound server may take to respond."""
 _EARLY = 0.3
-"""The same for the first snapshot, after which the asyncio backend waits for it."""
+"""The same for the first snapshot; after that, the asyncio backend waits for the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,18 @@ def local_backend(options: Options) -> "Backend":
 
 
 class Machines:
-    """The machines that a screen shows, their engines started; it does not load asyncio."""
+    """The machines that a screen shows, with their engines started; does not load asyncio."""
 
     def __init__(self, links: "Sequence[tuple[Link, Child | None]]") -> None:
-        """Args: `links`: each with the engine already started for it, if any; none for the demo."""
+        """Args: `links` are the connections to the machines, each with its engine if already started; none
+        for the demo.
+        """
         self._links = links
         self.name = links[0][0].name if links else "demo"
         self._poll: Callable[[float], Snapshot | None] | None = None
 
     def poll(self, seconds: float = 0.0) -> "Snapshot | None":
-        """The newest snapshot of the first machine, if another arrives within this many seconds."""
+        """The newest snapshot of the first machine, if one arrives within this many seconds; else None."""
         if self._poll is None:
             self._poll = self._source()
         return self._poll(seconds)
@@ -103,7 +105,7 @@ class Machines:
 
 
 def import_asyncio() -> None:
-    """Import asyncio without ssl, which takes as long again and is not needed."""
+    """Import asyncio without ssl, which is not needed and takes as long to import as all the rest."""
     if "asyncio" not in sys.modules:
         sys.modules["ssl"] = None  # type: ignore[assignment]
         import asyncio  # noqa: F401
@@ -114,7 +116,7 @@ def import_asyncio() -> None:
 def open_machines(options: Options) -> Machines:
     """Start the engines; ssh may prompt for a password on the terminal.
 
-    Call it before importing anything else, which takes as long as an engine's first snapshot.
+    Call it before importing anything else, because the imports take as long as an engine's first snapshot.
 
     Raises:
         BadTarget: a host is not a valid host name.
@@ -152,7 +154,7 @@ def _remote_links(options: Options) -> "list[tuple[Link, Child | None]]":
             print(f"tuimixer: {failure}", file=sys.stderr)
     if all(child is None for _, child in links):
         raise Unreachable("None of the hosts could be reached.")
-    # Those that could not be reached are reported on the screen, and retried.
+    # Hosts that could not be reached are reported on the screen, and tried again.
     return links
 
 
@@ -160,8 +162,9 @@ def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
     """Read everything with the blocking backends, which are ready long before asyncio is loaded.
 
     Returns a function that yields a snapshot when ALSA has been read, and a second one when the server has
-    been read too. Not in parallel: with libasound's pulse plugin in one thread and pulsectl in another, the
-    engine occasionally hung. A layer that cannot be read counts as connecting: its backend finds out why.
+    been read too. They are not read in parallel: with libasound's pulse plugin in one thread and pulsectl in
+    another, the engine occasionally hung. A layer that cannot be read counts as connecting, because its
+    backend is going to find out why.
     """
     from _thread import start_new_thread
 
@@ -242,7 +245,7 @@ def inspect_host(options: Options) -> "System":
 def open_blocking(layer: "Layer", options: Options, patience: float = _PATIENCE) -> "BlockingBackend":
     """A layer's backend for one read or write in this process.
 
-    patience: seconds that a response of the sound server may take.
+    patience: seconds that the sound server may take to respond.
 
     Raises:
         Unreachable: there is no server or no card.

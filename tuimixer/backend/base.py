@@ -16,7 +16,7 @@ else:
 
 
 class BackendError(Exception):
-    """A sound system refused or could not be reached; the text is one sentence for the user."""
+    """A sound system refused a request or could not be reached; the message is one sentence for the user."""
 
 
 class Unreachable(BackendError):
@@ -35,7 +35,7 @@ class Refused(BackendError):
 
 
 class BlockingBackend(Protocol):
-    """Synchronous: one read or write in this process, for the command line."""
+    """A synchronous backend for the command line, for one read or write in this process."""
 
     def read(self, kinds: frozenset[Kind] | None = None) -> Snapshot:
         """Read everything, or at least the controls of these kinds.
@@ -60,7 +60,9 @@ class BlockingBackend(Protocol):
 
 
 class Backend(Protocol):
-    """Asynchronous: runs as long as the screen, never raises into it and never blocks its loop."""
+    """An asynchronous backend, which runs as long as the screen does, never raises into it, and never blocks
+    its loop.
+    """
 
     name: str
     """`alsa`, `pulse`, `demo`, or the host's name for an engine."""

@@ -15,7 +15,7 @@ from tuimixer.model.text import clean
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
-"""Seconds before a part that has ended is restarted; doubled each time."""
+"""First and longest delay in seconds before an ended part is restarted; the delay doubles each time."""
 _STEADY = 10.0
 """Seconds after which a part counts as running normally."""
 
@@ -33,7 +33,8 @@ class CompositeBackend:
         self.name = name
         self._parts = parts
         self._inspect = inspect
-        # A single thread: each one has memory of its own, and this is called at every change of the devices.
+        # Limited to one thread, because each thread has memory of its own, and `inspect` is called whenever
+        # the devices change.
         self._inspector = ThreadPoolExecutor(1)
         self._emit: Callable[[Update], None] | None = None
         self._ended: set[str] = set()
@@ -52,7 +53,7 @@ class CompositeBackend:
             async with asyncio.TaskGroup() as group:
                 for layer, part in self._parts.items():
                     group.create_task(self._run_part(layer, part))
-            # If no part is running there is nothing to wait for, but a backend runs until cancelled.
+            # Without any parts there is nothing to wait for, but a backend runs until it is cancelled.
             await asyncio.Event().wait()
         finally:
             self._emit = None
@@ -67,7 +68,7 @@ class CompositeBackend:
             self._emit(Notice(f"Nothing running here can change {command.id}.", error=True, id=command.id))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """Pass each part its own ids; a part that is not running gets them once it is."""
+        """Pass each part its own ids; a part that is not running gets them when it is restarted."""
         self._watched = ids, rate
         for layer in self._parts:
             if layer not in self._ended:
@@ -100,7 +101,7 @@ class CompositeBackend:
             self._watch_part(layer)
 
     async def _reason_for_end(self, layer: str, part: Backend) -> str:
-        """Run a part to its end, which is an error; returns why in one sentence."""
+        """Run a part until it ends, which it should not do; returns the reason in one sentence."""
         try:
             await part.run(partial(self._take, layer))
         except asyncio.CancelledError:

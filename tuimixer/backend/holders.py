@@ -1,7 +1,7 @@
-"""Who has a card's PCM device open: program, process, user, format and rate, from /proc.
+"""Finds out who has a card's PCM devices open: program, process, user, format and rate, from /proc.
 
-The kernel names one owner per substream; others that share it through dmix or dsnoop are found by the open
-files of processes, as far as permissions allow.
+The kernel names one owner per substream; other processes that share it through dmix or dsnoop are found by
+their open files, as far as permissions allow.
 """
 
 import os
@@ -48,8 +48,8 @@ def _substream(
     owner = _process_of(root, integer(info.get("owner_pid")))
     same = opened.get((number, device, capture), [])
     several = len(list(pcm.glob("sub*"))) > 1
-    # With several substreams, an open file does not show which one it is; only the shared ones are assumed to
-    # be the owner's.
+    # With several substreams, an open file does not show which of them it belongs to; only shared ones are
+    # assumed to belong to the owner's substream.
     pids = {entry.pid for entry in same if not several or entry.shared}
     if owner is not None:
         pids.add(owner)
@@ -98,7 +98,7 @@ def _open_files(proc: Path) -> dict[tuple[int, int, bool], list[_Open]]:
 
 
 def _process_of(root: Path, thread: int | None) -> int | None:
-    """The process of a thread; the kernel's owner is the thread that opened the device."""
+    """The process that a thread belongs to; the kernel's owner is the thread that opened the device."""
     if thread is None:
         return None
     info = fields(read(root / "proc" / str(thread) / "status"))
@@ -106,7 +106,7 @@ def _process_of(root: Path, thread: int | None) -> int | None:
 
 
 def _program(root: Path, pid: int | None) -> str:
-    """The program's name, from its command line if readable, since the kernel's is cut at 15 characters."""
+    """The program's name, from its command line if readable, as the kernel cuts it to 15 characters."""
     if pid is None:
         return ""
     folder = root / "proc" / str(pid)

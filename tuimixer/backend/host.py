@@ -150,7 +150,9 @@ def _groups() -> tuple[str, ...]:
 
 
 def _expects(root: Path, environ: Mapping[str, str], servers: tuple[FoundServer, ...]) -> str:
-    """Why programs look for a sound server: a setting, a leftover socket, or ALSA's default device."""
+    """Why programs look for a sound server: a setting, a leftover socket, or ALSA's default device; empty if
+    unknown.
+    """
     if environ.get("PULSE_SERVER"):
         return "PULSE_SERVER is set"
     for server in servers:

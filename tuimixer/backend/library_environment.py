@@ -1,4 +1,4 @@
-"""The environment as libpulse and libasound see it. Nothing else may change it.
+"""The environment as libpulse and libasound see it, which no other module may change.
 
 Only the libraries' view is changed: `os.environ`, and with it the diagnosis and every child process, keeps
 the caller's values. Everything that loads one of the libraries goes through `wiring`, which calls
@@ -18,8 +18,8 @@ def guard_environment() -> None:
     """Hide from the libraries what would mislead them; to be called before the first of them is used.
 
     A DISPLAY forwarded by ssh points to the wrong machine's server, or does not respond, and libpulse waits
-    for it forever. An overlong address makes libpulse abort the process (its resolver rejects the name,
-    which it does not expect).
+    for it forever. An overlong address makes libpulse abort the process, because it does not expect its
+    resolver to reject the name.
     """
     os.unsetenv("DISPLAY")
     if len(os.environ.get(_SERVER, "")) > LONGEST_ADDRESS:
@@ -30,7 +30,8 @@ def guard_environment() -> None:
 def quietly() -> Iterator[None]:
     """Discard what the libraries print to descriptor 2: errors that quote the environment unescaped.
 
-    For verbs, which report errors themselves. Not thread-safe: the descriptor is the process's.
+    For verbs, which report errors themselves. Not thread-safe, because the whole process shares the
+    descriptor.
     """
     try:
         saved = os.dup(2)
@@ -49,7 +50,9 @@ def quietly() -> Iterator[None]:
 
 @contextmanager
 def cookie_shown(path: str | None) -> Iterator[None]:
-    """Make libpulse read another user's cookie while it creates a context; None for the user's own."""
+    """Make libpulse read the cookie file at `path`, another user's, while it creates a context; None for the
+    user's own.
+    """
     if path is None:
         yield
         return

@@ -26,7 +26,7 @@ _SECTION = re.compile(r"\[(.+)\]$")
 def read_mixer_paths(root: Path, environ: Mapping[str, str]) -> tuple[MixerPath, ...]:
     """All rules of both servers that are installed.
 
-    root: directory used as `/`. environ: for the user's own directories and ACP_PATHS_DIR.
+    root: directory used as `/`. environ: variables that name the user's own directories, and ACP_PATHS_DIR.
     """
     home = environ.get("HOME", "")
     data = environ.get("XDG_DATA_HOME") or (f"{home}/.local/share" if home else "")
@@ -83,7 +83,7 @@ def _parse(file: Path, found: dict[tuple[str, int], dict[str, str]], depth: int)
 
 @lru_cache(maxsize=32)
 def _lines(file: Path) -> tuple[str, ...]:
-    """The significant lines, cached because most files include the same one."""
+    """The significant lines of a file, cached because most files include the same one."""
     lines = (line.strip() for line in read(file).splitlines())
     return tuple(line for line in lines if line and line[0] not in ";#")
 

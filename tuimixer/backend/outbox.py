@@ -34,38 +34,38 @@ class Outbox:
         return self._unsent.pop(next(iter(self._unsent)))
 
     def acked(self, command: Command) -> None:
-        """The write of a command was acknowledged; any read that begins from now on includes it."""
+        """Note that a command was acknowledged; any read that begins from now on includes its effect."""
         key = aspect(command)
         if self._overlay.get(key) is command and key not in self._unsent:
             self._acked[key] = self._reads
 
     def failed(self, command: Command) -> None:
-        """The write of a command failed: show the real state again."""
+        """Drop a command whose write failed, so that the real state is shown again."""
         key = aspect(command)
         if self._overlay.get(key) is command and key not in self._unsent:
             del self._overlay[key]
             self._acked.pop(key, None)
 
     def begin_read(self) -> int:
-        """Number of a read that begins now, for `end_read`."""
+        """Note that a read begins now, and return its number for `end_read`."""
         self._reads += 1
         return self._reads
 
     def end_read(self, number: int) -> None:
-        """A read has ended: it includes everything acknowledged before it began."""
+        """Drop the commands acknowledged before this read began, because it includes their effects."""
         for key in [key for key, at in self._acked.items() if at < number]:
             del self._acked[key]
             self._overlay.pop(key, None)
 
     def forget(self, control: ControlId) -> None:
-        """A control is gone: its commands must not reach another one that is given its id."""
+        """Drop a removed control's commands, which must not reach another control that is given its id."""
         for key in [key for key in self._overlay if key[1] == control]:
             del self._overlay[key]
             self._unsent.pop(key, None)
             self._acked.pop(key, None)
 
     def clear(self) -> None:
-        """Forget everything: the connection is gone."""
+        """Drop all commands, because the connection is gone."""
         self._overlay.clear()
         self._unsent.clear()
         self._acked.clear()

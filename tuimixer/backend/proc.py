@@ -1,4 +1,4 @@
-"""Reads small kernel files whole, without an exception if one is gone or not readable."""
+"""Reads small kernel files whole, and raises nothing if one is missing or not readable."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 _LIMIT = 1 << 18
 _PIECE = 4096
-"""Bytes read at once. A long buffer is cut to the few bytes read, and after some thousand files the gaps
-between them add up to megabytes.
+"""Number of bytes read at once. A longer buffer would be cut to the few bytes read, and after some thousand
+files the gaps left in memory would add up to megabytes.
 """
 
 
@@ -52,7 +52,7 @@ def user_name(uid: int) -> str:
 
 
 def integer(text: str | None) -> int | None:
-    """The number that a text starts with."""
+    """The number that a text starts with; None if it does not start with one."""
     import re  # only here, as importing it would slow down every volume key press
 
     number = re.match(r"[0-9]{1,18}", text or "")

@@ -64,7 +64,7 @@ _SYNONYMS = {
     "volume_up": "raise_volume",
     "volume_down": "lower_volume",
 }
-# A terminal sends the same byte for both.
+# A terminal sends the same byte for both keys of a pair.
 _SAME_BYTE = {
     "ctrl+i": "tab",
     "ctrl+m": "enter",
@@ -93,13 +93,13 @@ class Action:
     """Something that can be done on the screen."""
 
     id: str
-    """Its name in the configuration: `volume.up`."""
+    """The action's name in the configuration: `volume.up`."""
     scope: str
     """Where its keys work: `mixer` on the main screen, `list` in dialogs, `path` in the map, `text`
     on text pages. A key has one meaning per scope.
     """
     keys: tuple[str, ...]
-    """Its keys in the default keymap in rows, by Textual's names."""
+    """Its keys in the default keymap, in the layout with rows, by Textual's names."""
     help: str
     """One line for the help screen and the command palette."""
     group: str
@@ -246,7 +246,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "volume.up_coarse": ("pageup", "shift+up"),
     "volume.down_coarse": ("pagedown", "shift+down"),
 }
-"""What differs in columns: arrows along a fader move it, arrows across it change the selection."""
+"""The keys that differ in columns: arrows along a fader move it, arrows across it change the selection."""
 
 _ALSAMIXER: dict[str, tuple[str, ...]] = {
     "select.previous": ("left", *_both("p")),
@@ -279,7 +279,7 @@ _ALSAMIXER: dict[str, tuple[str, ...]] = {
     "back": (),
     "quit": ("escape", "f10", "ctrl+c", "ctrl+q"),
 }
-"""What differs in the alsamixer keymap, which is the same in both layouts."""
+"""The keys that differ in the alsamixer keymap, which is the same in both layouts."""
 
 BY_ID = {action.id: action for action in ACTIONS}
 
@@ -294,7 +294,7 @@ def parse_key(text: str) -> str:
     """Textual's name for a key as the user wrote it: `+`, `Ctrl+R`, `PgUp`, `ctrl-r`, `F5`, `less_than_sign`.
 
     Raises:
-        ValueError: there is no such key; the text says why.
+        ValueError: there is no such key; the message says why.
     """
     if len(text) == 1:
         return _key_name(text, text)
@@ -344,9 +344,9 @@ def key_label(key: str) -> str:
 def compile_keymap(
     keymap: str, overrides: Mapping[str, Sequence[str]], columns: bool = False
 ) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, str]]]:
-    """The keys of every action in a layout, and the errors in the overrides (action id, sentence).
+    """The keys of every action in a layout, and the errors in the overrides (action id, message).
 
-    Overriding takes a key away from the action that has it by default. An empty list unbinds an action.
+    An override takes a key away from the action that has it by default. An empty list unbinds an action.
     Invalid overrides are ignored.
     """
     problems: list[tuple[str, str]] = []
@@ -381,7 +381,7 @@ def compile_keymap(
 
 
 def taken_over(keymap: str, overrides: Mapping[str, Sequence[str]]) -> list[str]:
-    """One sentence for each key that an override takes away from another action."""
+    """One message for each key that an override takes away from another action."""
     sentences: dict[str, None] = {}
     for columns in (False, True):
         before, (after, _) = default_keys(keymap, columns), compile_keymap(keymap, overrides, columns)

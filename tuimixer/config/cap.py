@@ -7,8 +7,8 @@ from tuimixer.model.control import Control
 def cap_of(control: Control, caps: Caps, default: float, given: float | None = None) -> float:
     """The highest position that a control's volume may be raised to; the arguments are in percent.
 
-    That is the lowest of the caps for devices whose names are part of the control's, else `default`. A cap
-    `given` on the command line replaces the default, and is never above a device's.
+    The result is the lowest cap of the devices whose names occur in the control's names, else `default`. A
+    cap `given` on the command line replaces the default, but does not raise a device's cap.
     """
     names = _names(control) if caps.devices else []
     own = [cap for part, cap in caps.devices.items() if any(part.casefold() in name for name in names)]

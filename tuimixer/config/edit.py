@@ -1,4 +1,4 @@
-"""Writes rules to the configuration file, preserving comments and order of everything else.
+"""Writes rules to the configuration file, preserving its comments and its order.
 
 The only module that imports tomlkit, and only when something is written.
 """
@@ -16,7 +16,7 @@ def put_rule(path: str, rule: Rule) -> None:
 
     Raises:
         OSError: the file cannot be read or written.
-        ValueError: it is not TOML, or its rules are not tables.
+        ValueError: the file is not TOML, or its rules are not tables.
     """
     import tomlkit
     from tomlkit.items import AoT
@@ -55,7 +55,7 @@ def write_whole(path: str, data: bytes) -> None:
     """Write a file atomically; a symbolic link is followed.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
     """
     path = os.path.realpath(path)
     os.makedirs(os.path.dirname(path), exist_ok=True)

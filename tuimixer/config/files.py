@@ -1,4 +1,4 @@
-"""Bounded reading of files: no hanging and no unlimited memory, whatever the path refers to."""
+"""Reads files without hanging and without unlimited use of memory, whatever the path refers to."""
 
 import errno
 import os
@@ -12,7 +12,7 @@ def read_bounded(path: str, limit: int) -> bytes:
     """At most `limit` bytes of a file, a pipe or a device.
 
     Raises:
-        OSError: it cannot be read, or is a pipe or terminal that delivers nothing.
+        OSError: the file cannot be read, or is a pipe or terminal that delivers nothing.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     try:
@@ -38,7 +38,7 @@ def open_own(path: str, flags: int) -> int:
     """Open a regular file, or create it for the user alone, and return its descriptor.
 
     Raises:
-        OSError: it cannot be opened, or is not a regular file (opening a FIFO would wait for its other end).
+        OSError: the file cannot be opened, or is not regular (opening a FIFO would wait for its other end).
     """
     descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY, 0o600)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -13,11 +13,13 @@ from tuimixer.config.toml_reader import MOST_PROBLEMS, TomlReader, printable
 from tuimixer.model.text import clean
 
 LARGEST = 1 << 20
-"""A larger file is not a configuration file."""
+"""Maximum size of a configuration file in bytes."""
 _LONGEST_CAP = 200
-"""Longer lines are skipped when only the caps are read from a text that is not TOML."""
+"""Maximum length of the lines that are read if only the caps are read, from a text that is not TOML."""
 _MOST_DOTS = 200
-"""Maximum line length; tomllib's time is quadratic in the parts of a key: minutes for 200 KB of `a.a.a…`."""
+"""Maximum number of dots in a line. The time that tomllib takes is quadratic in the parts of a key: minutes
+for 200 KB of `a.a.a…`.
+"""
 
 
 def load(path: str | None = None) -> Loaded:
@@ -44,9 +46,10 @@ def load(path: str | None = None) -> Loaded:
 
 
 def parse(text: str) -> tuple[Config, list[str]]:
-    """The configuration in a file's text, or the defaults and its errors as `LINE: sentence`.
+    """The configuration in a file's text, or, if it has errors, the defaults and the errors as `LINE:
+    message`.
 
-    In that case too, the caps that can be read apply: a typing mistake must not make anything louder.
+    Even then, the caps that can be read apply, because a typing mistake must not make anything louder.
     """
     import tomllib
 
@@ -69,7 +72,7 @@ def parse(text: str) -> tuple[Config, list[str]]:
 
 
 def _caps_only(text: str) -> Config:
-    """The defaults with the caps of a text that is not valid TOML: each line that sets one is read on its
+    """The defaults, with the caps in a text that is not valid TOML; each line that sets one is read on its
     own.
     """
     import tomllib
@@ -105,7 +108,9 @@ class _Reader:
     def __init__(self, document: dict[str, Any], text: str) -> None:
         self.problems: list[str] = []
         self.omitted = 0
-        """Errors beyond `MOST_PROBLEMS`, only counted: finding the line of each would take too long."""
+        """Number of errors beyond `MOST_PROBLEMS`; they are only counted, because finding the line of each
+        would take too long.
+        """
         self._document = document
         self._text = text
 
@@ -152,7 +157,7 @@ class _Reader:
 
 
 def _theme(top: TomlReader, default: str) -> tuple[str, dict[str, str]]:
-    """A theme's name, or `[theme]` with the name of its base and its own colors."""
+    """The theme's name and own colors: a name alone, or the base and the colors in `[theme]`."""
     if not top.has_table("theme"):
         return top.choice("theme", THEMES, default), {}
     table = top.table("theme")

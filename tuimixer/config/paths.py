@@ -9,7 +9,7 @@ def config_path() -> str:
 
 
 def state_path(name: str) -> str:
-    """A file of this name in `tuimixer` in the XDG state directory."""
+    """Path of the file with this name in `tuimixer` in the XDG state directory."""
     return _path("XDG_STATE_HOME", os.path.join(".local", "state"), name)
 
 

@@ -38,7 +38,7 @@ class Caps:
     screen: float = 150
     verbs: float = 100
     devices: dict[str, float] = field(default_factory=dict)
-    """By part of a name: of the control, of a sink or source, or of its active port."""
+    """Caps by part of the name of a control, of a sink or source, or of its active port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Rule:
     """Hides or renames the controls that match everything in `match`."""
 
     match: dict[str, str]
-    """Field or server property → glob, or regular expression between slashes; case is ignored."""
+    """Maps a field or server property to a glob, or a regular expression between slashes; case is ignored."""
     hide: bool = False
     name: str = ""
     """Name to display; empty for the control's own."""
@@ -88,7 +88,7 @@ class Config:
     card: str = ""
     """ALSA card to show first; empty for the first card."""
     server: str = ""
-    """Sound server; empty for the one found automatically."""
+    """Address of the sound server; empty to find one automatically."""
     step: Steps = field(default_factory=Steps)
     meters: MeterOptions = field(default_factory=MeterOptions)
     max: Caps = field(default_factory=Caps)
@@ -99,10 +99,10 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A configuration and the errors in its file; if there are any, it is the default one."""
+    """A configuration and the errors in its file; if there are any, the default one with the file's caps."""
 
     config: Config
     problems: tuple[str, ...] = ()
-    """Sentences with file and line."""
+    """Messages, each with file and line."""
     path: str = ""
     """The file that was read; empty if there is none."""

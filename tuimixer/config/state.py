@@ -1,7 +1,7 @@
 """What the screen remembers between starts, without touching the configuration file.
 
-Each value is stored with the configured one at that time. If the configuration has changed since, it takes
-precedence.
+Each value is stored together with the value configured at that time. If the configuration has changed since,
+the configured value takes precedence.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The names of the themes and of the colors of a custom theme; kept small, as every verb loads it."""
+"""The names of the themes and of the colors of a custom theme; a small module, as every verb loads it."""
 
 THEMES = (
     *("auto", "dark", "light", "high-contrast", "ansi", "textual-dark", "textual-light", "nord", "gruvbox"),
@@ -9,4 +9,4 @@ THEMES = (
 THEME_COLORS = (
     *("background", "foreground", "panel", "hardware", "outputs", "applications", "good", "warning", "error"),
 )
-"""What a custom theme can set."""
+"""The names of the colors that a custom theme can set."""

@@ -12,7 +12,7 @@ _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 def line_of(text: str, path: tuple[str | int, ...]) -> int:
     """Line number of the key at `path` (the name of an array of tables is followed by an index).
 
-    If the key is missing or inside another value, it is the line of its table.
+    If the key is missing or inside another value, the result is the line of its table.
     """
     wanted = _names(path)
     table: tuple[str, ...] = ()
@@ -39,7 +39,7 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
 
 
 def _newest(table: tuple[str, ...], counts: dict[tuple[str, ...], int]) -> tuple[str, ...]:
-    """Append the index of the newest table if it is an array of tables."""
+    """The path, followed by the index of the newest table if it is that of an array of tables."""
     return (*table, str(counts[table])) if table in counts else table
 
 

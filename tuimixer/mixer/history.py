@@ -17,13 +17,13 @@ class UndoStep:
     """One change made in this program."""
 
     before: Command
-    """Undoes the change."""
+    """The command that undoes the change."""
     after: Command
-    """Redoes the change."""
+    """The command that redoes the change."""
     name: str
     """Name of what was changed, for display."""
     at: float
-    """When it was made; minus infinity if no further step may be added to it."""
+    """Time of the latest step by the history's clock; minus infinity if no further step may join it."""
 
     @property
     def words(self) -> str:

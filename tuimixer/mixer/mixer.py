@@ -18,7 +18,7 @@ from tuimixer.model.system import System
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The snapshot changed: the new one, and what differs in it."""
+    """The new snapshot, and what has changed in it."""
 
     snapshot: Snapshot
     diff: Diff
@@ -41,7 +41,9 @@ class Mixer:
         clock: Callable[[], float] = time.monotonic,
         shown: Snapshot | None = None,
     ) -> None:
-        """Args: `cap_of` returns a control's `cap` for `resolve`; `shown` is on the screen already."""
+        """Args: `cap_of` returns a control's `cap` for `resolve`; `shown` is what the screen already
+        shows.
+        """
         self.name = backend.name
         self.snapshot = shown or Snapshot()
         self._backend = backend
@@ -104,7 +106,7 @@ class Mixer:
         return change is not None and self._replay(change.after, change, "Redone")
 
     def send_all(self, commands: Sequence[Command], words: str) -> None:
-        """Carry out several commands as one change, called `words`."""
+        """Carry out several commands as one change, described by `words` when it is undone."""
         inverses = [command.inverse(self.snapshot) for command in commands]
 
         def submit(batch: Iterable[Command | None]) -> None:
@@ -116,7 +118,7 @@ class Mixer:
         self.remember(words, partial(submit, inverses), partial(submit, commands))
 
     def remember(self, words: str, back: Callable[[], object], again: Callable[[], object]) -> None:
-        """Let `undo` and `redo` call these for a change made elsewhere."""
+        """Remember a change made elsewhere, which `back` undoes and `again` redoes."""
         self._history.add(OtherStep(words, back, again))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:

@@ -15,10 +15,10 @@ class Solo:
     id: ControlId
     commands: tuple[SetMute, ...]
     muted: tuple[ControlId, ...]
-    """Those that were not muted before."""
+    """The controls to unmute afterwards: those that were not muted before."""
 
     def unmute(self, snapshot: Snapshot) -> tuple[SetMute, ...]:
-        """Commands that unmute those that still exist and are still muted."""
+        """Commands that unmute those of the `muted` controls that still exist and are still muted."""
         return _switched([snapshot.controls[key] for key in self.muted if key in snapshot.controls], False)
 
 

@@ -52,7 +52,9 @@ FIELDS = (
 
 @lru_cache(maxsize=256)
 def pattern(text: str) -> re.Pattern[str]:
-    """A glob for the whole value; `/…/` is a regular expression that may match anywhere. Case is ignored."""
+    """Compile a glob, which must match the whole value, or `/…/`, a regular expression that may match
+    anywhere. Case is ignored.
+    """
     regular = len(text) > 1 and text.startswith("/") and text.endswith("/")
     return re.compile(text[1:-1] if regular else translate(text), re.IGNORECASE)
 
@@ -67,7 +69,7 @@ def matches(rule: Rule, control: Control) -> bool:
 
 
 def match_of(control: Control) -> dict[str, str]:
-    """A match for only this control, or for all streams of its application."""
+    """What a rule must match to apply to only this control, or to all streams of its application."""
     match: dict[str, str]
     if control.element is not None:
         match = {"id": control.id}
@@ -101,12 +103,12 @@ class Row:
 
     id: ControlId
     label: str
-    """Unique within its group and card."""
+    """The name to display, unique within its group and card."""
     section: Section
     heading: str | None = None
     """Name of the card whose first row this is, if several cards are shown."""
     capture_id: ControlId | None = None
-    """A capture control with nothing but a switch, shown in the same row (as in alsamixer's view of all)."""
+    """Id of a capture control with only a switch, shown in the same row, as in alsamixer's view of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ def _found(control: Control, label: str, text: str) -> bool:
 
 
 def _field(control: Control, key: str) -> str | None:
-    """The value of a rule's key for a control; None if it has none."""
+    """The value of a rule's key for a control; None if the control has none."""
     stream, device = control.stream, control.device
     match key:
         case "id" | "name" | "card":
@@ -263,7 +265,7 @@ def _field(control: Control, key: str) -> str | None:
 
 
 def _labels(members: list[Control], names: dict[ControlId, str], view: View) -> dict[ControlId, str]:
-    """Labels unique among everything that may be shown together, by title, number or direction."""
+    """Labels made unique among everything that may be shown together, by title, number or direction."""
     labels: dict[ControlId, str] = {}
     for _, card in groupby(members, key=_card):
         sides: dict[bool, list[Control]] = {False: [], True: []}
@@ -282,7 +284,7 @@ def _card(control: Control) -> str | None:
 
 
 def _numbered(side: list[Control], names: dict[ControlId, str]) -> dict[ControlId, str]:
-    """One label each: with ALSA's own index, else a stream's title if names are equal, else a number."""
+    """One label for each control: its name, with ALSA's index, a stream's title or a number if necessary."""
     labels: dict[ControlId, str] = {}
     shared = Counter(names[control.id] for control in side)
     alike: dict[str, list[ControlId]] = {}
@@ -348,7 +350,9 @@ def _element(control: Control) -> tuple[str | None, str, int]:
 
 
 def _merges(playback: Control, capture: Control) -> bool:
-    """alsamixer's rule: capture has no volume, and its switch no channel pair that playback lacks."""
+    """alsamixer's rule for sharing a row: the capture side has no volume, and its switch has no channel pair
+    that the playback side lacks.
+    """
     if not capture.capture or capture.channels or not (playback.channels or playback.mute):
         return False
     switches = len(capture.capture)

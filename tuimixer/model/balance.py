@@ -1,4 +1,4 @@
-"""Moving several channels at once: steps keep the difference between them, balance changes it.
+"""Moves several channels at once: steps keep the difference between them, the balance changes it.
 
 ALSA channels keep the difference between their positions, as in alsamixer; Pulse channels keep the ratio of
 their volumes, which is a constant difference in dB. An `UnclampedTarget` remembers what clamping at an end of
@@ -24,13 +24,15 @@ class UnclampedTarget:
     positions: tuple[float, ...]
     """The channels' positions on a fader without ends (ALSA) and without rounding (Pulse)."""
     shape: tuple[float, ...] = ()
-    """Pulse: the positions when a channel was last audible; raising from silence restores their ratio."""
+    """For Pulse: the channels' positions when any of them was last audible. Raising the volume from silence
+    restores their ratio.
+    """
     unbalanced: tuple[int, ...] = ()
-    """After changes of the balance alone: the raw values before the first of them."""
+    """The raw values before the balance was first changed; empty if the latest change was of another kind."""
 
 
 Move = Callable[[int], tuple[int, bool]]
-"""Maps a channel's raw value to its new one, and whether a limit cut the move short."""
+"""Maps a channel's raw value to the new one and to whether a limit cut the move short."""
 
 
 def positions(control: Control, unclamped: UnclampedTarget | None = None) -> tuple[float, ...]:
@@ -50,10 +52,10 @@ def step(
     top: float,
     unclamped: UnclampedTarget | None = None,
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
-    """Raw values and target after moving channels by `delta` (a fraction of the scale), at most up to `top`.
+    """The raw values and target after moving channels by `delta` (a fraction of the scale), up to `top`.
 
-    ALSA: each channel as alsamixer moves it, by at least one raw value. Pulse: the loudest one by `delta`,
-    the others keep their ratio to it. A channel already above `top` is not moved up.
+    ALSA channels move as in alsamixer, each by at least one raw value. Of Pulse channels, the loudest moves
+    by `delta`, and the others keep their ratio to it. A channel already above `top` is not raised.
 
     Raises:
         ValueError: the control has no volume.
@@ -73,7 +75,7 @@ def step(
 def gain(
     control: Control, cdb: int, which: tuple[int, ...], top: float, unclamped: UnclampedTarget | None = None
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
-    """Raw values and target after moving channels by hundredths of a dB, at most up to `top`.
+    """The raw values and target after changing channels by `cdb` hundredths of a dB, up to position `top`.
 
     A silent channel stays silent.
 
@@ -95,9 +97,9 @@ def stretch(
     top: float,
     unclamped: UnclampedTarget | None = None,
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
-    """Raw values and target with the loudest of some Pulse channels at position `goal`, keeping their ratio.
+    """The raw values and target with the loudest of the selected Pulse channels at position `goal`.
 
-    No raw value is raised above `top`.
+    The channels keep their ratio. No raw value is raised above `top`.
 
     Raises:
         ValueError: the control has no volume.
@@ -116,9 +118,9 @@ def stretch(
 
 
 def get_balance(control: Control) -> float | None:
-    """-1 is left only, 0 center, 1 right only; None without a left and a right channel.
+    """The balance: -1 is left only, 0 center, 1 right only; None if there is no left or no right channel.
 
-    The quieter side's share of the louder side's position is 1 - |balance|, as with pa_cvolume_get_balance; a
+    The quieter side is at 1 - |balance| times the position of the louder one, as in pa_cvolume_get_balance. A
     side is as loud as its loudest channel.
     """
     left, right = sides(control)
@@ -135,7 +137,7 @@ def get_balance(control: Control) -> float | None:
 def with_balance(
     control: Control, balance: float, unclamped: UnclampedTarget | None = None, top: float = 1.0
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
-    """Raw values with the louder side where it is and the other side at 1 - |balance| of it.
+    """The raw values and target, one side at the louder one's position, the other at 1 - |balance| of it.
 
     No raw value is raised above `top`.
 
@@ -147,7 +149,7 @@ def with_balance(
     if not left or not right:
         raise ValueError("the control has no left and right channels")
     balance = min(max(balance, -1.0), 1.0)
-    # Clamped ALSA channels count as they are: balance is about what is heard now.
+    # Clamped ALSA channels count at their actual positions, because balance is about what is heard now.
     start = positions(control, unclamped) if scale.cubic else positions(control)
     current = list(start)
     louder = max(current[i] for i in left + right)
@@ -177,7 +179,7 @@ def sides(control: Control) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 
 def highest(scale: Scale, top: float) -> int:
-    """The highest raw value up to a position; for Pulse, the one displayed as that percentage."""
+    """The highest raw value that is not above a position; for Pulse, the one displayed as that percentage."""
     if scale.cubic:
         return from_position(scale, top)
     return from_position(scale, top, -1) if top < 1 else scale.maximum
@@ -190,7 +192,9 @@ def _scale(control: Control) -> Scale:
 
 
 def _tenths(position: float) -> float:
-    """A raw value's position in tenths of a percent, so that 1 % steps add up to 100 %."""
+    """The position rounded to tenths of a percent if the raw value stays the same, so that 1 % steps add up
+    to 100 %.
+    """
     tenths = round(position * 1000) / 1000
     return tenths if abs(tenths - position) * PULSE_NORM <= 0.5 else position
 
@@ -244,7 +248,7 @@ def _shift(
 ) -> tuple[tuple[int, ...], UnclampedTarget]:
     """Move channels one by one; a channel stopped by a limit goes on moving in the unclamped target.
 
-    It starts to move again when its target is back within the limit.
+    Such a channel moves again once its target is back within the limit.
     """
     current = [to_position(scale, raw) for raw in control.raws]
     beyond = _beyond(current, positions(control, unclamped), which)
@@ -272,7 +276,9 @@ def _shift(
 
 
 def _beyond(current: list[float], targets: tuple[float, ...], which: tuple[int, ...]) -> list[float]:
-    """How far each channel's target is from its position; a channel to be moved starts from its target."""
+    """How far each channel's target is from its position, less what the channels to be moved have in common,
+    so that at least one of them moves.
+    """
     beyond = [_rounded(there - now) for there, now in zip(targets, current, strict=True)]
     kept = [beyond[i] for i in which]
     surplus = min(kept) if min(kept) > 0 else max(kept) if max(kept) < 0 else 0.0

@@ -1,4 +1,4 @@
-"""What a backend is told to do: absolute and idempotent, so only the newest command per aspect need be sent.
+"""What a backend is told to do, absolute and idempotent, so that only the newest per aspect need be sent.
 
 Each command includes its effect on a control or a server's card (`apply_to`), the command that undoes it
 (`inverse`) and its name (`label`). The outbox, the demo, the ALSA cards and the history use these.
@@ -26,14 +26,14 @@ class SetVolume:
         return replace(control, channels=tuple(replace(channel, raw=raw) for channel, raw in pairs))
 
     def inverse(self, snapshot: Snapshot) -> "SetVolume | None":
-        """Restores the current volumes."""
+        """A command that restores the current volumes."""
         control = snapshot.controls.get(self.id)
         return SetVolume(self.id, control.raws) if control and control.channels else None
 
 
 @dataclass(frozen=True, slots=True)
 class SetMute:
-    """Set the mute switches, one value for each."""
+    """Set the mute switches, one value per switch; True mutes."""
 
     id: ControlId
     mute: tuple[bool, ...]
@@ -47,14 +47,14 @@ class SetMute:
         return replace(control, mute=self.mute)
 
     def inverse(self, snapshot: Snapshot) -> "SetMute | None":
-        """Restores the current switches."""
+        """A command that restores the current switches."""
         control = snapshot.controls.get(self.id)
         return SetMute(self.id, control.mute) if control and control.mute is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class SetCapture:
-    """Set the capture switches, one value for each."""
+    """Set the capture switches, one value per switch; True records."""
 
     id: ControlId
     capture: tuple[bool, ...]
@@ -68,9 +68,10 @@ class SetCapture:
         return replace(control, capture=self.capture)
 
     def inverse(self, snapshot: Snapshot) -> "SetCapture | None":
-        """Restores the current switches; in an exclusive group, turns on the one that is recording now.
+        """A command that restores the current switches.
 
-        Members of such a group cannot be turned off, only replaced by another.
+        In an exclusive group, the command turns on the member that is recording now, because a member cannot
+        be turned off, only replaced by another.
         """
         control = snapshot.controls.get(self.id)
         if control is None or control.capture is None:
@@ -98,7 +99,7 @@ class SetChoice:
         return replace(control, choice=replace(control.choice, value=self.item))
 
     def inverse(self, snapshot: Snapshot) -> "SetChoice | None":
-        """Restores the current item."""
+        """A command that restores the current item."""
         control = snapshot.controls.get(self.id)
         return SetChoice(self.id, control.choice.value) if control and control.choice else None
 
@@ -117,14 +118,14 @@ class SetDefault:
         return Kind.SINK if self.id.startswith("pulse:sink/") else Kind.SOURCE
 
     def apply_to(self, control: Control) -> Control | None:
-        """Any device of this kind, marked as the default or not; None for other controls."""
+        """The control marked as the default or not, if it is a device of this kind; else None."""
         if control.kind is not self.kind:
             return None
         chosen = control.id == self.id
         return control if control.default == chosen else replace(control, default=chosen)
 
     def inverse(self, snapshot: Snapshot) -> "SetDefault | None":
-        """Restores the current default."""
+        """A command that restores the current default."""
         return _default_of(self.kind, snapshot)
 
 
@@ -142,11 +143,11 @@ class ClearDefault:
         return Kind(self.id.removeprefix("pulse:"))
 
     def apply_to(self, control: Control) -> Control | None:
-        """None: only the server knows what it will choose."""
+        """None, because only the server knows what it will choose."""
         return None
 
     def inverse(self, snapshot: Snapshot) -> SetDefault | None:
-        """Restores the current default."""
+        """A command that restores the current default."""
         return _default_of(self.kind, snapshot)
 
 
@@ -166,7 +167,7 @@ class MoveStream:
         return control if self.target is None else replace(control, target_id=self.target)
 
     def inverse(self, snapshot: Snapshot) -> "MoveStream | None":
-        """Moves it back."""
+        """A command that moves the stream back."""
         control = snapshot.controls.get(self.id)
         return MoveStream(self.id, control.target_id) if control and control.target_id else None
 
@@ -180,11 +181,11 @@ class Kill:
     label = "end"
 
     def apply_to(self, control: Control) -> Control | None:
-        """None: the control stays until the server reports that it is gone."""
+        """None, because the control stays until the server reports that it is gone."""
         return None
 
     def inverse(self, snapshot: Snapshot) -> None:
-        """None: it cannot be undone."""
+        """None, because this cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ class SetPort:
         return replace(control, device=replace(device, port=self.port)) if device else None
 
     def inverse(self, snapshot: Snapshot) -> "SetPort | None":
-        """Restores the active port."""
+        """A command that restores the active port."""
         device = snapshot.device(self.id)
         return SetPort(self.id, device.port) if device and device.port else None
 
@@ -222,7 +223,7 @@ class SetSuspended:
         return replace(control, device=replace(device, state=state)) if device else None
 
     def inverse(self, snapshot: Snapshot) -> "SetSuspended | None":
-        """Restores the current state."""
+        """A command that restores the current state."""
         device = snapshot.device(self.id)
         return SetSuspended(self.id, device.state == "suspended") if device and device.state else None
 
@@ -242,7 +243,7 @@ class SetFormats:
         return replace(control, device=replace(device, formats=self.formats)) if device else None
 
     def inverse(self, snapshot: Snapshot) -> "SetFormats | None":
-        """Restores the current formats."""
+        """A command that restores the current formats."""
         device = snapshot.device(self.id)
         return SetFormats(self.id, device.formats) if device and device.formats else None
 
@@ -261,7 +262,7 @@ class SetProfile:
         return replace(card, profile=self.profile)
 
     def inverse(self, snapshot: Snapshot) -> "SetProfile | None":
-        """Restores the current profile."""
+        """A command that restores the current profile."""
         card = snapshot.server_card(self.id)
         return SetProfile(self.id, card.profile) if card and card.profile else None
 
@@ -285,7 +286,7 @@ class SetLatencyOffset:
         return replace(card, ports=ports)
 
     def inverse(self, snapshot: Snapshot) -> "SetLatencyOffset | None":
-        """Restores the current offset."""
+        """A command that restores the current offset."""
         card = snapshot.server_card(self.id)
         ports = card.ports if card else ()
         offset = next((port.latency_offset for port in ports if port.name == self.port), None)
@@ -306,7 +307,7 @@ class SetCodec:
         return replace(card, codec=self.codec)
 
     def inverse(self, snapshot: Snapshot) -> "SetCodec | None":
-        """Restores the current codec."""
+        """A command that restores the current codec."""
         card = snapshot.server_card(self.id)
         return SetCodec(self.id, card.codec) if card and card.codec else None
 
@@ -320,11 +321,11 @@ class OpenDevice:
     label = "device"
 
     def apply_to(self, control: Control) -> Control | None:
-        """None: it changes no existing control."""
+        """None, because this changes no existing control."""
         return None
 
     def inverse(self, snapshot: Snapshot) -> None:
-        """None: it cannot be undone."""
+        """None, because this cannot be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,16 +334,16 @@ class UseServer:
 
     id: str
     address: str
-    """As in PULSE_SERVER; empty for the one found automatically."""
+    """The server's address, as in PULSE_SERVER; empty for the server found automatically."""
 
     label = "server"
 
     def apply_to(self, control: Control) -> Control | None:
-        """None: all controls come from the new server."""
+        """None, because all controls come from the new server."""
         return None
 
     def inverse(self, snapshot: Snapshot) -> None:
-        """None: it cannot be undone."""
+        """None, because this cannot be undone."""
 
 
 def _default_of(kind: Kind, snapshot: Snapshot) -> SetDefault | None:
@@ -368,13 +369,13 @@ ControlCommand = (
     | OpenDevice
     | UseServer
 )
-"""Commands for a control, or for none."""
+"""Commands for one control, or for none in particular."""
 
 Command = ControlCommand | CardCommand
 
 
 def aspect(command: Command) -> tuple[str, ...]:
-    """What a command sets: of two with the same aspect only the newer one counts."""
+    """What a command sets. Of two commands with the same aspect, only the newer one counts."""
     name = type(command).__name__
     if isinstance(command, SetLatencyOffset):
         return (name, command.id, command.port)

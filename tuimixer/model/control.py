@@ -30,12 +30,12 @@ class Kind(StrEnum):
 
     @property
     def layer(self) -> Layer:
-        """The sound system it belongs to."""
+        """The sound system that controls of this kind belong to."""
         return Layer.ALSA if self in (Kind.ALSA_PLAYBACK, Kind.ALSA_CAPTURE) else Layer.PULSE
 
     @property
     def capture(self) -> bool:
-        """Whether it is for recording."""
+        """Whether controls of this kind are for recording."""
         return self in (Kind.ALSA_CAPTURE, Kind.SOURCE, Kind.SOURCE_OUTPUT)
 
 
@@ -51,15 +51,15 @@ class DeviceType(StrEnum):
     """What kind of device a sink or source is."""
 
     HARDWARE = "hardware"
-    """On a sound card, or Bluetooth."""
+    """A device of a sound card, or a Bluetooth device."""
     NULL = "null"
     """A sink that discards what it receives."""
     NETWORK = "network"
-    """On another machine, through a tunnel."""
+    """A device of another machine, reached through a tunnel."""
     MONITOR = "monitor"
     """A source that records what a sink plays."""
     VIRTUAL = "virtual"
-    """Created by a module or a program: combined, remapped, a filter, a pipe."""
+    """A device created by a module or a program: combined, remapped, a filter, a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,11 @@ class Element:
     common: bool = False
     """Whether playback and capture share one volume or switch."""
     exclusive: int | None = None
-    """Number of its exclusive group: only one of the members can capture at a time."""
+    """Number of its exclusive group, of which one member at a time can record; None if it is in no group."""
     read_only: tuple[str, ...] = ()
-    """What the driver does not let anyone set: any of `volume`, `switch`, `choice`."""
+    """The parts that the driver does not let anyone set: any of `volume`, `switch`, `choice`."""
     jack: str = ""
-    """State of its jack, `plugged` or `unplugged`; empty if it has none."""
+    """State of the control's jack, `plugged` or `unplugged`; empty if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,14 @@ class Port:
     name: str
     description: str
     available: bool | None = None
-    """Whether it is plugged in; None if the server cannot detect it."""
+    """Whether something is plugged in; None if the server cannot detect that."""
     priority: int = 0
     latency_offset: int | None = None
     """In microseconds; None if unknown."""
     direction: str = ""
     """`output` or `input`; empty if unknown."""
     profiles: tuple[str, ...] = ()
-    """The card profiles that use it (only set on a card's ports)."""
+    """Names of the card profiles that use the port; only set for a card's ports."""
 
 
 ENCODINGS = {
@@ -137,26 +137,26 @@ class Device:
     """What only a sink or source has."""
 
     server_name: str
-    """The server's name for it, as used by `pactl`."""
+    """The server's name for the device, as used by `pactl`."""
     index: int
     state: str = ""
     """`running`, `idle` or `suspended`; empty if the server does not report it."""
     type: DeviceType = DeviceType.VIRTUAL
     hardware_volume: bool = False
-    """The flag HW_VOLUME_CTRL: the card's ALSA controls implement the volume."""
+    """Whether the card's ALSA controls implement the volume (the flag HW_VOLUME_CTRL)."""
     hardware_mute: bool = False
     decibel: bool = False
-    """The flag DECIBEL_VOLUME: the volume is known in dB."""
+    """Whether the volume is known in dB (the flag DECIBEL_VOLUME)."""
     flat: bool = False
-    """The flag FLAT_VOLUME: the device's volume follows the loudest stream."""
+    """Whether the device's volume follows the loudest stream (the flag FLAT_VOLUME)."""
     base: int = 65536
     """Base volume in Pulse's units: the volume at which the hardware is at 0 dB."""
     monitor_of: ControlId | None = None
-    """For a monitor: the sink it monitors."""
+    """For a monitor: the sink that it monitors."""
     monitor: str | None = None
     """For a sink: server name of its monitor source."""
     card_index: int | None = None
-    """The server card's index."""
+    """The server's index of the device's card; None if it has none."""
     ports: tuple[Port, ...] = ()
     port: str | None = None
     """Name of the active port."""
@@ -173,7 +173,7 @@ class Device:
 
     @property
     def hardware(self) -> bool:
-        """Whether it is a real device, not a virtual one."""
+        """Whether the device is a real one rather than a virtual one."""
         return self.type is DeviceType.HARDWARE
 
 
@@ -192,9 +192,9 @@ class Stream:
     """The server's index of the client; None for a stream created by a module."""
     corked: bool = False
     virtual: bool = False
-    """Created by a module (loopback, combine, remap, …), not by an application."""
+    """Whether the stream was created by a module (loopback, combine, remap, …), not by an application."""
     peak: bool = False
-    """Whether it is a mixer's level meter rather than a recording."""
+    """Whether the stream is a mixer's level meter rather than a recording."""
     writable: bool = True
     """False if the server refuses to change the volume (passthrough)."""
     owner_module: int | None = None
@@ -206,8 +206,9 @@ class Stream:
 class Control:
     """One fader with its switches and choices.
 
-    The parts that it has are not empty: `channels` for a volume, `mute` and `capture` for switches (one entry
-    if joined, else one per channel), `choice` for an enumeration.
+    A part that the control lacks is empty or None: `channels` without a volume, `mute` or `capture` without
+    such switches (which have one entry if joined, else one per channel), `choice` unless it is an
+    enumeration.
     """
 
     id: ControlId
@@ -215,20 +216,20 @@ class Control:
     name: str
     """For display: cleaned of control characters, bounded in length, never empty."""
     index: int = 0
-    """Among controls with the same name, kind and card, counted from 0."""
+    """Its number among controls with the same name, kind and card, counted from 0."""
     card: str | None = None
     """Id of the ALSA card (`PCH`), or the name of the control device (`default`, `equal`)."""
     target_id: ControlId | None = None
-    """For a stream: the sink or source it is connected to."""
+    """For a stream: the sink or source that it is connected to."""
     scale: Scale | None = None
     channels: tuple[Channel, ...] = ()
     mute: tuple[bool, ...] | None = None
-    """True where muted."""
+    """One value per mute switch, True if muted; None without any."""
     capture: tuple[bool, ...] | None = None
-    """True where recording is on."""
+    """One value per capture switch, True if recording is on; None without any."""
     choice: Choice | None = None
     default: bool = False
-    """Whether it is the default sink or source."""
+    """Whether this is the default sink or source."""
     medium: Medium = Medium.UNKNOWN
     element: Element | None = None
     device: Device | None = None
@@ -248,12 +249,12 @@ class Control:
 
     @property
     def is_meter(self) -> bool:
-        """Whether it is a mixer's level meter rather than a recording."""
+        """Whether the control is a mixer's level meter rather than a recording."""
         return self.stream is not None and self.stream.peak
 
     @property
     def is_monitor(self) -> bool:
-        """Whether it is a sink's monitor rather than a microphone."""
+        """Whether the control is a sink's monitor rather than a microphone."""
         return self.device is not None and self.device.monitor_of is not None
 
     @property

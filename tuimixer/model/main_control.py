@@ -23,7 +23,8 @@ _MAIN = {
 
 
 def main_control(target: str, snapshot: Snapshot, card: str = "") -> Match | None:
-    """The card's control that replaces `@output` or `@input` if there is no sound server; None if none can.
+    """The card's control that replaces `@output` or `@input` if there is no sound server; None if none
+    qualifies.
 
     The card is `card` (an id), or the first one with a volume of that kind. A control qualifies by its name,
     or by being the card's only one.

@@ -1,13 +1,14 @@
-"""A stand-in for `dataclass`, for the model's frozen, slotted records, in a tenth of the time.
+"""A stand-in for `dataclass` that creates the model's frozen, slotted records in a tenth of the time.
 
-The standard decorator imports `inspect` and compiles six functions per class at import time: 70 ms for this
-model, as long as a whole volume step from a key may take. This one compiles a class's `__init__` only once
-many instances have been created, shares the other methods, and creates the standard `__dataclass_fields__`
-only if something (msgspec) asks for it.
+The standard decorator imports `inspect` and compiles six functions per class at import time. For this model,
+that takes 70 ms, which is as long as an entire volume step from a key press may take. This decorator compiles
+a class's `__init__` only after many instances have been created, shares the other methods, and creates the
+standard `__dataclass_fields__` only if something (msgspec) asks for it.
 
-`msgspec.Struct` does the same, but importing msgspec takes 52 ms of CPU time (34 without typing_extensions),
-and this whole model takes 27: medians of 50 alternating runs, less a bare interpreter's. Only the engine and
-the screen, which need its JSON anyway, import it.
+`msgspec.Struct` would do the same, but importing msgspec takes 52 ms of CPU time (34 without
+typing_extensions), whereas importing this whole model takes 27 (medians of 50 alternating runs, minus the
+time of a bare interpreter). Only the engine and the screen import msgspec, because they need its JSON support
+anyway.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ else:
     """Number of instances whose creation without a compiled `__init__` takes as long as compiling one."""
 
     class _Factory:
-        """A default that is created for each instance."""
+        """A default value that is created separately for each instance."""
 
         __slots__ = ("make",)
 
@@ -32,7 +33,7 @@ else:
             self.make = make
 
     def field(*, default_factory: Callable[[], Any]) -> _Factory:
-        """A field whose default is created for each instance."""
+        """A field whose default value is created separately for each instance."""
         return _Factory(default_factory)
 
     def dataclass(*, frozen: bool, slots: bool) -> Callable[[type], type]:
@@ -72,7 +73,9 @@ else:
         return lambda self: (get(self),)
 
     def _first_init(names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
-        """An `__init__` that replaces itself by a compiled one when that pays off or arguments are wrong."""
+        """An `__init__` that replaces itself with a compiled one once that pays off, or on wrong
+        arguments.
+        """
         wanted, instances = frozenset(names), 0
 
         def __init__(self: object, *args: object, **kwargs: object) -> None:  # noqa: N807
@@ -132,7 +135,7 @@ else:
         def __get__(self, instance: object, cls: type) -> dict[str, Any]:
             import dataclasses
 
-            # Without methods to generate, and with a docstring given, nothing has to be compiled.
+            # With no methods to generate and a docstring present, the decorator has nothing to compile.
             body = {
                 "__annotations__": dict(cls.__annotations__),
                 "__module__": cls.__module__,

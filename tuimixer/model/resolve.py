@@ -32,7 +32,7 @@ from tuimixer.model.scale import MUTE_CDB, Scale, from_cdb, from_position, to_po
 
 
 class Impossible(Exception):
-    """The control cannot do what was asked; the text is one sentence for the user, without a full stop."""
+    """The control cannot do what was asked; the message is one sentence for the user, without a full stop."""
 
 
 class ReadOnly(Impossible):
@@ -41,14 +41,14 @@ class ReadOnly(Impossible):
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """The command (None if the intent changes nothing), and the target to remember."""
+    """The command, or None if the intent changes nothing, and the unclamped target to remember."""
 
     command: SetVolume | SetMute | SetCapture | SetChoice | None
     unclamped: UnclampedTarget | None = None
 
 
 DEFAULT_CAP = 1.5
-"""For callers without a configuration."""
+"""The cap, as a position, for callers without a configuration."""
 _Volume = tuple[tuple[int, ...], UnclampedTarget | None]
 
 
@@ -57,8 +57,8 @@ def resolve(
 ) -> Resolution:
     """The command that applies an intent to a control in its current state.
 
-    `cap` is the highest position that a volume is raised to (Pulse: 1 is 100 %; ALSA ends at 1 anyway). A
-    volume already above it is neither raised nor lowered by the cap.
+    `cap` is the highest position that a volume may be raised to (for Pulse, 1 is 100 %; ALSA ends at 1
+    anyway). A volume already above the cap is not raised any further, nor lowered to the cap.
 
     On a control that has only a choice, a step moves the selection, and a level of 0 or 1 selects the first
     or last item, as in alsamixer.
@@ -87,7 +87,7 @@ def resolve(
             _check_writable(control, "switch")
             capture = _switched(control, control.capture, on, channels)
             if control.element is not None and control.element.exclusive is not None:
-                # Only selecting another member of the group turns it off.
+                # A member of an exclusive group is turned off only by selecting another member.
                 capture = tuple(map(or_, capture, control.capture))
             return Resolution(SetCapture(control.id, capture) if capture != control.capture else None)
     if control.scale is None or not control.channels:
@@ -98,7 +98,7 @@ def resolve(
 
 
 def _check_writable(control: Control, part: str) -> None:
-    """Refuse a part (as in `Element.read_only`) that the driver or the server does not let anyone set."""
+    """Raise ReadOnly if the driver or the server does not let anyone set a part (see `Element.read_only`)."""
     if control.element is not None and part in control.element.read_only:
         raise ReadOnly(f"the {part} of {control.name} is read-only")
     if control.stream is not None and not control.stream.writable and part == "volume":
@@ -142,9 +142,10 @@ def _equalized(control: Control, scale: Scale, top: float, unclamped: UnclampedT
     valid = unclamped is not None and unclamped.raws == control.raws
     before = (unclamped.unbalanced if valid and unclamped is not None else ()) or control.raws
     if len(set(before)) == 1:
-        return before, None  # the balance has not changed: nothing to restore
+        # The channels were equal before the balance was changed, so this restores them exactly.
+        return before, None
     current = [to_position(scale, raw) for raw in before]
-    # Below the mean if the cap stops the quietest channel from reaching it.
+    # The result is below the mean if the cap keeps the quietest channel from being raised that far.
     most = max(highest(scale, top), min(control.raws))
     raw = min(from_position(scale, sum(current) / len(current)), most)
     return (raw,) * len(current), None
@@ -158,7 +159,9 @@ def _put(
     top: float,
     unclamped: UnclampedTarget | None,
 ) -> _Volume:
-    """Move channels to a position: ALSA all of them, as alsamixer's digits do; Pulse keeps their ratio."""
+    """Move channels to a position: with ALSA all of them, as alsamixer's digits do; with Pulse the loudest
+    one, and the others keep their ratio to it.
+    """
     if not scale.cubic:
         return _alike(control, scale, which, from_position(scale, position), top), None
     loudest = max(to_position(scale, control.raws[i]) for i in which)
@@ -216,12 +219,12 @@ def _only_choice(control: Control) -> bool:
 
 
 def _items(percent: float) -> int:
-    """alsamixer moves as many items as it would percent, but at least one."""
+    """How many items to move by: as many as percent, but at least one, as in alsamixer."""
     return int(math.copysign(max(1, round(abs(percent))), percent)) if _number(percent) else 0
 
 
 def _choose_end(control: Control, position: float) -> SetChoice | None:
-    """alsamixer's digits on an enumerated control: only 0 % and 100 % have a meaning."""
+    """Select the first item for 0 % and the last for 100 %, as alsamixer's digits do; None for others."""
     if control.choice is None or 0 < _number(position) < 1:
         return None
     return _choose(control, 0 if position <= 0 else len(control.choice.items) - 1, relative=False)

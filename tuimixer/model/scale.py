@@ -1,9 +1,9 @@
 """Volume arithmetic: raw values, dB and fader positions, for ALSA (as in alsamixer) and Pulse.
 
 dB values are whole hundredths of a dB ("cdb"), as in libasound. A position is 0 at the bottom of the fader
-and 1 at its top (Pulse: 1 is 100 %, more is possible). ALSA's curve is that of alsamixer and `amixer -M`:
-linear in dB for a control that spans at most 24 dB, else linear in the cube root of the amplitude, with the
-control's own minimum at 0.
+and 1 at its top (for Pulse, 1 is 100 %, and higher positions are possible). ALSA's curve is that of alsamixer
+and `amixer -M`: linear in dB for a control that spans at most 24 dB, else linear in the cube root of the
+amplitude, with the control's own minimum at 0.
 """
 
 import math
@@ -14,31 +14,33 @@ from tuimixer.model.record import dataclass
 MUTE_CDB = -9_999_999
 """libasound's dB value for silence (SND_CTL_TLV_DB_GAIN_MUTE)."""
 PULSE_NORM = 65536
-"""Pulse's volume for 100 % = 0 dB."""
+"""Pulse's raw value for 100 %, which is 0 dB."""
 _LINEAR_SPAN = 2400
 _CUBE = 6000.0
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A straight run of raw values, with libasound's integer arithmetic (tlv.c, snd_tlv_convert)."""
+    """A straight part of a curve, evaluated with libasound's integer arithmetic (tlv.c, snd_tlv_convert)."""
 
     first: int
     last: int
     cdb_first: int
     cdb_last: int
     mute: bool = False
-    """Whether `first` is silence; the line starts there even so (DB_SCALE and DB_MINMAX with mute)."""
+    """Whether the raw value `first` is silent; the line still starts at `cdb_first` (DB_SCALE and DB_MINMAX
+    with mute).
+    """
     linear: bool = False
     """Whether the amplitude, not the dB value, is linear (DB_LINEAR)."""
 
     @property
     def bottom(self) -> int:
-        """The lowest gain of the run."""
+        """The lowest gain of the run, in hundredths of a dB."""
         return MUTE_CDB if self.mute else self.cdb_first
 
     def cdb(self, raw: int) -> int:
-        """Hundredths of a dB at `raw`, which must be in the run."""
+        """The gain at `raw`, which must be in the run, in hundredths of a dB."""
         if raw <= self.first or self.last <= self.first:
             return self.bottom
         if raw >= self.last:
@@ -53,7 +55,7 @@ class Segment:
         return int(2000.0 * math.log10((high - low) * share + low))
 
     def raw(self, cdb: int, direction: int) -> int:
-        """Raw value for a gain; `direction` as in `from_cdb`."""
+        """The raw value for a gain in hundredths of a dB; `direction` as in `from_cdb`."""
         if cdb <= self.cdb_first:
             return self.first + (self.mute and cdb > MUTE_CDB and direction > 0)
         if cdb >= self.cdb_last:
@@ -75,12 +77,16 @@ class Scale:
     minimum: int
     maximum: int
     curve: tuple[Segment, ...] = ()
-    """For ALSA: runs covering minimum to maximum, dB rising with the raw value; empty without dB data."""
+    """For ALSA: runs that cover minimum to maximum and rise with the raw value; empty without dB data."""
     low: int = 0
-    """For ALSA with dB data: lower end of the dB range from libasound; MUTE_CDB if the bottom is silence."""
+    """For ALSA with dB data: lower end of libasound's dB range, in hundredths of a dB; MUTE_CDB if the bottom
+    is silent.
+    """
     high: int = 0
     cubic: bool = False
-    """Pulse's scale: amplitude is (raw / 65536)³; `maximum` is the most that the server accepts."""
+    """Whether this is Pulse's scale, whose amplitude is (raw / 65536)³; `maximum` is then the highest value
+    that the server accepts.
+    """
 
     @property
     def has_db(self) -> bool:
@@ -89,11 +95,11 @@ class Scale:
 
 
 PULSE_SCALE = Scale(0, 0x7FFFFFFF, cubic=True)
-"""PA_VOLUME_MUTED … PA_VOLUME_MAX."""
+"""Pulse's scale, from PA_VOLUME_MUTED to PA_VOLUME_MAX."""
 
 
 def to_cdb(scale: Scale, raw: int) -> int | None:
-    """A raw value in hundredths of a dB: MUTE_CDB for silence, None if the control has no dB data.
+    """The gain of a raw value in hundredths of a dB: MUTE_CDB for silence, None without dB data.
 
     Pulse: 60·log10(raw/65536) dB (pulse/volume.c: amplitude = (raw/65536)³).
     """
@@ -152,8 +158,9 @@ def to_position(scale: Scale, raw: int) -> float:
 def from_position(scale: Scale, position: float, direction: int = 0) -> int:
     """Raw value for a position, clamped to the range.
 
-    direction: 1 rounds up (keys that raise), -1 down (keys that lower), 0 to the nearest (digits, mouse). It
-    applies to the dB value as well as to the raw value, so any step moves by at least one raw value.
+    direction: 1 rounds up (for keys that raise), -1 down (for keys that lower), 0 to the nearest value (for
+    digits and the mouse). Both the dB value and the raw value are rounded this way, so any step moves by at
+    least one raw value.
     """
     if scale.cubic:
         return min(max(_round(position * PULSE_NORM, direction), scale.minimum), scale.maximum)
@@ -162,8 +169,8 @@ def from_position(scale: Scale, position: float, direction: int = 0) -> int:
         return scale.minimum
     position = min(max(position, 0.0), 1.0)
     if not scale.curve or scale.low >= scale.high:
-        # As in alsamixer, where floating-point error now and then (5 to 7 times in 100) makes a 1 % step two
-        # raw values: the same keys should yield the same values.
+        # As in alsamixer, even though floating-point error occasionally (5 to 7 times in 100) makes a 1 %
+        # step two raw values: the same keys should yield the same values.
         return min(max(_round(position * span, direction) + scale.minimum, scale.minimum), scale.maximum)
     if scale.high - scale.low <= _LINEAR_SPAN:
         return from_cdb(scale, _round(position * (scale.high - scale.low), direction) + scale.low, direction)
@@ -180,7 +187,7 @@ def to_percent(scale: Scale, raw: int) -> int:
 
 
 def decibels(cdb: int, decimals: int = 2, plus: bool = True) -> str:
-    """A gain without its unit: `−19.50`, `0.00`, `+3.00` or without `plus` `3.00`, `−∞` for silence."""
+    """A gain as text without its unit: `−19.50`, `0.00`, `+3.00` (`3.00` if not `plus`), `−∞` for silence."""
     if cdb <= MUTE_CDB:
         return "−∞"
     step = 10 ** (2 - decimals)

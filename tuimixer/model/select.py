@@ -32,7 +32,7 @@ _SIDES = {"playback": Kind.ALSA_PLAYBACK, "capture": Kind.ALSA_CAPTURE}
 _SWITCHED = ("on", "off")
 ANY = frozenset(Kind)
 Labels = Callable[[], Mapping[ControlId, tuple[str, ...]]]
-"""What the screen calls each control; computed only if the sound systems' own names are not enough."""
+"""Returns what the screen calls each control; called only if the sound systems' own names are not enough."""
 
 
 def _no_labels() -> Mapping[ControlId, tuple[str, ...]]:
@@ -41,21 +41,21 @@ def _no_labels() -> Mapping[ControlId, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a name refers to: a device, an application and its streams, an element and its directions."""
+    """What a name refers to: a device, an application with its streams, or an element with its directions."""
 
     controls: tuple[Control, ...]
     exact: bool
     grouped: bool = False
-    """Whether it was found through a group or a pattern rather than by its name."""
+    """Whether the target was a group or a pattern rather than a name."""
 
     @property
     def id(self) -> str:
-        """The id that identifies it."""
+        """The id of the first control, which identifies the match."""
         return self.controls[0].id
 
     @property
     def words(self) -> str:
-        """How it is listed among several matches: name, card if known, id."""
+        """The match as listed among several: name, card if known, and id."""
         first = self.controls[0]
         card = first.card or first.properties.get("alsa.card_name", "")
         return f"{first.name} ({f'{card}, ' if card else ''}{first.id})"
@@ -67,13 +67,15 @@ def is_group(target: str) -> bool:
 
 
 def kinds_of(target: str) -> frozenset[Kind]:
-    """The kinds among which a target is looked up: that of `@output` and the like, else any."""
+    """The kinds of control that a target may refer to: for `@output` and the like only one, else any."""
     kind = _DEFAULTS.get(target.casefold().strip())
     return ANY if kind is None else frozenset({kind})
 
 
 def layers_of(target: str) -> tuple[Layer, ...]:
-    """The layers in which a target may be found, likelier one first; only one if the target specifies it."""
+    """The layers in which a target may be found, the likelier one first; only one if the target specifies it,
+    for example by `hw:` or `@output`.
+    """
     lower = target.casefold().strip()
     head, slash, _ = lower.partition("/")
     if (
@@ -100,12 +102,13 @@ def find(
     card: str = "",
     labels: Labels = _no_labels,
 ) -> tuple[Match, ...]:
-    """All that `target` may refer to among `kinds`: one match if it is unambiguous, none if nothing matches.
+    """Everything that `target` may refer to among `kinds`: one match if unambiguous, none if nothing matches.
 
     Exact names take precedence over partial ones, a server's own name over a description, an application over
-    a title. A title, binary, role or process id refers to its streams only. Monitors and stored volumes count
-    only if nothing else matches; for an element named without a card, so do the elements of all cards but
-    `card` (an id; empty for the first one). Case matters only between names that differ in nothing else.
+    a title. A title, binary, role or process id refers to its streams only. Monitors and stored volumes are
+    considered only if nothing else matches; if the target names no card, the same applies to the elements of
+    all cards but `card` (an id; empty for the first one). Case matters only between names that differ in
+    nothing else.
     """
     written = " ".join(target.split())
     lower = written.casefold()
@@ -143,7 +146,9 @@ def find(
 
 
 def _readings(text: str, usable: list[Control]) -> Iterator[tuple[str, list[Control]]]:
-    """How a target may be read: as a name, or, if it ends in `/playback` or `/capture`, of one direction."""
+    """The ways to read a target: as a name, and, if it ends in `/playback` or `/capture`, as a name in that
+    direction.
+    """
     yield text, usable
     for suffix, kind in _SIDES.items():
         if text.endswith(f"/{suffix}"):
@@ -151,7 +156,7 @@ def _readings(text: str, usable: list[Control]) -> Iterator[tuple[str, list[Cont
 
 
 def _as_written(target: str, matches: tuple[Match, ...]) -> tuple[Match, ...]:
-    """Of several matches, those spelled exactly as the target."""
+    """Of several matches, those spelled exactly as the target; all of them if none is."""
     same = tuple(
         match
         for match in matches
@@ -179,7 +184,9 @@ def _things(controls: Iterable[Control]) -> list[tuple[Control, ...]]:
 
 
 def _on_card(text: str, things: list[tuple[Control, ...]], snapshot: Snapshot) -> tuple[Match, ...]:
-    """`hw:0/Master`, `PCH/PCM,1`, `intel/master`: the part before the first slash names a card."""
+    """Elements named with their card, which precedes the first slash: `hw:0/Master`, `PCH/PCM,1`,
+    `intel/master`.
+    """
     head, _, name = text.removeprefix("alsa:").partition("/")
     cards = find_cards(head, snapshot.alsa_cards) if name else frozenset()
     return _elements(name, [thing for thing in things if thing[0].element and thing[0].card in cards])
@@ -228,9 +235,9 @@ def _indexed(name: str) -> tuple[str, int | None]:
 def _named(
     text: str, usable: list[Control], card: str, snapshot: Snapshot, labels: Labels
 ) -> tuple[Match, ...]:
-    """By name alone, exact before partial, each by decreasing likelihood.
+    """Find matches by name alone, exact ones before partial ones, and likelier kinds of name first.
 
-    A value in the place of a name is never a partial name: `on` does not mean the headphones.
+    `on` and `off` never match part of a name, so that `on` does not mean the headphones.
     """
     elements = [thing for thing in _things(usable) if thing[0].element is not None]
     first = card or next((c.id for c in snapshot.alsa_cards if c.controls or not c.reason), "")
@@ -250,7 +257,9 @@ def _named(
 def _in_order(
     text: str, controls: list[Control], cards: list[tuple[Control, ...]], exact: bool, snapshot: Snapshot
 ) -> list[Match]:
-    """The first of these that matches: server's name; name, application, binary; title, role, card."""
+    """Matches by the first of these that yields any: server's name; element, name, application; binary;
+    title; role; card.
+    """
     elements = [match for match in _elements(text, cards) if match.exact is exact]
     if exact and (found := _by(controls, lambda c: _device(c, "server_name"), text, exact)):
         return found
@@ -275,7 +284,9 @@ def _by(
     exact: bool,
     own: bool = False,
 ) -> list[Match]:
-    """Those whose key equals or contains `text`: one match per value, direction and (`own`) application."""
+    """Controls whose key equals or contains `text`, one match per value and kind, and with `own` per
+    application.
+    """
     groups: dict[tuple[str, Kind, str], list[Control]] = {}
     for control in controls:
         value = (key(control) or "").casefold()
@@ -300,7 +311,7 @@ def _stream(control: Control, field: str) -> str | None:
 
 
 def _is_called(control: Control, text: str, exact: bool) -> bool:
-    """Whether it matches a control's own name, or for a stream its application's."""
+    """Whether `text` matches a control's own name or, for a stream, that of its application."""
     names = [control.name]
     if device := control.device:
         names += [str(device.index)] if exact else [device.server_name]
@@ -310,7 +321,7 @@ def _is_called(control: Control, text: str, exact: bool) -> bool:
 
 
 def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
-    """Names of the card of a sink or source; a monitor does not count as the card's."""
+    """Names of a sink's or source's card; empty for a monitor, which does not count as the card's."""
     card = snapshot.card_of(control)
     if card is None or control.is_monitor:
         return []
@@ -319,10 +330,10 @@ def _card_names(control: Control, snapshot: Snapshot) -> list[str]:
 
 
 def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple[str, ...]]) -> list[Match]:
-    """By what the screen displays for a control, including numbers, titles and configured names.
+    """Find matches by what the screen calls a control, including numbers, titles and configured names.
 
-    `Application: Title` refers to all such streams, even if the screen does not need the title, or needs a
-    number too, to distinguish them.
+    `Application: Title` refers to all streams of that application with that title, even if the screen tells
+    them apart without the title, or only by a number.
     """
 
     def titled(control: Control) -> str | None:
@@ -336,9 +347,10 @@ def _labelled(text: str, usable: list[Control], labels: Mapping[ControlId, tuple
 
 
 def _group(text: str, usable: list[Control], labels: Labels) -> tuple[Match, ...]:
-    """All members of a group, or everything whose whole name matches a pattern; monitors are excluded.
+    """All members of a group, or everything whose whole name matches a pattern, without monitors and stored
+    volumes.
 
-    As with names, a pattern for a title, a binary or a role refers to those streams only.
+    As with names, a pattern that matches a title, a binary or a role refers to those streams only.
     """
     present = [control for control in usable if not _is_secondary(control)]
     if text in _GROUPS:
@@ -382,12 +394,12 @@ def _stream_names(control: Control) -> list[str]:
 
 
 def _is_secondary(control: Control) -> bool:
-    """Used only if nothing else matches: monitors, and stored volumes."""
+    """Whether a control is used only if nothing else matches: a monitor or a stored volume."""
     return control.kind is Kind.STORED or control.is_monitor
 
 
 def _playing(matches: list[Match]) -> list[Match]:
-    """For an application that plays and records, only its playback."""
+    """The matches without the recordings of applications that also play something."""
 
     def owners(match: Match) -> set[str]:
         return {c.stream.application.casefold() for c in match.controls if c.stream}

@@ -24,9 +24,9 @@ class Status:
     label: str
     """What is connected: `PulseAudio 16.1`, `2 cards`."""
     reason: str = ""
-    """If not ready: one sentence, what failed and why."""
+    """If not ready: what failed and why, in one sentence."""
     hint: str = ""
-    """If not ready: one sentence, where it was looked for or what to do."""
+    """If not ready: where the program looked, or what to do, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class AlsaCard:
     """Name of the mixer chip."""
     components: str = ""
     loopback: bool = False
-    """snd-aloop: a card without hardware and without controls."""
+    """Whether it is snd-aloop, a card without hardware and without controls."""
     controls: int = 0
-    """Number of its controls."""
+    """Number of the card's controls."""
     jacks: tuple[Jack, ...] = ()
     reason: str = ""
-    """If it could not be opened: why, in one sentence."""
+    """Why the card could not be opened, in one sentence; empty if it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class ServerCard:
     server_name: str
     description: str
     alsa_card: str | None = None
-    """Id of the ALSA card, if it is one."""
+    """Id of the corresponding ALSA card; None if there is none."""
     profiles: tuple[Profile, ...] = ()
     profile: str | None = None
     ports: tuple[Port, ...] = ()
@@ -100,9 +100,9 @@ class Server:
     """`PulseAudio` or `PipeWire`."""
     version: str
     address: str
-    """The socket or host that it is connected to."""
+    """The socket or host at which the server was reached."""
     why: str = ""
-    """How it was found: `PULSE_SERVER`, `session`, …"""
+    """How the server was found: `PULSE_SERVER`, `session`, …"""
     user: str = ""
     host: str = ""
     default_sink: ControlId | None = None
@@ -115,7 +115,7 @@ class Snapshot:
 
     statuses: tuple[Status, ...] = ()
     controls: dict[ControlId, Control] = field(default_factory=dict)
-    """In display order within each group."""
+    """The controls by id, in display order within each group."""
     alsa_cards: tuple[AlsaCard, ...] = ()
     server_cards: tuple[ServerCard, ...] = ()
     server: Server | None = None
@@ -163,7 +163,9 @@ class Snapshot:
         return next((card for card in self.server_cards if card.index == info.card_index), None)
 
     def exclusive_with(self, control: Control) -> list[Control]:
-        """The controls in its exclusive capture group, including itself; none if it is in no such group."""
+        """The controls in a control's exclusive capture group, including itself; empty if it is in no
+        group.
+        """
         group = control.element.exclusive if control.element else None
         if group is None:
             return []
@@ -210,7 +212,7 @@ class Notice:
 
 
 Update = Snapshot | Levels | Notice
-"""Everything that a backend sends unasked."""
+"""What a backend sends without being asked."""
 
 
 def diff(old: Snapshot, new: Snapshot) -> Diff:

@@ -15,11 +15,11 @@ class Holder:
     subdevice: int
     capture: bool
     pid: int | None = None
-    """None if not visible to this user."""
+    """Process id; None if this user may not see it."""
     program: str = ""
     user: str = ""
     state: str = ""
-    """The kernel's word: `RUNNING`, `PREPARED`, `XRUN`, …"""
+    """The state as the kernel names it: `RUNNING`, `PREPARED`, `XRUN`, …"""
     format: str = ""
     rate: int | None = None
     """In Hz."""
@@ -29,7 +29,7 @@ class Holder:
     buffer: int | None = None
     """In frames."""
     dmix: bool = False
-    """Whether several programs share it through libasound's dmix or dsnoop."""
+    """Whether several programs share the substream through libasound's dmix or dsnoop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class FoundServer:
     address: str
     user: str
     why: str
-    """How it was found: `PULSE_SERVER`, `session`, `/run/user/1000`, `system-wide`, `X11`."""
+    """How the server was found: `PULSE_SERVER`, `session`, `/run/user/1000`, `system-wide`, `X11`."""
     alive: bool | None = None
     """Whether something is listening; None if permissions prevent finding out."""
 
@@ -86,9 +86,11 @@ class PathElement:
     name: str
     index: int = 0
     switch: str = "ignore"
-    """`ignore`, `mute`, `on`, `off`, or `select`."""
+    """What the server does with the switch: `ignore`, `mute`, `on`, `off`, or `select`."""
     volume: str = "ignore"
-    """`ignore`, `merge`, `off`, `zero`, or a raw value."""
+    """What the server does with the volume: `ignore`, `merge`, `off`, `zero`, or the raw value that it
+    sets.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,6 @@ class System:
     """The servers' mixer path rules, if installed."""
     daemons: tuple[Daemon, ...] = ()
     pipewire: str = ""
-    """PipeWire's own socket, if it runs without its PulseAudio server."""
+    """PipeWire's own socket, if PipeWire runs without its PulseAudio server."""
     expects_server: str = ""
     """Why programs on this machine expect a sound server, in words; empty if nothing suggests it."""

@@ -30,7 +30,7 @@ def clean(text: str | None, limit: int = 256, fallback: str = "(no name)", keep_
     """
     if not text:
         return fallback
-    # Bounds the work for a name of several megabytes.
+    # Limits the work that a name of several megabytes would cause.
     raw = text[: limit * _READ_AT_MOST]
     if not (raw.isascii() and raw.isprintable()):
         raw = "".join(_visible(_escapes().sub("", raw)))

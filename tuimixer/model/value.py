@@ -35,16 +35,16 @@ _SWITCHES = {
     "togglecapture": ("capture", None),
 }
 _SWITCHING_ITEMS = {"on": "enabled", "off": "disabled"}
-"""Items of a choice that serve as on and off if it has no items with these names."""
+"""Items that `on` and `off` select in a choice that has no items of these names."""
 _NAMING = ("alsa", "hw", "pid", "pulse")
-"""Prefixes that make a word a name."""
+"""Prefixes that mark a word as a name, if followed by a colon."""
 _WOOFERS = ("lfe", "woofer")
 """Pulse's and ALSA's names for the same channel."""
 _ABSOLUTE = ("level", "gain", "raw")
 _MOST_ITEMS = 12
 _HUGE = 10_000
 _LONGEST_OFFSET = 5000
-"""Milliseconds."""
+"""Maximum latency offset in milliseconds, in either direction."""
 _SIGNS = {"=-": "=-", "=+": "=", "-=": "-", "+=": "+", "=": "=", "+": "+", "-": "-"}
 """The signs that a number may start with, longest first, and what they mean."""
 
@@ -60,22 +60,24 @@ class Value:
     number: float = 0.0
     """Percent, dB, a raw value, or a balance from -100 to 100."""
     on: bool | None = None
-    """For a switch; None toggles it. `switch` is the opposite of mute, or capture if there is no mute."""
+    """For a switch, the new state; None toggles it. `switch` means the opposite of mute, or capture if there
+    is no mute.
+    """
     part: str = ""
     """`left`, `right`, or a channel's name or number; empty for all channels."""
 
     @property
     def capturing(self) -> bool:
-        """Whether it is about the capture switch."""
+        """Whether the value sets the capture switch."""
         return self.form == "capture"
 
     @property
     def choosing(self) -> bool:
-        """Whether it can only be an item of an enumerated control."""
+        """Whether the value can only be an item of an enumerated control."""
         return self.form == "item"
 
     def contradicts(self, other: "Value") -> bool:
-        """Whether both cannot hold: two volumes, or the same switch on and off (`mute` and `on`)."""
+        """Whether two values cannot both apply: two volumes, or the same switch on and off (`mute`, `on`)."""
         if self.part == other.part and self.form in _ABSOLUTE and other.form in _ABSOLUTE:
             return True
         switches = [
@@ -86,7 +88,7 @@ class Value:
         return (self.on is (self.form == "mute")) != (other.on is (other.form == "mute"))
 
     def intent(self, control: Control) -> Intent:
-        """The intent that applies it to a control.
+        """The intent that applies the value to a control.
 
         Raises:
             Impossible: the control has no such channel or item, or no switch of its own for that channel.
@@ -176,8 +178,8 @@ def parse_value(text: str) -> Value:
     the gain. A number without a unit is a percentage.
 
     Raises:
-        ValueError: it is empty, a number is out of range, negative, lacks its unit or has two signs, or what
-            follows a prefix is not a value; the text says which.
+        ValueError: the word is empty, a number is out of range, negative, lacks its unit or has two signs,
+            or what follows a prefix is not a value; the message says which.
     """
     word = text.strip()
     head, colon, tail = word.partition(":")
@@ -199,7 +201,7 @@ def parse_latency(text: str) -> int:
     """A latency offset in microseconds, given in milliseconds (`120`, `-40 ms`), at most ±5 s.
 
     Raises:
-        ValueError: not a number, or out of range.
+        ValueError: the text is not a number, or the number is out of range.
     """
     number = text.strip().casefold().removesuffix("ms").strip().replace("−", "-")
     size = _positive(number.removeprefix("-").removeprefix("+"))
@@ -229,12 +231,12 @@ def is_value(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """For comparing items: drivers may use two spaces where the user types one."""
+    """A text in a form for comparing items, as drivers may use two spaces where the user types one."""
     return " ".join(text.casefold().split())
 
 
 def _number(word: str, part: str = "") -> Value | None:
-    # The minus sign as displayed here, and the decimal comma.
+    # Accept the minus sign (U+2212) that the program displays.
     before, digits, unit, after = _pieces(word.replace("−", "-"))
     size = _positive(digits)
     if size is None:
@@ -269,7 +271,7 @@ def _pieces(word: str) -> tuple[str, str, str, str]:
 
 
 def _positive(digits: str) -> float | None:
-    """A number without sign or exponent; None if it is not one, infinite if it is too long.
+    """A number without sign or exponent; None if the text is not one, infinity if it is too long.
 
     A comma before one or two digits is a decimal point.
     """

@@ -23,11 +23,13 @@ _LOG = logging.getLogger(__name__)
 _FIRST_SNAPSHOT = 0.3
 """Seconds that the first snapshot waits for cards that are slow to open."""
 _RETRY_FIRST, _RETRY_LAST = 1.0, 15.0
-"""Seconds between attempts to open a device that is not a card, whose server may still be starting."""
+"""First and longest delay in seconds between attempts to open a device that is not a card; the server that it
+depends on may still be starting.
+"""
 
 
 class AlsaBackend:
-    """All sound cards, `default` if it is something else, and the devices requested."""
+    """All sound cards, the device `default` if it is not just one of them, and the requested devices."""
 
     name = "alsa"
 
@@ -95,20 +97,20 @@ class AlsaBackend:
         self._publish()
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
-        """Do nothing: ALSA controls have no levels."""
+        """Do nothing, because ALSA controls have no levels."""
 
     async def inspect(self) -> System:
-        """Return nothing: the snapshots contain everything."""
+        """Return empty information, because the snapshots contain everything."""
         return System()
 
     def _read(self, card: "Card") -> None:
-        """Read a card's changes; close it if it is gone."""
+        """Read a card's changes; close the card if it is gone."""
         try:
             card.update()
         except BackendError:
             self._removed(card)
         except Exception as error:
-            # Its descriptor stays readable: if it were not closed, the loop would spin.
+            # The card's descriptor stays readable, so the loop would spin if the card were not closed.
             _LOG.exception("%s could not be read", card.device)
             self._removed(card, f"could not be read and is being reopened: {clean(repr(error))}")
 
@@ -169,7 +171,7 @@ class AlsaBackend:
         self._tell()
 
     async def _keep_open(self, device: str, wanted: bool, tried: asyncio.Event) -> None:
-        """Keep trying to open a device that is not a card: what it depends on may appear later."""
+        """Keep trying to open a device that is not a card, because what it depends on may appear later."""
         pause = _RETRY_FIRST
         while True:
             try:
@@ -177,7 +179,7 @@ class AlsaBackend:
             except Unreachable as error:
                 if _is_card(error):
                     self._kept_open.discard(device)
-                    # It is open already by its number, or will be when it appears.
+                    # The card is already open under its number, or will be opened when it appears.
                     if self._closed.pop(device, None) is not None:
                         self._tell()
                     tried.set()
@@ -227,19 +229,20 @@ class AlsaBackend:
     def _removed(self, card: "Card", why: str = "was removed") -> None:
         self._close(card.device)
         self._gone[card.device].set()
-        # A plugin's device may be named after the server that it leads to.
+        # A plugin's device may have the name of the server that it connects to, so say that it is an ALSA
+        # device.
         what = card.name if card.number is not None else f"The ALSA device {card.name}"
         self._emit(Notice(f"{what} {why}."))
         self._publish()
         if card.number is not None and self._group is not None:
-            # One that was unplugged and replugged quickly may be back under the same name already.
+            # A card that was quickly unplugged and plugged in again may already be back under the same name.
             self._group.create_task(self._look())
 
     def _publish(self) -> None:
         self._emit(self._snapshot())
 
     def _tell(self) -> None:
-        """Emit what has been opened or given up, once the first snapshot has been sent."""
+        """Emit a snapshot with what was opened or given up, unless the first one has yet to be sent."""
         if self._started:
             self._publish()
 
@@ -259,7 +262,7 @@ class AlsaBackend:
 
 
 def _load_library() -> None:
-    import tuimixer.backend.alsa.element_writer  # noqa: F401  (pyalsaaudio is there)
+    import tuimixer.backend.alsa.element_writer  # noqa: F401  (checks that pyalsaaudio is there)
     from tuimixer.backend.alsa.libasound import library
 
     library()
@@ -269,7 +272,7 @@ async def _opened(device: str, plugin_only: bool) -> "Card":
     """Open a device in a thread.
 
     Raises:
-        Unreachable: it cannot be opened, for whatever reason, so that the other cards are not affected.
+        Unreachable: opening failed in any way; an error of another kind would affect the other cards too.
     """
     from tuimixer.backend.alsa.card import Card
 

@@ -1,6 +1,6 @@
 """ALSA for one read or write in this process, as the command line needs it.
 
-libasound is loaded on the first read or write, so that a missing library can be reported in a sentence.
+libasound is loaded on the first read or write, so that a missing library is reported like other errors.
 """
 
 from _thread import allocate_lock, start_new_thread
@@ -25,13 +25,15 @@ if TYPE_CHECKING:
 
     Opened = TypeVar("Opened")
 _PATIENCE = 1.0
-"""Seconds that a requested device, and `default`, may take to open; a verb may wait for a server as well."""
+"""Seconds that a requested device or `default` may take to open; not longer, because a verb may have to wait
+for a server as well.
+"""
 _LOOK = 0.01
 """Seconds between two checks of a device that is slow to open."""
 
 
 class BlockingAlsa:
-    """All sound cards, `default` if it is something else, and the devices requested."""
+    """All sound cards, the device `default` if it is not just one of them, and the requested devices."""
 
     def __init__(self, devices: tuple[str, ...] | None = None, only: str | None = None) -> None:
         """`only` is the one card or device to open, if it exists; None opens all."""
@@ -106,13 +108,14 @@ class BlockingAlsa:
         kernels = len(self._cards)
         for device in self._devices:
             self._open_device(device)
-        # Opened last, as it may depend on a server that does not respond; listed before requested ones.
+        # `default` is opened last, as it may depend on a server that does not respond, but listed before the
+        # requested devices.
         with suppress(NoAnswer):
             if (default := _in_time(open_default, DEFAULT, _PATIENCE)) is not None:
                 self._cards.insert(kernels, default)
 
     def _open_one(self, name: str) -> bool:
-        """Open the device or card with this name; False if finding it requires opening them all."""
+        """Open the device or card with this name; False if it can only be found by opening them all."""
         from tuimixer.backend.alsa.cards import number_of, numbers
 
         if name in self._devices and self._open_device(name):
@@ -145,14 +148,14 @@ class BlockingAlsa:
 
 
 def _in_time(open_it: "Callable[[], Opened]", device: str, patience: float) -> "Opened":
-    """What `open_it` opens in another thread, waiting for it at most `patience` seconds.
+    """Call `open_it` in another thread, and wait at most `patience` seconds for its result.
 
-    A libasound plugin waits half a minute for a server that does not respond; this cannot be changed. A
-    late result is ignored: the process ends soon. The wait is counted in checks, since on a machine too busy
-    to make them in time, opening takes longer as well.
+    A libasound plugin waits half a minute for a server that does not respond, and this cannot be changed. A
+    late result is ignored, because the process ends soon. The wait is measured in checks and not by a clock,
+    since on a machine too busy to check in time, opening a device takes longer as well.
 
     Raises:
-        NoAnswer: it took too long.
+        NoAnswer: opening took too long.
     """
     outcome: list[Opened | BaseException] = []
     done = allocate_lock()

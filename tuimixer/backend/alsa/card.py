@@ -1,4 +1,4 @@
-"""One open card: its controls, and changing them."""
+"""An open card, whose controls can be read and changed."""
 
 from tuimixer.backend.alsa.element_writer import ElementWriter, Key
 from tuimixer.backend.alsa.elements import Shape, Values, controls_of
@@ -40,13 +40,13 @@ class Card:
         info = self._handle.info
         self.number = info.number
         self.id = info.id if info.number is not None else clean(device)
-        # On PipeWire the plugin behind it calls itself PulseAudio.
+        # On PipeWire, the plugin behind `default` calls itself PulseAudio.
         self.name = "default device" if self.id == "default" else info.name or self.id
         self._silent = not self._handle.fds()
         self._list()
 
     def summary(self) -> AlsaCard:
-        """The card's own description."""
+        """The card's description, for snapshots."""
         info = self._handle.info
         return AlsaCard(
             id=self.id,
@@ -101,10 +101,11 @@ class Card:
             self._writer.ready(key)
         wanted = self._move(key, before, command)
         if self._silent:
-            # Keep what was written: the plugin stores it more coarsely, and steps of one would never add up.
+            # Keep the values that were written: the plugin stores them more coarsely, so steps of one would
+            # never add up.
             return self._adopt(key, _written(self._values[key], wanted))
         if self.number is None:
-            # A plugin reports changes later than it returns from the call that made them.
+            # A plugin reports a change only some time after the call that made it has returned.
             self._handle.refresh(key)
             changed |= self._adopt(key, self._handle.values(key))
         changed |= self.update()
@@ -159,7 +160,7 @@ class Card:
         """Like `_take`, for an element that already has controls."""
         if not self._take(key, values):
             return False
-        # A new mapping, because holders of the old one must not see it change.
+        # Replace the mapping instead of modifying it, because others may still hold the old one.
         self.controls = self.controls | {control.id: control for control in self._by_element[key]}
         return True
 

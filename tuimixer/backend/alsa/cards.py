@@ -1,4 +1,4 @@
-"""The cards and devices to open."""
+"""Finds the cards and devices to open."""
 
 import os
 

@@ -18,11 +18,13 @@ from tuimixer.model.snapshot import Jack
 from tuimixer.model.text import clean
 
 _TLV_WORDS = 1024
-"""As much as libasound reads."""
+"""Maximum length of TLV data in 32-bit words, the same as in libasound."""
 _TLV_ARRAY = c_uint * _TLV_WORDS
 _INFO = struct.Struct("=IiII44sIiI")
 """Beginning of the kernel's struct snd_ctl_elem_info (sound/asound.h): numid, interface, device, subdevice,
-name, index, type, access. Reading it at once takes a sixth of the calls needed to read its parts."""
+name, index, type, access. Reading all of it at once takes a sixth of the calls needed to read the parts
+separately.
+"""
 _WRITABLE, _TLV_READABLE, _USER = 1 << 1, 1 << 4, 1 << 29
 """Bits of `access` (SNDRV_CTL_ELEM_ACCESS_…)."""
 
@@ -47,10 +49,10 @@ class RawElement:
 
     numid: int
     user: bool
-    """Whether a program created it."""
+    """Whether a program created the element."""
     writable: bool
     tlv: bool
-    """Whether it has TLV data, which may be dB data."""
+    """Whether the element has TLV data, which may be dB data."""
 
 
 class Ctl:
@@ -98,7 +100,7 @@ class Ctl:
         self._jacks, self.jacks_changed = [], False
         element = lib.hctl_first_elem(self._hctl)
         while element:
-            # Most of the others describe a codec's digital outputs.
+            # Skip elements of other interfaces, most of which describe a codec's digital outputs.
             if lib.hctl_elem_get_interface(element) in (IFACE_MIXER, IFACE_CARD) and (
                 lib.hctl_elem_info(element, info) >= 0
             ):
@@ -108,7 +110,7 @@ class Ctl:
                     found[name, index] = RawElement(
                         numid, bool(access & _USER), bool(access & _WRITABLE), bool(access & _TLV_READABLE)
                     )
-                # A switch that merely has a jack's name is writable.
+                # Jacks are read-only; a writable switch merely has a name like that of a jack.
                 elif kind == TYPE_BOOLEAN and not access & _WRITABLE and (jack := jack_name(name)):
                     self._jacks.append((clean(jack), numid))
                     lib.hctl_elem_set_callback(element, self._on_jack)

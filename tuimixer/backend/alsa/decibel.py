@@ -15,13 +15,13 @@ _SAMPLED = 1024
 """Maximum number of raw values to sample if the form of a driver's data is not known."""
 
 Ask = Callable[[int], int | None]
-"""Gain of a raw value in hundredths of a dB; None if libasound reports none."""
+"""Returns the gain of a raw value in hundredths of a dB; None if libasound reports none."""
 
 
 def curve_of_tlv(words: Sequence[int], minimum: int, maximum: int) -> tuple[Segment, ...]:
     """The runs that TLV data describes; empty if its form is unknown.
 
-    words: unsigned 32-bit words: type, length in bytes, content.
+    words: the data in unsigned 32-bit words: the type, the length in bytes, then the content.
     """
     if len(words) < 2:
         return ()
@@ -76,7 +76,7 @@ def agrees(curve: Sequence[Segment], minimum: int, maximum: int, ask: Ask) -> bo
 
 
 def gain_at(curve: Sequence[Segment], raw: int) -> int:
-    """Hundredths of a dB of a raw value."""
+    """The gain of a raw value, in hundredths of a dB."""
     here = curve[0]
     for run in curve:
         if run.first > raw:
@@ -86,9 +86,9 @@ def gain_at(curve: Sequence[Segment], raw: int) -> int:
 
 
 def sampled_curve(minimum: int, maximum: int, ask: Ask) -> tuple[Segment, ...]:
-    """Segments through the gains that libasound reports for all raw values, or for 1024 of a longer range.
+    """Runs through the gains that libasound reports for all raw values, or for 1024 of a longer range.
 
-    Empty if some of them are not reported.
+    Empty if libasound does not report one of these gains.
     """
     span = maximum - minimum
     count = min(span, _SAMPLED - 1)

@@ -1,4 +1,4 @@
-"""The only importer of pyalsaaudio, typed: lists the sound cards and sets controls.
+"""The only module that imports pyalsaaudio, with types: lists the sound cards and sets controls.
 
 A pyalsaaudio `Mixer` opens a mixer handle and loads the whole card, so mixers are created when a control is
 first set, and only the last few are kept.
@@ -99,7 +99,7 @@ class ElementWriter:
                 self._mixers[key].setrec(int(on), channel)
 
     def set_choice(self, key: Key, item: int) -> None:
-        """Select an item of an enumerated control (its first channel); requires `ready`."""
+        """Select an item on the first channel of an enumerated control; requires `ready`."""
         with _spoken(key[0]):
             self._mixers[key].setenum(item)
 
@@ -111,7 +111,7 @@ class ElementWriter:
 
 @contextmanager
 def _spoken(what: str) -> Iterator[None]:
-    """Translate pyalsaaudio's errors; it accepts names in UTF-8 only."""
+    """Translate pyalsaaudio's errors, including the one for a name that is not UTF-8."""
     try:
         yield
     except UnicodeEncodeError as error:

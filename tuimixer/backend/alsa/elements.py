@@ -20,12 +20,12 @@ CHANNEL_NAMES = (
     "side-right",
     "rear-center",
 )
-"""In the order of snd_mixer_selem_channel_id_t; further ones are `aux9`, …"""
+"""In the order of snd_mixer_selem_channel_id_t; further channels are named `aux9`, …"""
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One direction of an element: whatever does not change when a volume moves."""
+    """One direction of an element, without its current values."""
 
     channels: int
     scale: Scale | None = None
@@ -38,12 +38,12 @@ class Side:
 
     @property
     def volumes(self) -> int:
-        """Number of its volumes."""
+        """Number of volumes: 0 without any, 1 if joined, else one per channel."""
         return 0 if self.scale is None else 1 if self.volume_joined else self.channels
 
     @property
     def switches(self) -> int:
-        """Number of its switches."""
+        """Number of switches: 0 without any, 1 if joined, else one per channel."""
         return 0 if not self.switch else 1 if self.switch_joined else self.channels
 
     def channel_names(self) -> tuple[str, ...]:
@@ -56,22 +56,22 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The structure of a simple element: whatever does not change when a value does."""
+    """The structure of a simple element, without its current values."""
 
     name: str
     index: int
     playback: Side | None = None
-    """None without a playback volume and switch."""
+    """None if there is neither a playback volume nor a playback switch."""
     capture: Side | None = None
     items: tuple[str, ...] = ()
     """Items of an enumerated element."""
     items_read_only: bool = False
     enum_capture: bool = False
-    """Whether it is an enumerated element for capture only."""
+    """Whether this is an enumerated element for capture only."""
     active: bool = True
     user: bool = False
     plugin: bool = False
-    """Whether it belongs to an external control plugin, whose purpose ALSA cannot report."""
+    """Whether the element belongs to an external control plugin, whose purpose ALSA cannot report."""
     common_volume: bool = False
     common_switch: bool = False
     exclusive: int | None = None
@@ -107,7 +107,7 @@ def controls_of(card: str, shape: Shape, values: Values, jack: str = "") -> tupl
 
 
 def shown_name(name: str) -> str:
-    """A name cleaned, with S/PDIF under its usual name, as in alsamixer."""
+    """A name cleaned for display, with S/PDIF in place of IEC958, as in alsamixer."""
     return clean(name, fallback="(unnamed)").replace("IEC958", "S/PDIF")
 
 

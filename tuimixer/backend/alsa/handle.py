@@ -35,7 +35,9 @@ _ABILITIES = ("volume", "volume_joined", "switch", "switch_joined", "channel")
 _READINGS = ("volume", "switch", "volume_range", "dB_range")
 _ENDINGS = (" Volume", " Switch", " Enum", " Route")
 _SIDE_ENDINGS = (" Playback", " Capture")
-"""What follows the simple element's name in the name of an element (libasound's simple_none.c)."""
+"""What element names add to the name of the simple element that they belong to (see libasound's
+simple_none.c).
+"""
 _VOLUME_SUFFIXES = {
     _PLAYBACK: (" Playback Volume", " Volume", ""),
     _CAPTURE: (" Capture Volume", " Volume", ""),
@@ -131,7 +133,8 @@ class Handle:
             Unreachable: the card, or what the device depends on, is gone.
         """
         self._events = Events()
-        # It stops at each element that it cannot load, such as one removed again; the others are loaded.
+        # libasound stops at each element that it cannot load, such as one that has been removed again; the
+        # others are loaded by the next calls.
         for _ in range(_MOST_STOPS):
             result = self._lib.mixer_handle_events(self._mixer)
             if result >= 0 or result == -errno.EAGAIN:
@@ -184,13 +187,14 @@ class Handle:
         element, shape = self._elements[key], self._shapes[key]
         for name, side in zip((_PLAYBACK, _CAPTURE), (shape.playback, shape.capture), strict=True):
             if side is not None and side.scale is not None:
-                # The only call that just reads an element is one that sets its range to what it already is.
+                # No call just reads an element again, but setting its range to what it already is has that
+                # effect.
                 set_range = getattr(self._lib, f"mixer_selem_set_{name}_volume_range")
                 set_range(element, side.scale.minimum, side.scale.maximum)
                 return
 
     def choose_everywhere(self, key: Key, item: int) -> None:
-        """Select an item on all channels but the first of an enumerated element with several."""
+        """Select an item on every channel except the first of an enumerated element that has several."""
         element, current = self._elements[key], c_uint()
         for channel in range(1, 32):
             if self._lib.mixer_selem_get_enum_item(element, channel, byref(current)) < 0:
@@ -206,7 +210,7 @@ class Handle:
 
     @property
     def jacks_changed(self) -> bool:
-        """Whether an event reported a jack since `jacks` read them."""
+        """Whether a jack was plugged in or unplugged since the last call of `jacks`."""
         return self._ctl is not None and self._ctl.jacks_changed
 
     def _attach(self) -> Ctl:
@@ -297,7 +301,7 @@ class Handle:
         names, text = [], ctypes.create_string_buffer(_ITEM_LENGTH)
         for item in range(max(self._lib.mixer_selem_get_enum_items(element), 0)):
             self._lib.mixer_selem_get_enum_item_name(element, item, _ITEM_LENGTH - 1, text)
-            # Spaces are kept: some drivers have items such as `A = x;  B = y`, which users refer to.
+            # Keep spaces, because some drivers have items such as `A = x;  B = y`, which users refer to.
             names.append(clean(text.value.decode(errors="replace"), fallback=str(item), keep_blanks=True))
         return tuple(names) or ("-",)
 
@@ -333,10 +337,11 @@ class Handle:
         low, high = c_long(), c_long()
         get = self._get[side]
         get["volume_range"](element, byref(low), byref(high))
-        # A driver may report the range from high to low: the kernel does not check it.
+        # A driver may report the range from high to low, as the kernel does not check it.
         minimum, maximum = sorted((low.value, high.value))
         words = self._tlv(side, key, raws)
-        # Controls of a card share much of their data: what libasound reported for the first applies to all.
+        # Many controls of a card have the same data, so what libasound reported for the first of them applies
+        # to all.
         if words and (known := self._scales.get((words, minimum, maximum))):
             return known
         if get["dB_range"](element, byref(low), byref(high)) < 0:
@@ -361,7 +366,7 @@ class Handle:
 
 
 def _below(raws: dict[Key, RawElement], key: Key, suffixes: tuple[str, ...]) -> RawElement | None:
-    """The element of the control interface behind a part of a simple element."""
+    """The element of the control interface behind a part of a simple element; None if there is none."""
     name, index = key
     return next((raws[name + suffix, index] for suffix in suffixes if (name + suffix, index) in raws), None)
 

@@ -1,4 +1,4 @@
-"""Cards being plugged in and removed, reported by inotify on the directory of the sound devices."""
+"""Detects cards being plugged in and removed, through inotify on the directory of the sound devices."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,8 +12,8 @@ _FOLDER_GONE = Mask.DELETE_SELF | Mask.MOVE_SELF | Mask.IGNORED
 async def card_changes(folder: Path) -> AsyncIterator[None]:
     """Yields whenever a control device in `folder` appears, disappears, or changes its permissions.
 
-    The directory itself may be missing until the first card is plugged in: then its parent is watched
-    meanwhile. Yields once at the beginning too, since cards may have appeared before the watch.
+    The directory itself may be missing until the first card is plugged in; until then, its parent is watched.
+    This also yields once at the beginning, because cards may have appeared before the watch was set up.
 
     Raises:
         OSError: inotify is not available.

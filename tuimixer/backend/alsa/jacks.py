@@ -1,4 +1,4 @@
-"""Which jack belongs to which control, judged by their names ("Front Mic Jack", "Front Mic Boost"). Pure."""
+"""Finds which jack belongs to which control by their names ("Front Mic Jack", "Front Mic Boost"). Pure."""
 
 from collections.abc import Iterable
 

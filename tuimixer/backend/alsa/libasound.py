@@ -40,7 +40,7 @@ _INT = POINTER(c_int)
 _UINT = POINTER(c_uint)
 _TEXT = c_char_p
 
-# Calls that talk to the kernel or to a plugin: release the GIL.
+# Calls that talk to the kernel or to a plugin, and therefore release the GIL.
 _SLOW: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_mixer_open": (c_int, (POINTER(_P), c_int)),
     "snd_mixer_attach": (c_int, (_P, _TEXT)),
@@ -52,7 +52,7 @@ _SLOW: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_mixer_selem_set_playback_volume_range": (c_int, (_P, c_long, c_long)),
     "snd_mixer_selem_set_capture_volume_range": (c_int, (_P, c_long, c_long)),
 }
-# Calls that only read libasound's memory or make a short ioctl: releasing the GIL would cost more.
+# Calls that only read libasound's memory or make a short ioctl, so that releasing the GIL would cost more.
 _SIDES: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
     "snd_mixer_selem_has_{}_volume": (c_int, (_P,)),
     "snd_mixer_selem_has_{}_volume_joined": (c_int, (_P,)),
@@ -122,7 +122,7 @@ _QUICK: "dict[str, tuple[Any, tuple[Any, ...]]]" = {
 class Library:
     """libasound's functions as attributes without their `snd_` prefix: `lib.mixer_load(mixer)`.
 
-    They are looked up on first use: a volume key press needs only half of them.
+    They are looked up on first use, because a volume key press needs only half of them.
     """
 
     def __init__(self) -> None:
@@ -162,6 +162,6 @@ def library() -> Library:
     """The library, loaded and silenced once.
 
     Raises:
-        OSError: it is not installed.
+        OSError: libasound is not installed.
     """
     return Library()

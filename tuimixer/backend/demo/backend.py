@@ -17,13 +17,13 @@ from tuimixer.model.system import System
 MASTER = simulated.MASTER
 COUPLED = simulated.SPEAKERS
 _ACCURACY = 5
-"""Hundredths of a dB by which a volume may exceed the card's setting: this is rounding, not a difference."""
+"""Hundredths of a dB that a volume may exceed the card's setting by, which is attributed to rounding."""
 
 
 class DemoBackend:
     """A machine with two cards and a few applications that play, start and end according to a script.
 
-    still: nothing changes on its own, and each control has a fixed level, for tests and screenshots.
+    If `still`, nothing changes on its own, and each control has a fixed level, for tests and screenshots.
     """
 
     name = "demo"
@@ -53,7 +53,7 @@ class DemoBackend:
         return self._snapshot
 
     async def run(self, emit: Callable[[Update], None]) -> None:
-        """Emit the machine, then what happens on it, until cancelled."""
+        """Emit the machine's state, and then every change, until cancelled."""
         self._emit = emit
         emit(self._snapshot)
         async with asyncio.TaskGroup() as group:
@@ -87,7 +87,7 @@ class DemoBackend:
         self._show({key: control for key, control in self._snapshot.controls.items() if key not in ids})
 
     def show(self, snapshot: Snapshot) -> None:
-        """Replace the whole machine: a server has exited, a card was unplugged."""
+        """Replace the whole state, as if a server had exited or a card had been unplugged."""
         self._snapshot = snapshot
         self._tell(snapshot)
 
@@ -112,7 +112,7 @@ class DemoBackend:
         return True
 
     def _coupled(self, control: Control) -> list[Control]:
-        """The other end of the hardware volume: the sink follows Master, Master follows the sink."""
+        """The other end of the hardware volume, adjusted: the sink follows Master, and Master the sink."""
         other = self._snapshot.controls.get({MASTER: COUPLED, COUPLED: MASTER}.get(control.id, ""))
         if other is None or control.scale is None or other.scale is None:
             return []
@@ -173,7 +173,7 @@ class DemoBackend:
 
 
 def _carried(source: Control, target: Control, channel: int) -> int:
-    """The target's raw value for the gain of the source; the card's is rounded up, as PulseAudio does."""
+    """The target's raw value for the source's gain; the card's is rounded up, as PulseAudio does."""
     assert source.scale is not None
     assert target.scale is not None
     cdb = to_cdb(source.scale, source.channels[min(channel, len(source.channels) - 1)].raw)
@@ -210,7 +210,7 @@ def _gain(control: Control, side: int) -> float:
 
 
 def _wave(name: ControlId, side: int, now: float) -> float:
-    """Rises and falls like music, deterministic for a name and a time."""
+    """An amplitude that rises and falls like music, and depends only on the name, the side and the time."""
     chance = random.Random(name)
     slow, fast, loud = chance.uniform(0.1, 0.3), chance.uniform(0.8, 2.2), chance.uniform(0.5, 0.95)
     shift = chance.uniform(0, math.tau) + 0.35 * side

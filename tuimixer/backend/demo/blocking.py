@@ -1,4 +1,4 @@
-"""The simulated machine for one-shot verbs: each command line starts with its initial state."""
+"""The simulated machine for one-shot verbs, each of which starts with the machine's initial state."""
 
 from tuimixer.backend.base import Refused
 from tuimixer.backend.demo.backend import DemoBackend
@@ -32,10 +32,10 @@ class BlockingDemo:
         """Execute one command.
 
         Raises:
-            Refused: it does not apply to this machine.
+            Refused: the command does not apply to this machine.
         """
         if not self._box.carry_out(command):
             raise Refused(f"The demo cannot do that to {command.id}.")
 
     def close(self) -> None:
-        """Do nothing: no handle is open."""
+        """Do nothing, because no handle is open."""

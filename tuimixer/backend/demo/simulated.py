@@ -386,4 +386,4 @@ SCRIPT: tuple[tuple[float, tuple[Control, ...], tuple[ControlId, ...]], ...] = (
     (10.0, (stream(17, "Firefox", (100, 100), media="Field recordings – rain"),), ()),
     (16.0, (), (_PODCAST.id,)),
 )
-"""Seconds to wait, what appears, what disappears; repeated forever."""
+"""Steps, repeated forever: seconds to wait, the controls that appear, the ids that disappear."""

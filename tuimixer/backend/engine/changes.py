@@ -1,4 +1,4 @@
-"""What has changed in a newer control or snapshot; imports nothing that delays an engine's first lines."""
+"""Finds what has changed in a newer control or snapshot; imports nothing that would delay the first lines."""
 
 from operator import attrgetter
 

@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 _LOG_LIMIT = 1 << 18
 _MOST_OPEN = 64
-"""First descriptor above any that are open when the first child is forked."""
+"""A number above that of any descriptor that is open when the first child is forked."""
 ROOM = 1 << 20
-"""Bytes that the first engine can write before they are read, if the kernel allows it: the largest first
-snapshots have 400 kB, which would wait for a reader that looks between two imports only.
+"""Number of bytes that the first engine can write before they are read, if the kernel allows it. The largest
+first snapshots have 400 kB; in a smaller pipe, they would wait for the screen, which at first reads only
+between two imports.
 """
 
 
 class Child:
-    """A running engine and its pipes; `stderr` is None if that goes to the log."""
+    """A running engine and its pipes; `stderr` is None if standard error goes to the log."""
 
     def __init__(self, pid: int, stdin: int, stdout: int, stderr: int | None) -> None:
         self.pid = pid
@@ -38,7 +39,7 @@ class Child:
         """Exit status once it has ended; negative for a signal."""
 
     def poll(self) -> int | None:
-        """Exit status if it has ended."""
+        """The exit status if the engine has ended, else None."""
         if self.status is None:
             with contextlib.suppress(ChildProcessError):
                 pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -50,12 +51,12 @@ class Child:
         return self.status
 
     def kill(self) -> None:
-        """Kill it, even if it is stopped."""
+        """Kill the engine, even if it is stopped."""
         if self.poll() is None:
             os.kill(self.pid, signal.SIGKILL)
 
     def reap(self, patience: float = 0.0) -> None:
-        """Wait for it to end, and kill it after `patience` seconds."""
+        """Wait up to `patience` seconds for the engine to end, then kill it."""
         deadline = time.monotonic() + patience
         while self.poll() is None and time.monotonic() < deadline:
             time.sleep(0.002)
@@ -78,7 +79,9 @@ class LocalLink:
         patience: float = 4.0,
         serve: "Callable[[], int] | None" = None,
     ) -> None:
-        """Args: `serve` does what the command does, in a forked first child; None to spawn that one too."""
+        """Args: `serve` does what `command` does, and is called in a forked process the first time; None to
+        spawn that one too.
+        """
         self.command = command
         self.name = name or os.uname().nodename
         self.patience = patience
@@ -96,7 +99,7 @@ class LocalLink:
             os.close(log)
 
     def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
-        """Why it ended, and where its output is."""
+        """Why the engine ended, and where its output is."""
         hint = f"Its last output is in {self._log}." if self._log else ""
         if status is not None and status < 0:
             return f"The engine was killed by {_signal_name(-status)}.", hint
@@ -107,7 +110,7 @@ def open_first(link: "Link") -> Child:
     """Start the first engine of a link, while the user can be prompted for a password on the terminal.
 
     Raises:
-        Unreachable: it cannot be started or reached.
+        Unreachable: the engine cannot be started or reached.
     """
     try:
         return link.open(first=True)
@@ -130,7 +133,7 @@ def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
     """Start a program with pipes on its file descriptors 0 and 1, and on 2 unless `stderr` is given.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: the child cannot be started.
     """
     theirs_in, ours_in = os.pipe()
     ours_out, theirs_out = os.pipe()
@@ -158,13 +161,13 @@ def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
 
 
 def fork(serve: "Callable[[], int]", stderr: int) -> Child:
-    """Start a child that calls a function with pipes at descriptors 0 and 1, and exits with its result.
+    """Start a child that calls `serve` with pipes at descriptors 0 and 1, and exits with its result.
 
     Starting another interpreter would delay the first frame by 25 ms. Only for a process without threads
     that has not loaded a sound library yet.
 
     Raises:
-        OSError: it cannot be started.
+        OSError: the child cannot be started.
     """
     theirs_in, ours_in = os.pipe()
     ours_out, theirs_out = os.pipe()

@@ -1,4 +1,4 @@
-"""A backend whose sound systems run in an engine: a child process, or over ssh on another machine.
+"""A backend whose sound systems run in an engine: a child process, or one on another machine behind ssh.
 
 The screen survives an engine that dies or hangs: it keeps the last snapshot, another engine is started, and
 commands given meanwhile are executed or reported as lost.
@@ -24,7 +24,7 @@ from tuimixer.model.text import clean
 _KEEP = 5.0
 """Seconds that commands wait for the next engine."""
 _SETTLE = 1.5
-"""Seconds that a new engine has to catch up with the previous one, before its snapshot replaces the last."""
+"""Seconds that a new engine has to catch up with the previous one before its snapshot is shown as it is."""
 _STEADY = 10.0
 """Seconds after which an engine counts as running normally."""
 
@@ -33,8 +33,8 @@ class EngineBackend:
     """The backends of a machine, in a process of their own."""
 
     def __init__(self, link: Link, child: Child | None = None, shown: Snapshot | None = None) -> None:
-        """Args: `child` is an engine that the link has already started, `shown` what the screen
-        shows of it.
+        """Args: `child` is an engine that the link has already started, and `shown` the state of it that the
+        screen already shows.
         """
         self.name = link.name
         self._link = link
@@ -44,7 +44,7 @@ class EngineBackend:
         self._emit: Callable[[Update], None] = lambda update: None
         self._pending = Pending()
         self._lasting: dict[tuple[str, ...], Command] = {}
-        """What every later engine must be told too: devices opened by name, the server in use."""
+        """Commands that every later engine must be given too: devices opened by name, the server in use."""
         self._truth = shown or Snapshot()
         self._fresh: Snapshot | None = None
         self._trouble: Status | None = None
@@ -65,14 +65,14 @@ class EngineBackend:
             steady = time.monotonic() - started > _STEADY
             delay = 0.0 if steady else delay
             if delay:
-                # This is the second engine to exit early: one of these commands may be the cause.
+                # A second engine has exited early, so one of these commands may be the cause.
                 self._lasting.clear()
             self._lost(reason, hint, delay)
             await asyncio.sleep(delay)
             delay = min(max(2 * delay, self._link.delays[0]), self._link.delays[1])
 
     def submit(self, command: Command) -> None:
-        """Send a command, or keep it for the next engine if that comes soon."""
+        """Send a command, or keep it for the next engine if that starts soon."""
         if self._expired:
             self._emit(Notice(self._not_done([command]), error=True, id=command.id))
             return
@@ -126,7 +126,7 @@ class EngineBackend:
             question.set_result(system)
 
     def silent(self, seconds: float) -> None:
-        """Report that the engine does not respond, or does so again."""
+        """Report that the engine has not responded for some seconds, or, if 0, that it responds again."""
         if seconds and self._ready:
             text = f"The engine on {self.name} has not responded for {seconds:.0f} seconds."
             self._trouble = Status("engine", Phase.UNAVAILABLE, "engine", text, "Still waiting.")
@@ -143,7 +143,7 @@ class EngineBackend:
             self._session.send(*next_one)
 
     async def _reason_for_end(self) -> tuple[str, str]:
-        """Serve one engine to its end, whatever happens: the screen continues with another."""
+        """Serve one engine until it ends, without raising, because the screen continues with another one."""
         try:
             return await self._attend()
         except BackendError as error:
@@ -211,7 +211,7 @@ class EngineBackend:
             self._emit(Notice(self._not_done(given_up), error=True, id=given_up[0].id))
 
     def _expire(self) -> None:
-        """No engine came in time: drop the waiting commands, and report it."""
+        """Drop the waiting commands, because no engine was ready in time, and report it."""
         self._expiry = None
         self._expired = True
         dropped = self._pending.drop()

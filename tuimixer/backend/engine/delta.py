@@ -1,4 +1,4 @@
-"""The difference between two snapshots for the wire: for a changed control, only the fields that differ."""
+"""The difference between two snapshots, as sent: of a changed control, only the fields that differ."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -26,10 +26,10 @@ Patch: Any = msgspec.defstruct(
     frozen=True,
     module=__name__,
 )
-"""A control's fields that differ from what the reader has, or from the dataclass's defaults for a new one.
+"""The fields of a control that differ from what the reader has, or, for a new control, from the defaults.
 
-`raws` replaces `channels` if only their raw values differ. `after` names the predecessor of a new control
-(None if it is the first); without it the control comes last.
+`raws` replaces `channels` if only the raw values differ. `after` names the predecessor of a new control (None
+if it is the first); without `after`, the control comes last.
 """
 
 
@@ -39,11 +39,11 @@ class Delta(msgspec.Struct, omit_defaults=True, frozen=True):
     serial: int = 0
     """Number of the line, which the reader confirms."""
     ack: int = 0
-    """The newest command whose effect is included, when that is first reported."""
+    """Number of the newest command whose effect is included; 0 if this has been reported before."""
     removed: tuple[ControlId, ...] = ()
     controls: tuple[Patch, ...] = ()
     order: tuple[ControlId, ...] | UnsetType = UNSET
-    """All ids, only if existing controls have changed places."""
+    """All ids in their order; set only if existing controls have changed places."""
     statuses: tuple[Status, ...] | UnsetType = UNSET
     alsa_cards: tuple[AlsaCard, ...] | UnsetType = UNSET
     server_cards: tuple[ServerCard, ...] | UnsetType = UNSET

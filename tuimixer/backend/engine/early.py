@@ -1,4 +1,4 @@
-"""What an engine sends before the screen has a loop: the first frame is painted from it."""
+"""Reads what an engine sends before the screen has a loop, so that the first frame can be painted from it."""
 
 import os
 import select
@@ -18,9 +18,9 @@ first frame."""
 
 
 class EarlyReader:
-    """Reads a new engine's pipe. All that was read is kept in `Child.early` for the session that follows.
+    """Reads a new engine's pipe. Everything read is kept in `Child.early` for the session that follows.
 
-    Errors in it, or in the engine, are found and reported by the session: here they only end the reading.
+    Errors in the data or in the engine only end the reading here; the session finds and reports them.
     """
 
     def __init__(self, child: Child) -> None:
@@ -31,7 +31,7 @@ class EarlyReader:
         self._open = True
 
     def poll(self, seconds: float = 0.0) -> Snapshot | None:
-        """The newest snapshot, if another has arrived or arrives within this many seconds."""
+        """The newest snapshot, if a new one has arrived or arrives within this many seconds; else None."""
         end = time.monotonic() + seconds
         newest = self._take()
         while newest is None and self._open:
@@ -60,7 +60,7 @@ class EarlyReader:
 
     def _hear(self, line: bytes) -> Snapshot | None:
         if not self._greeted:
-            # A login shell may have printed something before.
+            # A login shell may have printed something before the greeting.
             if line.startswith(HELLO_START):
                 check_hello(*decode(line), __version__)
                 self._greeted = True
@@ -70,7 +70,8 @@ class EarlyReader:
             return None
         self._snapshot = apply_delta(self._snapshot, vetted(body))
         check_controls(self._snapshot, body.controls)
-        # The engine stops sending when too much is unconfirmed, and the other half may be more than that.
+        # Confirm each line, because the engine stops sending when too much is unconfirmed, and the sound
+        # server's half may exceed that limit.
         with suppress(OSError):
             os.write(self._child.stdin, encode("seen", Number(body.serial)))
         return None if body.more else self._snapshot

@@ -1,4 +1,4 @@
-"""When a signal ends this process while it waits for ssh, end ssh first, so that no prompt is left behind."""
+"""Ends ssh first if a signal ends this process while it waits for ssh, so that no prompt is left behind."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ _PATIENCE = 1.0
 
 @contextmanager
 def ending_with(pid: int) -> Iterator[None]:
-    """Within, SIGTERM, SIGHUP and SIGINT end the child process first, and then this one as usual."""
+    """While active, SIGTERM, SIGHUP and SIGINT first end the child process `pid`, then this one as usual."""
 
     def end(number: int, _: FrameType | None) -> None:
         _end(pid)

@@ -8,14 +8,14 @@ from tuimixer.model.command import Command, aspect
 from tuimixer.model.control import Control, ControlId
 
 _RECENT = 1.0
-"""Seconds that an acknowledged command is remembered, as an engine dying then may not have executed it."""
+"""Seconds that an acknowledged command is remembered, in case the engine dies before executing it."""
 
 
 class Pending:
     """Numbers commands, overlays them until they are acknowledged, and keeps them when an engine dies.
 
     Commands are absolute, so sending one again does no harm; but none is sent to a third engine, because it
-    may be what kills them.
+    may be what killed the first two.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -40,7 +40,7 @@ class Pending:
         return self._number, command
 
     def acknowledge(self, number: int) -> None:
-        """The state shown from now on includes all commands up to this number."""
+        """Note that the state shown from now on includes all commands up to this number."""
         now = self._clock()
         self._recent = [entry for entry in self._recent if now - entry[0] < _RECENT]
         for known in [known for known in self._in_flight if known <= number]:
@@ -50,7 +50,7 @@ class Pending:
         self._outbox.end_read(self._outbox.begin_read())
 
     def requeue(self) -> list[Command]:
-        """The engine is gone: queue again what it possibly did not execute; returns the commands given up."""
+        """Queue again what the engine, now gone, may not have executed; returns the commands given up."""
         now = self._clock()
         newest: dict[tuple[str, ...], Command] = {}
         recent = [command for at, command in self._recent if now - at < _RECENT]

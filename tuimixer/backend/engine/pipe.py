@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 
 _READ_SIZE = 1 << 16
-"""Capacity of a pipe."""
+"""Number of bytes read at once: the capacity of a pipe."""
 _BUSY = 0.02
 """If processing one read takes more than this many seconds, the next one is delayed by the same time, so that
 a flooding peer gets at most half of this process's time.
@@ -29,8 +29,8 @@ class LinePipe:
     ) -> None:
         """Args: `limit` is the maximum length of a line in bytes.
 
-        `on_end` is called with the end of a sentence, empty for a normal end. `on_room` is called when the
-        buffer has been written.
+        `on_end` is called with what is wrong with the peer (`sent a line …`), empty after a normal end.
+        `on_room` is called when the buffer has been written.
         """
         self._loop = asyncio.get_running_loop()
         self._read_fd, self._write_fd = read_fd, write_fd
@@ -50,7 +50,7 @@ class LinePipe:
         return bool(self._waiting)
 
     def write(self, line: bytes) -> None:
-        """Write a line, now if possible; discarded after the end."""
+        """Write a line, at once if possible; after the end, it is discarded."""
         if not self._open:
             return
         if self._waiting:
@@ -112,7 +112,7 @@ class LinePipe:
         except BlockingIOError:
             return 0
         except OSError:
-            # The other side is gone, which the reading end reports too.
+            # The peer is gone, which `_readable` will report too.
             return len(line)
 
     def _writable(self) -> None:

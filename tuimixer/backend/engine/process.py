@@ -1,4 +1,4 @@
-"""The engine's process: no child inherits its pipes, it sends the greeting, and never outlives its reader."""
+"""The engine's process: hides its pipes from children, sends the greeting, and never outlives its reader."""
 
 import ctypes
 import faulthandler
@@ -32,8 +32,8 @@ def serve_process(
 ) -> int:
     """Serve on descriptors 0 and 1 until the reader is gone; returns the exit status.
 
-    Args: `remote` if the reader is on another machine, which may disappear without a trace; `read_early`
-    yields snapshots before there is a loop.
+    Args: `remote` is whether the reader is on another machine, which may disappear without a trace;
+    `read_early` yields snapshots before there is an event loop.
     """
     if not _is_pipe(0) or not _is_pipe(1):
         print("tuimixer: engine is started internally by tuimixer; run tuimixer instead", file=sys.stderr)
@@ -44,7 +44,7 @@ def serve_process(
     from tuimixer.model.snapshot import Snapshot
 
     os.write(write_fd, hello(__version__, os.uname().nodename, _user()))
-    # Only after the greeting, which the user may be waiting for.
+    # Read only after the greeting, which the user may be waiting for.
     early, serial = Snapshot(), 0
     for snapshot in read_early() if read_early is not None else ():
         serial += 1
@@ -88,7 +88,7 @@ def _is_pipe(descriptor: int) -> bool:
 
 
 def _own_pipes() -> tuple[int, int]:
-    """The protocol's descriptors, hidden from libraries: what they print on 1 goes to 2, and 0 is empty."""
+    """The protocol's descriptors, hidden from libraries: what these print to 1 goes to 2, and 0 is empty."""
     read_fd, write_fd = os.dup(0), os.dup(1)
     empty = os.open(os.devnull, os.O_RDONLY)
     os.dup2(empty, 0)
@@ -102,7 +102,8 @@ def _never_outlive(remote: bool) -> None:
     faulthandler.enable()
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
-    # The kernel's own mechanism; without it, only the end of the pipe is noticed.
+    # Let the kernel kill this process when its parent dies; without prctl, only the end of the pipe is
+    # noticed.
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -24,8 +24,8 @@ _TOO_DEEP = "sent a line that is nested too deeply"
 
 
 class ProtocolError(Exception):
-    """The peer does not follow the protocol; the text is a predicate to put after its name, without a full
-    stop. It may quote the input, cleaned.
+    """The peer does not follow the protocol; the message is a predicate to put after the peer's name, without
+    a full stop. It may quote the input, cleaned.
     """
 
     def __init__(self, text: str) -> None:
@@ -46,9 +46,11 @@ class LevelsLine(Struct, frozen=True, array_like=True):
 
     serial: int
     watch: int
-    """Number of the watch whose sorted ids the rows index."""
+    """Number of the `Watch` whose ids the rows refer to."""
     rows: tuple[tuple[int, ...], ...]
-    """Index of the id, then a number from 0 to 999 per channel: the cube root of the amplitude."""
+    """For each control, the index of its id, then for each channel the cube root of the amplitude, scaled to
+    0 to 999.
+    """
 
 
 class SystemLine(Struct, frozen=True):
@@ -67,7 +69,7 @@ class CommandLine(Struct, frozen=True, array_like=True):
 
 
 class Watch(Struct, frozen=True):
-    """Requested peak levels; no ids for none."""
+    """A request for the peak levels of these controls, `rate` times a second; without ids, none are sent."""
 
     number: int
     ids: tuple[ControlId, ...]
@@ -75,7 +77,9 @@ class Watch(Struct, frozen=True):
 
 
 class Number(Struct, frozen=True, array_like=True):
-    """`inspect` (number of the request), `ping` and `pong` (echoed), `seen` (newest serial read)."""
+    """The body of `inspect` (number of the request), `ping` and `pong` (echoed), and `seen` (newest serial
+    read).
+    """
 
     value: int
 
@@ -121,7 +125,7 @@ def encode(kind: str, body: Body) -> bytes:
     """One line, including the newline.
 
     Raises:
-        ProtocolError: it would exceed the limit.
+        ProtocolError: the line would exceed the limit.
     """
     line = _encode((kind, body))
     if len(line) >= LINE_LIMIT:
@@ -141,7 +145,7 @@ def decode(line: bytes) -> tuple[str, Body]:
     """Kind and body of one line.
 
     Raises:
-        ProtocolError: it is not a message of this protocol.
+        ProtocolError: the line is not a message of this protocol.
     """
     try:
         envelope = _envelope.decode(line)
@@ -157,10 +161,10 @@ def decode(line: bytes) -> tuple[str, Body]:
 
 
 def check_hello(kind: str, body: Body, version: str) -> Hello:
-    """The greeting, if it is one and has the right version.
+    """The message, if it is a greeting of the same protocol.
 
     Raises:
-        ProtocolError: it is something else, or of another version.
+        ProtocolError: the message is something else, or of another version of the protocol.
     """
     if not isinstance(body, Hello):
         raise ProtocolError(f"began with {kind!r} instead of a greeting")

@@ -1,8 +1,8 @@
 """Serves a backend through a pair of pipes: the engine's half of the protocol, in a process of its own.
 
 Changes and acknowledgements are never dropped, only merged while the reader is slow; levels are dropped. The
-amount in flight is limited by what the reader has confirmed, because buffers along an ssh connection would
-hold seconds of meters.
+amount in flight is limited by what the reader has confirmed, because the buffers along an ssh connection
+would otherwise hold seconds of levels.
 """
 
 import asyncio
@@ -31,18 +31,18 @@ from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update, settled
 from tuimixer.model.system import System
 
 _WINDOW = 2000
-"""Bytes in flight above which nothing more is sent until some are confirmed: 0.2 s at 9600 bytes/s."""
+"""Bytes in flight above which nothing more is sent until some are confirmed (0.2 s at 9600 bytes/s)."""
 _LEVELS_WINDOW = 600
-"""The same for levels, which leave room for more important messages."""
+"""The same for levels, lower to leave room for more important messages."""
 _MOST_NOTICES = 100
 _CATCH_UP = 1.5
-"""Seconds that the backend has to learn what the blocking backends have read."""
+"""Seconds that the backend has to catch up with what the blocking backends have read."""
 _FAREWELL = 1.0
 """Seconds that the backend has to shut down."""
 
 
 class Engine:
-    """One backend, one reader."""
+    """Serves one backend to one reader."""
 
     def __init__(
         self,
@@ -53,8 +53,9 @@ class Engine:
     ) -> None:
         """Args:
         on_word: called for every message from the reader, which sends one every few seconds.
-        early: what the reader has already been sent, in this many deltas (`serial`). The backend's
-        snapshots and the reader's commands wait until the backend has caught up with that.
+        early: what the reader has already been sent; the backend's snapshots and the reader's commands wait
+        until the backend has caught up with it.
+        serial: number of deltas in which that was sent.
         """
         self._backend = backend
         self._on_word = on_word
@@ -64,7 +65,7 @@ class Engine:
         self._behind = settled(self._sent)
         """Sources from which the reader has received more than the backend has read."""
         self._commands: dict[tuple[str, ...], Command] = {}
-        """Those that have arrived, by aspect; `_newest` is the number of the last one."""
+        """Commands waiting to be passed on, by aspect; `_newest` is the number of the last that arrived."""
         self._newest = 0
         self._latest: Snapshot | None = None
         self._ack = self._acked = 0
@@ -111,7 +112,7 @@ class Engine:
         self._schedule()
 
     def _caught_up(self) -> None:
-        """From here on the backend's snapshots are sent, and it is given commands."""
+        """From now on, send the backend's snapshots and pass commands on to it."""
         self._behind = frozenset()
         self._schedule()
 
@@ -126,7 +127,9 @@ class Engine:
         self._ack = self._newest
 
     def _schedule(self) -> None:
-        """Pass on and send at the end of this turn of the loop, keeping related changes together."""
+        """Pass commands on and send changes at the end of this turn of the loop, so that they stay
+        together.
+        """
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._flush)
@@ -171,7 +174,7 @@ class Engine:
             for line in lines:
                 self._answer(*decode(line))
         except Exception as error:
-            # Raised again where the engine is awaited: an engine with a broken part must exit.
+            # Raised again in `run`, because an engine with a broken part must exit.
             self._fail(error)
 
     def _answer(self, kind: str, body: Body) -> None:
@@ -208,7 +211,7 @@ class Engine:
         try:
             system = await self._backend.inspect()
         except Exception as error:
-            # The caller waits for a reply, and nothing else in the engine is affected.
+            # Reply even so: the caller is waiting, and nothing else in the engine is affected.
             system = System()
             self._emit(Notice(f"The system information cannot be read: {error}.", error=True))
         try:

@@ -40,13 +40,15 @@ _MOST_NOISE = 64
 """Lines that a login shell may print before the greeting."""
 _STDERR_KEPT = 4096
 _UNSEEN = 200
-"""Bytes of levels received before they are confirmed: a third of the engine's limit in flight."""
+"""Bytes of levels that are received before they are confirmed: a third of what the engine may have in flight.
+"""
 _MOST_NOTICES = 10
-"""Notices reported of those that arrive together: the screen shows one at a time."""
+"""Maximum number of notices reported of those that arrive together, because the screen shows one at a time.
+"""
 _FAREWELL = 1.5
 """Seconds that an engine has to exit on its own."""
 _LEAVING = 0.4
-"""The same when the screen is being closed, for which the user waits."""
+"""The same when the screen is being closed, while the user waits."""
 _POLL = 0.002
 
 
@@ -60,10 +62,10 @@ class Link(Protocol):
     patience: float
     """Seconds without a response after which the engine is given up."""
     delays: tuple[float, float]
-    """Seconds before the second attempt to start an engine, and at most; doubled each time."""
+    """First and longest delay in seconds before another engine is started; the delay doubles each time."""
 
     def open(self, first: bool) -> Child:
-        """Start an engine; only the `first` time the terminal is still available for prompts.
+        """Start an engine; only the `first` time is the terminal still available for prompts.
 
         Raises:
             OSError: the program cannot be started.
@@ -72,7 +74,7 @@ class Link(Protocol):
         ...
 
     def explain(self, status: int | None, stderr: str) -> tuple[str, str]:
-        """Why it ended, in one sentence, and what to do about it (may be empty)."""
+        """Why the engine ended, in one sentence, and what to do about it (may be empty)."""
         ...
 
 
@@ -80,23 +82,25 @@ class SessionListener(Protocol):
     """Notified of what an engine sends."""
 
     def changed(self, snapshot: Snapshot, ack: int) -> None:
-        """A newer snapshot; it includes commands up to number `ack` (0: unchanged)."""
+        """A newer snapshot has arrived, which includes the effects of commands up to number `ack` (0: no more
+        than before).
+        """
         ...
 
     def received(self, update: Update) -> None:
-        """Levels or a notice."""
+        """Levels or a notice have arrived."""
         ...
 
     def answered(self, number: int, system: System) -> None:
-        """The result of an inspection."""
+        """The result of an inspection has arrived."""
         ...
 
     def silent(self, seconds: float) -> None:
-        """The engine has not responded for this long; 0: it responds again."""
+        """The engine has not responded for this many seconds; 0 if it responds again."""
         ...
 
     def room(self) -> None:
-        """The engine accepts more again."""
+        """The engine accepts more commands again."""
         ...
 
 
@@ -137,11 +141,13 @@ class EngineSession:
         self._serial = 0
         """Serial of the newest line to confirm."""
         self._unseen = 0
-        """Bytes since the last confirmation; a change counts as `_UNSEEN`, to be confirmed at once."""
+        """Bytes received since the last confirmation; a change counts as `_UNSEEN` more, so that it is
+        confirmed at once.
+        """
 
     @property
     def full(self) -> bool:
-        """Whether the engine is not accepting more at the moment."""
+        """Whether the engine is not accepting more commands at the moment."""
         return self._pipe.full
 
     async def run(self) -> tuple[str, str]:
@@ -176,7 +182,7 @@ class EngineSession:
         return self._link.explain(self._child.status, self._stderr.decode("utf-8", "replace"))
 
     def send(self, number: int, command: Command) -> None:
-        """Send a command, now if the pipe accepts it."""
+        """Send a command, at once if the pipe accepts it."""
         self._pipe.write(pack_command(number, command))
 
     def watch(self, watch: Watch) -> None:
@@ -212,7 +218,7 @@ class EngineSession:
             return
         check_hello(*decode(line), __version__)
         self._greeted = True
-        # From here to the first snapshot, the engine connects to the sound systems.
+        # Wait for the first snapshot: until then, the engine connects to the sound systems.
         self._asked = self._heard
 
     def _hear(self, body: Body, size: int) -> None:
@@ -253,7 +259,7 @@ class EngineSession:
         if self._ended.done():
             return
         if now - expected > _TICK:
-            # This process was stopped or starved: the response may be in the pipe, unread.
+            # This process was stopped or starved, so the response may be in the pipe, unread.
             self._asked = None if self._pictured else now
         if self._asked is None:
             if now - self._heard >= _TICK:
@@ -281,7 +287,7 @@ class EngineSession:
             self._ended.set_result(reason)
 
     async def _reap(self, seconds: float) -> None:
-        """Give the process, whose pipe is closed, time to exit; then kill it."""
+        """Give the process, whose pipe is closed, `seconds` to exit; then kill it."""
         deadline = time.monotonic() + seconds
         while self._child.poll() is None and time.monotonic() < deadline:
             await asyncio.sleep(_POLL)

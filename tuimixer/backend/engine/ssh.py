@@ -26,9 +26,7 @@ _OPTIONS = {
     "ServerAliveInterval": "10",
     "ServerAliveCountMax": "3",
 }
-"""No ports are opened and nothing is forwarded, whatever ssh's config says; ssh detects a lost connection
-too.
-"""
+"""Whatever ssh's config says: open no ports, forward nothing, and detect a lost connection."""
 
 _FIND = r"""
 PATH="$PATH:${HOME:-/nonexistent}/.local/bin:/usr/local/bin"
@@ -43,8 +41,8 @@ else
     exit 127
 fi
 """
-"""-P, which every supported Python has, ignores anything in the home directory: a `tuimixer.py`, or a clone
-of this project, which looks like a package.
+"""Finds tuimixer as a command or a module. -P, which every supported Python has, ignores anything in the home
+directory: a `tuimixer.py`, or a clone of this project, which looks like a package.
 """
 _UNTIL_CUT = r"""
 exec 3<&0
@@ -55,11 +53,13 @@ exec 3<&-
 wait "$verb"
 exit $?
 """
-"""A continuous verb (`watch`) would not notice that its reader is gone."""
+"""Ends the verb when the script's input ends, because a continuous one (`watch`) would not notice that its
+reader is gone.
+"""
 
 
 class BadTarget(ValueError):
-    """A host that ssh must not be given; the text is one sentence."""
+    """A host that ssh must not be given; the message is one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Target:
         """Parse a host as written by the user.
 
         Raises:
-            BadTarget: it is not a host, or might be taken for an option or contain shell characters.
+            BadTarget: the text is not a host, or might be taken for an option or contain shell characters.
         """
         user, at, rest = text.rpartition("@")
         bracketed = re.fullmatch(r"\[([^\]]*)\](?::([0-9]+))?", rest)
@@ -101,7 +101,7 @@ class Target:
 
 
 def ssh_command(target: Target, ask: bool = True) -> list[str]:
-    """The command line that runs `/bin/sh` on a host; `ask`: whether ssh may prompt on the terminal."""
+    """The command line that runs `/bin/sh` on a host; `ask` is whether ssh may prompt on the terminal."""
     chosen = [f"-o{name}={value}" for name, value in _OPTIONS.items()]
     if not ask:
         chosen.append("-oBatchMode=yes")
@@ -154,7 +154,7 @@ _REASONS = (
     ("Connection closed", "{name} closed the connection.", ""),
     ("Connection to", "The connection to {name} was lost.", ""),
 )
-"""ssh's messages, why and what to do. The first match counts."""
+"""Parts of ssh's messages, the reason to report, and what to do about it. The first match counts."""
 
 
 def explain(name: str, status: int | None, stderr: str) -> tuple[str, str]:

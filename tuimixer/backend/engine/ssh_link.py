@@ -42,7 +42,8 @@ class SshLink:
             Unreachable: there is no engine at the other end.
         """
         child = spawn(ssh_command(self.target, ask=first), None, own_session=not first)
-        # A few hundred bytes, which always fit into a new pipe; if ssh has exited, its status says why.
+        # The script has a few hundred bytes, which always fit into a new pipe; if ssh has exited, its status
+        # says why.
         with contextlib.suppress(BrokenPipeError):
             os.write(child.stdin, engine_script(self.arguments))
         if first:
@@ -70,7 +71,7 @@ class SshLink:
         for descriptor in still_open:
             poll.register(descriptor, select.POLLIN)
         while (greeting := _greeting(child.early)) is None and still_open and len(child.early) < LINE_LIMIT:
-            # ssh's last messages come after the engine's output has ended.
+            # ssh may print its last messages after the engine's output has ended.
             ready = poll.poll(None if child.stdout in still_open else 1000 * _FAREWELL)
             if not ready:
                 break
@@ -95,7 +96,7 @@ class SshLink:
 
 
 def _greeting(read: bytes) -> bytes | None:
-    """The engine's first line, once it is complete."""
+    """The engine's first line if it is complete, else None."""
     start = read.find(HELLO_START)
     end = read.find(b"\n", start)
     return read[start:end] if start >= 0 and end >= 0 else None

@@ -21,7 +21,7 @@ class TerminalFilter:
 
     @property
     def last(self) -> str:
-        """The last part of the input, unchanged."""
+        """The last part of the input (at most 4 KiB), unchanged."""
         return self._kept.decode("utf-8", "replace")
 
     def say(self, chunk: bytes) -> None:

@@ -1,7 +1,7 @@
 """What the screen accepts from an engine: text is cleaned, and what no genuine engine sends is refused.
 
-An engine on another machine cannot be trusted. The limits are what the screen can show without stalling, far
-above what sound systems have.
+An engine on another machine cannot be trusted. The limits are what the screen can show without stalling,
+which is far above what sound systems have.
 """
 
 from dataclasses import replace
@@ -40,10 +40,10 @@ _MOST_VERBATIM = 1 << 16
 _PROPERTIES = 1 << 16
 """Maximum size of a control's property list in characters; a longer one is omitted."""
 _LARGEST = 1 << 53
-"""Largest number: floats are exact up to it."""
+"""Largest absolute value of a number, up to which floats are exact."""
 _VERBATIM = frozenset(
     {
-        # Identifies something to the engine; not displayed, or cleaned where it is.
+        # These identify something to the engine; they are not displayed, or cleaned where they are.
         "id",
         "after",
         "removed",
@@ -63,7 +63,7 @@ _VERBATIM = frozenset(
         "codecs",
         "alsa_card",
         "element",
-        # Files of several lines.
+        # This contains files of several lines.
         "pages",
     }
 )
@@ -77,7 +77,7 @@ def vetted(body: Value) -> Value:
     """A message with its text cleaned; the same object if nothing had to be.
 
     Raises:
-        ProtocolError: it exceeds a limit.
+        ProtocolError: the message exceeds a limit.
     """
     checked: Value = _vetted(body, "")
     return checked
@@ -87,7 +87,7 @@ def check_controls(snapshot: Snapshot, changed: "tuple[Any, ...]") -> None:
     """Check the controls that a delta has changed.
 
     Raises:
-        ProtocolError: there are too many, or one is inconsistent.
+        ProtocolError: there are too many controls, or one is inconsistent.
     """
     if len(snapshot.controls) > MOST_CONTROLS:
         raise ProtocolError(f"has more than {MOST_CONTROLS} controls")

@@ -17,12 +17,12 @@ def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
     """Run `tuimixer ARGUMENTS` on a host, with its output and ssh's messages here; returns the exit status.
 
     Raises:
-        BadTarget: it is not a valid host name.
+        BadTarget: `host` is not a valid host name.
         Unreachable: the host cannot be reached, or does not have tuimixer.
     """
     target = Target.parse(host)
     try:
-        # Unbuffered: data that could not be written would be written again when the pipe is closed.
+        # Unbuffered, because data that could not be written would be written again when the pipe is closed.
         with (
             subprocess.Popen(
                 ssh_command(target), stdin=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
@@ -31,7 +31,7 @@ def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
         ):
             assert ssh.stdin
             assert ssh.stderr
-            # Kept open until the verb has ended; if ssh has exited already, its status says why.
+            # The pipe is kept open until the verb has ended; if ssh has exited already, its status says why.
             with suppress(BrokenPipeError):
                 ssh.stdin.write(verb_script(arguments))
             words = TerminalFilter(2)
@@ -45,5 +45,5 @@ def run_remote_verb(host: str, arguments: Sequence[str]) -> int:
         raise Unreachable(f"{target} cannot be reached by ssh.")
     if status == _NOT_FOUND:
         raise Unreachable(" ".join(explain(str(target), status, "")))
-    # ssh itself was killed by a signal: the shells' convention.
+    # If a signal killed ssh itself, the status follows the shells' convention.
     return status if status >= 0 else 128 - status

@@ -36,7 +36,7 @@ class AsyncClient:
         """Connect.
 
         Raises:
-            Unreachable: no response within `patience`; the text is libpulse's reason.
+            Unreachable: the server cannot be reached or did not respond in time; the message is the reason.
         """
         try:
             await self._pulse.connect(timeout=self._patience)
@@ -59,7 +59,7 @@ class AsyncClient:
                 await self.call(method)
 
     async def call(self, method: str, *arguments: Any) -> Any:
-        """Make a call and wait for its result, at most for `patience`.
+        """Make a call and wait for its result, for at most `patience` seconds.
 
         Raises:
             Unreachable: the server is gone or not responding.
@@ -76,7 +76,7 @@ class AsyncClient:
             if not answer.ended:
                 raise Unreachable(f"The sound server did not respond within {self._patience:g} s.") from None
         if answer.unread is not None:
-            # Show the others: reconnecting would lead to the same result.
+            # Return the other objects, because reconnecting would lead to the same result.
             _LOG.error("%s: an object was skipped", method, exc_info=answer.unread)
         return client.result(answer)
 
@@ -90,11 +90,11 @@ class AsyncClient:
         on_data: Callable[[], None],
         on_end: Callable[[], None],
     ) -> PeakStream:
-        """A level meter's stream; see `PeakStream`.
+        """Open a level meter's stream; see `PeakStream`.
 
         Raises:
             Unreachable: the connection is closed.
-            Refused: the server refuses it.
+            Refused: the server refuses the stream.
         """
         if self._closed or not self._pulse.connected:
             raise Unreachable("The connection is closed.")

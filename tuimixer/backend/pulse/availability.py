@@ -1,4 +1,4 @@
-"""Connecting to a server, and explaining in plain words why that failed."""
+"""Connects to a server, and explains in plain words why that failed."""
 
 import os
 import sys
@@ -23,9 +23,9 @@ INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Ar
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 """First and longest pause before connecting again to a running server that refuses it, in seconds."""
 _QUEUED = 4.0
-"""Seconds for which a server with a full queue is tried: it may have stopped responding."""
+"""Seconds to retry connecting to a server with a full queue, which may have stopped responding."""
 _CROWDED = 30.0
-"""Seconds for which a server that drops connections because it has too many is tried: it is working."""
+"""Seconds to retry connecting to a server that has too many clients, which shows that it is working."""
 
 
 class NoLibrary(Unreachable):
@@ -50,7 +50,7 @@ def connect(place: Candidate, search: Search, patience: float) -> "Client":
     """Open a blocking connection.
 
     Raises:
-        Unreachable: with one sentence that says where and why.
+        Unreachable: the connection failed; the message says where and why.
     """
     if fault := fault_of(place.found.address):
         raise Unreachable(f"{unreachable(search, fault)} {looked_for(search)}")
@@ -62,7 +62,8 @@ def connect(place: Candidate, search: Search, patience: float) -> "Client":
                 made: Client = client.Client(place.found.address, place.cookie, patience)
             return made
         except Unreachable as error:
-            # With many simultaneous keys: a server queues few connections, and limits its clients' number.
+            # Many volume keys pressed at once may be too many for the server, which limits its clients and
+            # queues only few connections.
             bound = _CROWDED if isinstance(error, client.ServerFull) else _QUEUED
             retried = place.found.alive and isinstance(error, client.ServerFull | client.ConnectionRefused)
             if not retried or monotonic() - began > bound:
@@ -72,7 +73,7 @@ def connect(place: Candidate, search: Search, patience: float) -> "Client":
 
 
 def unreachable(search: Search, reason: str) -> str:
-    """One sentence: no server at the selected address, and why."""
+    """One sentence that says that there is no server at the selected address, and why."""
     found = search.chosen.found
     if search.pipewire:
         return f"{NO_PIPEWIRE_PULSE}."
@@ -82,7 +83,7 @@ def unreachable(search: Search, reason: str) -> str:
 
 
 def looked_for(search: Search) -> str:
-    """One sentence: where servers were looked for, or how to start one."""
+    """One sentence that says where servers were looked for, or how to start one."""
     if search.pipewire:
         return f"Start it: {START_PIPEWIRE_PULSE}."
     if search.chosen.found.why in ("asked for", "PULSE_SERVER", "client.conf"):

@@ -26,7 +26,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
 class PulseBackend:
     """PulseAudio or PipeWire's PulseAudio server. See `tuimixer.backend.base.Backend`.
 
-    `server` is an address as in PULSE_SERVER; None finds one with `find.search` at each attempt.
+    `server` is an address as in PULSE_SERVER; None to find one with `find.search` at each attempt to connect.
     """
 
     name = "pulse"
@@ -39,7 +39,7 @@ class PulseBackend:
         root: str = "/",
         patience: float = 3.0,
     ) -> None:
-        """`patience` is how long the server may take to respond, in seconds, before it counts as gone."""
+        """`patience` is how many seconds the server may take to respond before it counts as gone."""
         self._server, self._root, self._patience = server, root, patience
         self._environment = os.environ if environment is None else environment
         self._emit: Callable[[Update], None] = lambda update: None
@@ -80,7 +80,7 @@ class PulseBackend:
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     def submit(self, command: Command) -> None:
-        """Write a command; without a server, report it in a Notice."""
+        """Write a command; without a server, report that in a Notice."""
         if isinstance(command, UseServer):
             self._server = command.address or None
             self._leave.set()
@@ -179,7 +179,7 @@ class PulseBackend:
             self._meters.follow(store.controls)
 
     def _show(self, phase: Phase, reason: str = "", hint: str = "") -> None:
-        """Emit that there is no server."""
+        """Emit a snapshot without a server, with a status that says why."""
         status = Status("pulse", phase, "", reason, hint)
         if status != self._status or phase is Phase.CONNECTING:
             self._status = status

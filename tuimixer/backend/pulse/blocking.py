@@ -26,7 +26,7 @@ _PAUSE = 0.004
 class BlockingPulse:
     """A sound server accessed through blocking calls; connects on the first one.
 
-    `server` is an address as in PULSE_SERVER; None finds one with `find.search`.
+    `server` is an address as in PULSE_SERVER; None to find one with `find.search`.
     """
 
     def __init__(
@@ -37,7 +37,9 @@ class BlockingPulse:
         root: str = "/",
         patience: float = 2.5,
     ) -> None:
-        """`patience` is how long a response may take, in seconds; a verb may have to wait for ALSA too."""
+        """`patience` is how long a response may take, in seconds; short, as a verb may have to wait for ALSA
+        too.
+        """
         self._server, self._environment, self._root, self._patience = server, environment, root, patience
         self._client: Client | None = None
         self._search: Search | None = None
@@ -66,14 +68,14 @@ class BlockingPulse:
         )
 
     def apply(self, command: Command) -> None:
-        """Execute one command, and return when the server shows others that it is done.
+        """Execute one command, and return once other clients can see its effect.
 
-        PulseAudio acknowledges what it has done, PipeWire what it is going to do: usually the first check, a
-        fraction of a millisecond later, finds it done.
+        PulseAudio acknowledges what it has done, PipeWire what it is going to do. In most cases, the first
+        check, a fraction of a millisecond later, finds it done.
 
         Raises:
             Unreachable: the server does not exist or is gone.
-            Refused: the server refused, the command had no effect, or its target does not exist.
+            Refused: the server refused the command, it had no effect, or its target does not exist.
         """
         client = self._connected()
         store = self._store or self._read(client)
@@ -83,7 +85,8 @@ class BlockingPulse:
         if store.server is None or store.server.name != "PipeWire" or not patience(command):
             return
         if isinstance(command, MoveStream):
-            # PipeWire's PulseAudio server shows its client's move for a second as if it were done.
+            # For a second, PipeWire's PulseAudio server shows a move as done to the client that requested it,
+            # so check through a new connection.
             client = self._connected_anew()
             if self._outcome(client, store, doubt):  # WirePlumber occasionally drops a move
                 client.call(call.method, *call.arguments)

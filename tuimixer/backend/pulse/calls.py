@@ -104,7 +104,10 @@ def _device_call(command: Command, control: Control) -> Call:
 
 
 def _move(control: Control, target: ControlId | None, known: ServerState) -> Call:
-    """Both servers take a move to the default device as a request to follow the default from then on."""
+    """The call that moves a stream to a device, or to the default device if `target` is None.
+
+    Both servers take a move to the default device as a request to follow the default from then on.
+    """
     kind = _STREAM_DEVICES.get(control.kind)
     if kind is None:
         raise Refused(f"{control.name} is not a stream and cannot be moved.")
@@ -119,7 +122,9 @@ def _move(control: Control, target: ControlId | None, known: ServerState) -> Cal
 
 
 def device_for(stream: Control, target: ControlId | None, known: ServerState) -> Control | None:
-    """The device for a stream to play on or record from: the target, or the default one if that is None."""
+    """The device for a stream to play on or record from: the target or, if that is None, the default
+    device.
+    """
     if target is not None:
         return known.controls.get(target)
     kind = _STREAM_DEVICES.get(stream.kind)

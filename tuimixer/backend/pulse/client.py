@@ -53,7 +53,7 @@ def result(answer: Answer) -> Any:
 
     Raises:
         Unreachable: the connection ended before the call did.
-        Refused: the server refused.
+        Refused: the server refused the request.
     """
     if answer.error == OK:
         return answer.value
@@ -72,7 +72,7 @@ def _error_for(error: int) -> BackendError:
 
 
 def _iterate(self: Any, block: bool = True) -> None:
-    """One iteration of libpulse's loop, which a hung server cannot block longer than `patience`."""
+    """One iteration of libpulse's loop, which a hung server cannot block beyond `deadline`."""
     with self._pulse_loop() as loop:
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -147,7 +147,7 @@ class Client:
 
 
 def _state_changed(self: Any, context: Any, _userdata: Any) -> None:
-    """End all calls with the connection; pulsectl-asyncio's handler does not know about them."""
+    """End all calls when the connection ends, because pulsectl-asyncio's handler does not know about them."""
     state = c.pa.context_get_state(context)
     if state == c.PA_CONTEXT_READY:
         self._disconnected.clear()

@@ -1,4 +1,6 @@
-"""One connection's lifetime: events mark what is dirty, it is read once, commands are written at once."""
+"""One connection's lifetime: an event marks an object as changed, so that it is read once; commands are
+written at once.
+"""
 
 import asyncio
 import contextlib
@@ -24,19 +26,19 @@ _LOG = logging.getLogger(__name__)
 _KINDS = {kind.value: kind for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)}
 _STREAMS_OF = {"sink": "sink_input", "source": "source_output"}
 _ONE_BY_ONE = 12
-"""If more objects of a kind than this have changed, reading all of the kind is cheaper."""
+"""If more objects of a kind than this have changed, reading all of them is cheaper."""
 _BREATH = 0.004
 """Seconds between two reads during a storm of events."""
 _LINKS_PAUSE = 0.1
-"""Seconds after which PipeWire's streams are read again when one of their devices was relinked."""
+"""Seconds before PipeWire's streams are read again because one of their devices seems to be relinked."""
 _UNTOLD = 1.0
 """Seconds between two reads of PipeWire's streams while a meter is attached to one.
 
-Its PulseAudio server does not report a move as such, only that the stream's node has changed its state. Since
-1.0, a meter's link keeps the node in its state, and nothing is reported.
+PipeWire's PulseAudio server does not report a move as such, only that the stream's node has changed its
+state. Since 1.0, a meter's link keeps the node's state from changing, so nothing is reported.
 """
 _STORED_PAUSE = 0.5
-"""Seconds after which stored volumes are read again: each step of a stream's volume changes one of them."""
+"""Seconds before stored volumes are read again, as each step of a stream's volume changes one of them."""
 
 
 class Connection:
@@ -58,7 +60,7 @@ class Connection:
         self.store = store
         self._client, self._publish, self._say, self._metered = client, publish, say, metered
         self._dirty: dict[str, set[int]] = {}
-        """Indexes by facility."""
+        """Indexes of the objects to read, by facility."""
         self._whole: set[str] = {"server", "card", *_KINDS}
         """Facilities to read completely."""
         self._removed: list[tuple[str, int]] = []
@@ -68,13 +70,13 @@ class Connection:
         self._waiting: dict[tuple[str, ...], Command] = {}
         self._writers: set[asyncio.Task[None]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        """By facility, to be read completely when the timer fires."""
+        """Pending timers by facility, which is read completely when its timer fires."""
         self._stored = False
-        """Whether the server stores volumes of streams that do not exist."""
+        """Whether the server stores volumes of streams that do not exist at the moment."""
         self._doubted: dict[tuple[str, ...], tuple[Unverified, asyncio.TimerHandle]] = {}
         """Acknowledged commands that have not taken effect yet, with the timer for their deadline."""
         self._judged: list[Unverified] = []
-        """Those past their deadline, to be judged after the next read."""
+        """Commands past this deadline, to be judged after the next read."""
         self._repeated: dict[tuple[str, ...], Command] = {}
         """Moves that have been requested a second time."""
         self._broken: Unreachable | None = None
@@ -87,7 +89,7 @@ class Connection:
             self._read_later(facility, _STORED_PAUSE)
             return
         if removed:
-            # In the order of events: PipeWire reuses a removed object's index for the next one.
+            # Keep the order of events, because PipeWire reuses a removed object's index for the next one.
             self._removed.append((facility, index))
             self._dirty.get(facility, set()).discard(index)
         elif facility in ("server", "formats"):
@@ -110,7 +112,7 @@ class Connection:
         """Read whatever changes, forever.
 
         Raises:
-            Unreachable: the connection is lost; the text is the reason.
+            Unreachable: the connection is lost; the message is the reason.
         """
         await self._client.subscribe()
         self._stored = await self._client.call("stream_restore_test") is not None
@@ -124,10 +126,10 @@ class Connection:
                 if await self._read():
                     self._publish()
                 if self._is_pipewire and self._metered():
-                    # The start of a meter wakes this loop too.
+                    # The start of a meter causes an event, which wakes this loop too.
                     self._read_later("sink_input", _UNTOLD)
                 if first:
-                    # The first frame does not wait for information that few users look at.
+                    # The first frame must not wait for information that few users look at.
                     first = False
                     self._whole |= {"formats", "stored"} if self._stored else {"formats"}
                     self._wake.set()
@@ -238,7 +240,8 @@ class Connection:
                 await self._write_one(key, command)
                 command = self._waiting.pop(key, None)
         finally:
-            # Even after an error: a value whose write never ended could not be set again.
+            # This must be done even after an error, because a value whose write never ended could not be set
+            # again.
             self._writing.discard(key)
             self._waiting.pop(key, None)
 
@@ -275,8 +278,8 @@ class Connection:
     def _drop_doubts(self) -> None:
         """Stop checking commands that have taken effect.
 
-        Exceptions are commands to suspend a device, which something may resume later, and moves, which
-        PipeWire shows to its client for a second as if they were done.
+        Exceptions are suspending a device, which something may resume later, and moves, which PipeWire shows
+        as done for a second to the client that requested them.
         """
         late = (MoveStream, SetSuspended)
         for key, (doubt, timer) in list(self._doubted.items()):
@@ -290,7 +293,7 @@ class Connection:
         self._read_back(doubt.command)
 
     def _judge(self, doubt: Unverified) -> None:
-        """Report what the server ignored; a move is first requested again, as WirePlumber drops some."""
+        """Report a command that the server ignored; repeat a move first, because WirePlumber drops some."""
         server = self.store.server.name if self.store.server else "The server"
         text, command = ignored(doubt, self.store, server), doubt.command
         key = aspect(command)
@@ -302,7 +305,7 @@ class Connection:
             self._say(Notice(text, error=True, id=command.id))
 
     def _read_back(self, command: Command) -> None:
-        """Read what an acknowledged command changed, so that the store has it before it leaves the outbox."""
+        """Read what an acknowledged command changed, before the command leaves the outbox."""
         for facility, index in affected(command, self.store):
             if index is None:
                 self._whole.add(facility)
@@ -312,7 +315,7 @@ class Connection:
 
 
 async def _all(reads: list[Coroutine[Any, Any, None]]) -> None:
-    """Run reads concurrently; the first failure is raised when all have ended."""
+    """Run reads concurrently; the first failure is raised once all of them have ended."""
     if not reads:
         return
     if len(reads) == 1:

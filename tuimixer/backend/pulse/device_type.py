@@ -1,7 +1,8 @@
-"""What kind of device a sink or source is; pure. The only place where that is decided.
+"""Decides what kind of device a sink or source is, which nothing else does. Pure.
 
-PulseAudio's flag HARDWARE is reliable. PipeWire's is not: up to 0.3 it means that `device.api` is set, from
-1.0 on that `node.virtual` is not, so that null sinks have it. There the properties decide.
+PulseAudio's flag HARDWARE is reliable. PipeWire's is not: up to 0.3, it means that `device.api` is set; from
+1.0 on, that `node.virtual` is not set, so that null sinks have the flag too. With PipeWire, the properties
+decide.
 """
 
 from tuimixer.backend.pulse.records import DeviceRecord

@@ -1,4 +1,4 @@
-"""Which sound server to use: where a user would look for it, and why it was selected."""
+"""Finds the sound server to use, looking where a user would look, and says why it was selected."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,7 @@ class Candidate:
 
     found: FoundServer
     cookie: str | None = None
-    """File with the key that another user's PulseAudio requires, if readable."""
+    """Path of the cookie file that another user's PulseAudio requires, if readable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Search:
     places: tuple[Candidate, ...]
     """All existing servers, and those named by the environment; may be empty."""
     chosen: Candidate
-    """The one to use; if none exists, the one to wait for."""
+    """The server to use; if none exists, the one to wait for."""
     looked: tuple[str, ...]
-    """Socket files that were looked for, to report if there is none."""
+    """Socket files that were looked for, to report if there is no server."""
     pipewire: str = ""
-    """PipeWire's own socket, if it runs without its PulseAudio server."""
+    """PipeWire's own socket, if PipeWire runs without its PulseAudio server."""
 
 
 def search(
@@ -41,10 +41,10 @@ def search(
     uid: int | None = None,
     address: str | None = None,
 ) -> Search:
-    """Look for servers: the requested one, PULSE_SERVER, client.conf, own session, other users, the system.
+    """Look for servers: the requested one, PULSE_SERVER, client.conf, the user's, other users', system-wide.
 
-    The server property of a forwarded X display is ignored: over ssh it names the other end's server. `root`
-    and `uid` replace `/` and the user in tests.
+    The server property of a forwarded X display is ignored, because over ssh it names the other end's server.
+    `root` and `uid` replace `/` and the user in tests.
     """
     env = os.environ if environment is None else environment
     uid = os.getuid() if uid is None else uid
@@ -91,9 +91,9 @@ def _named(
 
 
 def fault_of(address: str) -> str:
-    """Why an address is not valid; empty if it may be.
+    """Why an address is not valid; empty if it may be valid.
 
-    libpulse cannot be asked: it aborts the process for some.
+    libpulse cannot be used to find out, because some addresses make it abort the process.
     """
     if len(address) > LONGEST_ADDRESS:
         return "the text is too long for an address"
@@ -184,7 +184,7 @@ def _default_server(env: Mapping[str, str], root: str) -> str:
 
 
 def _cookie_beside(address: str, root: str) -> str | None:
-    """The cookie of the user whose runtime directory contains the address."""
+    """Path of the cookie file of another user whose runtime directory contains the address; else None."""
     path = address.removeprefix("unix:")
     owner = _owner_by_path(path)
     return _cookie_of(root, _user_name(root, owner)) if owner not in (None, os.getuid()) else None

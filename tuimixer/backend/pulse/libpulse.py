@@ -21,7 +21,7 @@ ENCODINGS = (
     "truehd-iec61937",
     "dtshd-iec61937",
 )
-"""pa_encoding_t in its own order (pulse/format.h)."""
+"""Names of the values of pa_encoding_t, in its order (pulse/format.h)."""
 
 DEVICE_TYPE_SINK = 0
 STREAM_READY, STREAM_FAILED, STREAM_TERMINATED = 2, 3, 4
@@ -77,9 +77,9 @@ _library = ctypes.CDLL(LIBRARY)
 
 
 def operation(name: str, wrap: Any) -> Any:
-    """A call with a response from the server; wrapped, it raises CallError if it could not be started.
+    """A request to the server, as a function that raises CallError if the request cannot be sent.
 
-    None if this libpulse does not have it. `wrap` is pulsectl's `LibPulse._func_wrapper`.
+    None if this version of libpulse does not have it. `wrap` is pulsectl's `LibPulse._func_wrapper`.
     """
     function = getattr(_library, name, None)
     return wrap(name, function, _OPERATIONS[name], "pa_op") if function else None

@@ -17,11 +17,12 @@ _FLOOR = 1e-3
 """Amplitude of -60 dBFS; anything below is shown as silence."""
 _STEPS_PER_DB = 2
 _DEAF = 0.3
-"""Seconds without a peak after which a level drops to zero: a suspended device sends none."""
+"""Seconds without a peak after which a level drops to zero, because a suspended device sends none."""
 _RETRY = 1.0
 """Seconds before a meter that ended on its own is reopened."""
 _UNHEARD, _LONGEST_UNHEARD = 2.0, 60.0
-"""Seconds after which a meter without any peak on a running device is reopened, doubled each time.
+"""First and longest time in seconds after which a meter that has received no peak from a running device is
+reopened; the time doubles with each attempt.
 
 WirePlumber 0.4 occasionally fails to link a stream.
 """
@@ -50,12 +51,12 @@ class MeterStreams:
         self._controls: Mapping[ControlId, Control] = {}
         self._streams: dict[ControlId, tuple[TapPoint, PeakStream]] = {}
         self._closing: set[PeakStream] = set()
-        """Their callbacks must outlive them."""
+        """Streams being closed, kept because their callbacks must outlive them."""
         self._shown: dict[ControlId, tuple[int, ...]] = {}
         self._heard: dict[ControlId, float] = {}
         self._not_before: dict[ControlId, float] = {}
         self._unheard: dict[ControlId, float] = {}
-        """Seconds before the next reopening of meters that had to be reopened."""
+        """Seconds to wait for a peak, for meters that have already been reopened."""
         self._flush_timer: asyncio.TimerHandle | None = None
         self._retry_timer: asyncio.TimerHandle | None = None
         self._last_flush = 0.0
@@ -74,7 +75,7 @@ class MeterStreams:
         self.follow(controls)
 
     def follow(self, controls: Mapping[ControlId, Control]) -> None:
-        """Adapt to changed controls."""
+        """Start and stop meters where the controls have changed."""
         self._controls = controls
         if not self._ids and not self._streams:
             return
@@ -152,7 +153,7 @@ class MeterStreams:
         self._silence(control_id)
 
     def _ended(self, control_id: ControlId) -> None:
-        """A stream has ended, on request or on its own."""
+        """Clean up after a stream that has ended, on request or on its own."""
         self._closing = {stream for stream in self._closing if not stream.ended}
         entry = self._streams.get(control_id)
         if entry is not None and entry[1].ended:
@@ -180,7 +181,7 @@ class MeterStreams:
     # ---- levels ----------------------------------------------------------------------------------
 
     def _schedule(self) -> None:
-        """Emit new peaks, at most `rate` times a second, those of all meters together."""
+        """Emit the new peaks of all meters together, at most `rate` times a second."""
         if self._flush_timer is None or self._idle:
             if self._flush_timer is not None:
                 self._flush_timer.cancel()
@@ -216,7 +217,7 @@ class MeterStreams:
 
 
 def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapPoint | None:
-    """Where to attach a control's meter; None if there is nothing to meter or it would do harm.
+    """Where to attach a control's meter; None if there is nothing to meter or a meter would do harm.
 
     A stream on a corked sink input would stay in creation forever and could not be cancelled.
     """
@@ -229,7 +230,7 @@ def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapP
         case Kind.SINK if control.device and control.device.monitor:
             return TapPoint(control.device.monitor, None, channels, keep_awake=False)
         case Kind.SOURCE if control.device:
-            # A microphone would be suspended although its meter should show the input.
+            # Keep a microphone awake: if it were suspended, the meter would not show its input.
             device = control.device
             return TapPoint(device.server_name, None, channels, keep_awake=device.monitor_of is None)
         case Kind.SINK_INPUT if control.stream and not control.stream.corked:
@@ -244,5 +245,5 @@ def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapP
 
 
 def _step(peak: float) -> int:
-    """Half decibels above the floor: equal steps look equal."""
+    """The level in half decibels above the floor, a scale on which equal steps look equal."""
     return round(_STEPS_PER_DB * 20 * math.log10(peak / _FLOOR)) if peak > _FLOOR else 0

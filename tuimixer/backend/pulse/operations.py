@@ -52,7 +52,7 @@ class Answer:
     def __init__(self, on_end: Callable[[], None]) -> None:
         self._on_end = on_end
         self.callback: Any = None
-        """What libpulse calls; referenced for as long as it may do so."""
+        """What libpulse calls; kept here for as long as it may do so."""
         self.items: list[Any] = []
         self.single = False
         """Whether the response is one object instead of a list."""
@@ -60,7 +60,7 @@ class Answer:
         """libpulse's error for this very call."""
         self.ended = False
         self.unread: Exception | None = None
-        """Why an object was skipped."""
+        """Why an object was skipped; None if none was."""
 
     def take(self, reader: Callable[[Any], Any], item: Any) -> None:
         """Read one object of the response, or skip it if it cannot be read."""
@@ -72,7 +72,7 @@ class Answer:
             self.unread = error
 
     def end(self, error: int = OK) -> None:
-        """The response is complete, or the call has failed."""
+        """End the call, because the response is complete or the call has failed."""
         if not self.ended:
             self.ended, self.error = True, error
             if error == OK and self.single and not self.items:
@@ -81,7 +81,7 @@ class Answer:
 
     @property
     def value(self) -> Any:
-        """The object or the list of objects; None for a mere acknowledgement."""
+        """The object, or the list of objects, which is empty for a mere acknowledgement."""
         return self.items[0] if self.single else self.items
 
 
@@ -94,9 +94,9 @@ class Calls:
         """Pending calls, and those that have ended since the last call was started."""
 
     def start(self, method: str, arguments: tuple[Any, ...], on_end: Callable[[], None]) -> Answer:
-        """Start a call by its name in `METHODS`; `on_end` is called once, possibly at once.
+        """Start a call by its name in `METHODS`; `on_end` is called once, possibly before this returns.
 
-        Must not be called from libpulse's callbacks: those of ended calls are freed here.
+        Must not be called from libpulse's callbacks, because the callbacks of ended calls are freed here.
         """
         self._kept = [answer for answer in self._kept if not answer.ended]
         answer = Answer(on_end)
@@ -111,7 +111,7 @@ class Calls:
         return answer
 
     def fail(self, error: int) -> None:
-        """End all calls, with the error of the connection."""
+        """End all calls with this error, because the connection has ended."""
         for answer in self._kept:
             answer.end(error)
 
@@ -134,7 +134,7 @@ def _begin(function: Any, *arguments: Any) -> None:
 
 
 def _listing(callback: Any, function: Any, reader: Any, single: bool = False) -> Start:
-    """A call that returns objects; with arguments, one of them."""
+    """A call that returns a list of objects or, if `single`, the one object that its arguments identify."""
 
     def start(context: Any, answer: Answer, *arguments: Any) -> None:
         def on_item(_ctx: Any, item: Any, eof: int, _data: Any) -> None:
@@ -217,7 +217,7 @@ def _cvolume(raws: tuple[int, ...]) -> Any:
 
 
 def _stored_write(entry: StoredRecord) -> tuple[Any, ...]:
-    """Replace one entry, and apply it to its streams at once."""
+    """Arguments that replace one entry, and apply it to its streams at once."""
     positions, volume = (PAIR[0], entry.volume * 2) if entry.paired else (entry.positions, entry.volume)
     channels = len(volume)
     info = c.PA_EXT_STREAM_RESTORE_INFO(
@@ -236,7 +236,9 @@ def _stored_delete(key: str) -> tuple[Any, ...]:
 
 
 def _formats_save(index: int, formats: tuple[str, ...]) -> tuple[Any, ...]:
-    """The elements must be allocated by libpulse; `_save_formats` frees them."""
+    """Arguments that save a sink's formats. libpulse must allocate their elements; `_save_formats` frees
+    them.
+    """
     pointers = (ctypes.POINTER(libpulse.FormatInfo) * len(formats))()
     for n, name in enumerate(formats):
         address = libpulse.format_info_new()

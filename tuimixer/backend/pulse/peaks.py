@@ -10,9 +10,9 @@ from tuimixer.backend.pulse.pulsectl_import import binding as c
 
 # With pavucontrol's id, other mixers do not show our meters as recording applications.
 _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimixer"
-# PipeWire before 1.6 ignores STREAM_DONT_INHIBIT_AUTO_SUSPEND: a meter would keep its target running.
-# The device would never be suspended, and as the PulseAudio server reports a stream's move only if its node
-# changes state in the process, no moves would be reported.
+# PipeWire before 1.6 ignores STREAM_DONT_INHIBIT_AUTO_SUSPEND, so a meter would keep its target running. The
+# device would never be suspended, and moves of streams would not be reported, because the PulseAudio server
+# reports a move only if the stream's node changes its state in the process.
 _ASLEEP = " node.passive=true"
 _MEDIA = "Peak detect"
 _SAMPLE = 4
@@ -22,7 +22,7 @@ _SILENCE = 1e-3
 _SETTLED = 2.0
 """Seconds of silence after which the meter rests."""
 _RESTING_RATE = 1
-"""Peaks per second of a resting meter; at most the delay of the first sound."""
+"""Peaks per second of a resting meter, which shows the first sound up to a second late."""
 
 
 class PeakStream:
@@ -43,10 +43,11 @@ class PeakStream:
         on_data: Callable[[], None],
         on_end: Callable[[], None],
     ) -> None:
-        """`rate` is in Hz. `keep_awake`: the server must not suspend the source while it is metered.
+        """`rate` is in peaks per second; `keep_awake` is whether the server must not suspend the source while
+        it is metered.
 
         Raises:
-            CallError: the server refuses it (pulsectl's class).
+            CallError: the stream is refused (pulsectl's class).
         """
         self.channels = channels
         self._rate = rate
@@ -85,7 +86,7 @@ class PeakStream:
 
     @property
     def ended(self) -> bool:
-        """Whether the server has released it."""
+        """Whether the server has released the stream."""
         return not self._stream
 
     def take(self) -> tuple[float, ...] | None:
@@ -98,13 +99,13 @@ class PeakStream:
         return peaks
 
     def close(self) -> None:
-        """End it once the server has created it: one still being created cannot be cancelled."""
+        """End the stream, but not before the server has created it, because it could not be cancelled."""
         self._closing = True
         if self._stream and libpulse.stream_get_state(self._stream) == libpulse.STREAM_READY:
             self._disconnect()
 
     def abandon(self) -> None:
-        """Release it because its connection ends."""
+        """Release the stream because its connection ends."""
         self._on_end = _nothing
         self._end()
 
@@ -158,7 +159,7 @@ class PeakStream:
     def _take_in(self, data: bytes) -> None:
         self._fresh = True
         if not any(data):
-            # Silence: zeros, and nothing else is sent to an idle meter.
+            # All zeros mean silence, which is all that an idle meter receives, so unpacking can be skipped.
             self._silent += len(data) // (_SAMPLE * self.channels)
             return
         samples = struct.unpack(f"={len(data) // _SAMPLE}f", data)

@@ -1,4 +1,4 @@
-"""The only importer of pulsectl: its libpulse bindings, without imports that would slow down volume keys."""
+"""The only module that imports pulsectl: for its bindings, and without imports that slow volume keys down."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _NoSignature:
 
 @contextmanager
 def _light_imports() -> Iterator[None]:
-    """While pulsectl is imported: skip what would slow down every volume key press and is not used.
+    """While pulsectl is imported, skip unused imports that would slow down every volume key press.
 
     Its search for libpulse runs ldconfig and a compiler (20 to 40 ms). ctypes.util loads subprocess and
     shutil; inspect and traceback load the parser (7 ms of the 93 ms of CPU time that a volume key press
@@ -68,7 +68,7 @@ PulseError: type[Exception] = pulsectl.PulseError
 
 
 def asyncio_pulse() -> Any:
-    """pulsectl-asyncio's connection, whose import takes as long as a verb."""
+    """pulsectl-asyncio's connection class, imported only here, because that takes as long as a verb."""
     from pulsectl_asyncio import PulseAsync
 
     return PulseAsync

@@ -129,7 +129,7 @@ def as_one(record: StoredRecord) -> StoredRecord:
     """A PipeWire entry with a single volume, even if it was stored for a pair.
 
     PipeWire 1.6 plays the right channel of a stereo sound at zero if the entry is mono, which is how every
-    mixer writes it for system sounds; so it is written back as a pair.
+    mixer writes it for system sounds. Such an entry is therefore written back as a pair.
     """
     mono = len(record.volume) == 1
     pair = (record.positions, record.names) == PAIR and len(set(record.volume)) == 1

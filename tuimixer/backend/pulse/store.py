@@ -32,7 +32,7 @@ _RESTORE_KEY = "module-stream-restore.id"
 
 
 def alsa_id(number: str) -> str | None:
-    """The kernel's id of the card with this number or id, from /proc/asound."""
+    """The kernel's id of the card with this number or id, from /proc/asound; None if there is none."""
     if not number.isdigit():
         return number if os.path.isdir(f"/proc/asound/{number}") and number else None
     try:
@@ -72,7 +72,7 @@ class Store:
     # ---- filling ---------------------------------------------------------------------------------
 
     def put(self, kind: Kind, record: Any) -> bool:
-        """Store a device or stream; False if nothing but its state is new."""
+        """Store a device or stream; False if nothing but its state has changed."""
         table = self._table(kind)
         before = table.get(record.index)
         if before == record:
@@ -102,14 +102,14 @@ class Store:
         return made.id if made is not None else None
 
     def _forget_client(self, index: int | None) -> None:
-        """Drop a client without streams: PipeWire reuses its number."""
+        """Drop a client that has no streams left, because PipeWire reuses its number."""
         if index in self._clients and not any(
             stream.client == index for table in self._streams.values() for stream in table.values()
         ):
             del self._clients[index]
 
     def keep(self, kind: Kind, records: Iterable[Any]) -> None:
-        """Store all objects of a kind."""
+        """Store all objects of a kind, and remove those that no longer exist."""
         present = {record.index: record for record in records}
         for index in [index for index in self._table(kind) if index not in present]:
             self.remove(kind, index)
@@ -129,7 +129,7 @@ class Store:
             self._all_stale = True
 
     def keep_cards(self, records: Iterable[CardRecord]) -> None:
-        """Store all cards."""
+        """Store all cards, and remove those that no longer exist."""
         present = {record.index: record for record in records}
         for index in [index for index in self._cards if index not in present]:
             self.remove_card(index)
@@ -166,7 +166,7 @@ class Store:
             self._stale.update((Kind.SINK, index) for index in self._devices[Kind.SINK])
 
     def put_stored(self, records: Iterable[StoredRecord]) -> None:
-        """Store the stored volumes; that of system sounds exists even before it is first changed."""
+        """Store the stored volumes; that of system sounds is added if the server does not have it yet."""
         stored = {record.key: record for record in records if not translate.is_meters(record)}
         if EVENT_ROLE not in stored:
             stored[EVENT_ROLE] = StoredRecord(EVENT_ROLE, (0,), ("mono",), (0x10000,), False, "")

@@ -38,7 +38,7 @@ def _index(raw: int) -> int | None:
 
 
 def _properties(proplist: Any) -> dict[str, str]:
-    """A whole property list in one call: two calls per property would dominate a stream's reading time."""
+    """A whole property list, read in one call, because two per property would dominate the reading time."""
     address = libpulse.proplist_to_string(proplist)
     if not address:
         return {}
@@ -56,7 +56,7 @@ def _properties(proplist: Any) -> dict[str, str]:
 
 
 class _Positions(dict[int, str]):
-    """Names of channel positions by libpulse's number, from libpulse."""
+    """Names of channel positions, as libpulse reports them, by libpulse's numbers."""
 
     def __missing__(self, number: int) -> str:
         name = self[number] = _text(libpulse.channel_position_to_string(number)) or f"channel-{number}"

@@ -18,7 +18,7 @@ from tuimixer.model.scale import PULSE_SCALE
 from tuimixer.model.snapshot import Profile, Server, ServerCard
 from tuimixer.model.text import clean
 
-# pa_sink_flags_t and pa_source_flags_t; they differ in one.
+# pa_sink_flags_t and pa_source_flags_t, which differ in one flag.
 HW_VOLUME_CTRL, HW_MUTE_CTRL, DECIBEL_VOLUME = 0x1, 0x10, 0x20
 _FLAT_VOLUME = {Kind.SINK: 0x40, Kind.SOURCE: 0x80}
 
@@ -63,7 +63,7 @@ class TranslationContext:
         """`alsa_id` returns the kernel's id of the card with a number or id; None if there is none."""
         self.alsa_id = alsa_id
         self.sinks: Mapping[int, str] = {}
-        """Names by the server's index."""
+        """Names of the sinks, by the server's index."""
         self.sources: Mapping[int, str] = {}
         self.cards: Mapping[int, CardRecord] = {}
         self.clients: Mapping[int, ClientRecord] = {}
@@ -184,7 +184,9 @@ def stream(record: StreamRecord, kind: Kind, around: TranslationContext) -> Cont
 
 
 def is_virtual(record: StreamRecord) -> bool:
-    """Whether a module created it: without a client on PulseAudio, by its node's properties on PipeWire."""
+    """Whether a module created a stream: it has no client on PulseAudio, and special properties on
+    PipeWire.
+    """
     properties = record.properties
     return (
         record.client is None
@@ -215,7 +217,7 @@ def is_meters(record: StoredRecord) -> bool:
 
 
 def stored(record: StoredRecord) -> Control:
-    """A volume that the server stores for streams that do not exist."""
+    """A volume that the server stores for streams that do not exist at the moment."""
     key = record.key
     capture = key.startswith(_STORED_SOURCE)
     by, colon, value = key.removeprefix(_STORED_SINK).removeprefix(_STORED_SOURCE).partition(":")
@@ -309,7 +311,9 @@ def server(record: ServerRecord, address: str, why: str) -> Server:
 
 
 def _default_id(kind: Kind, name: str) -> ControlId | None:
-    """None if there is no default, for which PipeWire uses the names `@DEFAULT_SOURCE@` and `@NONE@`."""
+    """The id of a default device; None if there is none, for which PipeWire has the names `@DEFAULT_SOURCE@`
+    and `@NONE@`.
+    """
     return None if not name or name.startswith("@") else device_id(kind, name)
 
 
@@ -330,7 +334,7 @@ def _port(record: PortRecord, offset: int | None) -> Port:
 
 
 def _alsa_card(properties: Mapping[str, str], around: TranslationContext) -> str | None:
-    """The kernel's id of the card: PulseAudio reports its number, PipeWire number, path or both."""
+    """The kernel's id of the card. PulseAudio reports its number, PipeWire its number, its path or both."""
     for key in ("alsa.card", "api.alsa.card", "api.alsa.pcm.card"):
         if number := properties.get(key):
             return around.alsa_id(number)

@@ -18,7 +18,9 @@ from tuimixer.model.control import Control, Kind
 from tuimixer.model.record import dataclass
 
 _QUICK, _USUAL, _CARD = 1.0, 2.0, 4.0
-"""Seconds: volume and mute take effect within milliseconds, a Bluetooth card's profile within seconds."""
+"""Seconds to wait: for volume and mute, for most other commands, and for the profile of a (Bluetooth)
+card.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,9 @@ def patience(command: Command) -> float:
 
 
 def ignored(doubt: Unverified, known: ServerState, server: str) -> str:
-    """One sentence; empty if the command took effect, or its target is gone or different."""
+    """What the server did not do, in one sentence; empty if the command took effect, or if its target is gone
+    or was changed by something else.
+    """
     command = doubt.command
     if isinstance(command, SetProfile):
         card = next((card for card in known.server_cards if card.id == command.id), None)
@@ -86,7 +90,9 @@ def _about_control(doubt: Unverified, control: Control, known: ServerState, serv
 
 
 def _is_unchanged(doubt: Unverified, control: Control) -> bool:
-    """Whether volume and mute are as before; others may change them, and a server may round them."""
+    """Whether volume and mute are as before. If not, others changed them, or the server rounded the
+    values.
+    """
     before = doubt.before
     return before is not None and (before.raws, before.mute) == (control.raws, control.mute)
 
@@ -103,7 +109,7 @@ def _use(control: Control) -> str:
 
 
 def affected(command: Command, known: ServerState) -> list[tuple[str, int | None]]:
-    """What to read to see whether a command took effect: facilities, each with an index or None for all."""
+    """What to read to see whether a command took effect: facilities, each with an index, or None for all."""
     control = known.controls.get(command.id)
     if isinstance(command, CardCommand):
         return [("card", None)]
@@ -115,5 +121,5 @@ def affected(command: Command, known: ServerState) -> list[tuple[str, int | None
         return [("formats", None)]
     part = control.device or control.stream
     read: list[tuple[str, int | None]] = [(control.kind.value, part.index)] if part is not None else []
-    # A change of the default device, or a move to the default device.
+    # The command changes the default device, or may be a move to the default device.
     return [("server", None), *read] if isinstance(command, SetDefault | MoveStream) else read

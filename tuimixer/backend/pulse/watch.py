@@ -23,7 +23,7 @@ async def until_something_appears(sockets: Iterable[str], seconds: float) -> boo
                 return True
     except TimeoutError:
         return False
-    except OSError:  # no inotify instance left; only the timer is left
+    except OSError:  # no inotify instance is left, only the timer
         await asyncio.sleep(seconds)
         return False
 
