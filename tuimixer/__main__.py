@@ -1,17 +1,17 @@
-"""Entry point of `tuimixer` and `python -m tuimixer`; also how the screen starts its engine."""
+"""Entry point of `tuimixer` and `python -m tuimixer`, and of the engine that the screen starts."""
 
 import _signal  # type: ignore[import-not-found]  # `signal` itself takes too long to import
 import sys
 
 if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
-    # While the rest is imported, Ctrl-C ends the process; Python would print a traceback.
+    # Let Ctrl-C end the process while the rest is imported; Python would print a traceback.
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def start() -> int:
     """Run the command line; returns the exit status."""
     if sys.argv[1:2] == ["engine"]:
-        # Do not load the command line's parser: the screen is waiting for the engine.
+        # Do not load the command line's parser, because the screen is waiting for the engine.
         from tuimixer.wiring import run_engine
 
         return run_engine(sys.argv[2:])

@@ -1,1 +1,1 @@
-"""The command line: verbs, options and their output."""
+"""The command line: the verbs, the options and their output."""

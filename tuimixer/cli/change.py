@@ -16,8 +16,8 @@ from tuimixer.model.select import Match
 from tuimixer.model.value import Value
 
 _HAIR = 1e-6
-"""Subtracted from an ALSA step, in percent: floating-point error turns into an extra raw value now and then,
-as in alsamixer, and many steps of 1 % would not add up."""
+"""Subtracted from an ALSA step, in percent: now and then, floating-point error would turn into an extra raw
+value, as in alsamixer, and many steps of 1 % would not add up."""
 _MOST_REPORTED = 3
 _UNCAPPED = 10.0
 
@@ -25,20 +25,21 @@ _UNCAPPED = 10.0
 def change(
     call: Invocation, targets: Sequence[str], values: Sequence[Value], cap: float | None, reread: bool
 ) -> tuple[list[Match], int]:
-    """Apply values to all controls that match the targets; returns the matches changed, and the exit status.
+    """Apply values to all controls that match the targets; returns these matches, and the exit status.
 
-    `cap` is the command line's, in percent. With `reread`, the matches returned show the new state. A
-    value that the cap limits, or that changes nothing, is reported. Nothing is changed if one of the values
-    is impossible for one of the controls; but in a group or a pattern only such members are skipped, which is
-    reported. If one control is refused, that is reported, and the others are still changed.
+    `cap` is the command line's cap in percent, if any. With `reread`, the returned matches show the new
+    state. A value that the cap limits, or that changes nothing, is reported. If one of the values is
+    impossible for one of the controls, nothing is changed; but if that control is a member of a group or
+    pattern, only this member is skipped, which is reported. If the change of one control is refused, that is
+    reported, and the others are still changed.
 
     Raises:
-        Impossible: a control cannot do what was asked.
+        Impossible: one of the values is impossible for a control.
         NoMatch, Usage, Unreachable, Refused: as in `Invocation.select` and `Invocation.apply`.
     """
     # Load libraries and connect before locking, so that others wait only for a read and a write. A connection
-    # that will be replaced is closed while waiting: the server limits their number, and the holder of
-    # the lock may need one.
+    # that will be replaced is closed while waiting for the lock, because the server limits the number of
+    # connections, and the holder of the lock may need one.
     lock = VolumeLock(call.reopen_pipewire)
     call.narrow(targets)
     matches, status = _able(call, call.select_all(targets), values)
@@ -72,7 +73,7 @@ def _able(call: Invocation, matches: list[Match], values: Sequence[Value]) -> tu
     """The matches that can be set to all of the values, and the exit status.
 
     Raises:
-        Impossible: a control that was named cannot, or no member of a group can.
+        Impossible: a control that was named cannot be set to them, or no member of a group can.
     """
     able: list[Match] = []
     unable: list[Impossible] = []
@@ -94,7 +95,7 @@ def _able(call: Invocation, matches: list[Match], values: Sequence[Value]) -> tu
 
 
 def _report_all(texts: Sequence[object], summary: str) -> None:
-    """Report each, or only the first few of many."""
+    """Report each of the texts, or the first few and how many more there are."""
     for text in texts[:_MOST_REPORTED]:
         report(text)
     if len(texts) > _MOST_REPORTED:
@@ -110,7 +111,7 @@ def _carry_out(
     changed: set[ControlId],
     held: dict[ControlId, str],
 ) -> None:
-    """Apply one value; note in `held` what the cap limited, and what nothing has changed so far."""
+    """Apply one value; note in `held` the controls that the cap has limited or no value has changed yet."""
     for found in _meant(match, value):
         control = lock.as_written(found)
         intent = _intent(value, control, match)
@@ -134,7 +135,7 @@ def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
     """Apply a finding's fix like any other change: under the lock, to the current state, up to the cap.
 
     Raises:
-        Impossible, Unreachable, Refused: as in `change`.
+        Impossible, Unreachable, Refused: see `change`.
     """
     with VolumeLock() as lock:
         for request in requests:
@@ -155,7 +156,7 @@ def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
 def _resolved(
     call: Invocation, lock: VolumeLock, intent: Intent, control: Control, cap: float | None = None
 ) -> tuple[Resolution, str]:
-    """What an intent comes to up to the cap, and what to report if that limits it."""
+    """What an intent amounts to within the cap, and what to report if the cap limits it, or else empty."""
     limit = cap_of(control, call.config.max, call.config.max.verbs, cap)
     unclamped = lock.unclamped(control.id)
     done = resolve(intent, control, limit, unclamped)
@@ -169,7 +170,7 @@ def _write(
     command: SetVolume | SetMute | SetCapture | SetChoice,
     unclamped: UnclampedTarget | None,
 ) -> None:
-    """Write a command, and store what the next process has to know."""
+    """Carry out a command, and store what the next process has to know."""
     call.apply(command)
     lock.changed()
     lock.live()
@@ -180,7 +181,7 @@ def _write(
 def _remember(
     call: Invocation, lock: VolumeLock, command: SetVolume, unclamped: UnclampedTarget | None
 ) -> None:
-    """Store the unclamped target, and the value written, which some ALSA plugins store more coarsely."""
+    """Store the unclamped target, and the written values, as some ALSA plugins store them more coarsely."""
     lock.remember(command.id, unclamped)
     control = call.known[command.id]
     if call.is_plugin(control):
@@ -191,7 +192,7 @@ def _remember(
 
 
 def _reread(call: Invocation, matches: Sequence[Match]) -> list[Match]:
-    """The same controls in their current state, or their last one if they are gone."""
+    """The same matches with the current state of their controls, or the last known one if they are gone."""
     controls = [control for match in matches for control in match.controls]
     if any(map(call.is_plugin, controls)):
         call.reopen(Layer.ALSA)  # a plugin does not report others' changes to an open handle
@@ -205,7 +206,9 @@ def _reread(call: Invocation, matches: Sequence[Match]) -> list[Match]:
 
 
 def _meant(match: Match, value: Value) -> tuple[Control, ...]:
-    """All streams of an application, or the direction of an element that has what the value is about."""
+    """The controls of a match that a value is for: all streams of an application, or of an ALSA element the
+    control for the direction that has such a value.
+    """
     if match.controls[0].element is None or len(match.controls) == 1:
         return match.controls
     if value.capturing:

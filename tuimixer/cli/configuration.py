@@ -1,4 +1,4 @@
-"""The configuration of one command: the file named, the one in the XDG directory, or none."""
+"""The configuration of one command: from the file it names, from that in the XDG directory, or none."""
 
 import os
 
@@ -9,7 +9,7 @@ from tuimixer.config.schema import Config, Loaded
 
 
 def configured(arguments: Arguments) -> Config:
-    """The configuration; if the file has errors, they are reported on stderr, and only its caps are used.
+    """The configuration; if the file has errors, these are reported on stderr, and only its caps are used.
 
     Raises:
         Usage: the file named on the command line does not exist.
@@ -30,7 +30,8 @@ def read(arguments: Arguments) -> Loaded:
     """
     named = arguments.get("config")
     if arguments.has("no-config") or (named is None and not os.path.lexists(config_path())):
-        # The usual case, without loading what reading a file needs: volume keys and the engine wait for it.
+        # The usual case. Volume keys and the engine wait for it, so what is needed to read a file is not
+        # loaded.
         return Loaded(Config())
     from tuimixer.config.load import load
 

@@ -12,7 +12,7 @@ STATUSES = (
 
 
 class Failure(Exception):
-    """Ends the command; the text is one sentence for the user."""
+    """Ends the command; its text is a message of one sentence for the user."""
 
     status = USAGE
 
@@ -31,7 +31,7 @@ _LONGEST = 1500
 
 
 def sentence(text: object) -> str:
-    """One line that ends like a sentence, without anything that controls a terminal."""
+    """A text as one line with a full stop, without characters that control a terminal."""
     from tuimixer.model.text import clean
 
     line = clean(str(text), _LONGEST, fallback="")
@@ -39,7 +39,7 @@ def sentence(text: object) -> str:
 
 
 def report(text: object) -> None:
-    """Print one sentence on stderr."""
+    """Print a message of one sentence on stderr."""
     import sys
     from contextlib import suppress
 

@@ -16,7 +16,7 @@ from tuimixer.model.snapshot import Phase, Snapshot, Status, Update
 from tuimixer.wiring import Options, open_machines
 
 Took = Callable[[str, Snapshot], None]
-"""Called with the host's name and its newest snapshot."""
+"""Called with a host's name and its newest snapshot."""
 
 
 def follow(options: Options, took: Took) -> int:
@@ -75,7 +75,7 @@ def _error_of(task: "asyncio.Task[None]") -> Exception | None:
 
 
 def _watch_reader(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
-    """Notice at once, not at the next change, that a pipe's reader is gone."""
+    """Call `end` as soon as the reader of a pipe on stdout is gone, not only at the next change."""
     fd = sys.stdout.fileno()
     if stat.S_ISFIFO(os.fstat(fd).st_mode):
         loop.add_reader(fd, end)
@@ -83,11 +83,11 @@ def _watch_reader(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> N
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One aspect of one control, or the status of one layer, before and after."""
+    """A change of one aspect of one control, or of the status of one layer."""
 
     layer: str
     id: ControlId
-    """The control's; empty for a layer's status."""
+    """Id of the control; empty for a layer's status."""
     kind: str
     name: str
     what: str
@@ -130,7 +130,7 @@ class Changes:
 def _controls(
     layer: str, before: dict[ControlId, Control], now: dict[ControlId, Control]
 ) -> Iterator[Change]:
-    # Stored volumes are read slightly later than the rest, and appear and disappear with each stream: only
+    # Stored volumes are read slightly later than the rest, and appear and disappear with each stream, so only
     # changes of their values are reported.
     for control in before.values():
         if control.id not in now and control.kind is not Kind.STORED:

@@ -1,6 +1,7 @@
 """The command-line grammar as data, from which help, completion and the man page are generated too.
 
-argparse would take a tenth of the time of a volume key press, and treats `-5%` and `-12dB` as options.
+argparse would take a tenth of the time that a volume key press takes, and it treats `-5%` and `-12dB` as
+options.
 """
 
 from tuimixer.cli.failure import Usage
@@ -13,18 +14,18 @@ class Option:
     """A word that starts with a dash."""
 
     name: str
-    """Its long name, without dashes; also the key for `Arguments`."""
+    """The long name, without dashes; also the key for `Arguments`."""
     help: str
     short: str = ""
     value: str = ""
-    """Placeholder for its value in the help; empty if it takes none."""
+    """Placeholder for the value in the help; empty if the option takes none."""
     choices: tuple[str, ...] = ()
     repeat: bool = False
-    """Whether it may be given several times; otherwise the last one counts."""
+    """Whether several values may be given; otherwise only the last one counts."""
     complete: str = ""
-    """What shells complete for its value: `file`, `card`."""
+    """What shells complete for the value: `file`, `card`."""
     excludes: str = ""
-    """The long name of an option that it cannot be combined with."""
+    """The long name of an option that this one cannot be combined with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Verb:
 
     name: str
     usage: str
-    """Its arguments as shown in the help: `[TARGET] VALUE…`."""
+    """The arguments as shown in the help: `[TARGET] VALUE…`."""
     summary: str
     details: str = ""
     options: tuple[Option, ...] = ()
@@ -43,11 +44,13 @@ class Verb:
     most: int | None = None
     """Maximum number of arguments; None for any number."""
     complete: tuple[str, ...] = ()
-    """What shells complete for each argument (the last for all further ones), by names that
-    `commands/completion.py` knows.
+    """What shells complete for each argument, by the names in `commands/completion.py`; the last name is also
+    for all further arguments.
     """
     reaches: str = ""
-    """`always`, or the option with which it connects to other hosts itself instead of being run there."""
+    """When the verb connects to other hosts itself instead of being run there: `always`, or with this option.
+    Empty for never.
+    """
     hidden: bool = False
     statuses: tuple[tuple[int, str], ...] = ()
     """Exit statuses that have another meaning for this verb."""
@@ -63,9 +66,9 @@ class Arguments:
         self._values: dict[str, list[str]] = {}
 
     def add(self, option: Option, value: str) -> None:
-        """Add an option; one that may not be repeated replaces the previous one."""
+        """Add an option's value; if the option may not be repeated, this replaces its previous value."""
         held = self._values.pop(option.name, [])
-        self._values[option.name] = held  # at the end: the order shows which was last
+        self._values[option.name] = held  # at the end, so that the order shows which was given last
         if not option.repeat:
             held.clear()
         held.append(value)
@@ -75,12 +78,12 @@ class Arguments:
         return name in self._values
 
     def get(self, name: str) -> str | None:
-        """The option's value, the last one given."""
+        """The option's value, or the last one if there are several; None if it was not given."""
         held = self._values.get(name)
         return held[-1] if held else None
 
     def last(self, *names: str) -> str | None:
-        """Which of these options was given last."""
+        """The name of whichever of these options was given last; None if none was given."""
         return next((name for name in reversed(self._values) if name in names), None)
 
     def all(self, name: str) -> tuple[str, ...]:
@@ -96,7 +99,7 @@ def parse(
     With `stop_at_word`, the first argument and everything after it are not parsed.
 
     Raises:
-        Usage: an unknown option, one whose value is missing or not allowed, or two that exclude each other.
+        Usage: an option is unknown, its value is missing or not allowed, or two options exclude each other.
     """
     found = Arguments()
     rest = list(words)
@@ -155,7 +158,7 @@ def _short(word: str, rest: list[str], options: tuple[Option, ...], command: str
 
 
 def _allowed(option: Option, written: str, value: str) -> str:
-    # The beginning of a choice is enough, as alsamixer's -V looks at the first letter.
+    # The beginning of a choice is enough, because alsamixer's -V looks only at the first letter.
     begun = [choice for choice in option.choices if value and choice.startswith(value.casefold())]
     value = begun[0] if len(begun) == 1 else value
     if option.choices and value not in option.choices:
@@ -174,7 +177,7 @@ def _unknown(written: str, options: tuple[Option, ...], command: str) -> Usage:
 
 
 def whole(text: str, most: int) -> int | None:
-    """A word as an integer from 0 to `most`; None if it is not one."""
+    """A word as an integer from 0 to `most`; None if the word is anything else."""
     if not text.isdecimal() or not text.isascii() or len(text) > len(str(most)):
         return None
     number = int(text)

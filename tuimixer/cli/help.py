@@ -22,7 +22,7 @@ an id                 as `tuimixer list --json` prints it
 """.strip()
 TARGET_RULE = "Case is ignored, and a unique part is enough. An ambiguous TARGET changes nothing."
 _TARGET = 22
-"""Column of the meanings in `TARGETS`."""
+"""Column at which the meanings in `TARGETS` begin."""
 _LEFT = 36
 """Maximum width of the left column of a table."""
 _WIDEST = 80
@@ -70,14 +70,14 @@ def verb_help(verb: Verb) -> str:
         lines += ["Options:", *_options(verb.options), ""]
     if verb.examples:
         lines += ["Examples:", *_table(verb.examples), ""]
-    # Keep a number on the line of its meaning.
+    # Keep each status on the same line as its meaning.
     told = dict(STATUSES) | dict(verb.statuses)
     meanings = "; ".join(f"{status}\N{NO-BREAK SPACE}{meaning}" for status, meaning in told.items())
     return "\n".join([*lines, *_wrapped(f"Exit status: {meanings}."), ""])
 
 
 def written(option: Option) -> str:
-    """An option as typed: `-c, --card CARD`."""
+    """An option as shown in the help, such as `-c, --card CARD`."""
     short = f"-{option.short}, " if option.short else ""
     return f"{short}--{option.name} {option.value}".rstrip()
 
@@ -94,14 +94,14 @@ def _options(options: tuple[Option, ...]) -> list[str]:
 
 
 def _wrapped(text: str, taken: int = 0) -> list[str]:
-    """Wrap to the terminal's width less `taken` columns, but not to lines too long to read."""
+    """Wrap a text to the terminal's width less `taken` columns, but not to lines too long to read."""
     width = max(min(shutil.get_terminal_size().columns, _WIDEST), _NARROWEST) - 2 - taken
     lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
-    """Two columns; if the left one is too long, the right one starts on a new line."""
+    """Lines with two columns; if the left cell is too long, the right one starts on a new line."""
     rows = list(rows)
     width = max((len(left) for left, _ in rows if len(left) <= _LEFT), default=_LEFT)
     lines = []

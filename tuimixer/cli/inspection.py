@@ -16,7 +16,9 @@ from tuimixer.wiring import inspect_host
 
 
 def read_host(call: Invocation) -> tuple[Snapshot, System]:
-    """Both layers, with a status for an unreachable one, and the system information."""
+    """Both layers in one snapshot, in which an unreachable layer only has a status, and the system
+    information.
+    """
     parts = []
     for layer in (Layer.ALSA, Layer.PULSE):
         try:
@@ -28,7 +30,7 @@ def read_host(call: Invocation) -> tuple[Snapshot, System]:
 
 
 def total_of(snapshot: Snapshot, system: System, control: ControlId) -> float | None:
-    """Gain in dB of the whole path of a stream or device, for its loudest channel; None if unknown."""
+    """Gain in dB of a stream's or device's whole path for the loudest channel; None if unknown."""
     found = snapshot.controls.get(control)
     if found is None or found.kind.layer is Layer.ALSA or found.kind is Kind.STORED:
         return None

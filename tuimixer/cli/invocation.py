@@ -1,4 +1,6 @@
-"""A command's access to a machine: opens the layers that a target needs, reads, selects, changes."""
+"""A command's access to a machine: opens the layers that a target needs, and reads, selects and changes
+controls.
+"""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +48,7 @@ _KINDS = {
 
 
 class Invocation:
-    """One command: its arguments, the configuration, and the machine it acts on."""
+    """One command: its arguments, the configuration, and the machine that it acts on."""
 
     def __init__(self, verb: str, arguments: Arguments) -> None:
         self.verb = verb
@@ -73,11 +75,11 @@ class Invocation:
 
     @property
     def options(self) -> Options:
-        """Where the sound is."""
+        """Which machine, sound server and devices to open."""
         device, hosts = self.arguments.get("device"), self.arguments.all("host")
         return Options(
             devices=(device,) if device else (),
-            # The configuration is for this machine; others find their server themselves.
+            # The configuration is for this machine; other machines find their server themselves.
             server=self.arguments.get("server") or (None if hosts else self.config.server or None),
             demo=self.arguments.has("demo"),
             hosts=hosts,
@@ -95,17 +97,17 @@ class Invocation:
         return self.arguments.has("json")
 
     def narrow(self, targets: Iterable[str]) -> None:
-        """From now on, read only what may contain these targets (everything for JSON, or without targets)."""
+        """From now on, read only what may contain these targets; everything for JSON or without targets."""
         kinds = frozenset[Kind]().union(*map(kinds_of, targets))
         self._kinds = None if self.json or kinds in (ANY, frozenset()) else kinds
         # If an option names a card, only its controls count.
         self._only_card = self._named_card is not None
 
     def read(self, layer: Layer) -> Snapshot:
-        """Read one layer again.
+        """Read one layer, again if it was read before.
 
         Raises:
-            Unreachable: there is no server or no card.
+            Unreachable: there is no server, or no card.
             Usage: the card or device named on the command line does not exist.
         """
         if layer in self._failures:
@@ -132,20 +134,20 @@ class Invocation:
 
     @property
     def on_card(self) -> bool:
-        """Whether an option names a card, whose controls are meant."""
+        """Whether an option names a card, so that targets are controls of that card."""
         return self._named_card is not None
 
     @property
     def cards(self) -> frozenset[str]:
-        """Ids of the ALSA cards named by options; empty if there are none."""
+        """Ids of the ALSA cards that an option names; empty if there are none."""
         read = self._read.get(Layer.ALSA)
         return find_cards(self._named_card, read.alsa_cards) if self._named_card and read else frozenset()
 
     def read_all(self) -> tuple[Snapshot, list[Unreachable]]:
-        """Read both layers; returns an error for an unreachable one.
+        """Read both layers; returns the snapshot and, if one layer is unreachable, its error.
 
         Raises:
-            Unreachable: both are unreachable.
+            Unreachable: both layers are unreachable.
         """
         parts, failures = [], []
         for layer in (Layer.ALSA, Layer.PULSE):
@@ -160,13 +162,13 @@ class Invocation:
     def select(self, target: str, kinds: frozenset[Kind] = ANY) -> Match:
         """The only match of a target.
 
-        `@output` and `@input` mean the main control of the card named by an option, or of a card if
-        there is no server.
+        `@output` and `@input` mean the main control of the card that an option names, or of any card if there
+        is no server.
 
         Raises:
             NoMatch: nothing matches.
-            Usage: there are several matches, or only one of another kind.
-            Unreachable: the layer in which it would be is unreachable.
+            Usage: there are several matches, or the only match is of another kind.
+            Unreachable: the layer that the target belongs to is unreachable.
         """
         matches = self._matches(target, kinds)
         if len(matches) == 1:
@@ -187,19 +189,19 @@ class Invocation:
         return list(found.values())
 
     def names(self, target: str) -> bool:
-        """Whether a control has exactly this name; an unreachable layer has none."""
+        """Whether a control has exactly this name; controls of unreachable layers are not found."""
         try:
             return any(match.exact for match in self._matches(target, ANY))
         except (NoMatch, Usage, Unreachable):
             return False
 
     def _matches(self, target: str, kinds: frozenset[Kind]) -> tuple[Match, ...]:
-        """At least one match."""
+        """All matches of a target, at least one; raises the same errors as `select` if there are none."""
         default = target.casefold().strip()
         stands_in = default in (OUTPUT, INPUT) and not kinds.isdisjoint(_ELEMENTS)
         if stands_in and self._named_card:
             return (self._main_control(default),)
-        # An option that names a card means the card's controls; routing is up to the server.
+        # An option that names a card means the card's controls, except for verbs about the server's routing.
         on_card = self._named_card and not kinds.isdisjoint(_ELEMENTS)
         layers = (Layer.ALSA,) if on_card else layers_of(target)
         wanted = {kind.layer for kind in kinds}
@@ -234,7 +236,7 @@ class Invocation:
 
     @property
     def _names_server(self) -> bool:
-        """Whether a particular sound server was requested, for which nothing else can be substituted."""
+        """Whether a particular sound server was requested, so that nothing else can stand in for it."""
         return bool(self.options.server or os.environ.get("PULSE_SERVER"))
 
     def matches_in(self, target: str, snapshot: Snapshot) -> tuple[Match, ...]:
@@ -256,7 +258,11 @@ class Invocation:
         return matches
 
     def _main_control(self, default: str) -> Match:
-        """The card's control that is used as the default output or input."""
+        """The card's control that stands in for the default output or input.
+
+        Raises:
+            NoMatch: the card has no such control.
+        """
         match = self._main_in(default, self.read(Layer.ALSA))
         if match is None:
             side = "playback" if default == OUTPUT else "capture"
@@ -281,13 +287,13 @@ class Invocation:
         return find(target, snapshot, kinds, card, lambda: self.labels_in(snapshot))
 
     def labels_in(self, snapshot: Snapshot) -> Mapping[ControlId, tuple[str, ...]]:
-        """Everything that the screen may call each control."""
+        """All names by which the screen may show each control."""
         from tuimixer.mixer.views import labels_of  # takes too long for a volume key
 
         return labels_of(snapshot, self.config.filter.rules)
 
     def _nothing(self, target: str, kinds: frozenset[Kind]) -> NoMatch | Usage:
-        """Why nothing matches: there is no default, no such name, or its match is of another kind."""
+        """Why nothing matches: there is no default or no such name, or the control is of another kind."""
         default = target.casefold().strip()
         if default == OUTPUT and Kind.SINK in kinds:
             return NoMatch("the server has no default output")
@@ -310,7 +316,7 @@ class Invocation:
         return self._find(target, merge(*parts), ANY)
 
     def name_of(self, control: Control) -> str:
-        """A control's name in the configuration, else its own."""
+        """The name that the configuration gives a control, else its own name."""
         if not self.config.filter.rules:
             return control.name
         from tuimixer.mixer.views import name_of
@@ -318,7 +324,7 @@ class Invocation:
         return name_of(control, self.config.filter.rules)
 
     def carry_out(self, commands: Sequence[Command]) -> list[ControlId]:
-        """Execute commands, reporting those refused; returns the ids of those done.
+        """Carry out commands and report those that are refused; returns the ids of the controls changed.
 
         Raises:
             Unreachable: the server or the card is gone.
@@ -351,7 +357,7 @@ class Invocation:
         return any(card.id == control.card and card.number is None for card in cards)
 
     def reopen(self, layer: Layer) -> None:
-        """Discard everything cached, so that the next read starts from scratch."""
+        """Close a layer with everything it has cached, so that the next read starts from scratch."""
         port = self._ports.pop(layer, None)
         if port is not None:
             port.close()
@@ -359,8 +365,8 @@ class Invocation:
     def reopen_pipewire(self) -> None:
         """Reconnect to PipeWire for the next read, so that it includes all earlier changes by others.
 
-        Its PulseAudio server tracks changes separately for each of its clients, so one may not know yet what
-        another has been told. A client that has just connected gets the current state.
+        PipeWire's PulseAudio server tracks changes separately for each of its clients, so one client may not
+        know yet what another has been told. A client that has just connected gets the current state.
         """
         read = self._read.get(Layer.PULSE)
         if read is not None and read.on_pipewire:

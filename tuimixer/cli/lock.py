@@ -1,6 +1,7 @@
-"""One volume change at a time: a lock around read, change and write that stores unclamped targets.
+"""A lock around read, change and write, so that only one process changes volumes at a time. It also stores
+unclamped targets.
 
-The lock is the kernel's, on a directory owned by the user: it is released when the process ends in any way.
+The lock is the kernel's, on a directory owned by the user, so it is released however the process ends.
 """
 
 import fcntl
@@ -18,19 +19,19 @@ from tuimixer.model.control import Channel, Control, ControlId
 from tuimixer.model.record import replace
 
 PATIENCE = 2
-"""Seconds to wait for a process that holds the lock and shows no activity."""
+"""Seconds to wait while the process that holds the lock shows no activity."""
 _LONGEST = 60
-"""Total seconds to wait while others get the lock."""
+"""Seconds to wait in total while other processes get the lock."""
 _PAUSE = 0.003
 _NO_TURN = 0
 _MOST = 64
 _FARTHEST = 100.0
-"""Larger positions are invalid; a fader's top is at 1."""
+"""Limit for stored positions; larger ones are invalid, as a fader's top is at 1."""
 Raws = tuple[int, ...]
 
 
 class Busy(Failure):
-    """Another process does not release the lock."""
+    """The lock cannot be obtained."""
 
     status = OUT_OF_REACH
 
@@ -38,12 +39,12 @@ class Busy(Failure):
 class VolumeLock:
     """Held while a volume is read, changed and written; stores the unclamped targets of earlier changes.
 
-    Create it before the first read of what is to be changed: once it is held, `undisturbed` tells whether
+    Create this before the first read of what is to be changed; once it is held, `undisturbed` tells whether
     that read is still valid.
     """
 
     def __init__(self, on_wait: Callable[[], None] = lambda: None) -> None:
-        """`on_wait` is called once before waiting, if another process has the lock."""
+        """Args: `on_wait` is called once, before waiting, if another process has the lock."""
         self._on_wait = on_wait
         self._folder = _own_folder()
         self._fd = -1
@@ -89,13 +90,15 @@ class VolumeLock:
         return self._memory.unclamped.get(control)
 
     def remember(self, control: ControlId, unclamped: UnclampedTarget | None) -> None:
-        """Store a change's unclamped target for the next process; None deletes it."""
+        """Store a change's unclamped target for the next process; None deletes the stored one."""
         self._memory.unclamped.pop(control, None)
         if unclamped is not None:
             self._memory.unclamped[control] = unclamped
 
     def as_written(self, control: Control) -> Control:
-        """The control as last written, if it was stored more coarsely and has not been changed since."""
+        """The control with the values last written to it, if it stored them more coarsely and has not changed
+        since; else unchanged.
+        """
         stored, written = self._memory.written.get(control.id, ((), ()))
         if not stored or stored != control.raws or len(written) != len(stored):
             return control
@@ -116,10 +119,10 @@ class VolumeLock:
 
 
 def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
-    """Poll for the lock: waiting for it in the kernel would have no timeout.
+    """Poll for the lock, because waiting for it in the kernel would have no timeout.
 
-    The wait is counted in polls: on a machine too busy to make them in time, the other process takes
-    longer as well.
+    The timeout is counted in polls: if the machine is too busy for them to be in time, the other process
+    takes longer as well.
     """
     began, looks, seen = time.monotonic(), 0, os.fstat(folder).st_mtime_ns
     waiting = False
@@ -144,7 +147,7 @@ def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
 
 
 def _own_folder() -> str:
-    """A directory that only this user can write to: in the runtime directory, else in /tmp."""
+    """A directory that only this user can write to: in the runtime directory, or else in one such as /tmp."""
     user = os.getuid()
     for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{user}"):
         if os.path.isabs(parent) and _is_own(parent, user):
@@ -156,7 +159,7 @@ def _own_folder() -> str:
 
 
 def _made(folder: str, user: int) -> str:
-    """The directory, created if necessary; empty if that fails or it belongs to someone else."""
+    """The directory, created if necessary; empty if it cannot be created or belongs to another user."""
     try:
         os.mkdir(folder, 0o700)
     except FileExistsError:
@@ -175,7 +178,7 @@ def _is_own(folder: str, user: int) -> bool:
 
 
 class _Memory:
-    """What one process stores for the next."""
+    """What one process stores for the next one."""
 
     __slots__ = ("turn", "unclamped", "written")
 
@@ -211,7 +214,9 @@ def _read(path: str) -> _Memory:
 
 
 def _write(path: str, memory: _Memory) -> None:
-    """Store the newest; if the disk is full, only the channels' difference at a scale's end is lost."""
+    """Store the newest entries. Errors are ignored: at worst, the difference between channels is lost at an
+    end of the scale.
+    """
     rows: list[tuple[ControlId, list[tuple[float, ...]]]] = [("turn", [(memory.turn,)])]
     for control, unclamped in list(memory.unclamped.items())[-_MOST:]:
         rows.append((control, [unclamped.raws, unclamped.positions, unclamped.shape]))
@@ -229,7 +234,7 @@ def _whole(text: str) -> Raws:
 
 
 def _numbers(text: str) -> tuple[float, ...]:
-    """Positions on a fader.
+    """Parse positions on a fader, which are separated by spaces.
 
     Raises:
         ValueError: one of them is invalid.

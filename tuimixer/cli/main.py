@@ -1,4 +1,4 @@
-"""Entry point of the command line: verbs, the screen, and one sentence for any error."""
+"""Entry point of the command line: runs a verb or the screen, and prints one sentence for any error."""
 
 import os
 import signal
@@ -19,8 +19,8 @@ _INTERRUPTED = 130
 def program() -> int:
     """The program: runs the command line and ends the process, or returns its exit status.
 
-    Shutting down the interpreter would take 9 ms of the 93 ms of CPU time of a volume key press, and a verb
-    has nothing to clean up. Whatever has run threads or a loop exits normally.
+    Shutting down the interpreter would take 9 ms of the 93 ms of CPU time that a volume key press takes, and
+    a verb has nothing to clean up. A command that has used threads or an event loop exits normally.
     """
     status = main(alone=True)
     if "asyncio" not in sys.modules and "threading" not in sys.modules:
@@ -32,7 +32,7 @@ def program() -> int:
 
 
 def main(argv: list[str] | None = None, alone: bool = False) -> int:
-    """Run a command line; returns the exit status. `alone`: nothing else runs in this process."""
+    """Run a command line; returns the exit status. `alone`: whether nothing else runs in this process."""
     words = sys.argv[1:] if argv is None else argv
     _open_closed_streams()
     if words[:1] == ["engine"]:
@@ -67,7 +67,7 @@ def _run(words: list[str], alone: bool) -> int:
         raise no_verb(name)
     verb, module = load(name)
     command = f"tuimixer {name}"
-    # Options before the verb count as if they followed it.
+    # Options before the verb are treated as if they came after it.
     before = words[: len(words) - len(rest) - 1]
     if before[-1:] == ["--"]:
         before.pop()
@@ -105,7 +105,7 @@ def _run(words: list[str], alone: bool) -> int:
 
 
 def _end_at_once_when_interrupted() -> None:
-    """Python would raise KeyboardInterrupt in a libpulse callback, where it is printed and ignored."""
+    """Exit on SIGINT: Python may raise KeyboardInterrupt in a libpulse callback, where it is only printed."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(_INTERRUPTED))
 
 
@@ -127,14 +127,14 @@ def _without_verb(top: Arguments) -> int:
 
 
 def _open_closed_streams() -> None:
-    """If the caller closed a standard stream (`>&-`), Python has none; its output is discarded anyway."""
+    """Open /dev/null in place of standard streams that the caller has closed (`>&-`), which Python lacks."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115
 
 
 def _drop_output() -> None:
-    """Discard stdout's buffer, which cannot be written: Python would print an error on exit."""
+    """Discard stdout's buffer, which cannot be written, as Python would otherwise print an error on exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -1,4 +1,4 @@
-"""A desktop notification with a volume, replaced by the next one."""
+"""A desktop notification with a volume; the next one replaces it."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -7,14 +7,14 @@ from tuimixer.cli.failure import report
 from tuimixer.cli.output import in_words, percents
 from tuimixer.model.control import Control
 
-# Make a notification replace the previous one: for dunst, and for mako, GNOME and others.
+# Both make a notification replace the previous one: the first in dunst, the second in mako, GNOME and others.
 _HINTS = ("string:x-dunst-stack-tag:tuimixer", "string:x-canonical-private-synchronous:tuimixer")
 
 
 def notify(controls: Sequence[Control], name_of: Callable[[Control], str]) -> None:
-    """Show the controls' state with `notify-send`; if that fails, print one sentence on stderr.
+    """Show the controls' state with `notify-send`; if that fails, print a message on stderr.
 
-    With several controls, the bar shows the loudest, and each has a line of its own.
+    With several controls, the bar shows the loudest one, and each control has a line of its own.
     """
     percent = max(0 if control.muted else max(percents(control), default=0) for control in controls)
     names = [name_of(control) for control in controls]

@@ -16,10 +16,10 @@ _NO_FILE = Option(
 )
 
 WHERE = (_SERVER, _HOST, _CARD, _DEVICE, _DEMO, _FILE, _NO_FILE, HELP)
-"""Options of every verb that acts on a machine."""
+"""The options that every verb that acts on a machine has."""
 
 PLAIN = (_FILE, _NO_FILE, HELP)
-"""Options of the other verbs."""
+"""The options that all other verbs have."""
 
 SCREEN = (
     _CARD,
@@ -51,4 +51,4 @@ SCREEN = (
     Option("version", "print the version and exit"),
     HELP,
 )
-"""Options of the screen, with alsamixer's letters."""
+"""The options of the screen, with alsamixer's letters."""

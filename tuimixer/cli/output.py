@@ -42,7 +42,7 @@ def as_json(control: Control, controls: Mapping[ControlId, Control]) -> dict[str
 
 
 def channels_json(control: Control) -> list[dict[str, Any]]:
-    """Name, percent and dB of each channel."""
+    """Name, percent and dB of each channel, as JSON objects."""
     levels = zip(control.channels, percents(control), gains(control), strict=True)
     return [{"name": channel.name, "percent": percent, "db": gain} for channel, percent, gain in levels]
 
@@ -57,13 +57,13 @@ def _device(control: Control, controls: Mapping[ControlId, Control]) -> str | No
 
 
 def percents(control: Control) -> list[int]:
-    """Each channel's percentage, as in alsamixer or pavucontrol."""
+    """Each channel's percentage, as in alsamixer or pavucontrol; empty without a volume."""
     scale = control.scale
     return [] if scale is None else [to_percent(scale, raw) for raw in control.raws]
 
 
 def gains(control: Control) -> list[float | None]:
-    """Each channel's dB; None without dB data."""
+    """Each channel's gain in dB, None without dB data; empty without a volume."""
     scale = control.scale
     if scale is None:
         return []
@@ -71,7 +71,7 @@ def gains(control: Control) -> list[float | None]:
 
 
 def chosen(control: Control) -> str | None:
-    """The selected item of an enumerated control."""
+    """The selected item of an enumerated control; None for other controls."""
     choice = control.choice
     if choice is None or not 0 <= choice.value < len(choice.items):
         return None
@@ -79,7 +79,7 @@ def chosen(control: Control) -> str | None:
 
 
 def in_words(control: Control) -> str:
-    """`50% -18.06 dB muted`, for each channel if they differ."""
+    """A control's state, such as `50% -18.06 dB muted`; the levels of each channel if they differ."""
     parts = []
     levels = [_level(percent, gain) for percent, gain in zip(percents(control), gains(control), strict=True)]
     if len(set(levels)) == 1:
@@ -91,7 +91,7 @@ def in_words(control: Control) -> str:
 
 
 def _switches(control: Control) -> list[str]:
-    """States of a switch without a volume."""
+    """The states of a control that has switches but no volume."""
     states = [tuple(not muted for muted in control.mute)] if control.mute is not None else []
     states += [control.capture] if control.capture is not None else []
     return ["on" if all(on) else f"on {_sides(on)}" if any(on) else "off" for on in states]
@@ -103,7 +103,7 @@ def _sides(switches: tuple[bool, ...]) -> str:
 
 
 def states(control: Control) -> list[str]:
-    """Switches and choices: `muted`, `capture`, `on` for a switch without a volume, an item."""
+    """The states of switches and choices, such as `muted`, `capture`, `on` (without a volume) or an item."""
     if control.choice is not None:
         return [chosen(control) or f"item {control.choice.value}"]
     if not control.channels:
@@ -117,7 +117,7 @@ def states(control: Control) -> list[str]:
 
 
 def decibel(gain: float) -> str:
-    """`-18.06`, or `-inf` for silence."""
+    """A gain in dB as text, such as `-18.06`, or `-inf` for silence."""
     return decibels(round(gain * 100), plus=False).replace("−", "-").replace("∞", "inf")
 
 
@@ -144,7 +144,7 @@ def _unicode() -> bool:
 
 
 def _has_bytes(text: str) -> bool:
-    """Whether it contains undecodable bytes, from an argument or a control's name."""
+    """Whether a text contains undecodable bytes, from an argument or a control's name."""
     return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
 
 

@@ -1,4 +1,4 @@
-"""Opens the mixer in the terminal: options override the configuration, and an error is one sentence."""
+"""Opens the mixer in the terminal; options override the configuration."""
 
 import gc
 import os
@@ -36,7 +36,7 @@ def run_screen(arguments: Arguments) -> int:
     device = arguments.get("device")
     options = Options(
         devices=(device,) if device else (),
-        # The configuration is for this machine; others find their server themselves.
+        # The configuration is for this machine; other machines find their server themselves.
         server=arguments.get("server") if arguments.has("host") else config.server or None,
         demo=arguments.has("demo"),
         hosts=arguments.all("host"),
@@ -44,8 +44,8 @@ def run_screen(arguments: Arguments) -> int:
     if not options.demo and not options.hosts:
         _check_card(arguments.get("card"))
         _check_device(options)
-    # Everything imported from now on is kept: collecting garbage meanwhile would take 28 ms of 325 ms of CPU
-    # time.
+    # Everything imported from now on is kept, so collecting garbage would be useless, and would take 28 ms of
+    # 325 ms of CPU time.
     gc.disable()
     machines = open_machines(options)
     from tuimixer.config.state import State
@@ -70,7 +70,7 @@ def run_screen(arguments: Arguments) -> int:
 def _show(
     machines: Machines, config: Config, notices: list[str], state: "State | None", config_file: str | None
 ) -> int:
-    """Paint the first frame, load Textual meanwhile, and run it; the terminal is restored."""
+    """Paint the first frame while Textual is being loaded, run the screen, and restore the terminal."""
     import termios
 
     from tuimixer.ui.terminal.tty import Tty, hold_signals
@@ -94,8 +94,8 @@ def _show(
             return cap_of(control, config.max, config.max.screen)
 
         gc.freeze()
-        # What is not frozen is little and quickly searched. By default, that is done so rarely that closed
-        # dialogs and former layouts take up several MB until then.
+        # Few objects are not frozen, so collecting them is quick. With the default thresholds, that would
+        # happen so rarely that closed dialogs and former layouts would take up several MB until then.
         gc.set_threshold(700, 10, 2)
         gc.enable()
         backends = machines.backends(first.shown)
@@ -126,7 +126,7 @@ def _check_terminal() -> None:
 
 
 def _check_card(card: str | None) -> None:
-    """Check in the kernel's directory, so that libasound need not be loaded here."""
+    """Check in the kernel's directory whether a card exists, so that libasound need not be loaded here."""
     if card is None:
         return
     try:
@@ -151,7 +151,7 @@ def _first_line(path: str) -> str:
 
 
 def _check_device(options: Options) -> None:
-    """A configured device cannot be looked up: only opening it shows whether it exists."""
+    """Check whether a configured device exists by opening it, because it cannot be looked up."""
     if not options.devices:
         return
     from tuimixer.backend.base import Unreachable

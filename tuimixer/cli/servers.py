@@ -21,7 +21,7 @@ def _line(server: dict[str, Any]) -> str:
 
 
 def servers_json(snapshot: Snapshot, system: System) -> list[dict[str, Any]]:
-    """One object per server, the one in use first."""
+    """One JSON object per server, the one in use first."""
     taken = snapshot.server
     used = (
         []

@@ -60,7 +60,7 @@ def every() -> tuple[Verb, ...]:
 
 def no_verb(name: str) -> Usage:
     """The error for an unknown verb."""
-    # As in pactl and wpctl: `set-sink-mute`, `get-volume`.
+    # In the verbs of pactl and wpctl, such as `set-sink-mute` or `get-volume`, one part may be a verb here.
     part = next((part for part in reversed(name.split("-")) if part in MODULES), name)
     hint = suggest(part, MODULES, "`tuimixer --help` lists them")
     return Usage(f"unknown verb {shown(name)}; {hint}")

@@ -1,1 +1,1 @@
-"""The path of a sound with its gain at each stage, and why nothing is heard."""
+"""The path of a sound with its gain at each stage, and the reasons why nothing is heard."""

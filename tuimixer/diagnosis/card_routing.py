@@ -1,9 +1,9 @@
-"""Which ALSA controls of a card lie on the path from its converter to a jack, and which only feed its mixer.
+"""Which ALSA controls of a card are on the path from its converter to a jack, and which only feed its mixer.
 
-ALSA itself does not report it, but the names do: the kernel's "Standard ALSA Control Names"
-(Documentation/sound/designs/control-names.rst) separate sources (Line, CD, Mic, Aux, Synth, Beep, …) from
-what all sound passes through (Master, PCM, Headphone, Speaker, Front), and the sound servers' mixer paths
-(alsa-mixer/paths/analog-output*.conf) list the outputs that belong to each jack.
+ALSA itself does not report this, but the names do: the kernel's "Standard ALSA Control Names"
+(Documentation/sound/designs/control-names.rst) distinguish sources (Line, CD, Mic, Aux, Synth, Beep, …) from
+controls that all sound passes through (Master, PCM, Headphone, Speaker, Front), and the sound servers' mixer
+paths (alsa-mixer/paths/analog-output*.conf) list the outputs that belong to each jack.
 """
 
 import re
@@ -26,7 +26,7 @@ class Connector(StrEnum):
 
 
 _CODEC = ("Playback", "Output Mixer PCM", "Left Output Mixer PCM", "Right Output Mixer PCM")
-"""On embedded codecs (WM8960 and similar): the converter's volume and its switches to the outputs."""
+"""Names on embedded codecs (WM8960 and similar) of the converter's volume and its switches to the outputs."""
 _ALL = frozenset(
     {"Hardware Master", "Master", "PCM", "External Amplifier", "DAC", "Wave", "Digital", *_CODEC}
 )
@@ -52,18 +52,20 @@ _ELSEWHERE = re.compile(
     )\b""",
     re.VERBOSE,
 )
-"""Words for sources that are mixed in, for other jacks, and for what changes the sound but not its level."""
+"""Words for sources that are mixed in, for other jacks, and for effects that do not change the level."""
 _SOURCE = re.compile(
     r"(Front |Rear |Internal |Dock |Headset |Headphone )?"
     r"(Mic|Microphone|Line|CD|Aux|Video|Phone|Synth|FM|Music|Beep|PC Speaker|TV|Tuner|Modem)( In| Boost)?"
     r"|Capture|Sidetone|Bass|Treble|3D Control - \w+|Tone Control - \w+"
 )
-"""Full names that the kernel never uses for an output; a vendor's own names may contain any word."""
+"""Full names that the kernel never uses for an output. Single words would not do, because a vendor's own
+names may contain any.
+"""
 _ORDER = ("PCM", "Wave", "DAC", "Digital", *_CODEC, "Master", "Hardware Master")
 
 
 def element_name(control: Control) -> str:
-    """The simple element's name, `Headphone` or `Headphone,1`, as written in the servers' rules."""
+    """The simple element's name as written in the servers' rules, such as `Headphone` or `Headphone,1`."""
     element = control.element
     if element is None:
         return control.name
@@ -72,17 +74,17 @@ def element_name(control: Control) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What is known about the jack that a card is playing to."""
+    """What is known about where a card is playing."""
 
     jack: Connector = Connector.ANY
     others: frozenset[Connector] = frozenset()
-    """Jacks known not to be it."""
+    """Jacks that are known not to be in use."""
     device: int = 0
     """Number of the PCM device, to distinguish elements with the same name."""
 
 
 def route_of(sink: Control) -> Route:
-    """Where a sink plays, judged by its active port, its other ports and its profile."""
+    """Where a sink plays, according to its active port, its other ports and its profile."""
     info = sink.device
     if info is None:
         return Route()
@@ -92,9 +94,9 @@ def route_of(sink: Control) -> Route:
 
 
 def playback_controls(snapshot: Snapshot, card: str, route: Route) -> list[tuple[Control, bool]]:
-    """A card's controls on the path to a jack, in signal order, each with whether that is certain.
+    """A card's controls on the path to a jack, in signal order, each with whether this is certain.
 
-    Volumes that may be on the path are included; those known to belong elsewhere are not.
+    Volumes that may be on the path are included, but not those that are known to belong elsewhere.
     """
     everything = [
         control for control in _of_card(snapshot, card, Kind.ALSA_PLAYBACK) if control.choice is None
@@ -114,23 +116,24 @@ def playback_controls(snapshot: Snapshot, card: str, route: Route) -> list[tuple
 
 
 def _only(controls: list[Control]) -> Control | None:
-    """The card's only volume other than those of named sources, or its only switch if it has no volume."""
+    """The card's only volume, not counting those of sources; without a volume, its only switch; else None."""
     outputs = [control for control in controls if not _SOURCE.fullmatch(_name(control))]
     volumes = [control for control in outputs if control.channels] or outputs
     return volumes[0] if len(volumes) == 1 else None
 
 
 def _nowhere_else(control: Control, route: Route) -> bool:
-    """Whether a card's only volume may belong to the output in use: nothing indicates another one."""
+    """Whether a card's only volume may belong to the output in use, as nothing points to another output."""
     if route.jack is Connector.DIGITAL or _name(control).startswith("IEC958"):
         return False
     return not _outputs(control) or not _outputs(control) <= route.others
 
 
 def capture_controls(snapshot: Snapshot, card: str) -> list[Control]:
-    """Capture volumes and switches that every recording from a card passes: the converter's own, by name.
+    """Capture volumes and switches that every recording from a card passes through: those of the converter,
+    recognized by their names.
 
-    Switches of an exclusive group select the source and are checked separately.
+    The switches of an exclusive group select the source and are checked separately.
     """
     found = []
     for control in _of_card(snapshot, card, Kind.ALSA_CAPTURE):
@@ -183,7 +186,9 @@ def _on_way(control: Control, route: Route) -> bool | None:
 
 
 def _heard(controls: list[Control], snapshot: Snapshot, card: str, route: Route) -> Route:
-    """The route with its jack filled in: by the port, else plugged headphones, else what the card has."""
+    """The route with its jack filled in: that of the port, else headphones if they are plugged in, else the
+    speakers if the card has a control for them, else the line output.
+    """
     if route.jack is not Connector.ANY:
         return Route(route.jack, frozenset(Connector) - {route.jack}, route.device)
     names = {_name(control) for control in controls}
@@ -202,7 +207,7 @@ def _rank(control: Control) -> int:
 
 
 def jack_of(device: Device) -> Connector:
-    """The jack that a sink plays to, judged by its active port and its profile."""
+    """The jack that a sink plays to, according to its active port and its profile."""
     port = f"{device.port or ''} {description(device)}"
     if jack_named(f"{port} {device.server_name}") is Connector.DIGITAL:
         return Connector.DIGITAL
@@ -210,7 +215,7 @@ def jack_of(device: Device) -> Connector:
 
 
 def jack_named(text: str) -> Connector:
-    """The jack that a port's name and description refer to."""
+    """The jack to which a port's name and description refer."""
     words = text.lower()
     if any(word in words for word in ("hdmi", "iec958", "spdif", "s/pdif", "displayport")):
         return Connector.DIGITAL
@@ -222,7 +227,7 @@ def jack_named(text: str) -> Connector:
 
 
 def description(device: Device) -> str:
-    """The active port's description, or an empty string."""
+    """The active port's description; empty if there is no active port."""
     port = device.active_port
     return port.description if port else ""
 
@@ -234,7 +239,7 @@ def pcm_of(control: Control) -> int:
 
 
 def through_softvol(control: Control, name: str) -> bool | None:
-    """Whether a sink plays through the softvol control of this name; None if its PCM is not known.
+    """Whether a sink plays through the softvol control of this name; None if the sink's PCM is unknown.
 
     The cards' own configuration puts a softvol named PCM in front of `front` and `default` (alsa-lib,
     conf/cards/*.conf); `hw` and `plughw` bypass it.

@@ -1,4 +1,4 @@
-"""The stages inside a card: ALSA controls on the path, and the jack or what replaces it at the end."""
+"""The stages inside a card: the ALSA controls on the path, and at its end the jack or its substitute."""
 
 from tuimixer.diagnosis.card_routing import (
     Connector,
@@ -21,7 +21,7 @@ from tuimixer.model.system import Holder, System
 
 
 def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list[Stage]:
-    """ALSA controls in a sink's or source's path; driven ones are part of its volume."""
+    """ALSA controls on the path of a sink or source; driven ones are part of the device's volume."""
     info = device.device
     if info is None or device.card is None:
         return []
@@ -43,7 +43,7 @@ def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list
 
 
 def holder_controls(snapshot: Snapshot, system: System, holder: Holder) -> list[Stage]:
-    """ALSA controls in the path of a program that bypasses the server."""
+    """ALSA controls on the path of a program that bypasses the server."""
     if holder.capture:
         near = [(control, True) for control in capture_controls(snapshot, holder.card)]
     else:
@@ -53,7 +53,7 @@ def holder_controls(snapshot: Snapshot, system: System, holder: Holder) -> list[
 
 
 def _digital(system: System, holder: Holder) -> str:
-    """The name of the device that a program holds, if that is an HDMI or S/PDIF output."""
+    """The name of the PCM device that a program has open, if that is an HDMI or S/PDIF output; else empty."""
     names = (
         pcm.name
         for pcm in system.pcm_devices
@@ -102,7 +102,9 @@ def _driven_stage(control: Control, device: Control) -> Stage:
 
 
 def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
-    """A control with a gain of its own; unknown if it may not be on the path, unless it changes nothing."""
+    """A control that is not part of a device's volume; its gain is unknown if the sound may not go through
+    it, unless it changes nothing.
+    """
     gains = gains_of(control)
     note = ""
     if _user(control):
@@ -137,7 +139,7 @@ def _off(control: Control) -> bool:
 
 
 def _partly(control: Control, note: str) -> str:
-    """The note, mentioning a switch that is off for some channels only."""
+    """The note, extended if a switch is off for only some of the channels."""
     states = tuple(not on for on in control.capture or ()) if control.kind.capture else control.mute
     if states and any(states) and not all(states):
         sides = ", ".join(channel.name for channel, off in zip(control.channels, states, strict=False) if off)
@@ -146,7 +148,7 @@ def _partly(control: Control, note: str) -> str:
 
 
 def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
-    """The far end of a sink, or where a source's sound comes from."""
+    """Where the sound of a sink ends, or where that of a source comes from."""
     info = device.device
     assert info is not None
     card = snapshot.alsa_card(device.card)
@@ -169,7 +171,7 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
 
 
 def holder_end(snapshot: Snapshot, system: System, holder: Holder) -> Stage:
-    """The jack side of a card that a program plays to directly."""
+    """The jack end of a card that a program has open directly."""
     card = snapshot.alsa_card(holder.card)
     if card is not None and card.loopback:
         return _loopback_end(system, card, holder.capture)
@@ -200,7 +202,7 @@ def is_null(device: Control) -> bool:
 
 
 def is_dummy(sink: Control) -> bool:
-    """Whether it is the null sink that a server creates when it has no output."""
+    """Whether a sink is the null sink that a server creates when it has no output."""
     return sink.device is not None and sink.device.server_name == "auto_null"
 
 
@@ -216,7 +218,8 @@ def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
 
 
 def linkable(sink: Control) -> bool:
-    """Whether a null sink's sound may continue through PipeWire links, which its Pulse server does not show.
+    """Whether a null sink's sound may continue through PipeWire links, which PipeWire's PulseAudio server
+    does not show.
 
     Any program can create such links, though hardly for the session manager's dummy output.
     """
@@ -240,7 +243,7 @@ def recorders(snapshot: Snapshot, sink: Control) -> list[Control]:
 
 
 def remainder_stage(device: Control, driven: Driven) -> Stage | None:
-    """The software remainder of a hardware volume, if known."""
+    """The software remainder of a hardware volume; None if there is none or it is unknown."""
     if not driven.known or not driven.remainder:
         return None
     names = ", ".join(element_name(control) for control in driven.controls)
@@ -259,7 +262,7 @@ def remainder_stage(device: Control, driven: Driven) -> Stage | None:
 
 
 def device_note(device: Control, driven: Driven, gains: Gains, info: Device) -> str:
-    """What makes up a sink's or source's volume."""
+    """A note on what makes up a sink's or source's volume."""
     parts: list[str] = []
     shown = {name: gain for name, gain in gains_of(device).items() if gain != gains.get(name)}
     if info.hardware_volume and shown:

@@ -23,12 +23,12 @@ def of_kind(snapshot: Snapshot, kind: Kind) -> list[Control]:
 
 
 def plays(stream: Control) -> bool:
-    """Whether a stream is an application's and not paused."""
+    """Whether a stream belongs to an application and is not paused."""
     return is_application(stream) and stream.stream is not None and not stream.stream.corked
 
 
 def check_default(snapshot: Snapshot) -> Iterator[Finding]:
-    """No default output, an inaudible one, or one with nothing plugged in although another could be used."""
+    """No default output, an inaudible one, or one with nothing plugged in, although another could be used."""
     if snapshot.server is None:
         return
     sinks = of_kind(snapshot, Kind.SINK)
@@ -47,7 +47,7 @@ def check_default(snapshot: Snapshot) -> Iterator[Finding]:
 def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
     """A combined sink whose parts are all gone."""
     info = device.device
-    # On PipeWire every driver is PipeWire; the module is identified by the group of its nodes.
+    # On PipeWire, the driver of every device is PipeWire; the link group of its nodes identifies the module.
     made_by = (info.driver, device.properties.get("node.link-group", "")) if info else ()
     if any("combine" in word for word in made_by) and not feeds(snapshot, device):
         yield Finding(
@@ -61,13 +61,13 @@ def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
 
 
 _CALLS = ("phone", "communication")
-"""Roles of streams that need a microphone: PulseAudio's and PipeWire's."""
+"""Roles of streams that need a microphone, on PulseAudio and on PipeWire."""
 
 
 def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Finding]:
-    """A monitor in place of a microphone: as the default input, or recorded by a call.
+    """A monitor in place of a microphone: as the default input, or recorded by a program for calls.
 
-    Other programs may have a reason to record what is played.
+    Other programs may have a reason to record what is being played.
     """
     if snapshot.server is None:
         return
@@ -100,7 +100,9 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
 
 
 def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
-    """The server has no output, or only a dummy: it has no card, or does not use the one present."""
+    """The finding that the server has no output or only a dummy, because it has no card or does not use the
+    one that is present.
+    """
     only = f"only {dummy.name}, which goes nowhere" if dummy is not None else "no output at all"
     real = [card.name for card in snapshot.alsa_cards if not card.loopback]
     if snapshot.server_cards:
@@ -134,7 +136,7 @@ def _unheard(snapshot: Snapshot, sink: Control) -> str:
 
 
 def _nowhere(snapshot: Snapshot, sink: Control) -> str:
-    """The verb phrase for a sink that leads nowhere; on PipeWire its sound may continue through links."""
+    """What a sink does that leads nowhere, as part of a message; on PipeWire, links may lead further."""
     null_sinks = (
         sink,
         *(snapshot.controls.get(link.stream.target_id or "") for link in feeds(snapshot, sink)),
@@ -144,7 +146,9 @@ def _nowhere(snapshot: Snapshot, sink: Control) -> str:
 
 
 def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Control) -> Finding:
-    """Streams of the bad default are moved too, since a server does not move those placed by hand."""
+    """The finding whose fix makes `best` the default. It also moves the streams on the bad default, as a
+    server does not move streams that were placed by hand.
+    """
     streams = of_kind(snapshot, Kind.SINK_INPUT)
     along = [s for s in streams if bad is not None and s.target_id == bad.id and plays(s)]
     advice = f"Make {best.name} the default output."
@@ -157,7 +161,7 @@ def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Co
 
 
 def audible(snapshot: Snapshot, sink: Control) -> bool:
-    """Whether a sink is a real device and not known to be unplugged."""
+    """Whether a sink is a real device that is not known to be unplugged."""
     info = sink.device
     if info is None or not info.hardware:
         return False
@@ -232,7 +236,7 @@ def _connected(card: ServerCard) -> bool:
 def check_streams(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Finding]:
     """Streams on a device other than the default, and paused ones if nothing else is playing.
 
-    chosen: consider only these streams, or all if it contains none.
+    chosen: consider only the streams among these controls, or all streams if there are none.
     """
     streams = [s for s in of_kind(snapshot, Kind.SINK_INPUT) if is_application(s)]
     looked_at = [control for control in chosen if control.stream is not None] or streams
@@ -314,9 +318,9 @@ def check_capture_source(snapshot: Snapshot, system: System, source: Control) ->
 def _exclusive(
     snapshot: Snapshot, system: System, source: Control, on_card: list[Control], port: str
 ) -> Iterator[Finding]:
-    """Within an exclusive capture group, a member other than the port's is recording.
+    """In an exclusive capture group, a member other than that of the active port is recording.
 
-    PulseAudio takes that for a mute of the source, which selecting another member does not clear.
+    PulseAudio takes this for a mute of the source, which is not cleared when the right member is selected.
     """
     info = source.device
     rule = rule_for(system, snapshot.server.name, info) if snapshot.server and info else None

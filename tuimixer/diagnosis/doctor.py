@@ -1,4 +1,6 @@
-"""Why is there no sound? Runs all checks on a snapshot and the system information, likeliest cause first."""
+"""Why is there no sound? Runs all checks on a snapshot and the system information; returns the likeliest
+causes first.
+"""
 
 from collections.abc import Iterator
 
@@ -34,8 +36,8 @@ def diagnose(
 ) -> tuple[Finding, ...]:
     """Everything that keeps sound from being heard or recorded.
 
-    stream: check the path of this stream or device, or of all streams of an application; None for everything
-    playing and recording, or for the path that a program would take if nothing is playing.
+    stream: check the path of this stream or device, or of all streams of an application. None: check
+    everything that is playing or recording or, if nothing is playing, the path that a program would take.
     """
     wanted = (stream,) if isinstance(stream, str) else stream or ()
     chosen = tuple(snapshot.controls[one] for one in wanted if one in snapshot.controls)
@@ -43,7 +45,7 @@ def diagnose(
 
 
 def _settable(finding: Finding, snapshot: Snapshot) -> Finding:
-    """The finding, without its fix if that would set something read-only."""
+    """The finding, but without its fix if this would set something that is read-only."""
     for request in finding.fix:
         control = snapshot.controls.get(request.id)
         if control is None or not isinstance(request, Intent):
@@ -65,7 +67,7 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
     sources = [device for device in used if device.kind is Kind.SOURCE]
     wrong = [f for source in sources for f in check_capture_source(snapshot, system, source)]
     yield from wrong
-    # Sources muted by selecting another input are only a consequence.
+    # If selecting another input has muted a source, the mute is only a consequence.
     along = {intent.id for finding in wrong for intent in finding.fix if isinstance(intent, Mute)}
     for _, paths in trace_all(snapshot, system, _starts(snapshot, system, chosen)):
         for path in paths:
@@ -78,7 +80,7 @@ def _all(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> Ite
             yield from check_auto_mute(snapshot, device)
     if not chosen or any(control.kind in _SINKS for control in chosen):
         switched_off = tuple(check_profiles(snapshot))
-        # If a card is off, having no output left is only a consequence.
+        # If a card is off, the lack of an output is only a consequence.
         yield from (f for f in check_default(snapshot) if f.key != "no_sink" or not switched_off)
         yield from switched_off
     if not chosen or any(control.kind in _SOURCES for control in chosen):
@@ -101,14 +103,16 @@ def _starts(snapshot: Snapshot, system: System, chosen: tuple[Control, ...]) -> 
 
 
 def _first_card(snapshot: Snapshot) -> list[Holder]:
-    """If there is no server: a program that would play to the first card, ALSA's default."""
+    """Without a server: a program that would play to the first card, which is ALSA's default; empty if there
+    is no card.
+    """
     cards = [card for card in snapshot.alsa_cards if card.number is not None and not card.loopback]
     first = min(cards, key=lambda card: card.number or 0, default=None)
     return [] if first is None else [Holder(first.id, first.number or 0, 0, 0, capture=False)]
 
 
 def _used(snapshot: Snapshot, chosen: tuple[Control, ...]) -> list[Control]:
-    """Sinks and sources whose connectors matter."""
+    """Sinks and sources in use, whose connectors matter."""
     if chosen:
         devices = (snapshot.controls.get(control.target_id or "", control) for control in chosen)
         once = {device.id: device for device in devices if device.device is not None}

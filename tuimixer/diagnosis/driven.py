@@ -1,8 +1,8 @@
-"""Which ALSA controls a sound server drives for a sink or source, by its mixer paths and its dB arithmetic.
+"""Which ALSA controls a sound server drives for a sink or source, judging by its mixer paths and dB values.
 
-PulseAudio's alsa-mixer.c, and PipeWire's copy of it, set the elements marked `volume = merge` in order and
-apply the remainder in software. The base volume is minus the elements' highest gain, so: sink dB − base dB =
-Σ dB of the driven controls + software remainder.
+PulseAudio's alsa-mixer.c and PipeWire's copy of it set the elements marked `volume = merge` in order and
+apply the remainder in software. The base volume is the negative of these elements' highest gain, so the
+following holds: sink dB − base dB = Σ dB of the driven controls + software remainder.
 """
 
 from itertools import combinations
@@ -16,7 +16,7 @@ from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import MixerPath, System
 
 _ACCURACY = 30
-"""Hundredths of a dB: PulseAudio omits a software remainder within 1 % of the volume, that is 0.26 dB."""
+"""Tolerance in hundredths of a dB: PulseAudio omits a software remainder of up to 1 %, which is 0.26 dB."""
 _BASE_ACCURACY = 5
 _MOST_CANDIDATES = 6
 _POSITIONS = {
@@ -38,7 +38,7 @@ _POSITIONS = {
     "Center/LFE": ("front-center", "lfe"),
     "Speaker CLFE": ("front-center", "lfe"),
 }
-"""Channels that an element affects if not all (override-map in the servers' rules)."""
+"""Element → the channels that it affects, if not all (override-map in the servers' rules)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Driven:
     """The result for one sink or source."""
 
     controls: tuple[Control, ...] = ()
-    """In the order in which the server uses them; empty if it drives none or they are unknown."""
+    """In the order in which the server sets them; empty if it drives none or they are unknown."""
     known: bool = True
     how: str = ""
-    """One sentence: how it was determined, or why it could not be."""
+    """How the controls were determined, or why they could not be, in one sentence."""
     remainder: tuple[tuple[str, int | None], ...] = ()
-    """What the controls leave to software: hundredths of a dB by channel of the device."""
+    """What the controls leave to software, in hundredths of a dB by channel of the device."""
     candidates: tuple[Control, ...] = ()
-    """If unknown: the controls that may be driven."""
+    """The controls that may be driven, if this is unknown."""
     astray: bool = False
     """Whether the rules are known but the controls' gain is not what the server expects."""
 
@@ -76,14 +76,14 @@ def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
 
 
 def hardware_gains(device: Control) -> Gains:
-    """A sink's or source's volume in dB of the hardware: its own dB minus that of its base volume."""
+    """A sink's or source's volume as gains of the hardware: the volume's dB minus the base volume's."""
     info = device.device
     base = to_cdb(PULSE_SCALE, info.base) if info and info.hardware_volume else 0
     return shifted(gains_of(device), -(base or 0))
 
 
 def rule_for(system: System, server: str, device: Device) -> MixerPath | None:
-    """The server's mixer path for the active port."""
+    """The server's mixer path for the active port; None if there is none."""
     if device.port is None:
         return None
     name = device.port.partition(";")[0]
@@ -106,8 +106,8 @@ def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Contro
         if control.scale.maximum <= control.scale.minimum:
             continue
         if not control.scale.has_db:
-            # alsa-mixer.c: if the first element has no dB, nothing more is merged; later ones without dB are
-            # skipped.
+            # As in alsa-mixer.c: if the first element has no dB data, no others are merged; later elements
+            # without dB data are skipped.
             if not merged:
                 return [control]
             continue
@@ -116,7 +116,7 @@ def _by_rule(snapshot: Snapshot, system: System, device: Control) -> list[Contro
 
 
 def _volumes(snapshot: Snapshot, device: Control) -> list[Control]:
-    """Volumes of the device's card and direction, including those shared by both directions."""
+    """The volumes of the device's card and direction, including those for both directions."""
     return [
         control
         for control in snapshot.controls.values()
@@ -126,14 +126,15 @@ def _volumes(snapshot: Snapshot, device: Control) -> list[Control]:
 
 
 def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Driven:
-    """Whether the rule's controls agree with the dB that the server reports."""
+    """The result for the controls that the server's rules name, if their dB agree with what it reports."""
     if not controls:
         return Driven(known=False, how="The server's mixer path names no control of this card.")
     names = ", ".join(element_name(control) for control in controls)
     if not _base_fits(device, controls):
         how = f"The server's rules name {names}, but the device's base volume does not match them."
         return Driven(known=False, how=how, candidates=controls)
-    # The whole set first; a control added after the server started is in its rules, but not driven by it.
+    # The whole set is tried first, then smaller ones, as the server names but does not drive a control that
+    # was added after it started.
     fitting = [
         some
         for size in range(len(controls), 0, -1)
@@ -149,7 +150,9 @@ def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Dri
 
 
 def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven:
-    """Without rules: the sets of controls on the path whose dB agree with what the server reports."""
+    """The result without rules: the controls on the path whose dB agree with what the server reports, if only
+    one set of them does.
+    """
     info = device.device
     assert info is not None
     assert device.card is not None
@@ -180,7 +183,7 @@ def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven
 
 
 def remainder(wanted: Gains, controls: tuple[Control, ...]) -> Gains:
-    """The part of the requested gains that the controls do not provide."""
+    """The part of the wanted gains that the controls do not provide, by channel; None if unknown."""
     rest: Gains = {}
     for name, gain in wanted.items():
         done = add([driven_gain(control, name) for control in controls])
@@ -213,7 +216,7 @@ def _covers(positions: tuple[str, ...], channel: str) -> bool:
 
 
 def _base_fits(device: Control, controls: tuple[Control, ...]) -> bool:
-    """Whether the base volume is minus the highest gain of all driven controls together."""
+    """Whether the base volume is the negative of the highest gain of all these controls together."""
     info = device.device
     base = to_cdb(PULSE_SCALE, info.base) if info else None
     if base is None:
@@ -235,7 +238,9 @@ def _acts_on(control: Control, channel: str) -> bool:
 
 
 def _rest_fits(rest: Gains, controls: tuple[Control, ...]) -> bool:
-    """Whether the remainder is at most one step of the finest control, or all controls are at an end."""
+    """Whether the remainder is at most one step of the finest control, or attenuates further while all
+    controls are at their minimum.
+    """
     step = min((_largest_step(control) for control in controls), default=0) + _ACCURACY
     for gain in rest.values():
         if gain is None:
@@ -250,7 +255,7 @@ def _all_at_bottom(controls: tuple[Control, ...]) -> bool:
 
 
 def _largest_step(control: Control) -> int:
-    """The largest dB step of a control, except the step to a muting minimum."""
+    """A control's largest step in hundredths of a dB, not counting a step to silence at the minimum."""
     scale = control.scale
     if scale is None or not scale.curve:
         return 0

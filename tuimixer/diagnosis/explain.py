@@ -1,4 +1,4 @@
-"""What is this? A short paragraph on a stage of the signal path, for users who have never heard of it."""
+"""Explains each stage of the signal path in a short paragraph, for users who have never heard of it."""
 
 from tuimixer.diagnosis.card_stages import is_null
 from tuimixer.diagnosis.stage import Stage, StageKind

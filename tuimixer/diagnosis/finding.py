@@ -1,4 +1,4 @@
-"""One reason why nothing is heard, and how to fix it."""
+"""A finding: one reason why nothing is heard, and how to fix it."""
 
 from collections.abc import Iterable
 
@@ -40,13 +40,13 @@ ORDER = (
     "clipping",
     "card_closed",
 )
-"""Keys of all findings, likeliest cause of silence first; consequences follow their causes."""
+"""Keys of all findings, the likeliest causes of silence first; consequences come after their causes."""
 
 
 NOTES = frozenset(
     {"stream_elsewhere", "monitor_recorded", "corked", "two_servers", "clipping", "card_closed"}
 )
-"""Keys of findings that may be intended; all others are faults."""
+"""Keys of findings about what may be intended; all others are faults."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +56,26 @@ class Finding:
     key: str
     """One of `ORDER`."""
     stage: str
-    """Name of the stage it is about."""
+    """Name of the stage that the finding is about."""
     reason: str
-    """One sentence."""
+    """What is wrong and why, in one sentence."""
     advice: str
-    """How to fix it: what `fix` does in words, or the command to type."""
+    """How to fix it: what `fix` does, in words, or the command to type."""
     fix: tuple[Intent | Command, ...] = ()
     """What the mixer can do about it; empty if the user has to."""
     control: ControlId | None = None
-    """Id of the control or server card that it is about."""
+    """Id of the control or server card that the finding is about."""
 
     @property
     def fault(self) -> bool:
-        """Whether it keeps sound from being heard or recorded; otherwise it is a note."""
+        """Whether the finding keeps sound from being heard or recorded; otherwise it is only a note."""
         return self.key not in NOTES
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Faults first, then by likelihood; duplicates are dropped, and equal keys keep their order."""
+    """Findings sorted with faults first, then by likelihood, without duplicates; those with the same key keep
+    their order.
+    """
     once: dict[tuple[str, str | None, str], Finding] = {}
     for finding in findings:
         once.setdefault(

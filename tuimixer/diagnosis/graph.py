@@ -21,7 +21,7 @@ class Part(IntEnum):
     JACK = 0
     CARD = 1
     DEVICE = 2
-    """A sink or a source."""
+    """A sink or source."""
     MODULE = 3
     """Passes sound from one device to another: a loopback, a remapped or combined sink."""
     APPLICATION = 4
@@ -33,23 +33,23 @@ class Line:
 
     stage: Stage
     state: str = ""
-    """In one word, if any: `paused`, `idle`, `dmix`, `records`; for a jack `in use`, `free` or `unplugged`,
-    for a control before another jack `not used` or `unplugged`.
+    """A word or two, or empty: `paused`, `idle`, `dmix`, `records`; for a jack, `in use`, `free` or
+    `unplugged`; for a control that leads to another jack, `not used` or `unplugged`.
     """
 
     @property
     def gain(self) -> int | None:
-        """Gain of the loudest channel in hundredths of a dB, None if unknown."""
+        """Gain of the loudest channel in hundredths of a dB; None if unknown."""
         return Path.loudest(tuple(self.stage.gains.values()))
 
     @property
     def silent(self) -> bool:
-        """Whether it blocks all sound."""
+        """Whether the line blocks all sound."""
         return silences(self.stage)
 
     @property
     def settable(self) -> ControlId | None:
-        """The control that the volume keys move here."""
+        """The control that the volume keys change here; None if there is none."""
         plain = self.stage.kind in (
             StageKind.APPLICATION,
             StageKind.END,
@@ -64,16 +64,16 @@ class Node:
     """One box of the map."""
 
     id: str
-    """The control's id for a control, else an id of its own."""
+    """The control's id if the node is a control, else an id of its own."""
     part: Part
     head: Line
     lines: tuple[Line, ...] = ()
-    """Its contents: a card's controls, its jacks, the volumes of a loopback."""
+    """The parts below the head: a card's controls, its jacks, or the volumes of a loopback."""
     column: int = 0
-    """Counted from the jacks; each edge leads to another column."""
+    """Number of the column, counted from the jacks; each edge leads to another column."""
     default: bool = False
     note: str = ""
-    """Title of what it plays, or what implements its volume."""
+    """The title of what is being played, or what applies a device's volume."""
 
     @property
     def all_lines(self) -> tuple[Line, ...]:
@@ -88,11 +88,11 @@ class Edge:
     start: str
     end: str
     word: str = ""
-    """How, if not directly: `dmix`, `loopback`, `combine`."""
+    """How the sound gets there, if not directly: `dmix`, `loopback`, `combine`."""
     silent: bool = False
-    """Nothing comes out of `start` here."""
+    """Whether no sound leaves `start` here."""
     live: bool = False
-    """Something is playing through it now."""
+    """Whether something is being played through this edge now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +109,32 @@ class Sound:
 
     @property
     def nodes(self) -> frozenset[str]:
-        """All nodes that it passes through."""
+        """Ids of all nodes that the sound passes through."""
         return frozenset(node for chain in self.chains for node in chain)
 
     @property
     def edges(self) -> frozenset[tuple[str, str]]:
-        """(start, end) of all edges that it follows."""
+        """(start, end) of all edges that the sound follows."""
         return frozenset(pair for chain in self.chains for pair in pairwise(chain))
 
     @property
     def controls(self) -> frozenset[ControlId]:
-        """All controls that it passes through."""
+        """Ids of all controls that the sound passes through."""
         return frozenset(s.control for path in self.paths for s in path.stages if s.control)
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """One direction of the machine."""
+    """The map of one direction, playback or recording."""
 
     capture: bool = False
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
     sounds: tuple[Sound, ...] = ()
-    """Everything that plays or records, then the devices, as paths of a program that would use them."""
+    """Everything that plays or records, then for each device the sound of a program that would use it."""
 
     def node(self, node_id: str) -> Node | None:
-        """The node with an id."""
+        """The node with an id; None if there is none."""
         return next((node for node in self.nodes if node.id == node_id), None)
 
     def sound_at(self, node_id: str, control: ControlId | None, before: Start | None) -> Sound | None:
@@ -149,7 +149,7 @@ class Graph:
         return kept or own or next((s for s in through if s.live), None) or next(iter(through), None)
 
     def place_of(self, control: ControlId | None) -> tuple[str, int] | None:
-        """Node and line of a control."""
+        """The id of the node and the number of the line that show a control; None if none does."""
         if control is None:
             return None
         for node in self.nodes:
@@ -160,7 +160,7 @@ class Graph:
 
 
 def node_of(start: Start) -> str:
-    """The id of the node that a sound starts at or, for a recording, ends at."""
+    """The id of the node at which a sound starts or, for a recording, ends."""
     if isinstance(start, str):
         return start
     side = "c" if start.capture else "p"
@@ -168,7 +168,7 @@ def node_of(start: Start) -> str:
 
 
 def same_start(one: Start | None, other: Start | None) -> bool:
-    """Whether it is the same sound; a program's state may have changed."""
+    """Whether both are the same sound, even if the state of its program has changed."""
     return one is not None and other is not None and node_of(one) == node_of(other)
 
 

@@ -1,4 +1,4 @@
-"""Builds the graph from the paths that `trace` finds: it shows what they contain and nothing else. Pure."""
+"""Builds the graph from the paths that `trace` finds; it contains nothing else. Pure."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -34,7 +34,7 @@ class _Builder:
     def build(self) -> Graph:
         snapshot, system, capture = self._snapshot, self._system, self._capture
         devices = [c for c in snapshot.controls.values() if c.kind is (Kind.SOURCE if capture else Kind.SINK)]
-        # A device's own path comes first: a loopback may receive its sound at another gain.
+        # A device's own path comes first, because a loopback may receive its sound at another gain.
         for device in devices:
             if not device.is_monitor:
                 self._device_sound(device)
@@ -64,7 +64,7 @@ class _Builder:
         return any(d.card == card and d.capture is self._capture for d in self._system.pcm_devices)
 
     def _loopbacks(self) -> list[ControlId]:
-        """Module streams that are on no other path, such as a microphone's loopback."""
+        """Streams of modules that are on no other path, such as a microphone's loopback."""
         kind = Kind.SOURCE_OUTPUT if self._capture else Kind.SINK_INPUT
         seen = {
             line.stage.control
@@ -80,14 +80,14 @@ class _Builder:
         ]
 
     def _device_sound(self, device: Control) -> Sound:
-        """The sound of a program that would use a device, traced once."""
+        """The sound of a program that would use a device; it is traced only once."""
         if device.id not in self._devices:
             paths = trace(self._snapshot, self._system, device.id)
             self._devices[device.id] = self._follow(device.id, device.name, False, paths)
         return self._devices[device.id]
 
     def _sound(self, start: Start, paths: tuple[Path, ...]) -> None:
-        """Add what plays or records."""
+        """Add a sound that plays or records."""
         if isinstance(start, Holder):
             self._sounds.append(self._follow(start, start.program or "a program", True, paths))
             return
@@ -100,7 +100,7 @@ class _Builder:
         if device is None:
             self._sounds.append(self._follow(start, name, live, paths))
             return
-        # What is behind the device is in the graph already: with many streams this saves nearly all the work.
+        # What comes after the device is in the graph already; with many streams, this saves most of the work.
         behind = self._device_sound(device).chains
         own = list(paths[0].stages[-2:] if self._capture else paths[0].stages[:2])
         self._add(Segment(start, Part.APPLICATION, own))
@@ -115,7 +115,7 @@ class _Builder:
     def _follow(
         self, start: Start, name: str, live: bool, paths: tuple[Path, ...], bare: bool = False
     ) -> Sound:
-        """Add the nodes and edges of a sound's paths; with `bare`, without the program."""
+        """Add the nodes and edges of a sound's paths, without the program if `bare`; returns the sound."""
         chains = []
         for path in paths:
             segments = segments_of(path, start, self._snapshot)
@@ -130,12 +130,12 @@ class _Builder:
         return Sound(start, name, paths, tuple(chains), live)
 
     def _connect(self, start: str, end: str, silent: bool, live: bool, word: str = "") -> None:
-        """Add an edge, which is silent only if all its sounds are."""
+        """Add an edge, or a sound to it; the edge is silent only if all its sounds are silent there."""
         old = self._edges.get((start, end), Edge(start, end, word, True, False))
         self._edges[start, end] = Edge(start, end, old.word or word, old.silent and silent, old.live or live)
 
     def _lost(self, one: Segment, other: Segment) -> bool:
-        """Whether the sound is lost: nothing is plugged in, or it ends in a null sink."""
+        """Whether the sound is lost between two segments: nothing is plugged in, or a null sink ends it."""
         if "nothing is plugged in" in (one.stages[0].note, other.stages[0].note):
             return True
         if "nowhere" in (one.stages[0].name, other.stages[0].name):
@@ -149,7 +149,7 @@ class _Builder:
         self._nodes[segment.id] = node_from(segment, old, self._snapshot, self._capture)
 
     def _moves(self, device: Node) -> str:
-        """Which controls the server moves for a device's volume."""
+        """A note on which controls the server moves for a device's volume, if the node is a device."""
         if device.part is not Part.DEVICE:
             return ""
         cards = (node for node in self._nodes.values() if node.part is Part.CARD)
@@ -159,7 +159,7 @@ class _Builder:
         return "in software" if device.head.stage.medium is Medium.SOFTWARE else ""
 
     def _behind(self, sink: Control) -> None:
-        """What is behind a null sink: the programs that record what it receives."""
+        """Add what comes after a null sink: the programs that record what it receives."""
         if not is_null(sink) or sink.id not in self._nodes:
             return
         tapes = recorders(self._snapshot, sink)
@@ -175,7 +175,9 @@ class _Builder:
 
 
 def _columns(nodes: Iterable[Node], edges: Iterable[tuple[str, str]], capture: bool) -> dict[str, int]:
-    """Each node's column, counted from the jacks: beyond all that it feeds (capture: that feed it)."""
+    """Each node's column, counted from the jacks: further away than all nodes that it feeds or, for capture,
+    that feed it.
+    """
     parts = {node.id: node.part for node in nodes}
     further: dict[str, list[str]] = {}
     for start, end in edges:

@@ -1,4 +1,4 @@
-"""Creates the nodes of the graph from the segments of the paths through them."""
+"""Creates the nodes of the graph from segments of the paths through them."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tuimixer.model.snapshot import Snapshot
 
 
 def node_from(segment: Segment, old: Node | None, snapshot: Snapshot, capture: bool) -> Node:
-    """The node of a segment. Args: `old` is the same node as made from earlier paths."""
+    """The node of a segment. Args: `old` is this node as created from earlier paths, if it exists."""
     match segment.part:
         case Part.APPLICATION:
             return _application(segment, snapshot)
@@ -88,7 +88,7 @@ def _module(segment: Segment, snapshot: Snapshot) -> Node:
 
 
 def _named(stage: Stage, snapshot: Snapshot) -> Stage:
-    """A module's volume, named by its role."""
+    """A module's volume, named by its role: `monitor`, `input` or `output`."""
     control = snapshot.controls.get(stage.control or "")
     if stage.kind is StageKind.SOURCE or control is None:
         return replace(stage, name="monitor")
@@ -110,7 +110,7 @@ def _jacks(segment: Segment, old: Node | None, snapshot: Snapshot) -> Node:
 
 
 def _ports(segment: Segment, known: bool, snapshot: Snapshot) -> Iterator[Line]:
-    """The ports of a device, or the card or device itself if it has none."""
+    """Lines for the ports of a device, or for the card or device itself if it has no ports."""
     stage, device = segment.stages[0], segment.device
     info = device.device if device is not None else None
     for port in info.ports if info is not None else ():

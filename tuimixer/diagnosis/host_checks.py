@@ -22,7 +22,7 @@ _NAMED = {
     "PULSE_SERVER": "unset PULSE_SERVER",
     "client.conf": "Remove default-server from client.conf",
 }
-"""How to undo the setting that selected the server, by `FoundServer.why`."""
+"""`FoundServer.why` → how to undo the setting that selected the server."""
 _ADDRESS_LIMIT = 120
 
 
@@ -52,7 +52,7 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
 
 
 def _named_in_vain(system: System, named: FoundServer) -> Finding:
-    """A server was selected but does not respond; no other is then looked for or started."""
+    """A selected server does not respond, in which case programs neither look for another nor start one."""
     reason = (
         f"No sound server is responding at {clean(named.address, _ADDRESS_LIMIT)}, {reason_for(named.why)}."
     )
@@ -65,7 +65,7 @@ def _named_in_vain(system: System, named: FoundServer) -> Finding:
 
 
 def start_command(system: System) -> str:
-    """The command that starts the installed server."""
+    """The command that starts the installed sound server."""
     servers = {path.server for path in system.mixer_paths}
     if servers == {"PipeWire"}:
         return "systemctl --user start pipewire-pulse.socket wireplumber.service"
@@ -77,7 +77,7 @@ def _unavailable(snapshot: Snapshot) -> bool:
 
 
 def _other_machine(snapshot: Snapshot, system: System) -> Finding | None:
-    """A DISPLAY forwarded by ssh leads programs to the sound server at its other end."""
+    """Programs use another machine's sound server, to which a DISPLAY forwarded by ssh leads them."""
     if not system.display:
         return None
     server = snapshot.server
@@ -123,7 +123,7 @@ def check_cards(snapshot: Snapshot, system: System) -> Iterator[Finding]:
 
 
 def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
-    """A program that holds a card's device, so that the server cannot open it."""
+    """A program that has a card's device open, so that the server cannot open it."""
     if snapshot.server is None:
         return
     for holder in system.holders:
@@ -146,12 +146,12 @@ def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
 
 
 def _the_servers(holder: Holder, server: Server, system: System) -> bool:
-    """Whether the device is open by the server in use; another user's server does not count."""
+    """Whether it is the server in use that has a device open, not another user's."""
     return holder.program in _SERVERS and holder.user == (server.user or system.user)
 
 
 def _free(holder: Holder, system: System) -> bool:
-    """Whether the device has a substream left for others."""
+    """Whether the device has a free substream for other programs."""
     return any(
         device.available > 0
         for device in system.pcm_devices

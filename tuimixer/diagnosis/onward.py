@@ -1,4 +1,6 @@
-"""How a device passes sound on: through combined and remapped devices, and loopbacks from its monitor."""
+"""How a device passes sound on: through combined and remapped devices, and through loopbacks from its
+monitor.
+"""
 
 from collections.abc import Iterator
 
@@ -16,7 +18,7 @@ class Onward:
     """One continuation of a path from a sink, through a module."""
 
     how: str
-    """What it is called: loopback, combine, remap and the like."""
+    """Kind of module: loopback, combine, remap and the like."""
     stream: Control
     """The stream that plays the sound on."""
     monitor: Control | None = None
@@ -45,7 +47,7 @@ def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
 
 
 def _recorded(snapshot: Snapshot, sink: Control) -> Iterator[tuple[Control, Control]]:
-    """A sink's monitor with each of the server's own streams that records it."""
+    """A sink's monitor with each stream of the server's own that records it."""
     for monitor in snapshot.controls.values():
         if monitor.kind is Kind.SOURCE and _monitors(monitor, sink):
             for output in snapshot.controls.values():
@@ -56,9 +58,9 @@ def _recorded(snapshot: Snapshot, sink: Control) -> Iterator[tuple[Control, Cont
 
 
 def leads_nowhere(snapshot: Snapshot, sink: Control, seen: frozenset[ControlId] = frozenset()) -> bool:
-    """Whether what plays on a sink ends only in null sinks, and no program records it there.
+    """Whether what plays on a sink ends only in null sinks from which no program records it.
 
-    A program that creates its own null sink, as Easy Effects does, takes its sound through PipeWire's links.
+    A program that creates its own null sink, as Easy Effects does, gets the sound through PipeWire's links.
     """
     if sink.id in seen or len(seen) >= DEEPEST:
         return True
@@ -77,7 +79,9 @@ def _monitors(source: Control, sink: Control) -> bool:
 
 
 def _same_module(one: Control, other: Control) -> bool:
-    """Whether one module created both: by its index on PulseAudio, by link group or module id on PipeWire."""
+    """Whether one module created both, according to its index on PulseAudio, or its link group or id on
+    PipeWire.
+    """
     if _owner(one) is not None and _owner(one) == _owner(other):
         return True
     for key in ("node.link-group", "pulse.module.id", "combine.id"):
@@ -102,7 +106,7 @@ def _module_word(sink: Control) -> str:
 
 
 def upstream(snapshot: Snapshot, source: Control) -> Control | None:
-    """The recording stream that a module feeds this source with."""
+    """The recording stream from which a module feeds this source; None if there is none."""
     info = source.device
     if info is None or info.hardware:
         return None

@@ -2,8 +2,8 @@
 at each stage.
 
 Pure: a snapshot and the system information in, stages out. If a sink only passes its sound on (combine,
-remap, a recorded monitor, a loopback module), the path continues with what it feeds, and forks if it feeds
-several.
+remap, a recorded monitor, a loopback module), the path continues with the device that the sink feeds, and
+forks if there are several.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,14 +26,14 @@ from tuimixer.model.system import Holder, System
 
 _SERVERS = frozenset({"pulseaudio", "pipewire", "pipewire-pulse", "wireplumber"})
 Start = ControlId | Holder
-"""What can be traced: a stream or a device of the server, or a program that has a card open itself."""
+"""What can be traced: a stream or device of the server, or a program that has a card open itself."""
 
 
 def trace(snapshot: Snapshot, system: System, start: Start) -> tuple[Path, ...]:
     """All paths that a sound takes.
 
     start: a sink input or a sink (playback), a source output or a source (recording), or a program that has a
-    card's device open itself. Empty for any other control, and for one that is gone.
+    card's device open itself. There are no paths for any other control, or for one that is gone.
     """
     return next(trace_all(snapshot, system, (start,)))[1]
 
@@ -41,7 +41,7 @@ def trace(snapshot: Snapshot, system: System, start: Start) -> tuple[Path, ...]:
 def trace_all(
     snapshot: Snapshot, system: System, starts: Iterable[Start]
 ) -> Iterator[tuple[Start, tuple[Path, ...]]]:
-    """Each start with all its paths; what is behind a device is computed once for all its streams."""
+    """Each start with all its paths; the part beyond a device is computed once for all streams on it."""
     beyond: dict[ControlId, tuple[Path, ...]] = {}
     for start in starts:
         if isinstance(start, Holder):
@@ -58,7 +58,7 @@ def trace_all(
 
 
 def _of_stream(control: Control, device: Control | None, beyond: tuple[Path, ...]) -> tuple[Path, ...]:
-    """A stream's paths: its own stages, then those of the device, without "a program"."""
+    """A stream's paths: its own stages, and those of the device without the stage "a program"."""
     capture = control.kind.capture
     own = (_application(control), _stream_stage(control, None if capture else device))
     if device is None:
@@ -84,12 +84,14 @@ def _of_device(snapshot: Snapshot, system: System, device: Control) -> tuple[Pat
 
 
 def is_application(control: Control) -> bool:
-    """Whether a stream was started by the user: not a module's and not a level meter."""
+    """Whether a stream belongs to an application, not to a module or a level meter."""
     return control.stream is not None and not control.stream.virtual and not control.stream.peak
 
 
 def sounds(snapshot: Snapshot, system: System, capture: bool = False) -> tuple[Start, ...]:
-    """What plays, or records: streams, paused ones last, then programs that have a card open themselves."""
+    """Everything that plays, or records if `capture`: streams, with paused ones last, then programs that have
+    a card open themselves.
+    """
     kind = Kind.SOURCE_OUTPUT if capture else Kind.SINK_INPUT
     streams = [c for c in snapshot.controls.values() if c.kind is kind and is_application(c)]
     streams.sort(key=lambda c: c.stream is not None and c.stream.corked)
@@ -117,7 +119,7 @@ def _through_sink(
 ) -> list[Path]:
     driven = find_driven(snapshot, system, sink)
     heard = _software_part(snapshot, sink, driven)
-    # What a null sink receives is heard at its monitor or nowhere.
+    # What a null sink receives can be heard only at its monitor.
     silent = is_null(sink) and not _monitor_hears_volume(snapshot, sink)
     stages = (*before, *((heard,) if silent else _device_stages(sink, driven)))
     if sink.id in seen or len(seen) >= DEEPEST:
@@ -171,8 +173,8 @@ def _recording(
 
 
 def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
-    """How a sink's volume affects its monitor: on PulseAudio by the part applied in software, which is all of
-    it without a hardware volume; on PipeWire entirely or not at all.
+    """A stage for how a sink's volume affects its monitor: on PulseAudio only by the part applied in
+    software, which is all of it without a hardware volume; on PipeWire entirely or not at all.
     """
     info = sink.device
     gains, muted, note = gains_of(sink), bool(sink.muted), ""
@@ -187,8 +189,8 @@ def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
 
 
 def _monitor_hears_volume(snapshot: Snapshot, sink: Control) -> bool:
-    """Whether a sink's volume and mute affect its monitor: PipeWire takes the sound before both unless the
-    sink says otherwise.
+    """Whether a sink's volume and mute affect its monitor. On PipeWire, the monitor gets the sound before
+    both, unless the sink's properties say otherwise.
     """
     return not snapshot.on_pipewire or sink.properties.get("monitor.channel-volumes") in ("true", "1")
 
@@ -238,8 +240,8 @@ def _application(control: Control) -> Stage:
 
 
 def _stream_stage(control: Control, sink: Control | None) -> Stage:
-    """A stream's own volume. With flat volumes the server includes the sink's share, which is subtracted
-    here.
+    """A stream's own volume. With flat volumes, the one that the server reports includes the sink's share,
+    which is subtracted here.
     """
     gains = gains_of(control)
     note = ""
@@ -266,7 +268,7 @@ def _stream_stage(control: Control, sink: Control | None) -> Stage:
 
 
 def _minus(gain: int | None) -> int | None:
-    """The opposite gain; a silent sink has no share that could be subtracted."""
+    """The opposite of a gain; 0 if unknown or silence, as a silent sink has no share to subtract."""
     from_silence = gain is None or gain < -100_000
     return 0 if from_silence else -(gain or 0)
 

@@ -16,10 +16,10 @@ NEAR_SILENCE = -5000
 TOO_LOW = -6000
 """Maximum gain of a whole path that counts as silent, in hundredths of a dB."""
 _WIDE = 2400
-"""A volume that spans less than this is not silent at its minimum."""
+"""Minimum span of a volume that is silent at its minimum, in hundredths of a dB."""
 _CLIPS = 10
 _LEVELS = {StageKind.STREAM: 0.8, StageKind.SINK: 0.5, StageKind.SOURCE: 0.7, StageKind.CONTROL: 0.8}
-"""What a volume at its minimum is set to: audible, but not startlingly loud."""
+"""Positions to which a fix sets a volume that is at its minimum: audible, but not startlingly loud."""
 
 
 def check_path(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
@@ -55,10 +55,11 @@ def _switches(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 
 def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], bool]) -> list[Stage]:
-    """The driven controls of a device that are `wrong` while the device or other driven controls are not:
-    these are at fault, not the device.
+    """The driven controls of a device that are `wrong` while the device or other driven controls are not, so
+    that these controls are at fault, not the device.
 
-    If all of them and the device are wrong, the server has set them for the device's own volume or switch.
+    If all of them and the device are wrong, the server has set the controls for the device's volume or
+    switch.
     """
     if device is None or device.kind not in (StageKind.SINK, StageKind.SOURCE):
         return []
@@ -68,7 +69,7 @@ def _own_culprits(path: Path, device: Stage | None, wrong: Callable[[Stage], boo
 
 
 def _muted_parts(path: Path, device: Stage) -> str:
-    """The driven controls that are off along with their device: the server applies a mute to all of them."""
+    """Names of the driven controls that are off along with their device; a server mutes all of them."""
     parts = [
         part.name for part in path.stages if part.driven and part.inside == device.control and part.muted
     ]
@@ -127,10 +128,10 @@ def _volumes(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 
 def _silent(path: Path, stage: Stage, control: Control) -> bool:
-    """Close to silence in dB, or at the minimum of a scale wide enough for that to be silent.
+    """Whether a volume is close to silence in dB, or at the minimum of a scale so wide that this is silent.
 
-    A softvol at its minimum counts even if it is unknown whether the sound passes through it: nothing else
-    uses it.
+    A softvol at its minimum counts even if it is unknown whether the sound passes through it, because nothing
+    else uses it.
     """
     gain = path.loudest(path.gain(stage)) if stage.gains else 0
     if gain is not None and gain <= NEAR_SILENCE:
@@ -167,8 +168,8 @@ def _volume(path: Path, stage: Stage, control: Control) -> Finding:
 
 
 def _raise(name: str, stage: Stage, control: Control) -> tuple[str, tuple[Intent, ...], str]:
-    """How to make a volume audible; a card's control is raised to at most 0 dB, above which it
-    would distort.
+    """How to make a volume audible: advice, fix, and id of the control. A card's control is raised to at most
+    0 dB, above which it would distort.
     """
     level, scale = _LEVELS[stage.kind], control.scale
     if stage.kind is StageKind.CONTROL and scale is not None and scale.has_db:
@@ -179,7 +180,7 @@ def _raise(name: str, stage: Stage, control: Control) -> tuple[str, tuple[Intent
 
 
 def _total(snapshot: Snapshot, path: Path, total: int) -> Iterator[Finding]:
-    """Many small losses: the finding names the stage that takes away the most."""
+    """Many small losses in all; the finding names the stage that takes away the most."""
     counted = [
         (gain, stage)
         for stage in path.stages
@@ -203,7 +204,7 @@ def _clipping(path: Path) -> Iterator[Finding]:
     """A stage above 0 dB before one that attenuates: the sound is cut off at full scale and then made
     quieter.
     """
-    # A device's volume whose parts are shown as well must not be counted itself.
+    # A device's volume must not be counted if the stages that apply it are counted.
     carried = {stage.inside for stage in path.stages}
     steps = [
         (gain, stage)

@@ -13,10 +13,10 @@ _PLAIN = (StageKind.APPLICATION, StageKind.END, StageKind.MODULE)
 
 
 def path_json(path: Path) -> dict[str, Any]:
-    """A path as JSON: dB of the loudest channel, None if unknown, -99999.99 for silence, as in amixer.
+    """A path as JSON, with the loudest channel's dB; None if unknown, -99999.99 for silence, as in amixer.
 
-    The note of a stage inside a device's volume (driven control, software remainder) says so; its dB are
-    part of that volume's.
+    A stage that is part of a device's volume (a driven control, the software remainder) has a note that says
+    so; its dB are included in those of the volume.
     """
     return {
         "stages": [

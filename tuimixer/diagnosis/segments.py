@@ -16,11 +16,11 @@ class Segment:
     ) -> None:
         self.id, self.part, self.stages, self.word = node, part, stages, word
         self.device = device
-        """For a jack: the sink or source it belongs to."""
+        """The sink or source that a jack belongs to; None for other segments."""
 
 
 def segments_of(path: Path, start: Start, snapshot: Snapshot) -> list[Segment]:
-    """The segments of a sound's path, in its order."""
+    """The segments of a sound's path, in the order of the path."""
     found: list[Segment] = []
     for i, stage in enumerate(path.stages):
         after = path.stages[i + 1] if i + 1 < len(path.stages) else None
@@ -47,7 +47,7 @@ def segments_of(path: Path, start: Start, snapshot: Snapshot) -> list[Segment]:
 def _join_program(
     found: list[Segment], stage: Stage, after: Stage | None, start: Start, snapshot: Snapshot
 ) -> bool:
-    """Add a program or the volume of its stream; False if the stage is neither."""
+    """Add a program or the volume of its stream; returns False if the stage is neither."""
     last = found[-1] if found and found[-1].part is Part.APPLICATION else None
     if stage.kind is StageKind.APPLICATION:
         if last is not None:
@@ -67,7 +67,7 @@ def _join_program(
 
 
 def _join_card(found: list[Segment], stage: Stage, snapshot: Snapshot) -> None:
-    """Add a control to the current card, or start one."""
+    """Add a control to the current card, or begin another card."""
     control = snapshot.controls.get(stage.control or "")
     card = f"card:{control.card if control else ''}"
     if not found or found[-1].id != card:
@@ -76,7 +76,7 @@ def _join_card(found: list[Segment], stage: Stage, snapshot: Snapshot) -> None:
 
 
 def _join_module(found: list[Segment], stage: Stage) -> None:
-    """Add a stage to the current module, or start one."""
+    """Add a stage to the current module, or begin another module."""
     if not found or found[-1].part is not Part.MODULE:
         found.append(Segment("", Part.MODULE, []))
     segment = found[-1]
@@ -88,7 +88,7 @@ def _join_module(found: list[Segment], stage: Stage) -> None:
 
 
 def _how(start: Start, snapshot: Snapshot) -> str:
-    """How a program that has a device open reaches it, if not through the server."""
+    """How a program reaches its device if it does not use the server: `dmix`, `dsnoop` or directly."""
     if not isinstance(start, Holder):
         return ""
     if start.dmix:
@@ -97,7 +97,7 @@ def _how(start: Start, snapshot: Snapshot) -> str:
 
 
 def _end(stage: Stage, start: Start, path: Path, snapshot: Snapshot) -> Segment:
-    """The jack side: one node for all jacks of a card."""
+    """The segment of the jack; all jacks of a card share one node."""
     devices = [s.control for s in path.stages if s.kind in (StageKind.SINK, StageKind.SOURCE) and s.control]
     nearest = devices[0] if path.capture and devices else devices[-1] if devices else ""
     device = snapshot.controls.get(nearest)

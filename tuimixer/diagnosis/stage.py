@@ -1,4 +1,4 @@
-"""The parts of a signal path: a stage with its gain per channel, and the whole path with its total."""
+"""The parts of a signal path: stages with their gain per channel, and the whole path with its total."""
 
 from enum import StrEnum
 
@@ -7,11 +7,11 @@ from tuimixer.model.record import dataclass, field
 from tuimixer.model.scale import MUTE_CDB, decibels, to_cdb
 
 Gains = dict[str, int | None]
-"""Hundredths of a dB by channel name; MUTE_CDB for silence, None if unknown; empty for no change."""
+"""Channel → gain in hundredths of a dB, MUTE_CDB for silence, None if unknown; empty for no change."""
 
 
 CIRCLE = "a loop"
-"""Name of the last stage of a sound that returns to a device it has already passed."""
+"""Name of the last stage of a sound that returns to a device that it has already passed through."""
 
 
 class StageGroup(StrEnum):
@@ -31,7 +31,7 @@ class StageKind(StrEnum):
     SINK = "sink"
     SOURCE = "source"
     REMAINDER = "remainder"
-    """The part of a device's volume beyond its hardware, applied by the server in software."""
+    """The part of a device's volume that its hardware cannot provide, so that the server applies it."""
     CONTROL = "control"
     """An ALSA control."""
     MODULE = "module"
@@ -55,11 +55,13 @@ class Stage:
     inside: ControlId | None = None
     """The sink or source whose volume this stage is part of; its gain is not counted again."""
     certain: bool = True
-    """Whether the sound is known to pass through it; if not, its gain is unknown and a mute only noted."""
+    """Whether the sound is known to pass through this stage; if not, the gain is unknown, and a mute is only
+    noted.
+    """
 
     @property
     def driven(self) -> bool:
-        """Whether the sound server moves it."""
+        """Whether the sound server drives this control."""
         return self.inside is not None and self.kind is StageKind.CONTROL
 
 
@@ -69,7 +71,7 @@ class Path:
 
     stages: tuple[Stage, ...]
     channels: tuple[str, ...]
-    """Names of the channels at its far end."""
+    """Names of the channels at the end of the path."""
     capture: bool = False
 
     @property
@@ -79,19 +81,19 @@ class Path:
 
     @property
     def total(self) -> tuple[int | None, ...]:
-        """Gain of the whole path in hundredths of a dB, per channel; None if a stage is unknown."""
+        """Gain of the whole path in hundredths of a dB, per channel; None if that of a stage is unknown."""
         return tuple(
             add([at(stage.gains, name) for stage in self.stages if stage.inside is None])
             for name in self.channels
         )
 
     def gain(self, stage: Stage) -> tuple[int | None, ...]:
-        """A stage's gain, per channel of this path."""
+        """A stage's gain in hundredths of a dB, per channel of this path; None if unknown."""
         return tuple(at(stage.gains, name) for name in self.channels)
 
     @staticmethod
     def loudest(gains: tuple[int | None, ...]) -> int | None:
-        """The loudest channel's gain; None if unknown for one of them."""
+        """The loudest channel's gain; None if that of any channel is unknown."""
         known = [gain for gain in gains if gain is not None]
         return max(known) if known and len(known) == len(gains) else None
 
@@ -99,8 +101,8 @@ class Path:
 def at(gains: Gains, name: str) -> int | None:
     """The gain for a channel of this name.
 
-    A stage without that channel acts through its mono channel, else the loudest on the same side, else the
-    loudest of all.
+    If a stage does not have the channel, the gain is that of its mono channel, else of the loudest channel on
+    the same side, else of the loudest of all.
     """
     if not gains:
         return 0
@@ -114,7 +116,7 @@ def at(gains: Gains, name: str) -> int | None:
 
 
 def add(gains: list[int | None]) -> int | None:
-    """Sum of gains in series; silence stays silence even if others are unknown."""
+    """The sum of gains in series; silence if any is silence, else None if any is unknown."""
     if any(gain is not None and gain <= MUTE_CDB for gain in gains):
         return MUTE_CDB
     known = [gain for gain in gains if gain is not None]
@@ -122,7 +124,7 @@ def add(gains: list[int | None]) -> int | None:
 
 
 def gains_of(control: Control) -> Gains:
-    """A control's gain by channel; empty if it has no volume."""
+    """A control's gains by channel; empty if it has no volume."""
     if control.scale is None:
         return {}
     return {channel.name: to_cdb(control.scale, channel.raw) for channel in control.channels}
@@ -134,7 +136,7 @@ def shifted(gains: Gains, cdb: int) -> Gains:
 
 
 def db(cdb: int | None) -> str:
-    """`−12.00 dB` for a sentence."""
+    """A gain for use in a sentence, such as `−12.00 dB`, `silence` or `unknown`."""
     if cdb is None:
         return "unknown"
     return "silence" if cdb <= MUTE_CDB else f"{decibels(cdb)} dB"

@@ -42,14 +42,14 @@ def _commands() -> "type[Provider]":
 
 
 def _driver_class() -> "type[Driver]":
-    """Named for Textual, which requests it when the application runs."""
+    """The driver that Textual uses for the terminal."""
     from tuimixer.ui.terminal.driver import TerminalDriver
 
     return TerminalDriver
 
 
 _PATIENCE = 0.2
-"""Seconds that keys pressed before one that quits have to take effect."""
+"""Maximum time in seconds for which a key that quits waits for the keys before it to take effect."""
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
@@ -75,9 +75,9 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Args:
-        renderer: perhaps with the first frame, which is then on `tty`.
-        state: where the screen's settings are remembered; None: nowhere.
-        config_file: where hiding and renaming are written; None: they last until the program exits.
+        renderer: may have painted the first frame already, which `tty` then shows.
+        state: where the screen's settings are saved; None: they are not saved.
+        config_file: where hidden and renamed controls are saved; None: they last until the program exits.
         """
         forget_widgets()
         problems: list[str] = []
@@ -86,7 +86,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         self._tty = tty
         self.terminal = renderer.terminal
         palette = self.terminal.palette
-        # Textual chooses its color filter here, so setting it later has no effect (NO_COLOR).
+        # Textual chooses its filter for NO_COLOR here, so setting `ansi_color` later would not change it.
         super().__init__(driver_class=_driver_class(), ansi_color=True if palette.ansi else None)
         if palette.name == "mono" and not self.no_color:
             self.no_color = True
@@ -100,7 +100,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         self._main = MixerScreen(self.mixers, config, renderer, clock, config_file)
         self._tasks: set[asyncio.Task[None]] = set()
         self._leaving = frozenset(key for key in renderer.keys["quit"] if key.startswith("ctrl+"))
-        """The keys that also quit from dialogs and text fields; Escape and F10 leave those first."""
+        """The keys that quit even from dialogs and text fields, which Escape and F10 only close."""
         self._keyboard = Keyboard(self, self._give)
 
     @property
@@ -110,7 +110,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """The names that `use_theme` accepts: `own` first, if the configuration has its own colors."""
+        """The names that `use_theme` accepts; `own` comes first if the configuration sets colors."""
         return ("own", *THEMES) if self._config.colors else THEMES
 
     def use_theme(self, name: str) -> None:
@@ -147,7 +147,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
             self._tasks.add(task)
             task.add_done_callback(self._mixer_ended)
         if self._notices:
-            # In one message: each would replace the one before.
+            # In one message, because each message replaces the one before.
             self._main.say(" ".join(self._notices), error=True)
 
     async def on_unmount(self) -> None:
@@ -164,7 +164,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
             await super().on_event(event)
 
     def key_came(self, key: str) -> None:
-        """A key that quits may be queued behind many others; they get a moment to take effect."""
+        """Exit after a moment if this key quits, even if many other keys are queued before it."""
         if key in self._leaving and not self.ending:
             asyncio.get_running_loop().call_later(_PATIENCE, self.exit, 0)
 
@@ -176,17 +176,17 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
     @property
     def tty(self) -> Tty:
-        """The terminal; not to be used without one."""
+        """The terminal; only for an application that was created with one."""
         assert self._tty is not None
         return self._tty
 
     @property
     def backlog(self) -> int:
-        """Writes that the terminal has not accepted yet."""
+        """Number of writes that the terminal has not accepted yet."""
         return self._tty.outlet.backlog if self._tty is not None else 0
 
     def forget(self) -> None:
-        """Treat nothing as shown: the terminal has lost its contents."""
+        """Treat nothing as shown, because the terminal has lost its contents."""
         if self._tty is not None:
             self._tty.reset()
         self._main.forget()
@@ -202,7 +202,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
 
         make_palette_safe()
         if not isinstance(self.screen, CommandPalette):
-            # Textual gives the palette an id, which a palette that is still closing has as well.
+            # No id is given, as Textual's would clash with that of a palette that is still closing.
             self.push_screen(CommandPalette())
 
     def repaint(self) -> None:
@@ -226,7 +226,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
             theme = self._config.theme if self.theme_name == "own" else self.theme_name
             self._state.save(replace(self._main.settings(), theme=theme))
         for mixer in self.mixers:
-            # Screens are torn down from here on.
+            # From here on, screens are torn down and must not be notified.
             mixer.fall_silent()
 
     def listen_for_signals(self) -> None:
@@ -250,7 +250,7 @@ def run(app: TuiMixerApp, mouse: bool) -> int:
     """Show the screen until it is closed; returns the exit status.
 
     Raises:
-        Exception: an internal error, after the terminal was restored.
+        Exception: an internal error; the terminal has been restored.
     """
 
     async def show() -> int | None:
@@ -258,8 +258,8 @@ def run(app: TuiMixerApp, mouse: bool) -> int:
         try:
             return await app.run_async(mouse=mouse)
         finally:
-            # asyncio closes the descriptor before it removes its handlers, and a signal between the two would
-            # print a traceback.
+            # asyncio closes the wakeup descriptor before it removes its handlers, so a signal in between
+            # would print a traceback.
             signal.set_wakeup_fd(-1)
 
     status = asyncio.run(show())

@@ -71,7 +71,7 @@ DIALOGS: dict[str, tuple[str, str, Make]] = {
     "value": ("screens.prompt", "ValueScreen", _chosen),
     "rename": ("screens.prompt", "RenameScreen", _renamed),
 }
-"""Action → module of `tuimixer.ui`, class, and how to create it."""
+"""Action → module in `tuimixer.ui`, class, and a function that returns the class's arguments."""
 _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value", "rename"})
 
 

@@ -1,4 +1,4 @@
-"""The first frame: painted while Textual is being loaded, which then takes over the screen unchanged."""
+"""The first frame, painted while Textual is being loaded; Textual then takes over the screen unchanged."""
 
 import os
 import sys
@@ -16,9 +16,9 @@ from tuimixer.ui.terminal.direct_writer import encode
 from tuimixer.ui.terminal.tty import RESET, Tty
 
 _PATIENCE = 0.1
-"""Seconds that one half of the frame waits for the other."""
+"""Seconds that the first frame waits at most for both ALSA and the sound server to respond."""
 _ALONE = 0.5
-"""Seconds for which an engine has the only core to itself."""
+"""Maximum head start of the engine before importing goes on, in seconds, on a machine with one core."""
 
 
 def new_renderer(
@@ -38,22 +38,22 @@ def new_renderer(
 
 
 class FirstPicture:
-    """Paints what an engine sends while modules are imported, by polling it between two imports.
+    """Paints what an engine sends while modules are imported, by polling the engine before each import.
 
-    As a finder in `sys.meta_path` it finds no modules, but is called before each one is searched for.
+    It is a finder in `sys.meta_path` that finds no modules, but is called whenever one is searched for.
     """
 
     def __init__(self, renderer: Renderer, tty: Tty, poll: Callable[[float], Snapshot | None]) -> None:
         """Args: `poll` waits at most this many seconds for a newer snapshot."""
         self._renderer, self._tty, self._poll = renderer, tty, poll
         self.shown: Snapshot | None = None
-        """What is on the screen."""
+        """The snapshot that is on the screen."""
         self._unseen: Snapshot | None = None
         self._since = 0.0
         self._looking = False
 
     def find_spec(self, *_: object) -> None:
-        """Called by the import system; imports made during a call are not reported."""
+        """Called by the import system; does nothing for imports that such a call itself makes."""
         if not self._looking:
             self._looking = True
             self._look()
@@ -61,7 +61,7 @@ class FirstPicture:
 
     def __enter__(self) -> "FirstPicture":
         if len(os.sched_getaffinity(0)) == 1:
-            # Importing would take the processor time that the engine needs to have something to send.
+            # Importing would take processor time that the engine needs before it can send anything.
             self._look(_ALONE)
         sys.meta_path.insert(0, self)
         return self

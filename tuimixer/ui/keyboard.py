@@ -1,4 +1,5 @@
-"""Delivers keys and pastes one at a time, so that each reaches the screen that the previous one left.
+"""Delivers keys and pastes one at a time, each to the screen that is on top once the previous one has had
+its effect.
 
 Textual forwards a key to the screen on top when it arrives. Keys that arrive faster than a dialog opens or
 closes, because they were pasted, sent by a program or delayed by a slow line, would go to the wrong screen.
@@ -31,9 +32,9 @@ class Keyboard:
         self._busy = False
 
     async def take(self, typed: Typed) -> None:
-        """Deliver it, now or after those before it.
+        """Deliver a key or paste after those that came before it.
 
-        Pasted text is cleaned like all text from outside: the field that receives it displays it.
+        Pasted text is cleaned like all text from outside, because the field that receives it displays it.
         """
         if isinstance(typed, events.Paste):
             typed = events.Paste(clean(typed.text, _LONGEST, fallback=""))
@@ -48,19 +49,20 @@ class Keyboard:
         screen = self._app.screen
         target = self._app.focused or screen
         await self._give(self._waiting.popleft())
-        # An unhandled message goes on to the parent, queued after what is there already; so does this one.
+        # Textual passes an unhandled message to the parent's queue, behind what is waiting there already.
+        # This callback follows the same path.
         path: list[MessagePump] = [node for node in target.ancestors_with_self if node is not self._app]
         self._follow(path, screen)
 
     def _follow(self, path: list[MessagePump], screen: object) -> None:
-        """Pass through the same queues as the key, then continue."""
+        """Pass through the same queues as the key, then deliver the next one."""
         while path:
             if path.pop(0).call_later(self._follow, path, screen):
                 return
         self._app.call_later(self._settle, screen)
 
     async def _settle(self, before: object) -> None:
-        """Continue once a screen opened by the key can take keys."""
+        """Deliver the next key, but not before a screen opened by this one can take keys."""
         screen = self._app.screen
         opened = screen is not before and screen is not self._app.screen_stack[0]
         if not (opened and screen.call_after_refresh(self._app.call_later, self._next)):

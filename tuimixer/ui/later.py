@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 def after(node: MessagePump, seconds: float, call: Callable[[], object]) -> asyncio.TimerHandle:
-    """Call after this many seconds, unless the handle is cancelled or the node is removed first.
+    """Call a function after this many seconds, unless the handle is cancelled or the node is removed first.
 
-    Textual's `set_timer` skips a call altogether if the process was held up for longer than the interval, and
-    creates a task for each. An exception in the call ends the program, as anywhere else in Textual.
+    Textual's `set_timer` skips the call altogether if the process was held up for longer than the interval,
+    and creates a task for each timer. An exception in the call ends the program, as anywhere else in Textual.
     """
     app = cast("OrderlyApp", node.app)
 

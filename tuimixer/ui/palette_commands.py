@@ -1,4 +1,4 @@
-"""All actions of the main screen for Textual's command palette; imported when that is opened."""
+"""All actions of the main screen for Textual's command palette; imported when the palette is opened."""
 
 from collections.abc import AsyncIterator
 from functools import partial
@@ -11,7 +11,7 @@ from tuimixer.ui.app import TuiMixerApp
 
 
 class ActionCommands(Provider):
-    """Each action by what it does, with its keys."""
+    """Lists the actions by what they do, each with its first key."""
 
     def _entries(self) -> list[tuple[str, str, partial[None]]]:
         app = cast("TuiMixerApp", self.app)

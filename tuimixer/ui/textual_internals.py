@@ -1,4 +1,4 @@
-"""All uses of Textual's private names, each with its reason; nothing else in the program has any.
+"""All uses of Textual's private names, each with its reason; no other module uses any.
 
 `NAMES` lists them, and a test looks each one up in the installed Textual. If one is missing, the test
 fails with a message that points here.
@@ -53,7 +53,7 @@ NAMES = (
 def new_parser() -> XTermParser:
     """A parser of a terminal's input. Textual's drivers create their own, which fails on odd input.
 
-    The cache of its method keeps every parser that was ever used, so it is cleared.
+    `_parse_extended_key` has a cache that keeps every parser that was ever used, so it is cleared.
     """
     XTermParser._parse_extended_key.cache_clear()
     return XTermParser()
@@ -72,10 +72,11 @@ original_inner_outer = StylesCache.get_inner_outer
 
 
 def forget_widgets() -> None:
-    """Release widgets that are gone; may be called twice.
+    """Stop Textual from keeping closed widgets in memory; may be called twice.
 
-    `StylesCache.get_inner_outer` is a method under lru_cache, so 1024 such objects stay alive with all the
-    lines they keep, including those of dialogs closed long ago. It does not depend on anything in the object.
+    `StylesCache.get_inner_outer` is a method with an lru_cache, which keeps up to 1024 StylesCache objects
+    alive with all their lines, including those of dialogs closed long ago. The method does not use its
+    object, so a function can take its place.
     """
     StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[method-assign, assignment]
 
@@ -87,9 +88,9 @@ def sized_caches() -> list[Any]:
 
 
 def forget_sizes() -> None:
-    """Clear caches when a window is resized or a dialog closes: their contents are of little use then.
+    """Clear caches when a window is resized or a dialog closes, as their contents are of little use then.
 
-    Together they keep up to 70,000 results. With random sizes of the window, memory grew by 8 MB in
+    Together they keep up to 70,000 results: while the window was resized at random, memory grew by 8 MB in
     12 minutes.
     """
     for method in sized_caches():
@@ -104,10 +105,10 @@ def make_palette_safe() -> None:
       lines, or of two columns, there is none.
     * A click on an option that has disappeared since it was painted: `OptionList._on_click` looks it up.
     * A click outside the window, which has become smaller: `CommandPalette._on_click` looks up what is there.
-    * A window so narrow that its lines have no width: `Content.get_height` does not wrap to that.
-    * Two results at once, such as Enter and a click: the second would close the screen below.
-    * Being closed during a search for commands: the search, and what shows its progress, look for widgets
-      that are gone.
+    * A window so narrow that its lines have no width: `Content.get_height` cannot wrap text to that.
+    * Two choices at once, such as Enter and a click: the second would close the screen below.
+    * Being closed during a search for commands: the search and its progress indicator look for widgets that
+      are gone.
     """
     _make_lists_safe()
     _make_searches_safe()
@@ -176,12 +177,12 @@ def _make_searches_safe() -> None:
 
 
 def is_on_top(screen: Screen[Any]) -> bool:
-    """Whether a screen receives keys. `Screen.is_current` is also true for those that show through others."""
+    """Whether a screen receives keys. `Screen.is_current` is also true for one that shows through another."""
     return screen in screen.app.screen_stack[-1:]
 
 
 def paints_now(screen: Screen[Any]) -> bool:
-    """Whether what a screen paints would be visible now: the compositor checks the same before it writes."""
+    """Whether what a screen paints would be visible now; the compositor checks the same before it writes."""
     app = screen.app
     if app.is_headless or app.is_inline or app._batch_count or app._exit:
         return False
@@ -189,19 +190,19 @@ def paints_now(screen: Screen[Any]) -> bool:
 
 
 def add_filter(app: App[Any], line_filter: LineFilter) -> None:
-    """Filter everything painted: Textual chooses its own filters, from the environment only."""
+    """Filter everything painted; Textual itself chooses filters by the environment only."""
     app._filters.append(line_filter)
 
 
 class OrderlyApp(App[int], inherit_bindings=False):
-    """Restores the terminal if there is an exception, where Textual would print its own traceback over
-    the prompt, and loses no timer.
+    """Ends on an exception without the traceback that Textual would print over the prompt, and skips no
+    timer.
     """
 
     failure: Exception | None = None
     """The exception that ended the program, if any."""
     ending = False
-    """Whether exiting has begun: screens are being torn down."""
+    """Whether exiting has begun, so that screens are being torn down."""
 
     def _handle_exception(self, error: Exception) -> None:
         if self.is_headless:
@@ -214,27 +215,27 @@ class OrderlyApp(App[int], inherit_bindings=False):
     def set_timer(self, *args: Any, **named: Any) -> Timer:
         """As Textual's, but a call that is overdue is made, not skipped.
 
-        Textual waits with such a timer for a new size of the window, and to end a pause in painting: it would
-        ignore every later size, or paint nothing any more.
+        Textual itself uses such timers when the window is resized and to end a pause in painting. If one were
+        skipped, it would ignore every later size or never paint again.
         """
         timer = super().set_timer(*args, **named)
         timer._skip = False
         return timer
 
     def fail(self, error: Exception) -> None:
-        """End the program: something went wrong where Textual does not notice."""
+        """End the program because of an exception that Textual has not caught itself."""
         self._handle_exception(error)
 
 
 class DirectScreen(Screen[None]):
-    """A screen that may be painted past the compositor."""
+    """A screen that can be painted without Textual's compositor."""
 
     def paints_alone(self) -> bool:
-        """Update the terminal without the compositor; false if it is needed."""
+        """Update the terminal without the compositor; returns False if the compositor is needed."""
         return False
 
     def _compositor_refresh(self) -> None:
-        # The compositor would send the whole screen three times before it is first complete.
+        # The compositor would send the whole screen three times before it is complete.
         if not self.paints_alone():
             super()._compositor_refresh()
             return

@@ -1,11 +1,11 @@
 """The screen in a browser, for use without a terminal.
 
 Each window that opens the address has its own tuimixer. Anyone who knows the address can control the mixer,
-so it contains 24 random bytes, is printed only to the user who started the server, and is not in any
-process's arguments. Every other request gets an empty 404.
+so the address contains 24 random bytes, is printed only to the user who started the server, and is not in
+any process's arguments. A request for anything else gets an empty 404.
 
-The page's terminal (xterm.js) and its messages are textual-serve's. Its server side is not used: it runs a
-shell, accepts any size, and its programs outlive their windows.
+The page's terminal (xterm.js) and its messages come from textual-serve. Its server is not used, because it
+runs a shell and accepts any size, and its programs outlive their windows.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ _QUIET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Fram
 _MOST_SCREENS = 8
 """Maximum number of windows; each takes two processes."""
 _HEARTBEAT = 6.0
-"""Seconds between checks whether a window is still there; it has half as long to respond."""
+"""Seconds between checks of whether a window is still there; a window has half as long to respond."""
 _LONGEST_MESSAGE = 1 << 16
 _SHUTDOWN = 2.0
 _FULL = (
@@ -45,7 +45,7 @@ class MixerServer:
     """Serves the page and its windows."""
 
     def __init__(self, arguments: Sequence[str], secret: str, bind: str) -> None:
-        # -P: a module in the directory that the server was started from must not be run.
+        # -P keeps Python from importing modules in the directory that the server was started from.
         self._command = [sys.executable, "-P", "-m", "tuimixer", *arguments]
         self._secret = secret
         self._hosts = _Hosts(bind)
@@ -54,7 +54,7 @@ class MixerServer:
         self._door: Door | None = None
 
     async def run(self, listener: socket.socket) -> None:
-        """Serve until a signal ends it."""
+        """Serve until SIGINT, SIGTERM or SIGHUP."""
         ended = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -68,14 +68,14 @@ class MixerServer:
         try:
             await ended.wait()
         finally:
-            # Not `async with`: since Python 3.12 it waits at the end for the windows, which the cleanup
-            # closes.
+            # Not `async with`, which since Python 3.12 waits at its end for the windows to be closed; only
+            # the cleanup closes them.
             server.close()
             await runner.cleanup()
             signal.set_wakeup_fd(-1)  # a signal while the loop is being closed would print a traceback
 
     def _make_app(self) -> web.Application:
-        """The routes, all below the secret."""
+        """The application; all its paths are below the secret."""
         inner = web.Application(middlewares=[self._admit])
         inner.add_routes(
             [
@@ -91,8 +91,8 @@ class MixerServer:
 
     @web.middleware
     async def _mute(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        """Reveal nothing to a request that does not know the secret, and do not let any page see the
-        referrer.
+        """Turn any refusal into an empty 404, which reveals nothing, and let no other site see the address as
+        a referrer.
         """
         try:
             response: web.StreamResponse = await handler(request)
@@ -105,8 +105,8 @@ class MixerServer:
 
     @web.middleware
     async def _admit(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        """Refuse requests with the secret that come from another site's page or use another
-        machine's name.
+        """Refuse requests that contain the secret but come from another site's page or name another machine
+        as their host.
         """
         origin = request.headers.get("Origin")
         if not self._hosts.fits(request.host) or (origin is not None and not _same(origin, request.host)):
@@ -117,14 +117,14 @@ class MixerServer:
         return response
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        """The page with the terminal, for the browser's name of this host, so that a forwarded port works."""
+        """The page with the terminal; it names this host as the browser does, for forwarded ports."""
         here = html.escape(f"{request.host}/{self._secret}")
         page = self._page.replace("{{base}}", f"{request.scheme}://{here}")
         page = page.replace("{{socket}}", f"{'wss' if request.scheme == 'https' else 'ws'}://{here}/ws")
         return web.Response(text=page, content_type="text/html")
 
     async def _window(self, request: web.Request) -> web.StreamResponse:
-        """A window's socket; its screen ends with it."""
+        """A window's WebSocket; the window's tuimixer ends when it is closed."""
         window = web.WebSocketResponse(
             heartbeat=_HEARTBEAT, timeout=_SHUTDOWN, max_msg_size=_LONGEST_MESSAGE, compress=False
         )
@@ -159,14 +159,14 @@ class _Hosts:
     """The names under which this server may be addressed."""
 
     def __init__(self, bind: str) -> None:
-        """Args: `bind` is the numeric address that it listens on."""
+        """Args: `bind` is the numeric address that the server listens on."""
         self._local_only = ipaddress.ip_address(bind.partition("%")[0]).is_loopback
         names = {"localhost"} if self._local_only else {"localhost", *_own_names()}
         self._names = {name.lower() for name in names}
 
     def fits(self, host: str) -> bool:
-        """Whether a request's Host header is one of them; with an address, any port is allowed, as it may be
-        a forwarded one.
+        """Whether a request's Host header names this server, by name or address; any port is allowed, as it
+        may be a forwarded one.
         """
         try:
             name = (urlsplit(f"//{host}").hostname or "").partition("%")[0]
@@ -193,7 +193,7 @@ def _same(origin: str, host: str) -> bool:
 
 
 async def _paint(screen: WebScreen, window: web.WebSocketResponse) -> None:
-    """Pass what the program paints to its window, and close that when the program ends."""
+    """Pass what the program paints to its window, and close the window when the program ends."""
     try:
         while data := await screen.read():
             await window.send_bytes(data)
@@ -222,7 +222,7 @@ def listen(bind: str, port: int) -> socket.socket:
     """A listening socket; port 0 means any free one.
 
     Raises:
-        OSError: it cannot listen on the address.
+        OSError: it is impossible to listen on the address.
     """
     try:
         family, kind, _, _, address = socket.getaddrinfo(

@@ -1,6 +1,6 @@
-"""Limits connections to the web server: in number, and in time if they do not send the secret.
+"""Limits the number of connections to the web server, and how long each may take to send the secret.
 
-aiohttp alone keeps connections that never send a whole request, and any number of them.
+aiohttp itself accepts any number of connections, and keeps those that never send a whole request.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from aiohttp import web
 
 MOST_CONNECTIONS = 64
 PATIENCE = 10.0
-"""Seconds within which a connection must request something below the secret."""
+"""Seconds within which a connection must request a path below the secret."""
 _KEEPALIVE = 15.0
 """Seconds that a connection may be idle between two requests."""
 # Malformed requests from strangers are not worth a line in the terminal.
@@ -23,7 +23,7 @@ class Door:
     def __init__(self, server: web.Server) -> None:
         self._server = server
         self._strangers: dict[Guest, asyncio.TimerHandle] = {}
-        """Connections that have not requested anything below the secret yet, oldest first."""
+        """Connections that have not requested a path below the secret yet, oldest first."""
         self._known: set[Guest] = set()
 
     def __call__(self) -> asyncio.Protocol:
@@ -31,7 +31,7 @@ class Door:
         return Guest(self, self._server)
 
     def admit(self, guest: asyncio.Protocol) -> None:
-        """This connection knows the secret."""
+        """Keep a connection that has sent the secret."""
         assert isinstance(guest, Guest)
         if timer := self._strangers.pop(guest, None):
             timer.cancel()
@@ -48,7 +48,7 @@ class Door:
         self._strangers[guest] = loop.call_later(PATIENCE, self._turn_away, guest)
 
     def left(self, guest: "Guest") -> None:
-        """A connection has ended."""
+        """Forget a connection that has ended."""
         self._known.discard(guest)
         if timer := self._strangers.pop(guest, None):
             timer.cancel()

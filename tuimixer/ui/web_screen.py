@@ -1,7 +1,7 @@
 """One tuimixer on its own pseudo terminal, for one browser window.
 
-To the program it is a terminal like any other. The kernel hangs up when its master end is closed, which is
-also what happens if this process is killed: no screen outlives its window.
+The program sees a terminal like any other. The kernel hangs up the terminal when its master end is closed,
+which also happens if this process is killed, so no program outlives its window.
 """
 
 import asyncio
@@ -14,22 +14,22 @@ from collections.abc import Sequence
 from typing import Any
 
 LARGEST = (300, 100)
-"""Maximum number of columns and lines: each cell of a screen costs memory and time."""
+"""Maximum number of columns and lines, because each cell of a screen costs memory and time."""
 _MOST_INPUT = 1 << 16
 """Maximum number of bytes pending for a program that does not read; the rest is dropped, as a
 terminal does.
 """
 _READ_SIZE = 1 << 16
 _FAREWELL = 2.0
-"""Seconds that the program has to exit once its terminal has hung up."""
+"""Seconds that the program has to exit once its terminal has hung up, before it is killed."""
 _POLL = 0.02
 _NOT_OURS = ("COLUMNS", "LINES", "COLORFGBG", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "TMUX", "STY", "LC_ALL")
-"""Variables that describe the terminal that the server was started in."""
+"""Variables that describe the terminal that the server was started in, which programs must not inherit."""
 _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUTF8": "1", "LC_CTYPE": "C.UTF-8"}
 
 
 def bounded_size(columns: Any, lines: Any) -> tuple[int, int] | None:
-    """A size requested by the browser, within the limits; None if these are not two numbers."""
+    """A size requested by the browser, within the limits; None if the arguments are not numbers."""
     try:
         wanted = int(columns), int(lines)
     except (TypeError, ValueError, OverflowError):
@@ -44,7 +44,7 @@ class WebScreen:
         """Start `command` in a terminal of `size` columns and lines.
 
         Raises:
-            OSError: it cannot be started.
+            OSError: the program cannot be started.
         """
         self._loop = asyncio.get_running_loop()
         self._master, slave = os.openpty()
@@ -73,8 +73,8 @@ class WebScreen:
             os.close(slave)
 
     async def read(self) -> bytes:
-        """What the program paints next; empty at its end. Unread output waits in the kernel, which blocks the
-        program.
+        """What the program paints next; empty once it has ended. The kernel holds unread output, and blocks
+        the program when there is too much.
         """
         while self._open:
             readable = asyncio.Event()
@@ -121,7 +121,7 @@ class WebScreen:
         return not self._ended
 
     async def end(self) -> None:
-        """Hang up, and return when the program has exited, killed if necessary. May be called twice."""
+        """Hang up and wait until the program has exited; kill it if necessary. May be called twice."""
         self._hang_up()
         deadline = self._loop.time() + _FAREWELL
         while self.attend() and self._loop.time() < deadline:

@@ -1,4 +1,4 @@
-"""`completion` prints a shell's completion script; `complete` is called by it for the candidates."""
+"""`completion` prints a shell's completion script; the script calls `complete` for the candidates."""
 
 from collections.abc import Iterable, Iterator
 
@@ -104,7 +104,7 @@ _FIXED: dict[str, tuple[Candidate, ...]] = {
 
 
 def run(call: Invocation) -> int:
-    """Print the script, or the candidates as WORD, tab, meaning."""
+    """Print the script, or the candidates, one per line as WORD, tab, meaning."""
     from tuimixer.cli.output import write
 
     if call.verb == "completion":
@@ -121,7 +121,7 @@ def run(call: Invocation) -> int:
 
 
 def _split(line: str) -> list[str]:
-    """Split a line up to the cursor into words; the last one may be incomplete."""
+    """Split the part of a line before the cursor into words; the last one may be incomplete."""
     import shlex
 
     for closing in ("", '"', "'"):
@@ -176,7 +176,7 @@ def _parsed(words: list[str], options: tuple[Option, ...], stop_at_word: bool = 
 
 
 def _awaiting(word: str, options: tuple[Option, ...]) -> Option | None:
-    """The option whose value comes next."""
+    """The option that `word` names, if its value has to follow; None if not."""
     for option in options:
         if option.value and word in (f"--{option.name}", f"-{option.short}"):
             return option
@@ -197,7 +197,7 @@ def _for_option(option: Option, begun: str) -> Iterator[Candidate]:
 
 
 def _files(begun: str) -> Iterator[Candidate]:
-    """The files in the directory of the partial name."""
+    """The files whose directory is that of the incomplete name."""
     import os
 
     folder, name = os.path.split(begun)
@@ -255,7 +255,7 @@ def _live(what: str, snapshot: Snapshot, call: Invocation) -> Iterable[Candidate
 
 
 def _named_cards(snapshot: Snapshot, call: Invocation) -> list[ServerCard]:
-    """The cards of the server that the first argument names."""
+    """The sound server's cards that the first argument names."""
     wanted = call.words[0].casefold() if call.words else None
     return [
         card

@@ -38,13 +38,13 @@ VERBS = (
 
 
 class CannotWrite(Failure):
-    """The operating system refused."""
+    """The operating system refused to write the file."""
 
     status = 4
 
 
 def run(call: Invocation) -> int:
-    """Perform the option."""
+    """Do what the option says."""
     asked = [name for name in _WHAT if call.arguments.has(name)]
     if len(asked) != 1:
         raise Usage("give one of --init, --check, --path and --keys")
@@ -63,7 +63,7 @@ def run(call: Invocation) -> int:
 
 
 def _init(path: str) -> None:
-    """Write the file atomically: it appears under its name only when complete."""
+    """Write the file atomically, so that it appears under its name only when it is complete."""
     from importlib.resources import files
 
     text = files("tuimixer.config").joinpath("default.toml").read_bytes()

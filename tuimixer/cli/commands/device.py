@@ -148,7 +148,11 @@ def _print_defaults(call: Invocation) -> None:
 
 
 def _step(things: Sequence[Thing], is_current: Callable[[Thing], bool], step: int) -> Thing:
-    """The next or previous device or port, wrapping around."""
+    """The next or previous device or port; after the last one comes the first.
+
+    Raises:
+        NoMatch: there is no other.
+    """
     others = [thing for thing in things if not is_current(thing)]
     if not others:
         raise NoMatch("no other device or port is plugged in")
@@ -157,7 +161,7 @@ def _step(things: Sequence[Thing], is_current: Callable[[Thing], bool], step: in
 
 
 def _device(call: Invocation, kinds: frozenset[Kind] = DEVICES) -> tuple[Control, Device]:
-    """The device in the first argument, or the default output."""
+    """The device that the first argument names, or the default output if there is no argument."""
     control = call.select(call.words[0] if call.words else OUTPUT, kinds).controls[0]
     assert control.device is not None
     return control, control.device

@@ -18,7 +18,7 @@ from tuimixer.model.text import shown
 _KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
 _WRONG = 1
 _CARRIED_OUT = 2.0
-"""Seconds within which an acknowledged fix takes effect, if ever."""
+"""Seconds within which an acknowledged fix takes effect, if it does at all."""
 _PAUSE = 0.05
 
 VERBS = (
@@ -92,7 +92,7 @@ def _say(finding: Finding) -> int:
 def _remaining(
     call: Invocation, ids: tuple[ControlId, ...], before: tuple[Finding, ...], fixed: tuple[Finding, ...]
 ) -> tuple[Finding, ...]:
-    """The findings after a fix.
+    """The findings after a fix: as soon as the fixed ones are gone, or when they have had enough time.
 
     A server may act slightly after acknowledging, and a device resumes only after its stream has appeared.
     """

@@ -30,9 +30,9 @@ _HEADINGS = {
 }
 _TSV = ("id", "kind", "name", "percent", "db", "state", "default", "route", "title", "program", "pid")
 _WIDEST_NAME, _WIDEST_TITLE = 40, 40
-"""A longer name is shown in full and shifts the rest of its line; a longer title is truncated."""
+"""Width limits. A longer name is shown in full and shifts the rest of its line; a longer title is cut."""
 _BESIDE = 2
-"""Up to this many channels that differ are shown individually."""
+"""Maximum number of channels that are shown individually if they differ."""
 
 _AS_TSV = Option("tsv", "print a table with tab-separated columns", excludes="json")
 _ALL = Option("all", "also list hidden controls, level meters and stored volumes", short="A")
@@ -113,7 +113,7 @@ def table(
 ) -> Iterator[str]:
     """The controls under a heading per card and kind, in columns of the same widths.
 
-    The sound server's devices and streams are named as on the screen: by the first of their labels.
+    The sound server's devices and streams have the same names as on the screen: the first of their labels.
     """
     groups: dict[str, list[tuple[str, ...]]] = {}
     for control in controls:
@@ -142,7 +142,7 @@ def _heading(control: Control, snapshot: Snapshot) -> str:
 def _row(
     control: Control, snapshot: Snapshot, labels: Mapping[ControlId, tuple[str, ...]]
 ) -> tuple[str, str, str, str, str, str]:
-    """Mark and name, percent, dB, state, route, title and program."""
+    """The cells of a control's line: mark and name, percent, dB, state, route, title and program."""
     name = _called(control, labels)
     if control.kind is Kind.ALSA_CAPTURE and not control.choice and "capture" not in name.casefold():
         name = f"{name}/capture"
@@ -161,7 +161,7 @@ def _row(
 
 
 def _called(control: Control, labels: Mapping[ControlId, tuple[str, ...]]) -> str:
-    """A name as accepted by verbs: `PCM,1`, `Speakers 1`, `Firefox: Song two`."""
+    """A name that verbs accept, such as `PCM,1`, `Speakers 1` or `Firefox: Song two`."""
     label = labels.get(control.id, (control.name,))[0]
     if control.element is None or not control.index or label != f"{control.name} {control.index}":
         return label
@@ -189,7 +189,7 @@ def _standing(control: Control) -> tuple[str, str, str]:
 
 
 def _origin(control: Control, name: str) -> str:
-    """Title, unless it is part of the name, and program of a stream."""
+    """A stream's title, unless that is part of its name, and its program."""
     stream = control.stream
     if stream is None:
         return ""
@@ -199,7 +199,7 @@ def _origin(control: Control, name: str) -> str:
 
 
 def _cells(control: Control, snapshot: Snapshot) -> tuple[str, ...]:
-    """A control's line with --tsv; names contain no tabs."""
+    """The cells of a control's line for --tsv. They contain no tabs, because names do not."""
     where = snapshot.controls.get(control.target_id or "")
     stream = control.stream
     gain = max((gain for gain in gains(control) if gain is not None), default=None)
@@ -239,7 +239,7 @@ def _get(call: Invocation) -> int:
 
 
 def _named(control: Control, name: str) -> str:
-    """A control's name with its card and direction, or its title, to distinguish it."""
+    """A control's name, with its card and direction or its title to tell it from others of the same name."""
     if name != control.name:
         return name
     if control.element is not None:

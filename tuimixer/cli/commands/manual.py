@@ -68,7 +68,7 @@ def _help(words: list[str]) -> None:
 
 
 def page() -> Iterator[str]:
-    """The page in roff, line by line."""
+    """The lines of the man page, in roff."""
     verbs = [verb for verb in every() if not verb.hidden]
     yield f'.TH TUIMIXER 1 "" "tuimixer {_text(__version__)}" "User Commands"'
     yield from (".SH NAME", _text("tuimixer - mixer for ALSA, PulseAudio and PipeWire in the terminal"))
@@ -120,6 +120,6 @@ def _list(rows: "list[tuple[str, str]] | tuple[tuple[str, str], ...]") -> Iterat
 
 
 def _text(text: str) -> str:
-    """Text escaped for roff."""
+    """A text, escaped for roff."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("…", "...")
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped

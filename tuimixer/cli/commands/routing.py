@@ -99,7 +99,8 @@ def _move(call: Invocation) -> int:
             targets[kind] = None if device.casefold() == "auto" else call.select(device, wanted).id
         except (NoMatch, Usage) as error:
             missing = error
-    # In a group, playback goes to an output and recordings stay, or vice versa.
+    # If a group has streams of both directions, only those that fit the target move: playback to an output,
+    # or recordings to an input.
     if missing is not None and not (targets and all(map(is_group, streams))):
         raise missing
     movable = [control for control in found if control.kind in targets]
@@ -117,7 +118,7 @@ def _kill(call: Invocation) -> int:
 
 
 def answer(call: Invocation, controls: Iterable[Control]) -> None:
-    """With --json: print the controls' new state."""
+    """Print the controls' new state if --json was given."""
     if call.json:
         read = call.read(Layer.PULSE).controls
         print_json({"controls": [as_json(read[c.id], read) for c in controls if c.id in read]})
@@ -234,7 +235,12 @@ def _card(call: Invocation) -> None:
 
 
 def pick(text: str, things: Sequence[Named], nothing: str) -> Named:
-    """The only port, profile or card with this name, or with it as part of its name or description."""
+    """The port, profile or card with this name, else the only one whose name or description contains it.
+
+    Raises:
+        Usage: several match.
+        NoMatch: none matches; the message begins with `nothing`.
+    """
     folded = text.casefold()
     named = [(thing, [name.casefold() for name in _names(thing)]) for thing in things]
     found = [thing for thing, names in named if folded in names]
@@ -254,7 +260,7 @@ def _names(thing: Port | Profile | ServerCard) -> list[str]:
 
 
 def plug(available: bool | None) -> str:
-    """The suffix of an unavailable port or profile."""
+    """The suffix for an unavailable port or profile; otherwise empty."""
     return "" if available is None or available else "  (unplugged)"
 
 

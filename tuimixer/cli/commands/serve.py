@@ -34,7 +34,7 @@ def run(call: Invocation) -> int:
     """Serve until interrupted.
 
     Raises:
-        Usage: textual-serve is missing, or the address cannot be listened on.
+        Usage: textual-serve is missing, or the server cannot listen on the address.
     """
     port = call.arguments.get("port") or "0"
     if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
@@ -56,7 +56,7 @@ def run(call: Invocation) -> int:
 
 
 def _screen_arguments(call: Invocation) -> list[str]:
-    """The screen's options given here."""
+    """The options given to `serve` that are for the screen."""
     given = [f"--{name}={value}" for name in _PASSED_ON for value in call.arguments.all(name)]
     given += [f"--host={host}" for host in call.arguments.all("host")]
     given += [f"--{name}" for name in ("demo", "no-config") if call.arguments.has(name)]

@@ -66,7 +66,7 @@ of the whole path (not with --follow). With --follow, a line is printed at once 
 
 
 def run(call: Invocation) -> int:
-    """Print the line once, or follow."""
+    """Print the line once or, with --follow, at every change."""
     target = call.words[0] if call.words else OUTPUT
     form = "json" if call.json else call.arguments.get("format") or "{volume}"
     _check(form)
@@ -125,7 +125,7 @@ def _check(form: str) -> None:
 
 
 def _fill(form: str, fields: Mapping[str, str]) -> str:
-    """Fill in the fields of a text; `{{` and `}}` are braces."""
+    """Fill in the `{fields}` of a text; `{{` and `}}` stand for braces."""
     filled, rest = "", form
     while rest:
         if rest[0] not in "{}":
@@ -211,7 +211,7 @@ def _line(
                 }
             )
         case "i3blocks":
-            # A persistent block reads each line as a new full text.
+            # A persistent block takes each line as a new full text, without a short text and a color.
             return volume if follow else f"{volume}\n{volume}" + ("\n#888888" if muted else "")
         case "polybar":
             return f"%{{F#888888}}{volume}%{{F-}}" if muted else volume
@@ -221,7 +221,9 @@ def _line(
 
 
 def _nothing(form: str) -> str:
-    """The line if there is nothing to show: the server is gone, the application is not running."""
+    """The line to print if there is nothing to show, because the server is gone or the application not
+    running.
+    """
     if form in ("json", "waybar"):
         return _json(
             {"text": "", "alt": "none", "tooltip": "", "class": "none", "percentage": 0}

@@ -1,4 +1,4 @@
-"""`set`, `mute`, `unmute` and `toggle`: read, change and write under the lock."""
+"""`set`, `mute`, `unmute` and `toggle`: read, change and write volumes and switches under the lock."""
 
 from itertools import combinations
 
@@ -108,7 +108,7 @@ def _set(call: Invocation) -> tuple[list[str], list[Value]]:
 
 
 def _switch(call: Invocation) -> tuple[list[str], list[Value]]:
-    """The targets of `mute`, `unmute` and `toggle`, and the value that each stands for."""
+    """The targets of `mute`, `unmute` or `toggle`, and the value that the verb stands for."""
     targets = call.words or [OUTPUT]
     for word in targets:
         if is_switch(word) and not call.names(word):
@@ -117,7 +117,9 @@ def _switch(call: Invocation) -> tuple[list[str], list[Value]]:
 
 
 def _split(call: Invocation) -> tuple[list[str], list[str]]:
-    """Split targets and values: targets end at the first value, or after the first word."""
+    """Separate targets from values. The targets end before the first value, or else after the first word; if
+    there is none, the default output is meant.
+    """
     small = call.config.step.small if {"+", "-"} & set(call.words) else 0
     words = [f"{word}{small:g}%" if word in ("+", "-") else word for word in call.words]
     first, rest = words[0], words[1:]
@@ -132,7 +134,9 @@ def _split(call: Invocation) -> tuple[list[str], list[str]]:
 
 
 def _is_target(call: Invocation, word: str, rest: list[str]) -> bool:
-    """Whether a possible value names a control: a device's index, a switch called "Mute", `mpv: 1917`."""
+    """Whether a word that may be a value names a control, such as a device's index, a switch called "Mute" or
+    `mpv: 1917`.
+    """
     if word.startswith(("+", "-", "=", "−")) or word.endswith("%"):
         return False
     # `43 mute` is a volume and a switch even if something has the index 43; `43 +5%` only makes sense with an

@@ -49,7 +49,7 @@ def run(call: Invocation) -> int:
             if not now and box not in before:
                 where = f" on {box}" if len(call.options.hosts) > 1 else ""
                 report(f"nothing matches {shown(target)}{where} yet; waiting for it")
-            # A control that is gone is no longer found by its name, but its disappearance is a change.
+            # A control that is gone is no longer found by its name, but its disappearance is a change, too.
             before[box], meant = now, now | before.get(box, set())
         for change in boxes.setdefault(box, Changes()).between(snapshot):
             if meant is None or change.id in meant or not change.id:
@@ -75,7 +75,7 @@ def _print(change: Change, box: str, json: bool) -> None:
 
 
 def _words(value: Any) -> str:
-    """A value without spaces, so that lines can be split: `40%/45%`, `on`, `off`, `-` for none."""
+    """A value such as `40%/45%`, `on` or `off`, without spaces so that lines can be split; `-` for none."""
     if value is None or value == []:
         return "-"
     if isinstance(value, bool):

@@ -1,8 +1,8 @@
 """Faders and meters as cells, in both directions. Pure: numbers in, glyphs and roles out.
 
 A fader that can go beyond 100 % has a scale up to 150 %, with a mark at 100 %: two thirds of its cells are
-before the mark and one third after it. Every other fader ends at 100 %: in columns in the line of that mark,
-which is 0 dB across the screen, and in rows at the end of the bar.
+before the mark and one third after it. Every other fader ends at 100 %. In rows, that is the end of the bar;
+in columns, it is level with the other faders' marks, which form the 0 dB line across the screen.
 """
 
 from collections.abc import Sequence
@@ -20,13 +20,11 @@ from tuimixer.ui.terminal.palette import Role, ink_of, shade, split_role, two_to
 _SHORTEST = 7
 """Minimum length, in cells, of a bar with room beyond 100 %."""
 _FADER, _TRACK = "▀", "▄"
-"""Half blocks: the fader is in the upper half of its cells and the meter in the lower half, whatever the
-glyph.
-"""
+"""Half blocks. With either of them, the fader is in the upper half of a cell and the meter in the lower."""
 
 
 class Part(IntEnum):
-    """How far the channels reach in a cell of a fader."""
+    """How many of the channels reach a cell of a fader."""
 
     EMPTY = 0
     SOME = 1
@@ -50,7 +48,7 @@ class Ruler:
         return cls(normal, length - 1 - normal)
 
     def reach(self, position: float, steps: int = 1) -> int:
-        """Fractions of a cell filled by a fader at a position; the mark is not counted.
+        """How much a fader at a position fills, in cells divided into `steps`; the mark is not counted.
 
         Anything beyond 100 % fills at least one more cell.
         """
@@ -67,7 +65,7 @@ class Ruler:
 
 
 def meter_cells(level: Level | None, length: int) -> list[int | None]:
-    """The color of each cell of the loudest channel's meter, with the cell of its peak hold; None: dark."""
+    """The color of each cell of the loudest channel's meter with its peak hold; None for a dark cell."""
     shares = level.shares if level is not None else ()
     filled = round(max(shares, default=0.0) * length)
     held = round(level.hold * length) - 1 if level is not None else -1
@@ -159,7 +157,7 @@ def vertical_bar(
     charset: CharSet,
     halves: bool,
 ) -> None:
-    """One side of a vertical fader, bottom first, leaving out the line of its mark."""
+    """Paint one side of a vertical fader from the bottom up, leaving out the line of its mark."""
     ruler = Ruler.of(height)
     steps = len(charset.levels) - 1
     filled = ruler.reach(position, steps)
@@ -186,7 +184,7 @@ def vertical_bar(
 def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None, charset: CharSet) -> None:
     """A horizontal meter next to its fader, with its peak hold and, in its last cell, the clip mark.
 
-    A single channel is a thin bar; of two, the first is the upper half and the second the lower.
+    A single channel is a thin bar; of two channels, the first is the upper half and the second the lower.
     """
     span = width - 1
     shares = level.shares if level else ()

@@ -5,7 +5,7 @@ from tuimixer.model.snapshot import AlsaCard, Phase, Snapshot
 
 
 def layout_of(config: Config) -> str:
-    """`rows` or `columns`; `auto` means columns if they fit."""
+    """`rows`, `columns`, or `auto` for columns if they fit."""
     return "rows" if config.layout == "auto" and config.keymap != "alsamixer" else config.layout
 
 
@@ -19,9 +19,10 @@ def named_card(cards: tuple[AlsaCard, ...], wanted: str) -> str | None:
 
 
 def initial_card(snapshot: Snapshot, wanted: str) -> tuple[str | None, bool]:
-    """The card to start with, and whether that is final: the one `wanted`, else the first with controls.
+    """The card to show first (the one `wanted`, else the first with controls), and whether this is final.
 
-    A named card may be slow to open: until then none is shown, so that no key moves another.
+    A named card may be slow to open; until it is, no card is shown, so that keys do not move another card's
+    controls.
     """
     cards = snapshot.alsa_cards
     card = named_card(cards, wanted)

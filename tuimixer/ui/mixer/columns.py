@@ -17,9 +17,9 @@ from tuimixer.ui.terminal.palette import Role
 _TALL = 11
 """Minimum height of a column, in lines, in which dB and marks have their own lines."""
 _WIDE = 11
-"""Minimum width of a column in which each side of the fader takes two cells, and of the meter one."""
+"""Minimum width of a column in which each side takes two cells of the fader and one of the meter."""
 _GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
-"""dB values labeled on the scale if there is room."""
+"""dB values that are labeled on the scale if there is room."""
 SCALE_WIDTH = 4
 _LEAST_PART = 3
 """Minimum number of letters of a broken word on its last line."""
@@ -130,7 +130,7 @@ def paint_column_meter(
 ) -> None:
     """The meter at the right of a column's fader: one cell for the loudest channel, or one for each side.
 
-    A blank cell separates them where colors cannot.
+    A blank cell separates the meter from the fader where colors cannot.
     """
     if not state.metered:
         return
@@ -157,7 +157,7 @@ def _paint_choice(
 
 
 def _paint_marks(grid: Grid, box: Area, y: int, state: StripState, charset: CharSet) -> None:
-    """The marks, with the word for why the control has no effect."""
+    """Paint the marks, and a word or two on why the control has no effect, if it has none."""
     marks = marks_of(state, charset, not state.why_gone)
     width = sum(cell_len(text) for text, _ in marks)
     word, room = "", box.width - 1 - width - bool(marks)
@@ -196,6 +196,7 @@ def _percents(state: StripState, width: int) -> str:
 
 def _centre(grid: Grid, box: Area, y: int, text: str, role: Role) -> None:
     if text:
-        # The first cell holds the selected control's mark; elsewhere it is blank, which separates labels.
+        # The first cell holds the mark of the selected control; in other columns it is blank and separates
+        # the labels.
         x = box.x + 1 + max(0, (box.width - 1 - cell_len(text)) // 2)
         grid.put(x, y, text, role, box.x + box.width - x)

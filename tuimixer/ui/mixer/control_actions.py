@@ -22,7 +22,7 @@ _BALANCE_STEP = 0.05
 def control_actions(
     screen: "MixerScreen", step: Steps, clock: Callable[[], float]
 ) -> dict[str, Callable[[], None]]:
-    """The actions, by their ids in the table."""
+    """Functions that carry out the actions, by their ids in the table of actions."""
     keys = _ControlActions(screen, clock)
     table: dict[str, Callable[[], None]] = {
         "volume.up": lambda: keys.move(step.small, 1),
@@ -81,7 +81,7 @@ class _ControlActions:
             self._nudge(control, percent, _side(control, side))
 
     def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
-        """A step; beyond 100 % only by a new press, not by a held key."""
+        """Move by a step; only a new press goes beyond 100 %, not a held key."""
         self._send(self._steps.nudge(control, percent, channels))
 
     def digit(self, tenths: int) -> None:

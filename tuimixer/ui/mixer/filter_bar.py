@@ -45,8 +45,8 @@ class FilterBar:
             field.remove()
 
     def key(self, event: events.Key) -> bool:
-        """Handle a key the field did not use: close the field, or move among the matches; false if it means
-        nothing here.
+        """Close the field or move among the matches with a key that the field did not use; returns False if
+        the key means nothing here.
         """
         renderer = self._renderer
         action = renderer.action_of(event.key, "list")
@@ -62,7 +62,7 @@ class FilterBar:
         return True
 
     def changed(self, event: "Input.Changed") -> None:
-        """Show what matches."""
+        """Show what matches the text."""
         if event.input is self._field:
             self._filter(event.value)
 

@@ -1,4 +1,4 @@
-"""What is painted around the strips: headings, sentences of empty groups, dividers, marks at the edge."""
+"""What is painted around the strips: headings, messages in empty groups, dividers, marks at the edge."""
 
 from rich.cells import cell_len
 
@@ -19,7 +19,7 @@ ACCENTS = {
 
 
 def paint_headings(grid: Grid, plan: Plan, area: Area, in_columns: bool, terminal: Terminal) -> None:
-    """Paint them into the part of the grid that the strips are in. Args: `in_columns`, the layout."""
+    """Paint these in `area`, where the strips are. Args: `in_columns`: whether the layout is columns."""
     charset = terminal.charset
     if in_columns and plan.slots:
         columns.paint_scale(grid, area.shifted(plan.slots[0].box), charset)
@@ -53,7 +53,7 @@ def _paint_sentence(grid: Grid, box: Area, text: str, charset: CharSet) -> None:
 
 
 def _paint_more(grid: Grid, plan: Plan, area: Area, charset: CharSet) -> None:
-    """Marks at the edge, if there are more controls beyond it."""
+    """Paint marks at the edges beyond which there are more controls."""
     edge = grid.width - 1
     if grid.width < 30:
         return

@@ -1,4 +1,4 @@
-"""Fader steps by keys: past 100 % only with a press after a pause, not by holding or hammering a key."""
+"""Fader steps by keys. Only a press after a pause goes past 100 %, not a held or quickly repeated key."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class KeySteps:
         ] or control.raws
         loudest = max(to_position(scale, raw) for raw in raws) if scale is not None and scale.cubic else 0.0
         pressed = last != control.id or now - at >= NEW_PRESS
-        # A step from below 100 % stops there. A single channel past it is a mistake: to make something
-        # louder, one raises both sides.
+        # A step from below 100 % stops at 100 %. A single channel never goes past that, which would be a
+        # mistake: to make something louder, one raises both sides.
         past_full = channels is None and (loudest > 1 or (loudest == 1 and pressed))
         return Nudge(control.id, percent, channels, past_full)

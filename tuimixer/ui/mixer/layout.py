@@ -12,17 +12,17 @@ from tuimixer.model.record import dataclass
 from tuimixer.ui.terminal.cells import Area, wrap
 
 NARROWEST = 10
-"""Minimum and maximum width of a column."""
+"""Minimum and maximum width of a column, in cells."""
 _WIDEST = 24
 _EMPTY_WIDTH = 24
-"""Width of an empty group, for the sentence in it."""
+"""Width of an empty group, which shows a message instead of columns."""
 _TALL_WIDTH = 30
-"""Width below which rows have one line each: numbers would leave no room for a fader."""
+"""Width below which each row has only one line, because its numbers would leave no room for a fader."""
 _LOWEST_SECTION = 3
 """Minimum height of a section, including its heading."""
 LOWEST_COLUMNS = 9
 NARROWEST_COLUMNS = 24
-"""Screen size below which columns are not used."""
+"""Minimum height of the strips' area, and minimum width of the screen, for the columns layout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A title over the strips of a group or card, or a sentence if there are none."""
+    """A title over the strips of a group or card, or a message if there are none."""
 
     text: str
     box: Area
@@ -44,7 +44,7 @@ class Heading:
     """How many controls the group has, if not all are visible."""
     sentence: bool = False
     first: bool = False
-    """Whether it begins a group."""
+    """Whether this is the title of a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,9 @@ class More:
 
     line: int
     column: int
-    """-1 for the last one on the screen."""
+    """-1 for the last column of the screen."""
     up: bool
-    """Towards the beginning: up, or to the left."""
+    """Whether these controls are towards the beginning, above or to the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ class Plan:
     more: "tuple[More, ...]" = ()
     """Where there are controls beyond the edge."""
     starts: tuple[int, ...] = ()
-    """Where the view begins: a line of each section in the rows layout, a column in the columns layout."""
+    """How far each section is scrolled, in lines in the rows layout and in columns in the columns layout."""
     tall: bool = False
-    """Rows with a fader have two lines."""
+    """Whether rows with a fader have two lines."""
 
     def slot_of(self, wanted: ControlId | None) -> Slot | None:
         """The slot of a control, if it is visible."""
@@ -83,7 +83,7 @@ class Plan:
 
 
 Titled = Sequence[tuple[Group, str, str]]
-"""Each group with its title and the sentence shown if it is empty."""
+"""Each group with its title and the message shown if it is empty."""
 
 
 def name_lines(height: int) -> int:
@@ -187,7 +187,7 @@ def _section_lines(group: Group, title: str, sentence: str, width: int) -> "list
 
 
 def _share(wanted: Sequence[int], height: int) -> list[int]:
-    """Lines for each section: what it needs, or an even share of what is left by those that need less."""
+    """Lines for each section: what it needs, or an even share of what the sections that need less leave."""
     given = [0] * len(wanted)
     left, open_ = height, list(range(len(wanted)))
     while open_ and left > 0:
@@ -260,7 +260,9 @@ def plan_columns(
 
 
 def _scroll(start: int, at: int, room: int, total: int, margin: int) -> int:
-    """Scroll a window of `room` as little as possible to show `at`, and if possible what precedes it."""
+    """The new start of a window of `room` lines, moved as little as possible to show line `at` and the
+    `margin` before it.
+    """
     start = min(start, at - margin)
     start = max(start, at - room + 1)
     return max(0, min(start, total - room))

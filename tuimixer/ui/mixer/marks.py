@@ -7,7 +7,7 @@ from tuimixer.ui.terminal.palette import Role
 
 
 def switch_text(state: StripState) -> str:
-    """The text for a control without volume: the state of its switch in a word."""
+    """The state of a switch in a word, for a control without a volume."""
     if state.mute is not None:
         return "off" if state.muted else "on"
     if state.capture is not None:
@@ -16,7 +16,7 @@ def switch_text(state: StripState) -> str:
 
 
 def marks_of(state: StripState, charset: CharSet, words: bool) -> list[tuple[str, Role]]:
-    """Default, mute and capture; if only one side, with the letter of that side.
+    """The marks as (text, role): default, mute, capture and lock; one for a single side has its letter.
 
     Args: `words` says whether there is room for words: MUTE and LOCK, and the star in front of them.
     """

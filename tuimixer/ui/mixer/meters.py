@@ -27,16 +27,16 @@ def share_of(amplitude: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """The current state of one meter: positions from 0 to 1."""
+    """The current state of one meter; positions are from 0 to 1, times in seconds."""
 
     shares: tuple[float, ...] = ()
     targets: tuple[float, ...] = ()
-    """The channels' current peaks; a meter above its peak falls towards it."""
+    """The channels' current peaks, towards which `shares` fall."""
     hold: float = 0.0
     held_until: float = 0.0
     clipped_until: float = 0.0
     at: float = 0.0
-    """Time of this state, in seconds."""
+    """The time of this state."""
 
     @property
     def clipped(self) -> bool:
@@ -45,13 +45,13 @@ class Level:
 
     @property
     def moving(self) -> bool:
-        """Whether it will look different a little later without new peaks."""
+        """Whether the meter will look different a little later even without new peaks."""
         return self.clipped or self.shares != self.targets or self.hold > max(self.shares, default=0.0)
 
 
 def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
-    """The meter at a time in seconds, given the newest peaks (linear amplitudes): rises at once, falls
-    steadily.
+    """The meter at the time `now` (seconds), given the newest peaks (linear amplitudes); it rises at once and
+    falls steadily.
     """
     targets = tuple(share_of(peak) for peak in peaks)
     clipped = level.clipped_until if level is not None else 0.0
@@ -75,20 +75,20 @@ class LevelMeters:
         self.levels: dict[ControlId, Level] = {}
         """The current meters."""
         self._peaks: dict[ControlId, tuple[float, ...]] = {}
-        """Each control's last reported level: linear amplitudes."""
+        """Each control's last reported peaks, one linear amplitude per channel."""
         self._clock = clock
 
     def hear(self, peaks: Mapping[ControlId, tuple[float, ...]]) -> None:
-        """Take new peaks (linear amplitudes); controls not named have kept their level."""
+        """Take new peaks (linear amplitudes); those of other controls have not changed."""
         self._peaks.update(peaks)
 
     def keep(self, ids: Collection[ControlId]) -> None:
-        """Drop all but these."""
+        """Drop the meters of all other controls."""
         self._peaks = {key: peaks for key, peaks in self._peaks.items() if key in ids}
         self.levels = {key: level for key, level in self.levels.items() if key in ids}
 
     def clear(self) -> None:
-        """Drop all."""
+        """Drop all meters."""
         self._peaks.clear()
         self.levels.clear()
 
@@ -99,11 +99,11 @@ class LevelMeters:
         return any(moving)
 
     def choose(self, chosen: ControlId, before: ControlId | None) -> None:
-        """Another control was selected; its two sides are shown without delay."""
+        """Show both sides of the newly selected control, and one for the previous one, without delay."""
         self.follow([key for key in (before, chosen) if key is not None], chosen)
 
     def _bring_on(self, key: ControlId, chosen: bool, now: float) -> Level:
-        """A meter's state at a time: the loudest side, or both sides if it is selected."""
+        """Update a meter and return it: both sides if its control is selected, else the loudest one."""
         peaks = self._peaks[key]
         if not chosen and len(peaks) > 1:
             peaks = (max(peaks),)

@@ -37,7 +37,7 @@ class Mouse:
         self._drag: tuple[ControlId, Channels, Area] | None = None
 
     def down(self, event: events.MouseDown) -> None:
-        """A button press: on a fader, sets it and starts a drag; elsewhere, acts on what was clicked."""
+        """Handle a button press: set a fader and start a drag, or act on whatever else was clicked."""
         action = self._renderer.spot_at(event.x, event.y)
         if action is not None:
             self._do(action)
@@ -54,7 +54,7 @@ class Mouse:
             self._send(Mute(state.id))
 
     def double(self, event: events.Click) -> None:
-        """A double click opens the details, except where a single click changes or does something."""
+        """Open the details after a double click, except where a single click already does something."""
         slot = self._renderer.slot_at(event.x, event.y)
         state = self._renderer.state_of(slot.row) if slot is not None else None
         if slot is None or state is None or self._on_marks(slot, event):
@@ -64,20 +64,20 @@ class Mouse:
             self._do("details")
 
     def move(self, event: events.MouseMove) -> None:
-        """A move: drags the fader that was pressed."""
+        """Drag the fader that was pressed."""
         if not event.button:
             self.up()  # The release went to another widget, or was not reported.
         if self._drag is not None:
             self._set(event.x, event.y)
 
     def up(self) -> None:
-        """The end of a drag."""
+        """End a drag."""
         if self._drag is not None:
             self._drag = None
             self._view.release_mouse()
 
     def wheel(self, event: events.MouseEvent, direction: int) -> None:
-        """The wheel moves the fader under the pointer."""
+        """Move the fader under the pointer by a step of the wheel; outside of strips, move the cursor."""
         slot = self._renderer.slot_at(event.x, event.y)
         if slot is None:
             self._renderer.step(-direction)
@@ -85,7 +85,7 @@ class Mouse:
         self._renderer.choose(slot.row.id)
         state = self._renderer.state_of(slot.row)
         if state is not None and state.positions:
-            # Without `past_full`: a wheel has no new press after a pause, as a key does.
+            # Without `past_full`, because a wheel, unlike a key, has no new press after a pause.
             self._send(Nudge(state.id, direction * self._wheel))
         elif state is not None and state.choice is not None:
             self._do("volume.up" if direction > 0 else "volume.down")
@@ -126,8 +126,8 @@ class Mouse:
         return Area(first, box.y + box.height - 1, Ruler.of(width, state.beyond).normal, 1) if width else None
 
     def _channel(self, slot: Slot, state: StripState, event: events.MouseDown) -> int | None:
-        """The channel that the right button moves: in a column, the half of the fader that was clicked;
-        otherwise the one that keys move, because a row's bar is for all channels.
+        """The channel that the right button moves: in a column, the one whose half of the fader was clicked;
+        in a row, whose bar is for all channels, the one that keys move.
         """
         if not self._renderer.columns or len(state.positions) != 2:
             return self._renderer.channel

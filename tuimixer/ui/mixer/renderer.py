@@ -1,7 +1,7 @@
 """Draws the main screen into a grid of cells.
 
-It does not depend on Textual, so the first frame can be painted before that is loaded. Sending the grid to
-the terminal is up to the view.
+This module does not depend on Textual, so the first frame can be painted before Textual is loaded. The view
+sends the grid to the terminal.
 """
 
 import time
@@ -46,7 +46,7 @@ Keys = Mapping[str, Sequence[str]]
 
 
 def _area(width: int, height: int) -> Area:
-    """Where the strips are on a screen of this size: between the status line and what is below."""
+    """Where the strips are on a screen of this size: between the status line and the lines at the bottom."""
     top = 1 if height >= 7 else 0
     bottom = 2 if height >= 9 else 1 if height >= 3 else 0
     return Area(0, top, width, height - top - bottom)
@@ -71,7 +71,7 @@ class Renderer:
         """Args: `card` is the ALSA card to start with, as the configuration names it; empty for the first."""
         self.terminal = terminal
         self._keys = keys
-        """In rows and in columns."""
+        """The keys in the rows layout and in the columns layout."""
         self.box_name = ""
         self.snapshot = Snapshot()
         self.view = view
@@ -99,13 +99,13 @@ class Renderer:
         self._states: dict[ControlId, tuple[Control, StripState]] = {}
         self._metered: frozenset[ControlId] | None = None
         self._screen_size = (0, 0)
-        """Size of the screen without the lines below."""
+        """Size of the whole screen."""
         self._area = Area(0, 0, 0, 0)
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
         self._label_width = 0
         self._names: dict[str, str] = {}
-        """Labels cut for the rows layout."""
+        """Label → label cut for the rows layout."""
         self._clicks: status_line.Clicks = []
 
     @property
@@ -153,7 +153,7 @@ class Renderer:
         self._selection.touch()
 
     def leave(self) -> None:
-        """Reset the cursor and the levels: another machine has controls with the same ids and names."""
+        """Reset the cursor and the levels, as another machine has controls with the same ids and names."""
         self._selection.leave()
         self.channel = None
         self._missing_server = ""
@@ -194,7 +194,7 @@ class Renderer:
         self.on_change()
 
     def _decide_card(self) -> None:
-        """Show one card at first, as alsamixer does; F6 offers the others and all of them."""
+        """Show one card at first, as alsamixer does; F6 offers the others, or all at once."""
         if not self.card_decided and self.snapshot.alsa_cards:
             card, self.card_decided = initial_card(self.snapshot, self._wanted_card)
             self.filters = replace(self.filters, card=card)
@@ -311,17 +311,17 @@ class Renderer:
         self.on_change()
 
     def paint_meters(self) -> None:
-        """Paint the meters; calling `on_change` is up to the caller, who knows what the line can take."""
+        """Paint the meters; the caller calls `on_change`, as it knows how much the line can carry."""
         for slot in self.plan.slots:
             if slot.row.id in self.meters.levels:
                 self._paint_meter(slot)
 
     def spot_at(self, x: int, y: int) -> str | None:
-        """The action at a clickable place."""
+        """The action of a click at a cell; None if there is none."""
         return next((action for area, action in self._clicks if (x, y) in area), None)
 
     def state_of(self, row: Row) -> StripState | None:
-        """The state that a row shows."""
+        """The state that a row shows; None if its control is gone."""
         control = self.snapshot.controls.get(row.id)
         if control is None:
             return None
@@ -362,9 +362,9 @@ class Renderer:
         return self._fields
 
     def resize(self, size: tuple[int, int], screen_size: tuple[int, int]) -> bool:
-        """Paint at this size; false if it is the current one.
+        """Paint at this size; returns False if it is the current one.
 
-        Args: `screen_size` is the size without the lines below.
+        Args: `screen_size` is the size of the whole screen, which decides on the layout.
         """
         self._screen_size = screen_size
         if (self.grid.width, self.grid.height) == size:
@@ -397,7 +397,7 @@ class Renderer:
         margin = 1 if width >= 30 else 0
         if self.columns:
             column = Area(0, 0, width, self._area.height - 1)
-            # The scale is that of sinks and streams: each of a card's controls has its own.
+            # The scale is that of sinks and streams, whereas each of a card's controls has its own.
             pulse = any(row.section is not Section.HARDWARE for row in self.listed)
             scaled = pulse and width >= _SCALED and columns.zero_line(column) is not None
             left = columns.SCALE_WIDTH if scaled else 0
@@ -419,7 +419,7 @@ class Renderer:
         self._starts = self.plan.starts
 
     def _titled(self) -> list[tuple[Group, str, str]]:
-        """Each group with its heading, and the sentence shown if it is empty."""
+        """Each group with its heading, and the message shown if it is empty."""
         view, snapshot, card = self.view, self.snapshot, self.filters.card
         return [
             (
@@ -431,8 +431,8 @@ class Renderer:
         ]
 
     def _decide(self) -> bool:
-        """Columns or rows: depends only on the size, so that nothing jumps when streams come or a filter is
-        typed.
+        """Whether to use columns. This depends only on the size, so that nothing jumps when streams appear or
+        a filter is typed.
         """
         if self.terminal.plain:
             return False

@@ -15,16 +15,14 @@ from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
 _ROUTE = 76
-"""Minimum width of a line that shows where a stream goes."""
+"""Minimum width of a line that includes the description, such as where a stream goes."""
 _NAME, _BAR, _ABOUT = 15, 19, 60
-"""Widths of the longest name and of the bar in the narrowest such line, and the maximum for the
-description.
-"""
+"""Widths of the names and of the bar in the narrowest such line, and maximum width of the description."""
 _NAME_STEP, _BAR_STEP = 4, 4
-"""Additional cells of a line per additional cell of the names, and of the bar."""
+"""By how many cells a line must be wider for the names, and for the bar, to get one more cell."""
 _SHORTEST_NAME = 6
 _FEWEST = 5
-"""Minimum width of a title worth showing, including the mark that it was cut."""
+"""Minimum width of a title worth showing, including the ellipsis if it is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +35,15 @@ class Fields:
     percent: tuple[int, int]
     db: tuple[int, int]
     meter: tuple[int, int]
-    """Next to the bar, if the two cannot share cells."""
+    """The meter next to the bar, if the two cannot share cells."""
     about: tuple[int, int]
-    """Where it goes and what it is."""
+    """The description: where the control goes and what it is."""
     tall: bool = False
-    """Bar, percent and dB have their own line, below the others."""
+    """Whether bar, percent and dB have their own line, below the other parts."""
 
 
 def fields_for(width: int, label_width: int, meter: bool, bars: bool = True) -> Fields:
-    """The parts of a line of this width; if there is not enough room, the least important go first.
+    """The parts of a line of this width; the least important are omitted first if there is not enough room.
 
     No text gets less room in a wider line. Args: `meter` says whether there is a meter next to the bar.
     """
@@ -122,7 +120,7 @@ def paint_row(
     charset: CharSet,
     halves: bool,
 ) -> None:
-    """One control's row. Args: `name` is its label, cut."""
+    """Paint one control's row. Args: `name` is its label, cut to fit."""
     grid.fill(box.x, box.y, box.width, box.height)
     if chosen:
         grid.fill(0, box.y, 1, box.height, accent, charset.chosen)
@@ -152,7 +150,7 @@ def paint_row_meter(
     charset: CharSet,
     halves: bool,
 ) -> None:
-    """The meter of a row that has been painted."""
+    """Paint the meter of a row that has been painted."""
     y = box.y + box.height - 1
     x, width = fields.bar if halves else fields.meter
     if not width or not state.metered:
@@ -171,7 +169,7 @@ def _paint_about(grid: Grid, y: int, fields: Fields, state: StripState, charset:
 
 
 def _fit_about(text: str, room: int, charset: CharSet) -> str:
-    """The description of a row, cut; without its last part if only a letter or two of it would be left."""
+    """A row's description, cut to fit; its last part is omitted if only a letter or two would be left."""
     between = charset.text(" · ")
     rest = text.rpartition(between)[0]
     if rest and cell_len(rest) <= room < min(cell_len(text), cell_len(rest + between) + _FEWEST):

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 _NOTICE_SECONDS = 6.0
 _LEARN_SECONDS = 0.4
 _LEARN_AGAIN = 5.0
-"""Seconds until system information that could not be read is requested again."""
+"""Seconds until system information is requested again if it could not be read."""
 _PAGE = 10
 _QUIT_SECONDS = 1.0
 """Seconds within which pressing the back key again quits."""
@@ -70,7 +70,7 @@ class MixerScreen(DirectScreen):
         self.mixer = self.mixers[0]
         self.config = config
         self.config_file = config_file
-        """Where hiding and renaming are written; None: they last until the program exits."""
+        """Where hidden and renamed controls are saved; None: they last until the program exits."""
         self.renderer = renderer
         renderer.box_name = self.mixer.name
         self.view = MixerView(renderer, clock)
@@ -82,13 +82,13 @@ class MixerScreen(DirectScreen):
         self._notice_timer: TimerHandle | None = None
         self._covered = False
         self._chosen: dict[Mixer, tuple[str | None, bool]] = {}
-        """For machines not on the screen now: the card shown, and whether it is final."""
+        """For each machine not on the screen now, the card that was shown, and whether that was final."""
         self._learning: TimerHandle | None = None
         self._quits_until = float("-inf")
         self.soloed: Solo | None = None
         self._systems: dict[Mixer, System] = {}
         self._outdated: set[Mixer] = set()
-        """Those whose cards or server have changed since their information was read."""
+        """The machines whose cards or server have changed since their information was read."""
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -220,7 +220,7 @@ class MixerScreen(DirectScreen):
         return frozenset(self._actions)
 
     def do(self, action: str) -> None:
-        """Carry out an action of the table by its id; the previous message does not apply to it."""
+        """Carry out an action by its id; any but `back` also removes the previous message."""
         if action != "back":
             self._quits_until = float("-inf")
             self._hush()
@@ -268,7 +268,7 @@ class MixerScreen(DirectScreen):
         return table
 
     def _back(self) -> None:
-        """One step back: from a search, a message, a single channel; otherwise, twice quits."""
+        """Leave a filter, a message or a single channel; if there is none, pressing the key twice quits."""
         renderer, now = self.renderer, self._clock()
         if now < self._quits_until:
             self.app.exit(0)
@@ -313,7 +313,9 @@ class MixerScreen(DirectScreen):
         return next((rule for rule in self.renderer.filters.rules if rule.match == match), Rule(match))
 
     def change_rule(self, rule: Rule, words: str) -> bool:
-        """Apply a rule here and in the configuration; it can be undone. False if it cannot be written."""
+        """Apply a rule here and in the configuration so that it can be undone; returns False if it cannot be
+        written.
+        """
         before = next((r for r in self.renderer.filters.rules if r.match == rule.match), Rule(rule.match))
         done = self._apply_rule(rule)
         if done:
@@ -370,11 +372,11 @@ class MixerScreen(DirectScreen):
         self._learn_soon()
 
     def forget(self) -> None:
-        """Repaint everything with the next change: something else has written to the terminal."""
+        """Send everything with the next change, because something else has written to the terminal."""
         self.renderer.grid.forget()
 
     def answered(self) -> None:
-        """The terminal has responded to the query that followed a frame of meters."""
+        """Take note that the terminal has responded to the query that followed a frame of meters."""
         self.view.pace.answered(self._clock())
 
     def _redraw(self) -> None:

@@ -6,7 +6,7 @@ from tuimixer.model.control import ControlId, Kind
 from tuimixer.model.snapshot import Diff, Phase, Snapshot
 
 _LISTED_BY = ("name", "stream", "card", "element", "properties")
-"""What labels, order and filters depend on."""
+"""The attributes of a control that labels, order and filters depend on."""
 
 
 class Selection:
@@ -18,10 +18,10 @@ class Selection:
         """All rows of the groups, in order."""
         self.cursor: ControlId | None = None
         self._touched = False
-        """Whether the cursor stays on its control: the user has moved it, or everything has been loaded."""
+        """Whether the cursor stays on its control, because the user has moved it or everything is loaded."""
         self._lost: tuple[Section, str] | None = None
-        """The control that the cursor was on when it disappeared: the cursor returns to it, unless a key was
-        pressed in between.
+        """Section and label of the selected control after it has disappeared; the cursor returns to it when
+        it reappears, unless a key was pressed in between.
         """
 
     @property
@@ -51,8 +51,8 @@ class Selection:
             self.cursor = self.rows[0].id if self.rows else None
         else:
             self.cursor = keep(before, self.rows, self.cursor)
-        # Which half responds first is random, and stored volumes may arrive before live controls. Once both
-        # halves have responded, the cursor stays where it is until everything is gone.
+        # Whether ALSA or the sound server responds first is random, and stored volumes may arrive before live
+        # controls. Once both have responded, the cursor stays where it is until everything is gone.
         kinds = {snapshot.controls[row.id].kind for row in self.rows}
         settled = all(status.phase is not Phase.CONNECTING for status in snapshot.statuses)
         self._touched = bool(kinds) and (self._touched or (settled and kinds != {Kind.STORED}))
@@ -65,7 +65,9 @@ class Selection:
         return self.rows[min(max(at + by, 0), len(self.rows) - 1)]
 
     def in_group(self, by: int) -> Row | None:
-        """The first row of the next (1) or previous (-1) group that has any, or, going back, of this one."""
+        """The first row of the next (1) or previous (-1) group that has any; from further down a group, -1 is
+        that group's own first row.
+        """
         groups = [group for group in self.groups if group.rows]
         row = self.row
         if row is None:

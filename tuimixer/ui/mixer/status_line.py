@@ -1,4 +1,4 @@
-"""The lines around the faders: status, what the selected control is, the most useful keys. Pure."""
+"""The lines around the faders: status, what the selected control is, and the most useful keys. Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -42,7 +42,7 @@ def paint_status(
     words: str,
     charset: CharSet,
 ) -> Clicks:
-    """The top line: machine, filter if any, server, card, views."""
+    """Paint the top line: machine, filter if any, server, card, views."""
     grid.fill(0, 0, width, 1, Role.STATUS)
     tabs = [(view_, view_.value.capitalize()) for view_ in View]
     if width < 60:
@@ -80,7 +80,7 @@ def paint_status(
 def paint_info(
     grid: Grid, y: int, width: int, name: str, text: str, right: str, error: bool, charset: CharSet
 ) -> None:
-    """The line that says what the selected control is and does, with its value at the right."""
+    """Paint the line that says what the selected control is and does, with its value at the right."""
     grid.fill(0, y, width, 1)
     right = right if width >= 40 else ""
     room = width - 2 - (cell_len(right) + 2 if right else 0)
@@ -97,7 +97,7 @@ def paint_info(
 def paint_hints(
     grid: Grid, y: int, width: int, keys: Mapping[str, Sequence[str]], charset: CharSet
 ) -> Clicks:
-    """The bottom line: the first key of the most common actions."""
+    """Paint the bottom line: the first key of each of the most common actions."""
     grid.fill(0, y, width, 1)
     clicks: Clicks = []
     x = 1
@@ -120,7 +120,7 @@ def paint_hints(
 def labels_of(
     actions: Sequence[str], keys: Mapping[str, Sequence[str]], charset: CharSet
 ) -> list[tuple[str, str]]:
-    """For each action that has a key: the label of the first one, as shown beside others, and the action."""
+    """For each action that has a key: the label of its first key, with a gap if needed, and the action."""
     bound = [(keys[action][0], action) for action in actions if keys.get(action)]
     bound.sort(key=lambda pair: _DIRECTIONS.find(pair[0]))
     labels = [(key_in(key, charset), action) for key, action in bound]
@@ -129,7 +129,7 @@ def labels_of(
 
 
 def key_in(key: str, charset: CharSet) -> str:
-    """A key's label in a character set; most have no arrows."""
+    """A key's label in a character set; most sets have no arrows."""
     label = key_label(key)
     if charset.encoding is not None:
         for arrow, plain in _ARROWS.items():

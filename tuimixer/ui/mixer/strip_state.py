@@ -1,4 +1,4 @@
-"""What a strip shows of its control, independent of where: numbers, words and marks."""
+"""What a strip shows of its control in any layout: numbers, words and marks."""
 
 from tuimixer.model.balance import sides
 from tuimixer.model.control import Control, ControlId, Kind
@@ -22,9 +22,9 @@ class StripState:
     sides: tuple[float, float]
     """The loudest positions of the left and of the right channels, equal if there are no sides."""
     beyond: bool
-    """Whether it can go beyond 100 %."""
+    """Whether the fader can go beyond 100 %."""
     read_only: bool
-    """Its volume cannot be set."""
+    """Whether the volume cannot be set."""
     percents: tuple[int, ...]
     cdb: int | None
     """Gain of the loudest channel in hundredths of a dB; None without dB data."""
@@ -33,16 +33,16 @@ class StripState:
     choice: str | None
     default: bool
     why_gone: str
-    """Why it currently has no effect, in a word or two; empty if it has."""
+    """Why the control currently has no effect, in a word or two; empty if it has one."""
     base: float | None
     """Where the hardware's own 0 dB is on the fader, if not at its top."""
     metered: bool
     about: str = ""
-    """What it is and where it goes, in a few words."""
+    """What the control is and where it goes, in a few words."""
 
     @property
     def gone(self) -> bool:
-        """Currently without effect: inactive, unplugged, paused, not playing."""
+        """Whether the control currently has no effect: inactive, unplugged, paused or not playing."""
         return bool(self.why_gone)
 
     @property
@@ -52,19 +52,19 @@ class StripState:
 
     @property
     def muted(self) -> bool:
-        """All channels muted."""
+        """Whether all channels are muted."""
         return self.mute is not None and all(self.mute)
 
     @property
     def silent(self) -> bool:
-        """Muted, or a capture control that is off."""
+        """Whether the control is muted, or a capture control that is off."""
         return self.muted or (self.capture is not None and not any(self.capture) and self.mute is None)
 
 
 def strip_state_of(
     control: Control, label: str, switch: Control | None, charset: CharSet, about: str = ""
 ) -> StripState:
-    """What a strip shows of a control; `switch` is a capture control without volume, shown with it."""
+    """What a strip shows of a control; `switch` is a capture switch without a volume in the same strip."""
     scale = control.scale
     raws = control.raws if scale is not None else ()
     positions = tuple(to_position(scale, raw) for raw in raws) if scale else ()
@@ -89,7 +89,7 @@ def strip_state_of(
 
 
 def short_db(cdb: int | None, room: int, charset: CharSet) -> str:
-    """dB with one decimal, or none if there is no room for it; empty if that does not fit either."""
+    """A gain in dB with one decimal, or none if there is no room for it; empty if neither fits."""
     if cdb is None:
         return ""
     for decimals in (1, 0):
@@ -133,7 +133,7 @@ def _read_only(control: Control) -> bool:
 
 
 def why_gone(control: Control) -> str:
-    """Why a control currently has no effect, in a word or two; empty if it has."""
+    """Why a control currently has no effect, in a word or two; empty if it has one."""
     if control.element is not None and not control.element.active:
         return "inactive"
     if control.element is not None and control.element.jack == "unplugged":

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from tuimixer.ui.terminal.tty import Tty
 
 _MOST_BACKLOG = 2
-"""Maximum number of pending terminal writes; beyond that, changes are collected."""
+"""Maximum number of pending terminal writes; if there are more, changes are collected first."""
 _METERS_LATER = 0.1
 _FALL_SECONDS = 0.15
 """Seconds between updates of meters that fall while no new levels arrive."""
 _LATER = 0.01
-"""Seconds until the next attempt."""
+"""Seconds until the next attempt to write changes that had to wait."""
 
 
 class MixerView(Widget):
@@ -59,7 +59,7 @@ class MixerView(Widget):
         self._styles = self._styles_behind = Styles(palette.looks)
         if palette.ansi:
             # Textual dims what is behind a dialog by mixing colors, which is impossible with the terminal's
-            # own.
+            # own colors.
             self._styles_behind = Styles(palette.looks, lambda look: replace(look, bold=False, dim=True))
 
     def on_resize(self) -> None:
@@ -67,12 +67,12 @@ class MixerView(Widget):
             self.refresh()
 
     def _fit_size(self) -> bool:
-        """Paint for another size, if it changed; the compositor may ask before the resize event arrives."""
+        """Repaint if the size has changed; the compositor may need lines before the resize event arrives."""
         size, screen = self.size, self.screen.size
         return self.renderer.resize((size.width, size.height), (screen.width, screen.height))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """What the compositor paints; kept by the grid, so nothing needs caching."""
+        """The lines that the compositor paints; the grid holds them, so they need no cache."""
         self._fit_size()
         grid = self.renderer.grid
         styles = self._styles if self.app.screen is self.screen else self._styles_behind
@@ -84,7 +84,7 @@ class MixerView(Widget):
         ]
 
     def paint_alone(self) -> bool:
-        """Update the terminal without the compositor; false if it is needed."""
+        """Update the terminal without the compositor; returns False if the compositor is needed."""
         if self._tty() is None:
             return False
         self._fit_size()
@@ -92,7 +92,7 @@ class MixerView(Widget):
         return True
 
     def take_levels(self, levels: Levels) -> None:
-        """Update the meters of visible controls; controls not named have kept their level."""
+        """Update the meters of visible controls; levels that are not in `levels` have not changed."""
         if self.renderer.meters_on:
             self._heard = self._clock()
             self.renderer.meters.hear(levels.peaks)
@@ -131,15 +131,17 @@ class MixerView(Widget):
             self._paint_meters()
 
     def _tty(self) -> "Tty | None":
-        """Where to write; None if the compositor has to: another screen is on top, or no terminal."""
+        """The terminal, if it can be written to directly; None if the compositor is needed, as below a
+        dialog.
+        """
         here = self.is_mounted and self.is_attached
         return cast("TuiMixerApp", self.app).tty if here and paints_now(self.screen) else None
 
     def flush(self, sort: bool = False) -> None:
-        """Write what has changed to the terminal, if it is possible without the compositor.
+        """Write what has changed to the terminal, if that is possible without the compositor.
 
         While the terminal has not accepted earlier writes, changes are collected and sent together.
-        Args: `sort`: write cells of one look after another, which is shorter for meters.
+        Args: `sort`: whether to write the cells sorted by look, which takes fewer bytes for meters.
         """
         grid = self.renderer.grid
         tty = self._tty()
@@ -157,7 +159,7 @@ class MixerView(Widget):
         text, look = encode(runs, palette, self.region.x, self.region.y, tty.look)
         if text:
             tty.write(text + self._cursor(), look)
-            # Now: the key that caused it still has to pass through Textual's queues.
+            # At once, because the key that caused the change still has to pass through Textual's queues.
             tty.outlet.flush()
 
     def _cursor(self) -> str:

@@ -19,11 +19,11 @@ TITLES = {
 }
 
 _AUTO_MUTE = "Auto-Mute Mode"
-"""Element of the HDA driver; its items are Disabled and Enabled, or what is muted."""
+"""Element of the HDA driver; its items are Disabled and Enabled, or name what is muted."""
 
 
 def title_of(section: Section, view: View, snapshot: Snapshot, card: str | None) -> str:
-    """Heading of a group."""
+    """The heading of a group."""
     if section is not Section.HARDWARE:
         return TITLES[section, view]
     cards = [known for known in snapshot.alsa_cards if card in (None, known.id)]
@@ -39,7 +39,8 @@ def sentence_for_empty(
     source = "alsa" if section is Section.HARDWARE else "pulse"
     status = status_of(snapshot, source)
     if status is not None and status.phase is not Phase.READY:
-        # The devices report it for the applications too; a missing server is reported once, in a message.
+        # The message in the devices group is for the applications too; a missing server is reported only
+        # once, on the info line.
         missing = status.source == "pulse" and status.phase is Phase.UNAVAILABLE
         return "" if section is Section.APPLICATIONS or missing else trouble(status)
     if filtered:
@@ -66,7 +67,7 @@ def sentence_for_empty(
 
 
 def missing_server(snapshot: Snapshot) -> str:
-    """One line: there is no sound server, and how to start one; empty if there is or may be one."""
+    """One line that says that there is no sound server and how to start one; empty if there may be one."""
     status = snapshot.status("pulse")
     if status is None or status.phase is not Phase.UNAVAILABLE:
         return ""
@@ -76,7 +77,7 @@ def missing_server(snapshot: Snapshot) -> str:
 
 
 def status_of(snapshot: Snapshot, source: str) -> Status | None:
-    """The status of one half, or of the engine if it is not ready."""
+    """The status of `source` (`alsa` or `pulse`), or of the engine if that is not ready."""
     engine = snapshot.status("engine")
     if engine is not None and engine.phase is not Phase.READY:
         return engine
@@ -84,14 +85,14 @@ def status_of(snapshot: Snapshot, source: str) -> Status | None:
 
 
 def trouble(status: Status) -> str:
-    """Reason and hint of a half that is not ready, in one line."""
+    """Why something is not ready and what to do about it, in one line."""
     connecting = status.phase is Phase.CONNECTING
     default = f"Connecting to {status.label}…" if connecting else f"{status.label} is not available."
     return " ".join(filter(None, (status.reason or default, status.hint)))
 
 
 def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
-    """Where a control goes and what it is, in a few words; the most important comes first."""
+    """Where a control goes and what it is, in a few words, the most important first."""
     element, device, stream = control.element, control.device, control.stream
     words = [why_gone(control)]
     if element is not None:
@@ -162,7 +163,7 @@ def _alsa(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
 
 
 def _auto_mute(control: Control, snapshot: Snapshot) -> str:
-    """What the HDA driver's Auto-Mute Mode means for a control: what it does, or when it is muted."""
+    """What the HDA driver's Auto-Mute Mode does, if this is its control; for others, when it mutes them."""
     element = control.element
     if element is None or control.kind is not Kind.ALSA_PLAYBACK:
         return ""

@@ -37,7 +37,7 @@ class ControlKeys:
         return control
 
     def nudge(self, percent: float) -> None:
-        """A step of this many percent."""
+        """Change the volume by a step of this many percent."""
         control = self._control()
         if control is None:
             return

@@ -1,11 +1,11 @@
-"""Findings with the numbers they keep while F8 is open, and the outcome of their fixes. Pure."""
+"""Findings, with numbers that they keep while F8 is open, and the outcome of their fixes. Pure."""
 
 from collections.abc import Iterable, Sequence
 
 from tuimixer.diagnosis.finding import Finding
 
 _MOST = 9
-"""Highest number that has a key."""
+"""The highest number that has a key."""
 
 
 class Numbered:
@@ -16,16 +16,18 @@ class Numbered:
         self.sent: Finding | None = None
         """The finding as it was when its fix was sent, until an error reports that it failed."""
         self.stands: dict[str, bool] = {}
-        """For each sound (`""`: the whole machine), whether the last check found it."""
+        """Sound (`""` for the whole machine) → whether its last check still found this."""
 
     @property
     def there(self) -> bool:
-        """Whether the finding still exists; the check of the whole machine decides if it ever found it."""
+        """Whether the finding still exists. If the check of the whole machine has ever found it, only that
+        check decides.
+        """
         return self.stands[""] if "" in self.stands else any(self.stands.values())
 
     @property
     def done(self) -> bool:
-        """Whether its fix was sent and worked."""
+        """Whether the finding's fix was sent and has worked."""
         return self.sent is not None and not self.there
 
 
@@ -49,7 +51,7 @@ class Fixes:
                 slot.stands[sound] = False
 
     def shown(self, *sounds: str) -> list[tuple[int, Numbered]]:
-        """(number, finding) of some sounds; what was fixed here keeps its place."""
+        """(number, finding) for these sounds; a finding that was fixed here keeps its place."""
         return [
             (number, slot)
             for number, slot in enumerate(self._slots.values(), 1)
@@ -57,7 +59,7 @@ class Fixes:
         ]
 
     def faults(self) -> dict[str, str]:
-        """The number of the first fault of each control, to mark it."""
+        """Control → number of its first fault, with which it is marked."""
         marks: dict[str, str] = {}
         for number, slot in enumerate(self._slots.values(), 1):
             if slot.there and slot.finding.fault and slot.finding.control is not None:
@@ -73,7 +75,7 @@ class Fixes:
         return slot
 
     def failed(self) -> None:
-        """An error was reported: nothing that was sent and still exists counts as done."""
+        """Note that an error was reported, so no fix counts as sent if its finding still exists."""
         for slot in self._slots.values():
             if slot.there:
                 slot.sent = None

@@ -28,8 +28,8 @@ _STAIRS: Hints = (
 def hints_of(
     keys: Mapping[str, Sequence[str]], charset: CharSet, on_stairs: bool, capture: bool
 ) -> list[tuple[list[tuple[str, str]], str]]:
-    """Keys and what they do. Args: `capture`, whether recordings are shown."""
-    # A key that moves here does not do what it does on the main screen.
+    """Keys and what they do. Args: `capture`: whether recordings are shown."""
+    # A key that moves the cursor here does not do what it does on the main screen.
     taken = {key for action, own in keys.items() if action.startswith("path.") for key in own}
     keys = {
         action: [key for key in own if action.startswith("path.") or key not in taken]

@@ -8,13 +8,13 @@ from tuimixer.ui.terminal.charsets import CharSet
 
 
 def short_gain(cdb: int | None, unit: bool = True) -> str:
-    """`−12.0 dB`; `?` if unknown."""
+    """A gain such as `−12.0 dB`; `?` if unknown."""
     text = "?" if cdb is None else decibels(cdb, 1)
     return f"{text} dB" if unit else text
 
 
 def gain_of(path: Path, stage: Stage) -> str:
-    """A stage's gain on a path; for a switch its state, and empty for what has no gain."""
+    """A stage's gain on a path, or the state of a switch; empty for a stage that has neither."""
     if stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE):
         return ""
     if not stage.gains:
@@ -23,7 +23,7 @@ def gain_of(path: Path, stage: Stage) -> str:
 
 
 def medium_of(stage: Stage) -> str:
-    """What applies a stage, in a word: `software`, `softvol`, `hardware`, or nothing."""
+    """What applies a stage, in a word: `software`, `softvol` or `hardware`; may be empty."""
     if stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE):
         return ""
     if stage.kind is StageKind.CONTROL and stage.medium is Medium.SOFTWARE:
@@ -32,7 +32,7 @@ def medium_of(stage: Stage) -> str:
 
 
 def mark_of(node: Node, line: int, charset: CharSet) -> str:
-    """The mark after a name: the star of the default device, the state of a jack."""
+    """The mark after a name, such as the star of the default device or the state of a jack; may be empty."""
     if node.part is not Part.JACK:
         idle = charset.pause if node.head.state == "paused" else charset.idle
         mark = charset.star if node.default else idle
@@ -44,16 +44,16 @@ def mark_of(node: Node, line: int, charset: CharSet) -> str:
 
 
 def has_mark(node: Node, line: int) -> bool:
-    """Whether a mark follows a name, or may follow it."""
+    """Whether there is, or may later be, a mark after a name."""
     return node.part is Part.JACK or (
         line == 0 and (node.default or node.head.state in ("paused", "suspended"))
     )
 
 
 def line_values(node: Node, number: int, room: int, unit: bool = True) -> str:
-    """The right end of a line: state, gain and medium, as far as there is room.
+    """The right end of a line: state, gain and medium, as far as they fit `room` cells.
 
-    unit: whether gains may be followed by their unit.
+    unit: whether a gain may be followed by its unit.
     """
     line = node.all_lines[number]
     if node.part is Part.JACK:
@@ -62,7 +62,8 @@ def line_values(node: Node, number: int, room: int, unit: bool = True) -> str:
         return ""
     full, plain = _gain(line)
     gain = full if unit else plain
-    # The medium of a card's control; a stream is always software, and a device shows its controls next to it.
+    # Only a card's controls show their medium: a stream's is always software, and a device's volume is shown
+    # next to the controls that apply it.
     medium = medium_of(line.stage) if node.part is Part.CARD else ""
     muted = line.stage.muted
     state = "MUTE" if muted else line.state
@@ -89,7 +90,7 @@ def least_values(node: Node, number: int) -> int:
 
 
 def _gain(line: Line) -> tuple[str, str]:
-    """The gain with and without its unit; for a switch, its state."""
+    """The gain with and without its unit; for a switch, both are its state."""
     if line.stage.gains:
         return short_gain(line.gain), short_gain(line.gain, unit=False)
     if line.stage.kind is StageKind.CONTROL and not line.stage.muted:
@@ -128,7 +129,7 @@ def _audible(stage: Stage) -> bool:
 
 
 def part_name(stage: Stage) -> str:
-    """A stage's name, as short as the heading allows."""
+    """A stage's name, shortened where the heading makes it clear."""
     if stage.kind is StageKind.REMAINDER:
         return "rest"
     return "stream" if stage.name == "stream volume" else stage.name

@@ -1,7 +1,7 @@
 """Places the boxes and wires of the map. Pure: a graph and a size in, cells out.
 
-Columns from left to right, boxes in them near those they are connected to, wires in the gutters between. A
-wire that crosses a column has its own row there.
+The columns are side by side. Each box is placed near those it is connected to, and wires run in the gutters
+between columns. A wire that crosses a column has its own row there.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from tuimixer.model.record import dataclass
 from tuimixer.ui.path.labels import has_mark, least_values, line_values
 
 GUTTER = 3
-"""Minimum width between two columns: out, track, arrow."""
+"""Minimum width between two columns: one cell each for leaving a box, for a track and for an arrow."""
 _MOST_GUTTER = 16
 _NARROWEST = 15
 _WIDEST = 36
@@ -33,7 +33,7 @@ class Style:
     """Lines between two boxes."""
 
     def rows(self, node: Node) -> tuple[int, tuple[int, ...], int | None, int | None]:
-        """Height, line of each of the node's lines, line of its meter and of its note."""
+        """Height of a node's box, then the rows in it of the node's lines, of its meter and of its note."""
         y = 1 if self.framed else 0
         lines, meter, note = [y], None, None
         y += 1
@@ -68,7 +68,7 @@ class Box:
     width: int
     height: int
     lines: tuple[int, ...]
-    """Row of the head and of each line below it."""
+    """Rows of the head and of each line below it."""
     meter: int | None
     note: int | None
 
@@ -79,7 +79,7 @@ class Wire:
 
     edge: Edge
     points: tuple[tuple[int, int], ...]
-    """Corners from start to end; the wire of a silent edge ends after a few cells."""
+    """The corners from start to end; the wire of a silent edge ends after a few cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def metered(node: Node) -> bool:
 
 
 class _Item:
-    """A node in a column, or the row where a wire crosses it."""
+    """A node in a column, or the row where a wire crosses the column."""
 
     def __init__(self, key: str, height: int, anchor: int) -> None:
         self.key, self.height, self.anchor = key, height, anchor
@@ -111,7 +111,7 @@ class _Item:
 
 
 def plan(graph: Graph, width: int, height: int, plain: bool = False) -> Plan:
-    """Lay out a graph, as spaciously as fits the size; if nothing fits, the plan is larger.
+    """Lay out a graph in the most spacious style that fits the size; if none fits, the plan is larger.
 
     plain: without frames and meters.
     """
@@ -131,7 +131,7 @@ def plan(graph: Graph, width: int, height: int, plain: bool = False) -> Plan:
 def _stack(
     graph: Graph, order: Sequence[int], style: Style
 ) -> tuple[list[list[_Item]], dict[tuple[str, str], list[_Item]]]:
-    """The items of each column, and for each edge those that it passes through."""
+    """The items of each column, and for each edge the items that it connects and passes through."""
     at = {column: i for i, column in enumerate(order)}
     columns: list[list[_Item]] = [[] for _ in order]
     items: dict[str, _Item] = {}
@@ -171,7 +171,7 @@ def _order(columns: Sequence[list[_Item]]) -> None:
             means: dict[int, float] = {}
             for item in column:
                 near = [places[id(other)] for other in getattr(item, side)]
-                # What nothing leads to is placed below those it shares its targets with.
+                # An item that nothing leads to is placed below those that lead to the same items.
                 far = [places[id(other)] + _IDLE for other in (*item.before, *item.behind)]
                 found = near or far or [1.0]
                 means[id(item)] = sum(found) / len(found)
@@ -179,7 +179,7 @@ def _order(columns: Sequence[list[_Item]]) -> None:
 
 
 def _settle(columns: Sequence[list[_Item]], style: Style, room: int) -> None:
-    """Assign rows: close to the neighbors', without overlap, within the available height."""
+    """Assign a row to each item: close to its neighbors' rows, without overlap, and within `room`."""
     longest = max(columns, key=lambda column: _height(column, style), default=[])
     at = next((i for i, column in enumerate(columns) if column is longest), 0)
     _spread(longest, [0.0] * len(longest), style, room)
@@ -242,7 +242,7 @@ def _across(
     """Left edge and width of each column, and the right edge of the last one."""
     silenced = {edge.start for edge in graph.edges if edge.silent}
     walled = {node.column for node in graph.nodes if node.id in silenced}
-    # A wall has its own cell next to the next column's arrows.
+    # The wall that ends a silent wire has a cell of its own before the next column's arrows.
     gutters = [
         GUTTER + max(track.values(), default=0) + (column in walled)
         for column, track in zip(order, tracks, strict=False)
@@ -263,7 +263,7 @@ def _across(
 def _points(
     edge: Edge, chain: Sequence[_Item], gaps: Sequence[tuple[int, int, int]]
 ) -> tuple[tuple[int, int], ...]:
-    """The corners of a wire. Args: `gaps`, of each gutter that it crosses: first cell, last cell, track."""
+    """The corners of a wire. Args: `gaps`: first cell, last cell and track in each gutter it crosses."""
     points: list[tuple[int, int]] = []
     for (one, other), (left, right, track) in zip(pairwise(chain), gaps, strict=True):
         y, below = one.y + one.anchor, other.y + other.anchor
@@ -292,13 +292,13 @@ def _box(node: Node, item: _Item, left: int, width: int, style: Style) -> Box:
 
 
 _Group = tuple[int, list[int], int]
-"""Identity of the item that wires lead to, their rows, and the row of the item."""
+"""Wires to the same item: the item's identity, the rows where the wires begin, and the item's row."""
 
 
 def _groups(
     graph: Graph, columns: Sequence[list[_Item]], hops: Mapping[tuple[str, str], list[_Item]], gutter: int
 ) -> list[_Group]:
-    """The wires of a gutter, those to the same item together."""
+    """The wires of a gutter, grouped by the item that they lead to."""
     silent = {(edge.start, edge.end) for edge in graph.edges if edge.silent}
     inside = {id(item) for item in columns[gutter]}
     groups: dict[int, _Group] = {}
@@ -311,11 +311,11 @@ def _groups(
 
 
 def _tracks(groups: Sequence[_Group]) -> dict[int, int]:
-    """A track of the gutter for each group: no two that overlap share one, with as few crossings as a simple
-    order allows.
+    """Group's identity → its track in the gutter. Groups that overlap have different tracks; a simple order
+    avoids most crossings.
     """
     bent = [group for group in groups if any(row != group[2] for row in group[1])]
-    # A wire that leaves on a row where another arrives has to turn off before that one does.
+    # A wire that begins on a row where another ends has to turn off nearer to the start than the other.
     ordered = sorted(bent, key=lambda group: (group[2], min(group[1])))
     first: list[_Group] = []
     for group in ordered:
@@ -342,7 +342,7 @@ def _tracks(groups: Sequence[_Group]) -> dict[int, int]:
 
 
 def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
-    """Width a column needs: for all its text, or for names and bare gains."""
+    """The width that a column needs for all of its text (`full`), or for names and gains without units."""
     widest = 0
     for node in graph.nodes:
         if node.column == column:
@@ -357,7 +357,9 @@ def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
 
 
 def _widths(full: list[int], least: list[int], room: int) -> list[int]:
-    """Column widths: full if there is room, else the widest shrink first, each as far as it can."""
+    """The widths of the columns: full ones if there is room; if not, the widest columns shrink first, each as
+    far as it can.
+    """
     widths = least[:]
     for i in sorted(range(len(least)), key=lambda i: -least[i]):
         most = max(0, least[i] - max(_NARROWEST, least[i] * 3 // 4))

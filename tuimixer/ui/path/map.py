@@ -63,9 +63,9 @@ def draw_map(
     charset: CharSet,
     plain: bool = False,
 ) -> Drawn:
-    """Draw all of it.
+    """Draw the whole map.
 
-    sound: the one to highlight. faulty: what findings concern, with their numbers. plain: words only.
+    sound: the sound to highlight. faulty: control → number of a finding about it. plain: draw only words.
     """
     grid = Grid(max(plan.width, 1), max(plan.height, 1))
     if not plain:
@@ -123,10 +123,10 @@ class _Brush:
             for number in range(len(box.node.all_lines))
             if line_values(box.node, number, self._spare(box, number)).endswith(tuple("0123456789"))
         )
-        """Start of the columns in which some gain has no room for its unit, so that no units are shown."""
+        """The x of each column in which no units are shown, because some gain has no room for its unit."""
 
     def draw(self, box: Box) -> Iterator[tuple[Place, Area]]:
-        """Draw a box, and return where its lines are."""
+        """Draw a box; returns where its lines are."""
         framed = self._plan.style.framed
         here = self._chosen is not None and self._chosen.node == box.node.id
         self._grid.fill(box.x, box.y, box.width, box.height)
@@ -151,7 +151,7 @@ class _Brush:
         return ACCENTS[box.node.part] if bright else Role.FRAME
 
     def _spare(self, box: Box, number: int) -> int:
-        """Width available for a line's values next to its name, but at least what they need."""
+        """The width for a line's values next to its name, at least as much as the values need."""
         node = box.node
         name = self._charset.text(node.all_lines[number].stage.name)
         indent = 1 if number and node.part is not Part.JACK else 0

@@ -1,4 +1,4 @@
-"""F8: the map of the machine and the staircase of a sound, live, and why nothing is heard."""
+"""F8: a live map of the machine, the staircase of a sound, and the reasons why nothing is heard."""
 
 from asyncio import TimerHandle
 from collections.abc import Callable, Mapping
@@ -27,11 +27,11 @@ from tuimixer.ui.screens.dialog import Dialog
 
 _FAR = 1000
 _LOOK_AGAIN = 1.0
-"""Seconds after devices or streams change until the system information is read again."""
+"""Seconds from a change of devices or streams until the system information is read again."""
 _MANY = 50
-"""Number of sounds above which tracing is slow, so that changes are collected first."""
+"""Number of sounds above which changes are collected first, because tracing takes long."""
 _GATHERED = 300
-"""Changes are then collected for a second per this many sounds."""
+"""With more sounds than that, changes are collected for one second per this many sounds."""
 
 
 class PathScreen(Dialog[None]):
@@ -48,20 +48,20 @@ class PathScreen(Dialog[None]):
     """
 
     def __init__(self, mixer: Mixer, chosen: ControlId | None, system: System | None = None) -> None:
-        """`system` is what is already known; it is read again in any case."""
+        """Args: `system` is used until the information has been read again; None if it is not known yet."""
         super().__init__()
         self._mixer = mixer
         self._system = system
         control = mixer.snapshot.controls.get(chosen or "")
         self._wanted: ControlId | None = chosen
-        """Where the cursor starts."""
+        """The control on which the cursor starts."""
         self._capture = control is not None and control.kind.capture
         self._start: Start | None = chosen if control is not None and control.card is None else None
         self._fork = 0
         self._name = ""
-        """Name of what the cursor is on, in case it disappears."""
+        """The name of what the cursor is on, for a message if that disappears."""
         self._lost = False
-        """Whether it has disappeared: the next arrow key starts over."""
+        """Whether what the cursor was on has disappeared, so that the next arrow key starts over."""
         self._keys = ControlKeys(self, mixer)
         self._unsubscribe: Callable[[], None] | None = None
         self._stale = False
@@ -70,7 +70,7 @@ class PathScreen(Dialog[None]):
 
     @property
     def view(self) -> PathView:
-        """The map or the staircase."""
+        """The widget that shows the map or the staircase."""
         return self._view
 
     def content(self) -> list[Widget]:
@@ -150,12 +150,12 @@ class PathScreen(Dialog[None]):
         self._watch()
 
     def _find_place(self) -> None:
-        """Keep the cursor where it is; initially, put it on what silences the selected sound."""
+        """Keep the cursor where it is; at first, put it on what silences the selected sound."""
         view, graph, snapshot = self.view, self.view.graph, self._mixer.snapshot
         if view.chosen is not None:
             node = graph.node(view.chosen.node)
             if node is None:
-                # Not to another control, or a key pressed just now would change that one.
+                # The cursor does not go to another control, which a key pressed just now would change.
                 view.notice = f"{self._name or 'It'} is gone."
                 view.chosen, view.path, self._start, self._lost = None, None, None, True
             elif view.chosen.line >= len(node.all_lines):
@@ -173,7 +173,7 @@ class PathScreen(Dialog[None]):
             view.chosen = Place(*found) if found is not None else begin(graph)
 
     def _follow(self) -> None:
-        """Find the sound that passes through the cursor, and what is wrong with it."""
+        """Find the sound that passes through the place of the cursor, and what is wrong with that sound."""
         view, place = self.view, self.view.chosen
         stage = view.stage if view.path is None else None
         node = view.graph.node(place.node) if place is not None else None
@@ -203,7 +203,7 @@ class PathScreen(Dialog[None]):
         return " · ".join(part for part in parts if part)
 
     def _watch(self) -> None:
-        """Request the visible levels; the main screen requests its own when it returns."""
+        """Request the visible levels; the main screen requests its own when it is shown again."""
         wanted = self.view.metered if self.tuimixer.main.renderer.meters_on else frozenset()
         if wanted != self._watched:
             self._watched = wanted
@@ -261,7 +261,7 @@ class PathScreen(Dialog[None]):
             self.action_hinted(action or "path.enter")
 
     def _along(self, by: int) -> None:
-        """Move along the wires; in the staircase the arrows move the bars in the direction they point."""
+        """Move along the wires, or in the staircase move the bar in the direction of the arrow key."""
         if self.view.path is not None:
             self._keys.nudge(by * self.tuimixer.main.config.step.small)
         else:
@@ -272,7 +272,7 @@ class PathScreen(Dialog[None]):
         self.view.paint()
 
     def action_close(self) -> None:
-        """Back from the staircase to the map, and from there to the main screen."""
+        """Go back from the staircase to the map, or from the map to the main screen."""
         if self.view.path is None:
             super().action_close()
             return
@@ -310,7 +310,7 @@ class PathScreen(Dialog[None]):
             self._go(place)
 
     def _open(self) -> None:
-        """Open the staircase of the selected sound, with the cursor on the culprit or where it was."""
+        """Open the staircase of the selected sound, with the cursor on the culprit, else where it was."""
         view, sound = self.view, self.view.sound
         if view.path is not None:
             self._explain()
@@ -331,14 +331,14 @@ class PathScreen(Dialog[None]):
         self._moved()
 
     def _row(self, control: ControlId) -> int:
-        """The row of the staircase with a control that can be moved."""
+        """The row of a control in the staircase, preferably one in which it can be changed."""
         rows = [i for i, s in enumerate(self.view.steps) if s.stage.control == control]
         able = [i for i in rows if Line(self.view.steps[i].stage).settable]
         return (able or rows or [0])[0]
 
     def _switch(self) -> None:
-        """On the map, switch to the other direction; on the staircase, to the next path of the sound, or the
-        next sound.
+        """On the map, switch between playback and recording; on the staircase, go to the next path of the
+        sound or, after the last one, to the next sound.
         """
         view = self.view
         if view.path is None:
@@ -358,7 +358,7 @@ class PathScreen(Dialog[None]):
         self._moved()
 
     def _fix(self, number: int) -> None:
-        """Carry out a finding's fix, once until the finding reappears."""
+        """Carry out a finding's fix, but not again until the finding reappears."""
         numbered = self.view.fixes.press(number)
         if numbered is None:
             return

@@ -1,7 +1,7 @@
-"""The staircase of one sound: a bar for what is left of it after each stage, on one scale in dB. Pure.
+"""The staircase of one sound: after each stage, a bar shows the level that is left, on one dB scale. Pure.
 
-What a stage takes away is drawn in the color of what applies it: software, a softvol, or the hardware. Louder
-is to the right, as on a fader, so that the arrow keys move bars in the direction they point.
+What a stage takes away has the color of its medium: software, a softvol, or the hardware. Louder is to the
+right, as on a fader, so that the arrow keys move bars in the direction they point.
 """
 
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ _PLAIN = (StageKind.APPLICATION, StageKind.END, StageKind.MODULE)
 _LEAST = 3000
 """Minimum span of the scale, in hundredths of a dB."""
 _MOST = 9000
-"""Maximum span of the scale, in hundredths of a dB: anything below is practically silent."""
+"""Maximum span of the scale, in hundredths of a dB; anything below is practically silent."""
 _NAMES = 28
 """Maximum width of names."""
 _VALUE = 9
-"""Cells of a gain: `−120.0 dB`."""
+"""Width of the longest gain: `−120.0 dB`."""
 _WORD = 9
-"""Width of the word for what applies a stage."""
+"""Width of the word for a stage's medium."""
 _ROOMY = 70
-"""Minimum screen width at which that word is shown."""
+"""Minimum screen width at which the medium is shown."""
 _NARROW = 56
-"""Screen width below which gains are omitted in favor of the bars."""
+"""Screen width below which gains are omitted to leave room for the bars."""
 _TALLEST = 5
-"""Maximum height of a step."""
+"""Maximum height of a step, in lines."""
 MEDIA = {"software": Role.METER, "softvol": Role.METER_WARM, "hardware": Role.BAR_CHOSEN}
 """The color of each medium."""
 _FILLS = {"software": "▒", "softvol": "░", "hardware": "▓", "": "▒"}
@@ -45,16 +45,16 @@ class Step:
 
     stage: Stage
     before: int | None
-    """Hundredths of a dB before it, counted from the beginning of the path; None if unknown."""
+    """Level before the stage in hundredths of a dB, 0 at the beginning of the path; None if unknown."""
     after: int | None
     parts: tuple[Stage, ...] = ()
-    """The stages that apply this volume."""
+    """If the stage is a device's volume: the stages that apply it."""
     part: bool = False
-    """Whether this row is one of those stages: its levels are those of the whole volume."""
+    """Whether the stage is one of those that apply a device's volume; its levels are then the device's."""
 
 
 def steps_of(path: Path) -> tuple[Step, ...]:
-    """The rows of a path from its beginning to its end, parts below the volume that they apply."""
+    """The rows of a path from its beginning to its end; parts follow the volume that they apply."""
     rows: list[Step] = []
     level: int | None = 0
     devices = {stage.control for stage in path.stages if stage.kind in (StageKind.SINK, StageKind.SOURCE)}
@@ -99,8 +99,8 @@ def draw_stairs(
 ) -> tuple[tuple[int, Area], ...]:
     """Draw the scale in line `top` and the steps below it in `room` lines, scrolled to the selected one.
 
-    chosen: index of the step under the cursor, None if that is elsewhere. plain: without bars. solid: color
-    alone distinguishes bars. Returns the visible rows as (index of the step, its cells).
+    chosen: index of the step under the cursor; None if the cursor is elsewhere. plain: draw no bars. solid:
+    let color alone distinguish bars. Returns the visible rows as (index of the step, its cells).
     """
     steps = steps_of(path)
     chart = _chart(grid, steps, charset)
@@ -108,7 +108,7 @@ def draw_stairs(
         chart = replace(chart, width=0)
     if chart.width > _VALUE:
         _ruler(grid, top, chart, charset)
-    # Steps with parts have one line each anyway; the others as many as there is room for.
+    # Steps with parts always have one line each; the others have as many as there is room for.
     alone = sum(not step.parts for step in steps) or 1
     tall = 1 if plain else min(_TALLEST, max(1, (room - (len(steps) - alone)) // alone))
     heights = [1 if step.parts else tall for step in steps]
@@ -198,7 +198,7 @@ def _step(
 
 
 def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
-    """The media that apply a step, each with its share of the gain."""
+    """The media that apply a step, each with its share of the gain in hundredths of a dB."""
     shares = [(medium_of(part), path.loudest(path.gain(part)) or 0) for part in step.parts]
     if abs(sum(share for _, share in shares) - gain) > 50 or not shares:
         return [(medium_of(step.stage), gain)]
@@ -206,7 +206,7 @@ def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
 
 
 def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: CharSet, solid: bool) -> None:
-    """Draw the level that is left, then what this step takes away or adds, by medium."""
+    """Draw the level that is left after a step, then what the step takes away or adds, by medium."""
     plain = charset.encoding == "ascii"
     x, width = chart.left, chart.width
     if chart.high > 0:

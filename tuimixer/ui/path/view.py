@@ -1,4 +1,4 @@
-"""The widget of F8: the map or the staircase, and below it the findings and the selected sound's stages."""
+"""The widget of F8: the map or the staircase, then the findings and the stages of the selected sound."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -28,22 +28,22 @@ from tuimixer.ui.terminal.cells import Area, Grid, fit, wrap
 from tuimixer.ui.terminal.palette import Role
 
 _SMALL = 16
-"""Height below which findings get one line, and explanations appear only on request."""
+"""Screen height below which findings get one line, and explanations appear only on request."""
 _STAIRS = 9
-"""Lines for the staircase of a typical sound below the map."""
+"""Number of lines for the staircase of a typical sound below the map."""
 _MANY = 60
 """Number of changed runs of cells above which everything is repainted."""
 Hint = tuple[list[tuple[str, str]], str]
-"""(key, action of a click on it) pairs, and what they do."""
+"""Pairs of a key and the action of a click on it, and a text for what these do."""
 
 
 class PathView(Widget, can_focus=True):
-    """Paints on a grid; only changed cells are sent."""
+    """Paints on a grid, of which only changed cells are sent."""
 
     DEFAULT_CSS = "PathView { width: 1fr; height: 1fr; }"
 
     class Pointed(Message):
-        """A place on the map, a step, or, with `action`, a hint was clicked."""
+        """A click on a place on the map, on a step, or, with `action`, on a hint."""
 
         def __init__(self, target: Place | int | None, action: str = "") -> None:
             super().__init__()
@@ -57,7 +57,7 @@ class PathView(Widget, can_focus=True):
         self._grid = Grid(0, 0)
         self._drawn = Drawn(Grid(1, 1))
         self._window = Area(0, 0, 0, 0)
-        """Which cells of the map are visible, and `_top`, the line of the screen where they begin."""
+        """The part of the map that is visible, on the screen from line `_top` on."""
         self._top = 0
         self._levels: dict[ControlId, Level] = {}
         self._steps_at: tuple[tuple[int, Area], ...] = ()
@@ -69,7 +69,7 @@ class PathView(Widget, can_focus=True):
         self.path: Path | None = None
         """The path whose staircase is shown; None for the map."""
         self.fork = ""
-        """Which path of how many, if there are several."""
+        """The number of the path and how many there are; empty if there is only one."""
         self.step = 0
         self.title = ""
         self.fixes = Fixes()
@@ -178,7 +178,7 @@ class PathView(Widget, can_focus=True):
         self._send()
 
     def _point(self) -> None:
-        """Put the terminal's cursor where this one is, for screen readers and Braille displays."""
+        """Put the terminal's cursor on the selected place, for screen readers and Braille displays."""
         at: tuple[int, int] | None = None
         if self.path is not None:
             steps = self.steps
@@ -213,7 +213,7 @@ class PathView(Widget, can_focus=True):
     def _send(self) -> None:
         changed = [Region(x, y, sum(cell_len(t) for _, t in run), 1) for x, y, run in self._grid.changes()]
         if changed and self.is_mounted:
-            # If nearly everything is different, one large region is written faster than many small ones.
+            # If nearly everything has changed, one large region is written faster than many small ones.
             self.refresh(*changed if len(changed) < _MANY else ())
 
     def _paint_title(self) -> None:
@@ -275,7 +275,7 @@ class PathView(Widget, can_focus=True):
             draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset, solid=self._solid)
 
     def _scroll(self, width: int, room: int) -> None:
-        """Scroll just enough to show the selected box, or if it does not fit, at least its selected line."""
+        """Scroll just enough to show the selected box or, if that does not fit, its selected line."""
         window, all_of_it = self._window, self._drawn.grid
         x, y = window.x, window.y
         areas = [area for place, area in self._drawn.places if self.chosen and place.node == self.chosen.node]
@@ -335,7 +335,7 @@ class PathView(Widget, can_focus=True):
         entries = self.fixes.shown(own) if self.path is not None else self.fixes.shown("", own)
         stage = self.stage
         control = stage.control if stage is not None else None
-        # Findings about the selected stage come first if there is not room for all.
+        # Findings about the selected stage come first if there is no room for all.
         blocks = [(self._finding(number, slot), slot) for number, slot in entries]
         if sum(len(block) for block, _ in blocks) > most and control is not None:
             blocks.sort(key=lambda pair: pair[1].finding.control != control)

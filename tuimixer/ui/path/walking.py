@@ -1,4 +1,4 @@
-"""Where the arrow keys lead on the map: in the direction they point. Pure."""
+"""Where the arrow keys move the cursor on the map. Pure."""
 
 from collections.abc import Sequence
 
@@ -8,20 +8,20 @@ from tuimixer.ui.path.map import Place
 
 
 def stops(node: Node) -> list[int]:
-    """The lines of a node where the cursor stops: what can be moved, else the head."""
+    """The lines of a node where the cursor stops: those with a volume or switch, or else the head."""
     lines = [i for i, line in enumerate(node.all_lines) if line.settable is not None]
     return lines if lines and node.part is not Part.JACK else [0]
 
 
 def first_stop(node: Node, sound: Sound | None) -> Place:
-    """Where the cursor enters a node: the first control on the path of the sound."""
+    """Where the cursor enters a node: the first control that the sound passes through, or else the first."""
     lines = stops(node)
     on = [i for i in lines if sound is not None and node.all_lines[i].stage.control in sound.controls]
     return Place(node.id, (on or lines)[0])
 
 
 def begin(graph: Graph) -> Place | None:
-    """The place where the first sound starts, or any place."""
+    """The place where the first sound starts, or else any place; None if the map is empty."""
     chains = (chain for sound in graph.sounds for chain in sound.chains if chain)
     ids = [chain[-1 if graph.capture else 0] for chain in chains]
     node = graph.node(ids[0]) if ids else next(iter(graph.nodes), None)
@@ -29,7 +29,7 @@ def begin(graph: Graph) -> Place | None:
 
 
 def walk(graph: Graph, plan: Plan, place: Place, sound: Sound | None, dx: int, dy: int) -> Place:
-    """The next place in a direction; the same one if there is none."""
+    """The next place in a direction; `place` itself if there is none."""
     box = plan.boxes.get(place.node)
     if box is None:
         return begin(graph) or place
@@ -37,7 +37,7 @@ def walk(graph: Graph, plan: Plan, place: Place, sound: Sound | None, dx: int, d
 
 
 def _across(plan: Plan, box: Box, place: Place, dy: int) -> Place:
-    """Up or down: to the next line, then to the next box of the column."""
+    """The place above or below: on the next line, or in the next box of the column."""
     lines = stops(box.node)
     at = lines.index(place.line) + dy if place.line in lines else 0
     if 0 <= at < len(lines):
@@ -51,7 +51,7 @@ def _across(plan: Plan, box: Box, place: Place, dy: int) -> Place:
 
 
 def _along(graph: Graph, plan: Plan, box: Box, place: Place, sound: Sound | None, dx: int) -> Place:
-    """Left or right: along a wire, preferably that of the sound; else to what is nearest on that side."""
+    """The place to the left or right: along a wire, preferably of `sound`, else the nearest on that side."""
     pairs = [(e.start, e.end) if dx > 0 else (e.end, e.start) for e in graph.edges]
     linked = [end for start, end in pairs if start == place.node and end in plan.boxes]
     ways = sound.edges if sound is not None else frozenset()
@@ -65,7 +65,7 @@ def _along(graph: Graph, plan: Plan, box: Box, place: Place, sound: Sound | None
 
 
 def _nearest(plan: Plan, box: Box, nodes: Sequence[str]) -> Box | None:
-    """Of several boxes, the one whose head is nearest to the given box's own."""
+    """The box among those of `nodes` whose head is nearest to that of the given box."""
     return min(
         (plan.boxes[node] for node in nodes), key=lambda b: abs(b.lines[0] - box.lines[0]), default=None
     )

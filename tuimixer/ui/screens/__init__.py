@@ -1,1 +1,1 @@
-"""One screen or dialog per file; all but the mixer are imported when they are opened."""
+"""One dialog per file; each is imported when it is opened."""

@@ -42,7 +42,7 @@ class CardScreen(ListDialog):
         if isinstance(event, Changed) and self._opening:
             opened = {card.id for card in event.snapshot.alsa_cards if not card.reason}
             if self._opening in opened:
-                # Later, because the prompt for the name may still be on top.
+                # Not at once, because the prompt for the name may still be on top.
                 self.call_later(self._show, self._opening)
                 self._opening = ""
 
@@ -152,7 +152,7 @@ class CardScreen(ListDialog):
 
 
 def about_card(card: AlsaCard) -> str:
-    """A description of a card, in one line."""
+    """A description of a card in one line."""
     if card.reason:
         return card.reason
     if card.loopback:

@@ -1,5 +1,5 @@
-"""The themes: each is previewed while the cursor is on it; Enter keeps it, Escape restores the
-previous one.
+"""The themes. Each is previewed while the cursor is on it; Enter keeps it, and Escape restores the previous
+theme.
 """
 
 from collections.abc import Sequence

@@ -14,7 +14,7 @@ from tuimixer.ui.screens.listing import Confirmation
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Returns True for yes. Enter does not: it would be pressed by habit."""
+    """Returns True for yes. Enter does not mean yes, because it might be pressed out of habit."""
 
     HINTS: ClassVar[Hints] = (("list.yes", "yes"), ("list.no", "no"))
     DEFAULT_CSS = """
@@ -42,7 +42,7 @@ class ConfirmScreen(Dialog[bool]):
 
 
 class KillScreen(ConfirmScreen):
-    """Kills a stream or forgets a stored volume once confirmed."""
+    """Kills a stream or forgets a stored volume after confirmation."""
 
     def __init__(self, mixer: Mixer, control_id: ControlId) -> None:
         sure = ending(mixer.snapshot.controls[control_id])

@@ -1,4 +1,4 @@
-"""What can be done with one control, as lines: its volume, switches, target and end. Pure."""
+"""Lines for what can be done with one control: change its volume, switches or target, or kill it. Pure."""
 
 from collections.abc import Iterator
 
@@ -33,8 +33,8 @@ def joined(*parts: str) -> str:
 
 
 def volume_lines(control: Control, step: float) -> Iterator[Line]:
-    """Volume in steps of this many percent for all channels and for each, balance, mute and capture
-    switches.
+    """Lines for the volume of all channels and of each one (in steps of `step` percent), the balance, and the
+    mute and capture switches.
     """
     key, scale = control.id, control.scale
     switches = control.mute is not None or control.capture is not None
@@ -76,7 +76,7 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
 def _switch_lines(
     control: Control, intent: type[Mute] | type[Capture], states: tuple[bool, ...] | None, word: str
 ) -> Iterator[Line]:
-    """A switch for all channels, and one for each if they are separate."""
+    """A line for the switch of all channels, and one for each channel if it has its own."""
     if states is None:
         return
     title = intent.__name__
@@ -99,7 +99,7 @@ def _switch_lines(
 
 
 def choice_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
-    """Items of an enumerated control; the members of a group in which only one can capture."""
+    """The items of an enumerated control, or the members of a group in which only one can capture."""
     if control.choice is not None:
         yield Line("Choices", heading=True)
         for i, item in enumerate(control.choice.items):
@@ -118,7 +118,7 @@ def choice_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
 
 
 def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
-    """The devices that a stream can be moved to, and following the default."""
+    """The devices that a stream can be moved to, and a line that makes it follow the default."""
     kinds = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
     wanted = kinds.get(control.kind)
     if wanted is None:
@@ -172,7 +172,7 @@ def port_lines(control: Control) -> Iterator[Line]:
 
 
 def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
-    """Default, suspending, latency offset and passthrough of a sink or source."""
+    """Lines for the default, suspending, the latency offset and passthrough of a sink or source."""
     device = control.device
     if device is None:
         return
@@ -209,7 +209,7 @@ def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
 
 
 def ending(control: Control) -> Confirmation | None:
-    """The question before a stream is killed or a stored volume forgotten; None for anything else."""
+    """The question to ask before a stream is killed or a stored volume forgotten; None for other controls."""
     stream = control.stream
     if stream is None:
         return None
@@ -223,7 +223,7 @@ def ending(control: Control) -> Confirmation | None:
 
 
 def ending_lines(control: Control) -> Iterator[Line]:
-    """The line that kills a stream."""
+    """The line that kills a stream or forgets a stored volume."""
     sure = ending(control)
     if sure is not None:
         yield Line("Stream" if control.kind is not Kind.STORED else "Stored volume", heading=True)
@@ -232,7 +232,7 @@ def ending_lines(control: Control) -> Iterator[Line]:
 
 
 def level_words(control: Control, raw: int) -> str:
-    """`63 %  −12.04 dB`."""
+    """A level such as `63 %  −12.04 dB`."""
     scale = control.scale
     assert scale is not None
     cdb = to_cdb(scale, raw)

@@ -1,4 +1,4 @@
-"""Enter: everything about the selected control, and everything that can be done with it."""
+"""Enter: all information about the selected control, and everything that can be done with it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ from tuimixer.ui.screens.listing import Act, Line
 
 
 class DetailsScreen(ListDialog):
-    """The control's volume by channel, where it goes, what it is, its properties."""
+    """The control's volume by channel, where it goes, what it is, and its properties."""
 
     HINTS: ClassVar[Hints] = (
         ("list.up list.down", "select"),
@@ -89,7 +89,7 @@ class DetailsScreen(ListDialog):
 
 
 class MoveScreen(ListDialog):
-    """Where a stream goes, or which port a device uses; Enter applies it and closes."""
+    """Moves a stream to another device, or a device to another port; Enter applies the choice and closes."""
 
     closing = True
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 Hints = tuple[tuple[str, str], ...]
-"""Actions, separated by spaces, and a word for them."""
+"""Pairs of actions, separated by spaces, and a label for them."""
 
 
 class _PlainScrollBar(ScrollBarRender):
@@ -35,7 +35,7 @@ class _PlainScrollBar(ScrollBarRender):
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A framed box; a subclass yields its content from `content` and may return a result through `dismiss`.
 
-    `ui/dialogs.py` defines which action opens it; its module is imported when it is needed.
+    `ui/dialogs.py` defines which action opens which dialog.
     """
 
     DEFAULT_CSS = """
@@ -51,8 +51,8 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     Dialog.-small > .dialog--box { width: 100%; max-height: 100%; padding: 0; }
     """
     SCOPE = "list"
-    """The dialog whose keys work here; keys without an action here keep that of the main screen, if it makes
-    sense.
+    """The scope of the actions whose keys work here. A key without such an action keeps its action on the
+    main screen, if this dialog has that action too.
     """
     TITLE = ""
     HINTS: ClassVar[Hints] = (("list.close", "close"),)
@@ -64,12 +64,12 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def compose(self) -> ComposeResult:
         box = self._box = Vertical(*self.content(), classes="dialog--box")
-        # As content, because brackets in a name would be taken for markup.
+        # As Content, because brackets in a name would otherwise be taken for markup.
         box.border_title = Content(self.shown(self.title or self.TITLE))
         yield box
 
     def shown(self, text: str) -> str:
-        """A text in the characters that the terminal has."""
+        """A text in the characters that the terminal can show."""
         return self.tuimixer.terminal.charset.text(text)
 
     def content(self) -> list[Widget]:
@@ -77,11 +77,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         raise NotImplementedError
 
     def actions(self) -> Mapping[str, Callable[[], object]]:
-        """The available actions, by id."""
+        """The actions that are available here, by id."""
         return {f"{self.SCOPE}.close": self.action_close}
 
     def action_of(self, key: str) -> str | None:
-        """The action of a key here."""
+        """The action of a key here; None if it has none."""
         known, renderer = self.actions(), self.tuimixer.main.renderer
         found = (renderer.action_of(key, scope) for scope in (self.SCOPE, "mixer"))
         return next((action for action in found if action in known), None)
@@ -108,7 +108,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         self._box.border_title = Content(self.shown(title))
 
     def hint(self) -> None:
-        """Show the keys in the frame, each a button; the last ones if there is not room for all."""
+        """Show the keys in the frame as buttons; if there is no room for all, only the last ones."""
         keys, charset = self.tuimixer.keys, self.tuimixer.terminal.charset
         parts = []
         for names, words in self.hints():
@@ -126,15 +126,15 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         return self.HINTS
 
     def action_hinted(self, action: str) -> None:
-        """A hint was clicked."""
+        """Carry out the action of a hint that was clicked."""
         if action in self.actions():
             self.actions()[action]()
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
-        """Close with a result, unless it has closed or is below another one: that would close the wrong
-        screen.
+        """Close with a result, unless the dialog has closed or is below another one, as this would close the
+        wrong screen.
 
-        A key and a click at once give two results; a key may arrive when another dialog has just opened.
+        A key and a click at once give two results, and a key may arrive when another dialog has just opened.
         """
         return super().dismiss(result) if is_on_top(self) else AwaitComplete()
 

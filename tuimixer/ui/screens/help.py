@@ -19,7 +19,7 @@ _NUMBERED = (
     ("path.{}", "Fix findings 1 to 9"),
 )
 _DIGITS = {form.format(n): (str(n), words) for form, words in _NUMBERED for n in range(1, 10)}
-"""Actions whose keys are digits: the digit, and a text for all nine."""
+"""Action whose key is a digit → the digit, and a text for all nine such actions."""
 _FOOT = (
     "Mouse: click or drag a fader, scroll to step, click M or MUTE to unmute, click a name to select it, "
     "double-click it for details; the key hints at the bottom can be clicked too. The right button moves a "
@@ -33,7 +33,7 @@ _FOOT = (
 
 
 class HelpScreen(TextDialog):
-    """The keys, in one column or two."""
+    """Shows the keys, in one or two columns."""
 
     TITLE = "Keys"
     DEFAULT_CSS = """
@@ -60,7 +60,7 @@ class HelpScreen(TextDialog):
             labels: list[str] = []
             for key in self.tuimixer.keys.get(action.id, ()):
                 label = key_in(key, charset)
-                # To a user, both cases of a letter are one key.
+                # To a user, the uppercase and the lowercase letter are the same key.
                 if not any(label.swapcase() == known and label.isalpha() for known in labels):
                     labels.append(label)
             digit, words = _DIGITS.get(action.id, ("", ""))

@@ -1,4 +1,4 @@
-"""Information about one control: what it is, its numbers, its properties. Pure."""
+"""Information about one control: what it is, its range, and its properties. Pure."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,7 +11,7 @@ from tuimixer.ui.screens.listing import Line
 
 _NAME_LIMIT = 80
 _VALUE_LIMIT = 1000
-"""Maximum length of a property, which any application may set to anything."""
+"""Maximum length of a property's value, as any application may set any text."""
 
 
 def info_lines(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> Iterator[Line]:

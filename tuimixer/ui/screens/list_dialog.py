@@ -1,4 +1,4 @@
-"""A dialog with a list, built from what the mixer shows now and rebuilt when that changes."""
+"""A dialog with a list, which is built from the mixer's state and rebuilt when that changes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -17,11 +17,11 @@ from tuimixer.ui.screens.listing import Act, Confirmation, Line, Listing, Prompt
 from tuimixer.ui.terminal.cells import fit
 
 _MOST_LINES = 3
-"""Approximate height of the sentence above a list."""
+"""Approximate maximum height of the text above a list, in lines."""
 
 
 class ListDialog(Dialog[None]):
-    """A subclass provides the lines; what a line does is carried out here."""
+    """A subclass provides the lines; this class carries out what a line does."""
 
     DEFAULT_CSS = """
     ListDialog > .dialog--box { width: 90%; }
@@ -32,7 +32,7 @@ class ListDialog(Dialog[None]):
     """
     HINTS: ClassVar[Hints] = (("list.enter", "select"), ("list.close", "cancel"))
     closing = False
-    """Whether to close after an action."""
+    """Whether to close after carrying out what a line does."""
 
     def __init__(self, mixer: Mixer) -> None:
         super().__init__()
@@ -45,7 +45,7 @@ class ListDialog(Dialog[None]):
 
     @property
     def listing(self) -> Listing:
-        """The list in it."""
+        """The list in the dialog."""
         return self._listing
 
     def lines(self) -> Sequence[Line]:
@@ -53,7 +53,7 @@ class ListDialog(Dialog[None]):
         raise NotImplementedError
 
     def introduction(self) -> str:
-        """A sentence above the list; may be empty."""
+        """The text above the list; may be empty."""
         return ""
 
     def content(self) -> list[Widget]:
@@ -79,7 +79,7 @@ class ListDialog(Dialog[None]):
         }
 
     def on_key(self, event: events.Key) -> None:
-        """Letters of a search, which starts with a letter that has no other meaning here."""
+        """Take letters to search for; a search starts with a letter that has no other meaning here."""
         words, typed = self._words, event.character or ""
         if words is None and (self.action_of(event.key) is not None or not typed.isalnum()):
             return
@@ -95,7 +95,7 @@ class ListDialog(Dialog[None]):
         event.prevent_default()
 
     def _search(self, words: str | None) -> None:
-        """Show only lines with these words; all of them if None."""
+        """Show only the lines that contain these words; all lines if None."""
         self._words = words
         title = self.title or self.TITLE
         self.retitle(title if words is None else f"{title}  /{words}")
@@ -122,10 +122,10 @@ class ListDialog(Dialog[None]):
 
     def rebuild(self) -> None:
         """Rebuild the list."""
-        # An event may arrive between the end of the list and that of the dialog around it.
+        # An event may arrive after the list was removed but before the dialog around it was.
         if not self.listing.is_attached:
             return
-        # The information may contain a long title, so it is cut to a few lines.
+        # The text above the list may contain a long title, so it is cut to a few lines.
         room = _MOST_LINES * (self._introduction.size.width or self.app.size.width)
         text = fit(self.shown(self.introduction()), room, self.tuimixer.terminal.charset.ellipsis)
         self._introduction.update(text)
@@ -152,7 +152,7 @@ class ListDialog(Dialog[None]):
         self.perform(message.act)
 
     def perform(self, act: Act) -> None:
-        """Do what a line requests, after confirmation if required."""
+        """Do what a line requests, after a prompt or a confirmation if required."""
         if isinstance(act, Prompt):
             from tuimixer.ui.screens.prompt import PromptScreen
 

@@ -1,5 +1,5 @@
-"""A list to read and to choose from: headings, information and lines that do something, one under
-the cursor.
+"""A list to read and to choose from. It has headings, information, and lines that do something; the cursor is
+on one of the lines.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,28 +20,28 @@ from tuimixer.ui.terminal.cells import fit, wrap
 from tuimixer.ui.terminal.palette import Palette, Role, Styles
 
 _MARKS = 3
-"""Cells before a line's words: cursor, mark, gap."""
+"""Number of cells before a line's text, for the cursor, a mark and a gap."""
 _MOST_NAME = 0.45
-"""Fraction of the width that the names of a section may take."""
+"""Maximum fraction of the width that the names of a section take."""
 _GAUGE = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Prompts for a text first."""
+    """Something to do with a text that the user is prompted for first."""
 
     title: str
     prompt: str
     examples: str
     make: Callable[[str], Intent | Command]
-    """What to do with it; raises ValueError saying what is wrong with the text."""
+    """Returns what to do with the text; raises a ValueError that says what is wrong with it."""
     start: str = ""
     """The initial text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """Does something only after confirmation."""
+    """Something to do only after the user has confirmed it."""
 
     title: str
     question: str
@@ -54,17 +54,17 @@ Act = Intent | Command | Prompt | Confirmation | Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a list. It can be selected if it has an id, and does something if it has `enter`."""
+    """One line of a list. It can be selected if it has an id; Enter does something if it has `enter`."""
 
     words: str
     value: str = ""
     id: str = ""
     heading: bool = False
     chosen: bool | None = None
-    """Whether it is the current one of several; None if it is not one of several."""
+    """Whether this is the current one of several choices; None if the line is not one of several."""
     dim: bool = False
     gauge: float | None = None
-    """Draws a small fader: 0 to 1, more is beyond 100 %."""
+    """Position of a small fader to draw, from 0 to 1; more than 1 is beyond 100 %. None for no fader."""
     enter: Act | None = None
     less: Act | None = None
     more: Act | None = None
@@ -74,7 +74,7 @@ Row = list[tuple[Role, str]]
 
 
 def styles_of(palette: Palette) -> Styles:
-    """The styles of all roles in a dialog, which has its own background: only highlighted backgrounds are
+    """The styles of all roles in a dialog. As it has its own background, only highlighted backgrounds are
     kept.
     """
     plain = palette.looks[Role.TEXT].bg
@@ -82,7 +82,7 @@ def styles_of(palette: Palette) -> Styles:
 
 
 class Listing(ScrollView, can_focus=True):
-    """Shows lines, wraps long ones, and keeps the cursor on its line when others come and go."""
+    """Shows lines, wraps long ones, and keeps the cursor on its line when other lines come and go."""
 
     DEFAULT_CSS = "Listing { height: 1; scrollbar-size: 0 0; }"
 
@@ -95,7 +95,7 @@ class Listing(ScrollView, can_focus=True):
             self.act = act
 
     class Moved(Message):
-        """The cursor is on another line."""
+        """The cursor has moved to another line."""
 
         def __init__(self, line: Line) -> None:
             super().__init__()
@@ -111,15 +111,15 @@ class Listing(ScrollView, can_focus=True):
         self._at = -1
         self._wanted = ""
         self.most = 1000
-        """Number of rows that fit."""
+        """Maximum number of rows that fit the dialog."""
 
     @property
     def line(self) -> Line | None:
-        """The line under the cursor."""
+        """The line under the cursor; None if there is none."""
         return self._lines[self._at] if 0 <= self._at < len(self._lines) else None
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Show other lines; the cursor stays on the line with its id, else near where it was."""
+        """Show other lines; the cursor stays on the line with the same id, or else near where it was."""
         wanted = self._wanted or (self.line.id if self.line is not None else "")
         self._lines = tuple(lines)
         found = [i for i, line in enumerate(lines) if wanted and line.id == wanted]
@@ -161,7 +161,7 @@ class Listing(ScrollView, can_focus=True):
     # ---- keys and mouse ----
 
     def step(self, by: int) -> None:
-        """Move the cursor by a line, or scroll if there is none."""
+        """Move the cursor by one line, or scroll if there is no further line to select."""
         at = self._at + by
         while 0 <= at < len(self._lines) and not self._lines[at].id:
             at += by
@@ -172,7 +172,7 @@ class Listing(ScrollView, can_focus=True):
             self.scroll_to(y=self.scroll_offset.y + by, animate=False)
 
     def page(self, by: int) -> None:
-        """Move by a page, up (-1) or down."""
+        """Move the cursor by a page, up (-1) or down (1)."""
         height = max(1, self.size.height - 1)
         row = next((i for i, (line, _) in enumerate(self._rows) if line == self._at), 0)
         wanted = min(max(row + by * height, 0), len(self._rows) - 1)
@@ -181,13 +181,13 @@ class Listing(ScrollView, can_focus=True):
             self._move_to(self._near(self._rows[wanted][0]))
 
     def end(self, to: int) -> None:
-        """Move to the first (-1) or last line."""
+        """Move the cursor to the first (-1) or last (1) line."""
         at = self._near(0 if to < 0 else len(self._lines) - 1)
         self._move_to(at)
         self.scroll_to(y=0 if to < 0 else len(self._rows), animate=False)
 
     def do(self, which: str) -> None:
-        """Do what the line has for `enter`, `less` or `more`."""
+        """Request what the line under the cursor does for `which`: `enter`, `less` or `more`."""
         line = self.line
         act: Act | None = getattr(line, which) if line is not None else None
         if line is not None and act is not None:
@@ -204,9 +204,9 @@ class Listing(ScrollView, can_focus=True):
     # ---- layout ----
 
     def _begin(self) -> int:
-        """Where the cursor starts: on the first line, or, if that is one of several, on the current one.
+        """Where the cursor starts: on the first line or, if that is one of several choices, the current one.
 
-        Enter pressed by habit must not change anything.
+        Enter pressed out of habit must not change anything.
         """
         first = self._near(0)
         if first < 0 or self._lines[first].chosen is None:
@@ -215,7 +215,7 @@ class Listing(ScrollView, can_focus=True):
         return next((i for i in section if self._lines[i].chosen and self._lines[i].id), first)
 
     def _near(self, at: int) -> int:
-        """The nearest selectable line, following ones first; -1 if there is none."""
+        """The index of the nearest selectable line, preferably a later one; -1 if there is none."""
         at = max(at, 0)
         after = [i for i in range(at, len(self._lines)) if self._lines[i].id]
         before = [i for i in range(min(at, len(self._lines)) - 1, -1, -1) if self._lines[i].id]
@@ -235,7 +235,7 @@ class Listing(ScrollView, can_focus=True):
             self._reveal()
 
     def _reveal(self) -> None:
-        """Scroll until the cursor's line is visible, with its heading if that directly precedes it."""
+        """Scroll until the cursor's line is visible, including a heading directly above it."""
         rows = [i for i, (line, _) in enumerate(self._rows) if line == self._at]
         if not rows or not self.size.height:
             return
@@ -246,7 +246,7 @@ class Listing(ScrollView, can_focus=True):
             first -= 1
         region = Region(0, first, 1, min(rows[-1] - first + 1, self.size.height))
         self.scroll_to_region(region, animate=False)
-        # For screen readers, whatever is painted.
+        # Screen readers follow the terminal's cursor, whatever is painted.
         self.app.cursor_position = self.content_region.offset + Offset(_MARKS, rows[0] - self.scroll_offset.y)
 
     def _lay_out(self) -> None:
@@ -269,7 +269,7 @@ class Listing(ScrollView, can_focus=True):
             self.refresh()
 
     def _draw(self, line: Line, here: bool, room: int, width: int) -> list[Row]:
-        """One line's rows: marks and name, then the value, wrapped next to the name."""
+        """The rows of one line: marks and name, then the value, wrapped next to the name."""
         text = self._charset.text
         if line.heading:
             return [[(Role.HEADING, fit(text(line.words), width, self._charset.ellipsis))]]
@@ -315,7 +315,7 @@ class Listing(ScrollView, can_focus=True):
 
 
 def _sections(lines: Sequence[Line]) -> list[list[int]]:
-    """Indices of the lines between headings, each heading with the lines below it."""
+    """The indices of the lines in each section, which is a heading with the lines below it."""
     sections: list[list[int]] = [[]]
     for i, line in enumerate(lines):
         if line.heading and sections[-1]:

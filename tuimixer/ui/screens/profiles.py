@@ -1,4 +1,4 @@
-"""F7: the sound server's cards, how each is used, and what is plugged in."""
+"""F7: the sound server's cards, how each card is used, and what is plugged in."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -14,7 +14,7 @@ from tuimixer.ui.screens.prompts import latency_prompt
 
 
 class ProfilesScreen(ListDialog):
-    """Profiles, ports and codecs of all cards; Enter applies the one under the cursor."""
+    """Profiles, ports and codecs of all cards; Enter switches to the one under the cursor."""
 
     TITLE = "Cards"
 

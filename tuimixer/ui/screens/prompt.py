@@ -1,4 +1,4 @@
-"""`=` and others: a text field; if the text is invalid, a message says why, and nothing is done."""
+"""A text field, for `=` and other keys; if the text is invalid, a message says why, and nothing is done."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar
@@ -49,7 +49,7 @@ class LineScreen(Dialog[Intent | Command]):
         return {**super().actions(), "list.enter": self._enter}
 
     def on_key(self, event: events.Key) -> None:
-        """Text typed before the field was ready."""
+        """Insert text that was typed before the field was ready."""
         if event.is_printable and event.character:
             event.prevent_default()
             self._field.insert_text_at_cursor(event.character)
@@ -58,7 +58,7 @@ class LineScreen(Dialog[Intent | Command]):
         self.accept(self._field.value.strip())
 
     def accept(self, text: str) -> None:
-        """Enter was pressed."""
+        """Do something with the text after Enter was pressed."""
         raise NotImplementedError
 
     def say(self, sentence: str) -> None:
@@ -67,14 +67,14 @@ class LineScreen(Dialog[Intent | Command]):
 
 
 class PromptScreen(LineScreen):
-    """Returns what to do with the text."""
+    """Returns the request that a Prompt makes of the text."""
 
     def __init__(self, ask: Prompt) -> None:
         super().__init__(ask.title, ask.prompt, ask.examples, ask.start)
         self._ask = ask
 
     def accept(self, text: str) -> None:
-        """Return what was typed, or show what is wrong with it."""
+        """Close with what the text requests, or show what is wrong with it."""
         if text in ("", self._ask.start):
             self.dismiss(None)
             return
@@ -87,12 +87,12 @@ class PromptScreen(LineScreen):
         self.answer(request)
 
     def answer(self, request: Intent | Command) -> None:
-        """Close with what to do."""
+        """Close, and return the request."""
         self.dismiss(request)
 
 
 class RenameScreen(LineScreen):
-    """Gives a control another name on the screen, which is written to the configuration."""
+    """Gives a control another name on the screen, and writes it to the configuration."""
 
     def __init__(self, control: Control, row: Row) -> None:
         super().__init__(

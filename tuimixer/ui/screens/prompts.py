@@ -12,12 +12,12 @@ from tuimixer.ui.screens.listing import Prompt
 
 
 def channel_words(channel: str) -> str:
-    """A channel's display name: `Front left`."""
+    """A channel's display name, such as `Front left`."""
     return channel.replace("-", " ").capitalize()
 
 
 def value_prompt(control: Control, channel: str = "") -> Prompt:
-    """Prompts for a value (percent, dB, raw, an item of a list) of all channels, or of the named one."""
+    """A prompt for a value (percent, dB, raw, or an item) of all channels, or of the named one."""
     prefix = f"{channel}:" if channel else ""
 
     def make(text: str) -> Intent:
@@ -33,7 +33,7 @@ def value_prompt(control: Control, channel: str = "") -> Prompt:
 
 
 def latency_prompt(card: ServerCard, port: Port) -> Prompt:
-    """Prompts for a port's latency offset."""
+    """A prompt for a port's latency offset."""
 
     def make(text: str) -> SetLatencyOffset:
         return SetLatencyOffset(card.id, port.name, parse_latency(text))
@@ -43,7 +43,7 @@ def latency_prompt(card: ServerCard, port: Port) -> Prompt:
 
 
 def _standing(control: Control, channel: str) -> str:
-    """The current value."""
+    """A control's current value, in words."""
     if control.choice is not None:
         return f"Currently {control.choice.items[control.choice.value]}"
     if control.scale is None:

@@ -28,8 +28,8 @@ _ALSO = (
 
 
 class ShowScreen(ListDialog):
-    """Filters for streams and devices, and whether to show monitors; it stays open, so that several can be
-    changed.
+    """Filters for streams and devices, and whether to show monitors. The dialog stays open, so that several
+    settings can be changed.
     """
 
     TITLE = "What to show"
@@ -77,7 +77,7 @@ class ShowScreen(ListDialog):
         return Line(name, words, key, chosen=chosen, enter=partial(self._filter, after))
 
     def _unhide(self, rule: Rule) -> None:
-        """Show again what a rule hides, here and in the configuration."""
+        """Show again what a rule hides, on the screen and in the configuration."""
         self.tuimixer.main.change_rule(replace(rule, hide=False), f"show ({rule.name or 'a control'})")
         self._filter(self.tuimixer.main.renderer.filters)
 

@@ -1,4 +1,4 @@
-"""F2: cards and PCM devices, what has them open and how, then the kernel's own files, one per page."""
+"""F2: cards and PCM devices, which programs have them open and how, then the kernel's files, one per page."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -27,7 +27,7 @@ TextLine = tuple[Role, str]
 
 
 def overview(snapshot: Snapshot, system: System, width: int) -> list[TextLine]:
-    """The first page: what exists and what uses it, wrapped."""
+    """The first page: the cards and devices and what uses them, wrapped to `width` cells."""
     lines: list[TextLine] = []
     cards = (line for card in snapshot.alsa_cards for line in _card(card, system))
     for role, text, indent in (*_machine(snapshot.server, system), *cards):
@@ -37,7 +37,7 @@ def overview(snapshot: Snapshot, system: System, width: int) -> list[TextLine]:
 
 
 def _machine(server: Server | None, system: System) -> Iterator[tuple[Role, str, int]]:
-    """Lines about the machine and its sound servers, with their indents."""
+    """Lines about the machine and its sound servers, as (role, text, indent in cells)."""
     who = joined(system.host, f"user {system.user}" if system.user else "")
     yield Role.STRONG, who or "This machine", 0
     told = joined(f"{server.name} {server.version}", server.address, server.why) if server else "none"
@@ -56,7 +56,7 @@ def _machine(server: Server | None, system: System) -> Iterator[tuple[Role, str,
 
 
 def _card(card: AlsaCard, system: System) -> Iterator[tuple[Role, str, int]]:
-    """Lines about a card, its devices and what has them open, with their indents."""
+    """Lines about a card, its devices and what has them open, as (role, text, indent in cells)."""
     yield Role.TEXT, "", 0
     yield Role.HEADING, card.name, 0
     yield Role.TEXT, about_card(card), 2
@@ -84,7 +84,7 @@ def _device(device: PcmDevice) -> str:
 
 
 def _holder(holder: Holder) -> str:
-    """What has a device open, and with which parameters."""
+    """Which program has a device open, and with which parameters."""
     who = holder.program or "another user's program"
     rate = f"{holder.rate} Hz" if holder.rate else ""
     channels = f"{holder.channels} channels" if holder.channels else ""
@@ -106,7 +106,7 @@ def _holder(holder: Holder) -> str:
 
 
 class Page(ScrollView, can_focus=True):
-    """Text to read, with alsamixer's keys for it."""
+    """Text to read; alsamixer's keys scroll it."""
 
     DEFAULT_CSS = "Page { height: 1fr; scrollbar-size: 0 0; }"
 

@@ -9,7 +9,7 @@ from textual.widget import Widget
 from tuimixer.ui.screens.dialog import Dialog, Hints
 
 _SIDEWAYS = 8
-"""Cells by which a page scrolls sideways."""
+"""Number of cells by which a key scrolls the page sideways."""
 
 
 class TextDialog(Dialog[None]):

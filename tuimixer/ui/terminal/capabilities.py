@@ -13,19 +13,19 @@ from tuimixer.ui.terminal.themes import theme
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """The choices."""
+    """The terminal's capabilities, and what was chosen for it."""
 
     palette: Palette
     charset: CharSet
     remote: bool
-    """Reached over ssh."""
+    """Whether the terminal is reached over ssh."""
     meters: bool
     depth: str = "256"
-    """Colors: one of `never`, `16`, `256` and `full`."""
+    """Color depth: `never`, `16`, `256` or `full`."""
     light: bool = False
-    """Whether its own background is dark."""
+    """Whether the terminal's own background is light."""
     plain: bool = False
-    """Used with a screen reader: nothing is drawn."""
+    """Whether a screen reader is used, for which nothing is drawn."""
 
     @property
     def halves(self) -> bool:
@@ -33,7 +33,7 @@ class Terminal:
         return self.charset.encoding is None and not self.palette.ansi
 
     def with_theme(self, name: str, colors: Mapping[str, str] | None = None) -> "Terminal":
-        """The same with another theme, as far as it has colors for it."""
+        """The same terminal with another theme, as far as its colors allow."""
         if self.depth == "never":
             name = "mono"
         elif self.depth == "16":
@@ -44,7 +44,7 @@ class Terminal:
 
 
 def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf-8") -> Terminal:
-    """The capabilities of the terminal that these variables describe; `encoding` is standard output's."""
+    """The terminal that these variables describe; `encoding` is that of standard output."""
     term = environment.get("TERM", "")
     remote = any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT"))
     meters = config.meters.show == "on" or (config.meters.show == "auto" and not remote)
@@ -64,11 +64,11 @@ def look_at(environment: Mapping[str, str], config: Config, encoding: str = "utf
 
 
 def encoding_of(environment: Mapping[str, str], output: str) -> str:
-    """The encoding expected by a terminal with these variables; `output` is what Python writes.
+    """The encoding expected by a terminal with these variables; `output` is the one that Python uses.
 
     Python uses UTF-8 in the locales C and POSIX, and sets LC_CTYPE accordingly (PEP 538 and 540), but that
-    tells nothing about the terminal. So `environment` is what the program was started with. If no locale is
-    named, there is no reason not to use UTF-8.
+    says nothing about the terminal, so `environment` must be what the program was started with. If it names
+    no locale, there is no reason not to use UTF-8.
     """
     names = (environment.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
     return "ascii" if next(filter(None, names), "") in ("C", "POSIX") else output
@@ -86,7 +86,7 @@ def first_environment() -> dict[str, str]:
 
 
 def _depth(environment: Mapping[str, str], term: str) -> str:
-    """Colors of a terminal by the customary variables: `full`, `256`, `16`, or `never` for one without."""
+    """A terminal's color depth according to the usual variables: `full`, `256`, `16`, or `never` for none."""
     if environment.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
         return "full"
     if (
@@ -101,7 +101,7 @@ def _depth(environment: Mapping[str, str], term: str) -> str:
 
 
 def _light_background(environment: Mapping[str, str]) -> bool:
-    """COLORFGBG is `fg;bg` or `fg;x;bg`: 7 and 9 to 15 are light backgrounds."""
+    """Whether COLORFGBG, `fg;bg` or `fg;x;bg`, names a light background: 7 or 9 to 15."""
     background = environment.get("COLORFGBG", "").rpartition(";")[2]
     return background.isdigit() and (int(background) == 7 or 9 <= int(background) <= 15)
 

@@ -1,7 +1,7 @@
 """A grid of cells that knows which of them the terminal already shows.
 
-Textual repaints whole widgets, from their left edge on; a fader's step or a meter's move is a few cells. This
-grid finds exactly those, so that only they are written.
+Textual repaints whole widgets from their left edge, although only a few cells change when a fader or a meter
+moves. This grid finds exactly those cells, so that nothing else is written.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from tuimixer.ui.terminal.palette import Role
 _UNKNOWN = -1
 """Role of a cell whose content on the terminal is unknown."""
 _GAP = 6
-"""Length of a run of unchanged cells of the same look that is cheaper to rewrite than to skip."""
+"""Maximum length of a run of unchanged cells of the same look that is cheaper to rewrite than to skip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Area:
     height: int = 1
 
     def shifted(self, box: "Area") -> "Area":
-        """Where a rectangle inside this one is."""
+        """A rectangle given relative to this one's corner, in the coordinates that this one is given in."""
         return Area(box.x + self.x, box.y + self.y, box.width, box.height)
 
     def __contains__(self, cell: tuple[int, int]) -> bool:
-        """Whether a cell, (x, y), is inside it."""
+        """Whether a cell, (x, y), is inside the rectangle."""
         return self.x <= cell[0] < self.x + self.width and self.y <= cell[1] < self.y + self.height
 
 
@@ -49,13 +49,13 @@ class Grid:
         self.forget()
 
     def forget(self) -> None:
-        """Treat nothing as shown: the next changes are the whole grid."""
+        """Treat nothing as shown, so that the next `changes` are the whole grid."""
         for row in self._shown_roles:
             row[:] = [_UNKNOWN] * self.width
         self._dirty.update(range(self.height))
 
     def put(self, x: int, y: int, text: str, role: int, room: int | None = None) -> int:
-        """Write text from a cell on, cut at `room` cells or at the edge; returns the cell after it."""
+        """Write text from a cell on, cut at `room` cells or at the edge; returns the x after the text."""
         end = self.width if room is None else min(self.width, x + room)
         if not 0 <= y < self.height or not 0 <= x < end:
             return x
@@ -91,8 +91,8 @@ class Grid:
             self.roles[line][x : x + width] = [role] * width
 
     def copy(self, other: "Grid", x: int, y: int, width: int, line: int, column: int) -> None:
-        """Copy cells of a line of another grid, from (`column`, `line`) there to (x, y) here; half of a wide
-        character becomes a space.
+        """Copy `width` cells of a line of another grid, from (`column`, `line`) there to (x, y) here; half of
+        a wide character becomes a space.
         """
         text, roles = other.text[line][column : column + width], other.roles[line][column : column + width]
         if text and text[0] == "":
@@ -104,8 +104,8 @@ class Grid:
         self.roles[y][x : x + width] = roles
 
     def changes(self) -> Iterator[tuple[int, int, list[tuple[int, str]]]]:
-        """Runs that differ from what is shown, as (x, y, [(role, text), …]); they count as shown from then
-        on.
+        """Runs of cells that differ from what is shown, as (x, y, [(role, text), …]); from then on, they
+        count as shown.
         """
         for y in sorted(self._dirty):
             text, roles = self.text[y], self.roles[y]
@@ -139,7 +139,7 @@ class Grid:
         return _by_role(self.text[y], self.roles[y], 0, self.width)
 
     def _runs(self, y: int, different: list[int]) -> Iterator[tuple[int, int]]:
-        """Spans of cells to write: neighbors joined, never cutting a wide character."""
+        """Spans of cells to write; close ones are joined, and no wide character is cut."""
         text, roles, old = self.text[y], self.roles[y], self._shown_text[y]
         start = end = -1
         for x in different:

@@ -7,7 +7,7 @@ _PLAIN: dict[int, str] = {
     for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—·−", "-"), ("…", "..."), ("→", ">"))
     for sign in signs
 }
-"""The closest equivalents in the smaller sets."""
+"""The closest equivalents of characters that the smaller sets lack."""
 _ARROW_KEYS = (("←→", "<- ->"), ("↑↓", "Up Dn"))
 
 
@@ -22,7 +22,7 @@ class CharSet:
     """
     cursor: str
     full: str
-    """Filled part of a horizontal fader, and of a vertical one in `eighths`."""
+    """Filled part of a horizontal fader."""
     empty: str
     light: str
     """Where only some channels of a horizontal fader reach, and the unfilled part of a vertical one."""
@@ -61,9 +61,7 @@ class CharSet:
     infinity: str
 
     def text(self, text: str) -> str:
-        """A name or a sentence in the characters of this set, or their closest equivalents, without control
-        characters.
-        """
+        """A text in the characters of this set or their closest equivalents, without control characters."""
         if not text.isprintable():
             text = "".join(sign for sign in text if sign.isprintable() or sign == "\n")
         if self.encoding is None or text.isascii():

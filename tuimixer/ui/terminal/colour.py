@@ -1,4 +1,4 @@
-"""Color arithmetic: 0xRRGGBB numbers, their contrast by WCAG, and the nearest of a terminal's 256."""
+"""Arithmetic with colors as 0xRRGGBB: contrast by WCAG, and the nearest of a terminal's 256 colors."""
 
 from collections.abc import Callable
 
@@ -54,9 +54,9 @@ def contrast(first: int, second: int) -> float:
 
 
 def readable(colour: int, background: int, ratio: float, shown: Callable[[int], int]) -> int:
-    """The color, moved towards white or black as far as the ratio requires.
+    """The color, moved towards white or black as far as the contrast ratio requires.
 
-    Args: `shown` is how a terminal displays a color.
+    Args: `shown` returns the color that the terminal displays for another.
     """
     end = max(_WHITE, _BLACK, key=lambda candidate: contrast(candidate, background))
     for step in range(_TRIES):

@@ -19,7 +19,7 @@ def encode(
 ) -> tuple[str, Look | None]:
     """The escape sequences that write runs of cells, and the look that they leave the terminal in.
 
-    Colors are set only where they change. Args: `look` is the terminal's, None if it is not known.
+    Colors are set only where they change. Args: `look` is the terminal's current look; None if unknown.
     """
     parts: list[str] = []
     for x, y, pieces in runs:
@@ -32,7 +32,7 @@ def encode(
 
 
 def by_look(runs: Iterable[Run], palette: Palette, first: Look | None) -> list[Run]:
-    """The same cells, those of one look after another: going to a cell is shorter than setting a color.
+    """The same cells sorted by look, because moving to a cell takes fewer bytes than setting a color.
 
     Args: `first` is the look to begin with.
     """

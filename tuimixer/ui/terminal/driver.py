@@ -1,5 +1,5 @@
-"""Textual's driver for terminals, on the event loop: it uses no threads, and a terminal that does not read,
-or is gone, blocks nothing.
+"""A driver for Textual that runs on the event loop, without threads; a terminal that does not read or is gone
+blocks nothing.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ class TerminalDriver(Driver):
     # ---- out ----
 
     def write(self, data: str) -> None:
-        """Send text to the terminal, but only while it is ours."""
+        """Send text to the terminal; nothing is sent while the terminal is not taken."""
         self._tty.write(data)
 
     def flush(self) -> None:
@@ -60,9 +60,9 @@ class TerminalDriver(Driver):
     # ---- taking and releasing the terminal ----
 
     def start_application_mode(self) -> None:
-        """Take the terminal, or take it over with the first frame on it.
+        """Take the terminal; if the first frame is on it already, that stays.
 
-        Signals are handled on the loop, so none can interrupt this.
+        Signals are handled on the loop, so none can interrupt this method.
         """
         loop = asyncio.get_running_loop()
         for number, handle in (
@@ -85,7 +85,7 @@ class TerminalDriver(Driver):
         self._send_size()
 
     def disable_input(self) -> None:
-        """Stop reading keys, and discard pending ones: they were meant for this program."""
+        """Stop reading keys, and discard pending ones, which were meant for this program."""
         asyncio.get_running_loop().remove_reader(self._tty.reads)
         if self._pause is not None:
             self._pause.cancel()
@@ -98,7 +98,7 @@ class TerminalDriver(Driver):
             self._tty.give_back()
 
     def close(self) -> None:
-        """Nothing is left to do: what was written has been sent, or the terminal does not read."""
+        """Do nothing: whatever was written has been sent already, or the terminal does not read."""
 
     def suspend_application_mode(self) -> None:
         super().suspend_application_mode()
@@ -111,7 +111,7 @@ class TerminalDriver(Driver):
     # ---- signals ----
 
     def _resized(self) -> None:
-        # Whatever the size is now, it is unknown what the terminal has kept of the picture.
+        # Even if the size is the same as before, what the terminal has kept of the picture is unknown.
         self._mixer_app.forget()
         self._send_size()
 
@@ -120,26 +120,26 @@ class TerminalDriver(Driver):
         self.send_message(events.Resize(size, size))
 
     def _stop(self) -> None:
-        """Ctrl-Z or SIGTSTP: stop as by default, but with the terminal restored."""
+        """Stop the process, after Ctrl-Z or SIGTSTP, but restore the terminal first."""
         if self._tty.taken:
             self.suspend_application_mode()
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continued(self) -> None:
-        """Continue; if the terminal is gone, SIGHUP and SIGCONT arrive together."""
+        """Take the terminal again, unless it is gone: then SIGCONT arrives together with SIGHUP."""
         try:
             termios.tcgetattr(self._tty.reads)
         except termios.error:
             return
         if self._tty.taken:
-            # Stopped by SIGSTOP, which cannot be caught: the state of the terminal is unknown.
+            # The process was stopped by SIGSTOP, which cannot be caught, so the terminal's state is unknown.
             self.suspend_application_mode()
         if self._suspended:
             self.resume_application_mode()
             self.send_message(self.SignalResume())
 
     def _hung_up(self) -> None:
-        """The terminal is gone. The kernel may have notified only the shell."""
+        """Exit, because the terminal is gone; the kernel may have sent SIGHUP only to the shell."""
         asyncio.get_running_loop().remove_reader(self._tty.reads)
         signal.raise_signal(signal.SIGHUP)
 
@@ -159,7 +159,7 @@ class TerminalDriver(Driver):
         self._wait()
 
     def _wait(self) -> None:
-        """After an escape, only time tells whether a longer sequence follows; likewise for a paste's end."""
+        """Wait for the rest of an escape sequence or a paste; only time tells whether it follows."""
         if self._pause is not None:
             self._pause.cancel()
         seconds = _PASTE_PAUSE if self._parser.pasting else constants.ESCAPE_DELAY
@@ -178,5 +178,5 @@ class TerminalDriver(Driver):
             self.process_message(message)
 
     def send_message(self, message: Message) -> None:
-        """Pass a message to the application, on whose loop this already runs."""
+        """Pass a message to the application; the driver already runs on its loop."""
         self._mixer_app.post_message(message)

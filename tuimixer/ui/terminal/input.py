@@ -11,7 +11,7 @@ from tuimixer.ui.textual_internals import new_parser
 
 _PASTE_START, _PASTE_END = "\x1b[200~", "\x1b[201~"
 _UNASKED = (events.Resize, InBandWindowResize)
-"""Reports of the window's size in the input: the kernel knows the size, and these are never requested."""
+"""Reports of the window's size to ignore: they are never requested, because the kernel knows the size."""
 
 
 class InputParser:
@@ -22,7 +22,7 @@ class InputParser:
         self._parser = new_parser()
         self._tail = ""
         self.pasting = False
-        """Whether a paste has begun and not ended: all input belongs to it."""
+        """Whether a paste has begun and not ended, so that all input belongs to it."""
 
     def feed(self, data: bytes) -> list[Message]:
         """The events that these bytes complete."""
@@ -31,18 +31,18 @@ class InputParser:
             self._tail = (self._tail + sign)[-len(_PASTE_START) :]
             if self._tail in (_PASTE_START, _PASTE_END):
                 self.pasting = self._tail == _PASTE_START
-            # One at a time, so that a sequence that makes the parser fail affects nothing else.
+            # One character at a time, so that a sequence that makes the parser fail affects nothing else.
             self._gather(self._parser.feed(sign), found)
         return found
 
     def pause(self) -> list[Message]:
-        """The events that are complete when nothing has arrived for a while: an escape may be the key."""
+        """The events that are complete because nothing has arrived for a while, such as the Escape key."""
         found: list[Message] = []
         self._gather(self._parser.tick(), found)
         return found
 
     def end_paste(self) -> list[Message]:
-        """The paste in progress, if its end was lost: otherwise it would swallow every later key."""
+        """The paste in progress, if any. If its end was lost, it would otherwise swallow every later key."""
         return self.feed(_PASTE_END.encode()) if self.pasting else []
 
     def _gather(self, messages: Iterable[Message], found: list[Message]) -> None:
@@ -51,8 +51,8 @@ class InputParser:
                 if not isinstance(message, _UNASKED):
                     found.append(message)
         except Exception:
-            # Of any kind, because no input may end the program; such as a number that is not a character, or
-            # a size of zero. The parser cannot be used again.
+            # No input may end the program, so exceptions of any kind are caught; the parser raises some for a
+            # number that is not a character or for a size of zero, and cannot be used again afterwards.
             self._parser = new_parser()
             self._tail, self.pasting = "", False
         # A report of the size in pixels makes the parser divide all later mouse positions by it.

@@ -1,4 +1,4 @@
-"""Writes to the terminal as much as it accepts at once, and the rest when it accepts more; never blocks."""
+"""Writes as much as the terminal accepts at once, and the rest when it accepts more; never blocks."""
 
 import os
 import select
@@ -32,7 +32,7 @@ class Outlet:
 
     @property
     def backlog(self) -> int:
-        """Writes that were offered to the terminal but not accepted."""
+        """Number of writes that were offered to the terminal but not accepted yet."""
         return len(self._waiting) if self._held_up else 0
 
     def write(self, data: bytes) -> None:
@@ -51,14 +51,14 @@ class Outlet:
             self._scheduled = _loop().call_soon(self.flush)
 
     def begin(self, data: bytes) -> None:
-        """Send what the terminal accepts before there is a loop; the rest goes with the next write."""
+        """Send as much as the terminal accepts, before there is a loop; the rest goes with the next write."""
         if data:  # with nothing pending, nothing would ever be sent
             self._waiting.append(data)
             self._size += len(data)
         self._send()
 
     def flush(self) -> None:
-        """Send now what the terminal accepts."""
+        """Send at once as much as the terminal accepts."""
         if self._scheduled is not None:
             self._scheduled.cancel()
             self._scheduled = None
@@ -75,7 +75,7 @@ class Outlet:
                 self.on_loss()
 
     def drop(self) -> None:
-        """Discard pending data except the rest of a write in progress: half a sequence is worse than none."""
+        """Discard pending data except the rest of a write in progress; half a sequence is worse than none."""
         begun = self._waiting[0] if self._waiting and self._held_up else None
         self._waiting.clear()
         if begun is not None:
@@ -115,7 +115,7 @@ class Outlet:
             except BlockingIOError:
                 return
             except OSError:
-                # The terminal is gone: reading will notify the rest of the program.
+                # The terminal is gone, which the rest of the program learns when it reads from it.
                 self._gone = True
                 self._waiting.clear()
                 self._size = 0

@@ -1,18 +1,18 @@
 """How often meters may be painted: no frame is sent before the terminal has taken the last one. Pure.
 
-A terminal responds to a query only after it has shown what came before it. On a fast line one query every few
-seconds is enough to know that; on a slow one each frame is followed by a query, so that at most one frame of
-meters is between a key and its effect.
+A terminal responds to a query only after it has shown what came before the query. On a fast line, one query
+every few seconds is enough to notice if it becomes slow; on a slow line, each frame is followed by a query,
+so that at most one frame of meters is between a key and its effect.
 """
 
 QUESTION = "\x1b[6n"
-"""DSR: where is the cursor? Every terminal since the VT100 responds to it."""
+"""DSR, which requests the cursor's position; every terminal since the VT100 responds to it."""
 _EVERY = 3.0
 """Seconds between queries on a fast line."""
 _SLOW = 0.06
 """Maximum response time, in seconds, of a line that is not slow."""
 _DEAF = 3.0
-"""Seconds after which no response is expected any more."""
+"""Seconds after a query until no response is expected any more."""
 _BLIND_INTERVAL = 0.5
 """Seconds between frames on a slow line that does not respond."""
 
@@ -47,7 +47,9 @@ class Pace:
         return True
 
     def answered(self, now: float) -> None:
-        """The terminal has responded; on a slow line it is left alone for as long as that took."""
+        """Take note of the terminal's response. On a slow line, no frame may be sent for as long as the
+        response took.
+        """
         if self._asked is None:
             return
         took, self._asked = now - self._asked, None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 TRUE_COLOUR = 1 << 24
 """Added to 0xRRGGBB in a `Look`; smaller numbers are those of the terminal's 256 colors."""
 SHADES = 24
-"""Colors of a level meter from its bottom to its top."""
+"""Number of colors of a level meter from its bottom to its top."""
 _FIRST_SHADE = 64
 _TWO_TONE = 1 << 16
 
@@ -30,7 +30,7 @@ class Role(IntEnum):
     STATUS = 4
     STATUS_DIM = 5
     STATUS_ON = 6
-    """Selected view, in the status line."""
+    """The selected view in the status line."""
     STATUS_GOOD = 7
     STATUS_BAD = 8
     CURSOR = 9
@@ -42,7 +42,7 @@ class Role(IntEnum):
     BAR_CHOSEN = 13
     BAR_MUTED = 14
     BAR_OVER = 15
-    """Beyond 100 %."""
+    """The part of a fader beyond 100 %."""
     TRACK = 16
     FRAME = 17
     METER = 18
@@ -55,11 +55,11 @@ class Role(IntEnum):
     HINT = 25
     ERROR = 26
     GONE = 27
-    """Inactive, paused: present, but currently without effect."""
+    """What is present but currently has no effect, because it is inactive or paused."""
     HARDWARE = 28
     OUTPUTS = 29
     APPLICATIONS = 30
-    """The accents of the three groups: faders, and in bold their headings."""
+    """The accents of the three groups, used for faders and, in bold, for headings."""
     HARDWARE_SPLIT = 31
     OUTPUTS_SPLIT = 32
     APPLICATIONS_SPLIT = 33
@@ -123,7 +123,7 @@ class Look:
         return f"\x1b[{';'.join(codes)}m" if codes else ""
 
     def rich(self) -> "Style":
-        """The same for Textual's compositor."""
+        """The same look as a rich style, for Textual's compositor."""
         from rich.color import Color
         from rich.style import Style
 
@@ -181,8 +181,8 @@ class Palette:
     name: str
     dark: bool
     looks: Looks
-    """By role, and by shade."""
+    """The look of each role and of each shade."""
     textual: dict[str, str]
-    """The same for Textual's widgets: fields of its Theme."""
+    """The colors of Textual's widgets, by the fields of its Theme."""
     ansi: bool = False
-    """Has only the terminal's own colors, which cannot be mixed."""
+    """Whether it has only the terminal's own colors, which cannot be mixed."""

@@ -1,4 +1,4 @@
-"""The themes: a few colors each, and the look of each role in them. Only the one in use is created.
+"""The themes. A few colors define each of them; the looks of the roles are derived from these on use.
 
 Colors are stored as plain numbers, because the first frame is painted before Textual is loaded; a test
 compares them with Textual's themes of the same name.
@@ -31,11 +31,11 @@ from tuimixer.ui.terminal.palette import (
 )
 
 _TEXT, _GONE, _MOST = 4.5, 3.0, 7.0
-"""Contrast with the background for text, for inactive text, and for text in the high-contrast theme."""
+"""Minimum contrast with the background of text, of inactive text, and of text in the high-contrast theme."""
 _HIGH_CONTRAST = "high-contrast"
 _WARM, _HOT = 0.7, 0.9
-"""Positions on a level meter from which sixteen-color terminals show it as loud (-18 dBFS) and as too loud
-(-6 dBFS).
+"""Positions on a level meter, 0 to 1, from which sixteen-color terminals show the level as loud (-18 dBFS)
+and as too loud (-6 dBFS).
 """
 
 _TABLE = """
@@ -62,7 +62,7 @@ rose-pine-dawn       faf4ed 575279 f2e9e1 d7827e 286983 907aa9 56949f ea9d34 b46
 atom-one-dark        282c34 abb2bf 4f5666 d19a66 61afef c678dd 62f062 deb25b f06262
 atom-one-light       fafafa 383a42 cccccc bf9232 4078f2 a626a4 6cf23f d8d938 f23f3f
 """
-"""Name, background, foreground, panel, hardware, outputs, applications, good, warning, error."""
+"""Per theme: name, background, foreground, panel, hardware, outputs, applications, good, warning, error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Scheme:
     background: int
     foreground: int
     panel: int
-    """Behind the status line."""
+    """The background of the status line."""
     hardware: int
     outputs: int
     applications: int
@@ -84,21 +84,21 @@ class Scheme:
 
 
 def scheme(name: str) -> Scheme:
-    """The colors of a theme by its name; the dark one's for an unknown name."""
+    """The colors of a theme by its name; those of `dark` if the name is unknown."""
     rows = {row.split()[0]: row.split()[1:] for row in _TABLE.split("\n") if row}
     known = name if name in rows else "dark"
     return Scheme(known, *(int(colour, 16) for colour in rows[known]))
 
 
 def names() -> tuple[str, ...]:
-    """All themes derived from a scheme."""
+    """The names of all themes derived from a scheme."""
     return tuple(row.split()[0] for row in _TABLE.split("\n") if row)
 
 
 def theme(name: str, true_colour: bool = True, colours: Mapping[str, str] | None = None) -> Palette:
-    """A theme by its name; the dark one for an unknown name.
+    """A theme by its name; `dark` if the name is unknown.
 
-    Args: `colours` replaces colors of the scheme by `#rrggbb`, by the names of its fields.
+    Args: `colours` (field of Scheme → `#rrggbb`) replaces some of the theme's colors.
     """
     if name in _PLAIN:
         return _PLAIN[name]()
@@ -122,11 +122,13 @@ class _Ink:
         self.scheme = scheme
         self._true_colour = true_colour
         self.surface = mix(scheme.background, scheme.panel, 0.4)
-        """Behind dialogs. They have the same text, which is closer to this color than to the background."""
+        """The background of dialogs. Their text has the same colors as elsewhere, which contrast less with
+        this color than with the main background, so the contrast is measured here.
+        """
         self.contrast = _MOST if scheme.name == _HIGH_CONTRAST else _TEXT
 
     def number(self, colour: int) -> int:
-        """A color as in a `Look`."""
+        """A color as a number for `Look`."""
         return TRUE_COLOUR | colour if self._true_colour else nearest_256(colour)
 
     def shown(self, colour: int) -> int:
@@ -134,7 +136,7 @@ class _Ink:
         return colour if self._true_colour else of_256(nearest_256(colour))
 
     def readable(self, colour: int) -> int:
-        """A color for text."""
+        """The color, changed as far as necessary for readable text."""
         return readable(colour, self.surface, self.contrast, self.shown)
 
     def text(
@@ -146,7 +148,7 @@ class _Ink:
         return Look(self.number(colour), self.number(behind), bold)
 
     def shape(self, colour: int) -> Look:
-        """A color that is not for text, unchanged."""
+        """The look of a shape rather than text, so the color is not changed."""
         return Look(self.number(colour), self.number(self.scheme.background))
 
     def block(self, colour: int) -> Look:
@@ -206,7 +208,7 @@ def _looks(ink: _Ink) -> Looks:
 
 
 def _textual(ink: _Ink) -> dict[str, str]:
-    """The same for Textual's widgets."""
+    """The colors of Textual's widgets, by the fields of its Theme."""
     colours = ink.scheme
     fields = {
         "primary": ink.readable(colours.outputs),
@@ -224,12 +226,12 @@ def _textual(ink: _Ink) -> dict[str, str]:
 
 
 def _far(background: int) -> int:
-    """White or black, whichever is further away."""
+    """White on a dark background, black on a light one."""
     return 0xFFFFFF if luminance(background) < 0.2 else 0
 
 
 def _level(colours: Scheme, share: float) -> int:
-    """Color of a level meter at a position from 0 to 1: from green through amber to red."""
+    """The color of a level meter at a position from 0 to 1, going from green through amber to red."""
     stops = (
         (0.0, mix(colours.good, colours.background, 0.3)),
         (0.6, colours.good),
@@ -288,7 +290,7 @@ _ANSI_COLOURS = {
 
 
 def _plain(name: str, colours: Mapping[Role, int]) -> Palette:
-    """A theme on the terminal's own background: attributes, and perhaps some of its sixteen colors."""
+    """A theme on the terminal's own background, with attributes and possibly some of its sixteen colors."""
     looks = Looks(
         {role: replace(_SHAPES.get(role, Look()), fg=colours.get(role)) for role in Role},
     )

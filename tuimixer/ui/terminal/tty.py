@@ -38,13 +38,15 @@ def own_descriptor(standard: int) -> int:
 
 
 def hold_signals(held: bool) -> None:
-    """Block signals that end or stop the program until a loop can make sure that the terminal is restored."""
+    """Block or unblock the signals that end or stop the program, which are blocked until a loop can make sure
+    that the terminal is restored.
+    """
     numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
     signal.pthread_sigmask(signal.SIG_BLOCK if held else signal.SIG_UNBLOCK, numbers)
 
 
 class Tty:
-    """The terminal at descriptors 0 and 1; it may be taken again after it was released."""
+    """The terminal on file descriptors 0 and 1; it may be taken again after it was released."""
 
     def __init__(self, mouse: bool = True, cursor: bool = False) -> None:
         """Args: `cursor`: whether the terminal's cursor is visible."""
@@ -53,22 +55,22 @@ class Tty:
         self.entered = False
         """Whether the alternate screen has been opened."""
         self.look: Look | None = None
-        """What the terminal writes in, if it was left in anything but its default."""
+        """The look in which the terminal writes now; None for its default."""
         self._mouse, self._cursor = mouse, cursor
         self._kitty = os.environ.get("TEXTUAL_DISABLE_KITTY_KEY") != "1"
         self._modes: list[Any] | None = None
-        """The terminal's original modes; None while it is not ours."""
+        """The terminal's original modes; None while it is not taken."""
         out = sys.__stdout__
         self._encoding = (out.encoding if out is not None else None) or "utf-8"
 
     @property
     def taken(self) -> bool:
-        """Whether keys are read one by one, without echo."""
+        """Whether the terminal has been taken, so that keys are read one by one, without echo."""
         return self._modes is not None
 
     @property
     def size(self) -> tuple[int, int]:
-        """Columns and lines."""
+        """Columns and lines of the terminal; 80 and 24 if unknown."""
         try:
             columns, lines = os.get_terminal_size(self._writes)
         except OSError:
@@ -76,7 +78,7 @@ class Tty:
         return columns or 80, lines or 24
 
     def take(self) -> None:
-        """Read keys one by one, without echo; those typed before are kept. May be called twice.
+        """Read keys one by one, without echo; keys typed before are kept. May be called twice.
 
         Raises:
             termios.error: the terminal is gone.
@@ -96,17 +98,18 @@ class Tty:
             self.entered = True
             kitty = f"\x1b[>{_KITTY}u" if self._kitty else ""
             mouse = "".join(f"\x1b[?{mode}h" for mode in _MOUSE) if self._mouse else ""
-            # Are synchronized updates supported (2026)? The response tells the program to use them.
+            # Asks whether the terminal supports synchronized updates (2026), which are used if it says so.
             hidden = "" if self._cursor else "\x1b[?25l"
             modes = f"\x1b[?1049h{hidden}\x1b[?1004h{kitty}\x1b[?2026$p\x1b[?2004h\x1b[?7l{mouse}"
             text = modes + text
         self.outlet.begin(self._encoded(text))
 
     def write(self, text: str, look: "Look | None" = None) -> None:
-        """Send text once the loop has finished its current work; none while the terminal is not ours.
+        """Send text once the loop has finished its current work; nothing is sent while the terminal is not
+        taken.
 
-        Args: `look` is what text leaves the terminal in that began in `self.look`. Without one, the text
-        begins and ends in the terminal's default.
+        Args: `look` is the look that the text ends in if it begins in `self.look`; None if it begins and ends
+        in the terminal's default.
         """
         if self.taken:
             reset = RESET if look is None and self.look is not None else ""
@@ -114,7 +117,7 @@ class Tty:
             self.outlet.write(self._encoded(reset + text))
 
     def reset(self) -> None:
-        """Make the terminal write in its default look, whatever it writes in now."""
+        """Make the terminal write in its default look, whatever look it has now."""
         self.look = None
         self.write(RESET)
 
@@ -124,7 +127,8 @@ class Tty:
             return
         order, self.look = self._order().encode(), None
         if self.entered and not self.outlet.finish(order, _GOODBYE):
-            # The terminal is not reading. Drop what it has not read yet, so that at least this gets through.
+            # The terminal is not reading. Drop what it has not read yet, so that it gets at least this
+            # sequence.
             with suppress(termios.error):
                 termios.tcflush(self._writes, termios.TCOFLUSH)
             self.outlet.finish(_CANCEL + order, 0.0)
@@ -139,7 +143,7 @@ class Tty:
                     os.set_blocking(descriptor, True)
 
     def _order(self) -> str:
-        """What restores the terminal."""
+        """The sequences that restore the terminal."""
         mouse = "".join(f"\x1b[?{mode}l" for mode in _MOUSE) if self._mouse else ""
         kitty = "\x1b[<u" if self._kitty else ""
         # A terminal without an alternate screen, such as the Linux console, would keep the picture below the
