@@ -27,7 +27,7 @@ _EARLY = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line and the configuration specify about where the sound is."""
+    """The sound systems to use, as given on the command line and in the configuration."""
 
     devices: tuple[str, ...] = ()
     """ALSA control devices other than cards (`equal`, `hw:1`)."""
@@ -163,8 +163,8 @@ def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
 
     Returns a function that yields a snapshot when ALSA has been read, and a second one when the server has
     been read too. They are not read in parallel: with libasound's pulse plugin in one thread and pulsectl in
-    another, the engine occasionally hung. A layer that cannot be read counts as connecting, because its
-    backend is going to find out why.
+    another, the engine occasionally hung. A layer that cannot be read counts as connecting; its own backend
+    will find out why.
     """
     from _thread import start_new_thread
 

@@ -23,8 +23,8 @@ _STEADY = 10.0
 class CompositeBackend:
     """Merges the snapshots of its parts and routes commands by the layer at the start of their id.
 
-    Parts are keyed by that layer (`alsa`, `pulse`). If one hangs, fails or ends, the others are unaffected:
-    its half of the snapshot becomes empty, its status says why, and it is restarted.
+    Parts are keyed by that layer (`alsa`, `pulse`). If a part hangs, fails or ends, the others are
+    unaffected: its half of the snapshot becomes empty, its status says why, and it is restarted.
     """
 
     def __init__(

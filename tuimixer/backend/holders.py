@@ -25,7 +25,7 @@ class _Open:
 
 
 def find_holders(root: Path) -> tuple[Holder, ...]:
-    """All open PCM substreams, one entry for each process that has one open.
+    """All open PCM substreams, with one entry for each process that has the substream open.
 
     root: directory used as `/`.
     """
@@ -85,7 +85,7 @@ def _open_files(proc: Path) -> dict[tuple[int, int, bool], list[_Open]]:
         try:
             files = [(name, os.readlink(process / "fd" / name)) for name in os.listdir(process / "fd")]
         except OSError:
-            continue  # another user's, or gone
+            continue  # the process is another user's, or gone
         for name, target in files:
             node = _NODE.search(target)
             if node is None:

@@ -107,7 +107,7 @@ def find_daemons(root: Path, environ: Mapping[str, str]) -> tuple[Daemon, ...]:
             owner = process.stat().st_uid
         except OSError:
             continue
-        if not read(process / "cmdline"):  # it is exiting, and its environment is gone
+        if not read(process / "cmdline"):  # the process is exiting, and its environment is gone
             continue
         variables = read(process / "environ")
         if variables and session and f"XDG_RUNTIME_DIR={session}" not in variables.split("\0"):

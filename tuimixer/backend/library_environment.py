@@ -35,7 +35,7 @@ def quietly() -> Iterator[None]:
     """
     try:
         saved = os.dup(2)
-    except OSError:  # the caller closed it
+    except OSError:  # the caller has closed descriptor 2
         yield
         return
     devnull = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)

@@ -40,7 +40,7 @@ class TomlReader:
         self._report((*self._path, key), sentence)
 
     def choice(self, key: str, allowed: tuple[str, ...], default: str) -> str:
-        """One of the `allowed` values; true and false are accepted for on and off."""
+        """The value of a key, one of `allowed`; true and false are accepted for on and off."""
         value = self._take(key)
         if value is None:
             return default
@@ -55,7 +55,7 @@ class TomlReader:
         return str(value)
 
     def number(self, key: str, low: float, high: float, default: float) -> float:
-        """A number from `low` to `high`."""
+        """The value of a key, a number from `low` to `high`; `default` if it is missing or invalid."""
         value = self._take(key)
         if value is None:
             return default
@@ -65,7 +65,7 @@ class TomlReader:
         return value
 
     def flag(self, key: str, default: bool) -> bool:
-        """True or false."""
+        """The value of a key, true or false; `default` if it is missing or invalid."""
         value = self._take(key)
         if value is None or isinstance(value, bool):
             return default if value is None else value
@@ -73,7 +73,7 @@ class TomlReader:
         return default
 
     def text(self, key: str, default: str = "") -> str:
-        """One line of text."""
+        """The value of a key, one line of text; `default` if it is missing or invalid."""
         value = self._take(key)
         if value is None:
             return default
@@ -120,7 +120,7 @@ class TomlReader:
         return found
 
     def table(self, key: str) -> "TomlReader":
-        """A subtable, empty if missing."""
+        """A subtable, empty if it is missing or invalid."""
         value = self._take(key)
         if value is not None and not isinstance(value, dict):
             self.wrong(key, f"is {shown(value)}; must be a table, [{key}]")
@@ -128,7 +128,7 @@ class TomlReader:
         return TomlReader(self._report, value or {}, (*self._path, key))
 
     def tables(self, key: str) -> list["TomlReader"]:
-        """An array of tables, `[[key]]`."""
+        """The tables of an array of tables, `[[key]]`; empty if it is missing or invalid."""
         value = self._take(key)
         if value is None:
             return []

@@ -10,7 +10,7 @@ from tuimixer.model.snapshot import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Solo:
-    """The control that is soloed, and the commands for it."""
+    """The control that is soloed, and the commands that solo it."""
 
     id: ControlId
     commands: tuple[SetMute, ...]

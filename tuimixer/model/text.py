@@ -55,7 +55,7 @@ def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0
 
     cutoff: minimum similarity, 0 to 1, as computed by `difflib.get_close_matches`.
     """
-    from difflib import get_close_matches  # only for an error: it would slow down a volume key press
+    from difflib import get_close_matches  # only for an error, as it would slow down volume keys
 
     close = get_close_matches(word, list(known), n=1, cutoff=cutoff)
     return f"did you mean {close[0]}?" if close else otherwise

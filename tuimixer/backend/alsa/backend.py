@@ -280,7 +280,7 @@ async def _opened(device: str, plugin_only: bool) -> "Card":
     try:
         return await asyncio.shield(opening)
     except asyncio.CancelledError:
-        opening.add_done_callback(_close_late)  # a thread cannot be cancelled
+        opening.add_done_callback(_close_late)  # the thread cannot be cancelled
         raise
     except Unreachable:
         raise

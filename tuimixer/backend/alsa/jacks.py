@@ -18,7 +18,7 @@ def jack_name(element: str) -> str | None:
 
 
 def state_for(control: str, jacks: Iterable[Jack]) -> str:
-    """`plugged` or `unplugged`; empty if no jack belongs to the control.
+    """Whether a control's jack is `plugged` or `unplugged` (plugged if any is); empty if it has none.
 
     Phantom jacks, which have no sensor and always report plugged, are ignored.
     """

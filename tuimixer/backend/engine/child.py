@@ -36,7 +36,7 @@ class Child:
         self.early = b""
         """What was read from `stdout` before the loop took over."""
         self.status: int | None = None
-        """Exit status once it has ended; negative for a signal."""
+        """The engine's exit status once it has ended; negative if a signal ended it."""
 
     def poll(self) -> int | None:
         """The exit status if the engine has ended, else None."""

@@ -35,7 +35,7 @@ def first_deltas(old: Snapshot, new: Snapshot, serial: int) -> "Iterator[bytes]"
             patch = _patch(control)
             text = _json(patch)
             if len(text) > LINE_AIM:
-                del patch["properties"]  # these are only details
+                del patch["properties"]  # properties are only details
                 text = _json(patch)
             if size + len(text) > LINE_AIM and controls:
                 yield _delta(body | {"more": True}, controls)

@@ -122,7 +122,7 @@ class BlockingPulse:
             if kinds is None or kind in kinds:
                 store.keep(kind, client.call(f"read_{kind}s"))
         for index in store.unknown_clients():
-            with contextlib.suppress(Refused):  # it is gone by now, and so is its stream
+            with contextlib.suppress(Refused):  # the client is gone, and so is its stream
                 store.put_client(client.call("read_client", index))
         if kinds is None:
             self._read_extensions(client, store)
@@ -131,7 +131,7 @@ class BlockingPulse:
         return store
 
     def _outcome(self, client: "Client", store: Store, doubt: Unverified) -> str:
-        """Wait until a command has taken effect; returns an error message if it has not, else empty."""
+        """Wait until a command has taken effect; returns an error message, or an empty string if it has."""
         end = time.monotonic() + patience(doubt.command)
         while True:
             for facility, index in affected(doubt.command, store):
@@ -147,7 +147,7 @@ class BlockingPulse:
             kind = Kind(facility)
             try:
                 store.put(kind, client.call(f"read_{facility}", index))
-            except Refused:  # it is gone
+            except Refused:  # the object is gone
                 store.remove(kind, index)
         elif facility == "server":
             store.put_server(client.call("read_server"))

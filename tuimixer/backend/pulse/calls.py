@@ -160,7 +160,7 @@ def _card_call(command: SetProfile | SetLatencyOffset | SetCodec, known: ServerS
 
 def codec_message(card: str, name: str, codec: str | None = None) -> tuple[str, str, str | None]:
     """Object path, message and parameters that both servers use for a Bluetooth card's codec."""
-    import json  # only for Bluetooth
+    import json  # only needed for Bluetooth
 
     return f"/card/{card}/bluez", name, None if codec is None else json.dumps(codec)
 

@@ -186,7 +186,7 @@ class Connection:
                 if self._stored:
                     store.put_stored(await call("read_stored"))
             case "formats":
-                with contextlib.suppress(Refused):  # only some servers have them
+                with contextlib.suppress(Refused):  # not every server has this extension
                     store.put_formats(await call("read_all_formats"))
             case _:
                 store.keep(_KINDS[facility], await call(f"read_{facility}s"))
@@ -195,7 +195,7 @@ class Connection:
         try:
             record = await self._client.call(f"read_{facility}", index)
         except ObjectGone:
-            return  # its removal event is on its way
+            return  # the event for its removal is on its way
         if facility == "card":
             self.store.put_card(record)
         elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF and self._is_pipewire:

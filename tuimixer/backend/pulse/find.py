@@ -151,7 +151,7 @@ def _at(root: str, path: str, why: str, uid: int, listening: frozenset[str] | No
         if listening is None or path not in listening:
             return None
         owner, permitted = _owner_by_path(path), False
-    except (OSError, ValueError):  # not a possible path
+    except (OSError, ValueError):  # there is no such file, or the path is invalid
         return None
     alive = (listening is None or bool({path, _real(root, path)} & listening)) if permitted else None
     user = _user_name(root, owner) if owner is not None else ""

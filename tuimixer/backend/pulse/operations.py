@@ -5,13 +5,13 @@ so the calls are made here on top of its bindings:
 
 * libpulse stores the reason for a failure in the connection, where the next response overwrites it. pulsectl
   and pulsectl-asyncio only report *that* a call failed, after processing the other responses that arrived
-  with it: a command refused while a stream vanishes would be given the stream's reason, and vice versa.
-  Here the reason is read inside the callback, when it is still this call's own.
+  with it, so a command refused while a stream vanishes would be reported with the stream's reason, and vice
+  versa. Here, the reason is read inside the callback, while it still belongs to this call.
 * libpulse keeps a pointer to the callback until the response arrives. pulsectl drops the callback of a call
   that timed out, so a late response jumps into freed memory (its own source mentions the symptom, arguments
-  that make no sense). Here a callback lives until its call has ended or the connection is closed, and
+  that make no sense). Here, a callback lives until its call has ended or the connection is closed, and
   responses to calls that have ended are dropped.
-* ctypes would print and swallow an exception raised in a callback. Here an object that cannot be read is
+* ctypes would print and swallow an exception raised in a callback. Here, an object that cannot be read is
   skipped, and the caller is informed (`Answer.unread`).
 """
 

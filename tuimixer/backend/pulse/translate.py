@@ -285,7 +285,7 @@ def codecs(listing: str, current: str) -> CodecsRecord:
 
 
 def _json(text: str) -> object:
-    import json  # only for Bluetooth
+    import json  # only needed for Bluetooth
 
     try:
         value: object = json.loads(text)

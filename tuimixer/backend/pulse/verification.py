@@ -98,7 +98,7 @@ def _is_unchanged(doubt: Unverified, control: Control) -> bool:
 
 
 def _asleep(control: Control) -> str:
-    """PipeWire 1.4 defers the volume of a node that has never run until it does."""
+    """Says that the volume may change later: PipeWire 1.4 defers it until the node first runs; else empty."""
     device = control.device
     asleep = device is not None and device.state != "running"
     return f"; it may do so once something is {_use(control)} it" if asleep else ""
