@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PATIENCE = 2.5
 """Seconds that the sound server may take to respond."""
 _EARLY = 0.3
-"""The same for the first snapshot; after that, the asyncio backend waits for the server."""
+"""Seconds that the server may take while the first snapshot is read; the asyncio backend waits for longer."""
 
 
 @dataclass(frozen=True, slots=True)

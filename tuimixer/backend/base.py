@@ -65,7 +65,7 @@ class Backend(Protocol):
     """
 
     name: str
-    """`alsa`, `pulse`, `demo`, or the host's name for an engine."""
+    """Name of the backend: `alsa`, `pulse`, `demo`, or the host's name for an engine."""
 
     async def run(self, emit: Callable[[Update], None]) -> None:
         """Connect, emit a snapshot for every change, and reconnect automatically, until cancelled.

@@ -4,7 +4,7 @@ import os
 
 
 def config_path() -> str:
-    """`tuimixer/config.toml` in the XDG configuration directory."""
+    """Path of `tuimixer/config.toml` in the XDG configuration directory."""
     return _path("XDG_CONFIG_HOME", ".config", "config.toml")
 
 

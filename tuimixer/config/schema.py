@@ -23,7 +23,7 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class MeterOptions:
-    """Level meters."""
+    """Settings of the level meters."""
 
     show: str = "auto"
     """One of `AUTO`; auto means off over ssh."""

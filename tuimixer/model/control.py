@@ -69,7 +69,7 @@ class Channel:
     name: str
     """The sound system's name in kebab case: `mono`, `front-left`, `rear-right`, `aux0`."""
     raw: int
-    """In the units of the control's scale: ALSA's own values, or Pulse's, where 65536 is 100 %."""
+    """The volume in the units of the control's scale: ALSA's own values, or Pulse's, where 65536 is 100 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,9 @@ class Port:
     """Whether something is plugged in; None if the server cannot detect that."""
     priority: int = 0
     latency_offset: int | None = None
-    """In microseconds; None if unknown."""
+    """Latency offset in microseconds; None if unknown."""
     direction: str = ""
-    """`output` or `input`; empty if unknown."""
+    """Direction of the port, `output` or `input`; empty if unknown."""
     profiles: tuple[str, ...] = ()
     """Names of the card profiles that use the port; only set for a card's ports."""
 
@@ -140,7 +140,7 @@ class Device:
     """The server's name for the device, as used by `pactl`."""
     index: int
     state: str = ""
-    """`running`, `idle` or `suspended`; empty if the server does not report it."""
+    """State of the device, `running`, `idle` or `suspended`; empty if the server does not report it."""
     type: DeviceType = DeviceType.VIRTUAL
     hardware_volume: bool = False
     """Whether the card's ALSA controls implement the volume (the flag HW_VOLUME_CTRL)."""
@@ -216,7 +216,7 @@ class Control:
     name: str
     """For display: cleaned of control characters, bounded in length, never empty."""
     index: int = 0
-    """Its number among controls with the same name, kind and card, counted from 0."""
+    """Number of the control among those with the same name, kind and card, counted from 0."""
     card: str | None = None
     """Id of the ALSA card (`PCH`), or the name of the control device (`default`, `equal`)."""
     target_id: ControlId | None = None

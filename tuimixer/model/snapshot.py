@@ -19,7 +19,7 @@ class Status:
     """State of one half of the mixer, worded for the screen."""
 
     source: str
-    """`alsa`, `pulse`, or `engine`."""
+    """What the status is about: `alsa`, `pulse`, or `engine`."""
     phase: Phase
     label: str
     """What is connected: `PulseAudio 16.1`, `2 cards`."""
@@ -52,7 +52,7 @@ class AlsaCard:
     """Name of the mixer chip."""
     components: str = ""
     loopback: bool = False
-    """Whether it is snd-aloop, a card without hardware and without controls."""
+    """Whether the card is snd-aloop, which has neither hardware nor controls."""
     controls: int = 0
     """Number of the card's controls."""
     jacks: tuple[Jack, ...] = ()
@@ -77,7 +77,7 @@ class ServerCard:
     """A card as the sound server reports it."""
 
     id: str
-    """`pulse:card/NAME`."""
+    """The card's id, `pulse:card/NAME`."""
     index: int
     server_name: str
     description: str
@@ -97,7 +97,7 @@ class Server:
     """The sound server."""
 
     name: str
-    """`PulseAudio` or `PipeWire`."""
+    """Name of the server's program, `PulseAudio` or `PipeWire`."""
     version: str
     address: str
     """The socket or host at which the server was reached."""

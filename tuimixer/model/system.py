@@ -22,12 +22,12 @@ class Holder:
     """The state as the kernel names it: `RUNNING`, `PREPARED`, `XRUN`, …"""
     format: str = ""
     rate: int | None = None
-    """In Hz."""
+    """Sample rate in Hz."""
     channels: int | None = None
     period: int | None = None
-    """In frames."""
+    """Period size in frames."""
     buffer: int | None = None
-    """In frames."""
+    """Buffer size in frames."""
     dmix: bool = False
     """Whether several programs share the substream through libasound's dmix or dsnoop."""
 
@@ -98,7 +98,7 @@ class MixerPath:
     """A sound server's rule for one port: the elements that make up its volume, in order of use."""
 
     server: str
-    """`PulseAudio` or `PipeWire`."""
+    """The server that has this rule, `PulseAudio` or `PipeWire`."""
     name: str
     """Name of the port, without anything after a semicolon: `analog-output-headphones`."""
     elements: tuple[PathElement, ...] = ()
@@ -109,7 +109,7 @@ class Daemon:
     """A running sound server process."""
 
     name: str
-    """`pulseaudio` or `pipewire-pulse`."""
+    """Name of the program, `pulseaudio` or `pipewire-pulse`."""
     pid: int
     user: str = ""
 

@@ -55,8 +55,9 @@ class Value:
 
     text: str
     form: str
-    """`level`, `nudge`, `gain`, `gain_by`, `raw`, `balance`, `balance_by`, `mute`, `capture`, `switch` or
-    `item`."""
+    """The kind of value: `level`, `nudge`, `gain`, `gain_by`, `raw`, `balance`, `balance_by`, `mute`,
+    `capture`, `switch` or `item`.
+    """
     number: float = 0.0
     """Percent, dB, a raw value, or a balance from -100 to 100."""
     on: bool | None = None
@@ -64,7 +65,7 @@ class Value:
     is no mute.
     """
     part: str = ""
-    """`left`, `right`, or a channel's name or number; empty for all channels."""
+    """The channels to change: `left`, `right`, or a channel's name or number; empty for all."""
 
     @property
     def capturing(self) -> bool:

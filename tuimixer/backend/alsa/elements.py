@@ -20,7 +20,7 @@ CHANNEL_NAMES = (
     "side-right",
     "rear-center",
 )
-"""In the order of snd_mixer_selem_channel_id_t; further channels are named `aux9`, …"""
+"""Names of ALSA's channels in the order of snd_mixer_selem_channel_id_t; further ones are `aux9`, …"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Side:
 
     channels: int
     scale: Scale | None = None
-    """None without a volume."""
+    """The scale of the volume; None if there is no volume."""
     volume_joined: bool = False
     switch: bool = False
     switch_joined: bool = False

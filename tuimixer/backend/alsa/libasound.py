@@ -23,7 +23,7 @@ CTL_TYPE_HW = 0
 
 
 class PollFd(ctypes.Structure):
-    """struct pollfd."""
+    """The C library's struct pollfd."""
 
     _fields_ = (("fd", c_int), ("events", c_short), ("revents", c_short))
 

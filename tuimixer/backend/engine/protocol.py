@@ -200,12 +200,12 @@ def delta_lines(delta: Delta) -> Iterator[bytes]:
 
 
 def pack_command(number: int, command: Command) -> bytes:
-    """The line of a command."""
+    """The line that sends a command."""
     return encode("command", CommandLine(number, type(command).__name__, Raw(_encode(command))))
 
 
 def unpack_command(line: CommandLine) -> Command:
-    """The command of a line.
+    """The command in a line.
 
     Raises:
         ProtocolError: there is no such command, or its arguments are invalid.
@@ -221,7 +221,7 @@ def unpack_command(line: CommandLine) -> Command:
 
 
 def pack_levels(serial: int, watch: Watch, levels: Levels) -> bytes:
-    """The line with the levels of a watch."""
+    """The line that sends the levels of a watch."""
     rows = tuple(
         (index, *(_quantised(peak) for peak in levels.peaks[known]))
         for index, known in enumerate(watch.ids)
@@ -231,7 +231,7 @@ def pack_levels(serial: int, watch: Watch, levels: Levels) -> bytes:
 
 
 def unpack_levels(line: LevelsLine, watch: Watch) -> Levels:
-    """The levels of a line; empty if it belongs to an older watch."""
+    """The levels in a line; empty if it belongs to an older watch."""
     if line.watch != watch.number:
         return Levels({})
     return Levels(

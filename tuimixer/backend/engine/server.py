@@ -33,7 +33,7 @@ from tuimixer.model.system import System
 _WINDOW = 2000
 """Bytes in flight above which nothing more is sent until some are confirmed (0.2 s at 9600 bytes/s)."""
 _LEVELS_WINDOW = 600
-"""The same for levels, lower to leave room for more important messages."""
+"""The same limit for levels, lower in order to leave room for more important messages."""
 _MOST_NOTICES = 100
 _CATCH_UP = 1.5
 """Seconds that the backend has to catch up with what the blocking backends have read."""

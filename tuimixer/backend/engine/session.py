@@ -40,15 +40,13 @@ _MOST_NOISE = 64
 """Lines that a login shell may print before the greeting."""
 _STDERR_KEPT = 4096
 _UNSEEN = 200
-"""Bytes of levels that are received before they are confirmed: a third of what the engine may have in flight.
-"""
+"""Bytes of levels to receive before confirming them, a third of what the engine may have in flight."""
 _MOST_NOTICES = 10
-"""Maximum number of notices reported of those that arrive together, because the screen shows one at a time.
-"""
+"""Maximum number of notices reported of those that arrive together; the screen shows one at a time."""
 _FAREWELL = 1.5
 """Seconds that an engine has to exit on its own."""
 _LEAVING = 0.4
-"""The same when the screen is being closed, while the user waits."""
+"""Seconds that an engine has to exit while the screen is being closed and the user waits."""
 _POLL = 0.002
 
 

@@ -33,13 +33,13 @@ STREAM_DONT_INHIBIT_AUTO_SUSPEND = 0x8000
 
 
 class FormatInfo(ctypes.Structure):
-    """pa_format_info."""
+    """libpulse's struct pa_format_info."""
 
     _fields_ = (("encoding", ctypes.c_int), ("plist", ctypes.c_void_p))
 
 
 class DeviceRestoreInfo(ctypes.Structure):
-    """pa_ext_device_restore_info."""
+    """libpulse's struct pa_ext_device_restore_info."""
 
     _fields_ = (
         ("type", ctypes.c_int),

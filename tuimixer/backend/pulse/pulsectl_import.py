@@ -68,7 +68,7 @@ PulseError: type[Exception] = pulsectl.PulseError
 
 
 def asyncio_pulse() -> Any:
-    """pulsectl-asyncio's connection class, imported only here, because that takes as long as a verb."""
+    """pulsectl-asyncio's connection class, whose import, done only here, takes as long as a whole verb."""
     from pulsectl_asyncio import PulseAsync
 
     return PulseAsync

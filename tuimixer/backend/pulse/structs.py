@@ -116,12 +116,12 @@ def _device(struct: Any, monitor_of: int | None, monitor: str | None) -> DeviceR
 
 
 def sink(struct: Any) -> DeviceRecord:
-    """pa_sink_info."""
+    """Read a pa_sink_info."""
     return _device(struct, None, _text(struct.monitor_source_name) or None)
 
 
 def source(struct: Any) -> DeviceRecord:
-    """pa_source_info."""
+    """Read a pa_source_info."""
     return _device(struct, _index(struct.monitor_of_sink), None)
 
 
@@ -144,12 +144,12 @@ def _stream(struct: Any, device: int) -> StreamRecord:
 
 
 def sink_input(struct: Any) -> StreamRecord:
-    """pa_sink_input_info."""
+    """Read a pa_sink_input_info."""
     return _stream(struct, struct.sink)
 
 
 def source_output(struct: Any) -> StreamRecord:
-    """pa_source_output_info."""
+    """Read a pa_source_output_info."""
     return _stream(struct, struct.source)
 
 
@@ -165,7 +165,7 @@ def _profile(struct: Any) -> ProfileRecord:
 
 
 def card(struct: Any) -> CardRecord:
-    """pa_card_info."""
+    """Read a pa_card_info."""
     return CardRecord(
         index=struct.index,
         name=_text(struct.name),
@@ -177,12 +177,12 @@ def card(struct: Any) -> CardRecord:
 
 
 def client(struct: Any) -> ClientRecord:
-    """pa_client_info."""
+    """Read a pa_client_info."""
     return ClientRecord(struct.index, _text(struct.name), _properties(struct.proplist))
 
 
 def server(struct: Any) -> ServerRecord:
-    """pa_server_info."""
+    """Read a pa_server_info."""
     return ServerRecord(
         _text(struct.server_name),
         _text(struct.server_version),
@@ -194,7 +194,7 @@ def server(struct: Any) -> ServerRecord:
 
 
 def stored(struct: Any) -> StoredRecord:
-    """pa_ext_stream_restore_info."""
+    """Read a pa_ext_stream_restore_info."""
     count = min(struct.channel_map.channels, struct.volume.channels)
     return StoredRecord(
         _text(struct.name),
@@ -207,7 +207,7 @@ def stored(struct: Any) -> StoredRecord:
 
 
 def formats(struct: Any) -> FormatsRecord:
-    """pa_ext_device_restore_info."""
+    """Read a pa_ext_device_restore_info."""
     encodings = (struct.formats[n].contents.encoding for n in range(struct.n_formats))
     return FormatsRecord(
         struct.index, tuple(libpulse.ENCODINGS[n] for n in encodings if 0 <= n < len(libpulse.ENCODINGS))
