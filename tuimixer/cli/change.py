@@ -1,4 +1,6 @@
-"""Changes a target's controls: read, resolve and write under the lock, never above the cap."""
+"""Changes a target's controls: reads, resolves and writes them under the lock, and never raises them above
+the cap.
+"""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Follows hosts: reports every change of their controls, using the screen's backends."""
+"""Follows hosts, so that every change of their controls is reported; uses the screen's backends."""
 
 import asyncio
 import os

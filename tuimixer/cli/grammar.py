@@ -39,7 +39,7 @@ class Verb:
     details: str = ""
     options: tuple[Option, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()
-    """Command lines and what they do; each is run by a test."""
+    """Command lines and what they do. A test runs each of them."""
     least: int = 0
     most: int | None = None
     """Maximum number of arguments; None for any number."""

@@ -60,7 +60,7 @@ class Invocation:
         self._kinds: frozenset[Kind] | None = None
         self._only_card = False
         self._failures: dict[Layer, Unreachable] = {}
-        """Unreachable layers, which are not tried again."""
+        """The errors of unreachable layers, which are not tried again."""
 
     @property
     def config(self) -> Config:
@@ -100,7 +100,7 @@ class Invocation:
         """From now on, read only what may contain these targets; everything for JSON or without targets."""
         kinds = frozenset[Kind]().union(*map(kinds_of, targets))
         self._kinds = None if self.json or kinds in (ANY, frozenset()) else kinds
-        # If an option names a card, only its controls count.
+        # If an option names a card, only the controls of that card count.
         self._only_card = self._named_card is not None
 
     def read(self, layer: Layer) -> Snapshot:

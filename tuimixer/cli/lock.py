@@ -86,7 +86,7 @@ class VolumeLock:
         self._changed = True
 
     def unclamped(self, control: ControlId) -> UnclampedTarget | None:
-        """The unclamped target of an earlier change, if stored."""
+        """The unclamped target of an earlier change; None if none is stored."""
         return self._memory.unclamped.get(control)
 
     def remember(self, control: ControlId, unclamped: UnclampedTarget | None) -> None:
@@ -108,7 +108,7 @@ class VolumeLock:
         return replace(control, channels=tuple(channels))
 
     def remember_written(self, control: ControlId, stored: Raws, written: Raws) -> None:
-        """Remember the values written to a control that has stored different ones."""
+        """Remember the values written to a control, if it has stored different ones."""
         self._memory.written.pop(control, None)
         if stored != written:
             self._memory.written[control] = (stored, written)
@@ -189,7 +189,7 @@ class _Memory:
 
 
 def _read(path: str) -> _Memory:
-    """What was stored; incomplete or corrupt lines are ignored."""
+    """What an earlier process has stored; incomplete or corrupt lines are ignored."""
     memory = _Memory()
     try:
         with open(open_own(path, os.O_RDONLY), encoding="utf-8", errors="replace") as file:

@@ -146,7 +146,9 @@ def _complain(error: object, status: int) -> int:
 
 
 def _unexpected(error: Exception) -> int:
-    """Print errors of the sound systems and the operating system; write anything else to the log file."""
+    """Print errors of the sound systems and of the operating system, but write anything else to the log file;
+    returns the exit status.
+    """
     from tuimixer.backend.base import BackendError, Unreachable
     from tuimixer.backend.engine.ssh import BadTarget
     from tuimixer.model.resolve import Impossible, ReadOnly

@@ -98,7 +98,7 @@ def _switches(control: Control) -> list[str]:
 
 
 def _sides(switches: tuple[bool, ...]) -> str:
-    """The sides whose switches are on; `partly` if they are not left and right."""
+    """The sides whose switches are on; `partly` if these are neither left nor right."""
     return " ".join(side for side, on in zip(("left", "right"), switches, strict=False) if on) or "partly"
 
 

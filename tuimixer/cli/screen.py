@@ -78,7 +78,7 @@ def _show(
     tty = Tty(config.mouse, cursor=config.plain)
     hold_signals(True)
     try:
-        with suppress(termios.error):  # the terminal is gone; the running screen will notice too
+        with suppress(termios.error):  # the terminal is gone, which the running screen will notice as well
             tty.take()
         from tuimixer.ui.first_picture import FirstPicture, new_renderer
 

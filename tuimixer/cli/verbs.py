@@ -39,7 +39,7 @@ MODULES = {
     "man": f"{_COMMANDS}.manual",
     "help": f"{_COMMANDS}.manual",
 }
-"""Verb → module with `VERBS` and `run(call)`, in help order."""
+"""Verb → module with `VERBS` and `run(call)`, in the order of the help."""
 
 
 def load(name: str) -> "tuple[Verb, ModuleType]":

@@ -80,7 +80,7 @@ class Route:
     others: frozenset[Connector] = frozenset()
     """Jacks that are known not to be in use."""
     device: int = 0
-    """Number of the PCM device, to distinguish elements with the same name."""
+    """Number of the PCM device, which distinguishes elements with the same name."""
 
 
 def route_of(sink: Control) -> Route:

@@ -199,7 +199,9 @@ def remainder(wanted: Gains, controls: tuple[Control, ...]) -> Gains:
 
 
 def driven_gain(control: Control, channel: str) -> int | None:
-    """A driven control's gain for a channel of the device; zero if it does not affect that channel."""
+    """A driven control's gain for a channel of the device; 0 if it does not affect that channel, and None if
+    unknown.
+    """
     positions = _POSITIONS.get(control.element.name if control.element else control.name)
     if positions is not None and not _covers(positions, channel):
         return 0

@@ -54,7 +54,7 @@ class Finding:
     """What is wrong, where, why, and what to do about it."""
 
     key: str
-    """One of `ORDER`."""
+    """Kind of the finding, one of `ORDER`."""
     stage: str
     """Name of the stage that the finding is about."""
     reason: str
@@ -62,7 +62,7 @@ class Finding:
     advice: str
     """How to fix it: what `fix` does, in words, or the command to type."""
     fix: tuple[Intent | Command, ...] = ()
-    """What the mixer can do about it; empty if the user has to."""
+    """What the mixer can do about it; empty if only the user can do something."""
     control: ControlId | None = None
     """Id of the control or server card that the finding is about."""
 

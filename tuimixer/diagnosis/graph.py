@@ -16,14 +16,14 @@ WORTH = 50
 
 
 class Part(IntEnum):
-    """Kind of node, in order from right to left for playback."""
+    """Kind of node; on the map of playback, in this order from right to left."""
 
     JACK = 0
     CARD = 1
     DEVICE = 2
     """A sink or source."""
     MODULE = 3
-    """Passes sound from one device to another: a loopback, a remapped or combined sink."""
+    """What passes sound from one device to another: a loopback, a remapped or a combined sink."""
     APPLICATION = 4
 
 
@@ -83,7 +83,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Sound goes from one node to another."""
+    """A connection through which sound goes from one node to another."""
 
     start: str
     end: str
@@ -103,9 +103,9 @@ class Sound:
     name: str
     paths: tuple[Path, ...]
     chains: tuple[tuple[str, ...], ...]
-    """Ids of nodes, one tuple per path."""
+    """The ids of the nodes on each path."""
     live: bool = True
-    """Whether it is playing or recording now."""
+    """Whether the sound is playing or recording now."""
 
     @property
     def nodes(self) -> frozenset[str]:
@@ -138,8 +138,8 @@ class Graph:
         return next((node for node in self.nodes if node.id == node_id), None)
 
     def sound_at(self, node_id: str, control: ControlId | None, before: Start | None) -> Sound | None:
-        """The sound through a node and a control in it: the previous one if it passes through them, else
-        the first that is playing.
+        """The sound through a node and a control in it; `before`, the start of the previous sound, if that
+        passes through them, else the node's own sound, else the first that is playing; None if there is none.
         """
         through = [sound for sound in self.sounds if node_id in sound.nodes]
         if control is not None:

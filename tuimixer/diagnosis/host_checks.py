@@ -27,7 +27,7 @@ _ADDRESS_LIMIT = 120
 
 
 def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
-    """No server, another machine's server, or two at once."""
+    """No server, another machine's server, or two servers at once."""
     silent = snapshot.server is None and _unavailable(snapshot)
     named = next((found for found in system.servers if found.why in _NAMED), None)
     elsewhere = _other_machine(snapshot, system)

@@ -15,12 +15,12 @@ DEEPEST = 8
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """One continuation of a path from a sink, through a module."""
+    """One way in which a path continues from a sink through a module."""
 
     how: str
     """Kind of module: loopback, combine, remap and the like."""
     stream: Control
-    """The stream that plays the sound on."""
+    """The stream that passes the sound on."""
     monitor: Control | None = None
     """For a loopback: the sink's monitor, which the loopback records."""
     output: Control | None = None
@@ -28,7 +28,7 @@ class Onward:
 
 
 def feeds(snapshot: Snapshot, sink: Control) -> list[Onward]:
-    """How a sink's sound continues: through a module's own streams, or through loopbacks from its monitor."""
+    """How a sink's sound continues: through its module's own streams, or loopbacks from its monitor."""
     info = sink.device
     if info is None:
         return []

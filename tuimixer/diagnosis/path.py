@@ -274,14 +274,14 @@ def _minus(gain: int | None) -> int | None:
 
 
 def _device_stages(device: Control, driven: Driven) -> list[Stage]:
-    """A sink's or source's volume and, for a hardware volume, its software remainder as a part of it."""
+    """The stage of a sink's or source's volume and, for a hardware volume, that of its software remainder."""
     info = device.device
     assert info is not None
     gains = hardware_gains(device)
     if info.hardware_volume and not info.decibel:
         gains = dict.fromkeys(gains, None)
     elif driven.astray:
-        # A control whose gain is not what the server expects changes the total by an unknown amount.
+        # If the controls' gain is not what the server expects, the total differs by an unknown amount.
         gains = dict.fromkeys(gains, None)
     medium = Medium.HARDWARE if info.hardware_volume else Medium.SOFTWARE
     kind = StageKind.SOURCE if device.kind.capture else StageKind.SINK

@@ -23,7 +23,7 @@ _LEVELS = {StageKind.STREAM: 0.8, StageKind.SINK: 0.5, StageKind.SOURCE: 0.7, St
 
 
 def check_path(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
-    """All findings on one path."""
+    """All findings along one path."""
     found = [*_switches(snapshot, path), *_volumes(snapshot, path)]
     yield from found
     yield from (_circle(path, stage) for stage in path.stages if stage.name == CIRCLE)

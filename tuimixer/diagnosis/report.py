@@ -36,7 +36,7 @@ def path_json(path: Path) -> dict[str, Any]:
 
 
 def findings_json(findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """Findings as JSON, faults first."""
+    """Findings as JSON, in the order given."""
     return {
         "findings": [
             {"stage": f.stage, "reason": f.reason, "fix": f.advice, "fault": f.fault} for f in findings

@@ -35,7 +35,7 @@ class StageKind(StrEnum):
     CONTROL = "control"
     """An ALSA control."""
     MODULE = "module"
-    """A part of the server that passes sound on: loopback, combine, remap, monitor."""
+    """A part of the server that passes sound on, such as a loopback or a combined sink."""
     END = "end"
     """Where the path ends, or begins for a recording: a jack, a null sink, another machine."""
 
@@ -53,7 +53,7 @@ class Stage:
     note: str = ""
     control: ControlId | None = None
     inside: ControlId | None = None
-    """The sink or source whose volume this stage is part of; its gain is not counted again."""
+    """The sink or source whose volume this stage is part of, so that its gain is not counted again."""
     certain: bool = True
     """Whether the sound is known to pass through this stage; if not, the gain is unknown, and a mute is only
     noted.

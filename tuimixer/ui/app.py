@@ -1,4 +1,4 @@
-"""The Textual application: theme, main screen, the mixers' tasks, and restoring the terminal."""
+"""The Textual application: applies the theme, shows the main screen, runs the mixers, and exits cleanly."""
 
 import asyncio
 import signal
@@ -230,7 +230,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
             mixer.fall_silent()
 
     def listen_for_signals(self) -> None:
-        """Exit cleanly on a signal, even before the terminal is taken."""
+        """Exit cleanly on a signal, even if it arrives before the terminal is taken."""
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self.exit, 128 + number)

@@ -76,7 +76,7 @@ _NEEDS_CONTROL = frozenset({"details", "move", "kill", "value", "rename"})
 
 
 def open_dialog(main: "MixerScreen", action: str) -> None:
-    """Open the dialog of an action."""
+    """Open the dialog of an action, or show why it does not apply to the selected control."""
     control = main.renderer.control
     if action in _NEEDS_CONTROL and control is None:
         return

@@ -26,7 +26,7 @@ def new_renderer(
     terminal: Terminal | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Renderer, list[str]]:
-    """The main screen as configured, and what is wrong with the configured keys."""
+    """The main screen as configured, and messages about what is wrong with the configured keys."""
     if terminal is None:
         encoding = encoding_of(first_environment(), sys.stdout.encoding or "ascii")
         terminal = look_at(os.environ, config, encoding)
@@ -44,7 +44,7 @@ class FirstPicture:
     """
 
     def __init__(self, renderer: Renderer, tty: Tty, poll: Callable[[float], Snapshot | None]) -> None:
-        """Args: `poll` waits at most this many seconds for a newer snapshot."""
+        """Args: `poll` waits at most this many seconds for a newer snapshot; None if none comes."""
         self._renderer, self._tty, self._poll = renderer, tty, poll
         self.shown: Snapshot | None = None
         """The snapshot that is on the screen."""

@@ -17,13 +17,13 @@ from tuimixer.model.text import clean
 
 Typed = events.Key | events.Paste
 _MOST = 1000
-"""Maximum number of queued keys, half a minute of a held key; beyond that, the oldest are dropped."""
+"""Maximum number of queued keys, which a held key sends in half a minute; then the oldest are dropped."""
 _LONGEST = 1000
-"""Maximum number of characters kept of a paste."""
+"""Maximum number of characters of a paste; the rest is dropped."""
 
 
 class Keyboard:
-    """The keys that have not been delivered yet."""
+    """Keeps the keys that have not been delivered yet, and delivers them."""
 
     def __init__(self, app: App[Any], give: Callable[[Typed], Awaitable[None]]) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""A reliable timer."""
+"""A timer that never skips its call."""
 
 import asyncio
 from collections.abc import Callable

@@ -47,7 +47,7 @@ NAMES = (
     ("textual.screen:Screen", "_compositor", "DirectScreen"),
     ("textual.screen:Screen", "_dirty_widgets", "DirectScreen"),
 )
-"""Class, private name, and what uses it here."""
+"""Class, private name, and what uses the name in this module."""
 
 
 def new_parser() -> XTermParser:
@@ -82,7 +82,7 @@ def forget_widgets() -> None:
 
 
 def sized_caches() -> list[Any]:
-    """The methods of Textual and rich that cache results about positions, sizes and texts."""
+    """The functions of Textual and rich that cache results about positions, sizes and texts."""
     methods = (getattr(owner, name) for owner in (Region, Scalar, Strip, Segment) for name in vars(owner))
     return [cached_cell_len, *(method for method in methods if hasattr(method, "cache_clear"))]
 

@@ -156,7 +156,7 @@ class MixerServer:
 
 
 class _Hosts:
-    """The names under which this server may be addressed."""
+    """The names and addresses by which a browser may address this server."""
 
     def __init__(self, bind: str) -> None:
         """Args: `bind` is the numeric address that the server listens on."""

@@ -27,7 +27,7 @@ class Door:
         self._known: set[Guest] = set()
 
     def __call__(self) -> asyncio.Protocol:
-        """Called by the loop for an accepted connection."""
+        """Create the protocol for a connection that the loop has accepted."""
         return Guest(self, self._server)
 
     def admit(self, guest: asyncio.Protocol) -> None:

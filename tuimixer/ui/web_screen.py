@@ -16,8 +16,7 @@ from typing import Any
 LARGEST = (300, 100)
 """Maximum number of columns and lines, because each cell of a screen costs memory and time."""
 _MOST_INPUT = 1 << 16
-"""Maximum number of bytes pending for a program that does not read; the rest is dropped, as a
-terminal does.
+"""Maximum number of bytes that wait for a program to read them; further input is dropped, as by a terminal.
 """
 _READ_SIZE = 1 << 16
 _FAREWELL = 2.0
@@ -38,7 +37,7 @@ def bounded_size(columns: Any, lines: Any) -> tuple[int, int] | None:
 
 
 class WebScreen:
-    """The program and its terminal. To be used on the running loop, and ended with `end`."""
+    """The program and its terminal. It must be used on the running loop, and ended with `end`."""
 
     def __init__(self, command: Sequence[str], size: tuple[int, int]) -> None:
         """Start `command` in a terminal of `size` columns and lines.
@@ -93,7 +92,7 @@ class WebScreen:
         return b""
 
     def write(self, data: bytes) -> None:
-        """Send typed text."""
+        """Send typed text to the program."""
         if not self._open or len(self._waiting) + len(data) > _MOST_INPUT:
             return
         if not self._waiting:
@@ -114,7 +113,7 @@ class WebScreen:
                 self._ended = True
                 return False
             if pid and os.WIFSTOPPED(status):
-                # There is no shell here that could continue it.
+                # There is no shell here that could continue the program.
                 os.killpg(self.pid, signal.SIGCONT)
             elif pid:
                 self._ended = True

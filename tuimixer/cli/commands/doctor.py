@@ -1,4 +1,4 @@
-"""`doctor`: why is there no sound, and what would fix it."""
+"""`doctor`: why there is no sound, and what would fix it."""
 
 from time import monotonic, sleep
 

@@ -169,7 +169,7 @@ def _called(control: Control, labels: Mapping[ControlId, tuple[str, ...]]) -> st
 
 
 def _standing(control: Control) -> tuple[str, str, str]:
-    """Percent, dB and state; if many channels differ, the lowest and the highest."""
+    """Percent, dB and state of a control; if many channels differ, the lowest and the highest level."""
     percentages, decibels = percents(control), gains(control)
     shown = [str(percent) for percent in percentages]
     levels = ["" if gain is None else decibel(gain) for gain in decibels]

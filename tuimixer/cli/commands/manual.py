@@ -1,4 +1,4 @@
-"""`man` and `help`: generated from the tables of verbs and options."""
+"""`man` and `help`, whose texts are generated from the tables of verbs and options."""
 
 from collections.abc import Iterator
 
@@ -48,7 +48,7 @@ _ENVIRONMENT = (
 
 
 def run(call: Invocation) -> int:
-    """Print the page, or the help."""
+    """Print the man page or the help."""
     if call.verb == "help":
         _help(call.words)
         return 0

@@ -63,7 +63,7 @@ def _nothing_to_follow(snapshot: Snapshot) -> NoMatch | Unreachable:
 
 
 def _named(call: Invocation, name: str, system: System) -> list[Start]:
-    """The streams or devices with this name, else the programs that bypass the server."""
+    """The streams or devices with this name, else the programs of this name that bypass the server."""
     try:
         return [control.id for control in call.select(name, _KINDS).controls]
     except (NoMatch, Unreachable):

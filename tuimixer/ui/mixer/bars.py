@@ -41,7 +41,7 @@ class Ruler:
 
     @classmethod
     def of(cls, length: int, beyond: bool = True) -> "Ruler":
-        """The parts of a bar of this length. Args: `beyond`: whether it can go beyond 100 %."""
+        """The ruler of a bar of this length. Args: `beyond`: whether the bar can go beyond 100 %."""
         if length < _SHORTEST or not beyond:
             return cls(max(length, 0), 0)
         normal = (length - 1) * 2 // 3
@@ -91,7 +91,7 @@ def horizontal_bar(
     charset: CharSet,
     halves: bool,
 ) -> None:
-    """A horizontal fader with its mark; with half blocks, it leaves the lower halves to the meter."""
+    """Paint a horizontal fader with its mark; with half blocks, the lower halves are left to the meter."""
     ruler = Ruler.of(width, state.beyond)
     parts = ruler.parts(state.positions)
     for (part, over), run in groupby(range(len(parts)), lambda i: (parts[i], i >= ruler.normal)):
@@ -119,7 +119,7 @@ def horizontal_bar(
 def meter_in_bar(
     grid: Grid, x: int, y: int, width: int, state: StripState, charset: CharSet, level: Level | None
 ) -> None:
-    """The meter in the lower halves of a fader that has been painted, and the clip mark."""
+    """Paint the meter into the lower halves of a fader that has been painted, and the clip mark."""
     ruler = Ruler.of(width, state.beyond)
     text, roles = grid.text[y], grid.roles[y]
     for place, light in enumerate(meter_cells(level, ruler.normal), x):
@@ -182,7 +182,7 @@ def vertical_bar(
 
 
 def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None, charset: CharSet) -> None:
-    """A horizontal meter next to its fader, with its peak hold and, in its last cell, the clip mark.
+    """Paint a horizontal meter next to its fader, with its peak hold and, in its last cell, the clip mark.
 
     A single channel is a thin bar; of two channels, the first is the upper half and the second the lower.
     """
@@ -213,7 +213,7 @@ def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None
 def vertical_meter(
     grid: Grid, x: int, y: int, height: int, level: Level | None, side: int | None, charset: CharSet
 ) -> None:
-    """A vertical meter up to the 100 % mark, one cell wide, with the clip mark at its top.
+    """Paint a vertical meter up to the 100 % mark, one cell wide, with the clip mark at its top.
 
     Args: `side` is the channel, 0 or 1; None for the loudest.
     """

@@ -10,7 +10,9 @@ def layout_of(config: Config) -> str:
 
 
 def named_card(cards: tuple[AlsaCard, ...], wanted: str) -> str | None:
-    """The card meant by an id, a number, a name, or a device such as `hw:1` or `hw:CARD=PCH`."""
+    """The id of the card that `wanted` means: an id, a number, a name, or a device such as `hw:1` or
+    `hw:CARD=PCH`; None if there is no such card.
+    """
     name = wanted.removeprefix("hw:").removeprefix("CARD=").partition(",")[0]
     for card in cards:
         if card.id == wanted or (name and name in (card.id, str(card.number), card.name)):

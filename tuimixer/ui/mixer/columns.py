@@ -26,7 +26,7 @@ _LEAST_PART = 3
 
 
 def bar_height(box: Area) -> int:
-    """Lines of the fader in a column."""
+    """Height of the fader in a column, in lines."""
     foot = 3 if box.height >= _TALL else 2 if box.height >= 7 else 1
     return box.height - foot - name_lines(box.height)
 
@@ -47,9 +47,9 @@ def zero_line(box: Area) -> int | None:
 
 
 def paint_scale(grid: Grid, box: Area, charset: CharSet) -> None:
-    """The dB scale at the left of the columns, and the line at 0 dB across the screen.
+    """Paint the dB scale at the left of the columns, and the line at 0 dB across the screen.
 
-    The scale is that of sinks and streams; for ALSA controls it is relative to their own maximum.
+    The scale is that of sinks and streams; for ALSA controls, it only counts from their own maximum.
 
     Args: `box` is the first column's.
     """
@@ -80,7 +80,7 @@ def paint_column(
     charset: CharSet,
     halves: bool,
 ) -> None:
-    """One control's column: fader, percent, dB, marks, name."""
+    """Paint one control's column: fader, meter, percent, dB, marks and name."""
     grid.fill(box.x, box.y, box.width, box.height)
     line, height = zero_line(box), bar_height(box)
     if line is not None:
@@ -117,7 +117,7 @@ def name_cell(box: Area, label: str, charset: CharSet) -> tuple[int, int]:
 def paint_column_fader(
     grid: Grid, box: Area, state: StripState, accent: Role, charset: CharSet, halves: bool
 ) -> None:
-    """The fader of a column: one side in its left half, the other in its right."""
+    """Paint the fader of a column: the left side in its left half, the right side in its right half."""
     fader, height = fader_box(box), bar_height(box)
     width = fader.width // 2
     for number, position in enumerate(state.sides):
@@ -128,7 +128,7 @@ def paint_column_fader(
 def paint_column_meter(
     grid: Grid, box: Area, state: StripState, level: Level | None, charset: CharSet, halves: bool
 ) -> None:
-    """The meter at the right of a column's fader: one cell for the loudest channel, or one for each side.
+    """Paint the meter at the right of a column's fader: one cell for the loudest channel, or one per side.
 
     A blank cell separates the meter from the fader where colors cannot.
     """
@@ -146,7 +146,7 @@ def paint_column_meter(
 def _paint_choice(
     grid: Grid, box: Area, height: int, state: StripState, role: Role, charset: CharSet
 ) -> None:
-    """The selected item, wrapped at the foot of the column."""
+    """Paint the selected item or the state of a switch, wrapped at the foot of the column."""
     text = state.choice if state.choice is not None else switch_text(state)
     lines = fit_lines(wrap(text, box.width - 1), max(1, height), box.width - 1, charset.ellipsis)
     for number, line in enumerate(lines):
@@ -186,7 +186,7 @@ def _syllables(word: str, width: int) -> Iterator[str]:
 
 
 def _percents(state: StripState, width: int) -> str:
-    """`74`, or `74<>68` as in alsamixer if the sides differ and there is room."""
+    """The percentage, such as `74`, or `74<>68` as in alsamixer if the sides differ and there is room."""
     if len(state.percents) == 2 and state.percents[0] != state.percents[1]:
         both = f"{state.percents[0]}<>{state.percents[1]}"
         if len(both) <= width:

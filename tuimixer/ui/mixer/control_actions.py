@@ -164,9 +164,9 @@ class _ControlActions:
 
 
 def _side(control: Control, side: int) -> tuple[int, ...]:
-    """Indices of the left (0) or right (1) channels, or of switches if there is no volume.
+    """Indices of the channels on a side, 0 for left or 1 for right, or of the switches if there is no volume.
 
-    A single channel or switch counts as both sides.
+    A single channel or switch is on both sides.
     """
     switches = len(control.capture or control.mute or ())
     return sides(control)[side] or (min(side, max((len(control.channels) or switches) - 1, 0)),)

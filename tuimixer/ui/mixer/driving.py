@@ -1,4 +1,4 @@
-"""Which ALSA controls the sound server moves for which sink or source; loaded after the first frame."""
+"""Determines which ALSA controls the sound server moves for which device; loaded after the first frame."""
 
 from tuimixer.diagnosis.driven import find_driven
 from tuimixer.model.control import ControlId, Kind

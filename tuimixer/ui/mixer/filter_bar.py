@@ -1,4 +1,4 @@
-"""The text filter: a field at the bottom to type into; only matching strips are shown."""
+"""The text filter: a field at the bottom; only strips that match the text typed there are shown."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING

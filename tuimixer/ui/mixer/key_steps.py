@@ -12,7 +12,7 @@ NEW_PRESS = 0.3
 
 
 class KeySteps:
-    """Creates the steps, and allows them to pass 100 % if a key was pressed after a pause."""
+    """Creates the steps, which may pass 100 % only if the key was pressed after a pause."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

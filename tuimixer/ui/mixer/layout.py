@@ -19,7 +19,7 @@ _EMPTY_WIDTH = 24
 _TALL_WIDTH = 30
 """Width below which each row has only one line, because its numbers would leave no room for a fader."""
 _LOWEST_SECTION = 3
-"""Minimum height of a section, including its heading."""
+"""Minimum height of a section, including its heading, in lines."""
 LOWEST_COLUMNS = 9
 NARROWEST_COLUMNS = 24
 """Minimum height of the strips' area, and minimum width of the screen, for the columns layout."""
@@ -41,7 +41,7 @@ class Heading:
     box: Area
     section: Section
     number: int | None = None
-    """How many controls the group has, if not all are visible."""
+    """Number of controls in the group, shown if not all are visible; None for other headings."""
     sentence: bool = False
     first: bool = False
     """Whether this is the title of a group."""
@@ -65,9 +65,9 @@ class Plan:
     slots: tuple[Slot, ...] = ()
     headings: tuple[Heading, ...] = ()
     dividers: tuple[int, ...] = ()
-    """Columns with a line from top to bottom."""
+    """The x of each line from top to bottom."""
     more: "tuple[More, ...]" = ()
-    """Where there are controls beyond the edge."""
+    """Marks where there are more controls beyond an edge."""
     starts: tuple[int, ...] = ()
     """How far each section is scrolled, in lines in the rows layout and in columns in the columns layout."""
     tall: bool = False
@@ -78,7 +78,7 @@ class Plan:
         return next((slot for slot in self.slots if slot.row.id == wanted), None)
 
     def slot_at(self, x: int, y: int) -> Slot | None:
-        """The slot at a cell."""
+        """The slot at a cell; None if there is none."""
         return next((slot for slot in self.slots if (x, y) in slot.box), None)
 
 
@@ -87,7 +87,7 @@ Titled = Sequence[tuple[Group, str, str]]
 
 
 def name_lines(height: int) -> int:
-    """Lines that a name may take at the foot of a column in an area of this height."""
+    """Number of lines for a name at the foot of a column in an area of this height."""
     return 1 if height < 18 else 2 if height < 30 else 3
 
 
@@ -98,8 +98,8 @@ def plan_rows(
     starts: Sequence[int],
     faders: Collection[ControlId] = (),
 ) -> Plan:
-    """Sections one above the other, one line per control; each scrolls on its own, so that every section
-    stays visible.
+    """Sections one above the other, one line per control. Each section scrolls on its own, so that all
+    sections stay visible.
 
     If there is room, the controls in `faders` have two lines each.
     """
@@ -143,9 +143,8 @@ def plan_rows(
 def _plan_tall(
     sections: "Sequence[Sequence[Row | Heading]]", size: tuple[int, int], faders: Collection[ControlId]
 ) -> Plan | None:
-    """All rows at once, those with a fader in two lines, with blank lines between them if there is room.
-
-    None if they do not fit.
+    """A plan with all rows, those with a fader in two lines, and with blank lines between them if there is
+    room; None if the rows do not fit.
     """
     width, height = size
     heights = [
@@ -209,10 +208,11 @@ def plan_columns(
     left: int = 0,
     label_width: int = 14,
 ) -> Plan:
-    """Groups side by side, one column per control; each scrolls on its own, so that every group stays
+    """Groups side by side, one column per control. Each group scrolls on its own, so that all groups stay
     visible.
 
-    Args: `left` cells at the left edge stay free; columns grow until labels of `label_width` fit.
+    Args: `left`: number of cells at the left edge that stay free. `label_width`: the columns grow until
+    labels of this width fit.
     """
     width, height = size[0] - left, size[1]
     shown = [entry for entry in groups if entry[0].rows or entry[2]]

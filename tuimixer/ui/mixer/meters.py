@@ -69,7 +69,7 @@ def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
 
 
 class LevelMeters:
-    """The meters of all controls with known levels; the selected control's shows both sides."""
+    """The meters of all controls with known levels; that of the selected control shows both sides."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.levels: dict[ControlId, Level] = {}

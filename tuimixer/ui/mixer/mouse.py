@@ -1,4 +1,4 @@
-"""The mouse on the main screen: faders, wheel, marks, names; it creates the same intents as the keys."""
+"""The mouse on the main screen: clicks, drags and the wheel, which create the same intents as the keys."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ _RIGHT = 3
 
 
 class Mouse:
-    """Mouse handling; positions are cells of the view."""
+    """Handles the mouse; positions are cells of the view."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Mouse:
         self._send(SetLevel(key, min(max(position, 0.0), 1.0), channels))
 
     def _bar(self, slot: Slot, state: StripState) -> Area | None:
-        """Where a strip's fader is, up to 100 %."""
+        """Where a strip's fader is, up to 100 %; None if it has none."""
         if not state.positions:
             return None
         box = self._renderer.box_of(slot)

@@ -53,9 +53,9 @@ def _area(width: int, height: int) -> Area:
 
 
 class Renderer:
-    """The state of the main screen and its painting into the grid.
+    """Holds the state of the main screen, and paints it into the grid.
 
-    Every change also paints what differs, and calls `on_change`.
+    Every method that changes the state also paints what differs, and calls `on_change`.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Renderer:
         card: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Args: `card` is the ALSA card to start with, as the configuration names it; empty for the first."""
+        """Args: `card` is the ALSA card to show first, as named in the configuration; empty for any."""
         self.terminal = terminal
         self._keys = keys
         """The keys in the rows layout and in the columns layout."""
@@ -78,13 +78,13 @@ class Renderer:
         self.filters = filters
         self.layout_wanted = layout
         self.card_decided = filters.card is not None
-        """Whether the shown card is final; until then each snapshot decides."""
+        """Whether the choice of the shown card is final; until then, each snapshot decides."""
         self._wanted_card = card
         self._selection = Selection()
         self.at_value = False
         """Whether the selected control was changed since it was selected."""
         self.channel: int | None = None
-        """Index of the single channel that keys move, None for all."""
+        """Index of the single channel that keys move; None for all channels."""
         self.meters_on = terminal.meters
         self.meters = LevelMeters(clock)
         self.driven: dict[ControlId, ControlId] = {}
@@ -149,7 +149,7 @@ class Renderer:
         return self._selection.rows
 
     def touch(self) -> None:
-        """The user has decided where the cursor is, by moving it or by using the control under it."""
+        """Keep the cursor where it is, because the user has moved it or has used the control under it."""
         self._selection.touch()
 
     def leave(self) -> None:
@@ -280,8 +280,8 @@ class Renderer:
             self.on_change()
 
     def report_server(self) -> None:
-        """Report once, until a key is pressed, that there is no sound server; withdraw the message when there
-        is one.
+        """Show once, until a key is pressed, a message that there is no sound server, and remove it when
+        there is one.
         """
         missing = missing_server(self.snapshot)
         if missing and not self._missing_server:
@@ -344,8 +344,8 @@ class Renderer:
         return self._area.shifted(slot.box)
 
     def cursor_cell(self) -> tuple[int, int] | None:
-        """Where the terminal's cursor belongs: on the selected control's name, or, in plain mode, on its
-        value after a change; None if it is not visible.
+        """Where the terminal's cursor belongs: on the selected control's name or, in plain mode after a
+        change, on its value; None if the control is not visible.
         """
         slot = self.plan.slot_of(self.cursor)
         if slot is None:
@@ -387,7 +387,7 @@ class Renderer:
             self._paint_slot(slot)
         self._tell_visible()
 
-    # What follows paints into the grid without calling `on_change`.
+    # The following methods paint into the grid without calling `on_change`.
 
     def _replan(self) -> None:
         width, halves = self.grid.width, self.terminal.halves

@@ -1,4 +1,4 @@
-"""The rows layout: one line per control, or two if there is room for all."""
+"""The rows layout: one line per control, or two lines if there is room for all controls."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _FEWEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Where the parts of a row are, as (first cell, width); a width of 0 omits a part."""
+    """Where the parts of a row are, each as (first cell, width); a part of width 0 is omitted."""
 
     name: tuple[int, int]
     marks: tuple[int, int]
@@ -100,7 +100,7 @@ def tall_fields_for(width: int, label_width: int, meter: bool) -> Fields:
 
 
 def cut_names(labels: Iterable[str], width: int, ellipsis: str) -> dict[str, str]:
-    """Labels cut to a width: in the middle if their beginnings alone would not distinguish them."""
+    """Label → label cut to a width: at its end, or in the middle if the beginning alone is not unique."""
     cut = {label: fit(label, width, ellipsis) for label in labels}
     heads = Counter(cut.values())
     return {

@@ -43,12 +43,14 @@ _LEARN_AGAIN = 5.0
 """Seconds until system information is requested again if it could not be read."""
 _PAGE = 10
 _QUIT_SECONDS = 1.0
-"""Seconds within which pressing the back key again quits."""
+"""Seconds within which pressing the back key a second time quits."""
 _VIEWS = tuple(View)
 
 
 class MixerScreen(DirectScreen):
-    """Status, faders, info and hints; the cursor is a control's id, and no strip ever has the focus."""
+    """The main screen: status, faders, info and hints. The cursor is the id of a control, and no strip ever
+    has Textual's focus.
+    """
 
     DEFAULT_CSS = (
         "MixerScreen { overflow: hidden; layers: base; } MixerScreen Input { dock: bottom; height: 1; }"
@@ -161,12 +163,12 @@ class MixerScreen(DirectScreen):
             self.say(event.text, event.error)
 
     def _learn_soon(self, seconds: float | None = None) -> None:
-        """Determine after a while which controls the server drives, but not during the first frame."""
+        """Determine which controls the server drives, after a delay, so that the first frame is not late."""
         if self._learning is None:
             self._learning = after(self, seconds or _LEARN_SECONDS, self._learn)
 
     def _learn(self) -> None:
-        # In the background, as keys would otherwise wait for a slow machine.
+        # In the background, because keys would otherwise have to wait for a slow machine.
         self._learning = None
         self.run_worker(self._find_driven(), group="driven", exclusive=True)
 

@@ -30,7 +30,7 @@ class Selection:
         return next((row for row in self.rows if row.id == self.cursor), None)
 
     def touch(self) -> None:
-        """The user has decided where the cursor is."""
+        """Keep the cursor where it is, because the user has put it there."""
         self._touched, self._lost = True, None
 
     def leave(self) -> None:
@@ -58,7 +58,7 @@ class Selection:
         self._touched = bool(kinds) and (self._touched or (settled and kinds != {Kind.STORED}))
 
     def beside(self, by: int) -> Row | None:
-        """The row this many rows from the cursor, or the one at the end; None if there are no rows."""
+        """The row this many rows from the cursor, or the first or last one; None if there are no rows."""
         if not self.rows:
             return None
         at = next((i for i, row in enumerate(self.rows) if row.id == self.cursor), 0)
@@ -79,7 +79,7 @@ class Selection:
 
 
 def may_rearrange(before: Snapshot, after: Snapshot, diff: Diff) -> bool:
-    """Whether a change may have altered the rows: labels, order or a filter's result."""
+    """Whether a change may have affected the rows: their labels, their order or the result of a filter."""
     if diff.added or diff.removed or diff.reordered:
         return True
     for key in diff.changed:

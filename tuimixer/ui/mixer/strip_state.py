@@ -18,7 +18,7 @@ class StripState:
     id: ControlId
     label: str
     positions: tuple[float, ...]
-    """Each channel's fader from 0 to 1; more than 1 is beyond 100 %. Empty without a volume."""
+    """Each channel's fader position from 0 to 1; more than 1 is beyond 100 %. Empty without a volume."""
     sides: tuple[float, float]
     """The loudest positions of the left and of the right channels, equal if there are no sides."""
     beyond: bool
@@ -35,7 +35,7 @@ class StripState:
     why_gone: str
     """Why the control currently has no effect, in a word or two; empty if it has one."""
     base: float | None
-    """Where the hardware's own 0 dB is on the fader, if not at its top."""
+    """Position of the hardware's own 0 dB on the fader; None if at the top."""
     metered: bool
     about: str = ""
     """What the control is and where it goes, in a few words."""
@@ -47,7 +47,7 @@ class StripState:
 
     @property
     def percent(self) -> str:
-        """Percent of the loudest channel; empty without a volume."""
+        """The loudest channel's percentage; empty without a volume."""
         return str(max(self.percents)) if self.percents else ""
 
     @property

@@ -1,4 +1,4 @@
-"""The widget that shows the main screen: sends what the renderer has painted to the terminal."""
+"""The widget that shows the main screen; it sends what the renderer has painted to the terminal."""
 
 from asyncio import TimerHandle
 from dataclasses import replace
@@ -33,10 +33,10 @@ _LATER = 0.01
 
 
 class MixerView(Widget):
-    """All of the main screen except the filter's input.
+    """All of the main screen except the filter's text field.
 
-    The renderer's grid holds what should be visible. Changes go to the terminal cell by cell (`flush`);
-    Textual repaints only when it has to (another size, another screen on top).
+    The renderer's grid holds what should be visible. Changed cells are written directly to the terminal
+    (`flush`); Textual repaints only when it has to, such as for another size or with another screen on top.
     """
 
     DEFAULT_CSS = "MixerView { width: 1fr; height: 1fr; }"
@@ -114,7 +114,7 @@ class MixerView(Widget):
             self._follow()
 
     def _paint_meters(self) -> None:
-        """Show the meters, now or, if the line has not taken the last frame yet, a little later."""
+        """Show the meters now or, if the terminal has not taken the last frame yet, a little later."""
         now, tty = self._clock(), self._tty()
         if not self.pace.may_paint(now) or cast("TuiMixerApp", self.app).backlog:
             if self._meters_later is None:

@@ -1,4 +1,4 @@
-"""Sentences of the main screen: what the selected control is and does, and why a group is empty. Pure."""
+"""Texts of the main screen: what the selected control is and does, and why a group is empty. Pure."""
 
 from collections.abc import Mapping
 

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class ControlKeys:
-    """Sends intents to the mixer, or shows why there is nothing to change."""
+    """Sends intents for the control to the mixer, or shows why there is nothing to change."""
 
     def __init__(self, screen: "PathScreen", mixer: Mixer) -> None:
         self._screen, self._mixer = screen, mixer
         self._steps = KeySteps()
 
     def _control(self) -> Control | None:
-        """The control under the cursor, if any."""
+        """The control under the cursor; if it cannot be changed here, say why and return None."""
         stage = self._screen.view.stage
         if stage is None:
             return None

@@ -14,7 +14,7 @@ class Numbered:
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
         self.sent: Finding | None = None
-        """The finding as it was when its fix was sent, until an error reports that it failed."""
+        """The finding as it was when its fix was sent; None if none was sent, or the fix has failed."""
         self.stands: dict[str, bool] = {}
         """Sound (`""` for the whole machine) → whether its last check still found this."""
 
@@ -38,7 +38,7 @@ class Fixes:
         self._slots: dict[tuple[str, str | None, str], Numbered] = {}
 
     def take(self, findings: Iterable[Finding], sound: str = "") -> None:
-        """Add the findings for a sound's node, or for the whole machine."""
+        """Take the findings of a new check of a sound, or of the whole machine."""
         found = {_identity(finding): finding for finding in findings}
         for identity, finding in found.items():
             slot = self._slots.setdefault(identity, Numbered(finding))
@@ -67,7 +67,7 @@ class Fixes:
         return marks
 
     def press(self, number: int) -> Numbered | None:
-        """The finding to fix; None if there is none with this number, or if its fix was already sent."""
+        """The finding with this number if its fix may be sent; None if there is none, or the fix was sent."""
         slots = list(self._slots.values())[:_MOST]
         slot = slots[number - 1] if 0 < number <= len(slots) else None
         if slot is None or not slot.there or slot.sent == slot.finding:
@@ -82,7 +82,7 @@ class Fixes:
 
 
 def first_fault(findings: Sequence[Finding]) -> Finding | None:
-    """The most likely cause of silence."""
+    """The most likely cause of silence; None if there is no fault."""
     return next((finding for finding in findings if finding.fault), None)
 
 

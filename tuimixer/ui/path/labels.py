@@ -1,4 +1,4 @@
-"""Gains, media and states of the map and the staircase in few characters."""
+"""Short texts for gains, media and states on the map and the staircase."""
 
 from tuimixer.diagnosis.graph import WORTH, Line, Node, Part
 from tuimixer.diagnosis.stage import Path, Stage, StageKind
@@ -103,7 +103,7 @@ def _jack_word(line: Line) -> str:
 
 
 def chain(path: Path) -> str:
-    """A whole path in one line: `stream −12.0 software · Speakers −19.5 = Master −19.5 hardware`."""
+    """A whole path in one line, such as `stream −12.0 software · Speakers −19.5 = Master −19.5 hardware`."""
     parts = []
     for stage in path.stages:
         if stage.kind in (StageKind.APPLICATION, StageKind.END, StageKind.MODULE) or stage.inside is not None:

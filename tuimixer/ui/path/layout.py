@@ -24,13 +24,13 @@ _IDLE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How spaciously a map is drawn."""
+    """How spaciously a map is drawn, and which parts of its boxes are shown."""
 
     framed: bool
     notes: bool
     meters: bool
     gap: int
-    """Lines between two boxes."""
+    """Number of lines between two boxes."""
 
     def rows(self, node: Node) -> tuple[int, tuple[int, ...], int | None, int | None]:
         """Height of a node's box, then the rows in it of the node's lines, of its meter and of its note."""
@@ -60,7 +60,7 @@ STYLES = (
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A node's position; rows count from the top of the map."""
+    """A node and its position; rows count from the top of the map."""
 
     node: Node
     x: int
@@ -75,7 +75,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """An edge as a line with right angles."""
+    """An edge and its line, which has only right angles."""
 
     edge: Edge
     points: tuple[tuple[int, int], ...]
@@ -92,7 +92,7 @@ class Plan:
     boxes: Mapping[str, Box]
     wires: tuple[Wire, ...]
     columns: tuple[tuple[int, int, int], ...]
-    """(x, width, column of the graph) from left to right."""
+    """The columns from left to right, as (x, width, column of the graph)."""
 
 
 def metered(node: Node) -> bool:

@@ -1,4 +1,4 @@
-"""The map as cells: boxes with their gains, wires, walls where the sound is blocked. Pure."""
+"""The map as cells: boxes with their gains, wires, and walls where the sound is blocked. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -16,7 +16,8 @@ from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role
 
 _UP, _DOWN, _LEFT, _RIGHT = 1, 3, 9, 27
-# One glyph for each weight (0 none, 1 light, 2 heavy) of the four arms: up + 3·down + 9·left + 27·right.
+# The glyph for each combination of the four arms' weights, 0 for none, 1 for light and 2 for heavy; its index
+# is up + 3·down + 9·left + 27·right.
 _JOINTS = " ╵╹╷│╿╻╽┃╴┘┚┐┤┦┒┧┨╸┙┛┑┥┩┓┪┫╶└┖┌├┞┎┟┠─┴┸┬┼╀┰╁╂╾┵┹┭┽╃┱╅╉╺┕┗┍┝┡┏┢┣╼┶┺┮┾╄┲╆╊━┷┻┯┿╇┳╈╋"
 _DOUBLE = {"━": "═", "┃": "║"}
 _HEADINGS = {
@@ -46,7 +47,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A map on a grid of its own size, and what is where."""
+    """A map on a grid of its own size, and where the lines and meters are on it."""
 
     grid: Grid
     places: tuple[tuple[Place, Area], ...] = ()

@@ -35,7 +35,7 @@ _GATHERED = 300
 
 
 class PathScreen(Dialog[None]):
-    """The map; Enter opens the staircase of the selected sound, Escape goes back."""
+    """The map; Enter opens the staircase of the selected sound, and Escape goes back."""
 
     TITLE = "Map"
     SCOPE = "path"

@@ -22,7 +22,7 @@ _LEAST = 3000
 _MOST = 9000
 """Maximum span of the scale, in hundredths of a dB; anything below is practically silent."""
 _NAMES = 28
-"""Maximum width of names."""
+"""Maximum width of the names."""
 _VALUE = 9
 """Width of the longest gain: `−120.0 dB`."""
 _WORD = 9
@@ -41,7 +41,7 @@ _ASCII_FILLS = {"software": "-", "softvol": ":", "hardware": "#", "": "-"}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row: a stage and the level after it."""
+    """One row: a stage with the levels before and after it."""
 
     stage: Stage
     before: int | None
@@ -72,17 +72,17 @@ def steps_of(path: Path) -> tuple[Step, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Chart:
-    """Where the bars are and what their ends mean."""
+    """Where the bars are, and the levels at their ends."""
 
     left: int
     width: int
     low: int
-    """Hundredths of a dB at the left end."""
+    """Level at the left end, in hundredths of a dB."""
     high: int
-    """Hundredths of a dB at the right end."""
+    """Level at the right end, in hundredths of a dB."""
 
     def cells(self, cdb: int) -> int:
-        """How many cells a level fills."""
+        """Number of cells that a level, in hundredths of a dB, fills."""
         share = (cdb - self.low) / (self.high - self.low)
         return round(min(max(share, 0.0), 1.0) * self.width)
 

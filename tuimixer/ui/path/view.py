@@ -85,7 +85,7 @@ class PathView(Widget, can_focus=True):
 
     @property
     def stage(self) -> Stage | None:
-        """The stage under the cursor."""
+        """The stage under the cursor; None if there is none."""
         if self.path is not None:
             steps = self.steps
             return steps[self.step].stage if self.step < len(steps) else None
@@ -149,7 +149,7 @@ class PathView(Widget, can_focus=True):
     # ---- painting ----
 
     def paint(self) -> None:
-        """Repaint; only changed cells are sent."""
+        """Repaint everything; only changed cells are sent."""
         grid = self._grid
         if not grid.width or not grid.height:
             return
@@ -288,7 +288,7 @@ class PathView(Widget, can_focus=True):
         self._window = Area(x, y, min(width, all_of_it.width - x), min(room, all_of_it.height - y))
 
     def _seen(self, area: Area) -> Area | None:
-        """The visible part of an area of the map."""
+        """The visible part of an area of the map; None if none of it is visible."""
         window = self._window
         x, right = max(area.x, window.x), min(area.x + area.width, window.x + window.width)
         y, bottom = max(area.y, window.y), min(area.y + area.height, window.y + window.height)

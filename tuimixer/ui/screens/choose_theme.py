@@ -12,7 +12,7 @@ from tuimixer.ui.screens.listing import Line, Listing
 
 
 class ThemeScreen(ListDialog):
-    """All themes by name."""
+    """Lists all themes by name."""
 
     TITLE = "Theme"
     DEFAULT_CSS = """

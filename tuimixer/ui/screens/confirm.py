@@ -1,4 +1,4 @@
-"""A question before something that cannot be undone: killing a stream, forgetting a stored volume."""
+"""A question before something that cannot be undone: killing a stream or forgetting a stored volume."""
 
 from collections.abc import Callable, Mapping
 from typing import ClassVar

@@ -73,7 +73,7 @@ class HelpScreen(TextDialog):
 
 
 class Keys(Widget):
-    """The groups as text; two columns if there is room."""
+    """The groups as text, in two columns if there is room."""
 
     def __init__(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> None:
         super().__init__()

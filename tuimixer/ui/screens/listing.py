@@ -87,7 +87,7 @@ class Listing(ScrollView, can_focus=True):
     DEFAULT_CSS = "Listing { height: 1; scrollbar-size: 0 0; }"
 
     class Wanted(Message):
-        """The line under the cursor was activated."""
+        """A request to do what a line does."""
 
         def __init__(self, line: Line, act: Act) -> None:
             super().__init__()

@@ -1,4 +1,4 @@
-"""What can be typed for a control: a value, a latency offset. Pure."""
+"""What can be typed for a control: a value or a latency offset. Pure."""
 
 from tuimixer.diagnosis.stage import db
 from tuimixer.model.command import SetLatencyOffset

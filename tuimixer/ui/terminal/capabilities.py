@@ -1,4 +1,4 @@
-"""What the terminal can do, and what follows from that: theme, characters, meters."""
+"""What the terminal can do, and what is chosen accordingly: theme, characters, meters."""
 
 import codecs
 import os
@@ -75,7 +75,7 @@ def encoding_of(environment: Mapping[str, str], output: str) -> str:
 
 
 def first_environment() -> dict[str, str]:
-    """The variables that this process was started with, if the kernel provides them."""
+    """The variables that this process was started with, or the current ones if the kernel does not tell."""
     try:
         with open("/proc/self/environ", "rb") as file:
             entries = file.read().split(b"\0")

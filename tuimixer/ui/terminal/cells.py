@@ -120,7 +120,7 @@ class Grid:
         self._dirty.clear()
 
     def settle(self) -> list[int]:
-        """Treat everything as shown; returns the lines that were not."""
+        """Treat everything as shown; returns the numbers of the lines that were not."""
         lines = [
             y
             for y in sorted(self._dirty)
@@ -170,7 +170,7 @@ def _by_role(text: list[str], roles: list[int], start: int, end: int) -> list[tu
 
 
 def fit(text: str, width: int, ellipsis: str) -> str:
-    """Text cut to a width in cells, with a mark if anything was cut."""
+    """Text cut to a width in cells, with `ellipsis` at its end if anything was cut."""
     if cell_len(text) <= width:
         return text
     if width <= 0:
@@ -185,7 +185,7 @@ def fit(text: str, width: int, ellipsis: str) -> str:
 
 
 def fit_middle(text: str, width: int, ellipsis: str) -> str:
-    """Text cut to a width in cells, in the middle, so that both ends can be read."""
+    """Text from whose middle enough is cut for a width in cells, so that both ends can be read."""
     if cell_len(text) <= width or width < 5:
         return fit(text, width, ellipsis)
     tail, used = "", 0
@@ -198,7 +198,7 @@ def fit_middle(text: str, width: int, ellipsis: str) -> str:
 
 
 def fit_lines(lines: list[str], most: int, width: int, ellipsis: str) -> list[str]:
-    """At most this many lines, each cut to a width; any others are joined to the last one."""
+    """At most `most` lines, each cut to a width; any further lines are joined to the last one."""
     if len(lines) > most:
         lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
     return [fit(line, width, ellipsis) for line in lines]

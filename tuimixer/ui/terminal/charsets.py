@@ -31,11 +31,11 @@ class CharSet:
     dots: str
     """Filled part of a fader that has no effect."""
     mark: str
-    """Where a horizontal fader is at 100 %, if it goes beyond."""
+    """Mark at 100 % of a horizontal fader that can go beyond."""
     chosen: str
     """Left edge of the selected control's row."""
     levels: str
-    """Heights of one cell of a vertical bar, from nothing to full."""
+    """The glyphs of one cell of a vertical bar, from empty to full."""
     meter: str
     """One cell of a horizontal meter of one channel, or where only the second of two reaches."""
     first: str

@@ -67,7 +67,7 @@ def readable(colour: int, background: int, ratio: float, shown: Callable[[int], 
 
 
 def nearest_256(colour: int) -> int:
-    """Number of the nearest of the 240 colors from 16 on, which no terminal's settings change."""
+    """Number of the nearest of the 240 colors from 16 on, which do not depend on a terminal's settings."""
     cube = [min(range(6), key=lambda i: abs(_STEPS[i] - part)) for part in channels(colour)]
     grey = min(max(round((sum(channels(colour)) / 3 - 8) / 10), 0), 23)
     numbers = 16 + 36 * cube[0] + 6 * cube[1] + cube[2], 232 + grey

@@ -1,8 +1,8 @@
 """Writes changed cells directly to the terminal, bypassing Textual's compositor.
 
-The compositor repaints from a widget's left edge and wraps each update in mode switches: 200 to 400 bytes and
-several milliseconds for a fader step that changes five cells. Writing only those cells takes 40 bytes and
-well under a millisecond. Both draw from the same grid, so they can be used in any order.
+The compositor repaints from a widget's left edge and wraps each update in mode switches, which takes 200 to
+400 bytes and several milliseconds for a fader step that changes five cells. Writing only those cells takes
+40 bytes and well under a millisecond. Both draw from the same grid, so they can be used in any order.
 """
 
 from collections.abc import Iterable

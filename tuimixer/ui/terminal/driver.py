@@ -25,7 +25,7 @@ _PASTE_PAUSE = 2.0
 
 
 class TerminalDriver(Driver):
-    """Sleeps until there is input, so that an idle screen costs nothing."""
+    """Waits for input on the event loop, so that an idle screen costs nothing."""
 
     def __init__(
         self,

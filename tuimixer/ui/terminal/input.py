@@ -15,7 +15,7 @@ _UNASKED = (events.Resize, InBandWindowResize)
 
 
 class InputParser:
-    """Decodes and parses; invalid input does not affect what follows it."""
+    """Decodes and parses input; invalid input does not affect what follows it."""
 
     def __init__(self) -> None:
         self._decode = getincrementaldecoder("utf-8")("replace").decode

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Handle
 
 _MOST = 256 * 1024
-"""Maximum number of pending bytes. Anything beyond is dropped, and everything is repainted when the terminal
-reads again.
+"""Maximum number of pending bytes. If there are more, they are dropped, and everything is repainted when the
+terminal reads again.
 """
 
 
@@ -84,7 +84,7 @@ class Outlet:
         self._lost = False
 
     def finish(self, data: bytes, seconds: float) -> bool:
-        """Send the last data, and wait at most this long until the terminal has accepted it; returns
+        """Send the last data, and wait at most this many seconds for the terminal to accept it; returns
         whether it has.
         """
         if self._scheduled is not None:

@@ -18,7 +18,7 @@ _BLIND_INTERVAL = 0.5
 
 
 class Pace:
-    """Paces frames; times are in seconds of one clock."""
+    """Decides when frames may be sent; times are in seconds, all of the same clock."""
 
     def __init__(self, slow: bool) -> None:
         self.slow = slow
@@ -40,7 +40,7 @@ class Pace:
         return now >= self._not_before
 
     def painted(self, now: float) -> bool:
-        """A frame was sent; returns whether it must be followed by a query."""
+        """Take note that a frame was sent; returns whether a query must follow it."""
         if self._asked is not None or not (self.slow or now - self._last_asked >= _EVERY):
             return False
         self._asked = self._last_asked = now

@@ -98,10 +98,10 @@ def ink_of(cell: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Foreground, background (None: the terminal's own) and attributes."""
+    """Foreground color, background color and attributes."""
 
     fg: int | None = None
-    """0 to 255, or TRUE_COLOUR + 0xRRGGBB."""
+    """A color number from 0 to 255, or TRUE_COLOUR + 0xRRGGBB; None for the terminal's own color."""
     bg: int | None = None
     bold: bool = False
     dim: bool = False

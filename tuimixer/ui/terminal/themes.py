@@ -110,7 +110,7 @@ def theme(name: str, true_colour: bool = True, colours: Mapping[str, str] | None
 
 
 def palette_of(colours: Scheme, true_colour: bool) -> Palette:
-    """The look of each role; text is moved towards white or black as far as its contrast requires."""
+    """The theme of a scheme; text colors are moved towards white or black as far as contrast requires."""
     ink = _Ink(colours, true_colour)
     return Palette(colours.name, luminance(colours.background) < 0.2, _looks(ink), _textual(ink))
 
@@ -132,7 +132,7 @@ class _Ink:
         return TRUE_COLOUR | colour if self._true_colour else nearest_256(colour)
 
     def shown(self, colour: int) -> int:
-        """This color as shown by the terminal."""
+        """The color that the terminal shows for this one."""
         return colour if self._true_colour else of_256(nearest_256(colour))
 
     def readable(self, colour: int) -> int:
@@ -142,7 +142,9 @@ class _Ink:
     def text(
         self, colour: int, on: int | None = None, bold: bool = False, ratio: float | None = None
     ) -> Look:
-        """Text with a contrast ratio (`contrast` by default), on the background or another color."""
+        """The look of text on the background or the color `on`, with a minimum contrast ratio (`contrast` by
+        default).
+        """
         against, behind = (self.surface, self.scheme.background) if on is None else (on, on)
         colour = readable(colour, against, ratio or self.contrast, self.shown)
         return Look(self.number(colour), self.number(behind), bold)
@@ -152,7 +154,7 @@ class _Ink:
         return Look(self.number(colour), self.number(self.scheme.background))
 
     def block(self, colour: int) -> Look:
-        """Text on a block of this color."""
+        """The look of text on a block of this color."""
         inks = self.scheme.background, self.scheme.foreground, 0, 0xFFFFFF
         ink = max(inks, key=lambda ink: contrast(self.shown(ink), self.shown(colour)))
         return Look(self.number(ink), self.number(colour), bold=True)

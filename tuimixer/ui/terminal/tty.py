@@ -18,11 +18,11 @@ _GOODBYE = 0.2
 _MOUSE = (1000, 1003, 1015, 1006)
 """Private modes: button presses, all mouse motion, and two encodings for positions beyond column 223."""
 _KITTY = 1 | 8 | 16
-"""Kitty's keyboard protocol: unambiguous escapes, all keys as sequences, with their text."""
+"""Flags of kitty's keyboard protocol: unambiguous escapes, and all keys as sequences, with their text."""
 RESET = "\x1b[m"
 """Makes the terminal write in its default look."""
 _CANCEL = b"\x18"
-"""CAN ends an escape sequence that was cut off."""
+"""CAN, which ends an escape sequence that was cut off."""
 
 
 def own_descriptor(standard: int) -> int:
@@ -86,14 +86,14 @@ class Tty:
         if self.taken:
             return
         modes = termios.tcgetattr(self.reads)
-        # In the background, after `bg`, the kernel stops the program here until `fg`.
+        # If the program is in the background, after `bg`, the kernel stops it here until `fg`.
         termios.tcsetattr(self.reads, termios.TCSANOW, _raw(modes))
         self._modes = modes
         for descriptor in (self.reads, self._writes):
             os.set_blocking(descriptor, False)
 
     def paint(self, text: str = "") -> None:
-        """Send text without a loop; the first time, this also opens the alternate screen."""
+        """Send text before there is a loop; the first call also opens the alternate screen."""
         if not self.entered:
             self.entered = True
             kitty = f"\x1b[>{_KITTY}u" if self._kitty else ""
