@@ -3,7 +3,7 @@
 from tuimixer.model.record import dataclass, field
 
 KEYMAPS = ("default", "alsamixer", "vim")
-"""`vim` is an older name for `default`."""
+"""Names of the keymaps; `vim` is an older name for `default`."""
 LAYOUTS = ("auto", "columns", "rows")
 VIEWS = ("playback", "capture", "all")
 COLORS = ("auto", "never", "16", "256", "full")

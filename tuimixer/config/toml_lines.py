@@ -39,7 +39,7 @@ def line_of(text: str, path: tuple[str | int, ...]) -> int:
 
 
 def _newest(table: tuple[str, ...], counts: dict[tuple[str, ...], int]) -> tuple[str, ...]:
-    """The path, followed by the index of the newest table if it is that of an array of tables."""
+    """The path of a table, followed by the index of the newest one if it is an array of tables."""
     return (*table, str(counts[table])) if table in counts else table
 
 

@@ -21,8 +21,8 @@ Report = Callable[[tuple[str | int, ...], str], None]
 
 
 class TomlReader:
-    """Reads one table of the document and checks its values; keys that are left at the end are unknown
-    ones.
+    """Reads one table of the document and checks its values; keys that remain at the end are unknown
+    settings.
     """
 
     def __init__(self, report: Report, values: dict[str, Any], path: tuple[str | int, ...] = ()) -> None:

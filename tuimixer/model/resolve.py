@@ -224,7 +224,7 @@ def _items(percent: float) -> int:
 
 
 def _choose_end(control: Control, position: float) -> SetChoice | None:
-    """Select the first item for 0 % and the last for 100 %, as alsamixer's digits do; None for others."""
+    """Select the first item for 0 % and the last for 100 %, as alsamixer's digits do; None in between."""
     if control.choice is None or 0 < _number(position) < 1:
         return None
     return _choose(control, 0 if position <= 0 else len(control.choice.items) - 1, relative=False)

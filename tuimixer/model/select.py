@@ -257,8 +257,8 @@ def _named(
 def _in_order(
     text: str, controls: list[Control], cards: list[tuple[Control, ...]], exact: bool, snapshot: Snapshot
 ) -> list[Match]:
-    """Matches by the first of these that yields any: server's name; element, name, application; binary;
-    title; role; card.
+    """Matches by the server's name, else by element, name or application, else by binary, title, role, or
+    card: those of the first of these that has any.
     """
     elements = [match for match in _elements(text, cards) if match.exact is exact]
     if exact and (found := _by(controls, lambda c: _device(c, "server_name"), text, exact)):

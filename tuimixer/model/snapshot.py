@@ -7,7 +7,7 @@ from tuimixer.model.record import dataclass, field
 
 
 class Phase(StrEnum):
-    """How far a backend has got."""
+    """How far a backend has got with connecting."""
 
     CONNECTING = "connecting"
     READY = "ready"
@@ -57,7 +57,7 @@ class AlsaCard:
     """Number of the card's controls."""
     jacks: tuple[Jack, ...] = ()
     reason: str = ""
-    """Why the card could not be opened, in one sentence; empty if it was."""
+    """Why the card could not be opened, in one sentence; empty if it is open."""
 
 
 @dataclass(frozen=True, slots=True)

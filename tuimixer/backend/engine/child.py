@@ -163,8 +163,8 @@ def spawn(command: list[str], stderr: int | None, own_session: bool) -> Child:
 def fork(serve: "Callable[[], int]", stderr: int) -> Child:
     """Start a child that calls `serve` with pipes at descriptors 0 and 1, and exits with its result.
 
-    Starting another interpreter would delay the first frame by 25 ms. Only for a process without threads
-    that has not loaded a sound library yet.
+    Starting another interpreter would delay the first frame by 25 ms. May only be used in a process without
+    threads that has not loaded a sound library yet.
 
     Raises:
         OSError: the child cannot be started.

@@ -24,7 +24,7 @@ from tuimixer.model.text import clean
 _KEEP = 5.0
 """Seconds that commands wait for the next engine."""
 _SETTLE = 1.5
-"""Seconds that a new engine has to catch up with the previous one before its snapshot is shown as it is."""
+"""Seconds allowed for a new engine to catch up with the previous one; its snapshot is then shown anyway."""
 _STEADY = 10.0
 """Seconds after which an engine counts as running normally."""
 
@@ -33,7 +33,7 @@ class EngineBackend:
     """The backends of a machine, in a process of their own."""
 
     def __init__(self, link: Link, child: Child | None = None, shown: Snapshot | None = None) -> None:
-        """Args: `child` is an engine that the link has already started, and `shown` the state of it that the
+        """Args: `child` is an engine that the link has already started; `shown` is the snapshot that the
         screen already shows.
         """
         self.name = link.name

@@ -1,4 +1,6 @@
-"""The difference between two snapshots, as sent: of a changed control, only the fields that differ."""
+"""The difference between two snapshots as sent to the screen, with only the changed fields of each
+control.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 PROTOCOL = 1
-"""Incremented with every change that an older reader would not understand."""
+"""Version of the protocol, incremented with every change that an older reader would not understand."""
 LINE_AIM = 1 << 18
 """Approximate maximum length of a delta in bytes; a longer one is divided into several lines."""
 

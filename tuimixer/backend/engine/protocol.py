@@ -77,8 +77,8 @@ class Watch(Struct, frozen=True):
 
 
 class Number(Struct, frozen=True, array_like=True):
-    """The body of `inspect` (number of the request), `ping` and `pong` (echoed), and `seen` (newest serial
-    read).
+    """The body of `inspect` (the request's number), `ping` and `pong` (a number to echo), and `seen` (the
+    newest serial read).
     """
 
     value: int

@@ -36,9 +36,9 @@ _LEVELS_WINDOW = 600
 """The same limit for levels, lower in order to leave room for more important messages."""
 _MOST_NOTICES = 100
 _CATCH_UP = 1.5
-"""Seconds that the backend has to catch up with what the blocking backends have read."""
+"""Seconds allowed for the backend to catch up with what the blocking backends have read."""
 _FAREWELL = 1.0
-"""Seconds that the backend has to shut down."""
+"""Seconds allowed for the backend to shut down."""
 
 
 class Engine:

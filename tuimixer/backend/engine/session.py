@@ -44,9 +44,9 @@ _UNSEEN = 200
 _MOST_NOTICES = 10
 """Maximum number of notices reported of those that arrive together; the screen shows one at a time."""
 _FAREWELL = 1.5
-"""Seconds that an engine has to exit on its own."""
+"""Seconds allowed for an engine to exit on its own."""
 _LEAVING = 0.4
-"""Seconds that an engine has to exit while the screen is being closed and the user waits."""
+"""Seconds allowed for an engine to exit while the screen is being closed and the user waits."""
 _POLL = 0.002
 
 
@@ -77,7 +77,7 @@ class Link(Protocol):
 
 
 class SessionListener(Protocol):
-    """Notified of what an engine sends."""
+    """Is notified of what an engine sends."""
 
     def changed(self, snapshot: Snapshot, ack: int) -> None:
         """A newer snapshot has arrived, which includes the effects of commands up to number `ack` (0: no more

@@ -15,7 +15,7 @@ from tuimixer.backend.engine.stderr_filter import TerminalFilter
 
 _STDERR_KEPT = 4096
 _FAREWELL = 2
-"""Seconds that ssh has to exit once the engine has."""
+"""Seconds allowed for ssh to exit once the engine has exited."""
 
 
 @dataclass(slots=True)

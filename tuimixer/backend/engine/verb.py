@@ -1,4 +1,4 @@
-"""One-shot verbs on another machine."""
+"""Runs one-shot verbs on another machine."""
 
 import subprocess
 from collections.abc import Sequence

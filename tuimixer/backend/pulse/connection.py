@@ -26,7 +26,7 @@ _LOG = logging.getLogger(__name__)
 _KINDS = {kind.value: kind for kind in (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT)}
 _STREAMS_OF = {"sink": "sink_input", "source": "source_output"}
 _ONE_BY_ONE = 12
-"""If more objects of a kind than this have changed, reading all of them is cheaper."""
+"""If more objects of a kind than this have changed, reading all objects of that kind is cheaper."""
 _BREATH = 0.004
 """Seconds between two reads during a storm of events."""
 _LINKS_PAUSE = 0.1

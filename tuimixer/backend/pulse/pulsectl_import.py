@@ -63,7 +63,7 @@ with _light_imports():
 binding: Any = c
 """pulsectl's libpulse bindings: functions, structures and callback types."""
 BlockingPulse: Any = pulsectl.Pulse
-"""pulsectl's connection with libpulse's own main loop."""
+"""pulsectl's connection class, which uses libpulse's own main loop."""
 PulseError: type[Exception] = pulsectl.PulseError
 
 

@@ -153,5 +153,5 @@ class CodecsRecord:
     """A Bluetooth card's codecs."""
 
     codecs: tuple[tuple[str, str], ...]
-    """Name and description of each."""
+    """Name and description of each codec."""
     codec: str | None
