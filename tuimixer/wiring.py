@@ -162,9 +162,9 @@ def read_early(options: Options) -> "Callable[[], Iterator[Snapshot]]":
     """Read everything with the blocking backends, which are ready long before asyncio is loaded.
 
     Returns a function that yields a snapshot when ALSA has been read, and a second one when the server has
-    been read too. They are not read in parallel: with libasound's pulse plugin in one thread and pulsectl in
-    another, the engine occasionally hung. A layer that cannot be read counts as connecting; its own backend
-    will find out why.
+    been read too. They are not read in parallel, because the engine occasionally hung with libasound's pulse
+    plugin in one thread and pulsectl in another. A layer that cannot be read counts as connecting; its own
+    backend will find out why.
     """
     from _thread import start_new_thread
 

@@ -1,8 +1,7 @@
 """Commands that the sound system has not confirmed yet, shown on top of its own state.
 
-An entry is dropped by the first read that *began* after its write was acknowledged: an earlier read may
-still have the old value, and dropping the entry then would make the fader jump back or lose a step of a
-held key.
+An entry is dropped by the first read that *began* after its write was acknowledged. An earlier read may still
+have the old value, and dropping the entry then would make the fader jump back or lose a step of a held key.
 """
 
 from tuimixer.model.command import CardCommand, Command, apply, aspect

@@ -179,7 +179,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What only a stream has: a sink input, a source output, or a stored volume."""
+    """What only a stream has, that is, a sink input, a source output, or a stored volume."""
 
     index: int
     application: str = ""

@@ -170,7 +170,7 @@ def from_position(scale: Scale, position: float, direction: int = 0) -> int:
     position = min(max(position, 0.0), 1.0)
     if not scale.curve or scale.low >= scale.high:
         # As in alsamixer, even though floating-point error occasionally (5 to 7 times in 100) makes a 1 %
-        # step two raw values: the same keys should yield the same values.
+        # step two raw values, because the same keys should yield the same values.
         return min(max(_round(position * span, direction) + scale.minimum, scale.minimum), scale.maximum)
     if scale.high - scale.low <= _LINEAR_SPAN:
         return from_cdb(scale, _round(position * (scale.high - scale.low), direction) + scale.low, direction)

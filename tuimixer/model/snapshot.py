@@ -143,8 +143,8 @@ class Snapshot:
         return next((known for known in self.server_cards if known.id == card), None)
 
     def plugged_devices(self, kind: Kind) -> list[Control]:
-        """The sinks or sources that can be the default: no monitors, and nothing unplugged except the current
-        default.
+        """The sinks or sources that can be the default, without monitors, and without unplugged ones except
+        the current default.
         """
         return [
             control

@@ -63,7 +63,9 @@ def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0
 
 @cache
 def _escapes() -> "re.Pattern[str]":
-    """Compiled on first use: most names are plain, and compiling would slow down every volume key press."""
+    """Compiled on first use, because most names are plain, and compiling would slow down every volume key
+    press.
+    """
     import re
 
     return re.compile(_ESCAPES, re.VERBOSE)

@@ -101,8 +101,8 @@ class Card:
             self._writer.ready(key)
         wanted = self._move(key, before, command)
         if self._silent:
-            # Keep the values that were written: the plugin stores them more coarsely, so steps of one would
-            # never add up.
+            # Keep the values that were written, because the plugin stores them more coarsely, and steps of
+            # one would never add up.
             return self._adopt(key, _written(self._values[key], wanted))
         if self.number is None:
             # A plugin reports a change only some time after the call that made it has returned.

@@ -21,7 +21,7 @@ Ask = Callable[[int], int | None]
 def curve_of_tlv(words: Sequence[int], minimum: int, maximum: int) -> tuple[Segment, ...]:
     """The runs that TLV data describes; empty if its form is unknown.
 
-    words: the data in unsigned 32-bit words: the type, the length in bytes, then the content.
+    words: the data in unsigned 32-bit words, that is, the type, the length in bytes, then the content.
     """
     if len(words) < 2:
         return ()

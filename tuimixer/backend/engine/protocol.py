@@ -1,4 +1,4 @@
-"""The protocol between screen and engine: one JSON array per line, `[kind, body]`, typed by the model."""
+"""The protocol between screen and engine. Each line is a JSON array, `[kind, body]`, typed by the model."""
 
 from collections.abc import Iterator
 from functools import cache

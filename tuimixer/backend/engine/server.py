@@ -211,7 +211,7 @@ class Engine:
         try:
             system = await self._backend.inspect()
         except Exception as error:
-            # Reply even so: the caller is waiting, and nothing else in the engine is affected.
+            # Reply even so, because the caller is waiting, and nothing else in the engine is affected.
             system = System()
             self._emit(Notice(f"The system information cannot be read: {error}.", error=True))
         try:

@@ -46,8 +46,8 @@ def _is_network(record: DeviceRecord) -> bool:
 def _is_real_node(record: DeviceRecord) -> bool:
     """Whether a PipeWire node belongs to a card.
 
-    The card's properties are checked first: the session manager puts a loopback, which is virtual, in front
-    of a Bluetooth microphone and of each half of a split device.
+    The card's properties are checked first, because the session manager puts a loopback, which is virtual, in
+    front of a Bluetooth microphone and of each half of a split device.
     """
     properties = record.properties
     if record.card is not None:

@@ -40,7 +40,7 @@ class TapPoint(NamedTuple):
 class MeterStreams:
     """Opens and closes peak streams as the requested controls appear, disappear, move and pause.
 
-    Levels are emitted together, and only those that changed visibly: an id missing from a message has kept
+    Levels are emitted together, and only those that changed visibly, so an id missing from a message has kept
     its level.
     """
 
@@ -230,7 +230,7 @@ def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapP
         case Kind.SINK if control.device and control.device.monitor:
             return TapPoint(control.device.monitor, None, channels, keep_awake=False)
         case Kind.SOURCE if control.device:
-            # Keep a microphone awake: if it were suspended, the meter would not show its input.
+            # Keep a microphone awake, because a meter cannot show the input of a suspended one.
             device = control.device
             return TapPoint(device.server_name, None, channels, keep_awake=device.monitor_of is None)
         case Kind.SINK_INPUT if control.stream and not control.stream.corked:

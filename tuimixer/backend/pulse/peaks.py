@@ -1,4 +1,4 @@
-"""A level meter's recording stream: the server reduces the sound to a few peaks a second."""
+"""A level meter's recording stream, for which the server reduces the sound to a few peaks a second."""
 
 import ctypes
 import struct

@@ -184,8 +184,8 @@ def stream(record: StreamRecord, kind: Kind, around: TranslationContext) -> Cont
 
 
 def is_virtual(record: StreamRecord) -> bool:
-    """Whether a module created a stream: it has no client on PulseAudio, and special properties on
-    PipeWire.
+    """Whether a module created a stream, which shows in its lack of a client (PulseAudio) or its properties
+    (PipeWire).
     """
     properties = record.properties
     return (
