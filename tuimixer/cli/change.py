@@ -183,7 +183,7 @@ def _write(
 def _remember(
     call: Invocation, lock: VolumeLock, command: SetVolume, unclamped: UnclampedTarget | None
 ) -> None:
-    """Store the unclamped target, and the written values, as some ALSA plugins store them more coarsely."""
+    """Store the unclamped target, and the values written if an ALSA plugin has stored them more coarsely."""
     lock.remember(command.id, unclamped)
     control = call.known[command.id]
     if call.is_plugin(control):
@@ -208,8 +208,8 @@ def _reread(call: Invocation, matches: Sequence[Match]) -> list[Match]:
 
 
 def _meant(match: Match, value: Value) -> tuple[Control, ...]:
-    """The controls of a match that a value is for: all streams of an application, or of an ALSA element the
-    control for the direction that has such a value.
+    """The controls of a match that a value applies to: all streams of an application or, for an ALSA element,
+    its control for the direction that has such a value.
     """
     if match.controls[0].element is None or len(match.controls) == 1:
         return match.controls

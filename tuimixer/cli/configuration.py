@@ -1,4 +1,4 @@
-"""The configuration of one command: from the file it names, from that in the XDG directory, or none."""
+"""The configuration of one command: from the file that it names or the one in the XDG directory, or none."""
 
 import os
 

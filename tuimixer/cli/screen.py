@@ -94,8 +94,8 @@ def _show(
             return cap_of(control, config.max, config.max.screen)
 
         gc.freeze()
-        # Few objects are not frozen, so collecting them is quick. With the default thresholds, that would
-        # happen so rarely that closed dialogs and former layouts would take up several MB until then.
+        # Few objects are not frozen, so collecting garbage is quick. With the default thresholds, it would
+        # happen so rarely that closed dialogs and former layouts would take up several MB.
         gc.set_threshold(700, 10, 2)
         gc.enable()
         backends = machines.backends(first.shown)

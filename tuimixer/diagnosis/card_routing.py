@@ -242,7 +242,7 @@ def through_softvol(control: Control, name: str) -> bool | None:
     """Whether a sink plays through the softvol control of this name; None if the sink's PCM is unknown.
 
     The cards' own configuration puts a softvol named PCM in front of `front` and `default` (alsa-lib,
-    conf/cards/*.conf); `hw` and `plughw` bypass it.
+    conf/cards/*.conf); `hw` and `plughw` bypass that softvol.
     """
     pcm = control.properties.get("device.string") or control.properties.get("api.alsa.path", "")
     if not pcm:

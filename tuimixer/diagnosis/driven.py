@@ -46,7 +46,9 @@ class Driven:
     """The result for one sink or source."""
 
     controls: tuple[Control, ...] = ()
-    """In the order in which the server sets them; empty if it drives none or they are unknown."""
+    """The driven controls in the order in which the server sets them; empty if there are none or it is
+    unknown which.
+    """
     known: bool = True
     how: str = ""
     """How the controls were determined, or why they could not be, in one sentence."""
@@ -126,7 +128,7 @@ def _volumes(snapshot: Snapshot, device: Control) -> list[Control]:
 
 
 def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Driven:
-    """The result for the controls that the server's rules name, if their dB agree with what it reports."""
+    """The result for the controls that the server's rules name, known if their dB match what it reports."""
     if not controls:
         return Driven(known=False, how="The server's mixer path names no control of this card.")
     names = ", ".join(element_name(control) for control in controls)

@@ -62,7 +62,7 @@ class Finding:
     advice: str
     """How to fix it: what `fix` does, in words, or the command to type."""
     fix: tuple[Intent | Command, ...] = ()
-    """What the mixer can do about it; empty if only the user can do something."""
+    """The requests with which the mixer fixes it; empty if only the user can fix it."""
     control: ControlId | None = None
     """Id of the control or server card that the finding is about."""
 

@@ -146,7 +146,7 @@ def check_holders(snapshot: Snapshot, system: System) -> Iterator[Finding]:
 
 
 def _the_servers(holder: Holder, server: Server, system: System) -> bool:
-    """Whether it is the server in use that has a device open, not another user's."""
+    """Whether the program that has a device open is the server in use; another user's server is not."""
     return holder.program in _SERVERS and holder.user == (server.user or system.user)
 
 

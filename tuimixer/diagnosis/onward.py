@@ -79,8 +79,8 @@ def _monitors(source: Control, sink: Control) -> bool:
 
 
 def _same_module(one: Control, other: Control) -> bool:
-    """Whether one module created both, according to its index on PulseAudio, or its link group or id on
-    PipeWire.
+    """Whether the same module created both. On PulseAudio, its index tells; on PipeWire, its link group or
+    id.
     """
     if _owner(one) is not None and _owner(one) == _owner(other):
         return True

@@ -47,7 +47,7 @@ def _filters(main: "MixerScreen") -> tuple[object, ...]:
 
 
 def nothing_to_choose(control: Control) -> str:
-    """Why a control can neither be moved nor given another port; empty if it can."""
+    """Why a control can neither be moved nor given another port; empty if one of these is possible."""
     if control.device is not None:
         return f"{control.name} has only one port, or none." if len(control.device.ports) < 2 else ""
     if control.kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT):

@@ -90,8 +90,8 @@ def sized_caches() -> list[Any]:
 def forget_sizes() -> None:
     """Clear caches when a window is resized or a dialog closes, as their contents are of little use then.
 
-    Together they keep up to 70,000 results: while the window was resized at random, memory grew by 8 MB in
-    12 minutes.
+    Together they keep up to 70,000 results. Without this function, memory grew by 8 MB in 12 minutes while
+    the window was resized at random.
     """
     for method in sized_caches():
         method.cache_clear()

@@ -197,7 +197,7 @@ def _for_option(option: Option, begun: str) -> Iterator[Candidate]:
 
 
 def _files(begun: str) -> Iterator[Candidate]:
-    """The files whose directory is that of the incomplete name."""
+    """The files in the directory of the incomplete name."""
     import os
 
     folder, name = os.path.split(begun)

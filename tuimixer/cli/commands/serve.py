@@ -56,7 +56,7 @@ def run(call: Invocation) -> int:
 
 
 def _screen_arguments(call: Invocation) -> list[str]:
-    """The options given to `serve` that are for the screen."""
+    """The screen's options among those given to `serve`."""
     given = [f"--{name}={value}" for name in _PASSED_ON for value in call.arguments.all(name)]
     given += [f"--host={host}" for host in call.arguments.all("host")]
     given += [f"--{name}" for name in ("demo", "no-config") if call.arguments.has(name)]

@@ -221,8 +221,8 @@ def _line(
 
 
 def _nothing(form: str) -> str:
-    """The line to print if there is nothing to show, because the server is gone or the application not
-    running.
+    """The line to print if there is nothing to show, because the server is gone, say, or the application is
+    not running.
     """
     if form in ("json", "waybar"):
         return _json(

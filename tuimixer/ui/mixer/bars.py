@@ -37,7 +37,7 @@ class Ruler:
 
     normal: int
     beyond: int
-    """0 if there is no room beyond 100 %; then there is no mark either."""
+    """Number of cells beyond 100 %; if there is no room for them, this is 0, and there is no mark either."""
 
     @classmethod
     def of(cls, length: int, beyond: bool = True) -> "Ruler":

@@ -53,9 +53,9 @@ class More:
 
     line: int
     column: int
-    """-1 for the last column of the screen."""
+    """The x of the mark; -1 for the last column of the screen."""
     up: bool
-    """Whether these controls are towards the beginning, above or to the left."""
+    """Whether the hidden controls are towards the beginning, which is above or to the left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _section_lines(group: Group, title: str, sentence: str, width: int) -> "list
 
 
 def _share(wanted: Sequence[int], height: int) -> list[int]:
-    """Lines for each section: what it needs, or an even share of what the sections that need less leave."""
+    """How many lines each section gets: as many as it needs, or an even share of what smaller ones leave."""
     given = [0] * len(wanted)
     left, open_ = height, list(range(len(wanted)))
     while open_ and left > 0:

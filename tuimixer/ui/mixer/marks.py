@@ -1,4 +1,4 @@
-"""The marks of a strip in both layouts: default, mute and capture."""
+"""The marks of a strip in both layouts: default, mute, capture and lock."""
 
 from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.terminal.cells import Grid

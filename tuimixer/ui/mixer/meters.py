@@ -40,7 +40,7 @@ class Level:
 
     @property
     def clipped(self) -> bool:
-        """Whether a peak reached full scale within the last seconds."""
+        """Whether a peak reached full scale within the last `CLIP_HOLD` seconds."""
         return self.at < self.clipped_until
 
     @property

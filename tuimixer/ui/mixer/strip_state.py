@@ -33,7 +33,7 @@ class StripState:
     choice: str | None
     default: bool
     why_gone: str
-    """Why the control currently has no effect, in a word or two; empty if it has one."""
+    """Why the control currently has no effect, in a word or two; empty if it does have one."""
     base: float | None
     """Position of the hardware's own 0 dB on the fader; None if at the top."""
     metered: bool
@@ -133,7 +133,7 @@ def _read_only(control: Control) -> bool:
 
 
 def why_gone(control: Control) -> str:
-    """Why a control currently has no effect, in a word or two; empty if it has one."""
+    """Why a control currently has no effect, in a word or two; empty if it does have one."""
     if control.element is not None and not control.element.active:
         return "inactive"
     if control.element is not None and control.element.jack == "unplugged":

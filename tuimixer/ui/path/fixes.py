@@ -20,8 +20,8 @@ class Numbered:
 
     @property
     def there(self) -> bool:
-        """Whether the finding still exists. If the check of the whole machine has ever found it, only that
-        check decides.
+        """Whether the finding still exists. If a check of the whole machine has ever found it, only such
+        checks decide.
         """
         return self.stands[""] if "" in self.stands else any(self.stands.values())
 

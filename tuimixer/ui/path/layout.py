@@ -33,7 +33,7 @@ class Style:
     """Number of lines between two boxes."""
 
     def rows(self, node: Node) -> tuple[int, tuple[int, ...], int | None, int | None]:
-        """Height of a node's box, then the rows in it of the node's lines, of its meter and of its note."""
+        """The height of a node's box, and in the box the rows of the node's lines, its meter and its note."""
         y = 1 if self.framed else 0
         lines, meter, note = [y], None, None
         y += 1

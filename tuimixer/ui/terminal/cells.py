@@ -27,7 +27,7 @@ class Area:
     height: int = 1
 
     def shifted(self, box: "Area") -> "Area":
-        """A rectangle given relative to this one's corner, in the coordinates that this one is given in."""
+        """The absolute position of `box`, which is given relative to this rectangle's top left corner."""
         return Area(box.x + self.x, box.y + self.y, box.width, box.height)
 
     def __contains__(self, cell: tuple[int, int]) -> bool:
@@ -185,7 +185,7 @@ def fit(text: str, width: int, ellipsis: str) -> str:
 
 
 def fit_middle(text: str, width: int, ellipsis: str) -> str:
-    """Text from whose middle enough is cut for a width in cells, so that both ends can be read."""
+    """Text shortened to a width in cells by cutting its middle, so that both ends can be read."""
     if cell_len(text) <= width or width < 5:
         return fit(text, width, ellipsis)
     tail, used = "", 0

@@ -85,7 +85,7 @@ class TerminalDriver(Driver):
         self._send_size()
 
     def disable_input(self) -> None:
-        """Stop reading keys, and discard pending ones, which were meant for this program."""
+        """Stop reading keys, and stop waiting for the rest of a sequence."""
         asyncio.get_running_loop().remove_reader(self._tty.reads)
         if self._pause is not None:
             self._pause.cancel()
@@ -159,7 +159,7 @@ class TerminalDriver(Driver):
         self._wait()
 
     def _wait(self) -> None:
-        """Wait for the rest of an escape sequence or a paste; only time tells whether it follows."""
+        """Wait a while for the rest of an escape sequence or a paste, which may not follow at all."""
         if self._pause is not None:
             self._pause.cancel()
         seconds = _PASTE_PAUSE if self._parser.pasting else constants.ESCAPE_DELAY

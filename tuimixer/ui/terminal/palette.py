@@ -72,12 +72,12 @@ class Role(IntEnum):
 
 
 def split_role(accent: Role) -> Role:
-    """The role of the channels' difference in a fader of this accent."""
+    """The role of the part of a fader, with this accent, by which one channel exceeds the other."""
     return Role(accent + 3)
 
 
 def title_role(accent: Role) -> Role:
-    """The role of the heading of a group of this accent."""
+    """The role of the heading of a group with this accent."""
     return Role(accent + 6)
 
 
@@ -185,4 +185,4 @@ class Palette:
     textual: dict[str, str]
     """The colors of Textual's widgets, by the fields of its Theme."""
     ansi: bool = False
-    """Whether it has only the terminal's own colors, which cannot be mixed."""
+    """Whether the theme has only the terminal's own colors, which cannot be mixed."""

@@ -1,4 +1,4 @@
-"""The themes. A few colors define each of them; the looks of the roles are derived from these on use.
+"""The themes. Each is defined by a few colors, from which the looks of all roles are derived when it is used.
 
 Colors are stored as plain numbers, because the first frame is painted before Textual is loaded; a test
 compares them with Textual's themes of the same name.
@@ -77,7 +77,7 @@ class Scheme:
     hardware: int
     outputs: int
     applications: int
-    """The accents of the three groups."""
+    """The accent of each of the three groups."""
     good: int
     warning: int
     error: int

@@ -98,7 +98,7 @@ class Tty:
             self.entered = True
             kitty = f"\x1b[>{_KITTY}u" if self._kitty else ""
             mouse = "".join(f"\x1b[?{mode}h" for mode in _MOUSE) if self._mouse else ""
-            # Asks whether the terminal supports synchronized updates (2026), which are used if it says so.
+            # Query whether the terminal supports synchronized updates (2026), which are used if it does.
             hidden = "" if self._cursor else "\x1b[?25l"
             modes = f"\x1b[?1049h{hidden}\x1b[?1004h{kitty}\x1b[?2026$p\x1b[?2004h\x1b[?7l{mouse}"
             text = modes + text
@@ -133,6 +133,7 @@ class Tty:
                 termios.tcflush(self._writes, termios.TCOFLUSH)
             self.outlet.finish(_CANCEL + order, 0.0)
         with suppress(termios.error):
+            # Pending keys were meant for this program.
             termios.tcflush(self.reads, termios.TCIFLUSH)
             termios.tcsetattr(self.reads, termios.TCSANOW, self._modes)
         self._modes = None
