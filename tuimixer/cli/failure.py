@@ -31,7 +31,7 @@ _LONGEST = 1500
 
 
 def sentence(text: object) -> str:
-    """A text as one line with a full stop, without characters that control a terminal."""
+    """A text as one line that ends like a sentence, without characters that control a terminal."""
     from tuimixer.model.text import clean
 
     line = clean(str(text), _LONGEST, fallback="")

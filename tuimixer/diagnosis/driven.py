@@ -135,8 +135,8 @@ def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Dri
     if not _base_fits(device, controls):
         how = f"The server's rules name {names}, but the device's base volume does not match them."
         return Driven(known=False, how=how, candidates=controls)
-    # The whole set is tried first, then smaller ones, as the server names but does not drive a control that
-    # was added after it started.
+    # The whole set is tried first, then smaller ones: a control that was added after the server started is
+    # named by its rules, but not driven.
     fitting = [
         some
         for size in range(len(controls), 0, -1)

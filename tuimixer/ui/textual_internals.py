@@ -223,7 +223,7 @@ class OrderlyApp(App[int], inherit_bindings=False):
         return timer
 
     def fail(self, error: Exception) -> None:
-        """End the program because of an exception that Textual has not caught itself."""
+        """End the program because of an exception that Textual does not notice itself."""
         self._handle_exception(error)
 
 

@@ -18,7 +18,7 @@ def switch_text(state: StripState) -> str:
 def marks_of(state: StripState, charset: CharSet, words: bool) -> list[tuple[str, Role]]:
     """The marks as (text, role): default, mute, capture and lock; one for a single side has its letter.
 
-    Args: `words` says whether there is room for words: MUTE and LOCK, and the star in front of them.
+    Args: `words`: whether there is room for words, MUTE and LOCK, and for the star in front of them.
     """
     marks: list[tuple[str, Role]] = []
     if state.mute is not None and any(state.mute):
