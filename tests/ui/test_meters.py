@@ -4,7 +4,11 @@ from itertools import pairwise
 
 import pytest
 
+from tuimixer.backend.demo import simulated
+from tuimixer.config.schema import Config, MeterOptions
+from tuimixer.ui.first_picture import new_renderer
 from tuimixer.ui.mixer.meters import HOLD, Level, follow, share_of
+from tuimixer.ui.terminal.capabilities import look_at
 from tuimixer.ui.terminal.pacing import Pace
 
 pytestmark = pytest.mark.unit
@@ -101,3 +105,15 @@ def test_a_terminal_that_never_answers_is_not_waited_for() -> None:
             frames += 1
             pace.painted(now)
     assert frames >= 8
+
+
+def test_a_view_without_cells_has_no_meters() -> None:
+    config = Config(meters=MeterOptions(show="on"), layout="rows", view="all")
+    renderer = new_renderer(config, look_at({"TERM": "xterm-256color"}, config), clock=lambda: 1000.0)[0]
+    renderer.resize((80, 24), (80, 24))
+    renderer.show(simulated.box())
+    renderer.meters.hear({key: (1.0, 1.0) for key in renderer.snapshot.controls})
+    renderer.meters.follow([slot.row.id for slot in renderer.plan.slots], renderer.cursor)
+    renderer.resize((80, 0), (80, 1))
+    renderer.paint_meters()
+    assert not renderer.plan.slots

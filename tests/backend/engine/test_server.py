@@ -174,6 +174,9 @@ async def test_a_backend_that_breaks_ends_the_engine() -> None:
     reader.send(protocol.pack_command(1, SetVolume("x", (1,))))
     with pytest.raises(RuntimeError, match="broken"):
         await asyncio.wait_for(reader.task, 10)
+    while await reader.read(answer=False):
+        pass
+    assert 1 not in reader.acks
     os.close(reader.reads)
     os.close(reader.writes)
 

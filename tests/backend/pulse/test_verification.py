@@ -108,6 +108,12 @@ def test_what_others_have_changed_meanwhile_was_not_ignored() -> None:
 
 
 @pytest.mark.unit
+def test_a_stream_that_has_moved_followed_the_default_of_that_moment() -> None:
+    before = replace(VLC, target_id="pulse:sink/c")
+    assert ignored(Unverified(MoveStream(VLC.id, None), before), Known(), "S") == ""
+
+
+@pytest.mark.unit
 def test_what_is_not_doubted() -> None:
     assert not patience(SetLatencyOffset("pulse:card/one", "speaker", 5))
 

@@ -124,7 +124,8 @@ class Engine:
                 self._backend.submit(command)
         except Exception as error:
             self._fail(error)
-        self._ack = self._newest
+        else:
+            self._ack = self._newest
 
     def _schedule(self) -> None:
         """Pass commands on and send changes at the end of this turn of the loop, so that they stay

@@ -82,7 +82,9 @@ def _about_control(doubt: Unverified, control: Control, known: ServerState, serv
             return f"{server} did not accept the formats for {control.name}."
         case MoveStream(target=target):
             goal = device_for(control, target, known)
-            if goal is not None and control.target_id != goal.id:
+            # A stream that has moved follows the default device, or did so before that changed.
+            followed = target is None and doubt.before and doubt.before.target_id != control.target_id
+            if goal is not None and control.target_id != goal.id and not followed:
                 return f"{server} did not move {control.name} to {goal.name}."
         case Kill():
             return f"{server} did not kill {control.name}."

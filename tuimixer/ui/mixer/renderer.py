@@ -377,6 +377,7 @@ class Renderer:
         """Paint everything into the grid."""
         width, height = self.grid.width, self.grid.height
         if not width or not height:
+            self.plan = Plan()
             return
         self._states.clear()
         self._replan()

@@ -35,6 +35,14 @@ class Area:
         return self.x <= cell[0] < self.x + self.width and self.y <= cell[1] < self.y + self.height
 
 
+def width_of(text: str) -> int:
+    """Cells that a text takes in a grid, which counts its characters one by one.
+
+    rich's `cell_len` counts a character with a variation selector as two cells.
+    """
+    return len(text) if text.isascii() else sum(max(0, get_character_cell_size(char)) for char in text)
+
+
 class Grid:
     """Characters and roles of a screen of fixed size; a wide character is followed by an empty cell."""
 

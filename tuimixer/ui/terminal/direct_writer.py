@@ -7,8 +7,7 @@ The compositor repaints from a widget's left edge and wraps each update in mode 
 
 from collections.abc import Iterable
 
-from rich.cells import cell_len
-
+from tuimixer.ui.terminal.cells import width_of
 from tuimixer.ui.terminal.palette import Look, Palette
 
 Run = tuple[int, int, list[tuple[int, str]]]
@@ -40,7 +39,7 @@ def by_look(runs: Iterable[Run], palette: Palette, first: Look | None) -> list[R
     for x, y, parts in runs:
         for role, text in parts:
             pieces.append((palette.looks[role] != first, role, y, x, text))
-            x += cell_len(text)
+            x += width_of(text)
     sorted_runs: list[Run] = []
     end = (-1, -1)
     for _, role, y, x, text in sorted(pieces):
@@ -48,5 +47,5 @@ def by_look(runs: Iterable[Run], palette: Palette, first: Look | None) -> list[R
             sorted_runs[-1][2].append((role, text))
         else:
             sorted_runs.append((x, y, [(role, text)]))
-        end = (x + cell_len(text), y)
+        end = (x + width_of(text), y)
     return sorted_runs
