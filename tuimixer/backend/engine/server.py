@@ -136,7 +136,7 @@ class Engine:
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _flush(self) -> None:
-        if not self._behind:
+        if self._commands and not self._behind:
             self._submit()
         self._scheduled = False
         pipe = self._pipe
