@@ -1,10 +1,12 @@
 """Devices created by modules, and the streams behind them, asserted with pactl on both servers."""
 
 import asyncio
+import subprocess
 
 import pytest
 
 from tests.backend.pulse.watcher import Watcher, device, sink_of
+from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.config.schema import Filters
@@ -110,3 +112,33 @@ async def test_filters(server: SoundServer) -> None:
         assert shown(Filters(streams="virtual")) & streams == streams - {application}
         assert not any("sink/" in each for each in shown(Filters(devices="hardware")))
         assert not any("monitor" in row for row in shown(Filters()))
+
+
+@pytest.mark.pipewire
+async def test_a_running_stream_that_gets_its_device_later(pipewire: PrivatePipeWire) -> None:
+    """PipeWire 1.4 reports nothing then, as the stream's node was running before."""
+    module = ("module-loopback", "sink=speakers", 'source_output_properties="node.autoconnect=false"')
+    await asyncio.to_thread(pipewire.pactl, "load-module", *module)
+
+    def recording() -> list[Control]:
+        return [c for c in watcher.snapshot.controls.values() if c.kind is Kind.SOURCE_OUTPUT]
+
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await watcher.until(recording, "the recording half")
+        assert [each.target_id for each in recording()] == [None]
+        await watcher.until_server(lambda: len(_ports(pipewire, "-i", "loopback")) == 2, "its ports")
+        outputs, inputs = _ports(pipewire, "-o", "headphones:monitor"), _ports(pipewire, "-i", "loopback")
+        for output, each in zip(outputs, inputs, strict=True):
+            _pw_link(pipewire, output, each)
+        source = "pulse:source/headphones.monitor"
+        await watcher.until(lambda: [each.target_id for each in recording()] == [source], "its device")
+
+
+def _pw_link(server: PrivatePipeWire, *words: str) -> str:
+    return subprocess.run(
+        ["pw-link", *words], env=server.env, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def _ports(server: PrivatePipeWire, direction: str, part: str) -> list[str]:
+    return [line.strip() for line in _pw_link(server, direction).splitlines() if part in line]

@@ -32,10 +32,11 @@ _BREATH = 0.004
 _LINKS_PAUSE = 0.1
 """Seconds before PipeWire's streams are read again because one of their devices seems to be relinked."""
 _UNTOLD = 1.0
-"""Seconds between two reads of PipeWire's streams while a meter is attached to one.
+"""Seconds between two reads of PipeWire's streams while a meter is attached to one, or one has no device.
 
 PipeWire's PulseAudio server does not report a move as such, only that the stream's node has changed its
-state. Since 1.0, a meter's link keeps the node's state from changing, so nothing is reported.
+state. Since 1.0, a meter's link keeps the node's state from changing, so nothing is reported. Nor is it when
+the node was running before it got its device, as the recording half of a loopback does.
 """
 _STORED_PAUSE = 0.5
 """Seconds before stored volumes are read again, as each step of a stream's volume changes one of them."""
@@ -98,6 +99,14 @@ class Connection:
             self._dirty.setdefault(facility, set()).add(index)
         self._wake.set()
 
+    def _read_untold_later(self) -> None:
+        """Read again those streams whose next device PipeWire may not report."""
+        for kind in self.store.without_device():
+            self._read_later(kind.value, _UNTOLD)
+        if self._metered():
+            # The start of a meter causes an event, which wakes the loop too.
+            self._read_later(Kind.SINK_INPUT.value, _UNTOLD)
+
     def _read_later(self, facility: str, seconds: float) -> None:
         if facility not in self._timers:
             loop = asyncio.get_running_loop()
@@ -125,9 +134,8 @@ class Connection:
                     raise self._broken
                 if await self._read():
                     self._publish()
-                if self._is_pipewire and self._metered():
-                    # The start of a meter causes an event, which wakes this loop too.
-                    self._read_later("sink_input", _UNTOLD)
+                if self._is_pipewire:
+                    self._read_untold_later()
                 if first:
                     # The first frame must not wait for information that few users look at.
                     first = False

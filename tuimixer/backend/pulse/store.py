@@ -192,6 +192,15 @@ class Store:
             and "application.name" not in stream.properties
         }
 
+    def without_device(self) -> list[Kind]:
+        """Kinds of streams of which at least one is on no known device."""
+        known = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
+        return [
+            kind
+            for kind, streams in self._streams.items()
+            if any(stream.device not in self._devices[known[kind]] for stream in streams.values())
+        ]
+
     def bluetooth_cards(self) -> list[CardRecord]:
         """Cards that may be queried for codecs."""
         return [card for card in self._cards.values() if card.name.startswith("bluez_card.")]
