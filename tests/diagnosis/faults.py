@@ -194,7 +194,7 @@ def second_server(scene: Scene) -> Iterator[None]:
 
 
 ON_PULSEAUDIO, ON_PIPEWIRE = ("PulseAudio",), ("PipeWire",)
-MUTED_ALL = "is muted, along with Master, PCM on card"
+MUTED_ALL = "is muted, along with Master and PCM on card"
 FAULTS: dict[str, Fault] = {
     "stream muted": Fault(
         "stream_muted", "tone is muted", told("set-sink-input-mute {stream} 1"), silences=True
@@ -248,7 +248,7 @@ FAULTS: dict[str, Fault] = {
         told("set-sink-input-volume {stream} 16%", "set-sink-volume {sink} 20%"),
     ),
     "boost before a cut": Fault("clipping", "distort", told("set-sink-input-volume {stream} 140%")),
-    "default plays nowhere": Fault("wrong_default", "goes nowhere", null_sink),
+    "default plays nowhere": Fault("wrong_default", "leads nowhere", null_sink),
     "default is a loopback card": Fault(
         "wrong_default",
         "is a loopback card without a jack",

@@ -172,15 +172,15 @@ def test_what_is_read_only_is_no_fix() -> None:
         (finding, *_) = found((muted, SYSTEM))
         assert finding.control == MASTER
         assert bool(finding.fix) is fixed
-        assert fixed or finding.advice == "Cannot be set: the switch of Master is read-only."
+        assert fixed or finding.advice == "tuimixer cannot fix this: the switch of Master is read-only."
 
 
 def test_what_plays_nowhere_is_moved_along_with_the_default() -> None:
     null = soft_sink(-6.0, shown="Null Output")
     box = picture(null, REAL, stream(0.0, null.id)), SYSTEM
     first = found(box)[0]
-    assert first.reason == "The default output Null Output goes nowhere."
-    assert first.advice == "Make ac97 the default output, and move Player there."
+    assert first.reason == "The default output Null Output leads nowhere."
+    assert first.advice == "Make ac97 the default output, and move Player to it."
     assert first.fix == (SetDefault(SINK), MoveStream(STREAM, SINK))
 
 
@@ -189,12 +189,12 @@ def test_where_a_null_sink_of_pipewire_leads_cannot_be_seen() -> None:
     null = replace(soft_sink(-6.0, shown="Null Output", driver="PipeWire"), properties=made)
     first = found((picture(null, REAL, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
     assert (
-        first.reason == "The default output Null Output goes nowhere, as far as can be determined from here."
+        first.reason == "The default output Null Output leads nowhere, as far as can be determined from here."
     )
     elsewhere = found((picture(REAL, null, stream(0.0, null.id), server="PipeWire"), SYSTEM))[0]
     assert (
         elsewhere.reason
-        == "Player is playing on Null Output, which goes nowhere, as far as can be determined from here."
+        == "Player is playing on Null Output, which leads nowhere, as far as can be determined from here."
     )
 
 
@@ -204,17 +204,17 @@ def test_a_dummy_output_is_explained() -> None:
     def first(snapshot: Snapshot) -> tuple[str, str]:
         return found((snapshot, SYSTEM))[0].reason, found((snapshot, SYSTEM))[0].advice
 
-    opening = "The server has only Dummy Output, which goes nowhere: "
-    assert first(picture(dummy, alsa_cards=()))[0] == f"{opening}there is no sound card."
+    opening = "The server's only output is Dummy Output, which leads nowhere. "
+    assert first(picture(dummy, alsa_cards=()))[0] == f"{opening}There is no sound card."
     unused = first(picture(dummy))
     assert unused == (
-        f"{opening}no card is in use, although the machine has Intel ICH.",
+        f"{opening}No card is in use, although the machine has Intel ICH.",
         "pulseaudio -k; pulseaudio --start",
     )
     assert first(picture(dummy, server="PipeWire"))[1] == "systemctl --user restart wireplumber"
     inputs = with_card("input", Profile("input", "Analog Mono Input"))
     assert first(replace(picture(dummy), server_cards=(inputs,)))[0] == (
-        f"{opening}no profile in use has an output."
+        f"{opening}None of the profiles in use has an output."
     )
 
 
@@ -239,7 +239,7 @@ def test_one_side_that_is_off_is_no_silence() -> None:
 
 def test_a_mute_in_hardware_names_its_controls() -> None:
     first = found(CASES["device_muted"][0]())[0]
-    assert first.reason == "Speakers is muted, along with Master, PCM on card ICH."
+    assert first.reason == "Speakers is muted, along with Master and PCM on card ICH."
 
 
 def test_two_faults_are_both_named() -> None:
@@ -263,15 +263,21 @@ def test_every_stream_of_an_application_is_looked_at() -> None:
 @pytest.mark.parametrize(
     ("why", "live", "advice"),
     [
-        ("PULSE_SERVER", True, "unset PULSE_SERVER: a server is running at unix:/live"),
+        ("PULSE_SERVER", True, "unset PULSE_SERVER (a server is running at unix:/live)"),
         ("PULSE_SERVER", False, "unset PULSE_SERVER; pulseaudio --start"),
         (
             "asked for",
             True,
-            "Remove --server, and server from the configuration: a server is running at unix:/live.",
+            "Remove --server from the command line, or server from the configuration (a server is running at "
+            "unix:/live).",
         ),
-        ("asked for", False, "Remove --server, and server from the configuration, or start that server."),
-        ("client.conf", False, "Remove default-server from client.conf, or start that server."),
+        (
+            "asked for",
+            False,
+            "Remove --server from the command line, or server from the configuration, or start a server at "
+            "that address.",
+        ),
+        ("client.conf", False, "Remove default-server from client.conf, or start a server at that address."),
     ],
 )
 def test_a_server_that_is_named_and_does_not_answer(why: str, live: bool, advice: str) -> None:
@@ -279,4 +285,4 @@ def test_a_server_that_is_named_and_does_not_answer(why: str, live: bool, advice
     named, other = FoundServer("tcp:gone", "", why), FoundServer("unix:/live", "me", "session", alive=live)
     first = diagnose(snapshot, replace(SYSTEM, servers=(named, other)))[0]
     assert (first.key, first.advice) == ("no_server", advice)
-    assert first.reason.startswith("No sound server is responding at tcp:gone, named ")
+    assert first.reason.startswith("No sound server is responding at tcp:gone, which is named ")

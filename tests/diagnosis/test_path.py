@@ -114,13 +114,13 @@ def test_unknown_where_neither_rules_nor_arithmetic_tell() -> None:
     path = way(ac97(base_db=-3.0), system=System())
     assert not any(one.driven for one in path.stages)
     assert path.total == (None, None)
-    assert "unknown whether the server drives it" in stage(path, "Master").note
+    assert "may be driven by the server" in stage(path, "Master").note
 
 
 def test_unknown_where_the_controls_do_not_stand_where_the_server_thinks() -> None:
     path = way(ac97(sink_db=-18.06, master=-3000))
     assert path.loudest(path.total) is None
-    assert "their gain is not what the server expects" in stage(path, "Speakers").note
+    assert "the hardware gain is not what it expects" in stage(path, "Speakers").note
 
 
 def test_below_the_hardwares_end_software_does_the_rest() -> None:
@@ -232,7 +232,7 @@ def test_a_volume_that_may_be_on_the_way_makes_the_total_unknown() -> None:
     path = way(snapshot)
     assert path.total == (None, None)
     assert not stage(path, "Chat Mixer").certain
-    assert "unknown whether the sound goes through it" in stage(path, "Chat Mixer").note
+    assert "the sound may bypass this control" in stage(path, "Chat Mixer").note
     # At 0 dB it makes no difference whether the sound goes through the control.
     neutral = on_usb(element("Master", -100, USB_VOLUME), element("Chat Mixer", 0, USB_VOLUME))
     assert near(way(neutral).total, -700)
@@ -267,12 +267,12 @@ def test_a_null_sink_ends_the_way() -> None:
         stream(-2.0, "pulse:sink/null"),
         stream(0.0, "pulse:source/null.monitor", 4, kind=Kind.SOURCE_OUTPUT, name="Tape"),
     )
-    assert way(taped).stages[-1].note == "a null sink: not heard, but recorded by Tape"
+    assert way(taped).stages[-1].note == "a null sink: its sound is not heard, but is recorded by Tape"
     null = replace(soft_sink(-3.0, driver="PipeWire"), properties={"pulse.module.id": "7"})
     linked = way(changed(taped, null.id, device=null.device, properties=null.properties))
     assert (
         linked.stages[-1].note
-        == "a null sink: recorded by Tape; whether it is heard cannot be determined from here"
+        == "a null sink, recorded by Tape; whether it is heard cannot be determined from here"
     )
 
 

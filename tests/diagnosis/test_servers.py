@@ -145,7 +145,7 @@ def test_a_server_that_has_only_a_dummy(server: SoundServer) -> None:
     )
     first = findings(env=server.env)[0]
     assert first["stage"] == "Dummy Output"
-    assert first["reason"].startswith("The server has only Dummy Output, which goes nowhere: ")
+    assert first["reason"].startswith("The server's only output is Dummy Output, which leads nowhere. ")
     assert "not heard" in path_of("auto_null", server.env)["stages"][-1]["note"]
 
 
@@ -159,8 +159,8 @@ def test_who_records_a_null_sink_is_on_its_path(server: SoundServer) -> None:
             assert (
                 end["note"]
                 == {
-                    True: "a null sink: recorded by Tape; whether it is heard cannot be determined from here",
-                    False: "a null sink: not heard, but recorded by Tape",
+                    True: "a null sink, recorded by Tape; whether it is heard cannot be determined from here",
+                    False: "a null sink: its sound is not heard, but is recorded by Tape",
                 }[on_pipewire(server)]
             )
         finally:
@@ -211,7 +211,7 @@ def test_a_combined_sink_whose_parts_are_gone_is_named(server: SoundServer) -> N
             server.pactl("unload-module", str(sink["owner_module"]))
     server.wait_for(lambda: server.pactl("get-default-sink") == "both\n", "it to be the default")
     (fault,) = findings(env=server.env)
-    assert "combines outputs that are all gone, so whatever plays on it is lost." in fault["reason"]
+    assert " combines are gone, so whatever is played on it is not heard." in fault["reason"]
     assert fault["fault"] is True
 
 
@@ -219,7 +219,7 @@ def test_a_sink_that_feeds_itself_is_named(server: SoundServer) -> None:
     server.pactl("load-module", "module-loopback", "source=speakers.monitor", "sink=speakers")
     server.wait_for(lambda: server.pactl_json("source-outputs"), "the loopback")
     (fault,) = findings(env=server.env)
-    assert fault["reason"].startswith("Speakers feeds back into itself: ")
+    assert fault["reason"].startswith("Speakers feeds back into itself, so ")
     assert fault["fault"] is True
 
 
@@ -239,7 +239,7 @@ def test_a_monitor_in_place_of_a_microphone_is_named_and_replaced(server: SoundS
         try:
             server.wait_for(lambda: server.pactl_json("source-outputs"), "the call")
             fault, note = findings(env=server.env)
-            assert fault["reason"].startswith("The default input is Monitor of Speakers, which records what")
+            assert fault["reason"].startswith("The default input, Monitor of Speakers, records what")
             assert note["reason"].startswith("Call is recording what is being played (Monitor of Speakers)")
             assert (fault["fault"], note["fault"]) == (True, False)
             # Notes are left alone by `all`, and do not count in the exit status.
@@ -279,7 +279,10 @@ def test_no_server_where_one_is_expected(server: SoundServer) -> None:
     server.kill()
     first = findings(env=server.env)[0]
     assert first["stage"] == "sound server"
-    assert first["reason"] == f"No sound server is responding at {server.address}, named by PULSE_SERVER."
+    assert (
+        first["reason"]
+        == f"No sound server is responding at {server.address}, which is named by PULSE_SERVER."
+    )
 
 
 def test_a_server_asked_for_that_does_not_answer(server: SoundServer) -> None:
@@ -350,7 +353,7 @@ def test_the_device_called_default_is_no_card(plugins: Plugins) -> None:
     listed = tuimixer("list", env=env)
     assert (listed.returncode, "31 Hz" in listed.stdout) == (0, True)
     reasons = [finding["reason"] for finding in findings(env=env)]
-    assert reasons[-1] == "The kernel sees no sound card, and no sound server has an output."
+    assert reasons[-1] == "The kernel has not detected a sound card, and no sound server has an output."
 
 
 @pytest.mark.parametrize(

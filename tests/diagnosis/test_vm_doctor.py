@@ -125,7 +125,7 @@ def test_a_user_who_may_not_open_the_devices(guest: Guest) -> None:
     reading = [f"--{kind}-caps=+dac_read_search" for kind in ("inh", "ambient")]
     nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *reading]
     first = doctor_elsewhere(*nobody, env=env)
-    assert first["reason"].startswith("nobody has no permission to open the devices in /dev/snd.")
+    assert first["reason"].startswith("nobody has no permission to open the devices in /dev/snd")
     assert first["fix"] == "sudo usermod -aG audio nobody, then log in again"
 
 
@@ -133,7 +133,7 @@ def test_a_user_who_may_not_open_the_devices(guest: Guest) -> None:
 def test_a_display_that_leads_to_another_machine(guest: Guest) -> None:
     renamed = ["unshare", "--uts", "sh", "-c", 'hostname attic; exec "$0" "$@"']
     first = doctor_elsewhere(*renamed, env=guest.server.env | {"DISPLAY": "localhost:10.0"})
-    assert "localhost:10.0, which makes programs play through the server on" in first["reason"]
+    assert "localhost:10.0. This makes programs play through the server on" in first["reason"]
 
 
 @PULSEAUDIO

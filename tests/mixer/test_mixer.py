@@ -165,7 +165,7 @@ async def test_undo_of_what_is_gone_says_so(box: Box) -> None:
     box.mixer.send(SetMute(SINK.id, (True,)))
     box.sounds.show({PCM.id: PCM})
     assert box.mixer.undo()
-    assert box.events[-1] == Notice("Cannot be undone: A is gone.", error=True)
+    assert box.events[-1] == Notice("The change cannot be undone: A is gone.", error=True)
     assert box.sounds.commands == [SetMute(SINK.id, (True,))]
 
 

@@ -18,6 +18,7 @@ from tuimixer.model.control import Control, Device, DeviceType, Kind, Medium
 from tuimixer.model.scale import PULSE_SCALE, to_cdb
 from tuimixer.model.snapshot import AlsaCard, Snapshot
 from tuimixer.model.system import Holder, System
+from tuimixer.model.text import in_words
 
 
 def device_controls(snapshot: Snapshot, device: Control, driven: Driven) -> list[Stage]:
@@ -87,7 +88,7 @@ def _softvol_unsure(control: Control, device: Control) -> bool:
 def _driven_stage(control: Control, device: Control) -> Stage:
     names = [channel.name for channel in device.channels]
     gains: Gains = {name: driven_gain(control, name) for name in names}
-    note = f"driven by the server: part of the volume of {device.name}"
+    note = f"driven by the server as part of the volume of {device.name}"
     return Stage(
         element_name(control),
         StageGroup.ALSA,
@@ -110,17 +111,17 @@ def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
     if _user(control):
         note = "softvol: affects only programs that play through it"
     if doubtful:
-        note = "unknown whether the server drives it"
+        note = "may be driven by the server"
     elif not certain and not _user(control):
-        note = "unknown whether the sound goes through it"
+        note = "the sound may bypass this control"
     if gains and any(gain is None for gain in gains.values()):
-        note = note or "its driver reports no dB"
+        note = note or "the driver reports no dB values"
     muted = _off(control)
     if (doubtful or not certain) and (muted or any(gain != 0 for gain in gains.values())):
         gains = dict.fromkeys(gains, None)
     if muted and not certain:
         # A muted switch that may not be on the path does not prove that the path is silent.
-        muted, note = False, f"{note}; it is muted"
+        muted, note = False, f"{note}; muted"
     return Stage(
         element_name(control),
         StageGroup.ALSA,
@@ -164,7 +165,7 @@ def card_end(snapshot: Snapshot, system: System, device: Control) -> Stage:
     if is_null(device):
         return _null_end(snapshot, device)
     if info.type is DeviceType.NETWORK:
-        note = "what happens there cannot be determined from here"
+        note = "what happens on that machine cannot be determined from here"
         return Stage("another machine", StageGroup.CARD, StageKind.END, Medium.UNKNOWN, note=note)
     medium = Medium.HARDWARE if info.hardware else Medium.UNKNOWN
     return Stage(description(info) or device.name, StageGroup.CARD, StageKind.END, medium)
@@ -186,13 +187,14 @@ def holder_end(snapshot: Snapshot, system: System, holder: Holder) -> Stage:
 
 def _loopback_end(system: System, card: AlsaCard, capture: bool) -> Stage:
     other = [h for h in system.holders if h.card == card.id and h.capture is not capture]
-    readers = ", ".join(sorted({holder.program or "a program" for holder in other}))
+    readers = in_words(sorted({holder.program or "a program" for holder in other})) if other else ""
     if capture:
-        note = f"a loopback card: records what is played into its other side by {readers or 'a program'}"
+        by = f" by {readers}" if readers else ""
+        note = f"a loopback card, which records what is played into its other side{by}"
     elif readers:
-        note = f"a loopback card without a jack: its other side is recorded by {readers}"
+        note = f"a loopback card without a jack; its other side is being recorded by {readers}"
     else:
-        note = "a loopback card without a jack: nothing is recording its other side, so it is not heard"
+        note = "a loopback card without a jack; nothing is recording its other side, so no sound is heard"
     return Stage(card.name, StageGroup.CARD, StageKind.END, Medium.SOFTWARE, note=note)
 
 
@@ -207,13 +209,14 @@ def is_dummy(sink: Control) -> bool:
 
 
 def _null_end(snapshot: Snapshot, sink: Control) -> Stage:
-    tapes = ", ".join(dict.fromkeys(tape.name for tape in recorders(snapshot, sink)))
+    found = recorders(snapshot, sink)
+    tapes = in_words(dict.fromkeys(tape.name for tape in found)) if found else ""
     if linkable(sink):
-        note = "a null sink: heard only if a program takes its sound, which cannot be determined from here"
+        note = "a null sink: heard only if a program picks up its sound, which cannot be determined from here"
         if tapes:
-            note = f"a null sink: recorded by {tapes}; whether it is heard cannot be determined from here"
+            note = f"a null sink, recorded by {tapes}; whether it is heard cannot be determined from here"
         return Stage(sink.name, StageGroup.PULSE, StageKind.END, Medium.UNKNOWN, note=note)
-    note = f"a null sink: not heard, but recorded by {tapes}" if tapes else "a null sink: not heard"
+    note = "a null sink: its sound is not heard" + (f", but is recorded by {tapes}" if tapes else "")
     return Stage("nothing", StageGroup.PULSE, StageKind.END, Medium.SOFTWARE, note=note)
 
 
@@ -246,8 +249,8 @@ def remainder_stage(device: Control, driven: Driven) -> Stage | None:
     """The software remainder of a hardware volume; None if there is none or it is unknown."""
     if not driven.known or not driven.remainder:
         return None
-    names = ", ".join(element_name(control) for control in driven.controls)
-    note = f"the part that {names} cannot provide, applied by the server"
+    names = in_words(element_name(control) for control in driven.controls)
+    note = f"the part of the volume that {names} cannot provide; the server applies it in software"
     return Stage(
         "software remainder",
         StageGroup.PULSE,
@@ -268,9 +271,9 @@ def device_note(device: Control, driven: Driven, gains: Gains, info: Device) -> 
     if info.hardware_volume and shown:
         reported = at(gains_of(device), next(iter(shown)))
         top = -(to_cdb(PULSE_SCALE, info.base) or 0)
-        parts.append(f"the server reports {db(reported)}, relative to its full scale of {db(top)}")
+        parts.append(f"the server reports {db(reported)}, as its 0 dB is a hardware gain of {db(top)}")
     if info.hardware_volume:
-        parts.append(driven.how.rstrip("."))
+        parts.append(driven.how)
     if info.flat:
-        parts.append("flat volumes: the volume follows the loudest stream")
+        parts.append("flat volumes: this volume follows the loudest stream")
     return "; ".join(parts)

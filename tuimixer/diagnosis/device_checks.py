@@ -13,6 +13,7 @@ from tuimixer.model.control import Control, Kind, Port
 from tuimixer.model.intent import Capture, Choose, Intent, Mute
 from tuimixer.model.snapshot import Profile, ServerCard, Snapshot
 from tuimixer.model.system import System
+from tuimixer.model.text import in_words
 
 _CAPTURE_CHOICES = ("Input Source", "Capture Source", "PCM Capture Source", "Mic Select")
 
@@ -53,8 +54,8 @@ def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
         yield Finding(
             "combined_of_nothing",
             device.name,
-            f"{device.name} combines outputs that are all gone, so whatever plays on it is lost.",
-            "Move its streams to another output, or combine the outputs again.",
+            f"All outputs that {device.name} combines are gone, so whatever is played on it is not heard.",
+            "Move its streams to another output, or set up the combined output again.",
             (),
             device.id,
         )
@@ -78,7 +79,7 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
         yield Finding(
             "monitor_default",
             default.name,
-            f"The default input is {default.name}, which records what is being played, not a microphone.",
+            f"The default input, {default.name}, records what is being played instead of a microphone.",
             f"Make {best.name} the default input.",
             (SetDefault(best.id),),
             default.id,
@@ -92,7 +93,7 @@ def check_inputs(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Find
             yield Finding(
                 "monitor_recorded",
                 stream.name,
-                f"{stream.name} is recording what is being played ({source.name}), not a microphone.",
+                f"{stream.name} is recording what is being played ({source.name}) instead of a microphone.",
                 f"Record from {best.name}.",
                 (MoveStream(stream.id, best.id),),
                 stream.id,
@@ -103,20 +104,23 @@ def _no_output(snapshot: Snapshot, dummy: Control | None) -> Finding:
     """The finding that the server has no output or only a dummy, because it has no card or does not use the
     one that is present.
     """
-    only = f"only {dummy.name}, which goes nowhere" if dummy is not None else "no output at all"
+    if dummy is not None:
+        lack = f"The server's only output is {dummy.name}, which leads nowhere."
+    else:
+        lack = "The server has no output."
     real = [card.name for card in snapshot.alsa_cards if not card.loopback]
     if snapshot.server_cards:
-        reason = f"The server has {only}: no profile in use has an output."
+        reason = f"{lack} None of the profiles in use has an output."
         advice = "Check the cards' profiles (F7 in tuimixer)."
     elif real:
-        reason = f"The server has {only}: no card is in use, although the machine has {', '.join(real)}."
+        reason = f"{lack} No card is in use, although the machine has {in_words(real)}."
         advice = (
             "systemctl --user restart wireplumber"
             if snapshot.on_pipewire
             else "pulseaudio -k; pulseaudio --start"
         )
     else:
-        reason = f"The server has {only}: there is no sound card."
+        reason = f"{lack} There is no sound card."
         advice = "lspci -nnk | grep -A3 -i audio"
     return Finding("no_sink", dummy.name if dummy is not None else "outputs", reason, advice)
 
@@ -142,7 +146,7 @@ def _nowhere(snapshot: Snapshot, sink: Control) -> str:
         *(snapshot.controls.get(link.stream.target_id or "") for link in feeds(snapshot, sink)),
     )
     unseen = any(null_sink is not None and linkable(null_sink) for null_sink in null_sinks)
-    return "goes nowhere, as far as can be determined from here" if unseen else "goes nowhere"
+    return "leads nowhere, as far as can be determined from here" if unseen else "leads nowhere"
 
 
 def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Control) -> Finding:
@@ -153,8 +157,8 @@ def _make_default(snapshot: Snapshot, reason: str, bad: Control | None, best: Co
     along = [s for s in streams if bad is not None and s.target_id == bad.id and plays(s)]
     advice = f"Make {best.name} the default output."
     if along:
-        names = ", ".join(dict.fromkeys(stream.name for stream in along))
-        advice = f"Make {best.name} the default output, and move {names} there."
+        names = in_words(dict.fromkeys(stream.name for stream in along))
+        advice = f"Make {best.name} the default output, and move {names} to it."
     moves = [MoveStream(stream.id, best.id) for stream in along]
     stage = bad.name if bad is not None else "default output"
     return Finding("wrong_default", stage, reason, advice, (SetDefault(best.id), *moves), best.id)
@@ -179,7 +183,7 @@ def check_ports(device: Control) -> Iterator[Finding]:
     if info is None or port is None or port.available is not False:
         return
     others = sorted((p for p in info.ports if p is not port and p.available is not False), key=_preference)
-    reason = f"Nothing is plugged into {port.description} of {device.name}."
+    reason = f"Nothing is plugged into the {port.description} port of {device.name}."
     if others:
         advice, fix = f"Use {others[0].description} instead.", (SetPort(device.id, others[0].name),)
         yield Finding("unplugged", port.description, reason, advice, fix, device.id)
@@ -197,7 +201,7 @@ def check_suspended(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
     kind = Kind.SOURCE_OUTPUT if device.kind.capture else Kind.SINK_INPUT
     used = any(stream.target_id == device.id and plays(stream) for stream in of_kind(snapshot, kind))
     if info is not None and info.state == "suspended" and used:
-        reason = f"{device.name} is suspended, on request or after an error, although a program is using it."
+        reason = f"{device.name} is suspended (on request or after an error), although a program is using it."
         yield Finding(
             "suspended",
             device.name,
@@ -217,7 +221,7 @@ def check_profiles(snapshot: Snapshot) -> Iterator[Finding]:
             yield Finding(
                 "profile_off",
                 card.description,
-                f"The card {card.description} is switched off (profile Off).",
+                f"The card {card.description} is switched off (its profile is Off).",
                 f"Use the profile {best.description}.",
                 (SetProfile(card.id, best.name),),
                 card.id,
@@ -264,7 +268,7 @@ def check_streams(snapshot: Snapshot, chosen: Sequence[Control]) -> Iterator[Fin
     if looked_at and len(paused) == len(looked_at):
         for stream in paused:
             reason = f"{stream.name} is paused (corked by the program itself)."
-            yield Finding("corked", stream.name, reason, f"Press play in {stream.name}.", (), stream.id)
+            yield Finding("corked", stream.name, reason, f"Press Play in {stream.name}.", (), stream.id)
 
 
 def _reaches(snapshot: Snapshot, sink: Control, target: Control) -> bool:
@@ -310,7 +314,7 @@ def check_capture_source(snapshot: Snapshot, system: System, source: Control) ->
         fitting = [i for i, item in enumerate(choice.items) if any(w in item.lower() for w in wanted_words)]
         if fitting and choice.value not in fitting:
             reason = f"The card is recording from {choice.items[choice.value]}, not from {name}."
-            advice, fix = f"Choose {choice.items[fitting[0]]}.", (Choose(control.id, fitting[0]),)
+            advice, fix = f"Record from {choice.items[fitting[0]]}.", (Choose(control.id, fitting[0]),)
             yield Finding("wrong_capture_source", element_name(control), reason, advice, fix, control.id)
     yield from _exclusive(snapshot, system, source, on_card, name)
 
@@ -331,7 +335,7 @@ def _exclusive(
     wanted = [c for c in group if c.element and (c.element.name, c.element.index) in named]
     chosen = [c for c in group if c.capturing]
     if wanted and not any(c.capturing for c in wanted) and chosen:
-        names = ", ".join(element_name(c) for c in chosen)
+        names = in_words(element_name(c) for c in chosen)
         fix: list[Intent] = [Capture(wanted[0].id, True)]
         if source.muted:
             fix.append(Mute(source.id, False))

@@ -53,7 +53,7 @@ def _settable(finding: Finding, snapshot: Snapshot) -> Finding:
         try:
             resolve(request, control)
         except ReadOnly as error:
-            return replace(finding, advice=f"Cannot be set: {error}.", fix=())
+            return replace(finding, advice=f"tuimixer cannot fix this: {error}.", fix=())
         except Impossible:
             continue
     return finding

@@ -14,6 +14,7 @@ from tuimixer.model.record import dataclass
 from tuimixer.model.scale import MUTE_CDB, PULSE_SCALE, to_cdb
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import MixerPath, System
+from tuimixer.model.text import in_words
 
 _ACCURACY = 30
 """Tolerance in hundredths of a dB: PulseAudio omits a software remainder of up to 1 %, which is 0.26 dB."""
@@ -51,7 +52,7 @@ class Driven:
     """
     known: bool = True
     how: str = ""
-    """How the controls were determined, or why they could not be, in one sentence."""
+    """How the controls were determined, or why they could not be, as part of a note."""
     remainder: tuple[tuple[str, int | None], ...] = ()
     """What the controls leave to software, in hundredths of a dB by channel of the device."""
     candidates: tuple[Control, ...] = ()
@@ -64,12 +65,12 @@ def find_driven(snapshot: Snapshot, system: System, device: Control) -> Driven:
     """Which ALSA controls implement the volume of a sink or source."""
     info = device.device
     if info is None or not info.hardware_volume:
-        return Driven(how="The server applies this volume in software.")
+        return Driven(how="the server applies this volume in software")
     if device.card is None:
-        return Driven(how="The device applies this volume itself; it is not an ALSA card.")
+        return Driven(how="the device, which is not an ALSA card, applies this volume itself")
     ruled = _by_rule(snapshot, system, device)
     if not info.decibel:
-        how = "The hardware volume's gain in dB is unknown."
+        how = "the gain of the hardware volume in dB is unknown"
         return Driven(tuple(ruled or ()), bool(ruled), how)
     wanted = hardware_gains(device)
     if ruled is not None:
@@ -130,10 +131,10 @@ def _volumes(snapshot: Snapshot, device: Control) -> list[Control]:
 def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Driven:
     """The result for the controls that the server's rules name, known if their dB match what it reports."""
     if not controls:
-        return Driven(known=False, how="The server's mixer path names no control of this card.")
-    names = ", ".join(element_name(control) for control in controls)
+        return Driven(known=False, how="the server's mixer path does not name any control of this card")
+    names = in_words(element_name(control) for control in controls)
     if not _base_fits(device, controls):
-        how = f"The server's rules name {names}, but the device's base volume does not match them."
+        how = f"according to its rules, the server drives {names}, but the base volume does not match"
         return Driven(known=False, how=how, candidates=controls)
     # The whole set is tried first, then smaller ones: a control that was added after the server started is
     # named by its rules, but not driven.
@@ -144,10 +145,11 @@ def _judge(device: Control, wanted: Gains, controls: tuple[Control, ...]) -> Dri
         if _base_fits(device, some) and _rest_fits(remainder(wanted, some), some)
     ]
     if fitting and (fitting[0] == controls or len(fitting) == 1):
-        names = ", ".join(element_name(control) for control in fitting[0])
+        names = in_words(element_name(control) for control in fitting[0])
         rest = tuple(remainder(wanted, fitting[0]).items())
-        return Driven(fitting[0], True, f"The server's rules name {names}, and the dB values agree.", rest)
-    how = f"The server's rules name {names}, but their gain is not what the server expects."
+        how = f"according to its rules, the server drives {names}, and the dB values confirm this"
+        return Driven(fitting[0], True, how, rest)
+    how = f"according to its rules, the server drives {names}, but the hardware gain is not what it expects"
     return Driven(known=False, how=how, candidates=controls, astray=True)
 
 
@@ -177,11 +179,11 @@ def _by_arithmetic(snapshot: Snapshot, device: Control, wanted: Gains) -> Driven
         if _base_fits(device, some) and _rest_fits(remainder(wanted, some), some)
     ]
     if len(fitting) == 1:
-        names = ", ".join(element_name(control) for control in fitting[0])
+        names = in_words(element_name(control) for control in fitting[0])
         rest = tuple(remainder(wanted, fitting[0]).items())
-        return Driven(fitting[0], True, f"The server's dB value is matched only by {names}.", rest)
-    which = "Several sets of controls match" if fitting else "No control matches"
-    return Driven(known=False, how=f"{which} the server's dB value.", candidates=possible)
+        return Driven(fitting[0], True, f"the server's dB value is matched only by {names}", rest)
+    which = "several sets of controls match" if fitting else "no control matches"
+    return Driven(known=False, how=f"{which} the server's dB value", candidates=possible)
 
 
 def remainder(wanted: Gains, controls: tuple[Control, ...]) -> Gains:

@@ -7,8 +7,8 @@ from tuimixer.model.snapshot import Snapshot
 
 _KINDS = {
     StageKind.APPLICATION: (
-        "The program that plays or records the sound. Many programs have an internal volume as well, "
-        "which no mixer can see: if everything else is up, check it."
+        "The program that plays or records the sound. Many programs also have a volume control of their own, "
+        "which no mixer can see. If everything else is turned up, check that one."
     ),
     StageKind.STREAM: (
         "The volume of this one stream. The sound server applies it to the samples in software before mixing "
@@ -16,17 +16,17 @@ _KINDS = {
         "loud parts may distort."
     ),
     StageKind.SINK: (
-        "A sink is an output of the sound server: all streams that play to it are mixed, and its volume "
-        "and mute act on all of them."
+        "A sink is an output of the sound server. All streams that play to it are mixed, and its volume "
+        "and mute switch affect all of them."
     ),
     StageKind.SOURCE: (
         "A source is an input of the sound server: a microphone, a line input, or the monitor of an "
-        "output. Its volume and mute act on every program that records from it."
+        "output. Its volume and mute switch affect every program that records from it."
     ),
     StageKind.REMAINDER: (
-        "The card's controls move in steps and have a limited range. The sound server makes up in software "
-        "for the rest: what falls between two steps or beyond the range. This remainder is part of the "
-        "output's volume."
+        "The card's controls move in steps and have a limited range. Whatever falls between two steps or "
+        "outside the range is applied by the sound server in software. This remainder is part of the "
+        "device's volume."
     ),
     StageKind.MODULE: (
         "A part of the sound server that passes sound from one place to another: a combined "
@@ -34,8 +34,8 @@ _KINDS = {
         "output plays."
     ),
     StageKind.END: (
-        "Where the sound leaves or enters the machine. Beyond it are amplifiers and knobs that no program "
-        "can see."
+        "This is where the sound leaves or enters the machine. No program can see the amplifiers and knobs "
+        "beyond this point."
     ),
     StageKind.CONTROL: "A control of the card.",
 }
@@ -45,33 +45,35 @@ _NAMES = {
         "PCM is the card's own volume for digital sound from programs, after the converter and before "
         "Master. It does not affect what the card mixes in from its other inputs."
     ),
-    "Headphone": "Headphone is the amplifier of the headphone jack; the speakers have one of their own.",
-    "Speaker": "Speaker is the amplifier of the built-in speakers; the headphone jack has one of its own.",
-    "Front": "Front is the pair of front channels, which stereo sound uses.",
-    "Line Out": "Line Out is the jack for an amplifier or active speakers.",
-    "Capture": "Capture is the gain of the card's converter: every recording from the card goes through it.",
-    "IEC958": "IEC958 (S/PDIF) switches the digital output on and off; its volume is up to the receiver.",
+    "Headphone": "Headphone controls the amplifier of the headphone jack; it does not affect the speakers.",
+    "Speaker": "Speaker controls the amplifier of the built-in speakers; it does not affect the headphones.",
+    "Front": "Front controls the two front channels, which are the ones that stereo sound uses.",
+    "Line Out": "Line Out controls the jack for an external amplifier or active speakers.",
+    "Capture": "Capture is the gain of the card's converter, through which all recordings from the card go.",
+    "IEC958": "IEC958 (S/PDIF) switches the digital output on and off; the volume is set on the receiver.",
     "External Amplifier": "External Amplifier switches the amplifier behind the chip on and off.",
-    "Auto-Mute Mode": "Auto-Mute lets the card silence its speakers while headphones are plugged in.",
+    "Auto-Mute Mode": "Auto-Mute silences the card's speakers while headphones are plugged in.",
 }
 _SOFTVOL = (
-    "A softvol control: there is no hardware behind it. ALSA's library scales the samples of programs "
-    "that use it (through the devices default or front); programs that open hw directly are not "
-    "affected."
+    "A softvol control, which has no hardware behind it. ALSA's library scales the samples of programs "
+    "that play through the control (by opening the device default or front); programs that open hw "
+    "directly are not affected."
 )
 _DRIVEN = (
-    "The sound server drives this control: it moves with the volume of {device}, and moving it by hand moves "
-    "that volume too. Its gain is part of that volume and is not counted twice."
+    "The sound server drives this control: the control and the volume of {device} move together. The "
+    "control's gain is part of that volume and is not counted twice."
 )
 _ALOOP = (
-    "snd-aloop is a card without hardware: what one program plays into one side, another can record from "
-    "the other. It has no jack, and no controls."
+    "snd-aloop is a card without hardware: what one program plays into one side, another program can record "
+    "from the other side. The card has no jack and no controls."
 )
 _DMIX = (
-    "dmix is ALSA's way of letting several programs share one device without a sound server: its library "
-    "mixes their samples. While it does, a sound server cannot open the device."
+    "dmix lets several programs share a device without a sound server: ALSA's library mixes their samples. "
+    "Meanwhile, a sound server cannot open the device."
 )
-_NULL = "A null sink accepts sound and discards it; only a program that records its monitor receives it."
+_NULL = (
+    "A null sink discards all sound that it receives; only programs that record its monitor get the sound."
+)
 
 
 def explain(snapshot: Snapshot, stage: Stage) -> str:

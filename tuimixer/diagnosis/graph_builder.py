@@ -14,6 +14,7 @@ from tuimixer.model.control import Control, ControlId, Kind, Medium
 from tuimixer.model.record import replace
 from tuimixer.model.snapshot import Snapshot
 from tuimixer.model.system import Holder, System
+from tuimixer.model.text import in_words
 
 
 def graph_of(snapshot: Snapshot, system: System, capture: bool = False) -> Graph:
@@ -155,7 +156,7 @@ class _Builder:
         cards = (node for node in self._nodes.values() if node.part is Part.CARD)
         names = [line.stage.name for c in cards for line in c.lines if line.stage.inside == device.id]
         if names:
-            return f"moves {', '.join(names)}"
+            return f"moves {in_words(names)}"
         return "in software" if device.head.stage.medium is Medium.SOFTWARE else ""
 
     def _behind(self, sink: Control) -> None:

@@ -14,11 +14,11 @@ from tuimixer.model.system import (
     System,
     reason_for,
 )
-from tuimixer.model.text import clean
+from tuimixer.model.text import clean, in_words
 
 _SERVERS = ("pulseaudio", "pipewire", "pipewire-pulse", "wireplumber")
 _NAMED = {
-    "asked for": "Remove --server, and server from the configuration",
+    "asked for": "Remove --server from the command line, or server from the configuration",
     "PULSE_SERVER": "unset PULSE_SERVER",
     "client.conf": "Remove default-server from client.conf",
 }
@@ -34,17 +34,17 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
     if elsewhere is not None:
         yield elsewhere
     elif silent and system.pipewire:
-        reason = f"{NO_PIPEWIRE_PULSE}; most programs play through it."
+        reason = f"{NO_PIPEWIRE_PULSE}. Most programs play through pipewire-pulse."
         yield Finding("no_server", "sound server", reason, START_PIPEWIRE_PULSE)
     elif silent and named is not None:
         yield _named_in_vain(system, named)
     elif silent and system.expects_server:
-        reason = f"No sound server is responding, but programs expect one: {system.expects_server}."
+        reason = f"No sound server is responding, although programs expect one ({system.expects_server})."
         yield Finding("no_server", "sound server", reason, start_command(system))
     mine = [daemon for daemon in system.daemons if daemon.user == system.user]
     if len({daemon.name for daemon in mine}) > 1:
-        names = " and ".join(f"{daemon.name} ({daemon.pid})" for daemon in mine)
-        reason = f"Two sound servers are running for {system.user}: {names}; programs may be using either."
+        names = in_words(f"{daemon.name} ({daemon.pid})" for daemon in mine)
+        reason = f"Two sound servers are running for {system.user}: {names}. A program may be using either."
         taken = "PipeWire" if snapshot.server is None else snapshot.server.name
         other = "pulseaudio" if taken == "PipeWire" else "pipewire-pulse"
         advice = f"systemctl --user disable --now {other}.service {other}.socket"
@@ -53,14 +53,13 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
 
 def _named_in_vain(system: System, named: FoundServer) -> Finding:
     """A selected server does not respond, in which case programs neither look for another nor start one."""
-    reason = (
-        f"No sound server is responding at {clean(named.address, _ADDRESS_LIMIT)}, {reason_for(named.why)}."
-    )
+    address = clean(named.address, _ADDRESS_LIMIT)
+    reason = f"No sound server is responding at {address}, which is {reason_for(named.why)}."
     live = next((found.address for found in system.servers if found.alive and found is not named), "")
     if named.why == "PULSE_SERVER":
-        then = f": a server is running at {live}" if live else f"; {start_command(system)}"
+        then = f" (a server is running at {live})" if live else f"; {start_command(system)}"
     else:
-        then = f": a server is running at {live}." if live else ", or start that server."
+        then = f" (a server is running at {live})." if live else ", or start a server at that address."
     return Finding("no_server", "sound server", reason, _NAMED[named.why] + then)
 
 
@@ -89,8 +88,8 @@ def _other_machine(snapshot: Snapshot, system: System) -> Finding | None:
         f"the server on {server.host}" if server is not None and away else "another machine's sound server"
     )
     reason = (
-        f"DISPLAY is {system.display}, which makes programs play through {where}, so the sound comes out "
-        "there, not here."
+        f"DISPLAY is {system.display}. This makes programs play through {where}, so the sound comes out of "
+        "that machine, not this one."
     )
     local = next((found.address for found in system.servers if found.alive and found.why != "X11"), "")
     advice = f"export PULSE_SERVER={local}" if local else "unset DISPLAY"
@@ -105,8 +104,8 @@ def check_cards(snapshot: Snapshot, system: System) -> Iterator[Finding]:
         if sink.kind is Kind.SINK
     )
     if system.sound_folder and not system.permitted and not real:
-        grouped = "" if "audio" in system.groups else f" {system.user} is not in the audio group."
-        reason = f"{system.user} has no permission to open the devices in /dev/snd.{grouped}"
+        grouped = "" if "audio" in system.groups else " and is not in the audio group"
+        reason = f"{system.user} has no permission to open the devices in /dev/snd{grouped}."
         advice = f"sudo usermod -aG audio {system.user}, then log in again"
         yield Finding("no_permission", "/dev/snd", reason, advice)
     for card in snapshot.alsa_cards:
@@ -118,7 +117,7 @@ def check_cards(snapshot: Snapshot, system: System) -> Iterator[Finding]:
     served = any(sink.kind is Kind.SINK for sink in snapshot.controls.values())
     cards = any(card.number is not None for card in snapshot.alsa_cards)  # `default` alone is a plugin
     if not system.sound_folder and not cards and not served:
-        reason = "The kernel sees no sound card, and no sound server has an output."
+        reason = "The kernel has not detected a sound card, and no sound server has an output."
         yield Finding("no_card", "sound card", reason, "lspci -nnk | grep -A3 -i audio")
 
 

@@ -76,7 +76,7 @@ def _of_device(snapshot: Snapshot, system: System, device: Control) -> tuple[Pat
     if device.kind not in (Kind.SINK, Kind.SOURCE):
         return ()
     capture = device.kind.capture
-    note = f"any program {'recording' if capture else 'playing'} here"
+    note = f"any program that {'records from' if capture else 'plays to'} this device"
     program = Stage("a program", StageGroup.APPLICATION, StageKind.APPLICATION, Medium.SOFTWARE, note=note)
     if capture:
         return (_recording(snapshot, system, device.id, (program,)),)
@@ -162,7 +162,7 @@ def _recording(
     controls = tuple(device_controls(snapshot, source, driven))
     feeding = upstream(snapshot, source)
     if feeding is not None and depth < DEEPEST:
-        word = _module("remap", f"passes on to {source.name}")
+        word = _module("remap", f"passes sound on to {source.name}")
         stream_stage = _stream_stage(feeding, None)
         return _recording(
             snapshot, system, feeding.target_id, (stream_stage, word, *stages, *after), depth + 1
@@ -179,12 +179,12 @@ def _software_part(snapshot: Snapshot, sink: Control, driven: Driven) -> Stage:
     info = sink.device
     gains, muted, note = gains_of(sink), bool(sink.muted), ""
     if not _monitor_hears_volume(snapshot, sink):
-        gains, muted, note = {}, False, "its volume does not affect its monitor"
+        gains, muted, note = {}, False, "this volume does not affect the sink's monitor"
     elif info is not None and not snapshot.on_pipewire:
         muted = muted and not info.hardware_mute
         if info.hardware_volume:
             gains = dict(driven.remainder) if driven.known else dict.fromkeys(gains, None)
-            note = "only the software part of its volume reaches the monitor"
+            note = "only the software part of this volume affects the monitor"
     return Stage(sink.name, StageGroup.PULSE, StageKind.SINK, Medium.SOFTWARE, gains, muted, note, sink.id)
 
 
@@ -247,7 +247,7 @@ def _stream_stage(control: Control, sink: Control | None) -> Stage:
     note = ""
     stream = control.stream
     if stream is not None and (not stream.writable or not gains):
-        note = "passed through unchanged: the server does not alter its volume"
+        note = "passed through unchanged; the server does not apply a volume"
         gains = {}
     elif sink is not None and sink.device is not None and sink.device.flat and gains:
         share = gains_of(sink)

@@ -10,6 +10,7 @@ from tuimixer.model.control import Control, Medium
 from tuimixer.model.intent import Capture, Intent, Mute, SetGain, SetLevel
 from tuimixer.model.scale import MUTE_CDB, from_position, to_cdb
 from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.text import in_words
 
 NEAR_SILENCE = -5000
 """Maximum gain of a single volume that counts as silent, in hundredths of a dB."""
@@ -35,9 +36,12 @@ def check_path(snapshot: Snapshot, path: Path) -> Iterator[Finding]:
 
 def _circle(path: Path, end: Stage) -> Finding:
     sink = next(stage for stage in reversed(path.stages) if stage.kind is StageKind.SINK)
-    reason = f"{end.note}: its sound comes back to it, louder each time, or is lost."
+    reason = f"{end.note}, so its sound either grows louder with every pass or is lost."
     return Finding(
-        "feeds_itself", sink.name, reason, "Unload the module that causes the loop: pactl list modules"
+        "feeds_itself",
+        sink.name,
+        reason,
+        "Unload the module that causes the loop (to find it: pactl list modules)",
     )
 
 
@@ -73,7 +77,7 @@ def _muted_parts(path: Path, device: Stage) -> str:
     parts = [
         part.name for part in path.stages if part.driven and part.inside == device.control and part.muted
     ]
-    return ", ".join(parts)
+    return in_words(parts) if parts else ""
 
 
 def _stage_of(path: Path, control: str) -> Stage | None:
@@ -97,7 +101,7 @@ def _switch(stage: Stage, control: Control, more: tuple[Intent, ...] = (), parts
     )
     reason = f"{name} is muted, along with {parts} on card {control.card}." if parts else f"{name} is muted."
     if parts and control.kind.capture:
-        key, reason = "capture_off", f"Recording is turned off: {reason}"
+        key, reason = "capture_off", f"Recording is turned off because {reason}"
     advice = f"Unmute {name}."
     if stage.kind is StageKind.CONTROL:
         state = "muted" if control.channels else "switched off"
@@ -195,7 +199,7 @@ def _total(snapshot: Snapshot, path: Path, total: int) -> Iterator[Finding]:
         return
     name = stage.name if stage.kind is not StageKind.STREAM else control.name
     reason = (
-        f"Together, the stages add up to {db(total)}, which is close to silence, mostly because of {name}."
+        f"Together, the stages add up to {db(total)}, mostly because of {name}. This is close to silence."
     )
     yield Finding("total_low", name, reason, *_raise(name, stage, control))
 
@@ -217,7 +221,7 @@ def _clipping(path: Path) -> Iterator[Finding]:
         later = [name.name for other, name in steps[place + 1 :] if other < -_CLIPS]
         if gain > _CLIPS and later and stage.control is not None and not path.muted:
             reason = (
-                f"{stage.name} adds {db(gain)} and {later[0]} takes it away again, so loud parts distort."
+                f"{stage.name} is at {db(gain)} and {later[0]} lowers the sound again, so loud parts distort."
             )
             fix = (SetLevel(stage.control, 1.0),) if stage.kind is not StageKind.CONTROL else ()
             advice = f"Set {stage.name} to 0 dB and raise {later[0]} instead."

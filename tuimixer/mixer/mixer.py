@@ -136,7 +136,7 @@ class Mixer:
     def _replay(self, command: Command, change: UndoStep, done: str) -> bool:
         """Send the command that undoes or redoes a change, and report it."""
         if command.id not in self.snapshot.controls and self.snapshot.server_card(command.id) is None:
-            self._tell(Notice(f"Cannot be {done.lower()}: {change.name} is gone.", error=True))
+            self._tell(Notice(f"The change cannot be {done.lower()}: {change.name} is gone.", error=True))
             return True
         self._backend.submit(command)
         self._tell(Notice(f"{done}: {change.words}."))

@@ -45,6 +45,12 @@ def shortened(text: str, limit: int) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
 
 
+def in_words(names: "Iterable[str]") -> str:
+    """Names as a list in a sentence: `A, B and C`."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def shown(text: str) -> str:
     """A word that the user typed, quoted for a message: safe to print, at most 80 characters long."""
     return f'"{clean(text, 80, fallback="")}"'

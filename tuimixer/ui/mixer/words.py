@@ -7,6 +7,7 @@ from tuimixer.model.balance import get_balance
 from tuimixer.model.control import Control, ControlId, Kind, Medium
 from tuimixer.model.scale import to_percent
 from tuimixer.model.snapshot import Phase, Snapshot, Status
+from tuimixer.model.text import in_words
 from tuimixer.ui.mixer.strip_state import why_gone
 
 TITLES = {
@@ -199,7 +200,7 @@ def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Con
     if control.is_monitor:
         parts.append("monitor: records what the output plays")
     elif device.hardware_volume:
-        parts.append(f"hardware volume: moves {' and '.join(names)}" if names else "hardware volume")
+        parts.append(f"hardware volume: moves {in_words(names)}" if names else "hardware volume")
     else:
         parts.append("software volume")
     port = device.active_port

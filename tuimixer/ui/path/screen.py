@@ -364,7 +364,7 @@ class PathScreen(Dialog[None]):
             return
         finding = numbered.finding
         if not finding.fix:
-            self.say(f"This has to be done by hand: {finding.advice}")
+            self.say(f"There is no automatic fix. {finding.advice}")
             return
         self.say("")
         numbered.sent = finding
