@@ -17,11 +17,18 @@ from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.control import Control, ControlId
+from tuimixer.model.scale import to_percent
 from tuimixer.ui.app import TuiMixerApp
 from tuimixer.ui.first_picture import new_renderer
 from tuimixer.ui.mixer import screen as mixer_screen
 from tuimixer.ui.screens.listing import Listing
 from tuimixer.ui.terminal.capabilities import look_at
+
+
+def percents(control: Control) -> tuple[int, ...]:
+    """Each channel's volume in percent."""
+    assert control.scale is not None
+    return tuple(to_percent(control.scale, raw) for raw in control.raws)
 
 
 class TextExtension(SingleFileSnapshotExtension):

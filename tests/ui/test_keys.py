@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 from tests.lab.waiting import DEADLINE
-from tests.ui.conftest import Desk, Open
+from tests.ui.conftest import Desk, Open, percents
 from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
-from tuimixer.model.control import Control
-from tuimixer.model.scale import to_percent
 
 pytestmark = pytest.mark.screen
 
@@ -27,11 +25,6 @@ def desk(desk: Open) -> Open:
         return desk(config=replace(config, keymap="alsamixer"), **options)
 
     return opened
-
-
-def percents(control: Control) -> tuple[int, ...]:
-    assert control.scale is not None
-    return tuple(to_percent(control.scale, raw) for raw in control.raws)
 
 
 @pytest.mark.parametrize("key", ["up", "plus", "k", "K", "w", "W", "raise_volume"])

@@ -4,17 +4,11 @@ import pytest
 from textual.events import MouseMove, MouseScrollDown
 from textual.geometry import Offset
 
-from tests.ui.conftest import Desk, Open
+from tests.ui.conftest import Desk, Open, percents
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control
-from tuimixer.model.scale import to_percent
 
 pytestmark = pytest.mark.screen
-
-
-def percents(control: Control) -> tuple[int, ...]:
-    assert control.scale is not None
-    return tuple(to_percent(control.scale, raw) for raw in control.raws)
 
 
 def bar_of(it: Desk, control: Control) -> tuple[int, int, int, int]:

@@ -1,16 +1,20 @@
 """F8: the map and the staircase, live, and what their keys do."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 from rich.cells import set_cell_size
 from syrupy.assertion import SnapshotAssertion
+from textual.events import MouseScrollDown, MouseScrollUp
+from textual.geometry import Offset
 
 from tests.diagnosis.recordings import recorded
-from tests.ui.conftest import Desk, Open
+from tests.lab.waiting import DEADLINE
+from tests.ui.conftest import Desk, Open, percents
 from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
-from tuimixer.config.schema import Config, MeterOptions
+from tuimixer.config.schema import Config, MeterOptions, Steps
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Levels, Notice, Phase, Snapshot, Status
@@ -431,6 +435,24 @@ async def test_an_error_that_comes_late_is_not_done(desk: Open, monkeypatch: pyt
 
 
 # -- mouse --
+
+
+@pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])
+async def test_the_wheel_moves_by_its_own_step_and_never_beyond_100_percent(
+    desk: Open, keys: tuple[str, ...]
+) -> None:
+    async with desk(size=(110, 32), config=Config(step=Steps(wheel=3))) as it:
+        await it.choose("mpv")
+        await it.press("percent_sign", "minus")
+        await it.press("f8", *keys)
+        over = Offset(*it.app.cursor_position)
+        # 99 %, 96 %, 99 %, twice 100 %, and down again
+        for kind in (MouseScrollDown, MouseScrollUp, MouseScrollUp, MouseScrollUp, MouseScrollDown):
+            await it.pilot._post_mouse_events([kind], None, over, button=0)
+            it.clock[0] += 1
+        async with asyncio.timeout(DEADLINE):
+            while percents(it.control("mpv")) != (97, 97):
+                await it.pilot.pause(0.01)
 
 
 async def test_mouse(desk: Open) -> None:

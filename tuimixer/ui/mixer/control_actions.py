@@ -11,7 +11,6 @@ from tuimixer.model.balance import sides
 from tuimixer.model.command import SetDefault
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Intent, Mute, SetBalance, SetLevel
-from tuimixer.ui.mixer.key_steps import KeySteps
 
 if TYPE_CHECKING:
     from tuimixer.ui.mixer.screen import MixerScreen
@@ -19,11 +18,9 @@ if TYPE_CHECKING:
 _BALANCE_STEP = 0.05
 
 
-def control_actions(
-    screen: "MixerScreen", step: Steps, clock: Callable[[], float]
-) -> dict[str, Callable[[], None]]:
+def control_actions(screen: "MixerScreen", step: Steps) -> dict[str, Callable[[], None]]:
     """Functions that carry out the actions, by their ids in the table of actions."""
-    keys = _ControlActions(screen, clock)
+    keys = _ControlActions(screen)
     table: dict[str, Callable[[], None]] = {
         "volume.up": lambda: keys.move(step.small, 1),
         "volume.down": lambda: keys.move(-step.small, -1),
@@ -53,10 +50,9 @@ def control_actions(
 
 
 class _ControlActions:
-    def __init__(self, screen: "MixerScreen", clock: Callable[[], float]) -> None:
+    def __init__(self, screen: "MixerScreen") -> None:
         self._screen, self._renderer = screen, screen.renderer
         self._send, self._say = screen.send, screen.say
-        self._steps = KeySteps(clock)
 
     def act(self, make: Callable[[Control], Intent]) -> None:
         control = self._renderer.control
@@ -73,16 +69,12 @@ class _ControlActions:
         if control.choice is not None:
             self._send(Choose(control.id, items, relative=True))
         else:
-            self._nudge(control, percent, self._channels())
+            self._send(self._screen.steps.nudge(control, percent, self._channels()))
 
     def move_side(self, percent: float, side: int) -> None:
         control = self._renderer.control
         if control is not None:
-            self._nudge(control, percent, _side(control, side))
-
-    def _nudge(self, control: Control, percent: float, channels: Channels) -> None:
-        """Move by a step; only a new press goes beyond 100 %, not a held key."""
-        self._send(self._steps.nudge(control, percent, channels))
+            self._send(self._screen.steps.nudge(control, percent, _side(control, side)))
 
     def digit(self, tenths: int) -> None:
         control = self._renderer.control

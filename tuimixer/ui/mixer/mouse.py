@@ -5,11 +5,12 @@ from collections.abc import Callable
 from textual import events
 
 from tuimixer.model.control import ControlId
-from tuimixer.model.intent import Channels, Intent, Mute, Nudge, SetLevel
+from tuimixer.model.intent import Channels, Intent, Mute, SetLevel
 from tuimixer.ui.mixer import columns
 from tuimixer.ui.mixer.bars import Ruler
 from tuimixer.ui.mixer.layout import Slot, name_lines
 from tuimixer.ui.mixer.status_line import key_in
+from tuimixer.ui.mixer.steps import wheel_step
 from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.mixer.view import MixerView
 from tuimixer.ui.terminal.cells import Area
@@ -85,8 +86,7 @@ class Mouse:
         self._renderer.choose(slot.row.id)
         state = self._renderer.state_of(slot.row)
         if state is not None and state.positions:
-            # Without `past_full`, because a wheel, unlike a key, has no new press after a pause.
-            self._send(Nudge(state.id, direction * self._wheel))
+            self._send(wheel_step(state.id, direction * self._wheel))
         elif state is not None and state.choice is not None:
             self._do("volume.up" if direction > 0 else "volume.down")
 

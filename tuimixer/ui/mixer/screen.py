@@ -29,6 +29,7 @@ from tuimixer.ui.mixer.control_actions import control_actions
 from tuimixer.ui.mixer.filter_bar import FilterBar
 from tuimixer.ui.mixer.mouse import Mouse
 from tuimixer.ui.mixer.renderer import Renderer
+from tuimixer.ui.mixer.steps import KeySteps
 from tuimixer.ui.mixer.view import MixerView
 from tuimixer.ui.textual_internals import DirectScreen, forget_sizes
 
@@ -79,6 +80,7 @@ class MixerScreen(DirectScreen):
         self.mouse = Mouse(self.view, self.send, self.do, self.say, config.step.wheel)
         self.filter_bar = FilterBar(self, renderer)
         self._clock = clock
+        self.steps = KeySteps(clock)
         self._actions = self._table()
         self._unsubscribe: list[Callable[[], None]] = []
         self._notice_timer: TimerHandle | None = None
@@ -249,7 +251,7 @@ class MixerScreen(DirectScreen):
             "select.previous_group": lambda: renderer.step_group(-1),
             "select.next_group": lambda: renderer.step_group(1),
             "filter": self.filter_bar.open,
-            **control_actions(self, self.config.step, self._clock),
+            **control_actions(self, self.config.step),
             "hide": self._hide,
             "undo": lambda: self._replay(self.mixer.undo, "Nothing to undo."),
             "redo": lambda: self._replay(self.mixer.redo, "Nothing to redo."),

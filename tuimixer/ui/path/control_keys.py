@@ -1,4 +1,4 @@
-"""What the keys of the map and the staircase do to the control under the cursor."""
+"""What the keys and the wheel do on the map and the staircase to the control under the cursor."""
 
 from typing import TYPE_CHECKING
 
@@ -8,7 +8,7 @@ from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control
 from tuimixer.model.intent import Capture, Intent, Mute
-from tuimixer.ui.mixer.key_steps import KeySteps
+from tuimixer.ui.mixer.steps import wheel_step
 from tuimixer.ui.screens.prompts import value_prompt
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ class ControlKeys:
 
     def __init__(self, screen: "PathScreen", mixer: Mixer) -> None:
         self._screen, self._mixer = screen, mixer
-        self._steps = KeySteps()
 
     def _control(self) -> Control | None:
         """The control under the cursor; if it cannot be changed here, say why and return None."""
@@ -36,13 +35,15 @@ class ControlKeys:
             return None
         return control
 
-    def nudge(self, percent: float) -> None:
-        """Change the volume by a step of this many percent."""
+    def nudge(self, percent: float, wheel: bool = False) -> None:
+        """Change the volume by a step of this many percent, by a key or by the wheel."""
         control = self._control()
         if control is None:
             return
         if control.channels:
-            self._mixer.send(self._steps.nudge(control, percent, None))
+            steps = self._screen.tuimixer.main.steps
+            step = wheel_step(control.id, percent) if wheel else steps.nudge(control, percent)
+            self._mixer.send(step)
         else:
             self._screen.say(f"{control.name} is a switch: m turns it on or off.")
 

@@ -257,7 +257,9 @@ class PathScreen(Dialog[None]):
         elif target is not None:
             view.step = target
             self._moved()
-        if action or (again and view.path is None):
+        if message.wheel:
+            self._keys.nudge(message.wheel * self.tuimixer.main.config.step.wheel, wheel=True)
+        elif action or (again and view.path is None):
             self.action_hinted(action or "path.enter")
 
     def _along(self, by: int) -> None:

@@ -43,12 +43,15 @@ class PathView(Widget, can_focus=True):
     DEFAULT_CSS = "PathView { width: 1fr; height: 1fr; }"
 
     class Pointed(Message):
-        """A click on a place on the map, on a step, or, with `action`, on a hint."""
+        """A click, or a turn of the wheel (1 is up, -1 down), on a place on the map or on a step, or, with
+        `action`, a click on a hint.
+        """
 
-        def __init__(self, target: Place | int | None, action: str = "") -> None:
+        def __init__(self, target: Place | int | None, action: str = "", wheel: int = 0) -> None:
             super().__init__()
             self.target = target
             self.action = action
+            self.wheel = wheel
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
@@ -123,16 +126,16 @@ class PathView(Widget, can_focus=True):
             self.post_message(self.Pointed(target, action))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._scrolled(event, "volume.up")
+        self._scrolled(event, 1)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._scrolled(event, "volume.down")
+        self._scrolled(event, -1)
 
-    def _scrolled(self, event: events.MouseEvent, action: str) -> None:
+    def _scrolled(self, event: events.MouseEvent, wheel: int) -> None:
         target, _ = self._at(event.x, event.y)
         if target is not None:
             event.stop()
-            self.post_message(self.Pointed(target, action))
+            self.post_message(self.Pointed(target, wheel=wheel))
 
     def _at(self, x: int, y: int) -> tuple[Place | int | None, str]:
         for area, action in self._clicks:

@@ -10,7 +10,6 @@ from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import SetDefault
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import Mute, Nudge
-from tuimixer.ui.mixer.key_steps import KeySteps
 from tuimixer.ui.mixer.words import sentence
 from tuimixer.ui.screens.control_lines import (
     choice_lines,
@@ -42,7 +41,6 @@ class DetailsScreen(ListDialog):
         super().__init__(mixer)
         self._control_id = control_id
         self._driven = driven
-        self._key_steps = KeySteps()
         control = self.control
         self.title = control.name if control else "Gone"
 
@@ -84,7 +82,7 @@ class DetailsScreen(ListDialog):
     def perform(self, act: Act) -> None:
         control = self.control
         if isinstance(act, Nudge) and control is not None:
-            act = self._key_steps.nudge(control, act.percent, act.channels)
+            act = self.tuimixer.main.steps.nudge(control, act.percent, act.channels)
         super().perform(act)
 
 

@@ -1,4 +1,8 @@
-"""Fader steps by keys. Only a press after a pause goes past 100 %, not a held or quickly repeated key."""
+"""Fader steps by keys and by the wheel, and which of them may go past 100 %.
+
+A key, or a click on its hint, may if it was pressed after a pause, but not if it is held or quickly repeated.
+The wheel never may, because it has no new press after a pause.
+"""
 
 import time
 from collections.abc import Callable
@@ -11,14 +15,19 @@ NEW_PRESS = 0.3
 """Seconds after which a key event counts as a new press instead of a repeat."""
 
 
+def wheel_step(control: ControlId, percent: float) -> Nudge:
+    """A step of this many percent for a notch of the wheel."""
+    return Nudge(control, percent)
+
+
 class KeySteps:
-    """Creates the steps, which may pass 100 % only if the key was pressed after a pause."""
+    """Creates the steps for keys, which may pass 100 % only if the key was pressed after a pause."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._last: tuple[ControlId | None, float] = (None, float("-inf"))
 
-    def nudge(self, control: Control, percent: float, channels: Channels) -> Nudge:
+    def nudge(self, control: Control, percent: float, channels: Channels = None) -> Nudge:
         """A step of this many percent for a key that is pressed now."""
         now = self._clock()
         last, at = self._last

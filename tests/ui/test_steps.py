@@ -9,7 +9,7 @@ from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Channel, Control, Kind
 from tuimixer.model.resolve import resolve
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE
-from tuimixer.ui.mixer.key_steps import NEW_PRESS, KeySteps
+from tuimixer.ui.mixer.steps import NEW_PRESS, KeySteps
 
 pytestmark = pytest.mark.unit
 
