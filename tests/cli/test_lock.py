@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuimixer.cli.lock import VolumeLock
-from tuimixer.model.balance import UnclampedTarget
+from tuimixer.model.fader import UnclampedTarget
 
 pytestmark = pytest.mark.unit
 

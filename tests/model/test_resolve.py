@@ -18,9 +18,9 @@ from tests.model.strategies import (
     controls,
     raw_of,
 )
-from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, Element, Kind, Stream
+from tuimixer.model.fader import UnclampedTarget
 from tuimixer.model.intent import (
     Capture,
     Choose,

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import SetVolume
 from tuimixer.model.control import Channel, Control, Kind
+from tuimixer.model.fader import UnclampedTarget
 from tuimixer.model.resolve import resolve
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE
 from tuimixer.ui.mixer.steps import NEW_PRESS, KeySteps

@@ -9,9 +9,9 @@ from tuimixer.cli.failure import DONE, NO_MATCH, REFUSED, report
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.lock import VolumeLock
 from tuimixer.config.cap import cap_of
-from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import Command, SetCapture, SetChoice, SetMute, SetVolume
 from tuimixer.model.control import Control, ControlId, Layer
+from tuimixer.model.fader import UnclampedTarget
 from tuimixer.model.intent import Capture, Intent, Mute, Nudge
 from tuimixer.model.resolve import Impossible, Resolution, resolve
 from tuimixer.model.select import Match

@@ -14,8 +14,8 @@ from types import TracebackType
 
 from tuimixer.cli.failure import OUT_OF_REACH, Failure
 from tuimixer.config.files import open_own
-from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.control import Channel, Control, ControlId
+from tuimixer.model.fader import UnclampedTarget
 from tuimixer.model.record import replace
 
 PATIENCE = 2

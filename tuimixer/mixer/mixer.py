@@ -6,9 +6,9 @@ from functools import partial
 
 from tuimixer.backend.base import Backend
 from tuimixer.mixer.history import History, OtherStep, UndoStep
-from tuimixer.model.balance import UnclampedTarget
 from tuimixer.model.command import Command, SetVolume
 from tuimixer.model.control import Control, ControlId
+from tuimixer.model.fader import UnclampedTarget
 from tuimixer.model.intent import Intent
 from tuimixer.model.record import dataclass
 from tuimixer.model.resolve import DEFAULT_CAP, Impossible, resolve

@@ -3,7 +3,9 @@
 import math
 from operator import or_
 
-from tuimixer.model.balance import (
+from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
+from tuimixer.model.control import Control
+from tuimixer.model.fader import (
     UnclampedTarget,
     gain,
     get_balance,
@@ -12,8 +14,6 @@ from tuimixer.model.balance import (
     stretch,
     with_balance,
 )
-from tuimixer.model.command import SetCapture, SetChoice, SetMute, SetVolume
-from tuimixer.model.control import Control
 from tuimixer.model.intent import (
     Capture,
     Channels,

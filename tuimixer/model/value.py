@@ -3,8 +3,8 @@
 The command line and the screen's value prompt accept the same syntax.
 """
 
-from tuimixer.model.balance import sides
 from tuimixer.model.control import Control
+from tuimixer.model.fader import sides
 from tuimixer.model.intent import (
     Capture,
     Choose,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from tuimixer.config.schema import Steps
 from tuimixer.mixer.solo import solo_of
 from tuimixer.mixer.views import is_capture
-from tuimixer.model.balance import sides
 from tuimixer.model.command import SetDefault
 from tuimixer.model.control import Control, Kind
+from tuimixer.model.fader import sides
 from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Intent, Mute, SetBalance, SetLevel
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """What a strip shows of its control in any layout: numbers, words and marks."""
 
-from tuimixer.model.balance import sides
 from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.fader import sides
 from tuimixer.model.record import dataclass
 from tuimixer.model.scale import PULSE_NORM, decibels, to_cdb, to_percent, to_position
 from tuimixer.ui.terminal.charsets import CharSet

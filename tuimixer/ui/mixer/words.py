@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from tuimixer.mixer.views import Section, View
-from tuimixer.model.balance import get_balance
 from tuimixer.model.control import Control, ControlId, Kind, Medium
+from tuimixer.model.fader import get_balance
 from tuimixer.model.scale import to_percent
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 from tuimixer.model.text import in_words

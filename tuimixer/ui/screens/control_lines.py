@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from tuimixer.diagnosis.stage import db
-from tuimixer.model.balance import get_balance
 from tuimixer.model.command import (
     Kill,
     MoveStream,
@@ -13,6 +12,7 @@ from tuimixer.model.command import (
     SetSuspended,
 )
 from tuimixer.model.control import ENCODINGS, Control, Device, Kind, Port
+from tuimixer.model.fader import get_balance
 from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Mute, Nudge, SetBalance
 from tuimixer.model.scale import to_cdb, to_percent, to_position
 from tuimixer.model.snapshot import Snapshot

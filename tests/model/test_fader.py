@@ -7,8 +7,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from tests.model.strategies import BCM2835, HDA_MASTER, NAMES, PLAIN, control, controls, scales
-from tuimixer.model.balance import UnclampedTarget, get_balance, positions, sides, step, with_balance
 from tuimixer.model.control import Channel, Control
+from tuimixer.model.fader import UnclampedTarget, get_balance, positions, sides, step, with_balance
 from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE, Scale, from_position, to_position
 
 pytestmark = pytest.mark.unit
