@@ -15,7 +15,9 @@ class Nudge:
     percent: float
     channels: Channels = None
     past_full: bool = False
-    """Whether this step may go past 100 % (Pulse)."""
+    """Whether this step may go past 100 % (Pulse), up to the cap. Keys set it in `ui/mixer/steps.py`, typed
+    values and verbs in `model/value.py`.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 
 from tuimixer.model.control import Control, ControlId
+from tuimixer.model.fader import positions
 from tuimixer.model.intent import Channels, Nudge
-from tuimixer.model.scale import to_position
 
 NEW_PRESS = 0.3
 """Seconds after which a key event counts as a new press instead of a repeat."""
@@ -32,11 +32,7 @@ class KeySteps:
         now = self._clock()
         last, at = self._last
         self._last = (control.id, now)
-        scale = control.scale
-        raws = [
-            raw for i, raw in enumerate(control.raws) if channels is None or i in channels
-        ] or control.raws
-        loudest = max(to_position(scale, raw) for raw in raws) if scale is not None and scale.cubic else 0.0
+        loudest = max(positions(control), default=0.0)
         pressed = last != control.id or now - at >= NEW_PRESS
         # A step from below 100 % stops at 100 %. A single channel never goes past that, which would be a
         # mistake: to make something louder, one raises both sides.
