@@ -67,17 +67,17 @@ def test_the_next_default(demo: Demo, words: list[str], name: str) -> None:
         (["latency", "HDMI 1", "40"], 2, "HDMI 1 has no port with a latency offset."),
         (["suspend", "@output", "maybe"], 2, '"maybe" is neither on nor off.'),
         (["suspend", "firefox"], 2, "Firefox is an application; suspend takes an output or an input."),
-        (["formats", "@output", "mp3"], 2, '"mp3" is not a format; use pcm, ac3, eac3,'),
+        (["formats", "@output", "mp3"], 2, '"mp3" is not a format; use one of pcm, ac3, eac3,'),
         (["formats", "@input"], 2, "USB Headset Mono is an input; formats takes an output."),
         (
             ["codec", "speakers"],
             1,
-            'the server has no Bluetooth card with a choice of codecs called "speakers".',
+            'no Bluetooth card with a choice of codecs is called "speakers".',
         ),
         (
             ["status", "--format", "percent"],
             2,
-            '--format "percent" has no field: use {percent}, or one of waybar',
+            '--format "percent" has no field; use one, such as {percent}, or one of waybar',
         ),
         (["status", "--follow", "--format", "{total}"], 2, "cannot be used with --follow."),
     ],
@@ -248,5 +248,5 @@ def test_without_notify_send_the_change_is_made_and_that_is_said(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     outcome = demo("set", "33%", "--notify", "--json")
-    assert outcome.err == "tuimixer: --notify needs the program notify-send.\n"
+    assert outcome.err == "tuimixer: --notify requires the program notify-send, which was not found.\n"
     assert json.loads(outcome.out)["controls"][0]["channels"][0]["percent"] == 33

@@ -190,7 +190,7 @@ def test_a_lock_that_another_holds(box: PrivatePulse) -> None:
         os.close(folder)
     assert (outcome.status, outcome.err) == (
         3,
-        "tuimixer: another tuimixer has been changing a volume for over 2 seconds.\n",
+        "tuimixer: another tuimixer process has been changing a volume for over 2 seconds.\n",
     )
     assert " 50% " in box.pactl("get-sink-volume", "speakers")
 

@@ -65,7 +65,7 @@ def test_what_a_null_sink_has_not_is_said(server: SoundServer) -> None:
         (["port", "next"], 1, "no other device or port is plugged in."),
         (["port", "speakers", "headphones"], 1, "Speakers has no port"),
         (["latency", "speakers", "20"], 2, "Speakers has no port with a latency offset."),
-        (["codec", "speakers"], 1, "the server has no Bluetooth card with a choice of codecs"),
+        (["codec", "speakers"], 1, "no Bluetooth card with a choice of codecs is called"),
     ):
         outcome = run(*words, env=server.env)
         assert outcome.status == status, outcome
@@ -110,5 +110,5 @@ def test_codecs_of_a_simulated_card(
     refused = codec("earbuds", "ldac")
     assert (refused.status, refused.err) == (
         1,
-        'tuimixer: Earbuds has no codec "ldac"; it has sbc, sbc_xq, aac.\n',
+        'tuimixer: Earbuds has no codec "ldac"; available: sbc, sbc_xq, aac.\n',
     )

@@ -141,7 +141,7 @@ def test_help_has_every_option_and_example(pulse: PrivatePulse) -> None:
     for verb in ("list", "set", "status", "config"):
         text = run(verb, "--help", env=pulse.env).out
         assert "Examples:" in text
-        assert "Exit status: 0 done; 1 nothing matches; 2 usage error" in " ".join(text.split())
+        assert "Exit status: 0 success; 1 nothing matches; 2 usage error" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("columns", [80, 120])

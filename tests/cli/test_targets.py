@@ -394,7 +394,7 @@ def test_a_card_that_is_named_is_listed_alone(plugins: Plugins) -> None:
 def test_what_is_not_there_yet_is_watched_from_when_it_comes_until_it_goes(server: SoundServer) -> None:
     watch = Follower(server.env, "watch", "Twin")
     told = watch.until_error(lambda line: "Twin" in line)
-    assert told == 'tuimixer: nothing matches "Twin" yet; waiting for it.'
+    assert told == 'tuimixer: nothing matches "Twin" yet; waiting for a match.'
     server.play("Other", silent=True)
     server.play("Twin", silent=True)
     added = watch.until(bool)

@@ -18,17 +18,17 @@ pytestmark = pytest.mark.pulse
 TABLE: list[tuple[list[str], int, str]] = [
     # verbs and options
     (["sett"], 2, 'unknown verb "sett"; did you mean set?'),
-    (["xyzzy"], 2, 'unknown verb "xyzzy"; `tuimixer --help` lists them.'),
+    (["xyzzy"], 2, 'unknown verb "xyzzy"; `tuimixer --help` lists all verbs.'),
     ([""], 2, 'unknown verb ""'),
     (["\x1b[31mred"], 2, 'unknown verb "red"'),
     (["--nonsense"], 2, 'unknown option "--nonsense"'),
     (["-x"], 2, 'unknown option "-x"'),
-    (["--view", "sideways"], 2, '--view "sideways": must be one of playback, capture, all.'),
-    (["-V"], 2, "-V needs a value: VIEW."),
-    (["--color", "blue"], 2, '--color "blue": must be one of auto, never, 16, 256, full.'),
+    (["--view", "sideways"], 2, '--view must be one of playback, capture, all, not "sideways".'),
+    (["-V"], 2, "-V requires a value: VIEW."),
+    (["--color", "blue"], 2, '--color must be one of auto, never, 16, 256, full, not "blue".'),
     (["--ascii=yes"], 2, "--ascii takes no value."),
-    (["-a", "smart"], 2, '-a "smart": must be one of none, basic.'),
-    (["--layout=", "list"], 2, '--layout "": must be one of auto, columns, rows.'),
+    (["-a", "smart"], 2, '-a must be one of none, basic, not "smart".'),
+    (["--layout=", "list"], 2, '--layout must be one of auto, columns, rows, not "".'),
     ([], 2, "the mixer needs a terminal"),
     (["-V", "all"], 2, "the mixer needs a terminal"),
     (["list", "speakers"], 2, 'too many arguments, starting with "speakers"; usage: tuimixer list.'),
@@ -36,17 +36,17 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["list", "--json=yes"], 2, "--json takes no value."),
     (["list", "-c", "99"], 2, 'there is no card "99"'),
     (["list", "-D", "nonsense"], 2, "no such ALSA device: nonsense."),
-    (["list", "--server"], 2, "--server needs a value: ADDRESS."),
+    (["list", "--server"], 2, "--server requires a value: ADDRESS."),
     (["list", "--tsv", "--json"], 2, "--tsv and --json cannot be combined."),
     (["status", "--format", "{name}", "--json"], 2, "--format and --json cannot be combined."),
     (["list", "--json", "--config", "/dev/null", "-F"], 2, "--no-config and --config cannot be combined."),
     (["list", "--config", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
-    (["list", "--config", "/"], 2, "/: cannot be read: Is a directory."),
+    (["list", "--config", "/"], 2, "/ cannot be read: Is a directory."),
     (["get", "speakers", "nobody"], 1, 'nothing matches "nobody"; `tuimixer list` shows what is available.'),
     # values
     (["set"], 2, "too few arguments; usage: tuimixer set [TARGET…] VALUE…"),
-    (["set", "speakers"], 2, '"speakers" is not a value and is not followed by one; use '),
-    (["set", "40%%"], 2, '"40%%" is not a value and is not followed by one; use '),
+    (["set", "speakers"], 2, '"speakers" is not a value, and no value follows it; use '),
+    (["set", "40%%"], 2, '"40%%" is not a value, and no value follows it; use '),
     (["set", "speakers", ""], 2, "the value is empty; use "),
     (["set", "speakers", "loud"], 2, '"loud" is not a value; use 40%, +5%'),
     (["set", "speakers", "+-5%"], 2, '"+-5%" is not a value; use '),
@@ -87,13 +87,13 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["set", "mono", "left:50%"], 2, 'Mono box has no channel "left"; it has mono.'),
     (["set", "mono", "balance:10"], 2, "Mono box has no left and right channels to balance."),
     (["set", "speakers", "capture"], 2, "Speakers has no capture switch."),
-    (["set", "speakers", "50%", "bogus"], 2, '"bogus" is not a value, and targets come before values; use '),
-    (["set", "mute", "mono"], 2, '"mono" is not a value, and targets come before values; use '),
-    (["set", "mono", "30%", "speakers", "40%"], 2, '"speakers" is not a value, and targets come before'),
-    (["set", "--max", "much", "+5%"], 2, '--max "much": must be a number from 0 to 1000.'),
-    (["set", "--max", "-5", "+5%"], 2, '--max "-5": must be a number from 0 to 1000.'),
-    (["set", "--max", "9999", "+5%"], 2, '--max "9999": must be a number from 0 to 1000.'),
-    (["set", "--max"], 2, "--max needs a value: PERCENT."),
+    (["set", "speakers", "50%", "bogus"], 2, '"bogus" is not a value, and targets must precede values; use '),
+    (["set", "mute", "mono"], 2, '"mono" is not a value, and targets must precede values; use '),
+    (["set", "mono", "30%", "speakers", "40%"], 2, '"speakers" is not a value, and targets must precede'),
+    (["set", "--max", "much", "+5%"], 2, '--max must be a number from 0 to 1000, not "much".'),
+    (["set", "--max", "-5", "+5%"], 2, '--max must be a number from 0 to 1000, not "-5".'),
+    (["set", "--max", "9999", "+5%"], 2, '--max must be a number from 0 to 1000, not "9999".'),
+    (["set", "--max"], 2, "--max requires a value: PERCENT."),
     # targets
     (["get", "nobody"], 1, 'nothing matches "nobody"; `tuimixer list` shows what is available.'),
     (["get", ""], 1, 'nothing matches ""'),
@@ -121,7 +121,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["kill", "@output"], 2, "Speakers is an output; kill takes an application."),
     (["kill", "nobody*"], 1, 'nothing matches "nobody*"'),
     (["status", "--follow", "--host", "a", "--host", "b"], 2, "--follow works with a single host"),
-    (["--version", "--nonsense"], 2, 'unknown option "--nonsense"; `tuimixer --help` lists them.'),
+    (["--version", "--nonsense"], 2, 'unknown option "--nonsense"; `tuimixer --help` lists all options.'),
     (["kill"], 2, "too few arguments; usage: tuimixer kill TARGET…"),
     (["move", "headphones", "speakers"], 2, "Headphones is an output; move takes an application."),
     (["move", "speakers"], 2, "too few arguments; usage: tuimixer move TARGET… DEVICE."),
@@ -131,29 +131,33 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["profile", "nobody"], 1, 'the server has no card "nobody".'),
     (["card", "nobody"], 1, 'there is no card "nobody".'),
     # the others
-    (["status", "--format", "{loudness}"], 2, '--format: there is no field "loudness"; use name, percent'),
+    (
+        ["status", "--format", "{loudness}"],
+        2,
+        '--format: there is no field "loudness"; use one of name, percent',
+    ),
     (
         ["status", "--format", "{"],
         2,
-        '--format "{" is not a valid format: use {percent}; write {{ for a brace.',
+        '--format "{" is not valid; write fields like {percent}, and a brace as {{.',
     ),
     (["status", "--format", "{percent.real}"], 2, "--format: there is no field "),
     (["status", "--format", "{0}"], 2, "--format: there is no field "),
     (["status", "--format", "{percent:>999999999999}"], 2, "--format: there is no field "),
     (["status", "nobody"], 1, 'nothing matches "nobody"'),
-    (["config"], 2, "give one of --init, --check, --path and --keys."),
-    (["config", "--init", "--check"], 2, "give one of --init, --check, --path and --keys."),
+    (["config"], 2, "exactly one of --init, --check, --path and --keys is required."),
+    (["config", "--init", "--check"], 2, "exactly one of --init, --check, --path and --keys is required."),
     (["config", "--check", "-f", "/nonexistent.toml"], 2, "/nonexistent.toml: there is no such file."),
-    (["config", "--init", "-f", "/proc/x/config.toml"], 4, "/proc/x/config.toml: cannot be written: "),
+    (["config", "--init", "-f", "/proc/x/config.toml"], 4, "cannot write /proc/x/config.toml: "),
     (
         ["config", "--init", "-f", "/dev/null/x"],
         4,
-        "/dev/null/x: cannot be written: /dev/null is not a directory.",
+        "cannot write /dev/null/x: /dev/null is not a directory.",
     ),
-    (["config", "--init", "-f", "/dev/null"], 2, "/dev/null: file already exists; left unchanged."),
+    (["config", "--init", "-f", "/dev/null"], 2, "/dev/null already exists and was left unchanged."),
     (["config", "--path", "--host", "box"], 2, 'unknown option "--host"'),
     (["completion"], 2, "too few arguments; usage: tuimixer completion bash | zsh | fish."),
-    (["completion", "tcsh"], 2, 'no completion for "tcsh"; use bash, zsh, fish.'),
+    (["completion", "tcsh"], 2, 'no completion script for "tcsh"; use one of bash, zsh, fish.'),
     (["man", "page"], 2, 'too many arguments, starting with "page"; usage: tuimixer man.'),
     (["list", "--server", "unix:/nonexistent/socket", "-F"], 0, ""),
     (["get", "--server", "unix:/nonexistent/socket"], 3, "/nonexistent/socket"),
@@ -267,7 +271,7 @@ def test_a_full_disk_for_init(box: PrivatePulse, tmp_path: Path) -> None:
         timeout=DEADLINE,
     )
     assert (done.returncode, done.stdout) == (4, "full\n")
-    assert done.stderr == f"tuimixer: {tmp_path}/c.toml: cannot be written: No space left on device.\n"
+    assert done.stderr == f"tuimixer: cannot write {tmp_path}/c.toml: No space left on device.\n"
 
 
 def test_a_wrong_configuration_is_said_and_only_its_caps_hold(box: PrivatePulse, tmp_path: Path) -> None:
@@ -278,8 +282,9 @@ def test_a_wrong_configuration_is_said_and_only_its_caps_hold(box: PrivatePulse,
         outcome = run("set", value, "-f", str(path), env=box.env)
         assert outcome.status == 0
         assert outcome.err.splitlines() == [
-            f"tuimixer: {path}:5: max.speed is not a known setting; known settings: screen, verbs, devices.",
-            "tuimixer: Using the defaults and the caps that could be read until this is fixed.",
+            f"tuimixer: {path}:5: max.speed is not a known setting; "
+            "the known settings are screen, verbs, devices.",
+            "tuimixer: Using the defaults, and the caps that could be read, until the file is fixed.",
             *says,
         ]
     assert " 20% " in box.pactl("get-sink-volume", "speakers")

@@ -176,7 +176,7 @@ def test_an_empty_list_unbinds() -> None:
             ("undo", "unknown modifier 'super' in 'super+x'; use ctrl, alt or shift"),
         ),
         ("alsamixer", {"undo": ["f5"], "redo": ["F5"]}, ("redo", "'F5' is also bound to undo")),
-        ("alsamixer", {"quit": []}, ("quit", "no key would be left for quitting")),
+        ("alsamixer", {"quit": []}, ("quit", "at least one key must remain bound to this action")),
     ],
 )
 def test_what_is_wrong_is_said(

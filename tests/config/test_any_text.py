@@ -63,7 +63,7 @@ def check(text: str) -> None:
         line, _, sentence = problem.partition(": ")
         assert line.isdecimal()
         assert 1 <= int(line) <= text.count("\n") + 1
-        assert sentence.endswith(".")
+        assert sentence.endswith((".", "?"))
         assert problem.isprintable()
     if problems:
         assert config == Config(max=config.max)

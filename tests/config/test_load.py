@@ -31,7 +31,7 @@ def test_every_key_is_documented() -> None:
 
 def test_the_commented_theme_is_the_dark_one() -> None:
     example = (
-        DEFAULT[DEFAULT.index("# [theme]") : DEFAULT.index("# How far one press")]
+        DEFAULT[DEFAULT.index("# [theme]") : DEFAULT.index("# How far one key press")]
         .replace("\n# ", "\n")
         .removeprefix("# ")
     )
@@ -62,54 +62,54 @@ def test_keys_may_be_written_without_quotes() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ('keymap = "emacs"', '1: keymap is "emacs"; must be one of default, alsamixer, vim.'),
-        ("\nmouse = 3", "2: mouse is 3; must be true or false."),
-        ("[step]\nsmall = 0", "2: step.small is 0; must be a number from 0.1 to 100."),
-        ("[step]\nbig = true", "2: step.big is true; must be a number from 0.1 to 100."),
-        ("step = 4", "1: step is 4; must be a table, [step]."),
-        ("[meters]\nrate = nan", "2: meters.rate is nan; must be a number from 1 to 60."),
-        ("[meters]\nspeed = 3", "2: meters.speed is not a known setting; known settings: show, rate."),
+        ('keymap = "emacs"', '1: keymap is "emacs"; it must be one of default, alsamixer, vim.'),
+        ("\nmouse = 3", "2: mouse is 3; it must be true or false."),
+        ("[step]\nsmall = 0", "2: step.small is 0; it must be a number from 0.1 to 100."),
+        ("[step]\nbig = true", "2: step.big is true; it must be a number from 0.1 to 100."),
+        ("step = 4", "1: step is 4; it must be a table, [step]."),
+        ("[meters]\nrate = nan", "2: meters.rate is nan; it must be a number from 1 to 60."),
+        ("[meters]\nspeed = 3", "2: meters.speed is not a known setting; the known settings are show, rate."),
         ("[max]\nscreens = 3", "2: max.screens is not a known setting; did you mean screen?"),
         (
             "[max.devices]\nheadphones = 'x'",
-            '2: max.devices.headphones is "x"; must be a number from 0 to 1000.',
+            '2: max.devices.headphones is "x"; it must be a number from 0 to 1000.',
         ),
-        ("[max]\nverbs = -1", "2: max.verbs is -1; must be a number from 0 to 1000."),
+        ("[max]\nverbs = -1", "2: max.verbs is -1; it must be a number from 0 to 1000."),
         ("[[rule]]\nhide = true", "1: rule.match is missing; use a table of patterns such as "),
         (
             "[[rule]]\n[rule.match]\nname='x'",
-            "2: rule.match does nothing; add hide = true, or a name to show.",
+            "2: rule.match has no effect; add hide = true, or a name to display.",
         ),
         (
             "[[rule]]\nmatch = 'VoiceApp'\nname = 'x'",
-            '2: rule.match is "VoiceApp"; must be a table, [match].',
+            '2: rule.match is "VoiceApp"; it must be a table, [match].',
         ),
-        ("rule = 3", "1: rule is 3; must be an array of tables, [[rule]]."),
+        ("rule = 3", "1: rule is 3; it must be an array of tables, [[rule]]."),
         (
             "[[rule]]\nmatch.name='a'\nname='b'\n[[rule]]\nmatch.name='/(/'\nhide=true",
             "5: rule.match.name is ",
         ),
-        ("[[rule]]\nmatch.name=3\nhide=true", "2: rule.match.name is 3; must be one line of text."),
+        ("[[rule]]\nmatch.name=3\nhide=true", "2: rule.match.name is 3; it must be one line of text."),
         (
             "[[rule]]\nmatch.name='x'\nhide='yes'\nname='b'",
-            '3: rule.hide is "yes"; must be true or false.',
+            '3: rule.hide is "yes"; it must be true or false.',
         ),
         (
             "[keys]\nmute.toggle = 3",
-            '2: keys.mute.toggle is 3; must be a list of keys such as ["m", "f9"].',
+            '2: keys.mute.toggle is 3; it must be a list of keys such as ["m", "f9"].',
         ),
         (
             "[keys]\n'mute.togle' = ['x']",
-            "2: keys.mute.togle: no such action; did you mean mute.toggle?.",
+            "2: keys.mute.togle: no such action; did you mean mute.toggle?",
         ),
         ("[keys]\nundo = ['x']\nredo = ['x']", "3: keys.redo: 'x' is also bound to undo."),
-        ("[keys]\nquit = []", "2: keys.quit: no key would be left for quitting."),
-        ('card = "a\\nb"', '1: card is "a\ufffdb"; must be one line of text.'),
+        ("[keys]\nquit = []", "2: keys.quit: at least one key must remain bound to this action."),
+        ('card = "a\\nb"', '1: card is "a\ufffdb"; it must be one line of text.'),
         ("colour = 'never'", "1: colour is not a known setting; did you mean color?"),
-        ("keymap = ", "1: is not valid TOML: invalid value."),
-        ("a = 1\na = 2", "2: is not valid TOML: cannot overwrite a value."),
-        ("[keys\n", "1: is not valid TOML: "),
-        ("a = " + "[" * 100_000, "1: is nested too deeply."),
+        ("keymap = ", "1: the file is not valid TOML: invalid value."),
+        ("a = 1\na = 2", "2: the file is not valid TOML: cannot overwrite a value."),
+        ("[keys\n", "1: the file is not valid TOML: "),
+        ("a = " + "[" * 100_000, "1: the values are nested too deeply."),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, problem: str) -> None:
@@ -134,7 +134,7 @@ def test_caps_hold_beside_any_mistake(mistake: str, tmp_path: Path) -> None:
         screen = 80 if "80" in text else Caps().screen
         assert loaded.config == Config(max=Caps(screen=screen, verbs=70, devices={"headphones": 40}))
         assert notices(loaded)[-1] == (
-            "Using the defaults and the caps that could be read until this is fixed."
+            "Using the defaults, and the caps that could be read, until the file is fixed."
         )
     path.write_text(f"max.devices.headphones = 40\nmax.verbs = 70\n{mistake}\n", errors="surrogateescape")
     assert load(str(path)).config.max == Caps(verbs=70, devices={"headphones": 40})
@@ -166,9 +166,9 @@ def test_a_relative_xdg_folder_is_ignored(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"a = '\n\xff'", ":2: is not UTF-8 text."),
-        (b"#" * (2 << 20), ": is larger than the limit of 1 MiB."),
-        (b"layout = 'x'", ':1: layout is "x"; must be one of auto, columns, rows.'),
+        (b"a = '\n\xff'", ":2: the text is not UTF-8."),
+        (b"#" * (2 << 20), " is larger than the limit of 1 MiB."),
+        (b"layout = 'x'", ':1: layout is "x"; it must be one of auto, columns, rows.'),
     ],
 )
 def test_unreadable_files(tmp_path: Path, data: bytes, problem: str) -> None:
@@ -180,4 +180,4 @@ def test_unreadable_files(tmp_path: Path, data: bytes, problem: str) -> None:
 
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
-    assert load(str(tmp_path)) == Loaded(Config(), (f"{tmp_path}: cannot be read: Is a directory.",))
+    assert load(str(tmp_path)) == Loaded(Config(), (f"{tmp_path} cannot be read: Is a directory.",))

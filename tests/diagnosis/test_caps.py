@@ -62,7 +62,9 @@ def test_it_waits_for_its_turn(pulse: PrivatePulse) -> None:
     finally:
         os.close(folder)
     assert done.returncode == 3
-    assert done.stderr == "tuimixer: another tuimixer has been changing a volume for over 2 seconds.\n"
+    assert (
+        done.stderr == "tuimixer: another tuimixer process has been changing a volume for over 2 seconds.\n"
+    )
     assert percent(pulse) == 0
     assert doctor(pulse, "--fix", "1").returncode == 0
     assert percent(pulse) == 50

@@ -120,9 +120,12 @@ def test_a_null_sink_is_explained() -> None:
 
 def test_the_help_says_what_the_exit_statuses_mean() -> None:
     doctor, path = (" ".join(verb_help(verb).split()) for verb in (*DOCTOR, *PATH))
-    assert "Exit status: 0 nothing is wrong, or it was fixed; 1 something is wrong, or nothing" in doctor
-    assert "0 done" not in doctor
-    assert "Exit status: 0 done; 1 nothing matches; " in path
+    assert (
+        "Exit status: 0 no fault, or the requested fixes were applied; 1 a fault remains, or nothing"
+        in doctor
+    )
+    assert "0 success" not in doctor
+    assert "Exit status: 0 success; 1 nothing matches; " in path
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     assert "1 nothing matches (`doctor`: something is wrong)" in " ".join(readme.split())
 

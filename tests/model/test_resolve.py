@@ -191,7 +191,7 @@ def test_choices() -> None:
     assert resolve(Choose("c", 5, relative=True), box).command == SetChoice("c", 2)
     assert resolve(Choose("c", -1, relative=True), box).command == SetChoice("c", 0)
     assert resolve(Choose("c", 1), box).command is None
-    with pytest.raises(Impossible, match="items 0 to 2"):
+    with pytest.raises(Impossible, match="numbered from 0 to 2"):
         resolve(Choose("c", 3), box)
 
 
@@ -221,16 +221,16 @@ PASSTHROUGH = replace(
         (Capture("c"), BARE, "PCM has no capture switch"),
         (Choose("c", 0), BARE, "PCM is not a list of options"),
         (Choose("c", 1, relative=True), choice(0), "PCM has no items to choose from"),
-        (SetGain("c", -100), control(PLAIN, 1), "PCM has no dB data; give percent or a raw value"),
+        (SetGain("c", -100), control(PLAIN, 1), "PCM has no dB data; use a percentage or a raw value"),
         (
             SetGain("c", -100, relative=True),
             control(PLAIN, 1),
-            "PCM has no dB data; give percent or a raw value",
+            "PCM has no dB data; use a percentage or a raw value",
         ),
         (SetBalance("c", 0), control(PLAIN, 1), "PCM has no left and right channels to balance"),
         (Nudge("c", 1, channels=(5,)), control(PLAIN, 1, 1), "PCM has no such channel"),
         (Nudge("c", 1, channels=()), control(PLAIN, 1, 1), "PCM has no such channel"),
-        (SetRaw("c", 32), control(PLAIN, 1), "PCM ranges from 0 to 31"),
+        (SetRaw("c", 32), control(PLAIN, 1), "the raw values of PCM range from 0 to 31"),
         (Nudge("c", float("nan")), control(PLAIN, 1), "nan is not a valid volume"),
         (SetLevel("c", float("inf")), stereo(1, 1), "inf is not a valid volume"),
         (SetBalance("c", float("nan")), stereo(1, 1), "nan is not a valid volume"),

@@ -190,7 +190,7 @@ def test_a_named_card_is_the_only_one_that_is_opened(replay: Replay) -> None:
             assert {other: cards[other].state for other in others} == others
         wrong = verbs("get", "-c", "7", "Master")
         assert wrong.status == 2
-        assert 'there is no card "7"; use PCH, ' in wrong.err
+        assert 'there is no card "7"; available: PCH, ' in wrong.err
         cards.folder.joinpath("1.card").unlink()
         assert verbs("get", "-c", "0", "Master").status == 0
 

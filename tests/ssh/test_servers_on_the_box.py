@@ -42,9 +42,9 @@ def test_the_own_server_without_a_session(box: Box, users: list[User]) -> None:
     assert (other["used"], other["address"], other["alive"]) == (False, bob.address, None)
     assert sinks(box, ann.name) == ["kitchen"]
     told = box.ssh(ann.name, "tuimixer card").stdout
-    assert f"at {ann.address}, of {ann.name}, found in {ann.runtime}\n" in told
-    where = f"another sound server at {bob.address}, of {bob.name}, found in {bob.runtime}"
-    assert f"{where}; you do not have access" in told
+    assert f"at {ann.address}, run by {ann.name}, found in {ann.runtime}\n" in told
+    where = f"another sound server at {bob.address}, run by {bob.name}, found in {bob.runtime}"
+    assert f"{where}; access denied" in told
 
 
 def test_the_session_s_server(box: Box, users: list[User]) -> None:
@@ -106,7 +106,7 @@ def test_the_system_wide_server(box: Box, users: list[User]) -> None:
     used = servers(box, carl.name)[0]
     assert (used["address"], used["why"]) == ("unix:/run/pulse/native", "system-wide")
     assert sinks(box, carl.name) == ["everywhere"]
-    assert "the system-wide one\n" in box.ssh(carl.name, "tuimixer card").stdout
+    assert "the system-wide server\n" in box.ssh(carl.name, "tuimixer card").stdout
     # Users who have a server keep it, and see the other one in the list.
     used, *others = servers(box, ann.name)
     assert used["address"] == ann.address

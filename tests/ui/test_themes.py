@@ -125,10 +125,10 @@ def test_a_theme_of_ones_own() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('[theme]\noutputs = "red"', '2: theme.outputs is "red"; must be a color such as "#89b4fa".'),
-        ('[theme]\nbase = "nor"', '2: theme.base is "nor"; must be one of'),
+        ('[theme]\noutputs = "red"', '2: theme.outputs is "red"; it must be a color such as "#89b4fa".'),
+        ('[theme]\nbase = "nor"', '2: theme.base is "nor"; it must be one of'),
         ('[theme]\noutput = "#000000"', "2: theme.output is not a known setting"),
-        ('theme = "nor"', '1: theme is "nor"; must be one of auto, dark'),
+        ('theme = "nor"', '1: theme is "nor"; it must be one of auto, dark'),
     ],
 )
 def test_what_is_wrong_with_a_theme(text: str, sentence: str) -> None:

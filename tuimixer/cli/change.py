@@ -61,7 +61,7 @@ def change(
                         _carry_out(call, lock, match, value, cap, changed, held)
                     except Refused as refusal:
                         refused[match.id] = refusal
-    _report_all(list(held.values()), "are unchanged, or limited by their cap")
+    _report_all(list(held.values()), "are unchanged or limited by their caps")
     if len(refused) == len(matches) == 1:
         raise refused[matches[0].id]
     for match in matches:

@@ -3,11 +3,11 @@
 DONE, NO_MATCH, USAGE, OUT_OF_REACH, REFUSED = range(5)
 
 STATUSES = (
-    (DONE, "done"),
+    (DONE, "success"),
     (NO_MATCH, "nothing matches"),
-    (USAGE, "usage error, or an ambiguous name"),
+    (USAGE, "usage error or ambiguous name"),
     (OUT_OF_REACH, "server or card unreachable"),
-    (REFUSED, "refused by the server or the card"),
+    (REFUSED, "request refused by the server or the card"),
 )
 
 

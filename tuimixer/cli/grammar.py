@@ -135,7 +135,7 @@ def _long(word: str, rest: list[str], options: tuple[Option, ...], command: str,
         return
     if not given:
         if not rest:
-            raise Usage(f"--{name} needs a value: {option.value}")
+            raise Usage(f"--{name} requires a value: {option.value}")
         value = rest.pop(0)
     found.add(option, _allowed(option, f"--{name}", value))
 
@@ -152,7 +152,7 @@ def _short(word: str, rest: list[str], options: tuple[Option, ...], command: str
             continue
         value = letters.removeprefix("=") if letters else rest.pop(0) if rest else None
         if value is None:
-            raise Usage(f"-{letter} needs a value: {option.value}")
+            raise Usage(f"-{letter} requires a value: {option.value}")
         found.add(option, _allowed(option, f"-{letter}", value))
         return
 
@@ -162,9 +162,9 @@ def _allowed(option: Option, written: str, value: str) -> str:
     begun = [choice for choice in option.choices if value and choice.startswith(value.casefold())]
     value = begun[0] if len(begun) == 1 else value
     if option.choices and value not in option.choices:
-        raise Usage(f"{written} {shown(value)}: must be one of {', '.join(option.choices)}")
+        raise Usage(f"{written} must be one of {', '.join(option.choices)}, not {shown(value)}")
     if not value:
-        raise Usage(f"{written} needs a value: {option.value}")
+        raise Usage(f"{written} requires a value: {option.value}")
     if "\0" in value:
         raise Usage(f"{written}: the value contains a NUL byte")
     return value
@@ -172,7 +172,7 @@ def _allowed(option: Option, written: str, value: str) -> str:
 
 def _unknown(written: str, options: tuple[Option, ...], command: str) -> Usage:
     names = (f"--{option.name}" for option in options)
-    hint = suggest(written, names, f"`{command} --help` lists them", cutoff=0.7)
+    hint = suggest(written, names, f"`{command} --help` lists all options", cutoff=0.7)
     return Usage(f"unknown option {shown(written)}; {hint}")
 
 

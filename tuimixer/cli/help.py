@@ -10,17 +10,22 @@ from tuimixer.cli.options import SCREEN
 from tuimixer.cli.verbs import every
 
 TARGETS = """
-@output, @input       the server's default devices, or else the card's main control; default: @output
-firefox               an application: everything it plays (or records, if it plays nothing)
-a title, pid:1234     only the streams with that title, process, program or role
-a sink or a source    by name, index or description; sink/NAME, source/NAME, app/NAME specify the kind
-Master, PCM,1         an ALSA control, on the card given with --card or else the first one that has it
-hw:0/Master, PCH/PCM  an ALSA control on a given card; Mic/capture specifies the direction
+@output, @input       the server's default output or input; without a server, the card's main control
+firefox               an application: everything it plays or, if it plays nothing, everything it records
+'Song two', pid:1234  only the streams with that title or process ID; a program or a role also works
+headphones, 43        an output or an input, by name, index or description
+sink/headphones       an output; likewise source/NAME for an input, app/NAME for an application
+Master, PCM,1         an ALSA control, on the card given with --card or else on the first card that has it
+hw:0/Master, PCH/PCM  an ALSA control on that card
+Mic/capture           one direction of an ALSA control: capture or playback
 'Firefox: Song two'   a name as shown on the screen
-@streams, 'Mix *'     several controls; also @outputs and @inputs
-an id                 as `tuimixer list --json` prints it
+@outputs, 'Mix *'     a group (@outputs, @inputs or @streams), or all names that match a pattern
+an id                 as printed by `tuimixer list --json`
 """.strip()
-TARGET_RULE = "Case is ignored, and a unique part is enough. An ambiguous TARGET changes nothing."
+TARGET_RULE = (
+    "Without TARGET, most verbs act on @output. Case is ignored, and a unique part of a name "
+    "is enough. If TARGET is ambiguous, nothing is changed."
+)
 _TARGET = 22
 """Column at which the meanings in `TARGETS` begin."""
 _LEFT = 36
@@ -35,10 +40,10 @@ def overview() -> str:
     targets = [(line[:_TARGET].rstrip(), line[_TARGET:]) for line in TARGETS.splitlines()]
     return "\n".join(
         [
-            "tuimixer [OPTIONS]         the mixer in the terminal",
-            "tuimixer VERB [ARGUMENTS]  a single action, for keys, scripts and status bars",
+            "tuimixer [OPTIONS]         run the mixer in the terminal",
+            "tuimixer VERB [ARGUMENTS]  run one verb, for keys, scripts and status bars",
             "",
-            "Verbs (each has --help with examples):",
+            "Verbs (`tuimixer VERB --help` gives details and examples):",
             *_table(rows),
             "",
             "Mixer options:",

@@ -40,7 +40,7 @@ _KINDS = {
     Kind.SINK: "an output",
     Kind.SOURCE: "an input",
     Kind.SINK_INPUT: "an application",
-    Kind.SOURCE_OUTPUT: "an application that records",
+    Kind.SOURCE_OUTPUT: "an application that is recording",
     Kind.STORED: "a stored volume",
     Kind.ALSA_PLAYBACK: "a control of the card",
     Kind.ALSA_CAPTURE: "a control of the card",
@@ -123,7 +123,7 @@ class Invocation:
             raise
         if layer is Layer.ALSA and self._named_card and not find_cards(self._named_card, snapshot.alsa_cards):
             there = ", ".join(card.id for card in snapshot.alsa_cards)
-            raise Usage(f"there is no card {shown(self._named_card)}; use {there}")
+            raise Usage(f"there is no card {shown(self._named_card)}; available: {there}")
         self._read[layer] = snapshot
         return snapshot
 
@@ -223,7 +223,9 @@ class Invocation:
             try:
                 return (self._main_control(default),)
             except NoMatch as error:
-                raise Unreachable(f"{sentence(failures[0])} Without a server {error}") from None
+                raise Unreachable(
+                    f"{sentence(failures[0])} Without a server, a card's control is used, but {error}"
+                ) from None
             except Unreachable:
                 raise failures[0] from None
         head, slash, _ = target.partition("/")

@@ -137,7 +137,7 @@ def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
             looks, seen = (looks + 1, seen) if stamp == seen else (0, stamp)
             if looks * _PAUSE > PATIENCE:
                 raise Busy(
-                    f"another tuimixer has been changing a volume for over {PATIENCE} seconds"
+                    f"another tuimixer process has been changing a volume for over {PATIENCE} seconds"
                 ) from None
             if time.monotonic() - began > _LONGEST:
                 raise Busy("too many other processes are changing volumes") from None
@@ -155,7 +155,7 @@ def _own_folder() -> str:
     for parent in (os.environ.get("TMPDIR", ""), "/tmp", "/dev/shm", "/var/tmp"):
         if os.path.isabs(parent) and (folder := _made(os.path.join(parent, f"tuimixer-{user}"), user)):
             return folder
-    raise Busy("no directory for the lock: neither XDG_RUNTIME_DIR nor /tmp is writable")
+    raise Busy("there is no directory for the lock, because neither XDG_RUNTIME_DIR nor /tmp is writable")
 
 
 def _made(folder: str, user: int) -> str:

@@ -36,7 +36,7 @@ def notify(controls: Sequence[Control], name_of: Callable[[Control], str]) -> No
     try:
         process = os.posix_spawnp(command[0], command, os.environ)
     except FileNotFoundError:
-        report("--notify needs the program notify-send")
+        report("--notify requires the program notify-send, which was not found")
         return
     _, status = os.waitpid(process, 0)
     if status:

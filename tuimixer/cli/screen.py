@@ -30,7 +30,7 @@ def run_screen(arguments: Arguments) -> int:
     """
     _check_terminal()
     if arguments.get("abstraction") == "basic":
-        raise Usage("-a basic is not supported: tuimixer shows the driver's own controls, as with -a none")
+        raise Usage("-a basic is not supported, as tuimixer shows the driver's own controls (like -a none)")
     loaded = read(arguments)
     config = _over(loaded.config, arguments)
     device = arguments.get("device")
@@ -121,7 +121,7 @@ def _check_terminal() -> None:
         raise Usage("the mixer needs a terminal; for scripts, use the verbs listed by `tuimixer --help`")
     if os.environ.get("TERM", "") in ("", "dumb"):
         raise Usage(
-            "the mixer needs a terminal that can move its cursor (TERM is unset or dumb); the verbs do not"
+            "the mixer needs a terminal that can move its cursor, but TERM is unset or dumb; verbs still work"
         )
 
 
@@ -138,7 +138,7 @@ def _check_card(card: str | None) -> None:
     }
     ids = {_first_line(f"{_CARDS}/card{number}/id") for number in numbers}
     if card.removeprefix("hw:") not in numbers | ids:
-        there = f"use {', '.join(sorted(ids))}" if ids else "there are no sound cards"
+        there = f"available: {', '.join(sorted(ids))}" if ids else "there are no sound cards"
         raise Usage(f"there is no card {shown(card)}; {there}")
 
 

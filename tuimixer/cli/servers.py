@@ -13,10 +13,10 @@ def server_lines(snapshot: Snapshot, system: System) -> list[str]:
 
 def _line(server: dict[str, Any]) -> str:
     start = f" *  {server['name']} at" if server["used"] else "    another sound server at"
-    whose = f", of {server['user']}" if server["user"] else ""
+    whose = f", run by {server['user']}" if server["user"] else ""
     state = "; not responding" if server["alive"] is False else ""
     if server["alive"] is None and server["why"].startswith("/"):
-        state = "; you do not have access"
+        state = "; access denied"
     return f"{start} {server['address']}{whose}, {reason_for(server['why'])}{state}"
 
 

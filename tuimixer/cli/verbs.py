@@ -62,5 +62,5 @@ def no_verb(name: str) -> Usage:
     """The error for an unknown verb."""
     # In the verbs of pactl and wpctl, such as `set-sink-mute` or `get-volume`, one part may be a verb here.
     part = next((part for part in reversed(name.split("-")) if part in MODULES), name)
-    hint = suggest(part, MODULES, "`tuimixer --help` lists them")
+    hint = suggest(part, MODULES, "`tuimixer --help` lists all verbs")
     return Usage(f"unknown verb {shown(name)}; {hint}")

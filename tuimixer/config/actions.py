@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from tuimixer.model.record import dataclass
 from tuimixer.model.text import suggest
 
-_LISTED = "`tuimixer config --keys` lists them"
+_LISTED = "`tuimixer config --keys` lists all actions"
 _SPELLED = {
     "!": "exclamation_mark",
     '"': "quotation_mark",
@@ -375,7 +375,7 @@ def compile_keymap(
             scope = BY_ID[action_id].scope
             table[action_id] = tuple(key for key in keys if (scope, key) not in taken)
     if not table["quit"]:
-        problems.append(("quit", "no key would be left for quitting"))
+        problems.append(("quit", "at least one key must remain bound to this action"))
         table["quit"] = BY_ID["quit"].keys
     return table, problems
 

@@ -31,16 +31,16 @@ def load(path: str | None = None) -> Loaded:
     except FileNotFoundError:
         return Loaded(Config()) if path is None else Loaded(Config(), (f"{where}: there is no such file.",))
     except OSError as error:
-        unread = (f"{where}: cannot be read: {error.strerror}.",)
+        unread = (f"{where} cannot be read: {error.strerror}.",)
         return Loaded(Config(), unread, where) if path is None else Loaded(Config(), unread)
     if len(data) > LARGEST:
-        return Loaded(Config(), (f"{where}: is larger than the limit of {LARGEST >> 20} MiB.",), where)
+        return Loaded(Config(), (f"{where} is larger than the limit of {LARGEST >> 20} MiB.",), where)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         config = _caps_only(data.decode(errors="replace"))
-        return Loaded(config, (f"{where}:{line}: is not UTF-8 text.",), where)
+        return Loaded(config, (f"{where}:{line}: the text is not UTF-8.",), where)
     config, problems = parse(text)
     return Loaded(config, tuple(f"{where}:{problem}" for problem in problems), where)
 
@@ -55,19 +55,19 @@ def parse(text: str) -> tuple[Config, list[str]]:
 
     for number, line in enumerate(text.splitlines(), 1):
         if line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#"):
-            return _caps_only(text), [f"{number}: has a key with too many parts."]
+            return _caps_only(text), [f"{number}: the key has too many parts."]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return _caps_only(text), [_syntax(str(error), text)]
     except RecursionError:
-        return _caps_only(text), ["1: is nested too deeply."]
+        return _caps_only(text), ["1: the values are nested too deeply."]
     except ValueError:  # Python refuses decimal numbers of more than 4300 digits
-        return _caps_only(text), ["1: has a number with too many digits."]
+        return _caps_only(text), ["1: the file contains a number with too many digits."]
     reader = _Reader(document, text)
     config = reader.config()
     if reader.omitted:
-        reader.problems.append(f"1: has {reader.omitted} more problems.")
+        reader.problems.append(f"1: the file has {reader.omitted} more problems.")
     return (Config(max=config.max), reader.problems) if reader.problems else (config, [])
 
 
@@ -99,7 +99,7 @@ def _dict(value: Any) -> dict[str, Any]:
 def _syntax(message: str, text: str) -> str:
     what, _, where = message.rpartition(" (at ")
     line = where.split()[1].rstrip(",") if where.startswith("line ") else str(text.count("\n") + 1)
-    return f"{line}: is not valid TOML: {what[:1].lower()}{what[1:]}."
+    return f"{line}: the file is not valid TOML: {what[:1].lower()}{what[1:]}."
 
 
 class _Reader:
@@ -119,9 +119,8 @@ class _Reader:
             self.omitted += 1
             return
         name = ".".join(str(part) for part in path if isinstance(part, str))
-        self.problems.append(
-            f"{line_of(self._text, path)}: {printable(name)} {sentence}.".replace(" : ", ": ")
-        )
+        problem = f"{line_of(self._text, path)}: {printable(name)} {sentence}".replace(" : ", ": ")
+        self.problems.append(problem if problem.endswith("?") else f"{problem}.")
 
     def config(self) -> Config:
         top, default = TomlReader(self._report, self._document), Config()
@@ -211,7 +210,7 @@ def _rule(table: TomlReader) -> schema.Rule:
     if not match and not reported:
         table.wrong("match", 'is missing; use a table of patterns such as { name = "*HDMI*" }')
     elif match and not rule.hide and not rule.name:
-        table.wrong("match", "does nothing; add hide = true, or a name to show")
+        table.wrong("match", "has no effect; add hide = true, or a name to display")
     table.finish()
     return rule
 
@@ -220,8 +219,8 @@ def notices(loaded: Loaded) -> list[str]:
     """What is wrong with the file, and what is used instead; empty if nothing is wrong."""
     if not loaded.problems:
         return []
-    caps = "" if loaded.config.max == schema.Caps() else " and the caps that could be read"
-    return [*loaded.problems, f"Using the defaults{caps} until this is fixed."]
+    caps = "" if loaded.config.max == schema.Caps() else ", and the caps that could be read,"
+    return [*loaded.problems, f"Using the defaults{caps} until the file is fixed."]
 
 
 def warn(loaded: Loaded) -> None:

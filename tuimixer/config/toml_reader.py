@@ -50,7 +50,7 @@ class TomlReader:
             not isinstance(value, str | int)
             or (str(value) if isinstance(value, str) else shown(value)) not in allowed
         ):
-            self.wrong(key, f"is {shown(value)}; must be one of {', '.join(allowed)}")
+            self.wrong(key, f"is {shown(value)}; it must be one of {', '.join(allowed)}")
             return default
         return str(value)
 
@@ -60,7 +60,7 @@ class TomlReader:
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            self.wrong(key, f"is {shown(value)}; must be a number from {low:g} to {high:g}")
+            self.wrong(key, f"is {shown(value)}; it must be a number from {low:g} to {high:g}")
             return default
         return value
 
@@ -69,7 +69,7 @@ class TomlReader:
         value = self._take(key)
         if value is None or isinstance(value, bool):
             return default if value is None else value
-        self.wrong(key, f"is {shown(value)}; must be true or false")
+        self.wrong(key, f"is {shown(value)}; it must be true or false")
         return default
 
     def text(self, key: str, default: str = "") -> str:
@@ -78,7 +78,7 @@ class TomlReader:
         if value is None:
             return default
         if not isinstance(value, str) or "\n" in value or "\0" in value:
-            self.wrong(key, f"is {shown(value)}; must be one line of text")
+            self.wrong(key, f"is {shown(value)}; it must be one line of text")
             return default
         return value
 
@@ -90,7 +90,7 @@ class TomlReader:
             if isinstance(value, str) and _COLOR.fullmatch(value):
                 found[key] = value.lower()
             elif value is not None:
-                self.wrong(key, f'is {shown(value)}; must be a color such as "#89b4fa"')
+                self.wrong(key, f'is {shown(value)}; it must be a color such as "#89b4fa"')
         return found
 
     def __contains__(self, key: str) -> bool:
@@ -116,14 +116,14 @@ class TomlReader:
                 try:
                     re.compile(text[1:-1])
                 except re.error as error:
-                    self.wrong(key, f"is {shown(text)}, which is not a regular expression: {error}")
+                    self.wrong(key, f"is {shown(text)}, which is not a valid regular expression: {error}")
         return found
 
     def table(self, key: str) -> "TomlReader":
         """A subtable, empty if it is missing or invalid."""
         value = self._take(key)
         if value is not None and not isinstance(value, dict):
-            self.wrong(key, f"is {shown(value)}; must be a table, [{key}]")
+            self.wrong(key, f"is {shown(value)}; it must be a table, [{key}]")
             value = None
         return TomlReader(self._report, value or {}, (*self._path, key))
 
@@ -133,7 +133,7 @@ class TomlReader:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            self.wrong(key, f"is {shown(value)}; must be an array of tables, [[{key}]]")
+            self.wrong(key, f"is {shown(value)}; it must be an array of tables, [[{key}]]")
             return []
         return [TomlReader(self._report, item, (*self._path, key, i)) for i, item in enumerate(value)]
 
@@ -148,14 +148,16 @@ class TomlReader:
                 continue
             listed = [value] if isinstance(value, str) else value
             if not isinstance(listed, list) or not all(isinstance(item, str) for item in listed):
-                self.wrong(".".join(names), f'is {shown(value)}; must be a list of keys such as ["m", "f9"]')
+                self.wrong(
+                    ".".join(names), f'is {shown(value)}; it must be a list of keys such as ["m", "f9"]'
+                )
                 continue
             found[".".join(names)] = tuple(listed)
         return found
 
     def finish(self) -> None:
         """Report the keys that were not read, the first `MOST_PROBLEMS` of them with suggestions."""
-        known = f"known settings: {', '.join(self._known)}"
+        known = f"the known settings are {', '.join(self._known)}"
         for number, key in enumerate(self._left):
             hint = suggest(key, self._known, known) if number < MOST_PROBLEMS else ""
             self.wrong(key, f"is not a known setting; {hint}" if hint else "")

@@ -127,7 +127,9 @@ def _volume(
             return _gain(control, scale, cdb, relative, _which(control, channels), top, unclamped)
         case SetRaw(raw=raw, channels=channels):
             if not scale.minimum <= raw <= scale.maximum:
-                raise Impossible(f"{control.name} ranges from {scale.minimum} to {scale.maximum}")
+                raise Impossible(
+                    f"the raw values of {control.name} range from {scale.minimum} to {scale.maximum}"
+                )
             return _alike(control, scale, _which(control, channels), raw, top), None
         case SetBalance(balance=balance, relative=relative):
             now = get_balance(control)
@@ -178,7 +180,7 @@ def _gain(
     unclamped: UnclampedTarget | None,
 ) -> _Volume:
     if not scale.has_db:
-        raise Impossible(f"{control.name} has no dB data; give percent or a raw value")
+        raise Impossible(f"{control.name} has no dB data; use a percentage or a raw value")
     if relative:
         return gain(control, cdb, which, top, unclamped) if cdb else (control.raws, unclamped)
     if scale.cubic:
@@ -239,7 +241,7 @@ def _choose(control: Control, item: int, relative: bool) -> SetChoice | None:
     _check_writable(control, "choice")
     last = len(choice.items) - 1
     if not relative and not 0 <= item <= last:
-        raise Impossible(f"{control.name} has items 0 to {last}")
+        raise Impossible(f"the items of {control.name} are numbered from 0 to {last}")
     item = min(max(choice.value + item, 0), last) if relative else item
     return SetChoice(control.id, item) if item != choice.value else None
 

@@ -61,9 +61,9 @@ _REASONS = {
     "asked for": "named on the command line or in the configuration",
     "PULSE_SERVER": "named by PULSE_SERVER",
     "client.conf": "named by client.conf",
-    "session": "of this session",
+    "session": "the server of this session",
     "home folder": "found through the home directory, as there is no session",
-    "system-wide": "the system-wide one",
+    "system-wide": "the system-wide server",
 }
 
 

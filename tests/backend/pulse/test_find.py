@@ -164,6 +164,6 @@ def test_a_stranger_s_server_is_named_as_such(server: Server, says: str) -> None
 
 
 def test_why_it_was_taken_in_words() -> None:
-    assert reason_for("session") == "of this session"
+    assert reason_for("session") == "the server of this session"
     assert reason_for("/run/user/7001") == "found in /run/user/7001"
     assert reason_for("X11") == "X11"

@@ -18,7 +18,7 @@ Candidate = tuple[str, str]
 _BASH = """# bash completion for tuimixer
 _tuimixer() {
     local line=${COMP_LINE:0:COMP_POINT} current=${COMP_WORDS[COMP_CWORD]} word strip
-    # bash splits words at : and = and completes only what follows
+    # bash splits words at : and =, and completes only the part that follows
     [[ $current == [:=] ]] && current=
     strip=${line##*[[:blank:]]}
     [[ $strip == *"$current" ]] && strip=${strip%"$current"} || strip=
@@ -40,7 +40,7 @@ _tuimixer() {
     for line in "${(@f)$(command tuimixer complete -- "${(@Q)words[2,CURRENT-1]}" "$last" 2>/dev/null)}"; do
         [[ -n $line ]] && items+=("${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}")
     done
-    # -U: they match already, and not as zsh does it
+    # -U: the items match already, but not by zsh's own rules
     _describe -V tuimixer items -U
 }
 if [[ ${funcstack[1]} == _tuimixer ]]; then _tuimixer "$@"; else compdef _tuimixer tuimixer; fi
@@ -61,12 +61,12 @@ VERBS = (
     Verb(
         "completion",
         "bash | zsh | fish",
-        "print a shell's completion script",
-        """bash: put `source <(tuimixer completion bash)` into ~/.bashrc.
-zsh: `tuimixer completion zsh > _tuimixer` in a directory on $fpath.
-fish: `tuimixer completion fish > ~/.config/fish/completions/tuimixer.fish`.""",
+        "print the completion script for a shell",
+        """bash: put `source <(tuimixer completion bash)` in ~/.bashrc.
+zsh: save the script as _tuimixer in a directory on $fpath.
+fish: save the script as ~/.config/fish/completions/tuimixer.fish.""",
         PLAIN,
-        (("tuimixer completion bash", "the script for bash"),),
+        (("tuimixer completion bash", "print the script for bash"),),
         least=1,
         most=1,
         complete=("shell",),
@@ -82,23 +82,23 @@ fish: `tuimixer completion fish > ~/.config/fish/completions/tuimixer.fish`.""",
 )
 
 _VALUES: tuple[Candidate, ...] = (
-    ("+5%", "louder"),
-    ("-5%", "quieter"),
-    ("50%", "halfway"),
-    ("100%", "full"),
-    ("=-12dB", "an absolute gain"),
-    ("balance:0", "balance centered"),
-    ("mute", "switch off"),
-    ("unmute", "switch on"),
+    ("+5%", "raise by 5 %"),
+    ("-5%", "lower by 5 %"),
+    ("50%", "set to 50 %"),
+    ("100%", "set to 100 %"),
+    ("=-12dB", "set the gain to -12 dB"),
+    ("balance:0", "center the balance"),
+    ("mute", "mute the control"),
+    ("unmute", "unmute the control"),
     ("toggle", "mute or unmute"),
-    ("capture", "record"),
-    ("nocapture", "stop recording"),
+    ("capture", "turn recording on"),
+    ("nocapture", "turn recording off"),
 )
 
 _FIXED: dict[str, tuple[Candidate, ...]] = {
     "value": _VALUES,
     "shell": tuple((shell, "shell") for shell in SCRIPTS),
-    "switch": (("on", "suspend"), ("off", "wake")),
+    "switch": (("on", "suspend the device"), ("off", "resume the device")),
     "format": tuple((name.removesuffix("-iec61937"), meaning) for name, meaning in ENCODINGS.items()),
 }
 
@@ -110,7 +110,7 @@ def run(call: Invocation) -> int:
     if call.verb == "completion":
         script = SCRIPTS.get(call.words[0])
         if script is None:
-            raise Usage(f"no completion for {shown(call.words[0])}; use {', '.join(SCRIPTS)}")
+            raise Usage(f"no completion script for {shown(call.words[0])}; use one of {', '.join(SCRIPTS)}")
         write(script.rstrip("\n"))
         return 0
     line = call.arguments.get("line")
@@ -278,7 +278,7 @@ def _applications(snapshot: Snapshot) -> Iterator[Candidate]:
             name = stream.application
             if name not in seen:
                 seen.add(name)
-                yield name, "plays" if control.kind is Kind.SINK_INPUT else "records"
+                yield name, "playing" if control.kind is Kind.SINK_INPUT else "recording"
 
 
 def _elements(snapshot: Snapshot) -> Iterator[Candidate]:
@@ -292,4 +292,4 @@ def _elements(snapshot: Snapshot) -> Iterator[Candidate]:
         full = f"{control.card}/{name}" if several else name
         if full not in seen:
             seen.add(full)
-            yield full, f"ALSA control of {control.card}"
+            yield full, f"ALSA control on {control.card}"

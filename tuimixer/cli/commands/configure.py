@@ -16,21 +16,21 @@ VERBS = (
     Verb(
         "config",
         "--init | --check | --path | --keys",
-        "write, check or find the configuration file, or list the keys",
+        "write, check or locate the configuration file, or list the keys",
         "",
         (
-            Option("init", "write the defaults, with comments, unless a file exists"),
-            Option("check", "report errors in the file, with line numbers"),
+            Option("init", "write a file with the defaults and comments, unless one exists"),
+            Option("check", "report errors in the file with their line numbers"),
             Option("path", "print the path of the file"),
             Option("keys", "list all actions with their keys"),
             JSON,
             *PLAIN,
         ),
         (
-            ("tuimixer config --init", "a file to start from"),
-            ("tuimixer config --check", "is it valid?"),
-            ("tuimixer config --path", "where is it?"),
-            ("tuimixer config --keys", "the actions, and the keys they are bound to"),
+            ("tuimixer config --init", "write a file to start from"),
+            ("tuimixer config --check", "check whether the file is valid"),
+            ("tuimixer config --path", "print where the file is"),
+            ("tuimixer config --keys", "list the actions and the keys bound to them"),
         ),
         most=0,
     ),
@@ -47,7 +47,7 @@ def run(call: Invocation) -> int:
     """Do what the option says."""
     asked = [name for name in _WHAT if call.arguments.has(name)]
     if len(asked) != 1:
-        raise Usage("give one of --init, --check, --path and --keys")
+        raise Usage("exactly one of --init, --check, --path and --keys is required")
     path = call.arguments.get("config") or config_path()
     match asked[0]:
         case "init":
@@ -73,7 +73,7 @@ def _init(path: str) -> None:
         try:
             os.makedirs(folder, exist_ok=True)
         except (FileExistsError, NotADirectoryError) as error:
-            raise CannotWrite(f"{path}: cannot be written: {error.filename} is not a directory") from error
+            raise CannotWrite(f"cannot write {path}: {error.filename} is not a directory") from error
         try:
             with open(unfinished, "xb") as file:
                 file.write(text)
@@ -84,9 +84,9 @@ def _init(path: str) -> None:
             if os.path.lexists(unfinished):
                 os.unlink(unfinished)
     except FileExistsError as error:
-        raise Usage(f"{path}: file already exists; left unchanged") from error
+        raise Usage(f"{path} already exists and was left unchanged") from error
     except OSError as error:
-        raise CannotWrite(f"{path}: cannot be written: {error.strerror}") from error
+        raise CannotWrite(f"cannot write {path}: {error.strerror}") from error
 
 
 def _check(call: Invocation) -> int:
@@ -100,7 +100,9 @@ def _check(call: Invocation) -> int:
             write(problem)
         if not loaded.problems:
             write(
-                f"{loaded.path}: OK" if loaded.path else f"{config_path()}: no such file; using the defaults."
+                f"{loaded.path}: OK"
+                if loaded.path
+                else f"{config_path()} does not exist; using the defaults."
             )
             for sentence in taken_over(loaded.config.keymap, loaded.config.keys):
                 write(f"Note: {sentence}.")

@@ -34,13 +34,13 @@ VERBS = (
         "default",
         "[DEVICE | next | previous | none] [@output | @input]",
         "set the default device, or print the current defaults",
-        "`next` and `previous` step through the outputs (with @input, the inputs) and skip unplugged ones. "
-        "With `none`, the server chooses (PipeWire 1.6).",
+        "`next` and `previous` step through the outputs or, with @input, through the inputs, and skip "
+        "unplugged devices. `none` lets the server choose the default; this requires PipeWire 1.6.",
         _OPTIONS,
         (
-            ("tuimixer default headphones", "send new streams to the headphones"),
-            ("tuimixer default next", "the next output that is plugged in"),
-            ("tuimixer default", "the default output and input"),
+            ("tuimixer default headphones", "make the headphones the default output"),
+            ("tuimixer default next", "make the next plugged-in output the default"),
+            ("tuimixer default", "print the default output and input"),
         ),
         most=2,
         complete=("device",),
@@ -49,10 +49,10 @@ VERBS = (
         "port",
         "[DEVICE [PORT] | [DEVICE] next | previous]",
         "set a device's port, or list its ports",
-        "DEVICE defaults to the default output. PORT is a port's name or part of its description. `next` and "
-        "`previous` skip unplugged ports.",
+        "DEVICE defaults to the default output. PORT is a name or a description, or part of either. `next` "
+        "and `previous` skip unplugged ports.",
         _OPTIONS,
-        (("tuimixer port @output", "its ports, with the active one marked"),),
+        (("tuimixer port @output", "list the output's ports and mark the active one"),),
         most=2,
         complete=("device", "port"),
     ),
@@ -60,10 +60,10 @@ VERBS = (
         "latency",
         "[DEVICE [MILLISECONDS]]",
         "set or print the latency offset of a device's port",
-        "DEVICE defaults to the default output. The offset is added to the latency reported to programs, "
-        "so that video stays in sync with a slow speaker.",
+        "DEVICE defaults to the default output. The offset is added to the latency that the server "
+        "reports to programs, so that video stays in sync even if a speaker plays with a delay.",
         _OPTIONS,
-        (("tuimixer latency @output", "the offset of the active port"),),
+        (("tuimixer latency @output", "print the active port's offset"),),
         most=2,
         complete=("device",),
     ),
@@ -71,10 +71,10 @@ VERBS = (
         "suspend",
         "DEVICE [on | off]",
         "suspend or resume a device",
-        "A suspended device is closed, so that another program can use the card. The server resumes it on "
-        "demand.",
+        "Suspending a device closes it, so that another program can use the card. The server resumes the "
+        "device on demand.",
         _OPTIONS,
-        (("tuimixer suspend headphones", "release the card"),),
+        (("tuimixer suspend headphones", "close the headphones and release their card"),),
         least=1,
         most=2,
         complete=("device", "switch"),
@@ -84,9 +84,9 @@ VERBS = (
         "[OUTPUT [FORMAT…]]",
         "set the formats that an output passes through undecoded, or list them",
         f"OUTPUT defaults to the default output. FORMAT is one of "
-        f"{', '.join(name.removesuffix(_IEC) for name in ENCODINGS)}; PCM is always on.",
+        f"{', '.join(name.removesuffix(_IEC) for name in ENCODINGS)}; PCM is always enabled.",
         _OPTIONS,
-        (("tuimixer formats @output", "the formats it passes through"),),
+        (("tuimixer formats @output", "list the formats that the output passes through"),),
         complete=("device", "format"),
     ),
 )
@@ -254,5 +254,5 @@ def _format(word: str) -> str:
     found = next((known for known in ENCODINGS if name in (known, known.removesuffix(_IEC))), None)
     if found is None:
         known = ", ".join(name.removesuffix(_IEC) for name in ENCODINGS)
-        raise Usage(f"{shown(word)} is not a format; use {known}")
+        raise Usage(f"{shown(word)} is not a format; use one of {known}")
     return found

@@ -25,19 +25,20 @@ VERBS = (
     Verb(
         "doctor",
         "[STREAM]",
-        "find out why there is no sound, and fix it",
-        """Without STREAM: whatever is playing or recording, or else the default output.
-Faults are listed before notes, and the most likely causes first.
-The exit status is 0 if nothing is wrong or the fault was fixed, and 1 if there is a fault.
-With --json: an object with a list "findings", each with "stage", "reason", "fix" and "fault"; \
-with --fix, those that remain.""",
-        (JSON, Option("fix", "fix the finding with this number, or all faults", value="N|all"), *WHERE),
-        (("tuimixer doctor", "all findings"), ("tuimixer doctor --json", "the same as JSON")),
+        "find out why there is no sound, and fix the cause",
+        """Without STREAM, everything that is playing or recording is examined or, if there is nothing, the \
+default output.
+Faults are listed before notes, with the most likely causes first.
+The exit status is 0 if there is no fault, or if the requested fixes were applied, and 1 if a fault remains.
+With --json, the output is an object with a list "findings"; each finding has "stage", "reason", "fix" and \
+"fault". If --fix is also given, only the remaining findings are listed.""",
+        (JSON, Option("fix", "fix finding number N, or all faults", value="N|all"), *WHERE),
+        (("tuimixer doctor", "list all findings"), ("tuimixer doctor --json", "list them as JSON")),
         most=1,
         complete=("target",),
         statuses=(
-            (DONE, "nothing is wrong, or it was fixed"),
-            (_WRONG, "something is wrong, or nothing matches"),
+            (DONE, "no fault, or the requested fixes were applied"),
+            (_WRONG, "a fault remains, or nothing matches"),
         ),
     ),
 )
@@ -76,8 +77,8 @@ def _faults(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 def _numbered(findings: tuple[Finding, ...], wanted: str) -> Finding:
     number = whole(wanted, len(findings))
     if not number:
-        there = f"valid numbers are 1 to {len(findings)}" if findings else "nothing is wrong"
-        raise Usage(f"--fix {shown(wanted)}: no such finding; {there}")
+        there = f"use a number from 1 to {len(findings)}" if findings else "nothing is wrong"
+        raise Usage(f"--fix {shown(wanted)}: there is no such finding; {there}")
     return findings[number - 1]
 
 

@@ -42,13 +42,14 @@ VERBS = (
         "list",
         "",
         "list all controls, or those of one card (-c), with their volumes",
-        'With --json: an object with a list "controls"; each id is a TARGET for the other verbs. '
-        f"With --tsv: one line per control, with the columns {', '.join(_TSV)}, separated by tabs.",
+        'With --json, the output is an object with a list "controls"; the id of each control can be used as '
+        "a TARGET of other verbs. With --tsv, there is one line per control, with these columns: "
+        f"{', '.join(_TSV)}.",
         (JSON, _AS_TSV, _ALL, *WHERE),
         (
-            ("tuimixer list", "all controls, by card"),
-            ("tuimixer list --json", "the same as JSON"),
-            ("tuimixer list --tsv", "the same for cut, awk and spreadsheets"),
+            ("tuimixer list", "list all controls by card"),
+            ("tuimixer list --json", "print the list as JSON"),
+            ("tuimixer list --tsv", "print the list for cut, awk or a spreadsheet"),
         ),
         most=0,
     ),
@@ -56,11 +57,11 @@ VERBS = (
         "get",
         "[TARGET…]",
         "print a control's current state",
-        "TARGET defaults to the default output. If several controls match, each line starts with a name.",
+        "TARGET defaults to the default output. If several controls match, each line begins with a name.",
         (JSON, *WHERE),
         (
-            ("tuimixer get", "the default output"),
-            ("tuimixer get firefox --json", "its streams, as JSON"),
+            ("tuimixer get", "print the state of the default output"),
+            ("tuimixer get firefox --json", "print the state of Firefox's streams as JSON"),
         ),
         complete=("target",),
     ),

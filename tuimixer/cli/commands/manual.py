@@ -16,34 +16,37 @@ VERBS = (
         "man",
         "",
         "print the manual page",
-        "`tuimixer man | man -l -` shows it; to install it, save it as man1/tuimixer.1 in a directory of "
-        "your `manpath`.",
+        "`tuimixer man | man -l -` displays the page. To install the page, save it as man1/tuimixer.1 in one "
+        "of the directories that `manpath` lists.",
         PLAIN,
-        (("tuimixer man", "the page, in man's own format"),),
+        (("tuimixer man", "print the page in roff, man's own format"),),
         most=0,
     ),
     Verb(
         "help",
         "[VERB]",
-        "explain a verb, or list them all",
+        "explain a verb, or list all verbs",
         "",
         PLAIN,
-        (("tuimixer help set", "same as `tuimixer set --help`"),),
+        (("tuimixer help set", "do the same as `tuimixer set --help`"),),
         most=1,
         complete=("verb",),
     ),
 )
 
 _FILES = (
-    ("$XDG_CONFIG_HOME/tuimixer/config.toml", "the configuration; `tuimixer config --init` writes it"),
-    ("$XDG_STATE_HOME/tuimixer/state.json", "the screen's last layout, view, meters and filters"),
-    ("$XDG_STATE_HOME/tuimixer/log", "internal errors"),
-    ("$XDG_RUNTIME_DIR/tuimixer", "the lock for concurrent volume changes"),
+    ("$XDG_CONFIG_HOME/tuimixer/config.toml", "the configuration file, created by `tuimixer config --init`"),
+    (
+        "$XDG_STATE_HOME/tuimixer/state.json",
+        "the screen's last layout, view, theme, meters and filters",
+    ),
+    ("$XDG_STATE_HOME/tuimixer/log", "details of internal errors"),
+    ("$XDG_RUNTIME_DIR/tuimixer", "the lock that prevents concurrent volume changes"),
 )
 _ENVIRONMENT = (
     ("PULSE_SERVER", "the sound server's address"),
     ("NO_COLOR", "if set, disables colors"),
-    ("TERM, LANG", "what the terminal can display"),
+    ("TERM, LANG", "the terminal's type and character encoding"),
 )
 
 
@@ -71,7 +74,7 @@ def page() -> Iterator[str]:
     """The lines of the man page, in roff."""
     verbs = [verb for verb in every() if not verb.hidden]
     yield f'.TH TUIMIXER 1 "" "tuimixer {_text(__version__)}" "User Commands"'
-    yield from (".SH NAME", _text("tuimixer - mixer for ALSA, PulseAudio and PipeWire in the terminal"))
+    yield from (".SH NAME", _text("tuimixer - terminal mixer for ALSA, PulseAudio and PipeWire"))
     yield from (
         ".SH SYNOPSIS",
         r".B tuimixer",
@@ -82,8 +85,9 @@ def page() -> Iterator[str]:
     )
     yield ".SH DESCRIPTION"
     yield _text(
-        "Shows the hardware controls of the sound cards next to the outputs, inputs and applications of the "
-        "sound server, and changes them from the keyboard, with the mouse or with verbs. F1 lists the keys."
+        "tuimixer shows the sound cards' hardware controls next to the sound server's outputs, inputs and "
+        "applications. All of them can be changed with the keyboard, with the mouse or with verbs. "
+        "F1 lists the keys."
     )
     yield ".SH OPTIONS"
     yield from _options(SCREEN)

@@ -19,17 +19,17 @@ VERBS = (
     Verb(
         "path",
         "[STREAM]",
-        "trace a sound to the jack, with the gain at each stage",
-        """Without STREAM: everything that is playing, including programs that bypass the server, or else \
-the default output.
-STREAM is an application, a program that has opened a card directly, an output or an input.
+        "trace a sound to the jack, and print the gain at each stage",
+        """STREAM is an application, an output, an input, or a program that has opened a card directly.
+Without STREAM, everything that is playing is traced, including programs that bypass the server; if nothing \
+is playing, the default output is traced.
 An indented stage is part of the volume above it and is not counted again.
-With --json: an object with "stages", "total_db" (null if a stage is unknown) and "muted"; a list of \
-such objects if there are several.""",
-        (JSON, Option("all", "include recordings", short="A"), *WHERE),
+With --json, the output is an object with "stages", "total_db" (null if the gain of a stage is unknown) and \
+"muted", or a list of such objects if several sounds are traced.""",
+        (JSON, Option("all", "also trace recordings", short="A"), *WHERE),
         (
-            ("tuimixer path", "everything that is playing"),
-            ("tuimixer path firefox --json", "its path, as JSON"),
+            ("tuimixer path", "trace everything that is playing"),
+            ("tuimixer path firefox --json", "print the path of Firefox's sound as JSON"),
         ),
         most=1,
         complete=("target",),
@@ -59,7 +59,7 @@ def _nothing_to_follow(snapshot: Snapshot) -> NoMatch | Unreachable:
     why = next((s.reason for s in snapshot.statuses if s.source == "pulse" and s.reason), "")
     if snapshot.server is None and why:
         return Unreachable(f"there is no sound to trace: {why}")
-    return NoMatch("there is no sound to trace: nothing is playing, and the server has no output")
+    return NoMatch("there is no sound to trace, because nothing is playing and the server has no output")
 
 
 def _named(call: Invocation, name: str, system: System) -> list[Start]:

@@ -26,7 +26,7 @@ VERBS = (
         "move",
         "TARGET… DEVICE",
         "move streams to another output or input",
-        "DEVICE may be `auto`: the streams then follow the default device.",
+        "If DEVICE is `auto`, the streams follow the default device.",
         _OPTIONS,
         (
             ("tuimixer move firefox headphones", "send Firefox's sound to the headphones"),
@@ -39,9 +39,9 @@ VERBS = (
         "profile",
         "[CARD [PROFILE]]",
         "set a card's profile, or list its profiles",
-        "CARD is a card of the sound server; without it, all cards are listed.",
+        "CARD is one of the sound server's cards. Without CARD, all cards are listed.",
         _OPTIONS,
-        (("tuimixer profile", "all cards with their profiles"),),
+        (("tuimixer profile", "list all cards with their profiles"),),
         most=2,
         complete=("server_card", "profile"),
     ),
@@ -49,19 +49,19 @@ VERBS = (
         "codec",
         "[CARD [CODEC]]",
         "set a Bluetooth card's codec, or list its codecs",
-        "CARD is a card of the sound server; without it, all cards with a choice of codecs are listed.",
+        "CARD is one of the sound server's cards. Without CARD, all cards that offer codecs are listed.",
         _OPTIONS,
-        (("tuimixer codec", "the Bluetooth cards with their codecs"),),
+        (("tuimixer codec", "list the Bluetooth cards with their codecs"),),
         most=2,
         complete=("server_card", "codec"),
     ),
     Verb(
         "card",
         "[CARD]",
-        "list the ALSA cards and the sound server's cards, or describe one",
-        "Without CARD, this also lists the machine's sound servers, and says which one is in use and why.",
+        "list the ALSA cards and the sound server's cards, or describe a card",
+        "Without CARD, the list includes the machine's sound servers, and shows which one is in use and why.",
         _OPTIONS,
-        (("tuimixer card", "all cards"),),
+        (("tuimixer card", "list all cards and sound servers"),),
         most=1,
         complete=("card",),
     ),
@@ -69,7 +69,7 @@ VERBS = (
         "kill",
         "TARGET…",
         "kill an application's streams",
-        "A stream ends as if the server had refused it; the application may open a new one.",
+        "The server closes each stream and reports an error to the application, which may open a new one.",
         _OPTIONS,
         (("tuimixer kill mpv", "kill mpv's streams"),),
         least=1,
@@ -153,7 +153,7 @@ def _write_profiles(card: ServerCard) -> None:
 def _codec(call: Invocation) -> None:
     cards = [card for card in call.read(Layer.PULSE).server_cards if card.codecs]
     if call.words:
-        cards = [pick(call.words[0], cards, f"{_NO_CODECS} called")]
+        cards = [pick(call.words[0], cards, "no Bluetooth card with a choice of codecs is called")]
     if len(call.words) == 2:
         codec = _named_codec(call.words[1], cards[0])
         call.apply(SetCodec(cards[0].id, codec))
@@ -176,7 +176,7 @@ def _named_codec(text: str, card: ServerCard) -> str:
     found = [name for name, description in card.codecs if folded in (name.casefold(), description.casefold())]
     if not found:
         known = ", ".join(name for name, _ in card.codecs)
-        raise NoMatch(f"{card.description} has no codec {shown(text)}; it has {known}")
+        raise NoMatch(f"{card.description} has no codec {shown(text)}; available: {known}")
     return found[0]
 
 

@@ -11,17 +11,17 @@ VERBS = (
         "serve",
         "",
         "serve the mixer to a web browser",
-        """For a machine without a terminal. The address contains a secret that gives access to the mixer.
-The connection is not encrypted: from another machine, use ssh -L rather than --bind.
-Requires the package textual-serve (the extra `serve`).""",
+        """The printed address is secret, because it gives access to the mixer.
+The connection is not encrypted, so use ssh -L rather than --bind to reach the mixer from another machine.
+This verb requires the Python package textual-serve (the extra `serve`).""",
         (
-            Option("bind", "address to listen on (default: 127.0.0.1, this machine only)", value="ADDRESS"),
-            Option("port", "port to listen on (default: any free port)", value="PORT"),
+            Option("bind", "listen on ADDRESS (default: 127.0.0.1, for this machine only)", value="ADDRESS"),
+            Option("port", "listen on PORT (default: any free port)", value="PORT"),
             *WHERE,
         ),
         (
-            ("tuimixer serve", "on a free port, for this machine only"),
-            ("tuimixer serve --port 8000", "for ssh -L 8000:127.0.0.1:8000"),
+            ("tuimixer serve", "use any free port, for this machine only"),
+            ("tuimixer serve --port 8000", "use a fixed port, for ssh -L 8000:127.0.0.1:8000"),
         ),
         most=0,
         reaches="always",
@@ -38,13 +38,13 @@ def run(call: Invocation) -> int:
     """
     port = call.arguments.get("port") or "0"
     if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
-        raise Usage(f"{shown(port)} is not a port; use a number from 0 to 65535")
+        raise Usage(f"{shown(port)} is not a port number; use a number from 0 to 65535")
     try:
         from tuimixer.ui.web import listen, serve
     except ImportError as error:
         raise Usage(
             f"`serve` needs the Python package textual-serve ({error.name} is missing); "
-            "install tuimixer with its extra: pipx install 'tuimixer[serve]'"
+            "install tuimixer with the extra: pipx install 'tuimixer[serve]'"
         ) from error
     bind = call.arguments.get("bind") or "127.0.0.1"
     try:

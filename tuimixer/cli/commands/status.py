@@ -40,23 +40,24 @@ VERBS = (
         "status",
         "[TARGET]",
         "print one line for a status bar",
-        f"""Without TARGET: the default output. FORMAT is one of {", ".join(BARS)}, or a text containing \
-{" ".join(f"{{{name}}}" for name in FIELDS)}. {{state}} is muted, off, low, medium or high; {{volume}} \
-is the percentage, or the word muted; {{muted}} is left, right, both or empty; {{total}} is the gain in dB \
-of the whole path (not with --follow). With --follow, a line is printed at once and whenever it changes.""",
+        f"""TARGET defaults to the default output. FORMAT is {", ".join(BARS)}, or a text that contains at \
+least one of the fields {" ".join(f"{{{name}}}" for name in FIELDS)}. {{state}} is muted, off, low, medium \
+or high; {{volume}} is the percentage or, if the control is muted, the word muted; {{muted}} is left, \
+right, both or empty; {{total}} is the gain of the whole path in dB (not available with --follow). With \
+--follow, the line is printed at once, and again whenever it changes.""",
         (
-            Option("format", "format of the line", value="FORMAT", excludes="json"),
-            Option("follow", "print a line at every change, until interrupted"),
+            Option("format", "print the line in this format", value="FORMAT", excludes="json"),
+            Option("follow", "print the line again at every change, until interrupted"),
             JSON,
             *WHERE,
         ),
         (
-            ("tuimixer status", "50%, or muted"),
-            ("tuimixer status --format waybar", "a JSON line for waybar's custom module"),
-            ("tuimixer status --format i3blocks", "full text, short text, color"),
-            ("tuimixer status --format polybar", "for polybar's custom/script"),
-            ("tuimixer status --format tmux", "for status-right"),
-            ("tuimixer status --format '{name} {percent}% {db} dB'", "a custom format"),
+            ("tuimixer status", "print the volume, or the word muted"),
+            ("tuimixer status --format waybar", "print JSON for waybar's custom module"),
+            ("tuimixer status --format i3blocks", "print the full text, the short text and the color"),
+            ("tuimixer status --format polybar", "print a line for polybar's custom/script"),
+            ("tuimixer status --format tmux", "print a line for status-right in tmux"),
+            ("tuimixer status --format '{name} {percent}% {db} dB'", "use a custom format"),
         ),
         most=1,
         complete=("target",),
@@ -91,7 +92,7 @@ def _follow(call: Invocation, target: str, form: str) -> int:
     from tuimixer.cli.follow import follow
 
     if len(call.options.hosts) > 1:
-        raise Usage("--follow works with a single host; run a separate command for each one")
+        raise Usage("--follow works with a single host; run a separate command for each host")
     shown_last: list[str] = []
 
     def took(box: str, snapshot: Snapshot) -> None:
@@ -120,7 +121,9 @@ def _check(form: str) -> None:
     if form in BARS or form == "json":
         return
     if "{" not in form:
-        raise Usage(f"--format {shown(form)} has no field: use {{percent}}, or one of {', '.join(BARS)}")
+        raise Usage(
+            f"--format {shown(form)} has no field; use one, such as {{percent}}, or one of {', '.join(BARS)}"
+        )
     _fill(form, dict.fromkeys(FIELDS, ""))
 
 
@@ -136,10 +139,10 @@ def _fill(form: str, fields: Mapping[str, str]) -> str:
             name, brace, after = rest[1:].partition("}")
             if rest[0] == "}" or not brace or "{" in name:
                 raise Usage(
-                    f"--format {shown(form)} is not a valid format: use {{percent}}; write {{{{ for a brace"
+                    f"--format {shown(form)} is not valid; write fields like {{percent}}, and a brace as {{{{"
                 )
             if name not in fields:
-                raise Usage(f"--format: there is no field {shown(name)}; use {', '.join(FIELDS)}")
+                raise Usage(f"--format: there is no field {shown(name)}; use one of {', '.join(FIELDS)}")
             filled, rest = filled + fields[name], after
     return filled
 

@@ -12,13 +12,13 @@ from tuimixer.model.text import shown
 from tuimixer.model.value import FORMS, Value, is_switch, is_value, parse_value
 
 _TARGETS = (
-    "TARGET defaults to the default output, or to the card's main control if there is no server. "
-    "It is a name, a title, a program, pid:NUMBER, an id, @output or @input. For several controls, use "
-    "@outputs, @inputs, @streams or a pattern with *; those that cannot be set are skipped and reported, and "
-    "the exit status is 1."
+    "TARGET is a name, a title, a program, pid:NUMBER, an id, @input or @output. The default is @output, "
+    "which is the card's main control if there is no server. To select several controls, use @outputs, "
+    "@inputs, @streams or a pattern with *; if some of them cannot be set, these are skipped and reported, "
+    "and the exit status is 1."
 )
 _MOST = 1000
-_MAX = Option("max", "allow up to PERCENT (default: 100, or as configured)", value="PERCENT")
+_MAX = Option("max", "set the cap to PERCENT (default: 100 or as configured)", value="PERCENT")
 _NOTIFY = Option("notify", "show the new state in a desktop notification")
 
 VERBS = (
@@ -27,20 +27,21 @@ VERBS = (
         "[TARGET…] VALUE…",
         "set or change a volume, a switch or a list control",
         f"""{_TARGETS}
-VALUE is one or more of: {FORMS}, or an item of a list control.
-A signed percentage or dB value is relative: -3dB lowers the volume by 3 dB; =-12dB sets the gain.
-A bare number is a percentage; a bare + or - is the configured step. The left/right balance is preserved.
-A volume is never raised above the cap; one that is already above it is not lowered.""",
+VALUE is a volume or a switch, in one of the forms {FORMS}; for a list control, VALUE is one of its items.
+If a percentage or dB value has a sign, it is relative: -3dB lowers the volume by 3 dB; =-12dB sets the gain.
+A number without a unit is a percentage; + or - alone changes the volume by the configured step.
+The left/right balance is preserved.
+A volume is never raised above its cap, but a volume that already exceeds the cap is not lowered.""",
         (_MAX, _NOTIFY, JSON, *WHERE),
         (
-            ("tuimixer set +5%", "raise the default output, to at most 100 %"),
-            ("tuimixer set firefox 40%", "everything Firefox plays"),
-            ("tuimixer set --max 130 +5%", "louder, even beyond 100 %"),
-            ("tuimixer set Master 40%", "the card's own Master"),
-            ("tuimixer set @input 80% unmute", "the microphone"),
-            ("tuimixer set headphones '=-12dB'", "an absolute gain"),
-            ("tuimixer set headphones -3dB", "3 dB quieter"),
-            ("tuimixer set balance:-20", "a bit to the left"),
+            ("tuimixer set +5%", "raise the default output, up to 100 %"),
+            ("tuimixer set firefox 40%", "set everything that Firefox plays to 40 %"),
+            ("tuimixer set --max 130 +5%", "raise the default output, up to 130 %"),
+            ("tuimixer set Master 40%", "set the card's own Master control"),
+            ("tuimixer set @input 80% unmute", "set the microphone to 80 % and unmute it"),
+            ("tuimixer set headphones '=-12dB'", "set the gain to -12 dB"),
+            ("tuimixer set headphones -3dB", "lower the volume by 3 dB"),
+            ("tuimixer set balance:-20", "shift the sound slightly to the left"),
         ),
         least=1,
         complete=("target", "value"),
@@ -49,9 +50,9 @@ A volume is never raised above the cap; one that is already above it is not lowe
         "mute",
         "[TARGET…]",
         "mute a control",
-        f"{_TARGETS} For a capture-only ALSA control, this turns recording off.",
+        f"{_TARGETS} On a capture-only ALSA control, `mute` turns recording off.",
         (_NOTIFY, JSON, *WHERE),
-        (("tuimixer mute", "the default output"), ("tuimixer mute @input", "the microphone")),
+        (("tuimixer mute", "mute the default output"), ("tuimixer mute @input", "mute the microphone")),
         complete=("target",),
     ),
     Verb(
@@ -60,16 +61,19 @@ A volume is never raised above the cap; one that is already above it is not lowe
         "unmute a control",
         _TARGETS,
         (_NOTIFY, JSON, *WHERE),
-        (("tuimixer unmute firefox", "everything Firefox plays"),),
+        (("tuimixer unmute firefox", "unmute everything that Firefox plays"),),
         complete=("target",),
     ),
     Verb(
         "toggle",
         "[TARGET…]",
-        "mute if unmuted, unmute if muted",
+        "mute a control, or unmute it if it is muted",
         _TARGETS,
         (_NOTIFY, JSON, *WHERE),
-        (("tuimixer toggle", "the default output"), ("tuimixer toggle @input", "the microphone")),
+        (
+            ("tuimixer toggle", "mute or unmute the default output"),
+            ("tuimixer toggle @input", "mute or unmute the microphone"),
+        ),
         complete=("target",),
     ),
 )
@@ -100,7 +104,7 @@ def _set(call: Invocation) -> tuple[list[str], list[Value]]:
     values = [_value(word) for word in words]
     stray = next((value for value in values if value.choosing), None)
     if stray and len(values) > 1:
-        raise Usage(f"{shown(stray.text)} is not a value, and targets come before values; use {FORMS}")
+        raise Usage(f"{shown(stray.text)} is not a value, and targets must precede values; use {FORMS}")
     for one, other in combinations(values, 2):
         if one.contradicts(other):
             raise Usage(f"{shown(one.text)} and {shown(other.text)} contradict each other")
@@ -125,7 +129,7 @@ def _split(call: Invocation) -> tuple[list[str], list[str]]:
     first, rest = words[0], words[1:]
     if not rest:
         if not is_value(first):
-            raise Usage(f"{shown(first)} is not a value and is not followed by one; use {FORMS}")
+            raise Usage(f"{shown(first)} is not a value, and no value follows it; use {FORMS}")
         return [OUTPUT], words
     if is_value(first) and not _is_target(call, first, rest):
         return [OUTPUT], words
@@ -157,5 +161,5 @@ def _cap(call: Invocation) -> float | None:
         return None
     number = whole(text.removesuffix("%"), _MOST)
     if number is None:
-        raise Usage(f"--max {shown(text)}: must be a number from 0 to {_MOST}")
+        raise Usage(f"--max must be a number from 0 to {_MOST}, not {shown(text)}")
     return float(number)

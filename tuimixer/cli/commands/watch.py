@@ -19,13 +19,14 @@ VERBS = (
         "watch",
         "[TARGET]",
         "print a line for each change, until interrupted",
-        "Without TARGET: every change of every control. Each line has the time, the layer, the control's id, "
-        "and its old and new value; with --json, each line is an object. Sound servers do not report "
-        "who made a change. If the server goes away, or if TARGET does not exist yet, watch waits for it.",
+        "Without TARGET, all changes to all controls are printed. Each line contains the time, the layer, "
+        "the control's id, what has changed, the old and new values, and the control's name. With --json, "
+        "each line is an object. Sound servers do not report who made a change. If the server goes away, or "
+        "if TARGET does not exist yet, `watch` waits for the server or the control to appear.",
         (JSON, *WHERE),
         (
-            ("tuimixer watch", "everything"),
-            ("tuimixer watch firefox --json", "Firefox's streams, as JSON"),
+            ("tuimixer watch", "print all changes"),
+            ("tuimixer watch firefox --json", "print changes to Firefox's streams as JSON"),
         ),
         most=1,
         complete=("target",),
@@ -48,7 +49,7 @@ def run(call: Invocation) -> int:
             now = {c.id for match in call.matches_in(target, snapshot) for c in match.controls}
             if not now and box not in before:
                 where = f" on {box}" if len(call.options.hosts) > 1 else ""
-                report(f"nothing matches {shown(target)}{where} yet; waiting for it")
+                report(f"nothing matches {shown(target)}{where} yet; waiting for a match")
             # A control that is gone is no longer found by its name, but its disappearance is a change, too.
             before[box], meant = now, now | before.get(box, set())
         for change in boxes.setdefault(box, Changes()).between(snapshot):
