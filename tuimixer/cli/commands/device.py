@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tuimixer.backend.base import Refused
-from tuimixer.cli.commands.routing import answer, pick, plug, ports_json
+from tuimixer.cli.commands.card import pick, plug, ports_json
+from tuimixer.cli.commands.stream import answer
 from tuimixer.cli.failure import NoMatch, Usage, report
 from tuimixer.cli.grammar import Verb
 from tuimixer.cli.invocation import DEVICES, Invocation
