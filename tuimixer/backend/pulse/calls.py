@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tuimixer.backend.base import Refused
 from tuimixer.backend.pulse.records import StoredRecord
 from tuimixer.model.command import (
+    CardCommand,
     ClearDefault,
     Command,
     Kill,
@@ -66,9 +67,9 @@ def call_for(command: Command, known: ServerState) -> Call:
     Raises:
         Refused: its target does not exist, or is of a kind that does not support it.
     """
+    if isinstance(command, CardCommand):
+        return _card_call(command, known)
     match command:
-        case SetProfile() | SetLatencyOffset() | SetCodec():
-            return _card_call(command, known)
         case ClearDefault():
             return Call(f"{command.kind}_default_set", ("@NONE@",))
         case _ if (control := known.controls.get(command.id)) is None:
@@ -145,7 +146,7 @@ def _stored_call(command: Command, control: Control, stored: Mapping[str, Stored
     raise Refused(f"{control.name} has {len(entry.volume)} channels.")
 
 
-def _card_call(command: SetProfile | SetLatencyOffset | SetCodec, known: ServerState) -> Call:
+def _card_call(command: CardCommand, known: ServerState) -> Call:
     card = next((card for card in known.server_cards if card.id == command.id), None)
     if card is None:
         raise Refused("The card is gone.")

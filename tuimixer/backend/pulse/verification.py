@@ -3,16 +3,23 @@
 from tuimixer.backend.pulse.calls import ServerState, device_for
 from tuimixer.model.command import (
     CardCommand,
+    ClearDefault,
     Command,
     Kill,
     MoveStream,
+    OpenDevice,
+    SetCapture,
+    SetChoice,
+    SetCodec,
     SetDefault,
     SetFormats,
+    SetLatencyOffset,
     SetMute,
     SetPort,
     SetProfile,
     SetSuspended,
     SetVolume,
+    UseServer,
 )
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.record import dataclass
@@ -41,7 +48,10 @@ def patience(command: Command) -> float:
             return _USUAL
         case SetProfile():
             return _CARD
-    return 0.0
+        case SetCapture() | SetChoice() | OpenDevice() | UseServer():
+            return 0.0  # these do not go to the server
+        case ClearDefault() | SetLatencyOffset() | SetCodec():
+            return 0.0  # these have never been seen to be ignored
 
 
 def ignored(doubt: Unverified, known: ServerState, server: str) -> str:
