@@ -1,4 +1,4 @@
-"""The recipe "A setting of a device, with a verb" of docs/architecture.md, followed in a copy of the program.
+"""Recipes of docs/architecture.md: "A setting of a device, with a verb" is followed in a copy of the program.
 
 The toy setting, `asleep`, is whether a device is suspended, under another name: both servers can set it.
 """
@@ -64,6 +64,18 @@ class SetAsleep:
         "        case SetPort(",
         "        case SetAsleep(asleep=asleep) if device:\n"
         '            return Call(f"{control.kind}_suspend", (index, asleep))\n',
+    ),
+    Edit("backend/pulse/verification.py", "    SetCapture,", "    SetAsleep,\n"),
+    Edit(
+        "backend/pulse/verification.py",
+        "        case SetProfile():",
+        "        case SetAsleep():\n            return _USUAL\n",
+    ),
+    Edit(
+        "backend/pulse/verification.py",
+        "        case Kill():",
+        "        case SetAsleep(asleep=asleep) if device and device.asleep != asleep:\n"
+        '            return f"{server} did not put {control.name} to sleep."\n',
     ),
     Edit("cli/commands/device.py", "    ClearDefault,", "    SetAsleep,\n"),
     Edit(
@@ -143,15 +155,28 @@ def run(folder: Path, *words: str, **env: str) -> str:
     return done.stdout
 
 
+def files_of(recipe: str) -> set[str]:
+    """The files that the steps of a recipe name."""
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    steps = re.search(rf"\*\*{re.escape(recipe)}\*\*\n((?:\d\. .*\n)+)", text)
+    assert steps is not None
+    return set(re.findall(r"`([a-z_/]+\.py)`", steps[1]))
+
+
 @pytest.mark.unit
 def test_a_setting_of_a_device_touches_few_files_and_the_recipe_names_them() -> None:
     files = {edit.file for edit in EDITS}
     assert len(files) <= MOST_FILES
-    text = (ROOT / "docs" / "architecture.md").read_text()
-    steps = re.search(r"\*\*A setting of a device, with a verb\.\*\*\n((?:\d\. .*\n)+)", text)
-    assert steps is not None
-    named = set(re.findall(r"`([a-z_/]+\.py)`", steps[1]))
-    assert named == files
+    assert files_of("A setting of a device, with a verb.") == files
+
+
+@pytest.mark.unit
+def test_the_recipe_for_a_card_names_all_files_of_its_pattern() -> None:
+    named = files_of("A setting of a server's card, with a verb.")
+    for file in (ROOT / "tuimixer").rglob("*.py"):
+        name, text = str(file.relative_to(ROOT / "tuimixer")), file.read_text()
+        assert name in named or "SetCodec" not in text
+        assert name not in named or "codec" in text.lower()
 
 
 @pytest.mark.unit
