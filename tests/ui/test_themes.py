@@ -19,7 +19,7 @@ TEXTS = [
     *(Role.STAR, Role.KEY, Role.HINT, Role.ERROR, Role.HARDWARE, Role.OUTPUTS, Role.APPLICATIONS),
     *(Role.HARDWARE_TITLE, Role.OUTPUTS_TITLE, Role.APPLICATIONS_TITLE),
 ]
-FAINT = [Role.GONE, Role.BAR_MUTED, Role.BAR_OVER, *map(shade, (step / SHADES for step in range(SHADES)))]
+FAINT = [Role.GONE, Role.BAR_SILENT, Role.BAR_OVER, *map(shade, (step / SHADES for step in range(SHADES)))]
 
 
 def ratio(look: Look) -> float:

@@ -94,11 +94,11 @@ def horizontal_bar(
     """Paint a horizontal fader with its mark; with half blocks, the lower halves are left to the meter."""
     ruler = Ruler.of(width, state.beyond)
     parts = ruler.parts(state.positions)
+    ineffective = _ineffective(state, charset)
     for (part, over), run in groupby(range(len(parts)), lambda i: (parts[i], i >= ruler.normal)):
         role: int = _part_role(part, accent, over)
-        if part is not Part.EMPTY and (state.silent or state.gone):
-            glyph = charset.hatch if state.silent else charset.dots
-            role = Role.GONE if state.gone else Role.BAR_MUTED
+        if ineffective is not None and part is not Part.EMPTY:
+            glyph, role = ineffective
         elif part is Part.EMPTY and state.read_only:
             glyph, role = " ", Role.TEXT
         elif halves and part is Part.EMPTY:
@@ -137,6 +137,14 @@ def meter_in_bar(
         grid.put(x + ruler.normal, y, glyph, role)
 
 
+def _ineffective(state: StripState, charset: CharSet) -> tuple[str, Role] | None:
+    """The glyph and role of a fader that is muted, off or gone; None for any other."""
+    if not state.silent and not state.gone:
+        return None
+    glyph = charset.hatch if state.silent else charset.dots
+    return glyph, Role.GONE if state.gone else Role.BAR_SILENT
+
+
 def _part_role(part: Part, accent: Role, over: bool) -> Role:
     if part is Part.EMPTY:
         return Role.TRACK
@@ -159,6 +167,7 @@ def vertical_bar(
 ) -> None:
     """Paint one side of a vertical fader from the bottom up, leaving out the line of its mark."""
     ruler = Ruler.of(height)
+    ineffective = _ineffective(state, charset)
     steps = len(charset.levels) - 1
     filled = ruler.reach(position, steps)
     base = round(state.base * ruler.normal) if state.base is not None and 0 < state.base < 1 else -1
@@ -167,9 +176,8 @@ def vertical_bar(
         part = min(max(filled - i * steps, 0), steps)
         role: int = Role.BAR_OVER if i >= ruler.normal else accent
         glyph = charset.levels[part]
-        if part and (state.silent or state.gone):
-            glyph = charset.hatch if state.silent else charset.dots
-            role = Role.GONE if state.gone else Role.BAR_MUTED
+        if ineffective is not None and part:
+            glyph, role = ineffective
         elif not part and i == base:
             glyph, role = charset.empty, Role.DIM
         elif state.read_only and not part:

@@ -40,7 +40,8 @@ class Role(IntEnum):
     """Values of the selected control."""
     BAR = 12
     BAR_CHOSEN = 13
-    BAR_MUTED = 14
+    BAR_SILENT = 14
+    """The fader of a control that is muted, or of a capture control that is off (`StripState.silent`)."""
     BAR_OVER = 15
     """The part of a fader beyond 100 %."""
     TRACK = 16
