@@ -127,7 +127,7 @@ def test_the_help_says_what_the_exit_statuses_mean() -> None:
     assert "0 success" not in doctor
     assert "Exit status: 0 success; 1 nothing matches; " in path
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    assert "1 nothing matches (`doctor`: something is wrong)" in " ".join(readme.split())
+    assert "1 if nothing matches (or if `doctor` finds a fault)" in " ".join(readme.split())
 
 
 def test_a_long_name_does_not_widen_the_table() -> None:
