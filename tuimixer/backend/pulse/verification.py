@@ -24,9 +24,9 @@ from tuimixer.model.command import (
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.record import dataclass
 
-_QUICK, _USUAL, _CARD = 1.0, 2.0, 4.0
-"""Seconds to wait: for volume and mute, for most other commands, and for the profile of a (Bluetooth)
-card.
+_QUICK, _USUAL, _SLOW = 1.0, 2.0, 4.0
+"""Seconds to wait: for volume and mute; for most other commands; and for the profile of a (Bluetooth)
+card and the default device, which a busy session manager chooses late.
 """
 
 
@@ -44,10 +44,10 @@ def patience(command: Command) -> float:
     match command:
         case SetVolume() | SetMute():
             return _QUICK
-        case SetDefault() | SetPort() | SetSuspended() | SetFormats() | Kill() | MoveStream():
+        case SetPort() | SetSuspended() | SetFormats() | Kill() | MoveStream():
             return _USUAL
-        case SetProfile():
-            return _CARD
+        case SetDefault() | SetProfile():
+            return _SLOW
         case SetCapture() | SetChoice() | OpenDevice() | UseServer():
             return 0.0  # these do not go to the server
         case ClearDefault() | SetLatencyOffset() | SetCodec():
