@@ -77,7 +77,7 @@ def test_the_next_default(demo: Demo, words: list[str], name: str) -> None:
         (
             ["status", "--format", "percent"],
             2,
-            '--format "percent" has no field; use one, such as {percent}, or one of waybar',
+            '--format "percent" has no field; add a field such as {percent}, or use one of waybar',
         ),
         (["status", "--follow", "--format", "{total}"], 2, "cannot be used with --follow."),
     ],

@@ -304,7 +304,7 @@ def test_one_switch_for_all_channels_is_not_moved_for_one(replay: Replay) -> Non
             refused = verbs("set", "Monitor", value)
             assert refused.status == 2
             assert refused.err == (
-                f'tuimixer: Monitor has one switch for all channels, so "{value}" is not possible.\n'
+                f'tuimixer: Monitor has one switch for all channels, so "{value}" cannot be applied.\n'
             )
         assert cards["interface16"].state == cards["interface16"].initial
 

@@ -14,9 +14,9 @@ TARGETS = """
 firefox               an application: everything it plays or, if it plays nothing, everything it records
 'Song two', pid:1234  only the streams with that title or process ID; a program or a role also works
 headphones, 43        an output or an input, by name, index or description
-sink/headphones       an output; likewise source/NAME for an input, app/NAME for an application
+sink/headphones       an output only; source/NAME is an input, and app/NAME is an application
 Master, PCM,1         an ALSA control, on the card given with --card or else on the first card that has it
-hw:0/Master, PCH/PCM  an ALSA control on that card
+hw:0/Master, PCH/PCM  an ALSA control on the card with that number or id
 Mic/capture           one direction of an ALSA control: capture or playback
 'Firefox: Song two'   a name as shown on the screen
 @outputs, 'Mix *'     a group (@outputs, @inputs or @streams), or all names that match a pattern
@@ -41,7 +41,7 @@ def overview() -> str:
     return "\n".join(
         [
             "tuimixer [OPTIONS]         run the mixer in the terminal",
-            "tuimixer VERB [ARGUMENTS]  run one verb, for keys, scripts and status bars",
+            "tuimixer VERB [ARGUMENTS]  perform one action, for keys, scripts or status bars",
             "",
             "Verbs (`tuimixer VERB --help` gives details and examples):",
             *_table(rows),

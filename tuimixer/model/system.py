@@ -70,7 +70,7 @@ _REASONS = {
 NO_PIPEWIRE_PULSE = "PipeWire is running, but its PulseAudio server, pipewire-pulse, is not"
 START_PIPEWIRE_PULSE = (
     "systemctl --user enable --now pipewire-pulse.service "
-    "(without that unit, install pipewire-pulse; Fedora: pipewire-pulseaudio)"
+    "(if this unit is missing, install pipewire-pulse or, on Fedora, pipewire-pulseaudio)"
 )
 
 

@@ -124,7 +124,7 @@ class Value:
         """The channels to switch; a switch shared by several channels cannot be set for one of them."""
         if channels is not None and switches is not None and len(switches) < len(control.channels):
             raise Impossible(
-                f"{control.name} has one switch for all channels, so {shown(self.text)} is not possible"
+                f"{control.name} has one switch for all channels, so {shown(self.text)} cannot be applied"
             )
         return channels
 

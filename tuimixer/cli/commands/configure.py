@@ -19,7 +19,7 @@ VERBS = (
         "write, check or locate the configuration file, or list the keys",
         "",
         (
-            Option("init", "write a file with the defaults and comments, unless one exists"),
+            Option("init", "write the file with defaults and comments, unless it exists"),
             Option("check", "report errors in the file with their line numbers"),
             Option("path", "print the path of the file"),
             Option("keys", "list all actions with their keys"),
@@ -29,7 +29,7 @@ VERBS = (
         (
             ("tuimixer config --init", "write a file to start from"),
             ("tuimixer config --check", "check whether the file is valid"),
-            ("tuimixer config --path", "print where the file is"),
+            ("tuimixer config --path", "print the path of the file"),
             ("tuimixer config --keys", "list the actions and the keys bound to them"),
         ),
         most=0,

@@ -26,14 +26,14 @@ VERBS = (
         "doctor",
         "[STREAM]",
         "find out why there is no sound, and fix the cause",
-        """Without STREAM, everything that is playing or recording is examined or, if there is nothing, the \
-default output.
+        """Without STREAM, everything that is playing or recording is examined. If nothing is playing or \
+recording, the default output is examined.
 Faults are listed before notes, with the most likely causes first.
 The exit status is 0 if there is no fault, or if the requested fixes were applied, and 1 if a fault remains.
 With --json, the output is an object with a list "findings"; each finding has "stage", "reason", "fix" and \
 "fault". If --fix is also given, only the remaining findings are listed.""",
         (JSON, Option("fix", "fix finding number N, or all faults", value="N|all"), *WHERE),
-        (("tuimixer doctor", "list all findings"), ("tuimixer doctor --json", "list them as JSON")),
+        (("tuimixer doctor", "list all findings"), ("tuimixer doctor --json", "list all findings as JSON")),
         most=1,
         complete=("target",),
         statuses=(

@@ -57,7 +57,8 @@ VERBS = (
         "get",
         "[TARGET…]",
         "print a control's current state",
-        "TARGET defaults to the default output. If several controls match, each line begins with a name.",
+        "TARGET defaults to the default output. If several controls match, each line begins with the "
+        "control's name.",
         (JSON, *WHERE),
         (
             ("tuimixer get", "print the state of the default output"),

@@ -11,7 +11,7 @@ VERBS = (
         "serve",
         "",
         "serve the mixer to a web browser",
-        """The printed address is secret, because it gives access to the mixer.
+        """Anyone who knows the printed address can control the mixer, so keep the address secret.
 The connection is not encrypted, so use ssh -L rather than --bind to reach the mixer from another machine.
 This verb requires the Python package textual-serve (the extra `serve`).""",
         (
@@ -44,13 +44,13 @@ def run(call: Invocation) -> int:
     except ImportError as error:
         raise Usage(
             f"`serve` needs the Python package textual-serve ({error.name} is missing); "
-            "install tuimixer with the extra: pipx install 'tuimixer[serve]'"
+            "install tuimixer with this extra: pipx install 'tuimixer[serve]'"
         ) from error
     bind = call.arguments.get("bind") or "127.0.0.1"
     try:
         listener = listen(bind, int(port))
     except OSError as error:
-        raise Usage(f"cannot listen on {shown(bind)} port {port}: {error.strerror}") from error
+        raise Usage(f"cannot listen on {shown(bind)}, port {port}: {error.strerror}") from error
     serve(_screen_arguments(call), listener)
     return DONE
 

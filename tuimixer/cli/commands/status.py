@@ -122,7 +122,8 @@ def _check(form: str) -> None:
         return
     if "{" not in form:
         raise Usage(
-            f"--format {shown(form)} has no field; use one, such as {{percent}}, or one of {', '.join(BARS)}"
+            f"--format {shown(form)} has no field; add a field such as {{percent}}, or use one of "
+            f"{', '.join(BARS)}"
         )
     _fill(form, dict.fromkeys(FIELDS, ""))
 

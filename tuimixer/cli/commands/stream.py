@@ -19,7 +19,7 @@ VERBS = (
         "move",
         "TARGET… DEVICE",
         "move streams to another output or input",
-        "If DEVICE is `auto`, the streams follow the default device.",
+        "If DEVICE is `auto`, the streams follow the default device from then on.",
         _OPTIONS,
         (
             ("tuimixer move firefox headphones", "send Firefox's sound to the headphones"),

@@ -14,7 +14,7 @@ from tuimixer.model.value import FORMS, Value, is_switch, is_value, parse_value
 _TARGETS = (
     "TARGET is a name, a title, a program, pid:NUMBER, an id, @input or @output. The default is @output, "
     "which is the card's main control if there is no server. To select several controls, use @outputs, "
-    "@inputs, @streams or a pattern with *; if some of them cannot be set, these are skipped and reported, "
+    "@inputs, @streams or a pattern with *; if some of them cannot be set, they are skipped and reported, "
     "and the exit status is 1."
 )
 _MOST = 1000
@@ -27,7 +27,7 @@ VERBS = (
         "[TARGET…] VALUE…",
         "set or change a volume, a switch or a list control",
         f"""{_TARGETS}
-VALUE is a volume or a switch, in one of the forms {FORMS}; for a list control, VALUE is one of its items.
+VALUE has one of the forms {FORMS}; for a list control, VALUE is one of its items.
 If a percentage or dB value has a sign, it is relative: -3dB lowers the volume by 3 dB; =-12dB sets the gain.
 A number without a unit is a percentage; + or - alone changes the volume by the configured step.
 The left/right balance is preserved.
@@ -116,7 +116,7 @@ def _switch(call: Invocation) -> tuple[list[str], list[Value]]:
     targets = call.words or [OUTPUT]
     for word in targets:
         if is_switch(word) and not call.names(word):
-            raise Usage(f"{shown(word)} is not a target; mute, unmute and toggle take no value")
+            raise Usage(f"{shown(word)} is not a target; mute, unmute and toggle take no values")
     return targets, [Value(call.verb, "mute", on=_SWITCH[call.verb])]
 
 
