@@ -68,7 +68,7 @@ class SetAsleep:
     Edit("backend/pulse/verification.py", "    SetCapture,", "    SetAsleep,\n"),
     Edit(
         "backend/pulse/verification.py",
-        "        case SetProfile():",
+        "        case SetDefault() | SetProfile():",
         "        case SetAsleep():\n            return _USUAL\n",
     ),
     Edit(

@@ -38,7 +38,7 @@ class Caps:
     screen: float = 150
     verbs: float = 100
     devices: dict[str, float] = field(default_factory=dict)
-    """Caps by part of the name of a control, sink or source, of its active port, or of a stream's application."""
+    """Caps by part of the name of a control, sink or source, its active port, or a stream's application."""
 
 
 @dataclass(frozen=True, slots=True)
