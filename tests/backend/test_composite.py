@@ -118,17 +118,20 @@ async def test_commands_and_levels_go_to_the_layer_of_the_id() -> None:
         assert box.pulse.watched == [frozenset({PULSE.id})]
         assert box.alsa.watched == [frozenset({ALSA.id})]
         box.both.submit(SetMute("moon:crater", (True,)))
-        assert box.came[-1] == Notice("Nothing running here can change moon:crater.", True, "moon:crater")
+        assert box.came[-1] == Notice("moon:crater cannot be changed at the moment.", True, "moon:crater")
 
 
 @pytest.mark.parametrize(
     ("end", "reason"),
     [
-        (ValueError("boom"), "It failed: ValueError('boom')."),
-        (ExceptionGroup("g", [ExceptionGroup("h", [KeyError("deep")])]), "It failed: KeyError('deep')."),
+        (ValueError("boom"), "The alsa backend failed: ValueError('boom')."),
+        (
+            ExceptionGroup("g", [ExceptionGroup("h", [KeyError("deep")])]),
+            "The alsa backend failed: KeyError('deep').",
+        ),
         (Unreachable("the bus is on fire"), "the bus is on fire."),
         (Unreachable("The bus is on fire."), "The bus is on fire."),
-        (None, "It exited unexpectedly."),
+        (None, "The alsa backend exited unexpectedly."),
     ],
 )
 async def test_the_end_of_one_part_leaves_the_other(end: BaseException | None, reason: str) -> None:
@@ -166,7 +169,7 @@ async def test_whatever_ends_a_part_it_is_started_again(end: BaseException | Non
         box.both.submit(SetMute(ALSA.id, (True,)))
         assert len(box.alsa.commands) == 1
         told = [update.text for update in box.came if isinstance(update, Notice)]
-        fault = "alsa: It failed: ValueError('boom'). Restarting…"
+        fault = "The alsa backend failed: ValueError('boom'). Restarting…"
         assert told == ([fault] * 2 if isinstance(end, ValueError) else [])
 
 

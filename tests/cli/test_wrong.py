@@ -81,10 +81,14 @@ TABLE: list[tuple[list[str], int, str]] = [
     (
         ["set", "speakers", "middle:50%"],
         2,
-        'Speakers has no channel "middle"; it has front-left, front-right.',
+        'Speakers has no channel "middle"; its channels are front-left, front-right.',
     ),
-    (["set", "speakers", "7:50%"], 2, 'Speakers has no channel "7"; it has front-left, front-right.'),
-    (["set", "mono", "left:50%"], 2, 'Mono box has no channel "left"; it has mono.'),
+    (
+        ["set", "speakers", "7:50%"],
+        2,
+        'Speakers has no channel "7"; its channels are front-left, front-right.',
+    ),
+    (["set", "mono", "left:50%"], 2, 'Mono box has no channel "left"; its channels are mono.'),
     (["set", "mono", "balance:10"], 2, "Mono box has no left and right channels to balance."),
     (["set", "speakers", "capture"], 2, "Speakers has no capture switch."),
     (["set", "speakers", "50%", "bogus"], 2, '"bogus" is not a value, and targets must precede values; use '),

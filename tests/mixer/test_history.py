@@ -87,7 +87,7 @@ class Hand:
         (SetVolume(A.id, (5, 5)), SetVolume(A.id, (10, 20)), "volume (Speakers)"),
         (SetMute(A.id, (True,)), SetMute(A.id, (False,)), "mute (Speakers)"),
         (SetCapture(A.id, (False, False)), SetCapture(A.id, (True, False)), "capture (Speakers)"),
-        (SetChoice(A.id, 2), SetChoice(A.id, 1), "choice (Speakers)"),
+        (SetChoice(A.id, 2), SetChoice(A.id, 1), "selection (Speakers)"),
         (MoveStream(A.id, "pulse:sink/b"), MoveStream(A.id, "pulse:sink/home"), "move (Speakers)"),
         (MoveStream(A.id, None), MoveStream(A.id, "pulse:sink/home"), "move (Speakers)"),
         (SetPort(A.id, "line"), SetPort(A.id, "speaker"), "port (Speakers)"),

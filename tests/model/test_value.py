@@ -123,7 +123,7 @@ def test_items(text: str, item: int) -> None:
 
 @pytest.mark.parametrize("text", ["rear", "side", "50%"])
 def test_unclear_items(text: str) -> None:
-    with pytest.raises(Impossible, match=r"Box has no item .* it has Front, Rear Left, Rear Right"):
+    with pytest.raises(Impossible, match=r"Box has no item .* its items are Front, Rear Left, Rear Right"):
         parse_value(text).intent(ENUM)
 
 

@@ -139,7 +139,7 @@ def test_shows_and_hides_monitors(any_box: Box) -> None:
         person.sees("Monitors")
         go_to(person, "Monitors  ")
         person.press("Enter")
-        person.sees("shown: inputs")
+        person.sees("shown (inputs")
         person.press("Escape")
         person.sees("Monitor of Spe", "Monitor of Hea")  # the rest may be cut
 

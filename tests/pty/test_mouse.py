@@ -30,7 +30,7 @@ def test_rows(box: Box, opened: Open) -> None:
         person.terminal.mouse(32, last, line)
         other = person.bar("Firefox")[2]
         person.terminal.click(first, other, button=2)
-        person.sees("Select a channel first (o)")
+        person.sees("select it first (o)")
         person.press("o", "o")
         person.sees("only front-right")
         person.terminal.click(first, other, button=2)

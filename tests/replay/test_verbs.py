@@ -221,7 +221,7 @@ def test_many_that_are_left_out_are_counted(replay: Replay) -> None:
         again = verbs("set", "Mix A Input *", "0%")
         assert (again.status, len(again.err.splitlines())) == (0, 4)
         items = verbs("set", "PCM 01", "nonsense").err
-        assert "it has Off, Analogue 1, " in items
+        assert "its items are Off, Analogue 1, " in items
         assert items.endswith(" more.\n")
 
 

@@ -250,7 +250,7 @@ async def test_default(desk: Open) -> None:
         assert not it.control("Speakers").default
         await it.choose("mpv")
         await it.press("d")
-        assert "cannot be made the default device" in it.text
+        assert "cannot be the default" in it.text
 
 
 async def test_channels_one_by_one(desk: Open) -> None:
@@ -339,10 +339,10 @@ async def test_quit(desk: Open, key: str) -> None:
         (
             "Auto-Mute Mode",
             "5",
-            "Auto-Mute Mode is a list: 0 selects the first item, the arrow keys the others.",
+            "Auto-Mute Mode is a list: use 0 for the first item, the arrow keys for others.",
         ),
         ("Auto-Mute Mode", "m", "Auto-Mute Mode has no mute switch."),
-        ("Master", "d", "Master cannot be made the default device."),
+        ("Master", "d", "Master cannot be the default, because it is not an input or output."),
     ],
 )
 async def test_a_key_that_can_do_nothing_says_why(desk: Open, name: str, key: str, says: str) -> None:
@@ -361,9 +361,9 @@ async def test_what_was_said_of_one_key_goes_with_the_next(desk: Open) -> None:
     async with desk() as it:
         await it.choose("Speakers")
         await it.press("ctrl+k")
-        assert "Speakers cannot be killed: only streams can." in it.text
+        assert "Speakers cannot be killed, because it is not a stream." in it.text
         await it.press("up")
-        assert "only streams can" not in it.text
+        assert "is not a stream" not in it.text
         assert it.text.splitlines()[-2].startswith(" Speakers  hardware volume")
 
 

@@ -89,7 +89,7 @@ async def test_in_rows_the_right_button_moves_the_chosen_channel(desk: Open) -> 
         await it.pilot.click(offset=low, button=3)
         await drag_to(it, high, 3)
         assert percents(it.chosen) == before
-        assert "Select a channel first (o)" in it.text
+        assert "select it first (o)" in it.text
         await it.press("o")
         await it.pilot.click(offset=low, button=3)
         assert percents(it.chosen) == (0, before[1])

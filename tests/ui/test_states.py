@@ -122,7 +122,7 @@ def named(box: Snapshot, name: str, as_name: str = "") -> Control:
 
 
 TWO, THREE = ("Disabled", "Enabled"), ("Disabled", "Speaker Only", "Line Out+Speaker")
-SILENCES = "Auto-Mute: silent when headphones are plugged in"
+SILENCES = "silent while headphones are plugged in (Auto-Mute)"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_auto_mute_is_told_of_what_it_silences(
     assert says in told
     box = auto_mute(items, value, plugged=True)
     told = sentence(named(box, "Speaker", name), box, {})
-    assert ("silent: headphones are plugged in (Auto-Mute)" in told) == bool(says)
+    assert ("silent because headphones are plugged in (Auto-Mute)" in told) == bool(says)
 
 
 def test_auto_mute_itself_says_what_it_does() -> None:
@@ -169,7 +169,7 @@ async def test_a_plug_that_is_put_in_is_told_at_once(desk: Open) -> None:
         await it.choose("Speaker")
         it.backend.show(auto_mute(TWO, 1, plugged=True))
         await it.pilot.pause()
-        assert "silent: headphones are plugged in" in it.text
+        assert "silent because headphones are plugged in" in it.text
 
 
 async def test_what_is_wrong_at_the_start_is_said_whole(desk: Open) -> None:

@@ -80,7 +80,7 @@ def test_another_user_of_the_box_gets_nothing(pulse: PrivatePulse) -> None:
     [
         (["--port", "banana"], '"banana" is not a port number; use a number from 0 to 65535.'),
         (["--port", "9" * 5000], " is not a port number; use a number from 0 to 65535."),
-        (["--bind", "a" * 70], "It is not a valid host name."),
+        (["--bind", "a" * 70], "not a valid host name."),
         (["--bind", "no.such.host.invalid"], 'cannot listen on "no.such.host.invalid", port 0: '),
         (["--port", "70000"], '"70000" is not a port number; use a number from 0 to 65535.'),
         (["--bind", "192.0.2.1"], 'cannot listen on "192.0.2.1", port 0: Cannot assign requested address.'),

@@ -65,7 +65,7 @@ class CompositeBackend:
         if part is not None and layer not in self._ended:
             part.submit(command)
         elif self._emit is not None:
-            self._emit(Notice(f"Nothing running here can change {command.id}.", error=True, id=command.id))
+            self._emit(Notice(f"{command.id} cannot be changed at the moment.", error=True, id=command.id))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
         """Pass each part its own ids; a part that is not running gets them when it is restarted."""
@@ -108,16 +108,16 @@ class CompositeBackend:
             task = asyncio.current_task()
             if task is None or task.cancelling():
                 raise
-            return "It was canceled internally."
+            return f"The {layer} backend was canceled internally."
         except BackendError as error:
             return f"{str(error).rstrip('.')}."
         except Exception as error:
             _LOG.exception("the backend %s failed", layer)
-            failure = f"It failed: {clean(repr(_innermost(error)))}."
+            failure = f"The {layer} backend failed: {clean(repr(_innermost(error)))}."
             if self._emit is not None:
-                self._emit(Notice(f"{layer}: {failure} Restarting…", error=True))
+                self._emit(Notice(f"{failure} Restarting…", error=True))
             return failure
-        return "It exited unexpectedly."
+        return f"The {layer} backend exited unexpectedly."
 
     def _take(self, layer: str, update: Update) -> None:
         if isinstance(update, Snapshot):

@@ -157,11 +157,11 @@ def _expects(root: Path, environ: Mapping[str, str], servers: tuple[FoundServer,
         return "PULSE_SERVER is set"
     for server in servers:
         if server.alive is False:
-            return f"nothing is responding at {server.address}"
+            return f"there is a socket at {server.address}"
     for folder in _ALSA_FOLDERS:
         for file in sorted((root / folder).glob("*.conf")):
             if _routes_default(read(file)):
-                return f"ALSA's default device leads to the server ({folder}/{file.name})"
+                return f"ALSA's default device leads to it ({folder}/{file.name})"
     return ""
 
 

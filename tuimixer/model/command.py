@@ -90,7 +90,7 @@ class SetChoice:
     id: ControlId
     item: int
 
-    label = "choice"
+    label = "selection"
 
     def apply_to(self, control: Control) -> Control | None:
         """The control with this item selected; None if it has no such item."""
@@ -178,7 +178,7 @@ class Kill:
 
     id: ControlId
 
-    label = "end"
+    label = "kill"
 
     def apply_to(self, control: Control) -> Control | None:
         """None, because the control stays until the server reports that it is gone."""

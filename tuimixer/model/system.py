@@ -67,6 +67,9 @@ _REASONS = {
 }
 
 
+_ORIGINS = {"asked for": "as specified", "home folder": "home directory"}
+
+
 NO_PIPEWIRE_PULSE = "PipeWire is running, but its PulseAudio server, pipewire-pulse, is not"
 START_PIPEWIRE_PULSE = (
     "systemctl --user enable --now pipewire-pulse.service "
@@ -77,6 +80,11 @@ START_PIPEWIRE_PULSE = (
 def reason_for(why: str) -> str:
     """How a server was found (`FoundServer.why`, `Server.why`), in words to follow its address."""
     return _REASONS.get(why, f"found in {why}" if why.startswith("/") else why)
+
+
+def origin(why: str) -> str:
+    """How a server was found, in a word or two."""
+    return _ORIGINS.get(why, why)
 
 
 @dataclass(frozen=True, slots=True)

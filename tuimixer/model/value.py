@@ -149,7 +149,7 @@ class Value:
             return Choose(control.id, parts[0])
         more = len(items) - _MOST_ITEMS
         listed = ", ".join(control.choice.items[:_MOST_ITEMS]) + (f" and {more} more" if more > 0 else "")
-        raise Impossible(f"{control.name} has no item {shown(self.text)}; it has {listed}")
+        raise Impossible(f"{control.name} has no item {shown(self.text)}; its items are {listed}")
 
     def _channels(self, control: Control) -> tuple[int, ...] | None:
         if not self.part:
@@ -168,7 +168,7 @@ class Value:
             found = tuple(i for i, name in enumerate(names) if part in (name, str(i)))
         if not found:
             present = ", ".join(channel.name for channel in control.channels)
-            raise Impossible(f"{control.name} has no channel {shown(self.part)}; it has {present}")
+            raise Impossible(f"{control.name} has no channel {shown(self.part)}; its channels are {present}")
         return found
 
 

@@ -49,12 +49,10 @@ def _filters(main: "MixerScreen") -> tuple[object, ...]:
 def nothing_to_choose(control: Control) -> str:
     """Why a control can neither be moved nor given another port; empty if one of these is possible."""
     if control.device is not None:
-        return f"{control.name} has only one port, or none." if len(control.device.ports) < 2 else ""
+        return f"{control.name} has no other port to switch to." if len(control.device.ports) < 2 else ""
     if control.kind in (Kind.SINK_INPUT, Kind.SOURCE_OUTPUT):
         return ""
-    return (
-        f"{control.name} cannot be moved: only streams can be moved, and only devices have ports to choose."
-    )
+    return f"{control.name} cannot be moved, because it is neither a stream nor a device with ports."
 
 
 DIALOGS: dict[str, tuple[str, str, Make]] = {
@@ -81,7 +79,7 @@ def open_dialog(main: "MixerScreen", action: str) -> None:
     if action in _NEEDS_CONTROL and control is None:
         return
     if action == "kill" and control is not None and control.stream is None:
-        main.say(f"{control.name} cannot be killed: only streams can.", True)
+        main.say(f"{control.name} cannot be killed, because it is not a stream.", True)
         return
     if action == "move" and control is not None and (nothing := nothing_to_choose(control)):
         main.say(nothing, True)

@@ -37,7 +37,8 @@ _HEARTBEAT = 6.0
 _LONGEST_MESSAGE = 1 << 16
 _SHUTDOWN = 2.0
 _FULL = (
-    f"This mixer is already open in {_MOST_SCREENS} windows, which is the limit. Close one and try again.\r\n"
+    f"This mixer is already open in {_MOST_SCREENS} windows, which is the limit. Close one of them and try "
+    "again.\r\n"
 )
 
 
@@ -229,7 +230,7 @@ def listen(bind: str, port: int) -> socket.socket:
             bind, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
     except UnicodeError:
-        raise OSError(0, "It is not a valid host name") from None
+        raise OSError(0, "not a valid host name") from None
     listener = socket.socket(family, kind)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -253,12 +254,12 @@ def serve(arguments: Sequence[str], listener: socket.socket) -> None:
         )
         if ipaddress.ip_address(bind.partition("%")[0]).is_loopback:
             print(
-                f"From another machine: run ssh -L {port}:{shown}:{port} {socket.gethostname()}, "
-                "then open the same address there."
+                f"From another machine, run ssh -L {port}:{shown}:{port} {socket.gethostname()}, and then "
+                "open the same address in a browser on that machine."
             )
         else:
             print(
-                "The connection is not encrypted: anyone who can read its traffic learns the address. "
+                "The connection is not encrypted, so anyone who can read its traffic can learn the address. "
                 "It is safer to leave out --bind and use ssh -L."
             )
         print("Press Ctrl-C to stop.", flush=True)

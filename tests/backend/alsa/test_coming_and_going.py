@@ -39,7 +39,7 @@ def test_without_libasound_both_say_so() -> None:
     done = subprocess.run([sys.executable, "-c", WITHOUT_LIBRARY], capture_output=True, text=True, check=True)
     port, backend = done.stdout.splitlines()
     assert port.startswith("The ALSA library cannot be loaded:")
-    assert port.endswith("Install libasound2 (on some systems alsa-lib).")
+    assert port.endswith("Install libasound2 (called alsa-lib on some systems).")
     assert backend == f"unavailable {port}"
     assert done.stderr == ""
 
@@ -52,7 +52,7 @@ def test_no_card() -> None:
 
 
 def test_no_permission() -> None:
-    reason = "no permission to open hw:0: your user is not in the audio group"
+    reason = "no permission to open hw:0, because your user is not in the audio group"
     status = status_of((closed_card(0, reason),))
     assert (status.phase, status.reason) == (Phase.UNAVAILABLE, f"{reason[0].upper()}{reason[1:]}.")
     assert "audio group" in status.hint

@@ -121,7 +121,9 @@ async def test_commands_that_no_engine_takes_in_time_are_told(monkeypatch: pytes
         screen.backend.submit(SetVolume(control.id, (5, 5)))
         screen.backend.submit(SetMute(control.id, (True,)))
         await screen.until(lambda: screen.notices, "a notice")
-        assert screen.notices[0].text.startswith(f"Not applied to {control.name} and 1 more: ")
+        assert screen.notices[0].text.startswith(
+            f"The change to {control.name} and 1 more were not applied: "
+        )
         assert screen.snapshot.controls[control.id] == control
         screen.backend.submit(SetVolume(control.id, (6, 6)))
         assert len(screen.notices) == 2

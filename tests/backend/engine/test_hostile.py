@@ -79,7 +79,7 @@ IMPOSSIBLE: dict[str, tuple[str, str | tuple[str, ...]]] = {
     # If the interpreter's stack allows that many, as in Python 3.14, the error is the missing end.
     "deep name": ('["notice",{"text":' + '{"a":' * 150_000, ("nested too deeply", "truncated")),
     "kind": (delta(patch(kind=NASTY)), "could not be parsed"),
-    "place": (delta(patch(after=NASTY * 1000)), "does not apply"),
+    "place": (delta(patch(after=NASTY * 1000)), "cannot be applied"),
 }
 
 

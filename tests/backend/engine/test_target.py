@@ -141,7 +141,7 @@ def test_a_bad_name_is_bad_usage(capsys: pytest.CaptureFixture[str]) -> None:
         (255, "Something new\n", "The connection to box was lost: Something new."),
         (127, "tuimixer: not found", "tuimixer was not found on box."),
         (1, "Traceback\nValueError: x", "The engine on box exited (status 1): ValueError: x."),
-        (-9, "", "ssh to box was ended by a signal (9)."),
+        (-9, "", "The ssh connection to box was terminated by signal 9."),
     ],
 )
 def test_what_ssh_says_means(status: int, stderr: str, says: str) -> None:

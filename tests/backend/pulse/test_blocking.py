@@ -145,8 +145,8 @@ def test_no_server_is_one_sentence_after_the_other() -> None:
     with pytest.raises(Unreachable) as caught:
         BlockingPulse("unix:/nowhere").read()
     assert str(caught.value) == (
-        "No sound server at unix:/nowhere (asked for): Connection refused. "
-        "Only this one was tried, because it was named by you."
+        "No sound server at unix:/nowhere (as specified): Connection refused. "
+        "Only this address was tried, because it was named by you."
     )
 
 

@@ -54,11 +54,11 @@ def test_call(command: Command, call: Call) -> None:
     [
         (MoveStream("pulse:sink_input/3", "pulse:source/mic"), "mpv can only be moved to a sink."),
         (MoveStream("pulse:sink_input/3", None), "There is no default sink to follow."),
-        (MoveStream("pulse:sink/bt", "pulse:sink/bt"), "Headset is not a stream and cannot be moved."),
+        (MoveStream("pulse:sink/bt", "pulse:sink/bt"), "Headset is not a stream, so it cannot be moved."),
         (Kill("pulse:sink/bt"), "Headset does not support this."),
         (SetPort("pulse:sink_input/3", "line"), "mpv does not support this."),
         (SetProfile("pulse:card/none", "off"), "The card is gone."),
-        (Kill("pulse:sink_input/99"), "It is gone."),
+        (Kill("pulse:sink_input/99"), "The control is gone."),
     ],
 )
 def test_refusal(command: Command, reason: str) -> None:

@@ -178,7 +178,7 @@ async def test_command_for_what_is_gone_is_told_once(server: SoundServer) -> Non
         await watcher.until_ready()
         watcher.backend.submit(SetVolume("pulse:sink_input/999", (1, 1)))
         await watcher.until(lambda: watcher.notices, "the notice")
-        assert [notice.text for notice in watcher.notices] == ["It is gone."]
+        assert [notice.text for notice in watcher.notices] == ["The control is gone."]
         assert watcher.notices[0].error
 
 

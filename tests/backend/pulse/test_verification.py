@@ -60,7 +60,7 @@ class Known:
 
 CASES: list[tuple[Command, str]] = [
     (SetSuspended(SINK.id, False), ""),
-    (SetSuspended(SINK.id, True), "S did not suspend A, or resumed it: something is playing on it."),
+    (SetSuspended(SINK.id, True), "S did not suspend A, or resumed it, because something is playing on it."),
     (SetSuspended(MIC.id, True), ""),
     (SetSuspended(MIC.id, False), "S only resumes Mic when something is recording from it."),
     (SetFormats(SINK.id, ()), ""),
@@ -76,9 +76,9 @@ CASES: list[tuple[Command, str]] = [
     (SetVolume(SINK.id, (3,)), ""),
     (
         SetVolume(OTHER.id, (5,)),
-        "S did not change the volume of B; it may do so once something is playing on it.",
+        "S did not change the volume of B, but may do so once something is playing on it.",
     ),
-    (SetMute(MIC.id, (True,)), "S did not mute Mic; it may do so once something is recording from it."),
+    (SetMute(MIC.id, (True,)), "S did not mute Mic, but may do so once something is recording from it."),
     (SetMute(MPV.id, (True,)), "S did not mute mpv."),
     (SetMute(MPV.id, (False,)), ""),
     (SetDefault(SINK.id), ""),

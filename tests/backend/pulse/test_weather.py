@@ -127,7 +127,7 @@ async def test_no_server_at_all() -> None:
     async with Watcher(PulseBackend("unix:/nowhere/native")) as watcher:
         await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the first answer")
         assert watcher.snapshot.statuses[0].reason == (
-            "No sound server at unix:/nowhere/native (asked for): Connection refused."
+            "No sound server at unix:/nowhere/native (as specified): Connection refused."
         )
 
 

@@ -142,7 +142,7 @@ async def test_without_cards_and_servers(desk: Open) -> None:
     async with desk(backend=DemoBackend(still=True, box=Snapshot())) as it:
         await it.press("f6")
         await it.pilot.pause()
-        assert "no card yet" in it.text
+        assert "no cards yet" in it.text
         await it.press("escape")
         assert it.app.screen is it.app.main
 

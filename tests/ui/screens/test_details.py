@@ -58,7 +58,7 @@ async def test_ascii(desk: Open, text_snapshot: SnapshotAssertion, name: str) ->
 async def test_everything_is_told(desk: Open) -> None:
     async with desk(size=(120, 60)) as it:
         await open_details(it, "Master")
-        assert "PulseAudio drives it: it moves with Speakers" in it.text
+        assert "driven by PulseAudio: moves with Speakers" in it.text
         await it.press("escape")
         await open_details(it, "PCM")
         assert "softvol" in it.text
@@ -143,7 +143,7 @@ async def test_move_says_what_cannot_be_moved(desk: Open) -> None:
     async with desk() as it:
         await it.choose("Master")
         await it.press("r")
-        assert "only streams can be moved" in it.text
+        assert "cannot be moved" in it.text
 
 
 async def test_port_by_the_move_key(desk: Open) -> None:
@@ -218,7 +218,7 @@ async def test_exclusive_capture_is_one_choice(desk: Open) -> None:
     box = replace(box, controls={**box.controls, **{control.id: control for control in group}})
     async with desk(backend=DemoBackend(still=True, box=box), config=Config(view=View.CAPTURE)) as it:
         await open_details(it, "Mic Boost")
-        assert "Record from one of" in it.text
+        assert "Record from" in it.text
         await it.go_to(f"member {group[1].id}")
         await it.press("enter")
         assert it.control("Internal Mic Boost").capturing
@@ -242,7 +242,7 @@ async def test_kill_of_what_is_no_stream(desk: Open) -> None:
         await it.choose("Master")
         await it.press("ctrl+k")
         assert it.app.screen is it.app.main
-        assert "only streams can" in it.text
+        assert "is not a stream" in it.text
 
 
 async def test_forget_a_stored_volume(desk: Open) -> None:
@@ -321,7 +321,7 @@ async def test_a_value_for_what_has_gone(desk: Open) -> None:
         await it.press("equals_sign", *"50%")
         it.backend.remove(control.id)
         await it.press("enter")
-        assert "It is gone." in it.text
+        assert "The control is gone." in it.text
         await it.press("escape")
         assert it.app.screen is it.app.main
 

@@ -141,7 +141,12 @@ class AlsaBackend:
             async for _ in card_changes(self._folder):
                 await self._look()
         except OSError as error:
-            self._emit(Notice(f"New and removed cards will not be detected: {error.strerror}.", error=True))
+            self._emit(
+                Notice(
+                    f"Cards that are plugged in or removed will not be detected: {error.strerror}.",
+                    error=True,
+                )
+            )
 
     async def _look(self) -> None:
         """Compare the kernel's cards with the open ones: open new ones, drop those that are gone."""

@@ -111,7 +111,7 @@ class Card:
         changed |= self.update()
         after = self.controls.get(command.id)
         if after is not None and after == before and after != wanted:
-            raise Refused(f"{before.name} is unchanged: the driver did not accept the new value")
+            raise Refused(f"{before.name} is unchanged, because the driver did not accept the new value")
         return changed
 
     def close(self) -> None:

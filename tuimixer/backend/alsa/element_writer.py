@@ -115,7 +115,7 @@ def _spoken(what: str) -> Iterator[None]:
     try:
         yield
     except UnicodeEncodeError as error:
-        raise Refused(f"{clean(what)} cannot be set: its name is not UTF-8") from error
+        raise Refused(f"{clean(what)} cannot be set, because its name is not UTF-8") from error
     except alsaaudio.ALSAAudioError as error:
         kind = Refused if os.strerror(errno.EPERM) in str(error) else Unreachable
         raise kind(f"{clean(what)} cannot be set: {error}") from error

@@ -401,7 +401,7 @@ def _refusal(device: str, code: int, reason: str) -> str:
     """Why a device could not be opened, and what to do about it if known."""
     what = clean(device)
     if code == -errno.EACCES:
-        return f"no permission to open {what}: your user is not in the audio group"
+        return f"no permission to open {what}, because your user is not in the audio group"
     if code in (-errno.ENOENT, -errno.ENODEV):
         return f"no such ALSA device: {what}"
     return f"{what} could not be opened: {reason}"

@@ -36,7 +36,7 @@ def status_of(cards: tuple[AlsaCard, ...]) -> Status:
         Phase.UNAVAILABLE,
         "no ALSA card",
         reason="There is no sound card.",
-        hint=f"Looked for {SOUND_FOLDER}/controlC*; a card shows up here as soon as it is plugged in.",
+        hint=f"No file matches {SOUND_FOLDER}/controlC*. A card appears here as soon as it is plugged in.",
     )
 
 
@@ -47,7 +47,7 @@ def no_library(error: Exception) -> Status:
         Phase.UNAVAILABLE,
         "no ALSA",
         reason=f"The ALSA library cannot be loaded: {clean(str(error))}.",
-        hint="Install libasound2 (on some systems alsa-lib).",
+        hint="Install libasound2 (called alsa-lib on some systems).",
     )
 
 

@@ -64,7 +64,7 @@ class DemoBackend:
     def submit(self, command: Command) -> None:
         """Execute a command at once; one that does not apply is reported in a Notice."""
         if not self.carry_out(command):
-            self._tell(Notice(f"The demo cannot do that to {command.id}.", error=True, id=command.id))
+            self._tell(Notice(f"The demo does not support this for {command.id}.", error=True, id=command.id))
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
         """Emit levels of these controls `rate` times a second."""

@@ -35,7 +35,7 @@ class BlockingDemo:
             Refused: the command does not apply to this machine.
         """
         if not self._box.carry_out(command):
-            raise Refused(f"The demo cannot do that to {command.id}.")
+            raise Refused(f"The demo does not support this for {command.id}.")
 
     def close(self) -> None:
         """Do nothing, because no handle is open."""

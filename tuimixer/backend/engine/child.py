@@ -120,7 +120,8 @@ def open_first(link: "Link") -> Child:
 
 def cannot_start(error: OSError) -> str:
     """Why a program could not be started, without a full stop."""
-    return f"The engine cannot be started: {error.filename or 'it'}: {error.strerror}"
+    file = f"{error.filename}: " if error.filename else ""
+    return f"The engine cannot be started: {file}{error.strerror}"
 
 
 def engine_command(arguments: list[str]) -> list[str]:

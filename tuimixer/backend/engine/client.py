@@ -222,9 +222,10 @@ class EngineBackend:
     def _not_done(self, commands: list[Command]) -> str:
         control = self._truth.controls.get(commands[0].id)
         name = control.name if control else commands[0].id
-        others = f" and {len(commands) - 1} more" if len(commands) > 1 else ""
         reason = self._trouble.reason if self._trouble else "the engine is unavailable."
-        return f"Not applied to {name}{others}: {reason}"
+        if len(commands) == 1:
+            return f"The change to {name} was not applied: {reason}"
+        return f"The change to {name} and {len(commands) - 1} more were not applied: {reason}"
 
     def _show(self) -> None:
         statuses = self._truth.statuses

@@ -171,7 +171,7 @@ def check_hello(kind: str, body: Body, version: str) -> Hello:
     if body.protocol != PROTOCOL:
         raise ProtocolError(
             f"runs tuimixer {clean(body.version, 40)} (protocol {body.protocol}), but this machine runs "
-            f"{version} (protocol {PROTOCOL}): install the same version on both"
+            f"{version} (protocol {PROTOCOL}); install the same version on both"
         )
     return body
 

@@ -111,7 +111,7 @@ def _applied(snapshot: Snapshot, delta: Delta) -> Snapshot:
     try:
         newer = apply_delta(snapshot, delta)
     except ValueError as error:
-        raise ProtocolError(f"sent a change that does not apply: {error}") from None
+        raise ProtocolError(f"sent a change that cannot be applied: {error}") from None
     check_controls(newer, delta.controls)
     return newer
 

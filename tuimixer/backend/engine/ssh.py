@@ -82,7 +82,7 @@ class Target:
         plain = re.fullmatch(r"([^:\[\]]*)(?::([0-9]+))?", rest)
         match = bracketed or plain
         if match is None:
-            hint = " (an IPv6 address goes in brackets: [::1])" if rest.count(":") > 1 else ""
+            hint = " (an IPv6 address must be in brackets: [::1])" if rest.count(":") > 1 else ""
             raise BadTarget(f"--host {shown(text)} is not [user@]host[:port]{hint}.")
         host, port = match[1], match[2]
         if not (_ADDRESS if bracketed else _HOST).fullmatch(host):
@@ -128,19 +128,19 @@ _REASONS = (
     (
         "REMOTE HOST IDENTIFICATION HAS CHANGED",
         "The host key of {name} has changed.",
-        "If that is expected: ssh-keygen -R {host}",
+        "If this is expected, run ssh-keygen -R {host}.",
     ),
     (
         "Host key verification failed",
         "The host key of {name} is not known.",
-        "Connect once with ssh and accept it.",
+        "Connect once with ssh and accept the key.",
     ),
     ("No matching host key", "ssh and {name} have no host key type in common.", ""),
-    ("Permission denied", "{name} refused the key or the password.", "Try logging in there with ssh."),
+    ("Permission denied", "{name} refused the key or the password.", "Try logging in with ssh."),
     (
         "Too many authentication failures",
         "{name} refused the key or the password.",
-        "Try logging in there with ssh.",
+        "Try logging in with ssh.",
     ),
     ("Could not resolve hostname", "There is no host called {name}.", ""),
     ("Name or service not known", "There is no host called {name}.", ""),
@@ -162,7 +162,7 @@ def explain(name: str, status: int | None, stderr: str) -> tuple[str, str]:
     words = [line.strip() for line in stderr.splitlines() if line.strip()]
     last = clean(words[-1], 200, "") if words else ""
     if status == 127:
-        where = ".local/.local/bin and among python3's modules."
+        where = "Searched PATH, ~/.local/bin, /usr/local/bin and the modules of python3."
         return f"tuimixer was not found on {name}.", where
     if status == 255:
         for sign, reason, hint in _REASONS:
@@ -170,5 +170,5 @@ def explain(name: str, status: int | None, stderr: str) -> tuple[str, str]:
                 return reason.format(name=name), hint.format(host=name.rpartition("@")[2])
         return f"The connection to {name} was lost{f': {last}' if last else ''}.", ""
     if status is not None and status < 0:
-        return f"ssh to {name} was ended by a signal ({-status}).", ""
+        return f"The ssh connection to {name} was terminated by signal {-status}.", ""
     return f"The engine on {name} exited (status {status}){f': {last}' if last else ''}.", ""

@@ -8,7 +8,7 @@ from tuimixer.backend.base import Unreachable
 from tuimixer.backend.library_environment import quietly
 from tuimixer.backend.pulse.find import Candidate, Search, fault_of
 from tuimixer.model.snapshot import Server
-from tuimixer.model.system import NO_PIPEWIRE_PULSE, START_PIPEWIRE_PULSE
+from tuimixer.model.system import NO_PIPEWIRE_PULSE, START_PIPEWIRE_PULSE, origin
 from tuimixer.model.text import clean
 
 TYPE_CHECKING = False  # importing typing would slow down every volume key press
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tuimixer.backend.pulse.client import Client
 
 NO_LIBRARY = "libpulse is not installed, so sound servers cannot be reached."
-INSTALL = "Install it (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Arch and Alpine: libpulse)."
+INSTALL = (
+    "Install libpulse (Debian and Ubuntu: libpulse0; Fedora: pulseaudio-libs; Arch and Alpine: libpulse)."
+)
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 """First and longest pause before connecting again to a running server that refuses it, in seconds."""
@@ -79,15 +81,16 @@ def unreachable(search: Search, reason: str) -> str:
         return f"{NO_PIPEWIRE_PULSE}."
     if found.alive is False:
         return f"No sound server is running ({clean(found.address)} is not responding)."
-    return f"No sound server at {clean(found.address)} ({found.why}): {reason}."
+    return f"No sound server at {clean(found.address)} ({origin(found.why)}): {reason}."
 
 
 def looked_for(search: Search) -> str:
     """One sentence that says where servers were looked for, or how to start one."""
     if search.pipewire:
-        return f"Start it: {START_PIPEWIRE_PULSE}."
+        return f"To start it, run {START_PIPEWIRE_PULSE}."
     if search.chosen.found.why in ("asked for", "PULSE_SERVER", "client.conf"):
-        return f"Only this one was tried, because it was named by {_named_by(search.chosen.found.why)}."
+        named = _named_by(search.chosen.found.why)
+        return f"Only this address was tried, because it was named by {named}."
     return f"Looked for PulseAudio or PipeWire at {', '.join(map(clean, search.looked))}."
 
 

@@ -73,7 +73,7 @@ def call_for(command: Command, known: ServerState) -> Call:
         case ClearDefault():
             return Call(f"{command.kind}_default_set", ("@NONE@",))
         case _ if (control := known.controls.get(command.id)) is None:
-            raise Refused("It is gone.")
+            raise Refused("The control is gone.")
     match command:
         case SetVolume() | SetMute() | Kill() if control.kind is Kind.STORED:
             return _stored_call(command, control, known.stored)
@@ -111,7 +111,7 @@ def _move(control: Control, target: ControlId | None, known: ServerState) -> Cal
     """
     kind = _STREAM_DEVICES.get(control.kind)
     if kind is None:
-        raise Refused(f"{control.name} is not a stream and cannot be moved.")
+        raise Refused(f"{control.name} is not a stream, so it cannot be moved.")
     goal = device_for(control, target, known)
     if goal is None and target is None:
         raise Refused(f"There is no default {kind} to follow.")
@@ -143,7 +143,7 @@ def _stored_call(command: Command, control: Control, stored: Mapping[str, Stored
             return Call("write_stored", (replace(entry, mute=all(mute)),))
         case Kill():
             return Call("delete_stored", (entry.key,))
-    raise Refused(f"{control.name} has {len(entry.volume)} channels.")
+    raise Refused(f"The stored volume of {control.name} has {len(entry.volume)} channels.")
 
 
 def _card_call(command: CardCommand, known: ServerState) -> Call:

@@ -64,7 +64,7 @@ def _error_for(error: int) -> BackendError:
     if error == CONNECTION_TERMINATED:
         return Unreachable("The sound server closed the connection.")
     if error == NO_ENTITY:
-        return ObjectGone("It is gone.")
+        return ObjectGone("The control is gone.")
     return Refused(f"The sound server refused the request: {words(error)}.")
 
 

@@ -96,12 +96,12 @@ def fault_of(address: str) -> str:
     libpulse cannot be used to find out, because some addresses make it abort the process.
     """
     if len(address) > LONGEST_ADDRESS:
-        return "the text is too long for an address"
+        return "the address is too long"
     try:
         address.encode()
     except UnicodeEncodeError:
-        return "it is not UTF-8 text"
-    return "" if address.isprintable() else "it contains control characters"
+        return "the address is not UTF-8 text"
+    return "" if address.isprintable() else "the address contains control characters"
 
 
 def _socket_file(address: str) -> str:

@@ -85,7 +85,8 @@ def _about_control(doubt: Unverified, control: Control, known: ServerState, serv
             names = {port.name: port.description for port in device.ports}
             return f"{server} did not switch {control.name} to {names.get(port, port)}."
         case SetSuspended(suspended=True) if device and device.state != "suspended":
-            return f"{server} did not suspend {control.name}, or resumed it: something is {_use(control)} it."
+            cause = f"because something is {_use(control)} it"
+            return f"{server} did not suspend {control.name}, or resumed it, {cause}."
         case SetSuspended(suspended=False) if device and device.state == "suspended":
             return f"{server} only resumes {control.name} when something is {_use(control)} it."
         case SetFormats(formats=formats) if device and {*formats, "pcm"} != {*device.formats, "pcm"}:
@@ -113,7 +114,7 @@ def _asleep(control: Control) -> str:
     """Says that the volume may change later: PipeWire 1.4 defers it until the node first runs; else empty."""
     device = control.device
     asleep = device is not None and device.state != "running"
-    return f"; it may do so once something is {_use(control)} it" if asleep else ""
+    return f", but may do so once something is {_use(control)} it" if asleep else ""
 
 
 def _use(control: Control) -> str:

@@ -85,7 +85,7 @@ class _ControlActions:
                 self._send(Choose(control.id, 0 if tenths == 0 else len(control.choice.items) - 1))
             else:
                 self._say(
-                    f"{control.name} is a list: 0 selects the first item, the arrow keys the others.",
+                    f"{control.name} is a list: use 0 for the first item, the arrow keys for others.",
                     True,
                 )
         else:
@@ -121,20 +121,21 @@ class _ControlActions:
         if control is not None and control.kind in (Kind.SINK, Kind.SOURCE):
             self._send(SetDefault(control.id))
         elif control is not None:
-            self._say(f"{control.name} cannot be made the default device.", True)
+            self._say(f"{control.name} cannot be the default, because it is not an input or output.", True)
 
     def next_default(self) -> None:
         """Make the next output the default, or the next input if a capture control is selected."""
         control = self._renderer.control
         kind = Kind.SOURCE if control is not None and is_capture(control) else Kind.SINK
+        side = "input" if kind is Kind.SOURCE else "output"
         devices = self._screen.mixer.snapshot.plugged_devices(kind)
         at = next((number for number, device in enumerate(devices) if device.default), -1)
         if not devices or (at == 0 and len(devices) == 1):
-            self._say(f"No other {'input' if kind is Kind.SOURCE else 'output'} is plugged in.", True)
+            self._say(f"No other {side} is plugged in.", True)
             return
         device = devices[(at + 1) % len(devices)]
         self._send(SetDefault(device.id))
-        self._say(f"Default: {device.name}.")
+        self._say(f"Default {side}: {device.name}.")
 
     def solo(self) -> None:
         """Mute the other controls of the same kind, or unmute those that solo has muted."""
@@ -148,11 +149,11 @@ class _ControlActions:
             return
         solo = solo_of(control, self._screen.mixer.snapshot, muted)
         if solo is None:
-            self._say(f"{control.name} cannot be soloed: only streams and devices can.", True)
+            self._say(f"{control.name} cannot be soloed, because it is not a stream or device.", True)
             return
         self._screen.soloed = solo
         self._screen.mixer.send_all(solo.commands, "solo")
-        self._say(f"Solo: {control.name}. Press {self._renderer.label('solo')} again to end it.")
+        self._say(f"Solo: {control.name}. Press {self._renderer.label('solo')} again to unmute the others.")
 
 
 def _side(control: Control, side: int) -> tuple[int, ...]:

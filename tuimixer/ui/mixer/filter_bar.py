@@ -32,7 +32,7 @@ class FilterBar:
         if self._field is not None:
             self._field.focus()
             return
-        words = "part of a name; Enter keeps it, Esc clears it"
+        words = "part of a name; Enter keeps the search, Esc clears it"
         self._field = Input(self._renderer.filters.text, placeholder=words, compact=True)
         self._screen.mount(self._field)
         self._field.focus()

@@ -95,7 +95,7 @@ class Mouse:
         if event.button == _RIGHT and len(state.positions) > 1:
             channel = self._channel(slot, state, event)
             if channel is None:
-                self._say(f"Select a channel first{self._key()}: the right button moves only that one.", True)
+                self._say(f"To move one channel with the right button, select it first{self._key()}.", True)
                 return
             channels = (channel,)
         self._drag = (state.id, channels, bar)

@@ -335,7 +335,7 @@ class MixerScreen(DirectScreen):
                 put_rule(self.config_file, rule)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or error
-                self.say(f"The configuration could not be written: {reason} ({self.config_file})", True)
+                self.say(f"The configuration could not be written to {self.config_file}: {reason}.", True)
                 return False
         filters = self.renderer.filters
         self.renderer.filter(replace(filters, rules=changed(filters.rules, rule)))

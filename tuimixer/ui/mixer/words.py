@@ -48,7 +48,7 @@ def sentence_for_empty(
         return "Nothing matches the filter."
     if section is Section.HARDWARE:
         if card is not None and all(known.id != card for known in snapshot.alsa_cards):
-            return f"Card {card} is not present. Press F6 for the others."
+            return f"Card {card} is not present. Press F6 to choose another card."
         broken = [known.reason for known in snapshot.alsa_cards if known.reason and card in (None, known.id)]
         if broken:
             return broken[0]
@@ -56,10 +56,10 @@ def sentence_for_empty(
             known.name for known in snapshot.alsa_cards if known.loopback and card in (None, known.id)
         ]
         if loopback:
-            return f"{loopback[0]} is a loopback card: it has no hardware and no controls."
+            return f"{loopback[0]} is a loopback card, which has no hardware and no controls."
         if snapshot.alsa_cards:
             return "The card has no controls of this kind."
-        return "No sound card. Still looking." if status is not None else ""
+        return "No sound card has been found yet." if status is not None else ""
     if status is None:
         return ""
     if section is Section.DEVICES:
@@ -118,9 +118,11 @@ def sentence(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Co
     if control.element is not None and control.element.jack:
         parts.append(f"jack {control.element.jack}")
     if control.element is not None and not control.element.active:
-        parts.append("inactive: the driver reports that it currently has no effect")
+        parts.append("inactive: the driver reports that this control currently has no effect")
     if control.element is not None and control.element.read_only:
-        parts.append("read-only" if _all_read_only(control) else f"{control.element.read_only[0]} read-only")
+        parts.append(
+            "read-only" if _all_read_only(control) else f"its {control.element.read_only[0]} is read-only"
+        )
     if control.stream is not None and control.stream.corked:
         parts.append("paused")
     sides = _sides(control)
@@ -143,19 +145,19 @@ def _what(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
         case Kind.SINK | Kind.SOURCE:
             return _device(control, snapshot, driven)
         case Kind.STORED:
-            return "stored by the server for something that is not playing"
+            return "volume stored by the server; not in use at the moment"
     return _stream(control, snapshot)
 
 
 def _alsa(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
     if control.medium is Medium.SOFTWARE or (control.element is not None and control.element.user):
-        return "softvol: software inside ALSA, not on the chip; affects only programs that play through it"
+        return "softvol: applied by ALSA in software; affects only programs that play through this control"
     if control.medium is Medium.UNKNOWN:
-        return "ALSA plugin: no chip of its own; it moves whatever the plugin controls"
+        return "ALSA plugin: no hardware of its own; changes whatever the plugin controls"
     device = snapshot.controls.get(driven.get(control.id, ""))
     server = snapshot.server.name if snapshot.server else "the sound server"
     if device is not None:
-        return f"hardware; {server} drives it: it moves with {device.name}"
+        return f"hardware, driven by {server}: moves with {device.name}"
     if control.choice is not None:
         return "hardware option"
     if control.scale is None or not control.channels:
@@ -183,8 +185,8 @@ def _auto_mute(control: Control, snapshot: Snapshot) -> str:
         return ""
     card = snapshot.alsa_card(control.card)
     if card is not None and any(jack.plugged and "Headphone" in jack.name for jack in card.jacks):
-        return "silent: headphones are plugged in (Auto-Mute)"
-    return "Auto-Mute: silent when headphones are plugged in"
+        return "silent because headphones are plugged in (Auto-Mute)"
+    return "silent while headphones are plugged in (Auto-Mute)"
 
 
 def _device(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:

@@ -28,10 +28,10 @@ class ControlKeys:
             return None
         control = self._mixer.snapshot.controls.get(stage.control or "")
         if stage.kind is StageKind.REMAINDER and control is not None:
-            self._screen.say(f"This follows the volume of {control.name}.")
+            self._screen.say(f"The software remainder follows the volume of {control.name}.")
             return None
         if control is None or Line(stage).settable is None:
-            self._screen.say(f"{stage.name} has no volume to change here.")
+            self._screen.say(f"{stage.name} has no volume that can be changed here.")
             return None
         return control
 
@@ -45,7 +45,7 @@ class ControlKeys:
             step = wheel_step(control.id, percent) if wheel else steps.nudge(control, percent)
             self._mixer.send(step)
         else:
-            self._screen.say(f"{control.name} is a switch: m turns it on or off.")
+            self._screen.say(f"{control.name} is a switch. Press m to turn it on or off.")
 
     def mute(self) -> None:
         """Toggle the mute or capture switch."""

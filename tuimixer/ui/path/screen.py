@@ -156,7 +156,7 @@ class PathScreen(Dialog[None]):
             node = graph.node(view.chosen.node)
             if node is None:
                 # The cursor does not go to another control, which a key pressed just now would change.
-                view.notice = f"{self._name or 'It'} is gone."
+                view.notice = f"{self._name or 'The selected item'} is gone."
                 view.chosen, view.path, self._start, self._lost = None, None, None, True
             elif view.chosen.line >= len(node.all_lines):
                 view.chosen = first_stop(node, view.sound)
@@ -318,7 +318,7 @@ class PathScreen(Dialog[None]):
             self._explain()
             return
         if sound is None or not sound.paths:
-            self.say("No sound goes through here.")
+            self.say("No sound passes through here.")
             return
         stage = view.stage
         view.path, self._fork = sound.paths[0], 0

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tuimixer.mixer.mixer import Changed, Event, Mixer
 from tuimixer.model.command import OpenDevice, UseServer
 from tuimixer.model.snapshot import AlsaCard, Phase
-from tuimixer.model.system import FoundServer
+from tuimixer.model.system import FoundServer, origin
 from tuimixer.model.text import clean
 from tuimixer.ui.screens.control_lines import joined
 from tuimixer.ui.screens.list_dialog import ListDialog
@@ -61,13 +61,13 @@ class CardScreen(ListDialog):
             for card in cards
         ]
         if len(cards) != 1:
-            words = "one above the other" if cards else "no card yet"
+            words = "shown one above the other" if cards else "no cards yet"
             lines.append(
                 Line("All cards", words, "cards", chosen=self._card is None, enter=lambda: self._show(None))
             )
         ask = Prompt(
             "Enter device name",
-            "The name of an ALSA control device, as for alsamixer -D.",
+            "The name of an ALSA control device, as in alsamixer -D.",
             "equal, oss, hw:1",
             self._device,
         )
@@ -85,7 +85,7 @@ class CardScreen(ListDialog):
             lines.append(
                 Line(
                     found.address.removeprefix("unix:"),
-                    joined(named, f"user {found.user}" if found.user else "", found.why)
+                    joined(named, f"user {found.user}" if found.user else "", origin(found.why))
                     + ("; not responding" if silent else "" if found.alive else "; access denied"),
                     f"server {found.address}",
                     chosen=chosen,
@@ -94,14 +94,19 @@ class CardScreen(ListDialog):
                 )
             )
         if server is not None and all(found.address != address for found in self._servers):
-            words = joined(f"{server.name} {server.version}", server.why)
+            words = joined(f"{server.name} {server.version}", origin(server.why))
             lines.append(Line(address, words, f"server {address}", chosen=True))
         if server is None and not self._servers:
             status = self.mixer.snapshot.status("pulse")
             lines.append(Line(status.reason if status and status.reason else "None found.", dim=True))
         elif len(self._servers) > 1:
             lines.append(
-                Line("Automatic", "the server that programs use", "find", enter=lambda: self._use(""))
+                Line(
+                    "Automatic",
+                    "the server that programs use",
+                    "find",
+                    enter=lambda: self._use(""),
+                )
             )
         return lines
 
@@ -156,7 +161,7 @@ def about_card(card: AlsaCard) -> str:
     if card.reason:
         return card.reason
     if card.loopback:
-        return "loopback card: no hardware and no controls; what programs play into it, others can record"
+        return "loopback card: no hardware and no controls; programs can record what others play into it"
     where = "" if card.number is None else f"hw:{card.number}"
     count = "1 control" if card.controls == 1 else f"{card.controls} controls"
     return joined(where, card.mixer if card.mixer != card.name else "", count)

@@ -101,13 +101,13 @@ def _switch_lines(
 def choice_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
     """The items of an enumerated control, or the members of a group in which only one can capture."""
     if control.choice is not None:
-        yield Line("Choices", heading=True)
+        yield Line("Options", heading=True)
         for i, item in enumerate(control.choice.items):
             chosen = i == control.choice.value
             yield Line(item, id=f"item {i}", chosen=chosen, enter=Choose(control.id, i))
     group = snapshot.exclusive_with(control)
     if group:
-        yield Line("Record from one of", heading=True)
+        yield Line("Record from", heading=True)
     for other in group:
         yield Line(
             other.name,
@@ -138,7 +138,7 @@ def target_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
         )
     yield Line(
         "Follow the default",
-        "moves along when the default device changes",
+        "moves the stream when the default changes",
         "target",
         chosen=False,
         enter=MoveStream(control.id, None),
@@ -180,14 +180,14 @@ def device_lines(control: Control, snapshot: Snapshot) -> Iterator[Line]:
     side = "output" if control.kind is Kind.SINK else "input"
     yield Line(
         "Default",
-        f"yes: the default {side}" if control.default else f"no; Enter makes it the default {side}",
+        f"yes, the default {side}" if control.default else f"no; press Enter to make it the default {side}",
         "default",
         enter=None if control.default else SetDefault(control.id),
     )
     asleep = device.state == "suspended"
     yield Line(
         "State",
-        f"{device.state or 'unknown'}; Enter {'resumes' if asleep else 'suspends'} it",
+        f"{device.state or 'unknown'}; press Enter to {'resume' if asleep else 'suspend'} the device",
         "state",
         enter=SetSuspended(control.id, not asleep),
     )
@@ -214,11 +214,11 @@ def ending(control: Control) -> Confirmation | None:
     if stream is None:
         return None
     if control.kind is Kind.STORED:
-        question = f"The server will forget the volume it has stored for {control.name}."
+        question = f"The server will forget the volume that is stored for {control.name}."
         return Confirmation(f"Forget {control.name}", question, "Yes, forget this volume", Kill(control.id))
     media = f" (“{stream.media}”)" if stream.media and stream.media != control.name else ""
     side = "recording" if control.kind is Kind.SOURCE_OUTPUT else "playing"
-    question = f"{control.name}{media} will stop {side}. Some programs open a new stream, others quit."
+    question = f"{control.name}{media} will stop {side}. Some programs then open a new stream; others quit."
     return Confirmation(f"Kill {control.name}", question, "Yes, kill the stream", Kill(control.id))
 
 

@@ -52,7 +52,7 @@ class DetailsScreen(ListDialog):
     def introduction(self) -> str:
         control = self.control
         if control is None:
-            return "It is gone."
+            return "The control is gone."
         told = sentence(control, self.mixer.snapshot, self._driven)
         return f"{told[:1].upper()}{told[1:]}." if told else ""
 
@@ -98,7 +98,7 @@ class MoveScreen(ListDialog):
         self.title = control.name if control else "Gone"
 
     def introduction(self) -> str:
-        return "" if self._control_id in self.mixer.snapshot.controls else "It no longer exists."
+        return "" if self._control_id in self.mixer.snapshot.controls else "The control is gone."
 
     def lines(self) -> Sequence[Line]:
         control = self.mixer.snapshot.controls.get(self._control_id)

@@ -15,20 +15,20 @@ from tuimixer.ui.terminal.cells import wrap
 _GAP = 3
 _NUMBERED = (
     ("volume.{}0", "Volume 10 % to 90 %"),
-    ("list.{}", "Lines 1 to 9"),
-    ("path.{}", "Fix findings 1 to 9"),
+    ("list.{}", "Choose line 1 to 9"),
+    ("path.{}", "Fix finding 1 to 9"),
 )
 _DIGITS = {form.format(n): (str(n), words) for form, words in _NUMBERED for n in range(1, 10)}
 """Action whose key is a digit → the digit, and a text for all nine such actions."""
 _FOOT = (
-    "Mouse: click or drag a fader, scroll to step, click M or MUTE to unmute, click a name to select it, "
-    "double-click it for details; the key hints at the bottom can be clicked too. The right button moves a "
-    "single channel (in rows, the selected one).",
+    "Mouse: click or drag a fader to set it, scroll over it to change it in steps, click M or MUTE to "
+    "unmute, click a name to select it, and double-click a name for details. The key hints at the bottom can "
+    "be clicked as well. The right button moves a single channel (in rows, the selected one).",
     "On ALSA controls, percentages are the same as in alsamixer; on sinks and streams, 100 % is 0 dB. Only "
-    "dB can be compared between the two.",
-    "Faders: the upper half is the volume, the lower half the level. The mark is 100 %; beyond it, the "
-    "sound is amplified. Hatched: muted. Dotted: currently no effect. LOCK: read-only.",
-    "Meters: for ten seconds, a mark shows where the sound reached full scale and may have clipped.",
+    "dB values can be compared between these two kinds of control.",
+    "Faders: the upper half shows the volume, the lower half the level of the sound. The mark is at 100 %; "
+    "above it, the sound is amplified. Hatched: muted. Dotted: no effect at the moment. LOCK: read-only.",
+    "Meters: a mark shows for ten seconds that the sound has reached full scale and may have clipped.",
 )
 
 

@@ -43,9 +43,12 @@ def _of_alsa(
     yield "Card", f"{card.name} ({card.mixer or card.driver})" if card else control.card or ""
     yield "Element", f"{element.name},{element.index}" if element.index else element.name
     if element.user:
-        yield "Kind", "softvol: created by a program; software inside ALSA, with no hardware behind it"
+        yield (
+            "Kind",
+            "softvol: created by a program, applied by ALSA in software, with no hardware behind it",
+        )
     elif control.medium is Medium.UNKNOWN:
-        yield "Kind", "ALSA plugin: no chip of its own; it moves whatever the plugin controls"
+        yield "Kind", "ALSA plugin: no hardware of its own; changes whatever the plugin controls"
     else:
         yield "Kind", "hardware: applied by the card itself"
     device = snapshot.controls.get(driven.get(control.id, ""))
@@ -53,20 +56,20 @@ def _of_alsa(
         server = snapshot.server.name if snapshot.server else "the sound server"
         yield "Driven by", f"{server}: this control and {device.name} move together"
     if not element.active:
-        yield "Inactive", "the driver reports that it currently has no effect"
+        yield "Inactive", "the driver reports that this control currently has no effect"
     yield "Read-only", ", ".join(element.read_only)
     yield "Jack", element.jack
     if element.common:
         yield "Shared", "by playback and capture"
     if element.exclusive is not None:
-        yield "Exclusive", "only one control in its group can record at a time"
+        yield "Exclusive", "only one control of the group can record at a time"
 
 
 def _of_device(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     device = control.device
     if device is None:
         return
-    yield "Server's name", device.server_name
+    yield "Internal name", device.server_name
     yield "Index", str(device.index)
     if device.hardware_volume:
         yield "Volume", "applied by the card's own controls"
@@ -77,10 +80,10 @@ def _of_device(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
         base = to_cdb(control.scale, device.base)
         yield (
             "Base volume",
-            "" if base is None else f"{round(device.base / 655.36)} %: 0 dB on the hardware",
+            "" if base is None else f"{round(device.base / 655.36)} %, which is 0 dB on the hardware",
         )
     if device.flat:
-        yield "Flat volumes", "on: the volume follows the loudest stream"
+        yield "Flat volumes", "on; the volume follows the loudest stream"
     sink = snapshot.controls.get(device.monitor_of or "")
     if device.monitor_of is not None:
         yield "Monitor of", sink.name if sink else device.monitor_of
@@ -120,7 +123,7 @@ def _of_stream(control: Control, snapshot: Snapshot) -> Iterator[tuple[str, str]
 
 def _range(scale: Scale) -> str:
     if scale.cubic:
-        return "0 % is silence, 100 % is 0 dB; press again to go beyond"
+        return "0 % is silence and 100 % is 0 dB; at 100 %, press again to go beyond"
     raw = f"{scale.minimum} to {scale.maximum}"
     low, high = to_cdb(scale, scale.minimum), to_cdb(scale, scale.maximum)
     if low is None or high is None:

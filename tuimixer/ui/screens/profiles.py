@@ -35,7 +35,7 @@ class ProfilesScreen(ListDialog):
         if snapshot.server_cards:
             return ""
         if snapshot.server is None:
-            return "There is no sound server. Profiles belong to the server; ALSA cards have none."
+            return "There is no sound server. Profiles are a feature of the server; ALSA itself has none."
         return f"{snapshot.server.name} is not using any card."
 
     def lines(self) -> Sequence[Line]:
@@ -77,7 +77,9 @@ class ProfilesScreen(ListDialog):
         for port in ports:
             used = card.profile in port.profiles
             offset = f"latency offset {port.latency_offset / 1000:g} ms" if port.latency_offset else ""
-            words = joined(port.direction, plug(port), "" if used else "not in this profile", offset)
+            words = joined(
+                port.direction, plug(port), "" if used else "not part of the current profile", offset
+            )
             lines.append(
                 Line(
                     port.description or port.name,

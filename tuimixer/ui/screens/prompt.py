@@ -96,7 +96,9 @@ class RenameScreen(LineScreen):
 
     def __init__(self, control: Control, row: Row) -> None:
         super().__init__(
-            f"Rename {row.label}", "New name; leave empty for the original name.", start=row.label
+            f"Rename {row.label}",
+            "Enter a new name, or leave the field empty to restore the original name.",
+            start=row.label,
         )
         self._renamed = control
 
@@ -118,7 +120,7 @@ class ValueScreen(PromptScreen):
 
     def answer(self, request: Intent | Command) -> None:
         if self._control_id not in self._mixer.snapshot.controls:
-            self.say("It is gone.")
+            self.say("The control is gone.")
             return
         self._mixer.send(request)
         self.dismiss(None)

@@ -38,8 +38,10 @@ def latency_prompt(card: ServerCard, port: Port) -> Prompt:
     def make(text: str) -> SetLatencyOffset:
         return SetLatencyOffset(card.id, port.name, parse_latency(text))
 
-    now = f"Currently {(port.latency_offset or 0) / 1000:g} ms. Added to the latency reported to programs."
-    return Prompt(f"Latency offset of {port.description}", now, "milliseconds: 120, -40", make)
+    now = f"Currently {(port.latency_offset or 0) / 1000:g} ms."
+    use = "The offset is added to the latency that is reported to programs."
+    examples = "milliseconds, such as 120 or -40"
+    return Prompt(f"Latency offset of {port.description}", f"{now} {use}", examples, make)
 
 
 def _standing(control: Control, channel: str) -> str:

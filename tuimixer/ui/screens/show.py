@@ -14,11 +14,11 @@ from tuimixer.ui.screens.listing import Line
 _STREAMS = (
     ("all", "All streams", ""),
     ("applications", "Applications", "application streams"),
-    ("virtual", "Virtual streams", "streams that the server routes between devices"),
+    ("virtual", "Virtual streams", "used to pass sound between devices"),
 )
 _DEVICES = (
     ("all", "All devices", ""),
-    ("hardware", "Hardware", "devices of a sound card"),
+    ("hardware", "Hardware", "devices of sound cards"),
     ("virtual", "Virtual devices", "created by the server: null, combined, remapped"),
 )
 _ALSO = (
@@ -54,7 +54,9 @@ class ShowScreen(ListDialog):
         lines.append(Line("Also", heading=True))
         for name, key, what in _ALSO:
             shown = getattr(now, key)
-            words = f"shown: {what}; Enter hides them" if shown else f"hidden: {what}; Enter shows them"
+            words = (
+                f"shown ({what}); press Enter to hide" if shown else f"hidden ({what}); press Enter to show"
+            )
             lines.append(self._line(name, words, key, **{key: not shown}))
         hidden = [rule for rule in now.rules if rule.hide]
         if hidden:
@@ -64,7 +66,7 @@ class ShowScreen(ListDialog):
             lines.append(
                 Line(
                     rule.name or words,
-                    "hidden; Enter shows it",
+                    "hidden; press Enter to show",
                     f"rule {words}",
                     enter=partial(self._unhide, rule),
                 )

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.snapshot import AlsaCard, Server, Snapshot
-from tuimixer.model.system import Holder, PcmDevice, System
+from tuimixer.model.system import Holder, PcmDevice, System, origin
 from tuimixer.ui.screens.choose_card import about_card
 from tuimixer.ui.screens.control_lines import joined
 from tuimixer.ui.screens.dialog import Hints
@@ -40,16 +40,20 @@ def _machine(server: Server | None, system: System) -> Iterator[tuple[Role, str,
     """Lines about the machine and its sound servers, as (role, text, indent in cells)."""
     who = joined(system.host, f"user {system.user}" if system.user else "")
     yield Role.STRONG, who or "This machine", 0
-    told = joined(f"{server.name} {server.version}", server.address, server.why) if server else "none"
+    told = joined(f"{server.name} {server.version}", server.address, origin(server.why)) if server else "none"
     yield Role.TEXT, f"Sound server: {told}", 0
     for found in system.servers:
         if server is None or found.address != server.address:
             state = "" if found.alive else "not responding" if found.alive is False else "access denied"
-            yield Role.TEXT, f"Another server: {joined(found.address, found.user, found.why, state)}", 0
+            yield (
+                Role.TEXT,
+                f"Another server: {joined(found.address, found.user, origin(found.why), state)}",
+                0,
+            )
     for daemon in system.daemons:
         yield Role.TEXT, f"Daemon: {joined(daemon.name, f'process {daemon.pid}', daemon.user)}", 0
     if not system.sound_folder:
-        yield Role.ERROR, "/dev/snd does not exist: the kernel sees no sound card.", 0
+        yield Role.ERROR, "/dev/snd does not exist, because the kernel has not detected a sound card.", 0
     elif not system.permitted:
         user = system.user or "This user"
         yield Role.ERROR, f"{user} has no permission to open the devices in /dev/snd.", 0
@@ -70,7 +74,7 @@ def _card(card: AlsaCard, system: System) -> Iterator[tuple[Role, str, int]]:
             for holder in holders:
                 yield Role.STRONG, _holder(holder), 4
             if not holders and device.available < device.subdevices:
-                yield Role.STRONG, "in use by a process of another user", 4
+                yield Role.STRONG, "in use by another user's process", 4
 
 
 def _holds(holder: Holder, device: PcmDevice) -> bool:
@@ -99,7 +103,7 @@ def _holder(holder: Holder) -> str:
         holder.format,
         channels,
         period,
-        f"buffer {holder.buffer}" if holder.buffer else "",
+        f"buffer {holder.buffer} frames" if holder.buffer else "",
         "shared through dmix" if holder.dmix else "",
     )
     return f"{who}: {details}" if details else who
