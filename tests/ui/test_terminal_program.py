@@ -37,7 +37,7 @@ def start(*words: str, columns: int = 80, lines: int = 24) -> Terminal:
 def terminal(request: pytest.FixtureRequest) -> Iterator[Terminal]:
     with start("still", request.param) as opened:
         opened.wait_for("Firefox")
-        opened.wait_for("PulseAudio drives it")
+        opened.wait_for("driven by PulseAudio")
         opened.wait_quiet(1.0)
         yield opened
 
@@ -170,7 +170,7 @@ def test_moving_meters_never_garble_the_screen() -> None:
 
 def test_resizes() -> None:
     with start("still") as terminal:
-        terminal.wait_for("PulseAudio drives it")
+        terminal.wait_for("driven by PulseAudio")
         for columns, lines in ((40, 12), (120, 40), (20, 5), (80, 24)):
             terminal.resize(columns, lines)
             terminal.wait_for("Master")
