@@ -31,7 +31,7 @@ _BREATH = 0.004
 """Seconds between two reads during a storm of events."""
 _LINKS_PAUSE = 0.1
 """Seconds before PipeWire's streams are read again because one of their devices seems to be relinked."""
-_UNTOLD = 1.0
+_UNTOLD = 2.0
 """Seconds between two reads of PipeWire's streams while a meter is attached to one, or one has no device.
 
 PipeWire's PulseAudio server does not report a move as such, only that the stream's node has changed its
