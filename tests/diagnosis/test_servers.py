@@ -211,7 +211,7 @@ def test_a_combined_sink_whose_parts_are_gone_is_named(server: SoundServer) -> N
             server.pactl("unload-module", str(sink["owner_module"]))
     server.wait_for(lambda: server.pactl("get-default-sink") == "both\n", "it to be the default")
     (fault,) = findings(env=server.env)
-    assert " combines are gone, so whatever is played on it is not heard." in fault["reason"]
+    assert " cannot be heard, because all the outputs that it combines are gone." in fault["reason"]
     assert fault["fault"] is True
 
 

@@ -126,7 +126,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("select.last", "mixer", ("end", "G"), "Last control", _MOVE),
     Action("select.previous_group", "mixer", ("ctrl+up", "shift+up", "ctrl+b"), "Previous group", _MOVE),
     Action("select.next_group", "mixer", ("ctrl+down", "shift+down", "ctrl+f"), "Next group", _MOVE),
-    Action("filter", "mixer", ("slash",), "Search: show only controls with matching names", _MOVE, "search"),
+    Action("filter", "mixer", ("slash",), "Search: show only matching controls", _MOVE, "search"),
     Action("volume.up", "mixer", ("right", "l", "plus", "raise_volume"), "One step up", _VOLUME, "volume"),
     Action(
         "volume.down", "mixer", ("left", "h", "minus", "lower_volume"), "One step down", _VOLUME, "volume"

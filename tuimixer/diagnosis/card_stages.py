@@ -271,7 +271,7 @@ def device_note(device: Control, driven: Driven, gains: Gains, info: Device) -> 
     if info.hardware_volume and shown:
         reported = at(gains_of(device), next(iter(shown)))
         top = -(to_cdb(PULSE_SCALE, info.base) or 0)
-        parts.append(f"the server reports {db(reported)}, as its 0 dB is a hardware gain of {db(top)}")
+        parts.append(f"the server reports {db(reported)}, because its 0 dB is {db(top)} on the hardware")
     if info.hardware_volume:
         parts.append(driven.how)
     if info.flat:

@@ -54,7 +54,7 @@ def check_combined(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
         yield Finding(
             "combined_of_nothing",
             device.name,
-            f"All outputs that {device.name} combines are gone, so whatever is played on it is not heard.",
+            f"{device.name} cannot be heard, because all the outputs that it combines are gone.",
             "Move its streams to another output, or set up the combined output again.",
             (),
             device.id,

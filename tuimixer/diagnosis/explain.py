@@ -47,7 +47,7 @@ _NAMES = {
     ),
     "Headphone": "Headphone controls the amplifier of the headphone jack; it does not affect the speakers.",
     "Speaker": "Speaker controls the amplifier of the built-in speakers; it does not affect the headphones.",
-    "Front": "Front controls the two front channels, which are the ones that stereo sound uses.",
+    "Front": "Front controls the two front channels, which are all that stereo sound uses.",
     "Line Out": "Line Out controls the jack for an external amplifier or active speakers.",
     "Capture": "Capture is the gain of the card's converter, through which all recordings from the card go.",
     "IEC958": "IEC958 (S/PDIF) switches the digital output on and off; the volume is set on the receiver.",

@@ -39,7 +39,9 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
     elif silent and named is not None:
         yield _named_in_vain(system, named)
     elif silent and system.expects_server:
-        reason = f"Programs expect a sound server because {system.expects_server}, but none is responding."
+        reason = (
+            f"No sound server is responding, although programs expect one because {system.expects_server}."
+        )
         yield Finding("no_server", "sound server", reason, start_command(system))
     mine = [daemon for daemon in system.daemons if daemon.user == system.user]
     if len({daemon.name for daemon in mine}) > 1:

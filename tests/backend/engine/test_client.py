@@ -122,7 +122,7 @@ async def test_commands_that_no_engine_takes_in_time_are_told(monkeypatch: pytes
         screen.backend.submit(SetMute(control.id, (True,)))
         await screen.until(lambda: screen.notices, "a notice")
         assert screen.notices[0].text.startswith(
-            f"The change to {control.name} and 1 more were not applied: "
+            f"2 changes, the first to {control.name}, were not applied: "
         )
         assert screen.snapshot.controls[control.id] == control
         screen.backend.submit(SetVolume(control.id, (6, 6)))

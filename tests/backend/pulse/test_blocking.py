@@ -146,7 +146,7 @@ def test_no_server_is_one_sentence_after_the_other() -> None:
         BlockingPulse("unix:/nowhere").read()
     assert str(caught.value) == (
         "No sound server at unix:/nowhere (as specified): Connection refused. "
-        "Only this address was tried, because it was named by you."
+        "Only this address was tried, because you specified it."
     )
 
 

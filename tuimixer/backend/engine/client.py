@@ -225,7 +225,7 @@ class EngineBackend:
         reason = self._trouble.reason if self._trouble else "the engine is unavailable."
         if len(commands) == 1:
             return f"The change to {name} was not applied: {reason}"
-        return f"The change to {name} and {len(commands) - 1} more were not applied: {reason}"
+        return f"{len(commands)} changes, the first to {name}, were not applied: {reason}"
 
     def _show(self) -> None:
         statuses = self._truth.statuses

@@ -89,13 +89,10 @@ def looked_for(search: Search) -> str:
     if search.pipewire:
         return f"To start it, run {START_PIPEWIRE_PULSE}."
     if search.chosen.found.why in ("asked for", "PULSE_SERVER", "client.conf"):
-        named = _named_by(search.chosen.found.why)
-        return f"Only this address was tried, because it was named by {named}."
+        why = search.chosen.found.why
+        cause = "you specified it" if why == "asked for" else f"it is set in {why}"
+        return f"Only this address was tried, because {cause}."
     return f"Looked for PulseAudio or PipeWire at {', '.join(map(clean, search.looked))}."
-
-
-def _named_by(why: str) -> str:
-    return "you" if why == "asked for" else why
 
 
 def socket_files(search: Search) -> list[str]:

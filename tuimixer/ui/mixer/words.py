@@ -223,8 +223,9 @@ def _stream(control: Control, snapshot: Snapshot) -> str:
         return f"{media}passed through unchanged; its volume cannot be changed"
     if control.kind is Kind.SOURCE_OUTPUT:
         where = f"from {device.name}" if device else "not connected to an input"
-        return f"{media}software, {where}"
-    return f"{media}software, on {device.name}" if device else f"{media}software, not connected to an output"
+    else:
+        where = f"on {device.name}" if device else "not connected to an output"
+    return f"{media}{where}; software volume"
 
 
 def _sides(control: Control) -> str:

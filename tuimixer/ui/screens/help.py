@@ -15,8 +15,8 @@ from tuimixer.ui.terminal.cells import wrap
 _GAP = 3
 _NUMBERED = (
     ("volume.{}0", "Volume 10 % to 90 %"),
-    ("list.{}", "Choose line 1 to 9"),
-    ("path.{}", "Fix finding 1 to 9"),
+    ("list.{}", "Choose the line with this number"),
+    ("path.{}", "Fix the finding with this number"),
 )
 _DIGITS = {form.format(n): (str(n), words) for form, words in _NUMBERED for n in range(1, 10)}
 """Action whose key is a digit → the digit, and a text for all nine such actions."""
