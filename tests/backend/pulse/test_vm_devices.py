@@ -3,7 +3,9 @@ volume, moves from card to card, and a card that is pulled. What stands still is
 """
 
 import asyncio
+import contextlib
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from tuimixer.model.snapshot import ServerCard
 
 pytestmark = pytest.mark.vm
 
+ROUNDS = 2
+"""An even and an odd one; fifty take 18 minutes on each server."""
 AVAILABLE = {"available": True, "not available": False, "availability unknown": None}
 
 
@@ -235,6 +239,60 @@ async def test_card_is_pulled_while_a_stream_plays_on_it(guest: Guest, usb_card:
         guest.numbers[USB] = await asyncio.to_thread(usb_card.plug)
         await watcher.until(lambda: shown_sinks(watcher, USB), "the sink to come back")
         assert shown_sinks(watcher, USB) == await asyncio.to_thread(told_sinks, guest, USB)
+
+
+def card_there(guest: Guest, name: str) -> bool:
+    """Whether the server has the card; it refuses lists while it loads one."""
+    with contextlib.suppress(subprocess.CalledProcessError):
+        return any(card["name"] == name for card in guest.server.pactl_json("cards"))
+    return False
+
+
+def sinks_there(guest: Guest, *cards: str) -> bool:
+    """Whether the server has a sink on each of the cards."""
+    with contextlib.suppress(subprocess.CalledProcessError):
+        return all(any(guest.on(sink, card) for sink in guest.sinks()) for card in cards)
+    return False
+
+
+async def test_volumes_are_the_servers_after_profiles_deaths_and_pulled_cards(
+    guest: Guest, usb_card: UsbCard
+) -> None:
+    """Two clients write meanwhile: what is shown after each round is what the server has."""
+    name = card_of(guest, AC97)["name"]
+    profile = card_of(guest, AC97)["active_profile"]
+
+    def told() -> dict[str, list[int]]:
+        volumes = {f"pulse:sink/{sink['name']}": sink["volume"] for sink in guest.sinks()}
+        return {sink: [channel["value"] for channel in volume.values()] for sink, volume in volumes.items()}
+
+    def shown() -> dict[str, list[int]]:
+        sinks = [control for control in watcher.snapshot.controls.values() if control.kind is Kind.SINK]
+        return {sink.id: list(sink.raws) for sink in sinks}
+
+    async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
+        for number in range(ROUNDS):
+            await watcher.until(lambda: all(shown_sinks(watcher, card) for card in (AC97, USB)), "the sinks")
+            percent = 20 + number % 50
+            for card in (AC97, USB):
+                [sink] = shown_sinks(watcher, card)
+                watcher.backend.submit(SetVolume(sink, (655 * percent, 655 * percent)))
+            watcher.backend.submit(SetProfile(f"pulse:card/{name}", "off"))
+            await watcher.until(lambda: not shown_sinks(watcher, AC97), "the sink to go")
+            await asyncio.to_thread(usb_card.unplug)
+            watcher.backend.submit(SetProfile(f"pulse:card/{name}", profile))
+            if number % 2:
+                await watcher.until(lambda: shown_sinks(watcher, AC97), "the sink to be back")
+            await asyncio.to_thread(guest.server.kill)
+            guest.numbers[USB] = await asyncio.to_thread(usb_card.plug)
+            await asyncio.to_thread(guest.server.start)
+            await watcher.until_server(lambda: card_there(guest, name), "the server's cards")
+            # PulseAudio may have stored the profile while it was off.
+            await asyncio.to_thread(guest.server.pactl, "set-card-profile", name, profile)
+            await watcher.until_server(lambda: sinks_there(guest, AC97, USB), "the server's sinks")
+            sink = await asyncio.to_thread(lambda: guest.sink(AC97)["name"])
+            await asyncio.to_thread(guest.server.pactl, "set-sink-volume", sink, f"{percent + 3}%")
+            await watcher.until_server(lambda: shown() == told(), f"the volumes of round {number}")
 
 
 @pytest.mark.feature("port, plugged or not", "latency offset")
