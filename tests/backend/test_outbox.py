@@ -123,7 +123,7 @@ class Wire(RuleBasedStateMachine):
 
 
 class Alone(Wire):
-    """Nobody else changes the volume: what is shown is always exactly what was pressed."""
+    """Nobody else changes the volume, so the volume shown always matches the keys pressed."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
 """Plays any number of streams over few connections: silence, or a tone whose loudness moves.
 
 A Pulse server takes 64 connections and 256 inputs per sink, so 300 streams share connections and are
-spread over the sinks. Says `ready` when all streams play; reads `tone` or `silence` on stdin and answers
-`ok`.
+spread over the sinks. Says `ready` once all streams are playing; reads `tone` or `silence` on stdin and
+answers `ok`.
 """
 
 import array

@@ -28,7 +28,7 @@ class Limit:
 
 
 def limits(figures: dict[str, Figures], many: dict[str, Figures], cards: dict[str, Figures]) -> list[Limit]:
-    """The limits for which this run has both figures."""
+    """The limits for which this run has both the value and the base."""
     ours, peer, floor = (figures.get(name, Figures()) for name in (OURS, PEER, FLOOR))
     crowd = many.get(OURS, Figures())
     laptop, matrix = (cards.get(name, Figures()) for name in ("laptop", "matrix"))

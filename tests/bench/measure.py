@@ -161,7 +161,7 @@ class Driver:
         figures.step_bytes.append(session.bytes - bytes_before)
 
     def outside(self, volume: float, figures: Figures) -> None:
-        """Another client's change: when it was displayed."""
+        """Measure how soon another client's change is displayed."""
         if self.observer is None or self.target is None:
             return
         self.session.quiet(0.05)

@@ -52,8 +52,8 @@ class Follower:
         return status, self.process.stderr.read()
 
     def provoke(self, set_volume: Callable[[str], object], told: str = "volume") -> str:
-        """Watching begins at an unknown moment: change back and forth until it is reported; returns
-        the line.
+        """Set the volume back and forth until a change is reported, because it is unknown when watching
+        begins; returns the line.
         """
         thread_ended = threading.Event()
 

@@ -58,7 +58,7 @@ def _fish(script: str, pulse: PrivatePulse) -> list[str]:
 SHELLS = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], "source <(tuimixer completion bash)"),
     "zsh": (["zsh", "-f", "-i"], "autoload -U compinit; compinit -u -D; source <(tuimixer completion zsh)"),
-    # Its suggestions would show more than what is completed.
+    # fish's suggestions are off, because they would show more than what is completed.
     "fish": (
         ["fish", "--no-config", "-i"],
         "set -g fish_autosuggestion_enabled 0; tuimixer completion fish | source",

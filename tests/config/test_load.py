@@ -12,6 +12,7 @@ from tuimixer.config.load import load, notices, parse
 from tuimixer.config.paths import config_path
 from tuimixer.config.schema import Caps, Config, Loaded, Rule
 from tuimixer.config.theme_names import THEME_COLORS
+from tuimixer.config.toml_reader import MOST_PROBLEMS
 from tuimixer.ui.terminal.themes import theme
 
 pytestmark = pytest.mark.unit
@@ -181,3 +182,10 @@ def test_unreadable_files(tmp_path: Path, data: bytes, problem: str) -> None:
 
 def test_a_folder_in_its_place(tmp_path: Path) -> None:
     assert load(str(tmp_path)) == Loaded(Config(), (f"{tmp_path} cannot be read: Is a directory.",))
+
+
+@pytest.mark.parametrize(("count", "last"), [(1, "1 more problem."), (2, "2 more problems.")])
+def test_the_rest_of_many_mistakes_is_counted(count: int, last: str) -> None:
+    problems = parse("\n".join(f"unknown{number} = 1" for number in range(MOST_PROBLEMS + count)))[1]
+    assert len(problems) == MOST_PROBLEMS + 1
+    assert problems[-1] == f"1: the file has {last}"

@@ -31,7 +31,7 @@ class Reading:
     driven: bool
     """The sink's volume is applied by the card's controls."""
     controls: float
-    """dB of the controls in BY_HAND together, according to amixer."""
+    """Total gain in dB of the controls in BY_HAND, according to amixer."""
 
     @property
     def total(self) -> float:

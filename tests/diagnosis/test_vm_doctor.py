@@ -121,7 +121,8 @@ def doctor_elsewhere(*command: str, env: Mapping[str, str]) -> dict[str, str]:
 @PULSEAUDIO
 def test_a_user_who_may_not_open_the_devices(guest: Guest) -> None:
     env = {"PATH": os.environ["PATH"], "HOME": "/tmp", "LC_ALL": "C.UTF-8"}
-    # May read everything, as Python itself may be in a private home directory; may still not open any device.
+    # This user is allowed to read everything, because Python itself may be in a private home directory, but
+    # still cannot open any device.
     reading = [f"--{kind}-caps=+dac_read_search" for kind in ("inh", "ambient")]
     nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", *reading]
     first = doctor_elsewhere(*nobody, env=env)

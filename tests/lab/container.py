@@ -57,8 +57,8 @@ def enter(
 ) -> list[str]:
     """The command line that runs `command` as root in the system in `folder`.
 
-    `variables` are added to its environment, which is not this process's. `outside` are files and directories
-    of this machine by their path in the system, mounted read-only.
+    `variables` are added to its environment, which is not this process's. `outside` maps paths
+    in the system to the files and directories of this machine that are mounted there read-only.
     """
     env = {name: os.environ[name] for name in KEPT if name in os.environ}
     env |= {"HOME": "/root", "LC_ALL": "C.UTF-8", "XDG_RUNTIME_DIR": "/run/user/0", "PATH": PROGRAMS}

@@ -213,7 +213,7 @@ class SoundServer(ABC):
         self.players.clear()
 
     def stop(self) -> None:
-        """End server and players and remove the folder. May be called twice."""
+        """End the server and the players, and remove the folder. May be called twice."""
         self.stop_players()
         self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -78,8 +78,8 @@ def theirs(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]]) 
         for keys in portions:
             for key in keys:
                 received = terminal.received
-                # One at a time: it only notices what a key did to other controls once no more keys are
-                # waiting. When the screen is repainted, the previous key has been processed.
+                # One at a time: alsamixer only notices what a key did to other controls once no more keys
+                # are waiting. When the screen is repainted, the previous key has been processed.
                 terminal.send(sent([key]) + "l")
                 terminal.wait_for(lambda _, since=received: CLEARED in terminal.output[since:])  # type: ignore[misc]
             after.append(card.state)

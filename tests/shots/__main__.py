@@ -1,4 +1,4 @@
-"""See the package. With names: only those pictures."""
+"""See the package. If names are given, only those pictures are taken."""
 
 import os
 import sys

@@ -1,7 +1,7 @@
 """A terminal's screen as SVG, with blocks and lines drawn as shapes, so that no font leaves gaps.
 
-A recording is one SVG, too: each frame is a group that CSS shows from its time on, with the cells that
-differ from the frame before, on top of them.
+A recording is one SVG, too: each frame is a group that CSS shows from the frame's time on; it contains only
+the cells that differ from the previous frame, and is drawn over the earlier frames.
 """
 
 import unicodedata

@@ -81,7 +81,7 @@ def test_keys_are_not_queued_behind_meters(person: Person) -> None:
         delays.append(1000 * (time.monotonic() - start))
     print(f"meters: {meters:.0f} of {RATE} bytes/s; bytes between key and change: {sorted(queued)}")
     print(f"delays in ms: median {sorted(delays)[10]:.0f}, most {max(delays):.0f}")
-    # The meters are live, and leave room.
+    # The meters are live, and leave bandwidth for keys.
     assert 0 < meters < RATE / 2
     assert max(queued) < MOST_QUEUED
 

@@ -12,7 +12,7 @@ from tuimixer.cli.verbs import every
 TARGETS = """
 @output, @input       the server's default output or input; without a server, the card's main control
 firefox               an application: everything it plays or, if it plays nothing, everything it records
-'Song two', pid:1234  only the streams with that title or process ID; a program or a role also works
+'Song two', pid:1234  only the streams with that title or process id; a program or a role also works
 headphones, 43        an output or an input, by name, index or description
 sink/headphones       an output only; source/NAME is an input, and app/NAME is an application
 Master, PCM,1         an ALSA control, on the card given with --card or else on the first card that has it

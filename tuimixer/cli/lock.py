@@ -121,7 +121,7 @@ class VolumeLock:
 def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
     """Poll for the lock, because waiting for it in the kernel would have no timeout.
 
-    The timeout is counted in polls: if the machine is too busy for them to be in time, the other process
+    The timeout is counted in polls: if the machine is too busy for the polls to be on time, the other process
     takes longer as well.
     """
     began, looks, seen = time.monotonic(), 0, os.fstat(folder).st_mtime_ns

@@ -127,7 +127,7 @@ def _without_verb(top: Arguments) -> int:
 
 
 def _open_closed_streams() -> None:
-    """Open /dev/null in place of standard streams that the caller has closed (`>&-`), which Python lacks."""
+    """Open /dev/null in place of standard streams that the caller has closed, which Python sets to None."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115

@@ -67,7 +67,8 @@ def parse(text: str) -> tuple[Config, list[str]]:
     reader = _Reader(document, text)
     config = reader.config()
     if reader.omitted:
-        reader.problems.append(f"1: the file has {reader.omitted} more problems.")
+        problems = "problem" if reader.omitted == 1 else "problems"
+        reader.problems.append(f"1: the file has {reader.omitted} more {problems}.")
     return (Config(max=config.max), reader.problems) if reader.problems else (config, [])
 
 

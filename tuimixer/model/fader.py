@@ -1,4 +1,4 @@
-"""Moves a fader's channels, up to a limit: steps keep the difference between them, the balance changes it.
+"""Moves a fader's channels up to a limit: steps keep the difference between them, and the balance changes it.
 
 ALSA channels keep the difference between their positions, as in alsamixer; Pulse channels keep the ratio of
 their volumes, which is a constant difference in dB. An `UnclampedTarget` remembers what clamping at an end of

@@ -1,4 +1,4 @@
-"""Devices created by modules, and the streams behind them, asserted with pactl on both servers."""
+"""Devices created by modules, and the streams behind them, checked with pactl on both servers."""
 
 import asyncio
 import subprocess

@@ -92,7 +92,7 @@ _PIPEWIRE = ("pipewire", "wireplumber", "pipewire-pulse", "dbus-run-session", "p
 
 
 def in_debian(suite: str) -> Callable[[Arguments], list[Step]]:
-    """The lanes with private servers in a Debian of this suite: its servers, libraries and Python."""
+    """The lanes with private servers, in a Debian system of this suite, with its servers and Python."""
     marks = "unit or pulse or pipewire or plugins or pty"
 
     def steps(arguments: Arguments) -> list[Step]:

@@ -86,7 +86,8 @@ def gain_at(curve: Sequence[Segment], raw: int) -> int:
 
 
 def sampled_curve(minimum: int, maximum: int, ask: Ask) -> tuple[Segment, ...]:
-    """Runs through the gains that libasound reports for all raw values, or for 1024 of a longer range.
+    """Line segments through the gains that libasound reports for all raw values, or for 1024 of them if
+    there are more.
 
     Empty if libasound does not report one of these gains.
     """

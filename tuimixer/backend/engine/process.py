@@ -36,7 +36,7 @@ def serve_process(
     `read_early` yields snapshots before there is an event loop.
     """
     if not _is_pipe(0) or not _is_pipe(1):
-        print("tuimixer: engine is started internally by tuimixer; run tuimixer instead", file=sys.stderr)
+        print("tuimixer: `engine` is for internal use only; run `tuimixer` instead", file=sys.stderr)
         return 2
     read_fd, write_fd = _own_pipes()
     _never_outlive(remote)

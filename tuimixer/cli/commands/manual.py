@@ -86,7 +86,7 @@ def page() -> Iterator[str]:
     yield ".SH DESCRIPTION"
     yield _text(
         "tuimixer shows the sound cards' hardware controls next to the sound server's outputs, inputs and "
-        "applications. All of them can be changed with the keyboard, with the mouse or with verbs. "
+        "applications. Their volumes can be changed with the keyboard, with the mouse or with verbs. "
         "F1 lists the keys."
     )
     yield ".SH OPTIONS"

@@ -86,7 +86,7 @@ class MixerScreen(DirectScreen):
         self._notice_timer: TimerHandle | None = None
         self._covered = False
         self._chosen: dict[Mixer, tuple[str | None, bool]] = {}
-        """For each machine not on the screen now, the card that was shown, and whether that was final."""
+        """For each machine not on the screen now, the card that was shown, and whether it was decided on."""
         self._learning: TimerHandle | None = None
         self._quits_until = float("-inf")
         self.soloed: Solo | None = None

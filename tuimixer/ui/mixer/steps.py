@@ -1,7 +1,7 @@
 """Fader steps by keys and by the wheel, and which of them may go past 100 %.
 
-A key, or a click on its hint, may if it was pressed after a pause, but not if it is held or quickly repeated.
-The wheel never may, because it has no new press after a pause.
+A key, or a click on its hint, may do so if it was pressed after a pause, but not if it is held or quickly
+repeated. The wheel never may, because it has no new press after a pause.
 """
 
 import time
@@ -34,7 +34,7 @@ class KeySteps:
         self._last = (control.id, now)
         loudest = max(positions(control), default=0.0)
         pressed = last != control.id or now - at >= NEW_PRESS
-        # A step from below 100 % stops at 100 %. A single channel never goes past that, which would be a
-        # mistake: to make something louder, one raises both sides.
+        # A step from below 100 % stops at 100 %. A single channel never goes past that, because that
+        # would be a mistake: to make something louder, users raise both sides.
         past_full = channels is None and (loudest > 1 or (loudest == 1 and pressed))
         return Nudge(control.id, percent, channels, past_full)

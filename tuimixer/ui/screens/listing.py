@@ -28,7 +28,7 @@ _GAUGE = 24
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Something to do with a text that the user is prompted for first."""
+    """An action on text for which the user is prompted first."""
 
     title: str
     prompt: str

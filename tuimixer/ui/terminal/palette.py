@@ -73,7 +73,7 @@ class Role(IntEnum):
 
 
 def split_role(accent: Role) -> Role:
-    """The role of the part of a fader, with this accent, by which one channel exceeds the other."""
+    """The role, for this accent, of the part of a fader by which one channel exceeds the other."""
     return Role(accent + 3)
 
 
