@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimixer.ui.mixer.bars import Part, Ruler, horizontal_bar, meter_cells, meter_in_bar, vertical_bar
+from tuimixer.ui.mixer.columns import paint_scale
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.rows import Fields, cut_names, fields_for, tall_fields_for
 from tuimixer.ui.mixer.strip_state import StripState
-from tuimixer.ui.terminal.cells import Grid, fit_middle
+from tuimixer.ui.terminal.cells import Area, Grid, fit_middle
 from tuimixer.ui.terminal.charsets import ASCII, UNICODE, CharSet
 from tuimixer.ui.terminal.palette import Role, shade, split_role, two_tone
 
@@ -70,6 +71,27 @@ def test_more_volume_never_fills_less(length: int, positions: list[float]) -> No
     low, high = sorted(positions)
     assert 0 <= ruler.reach(low) <= ruler.reach(high) <= ruler.normal + ruler.beyond
     assert (ruler.reach(high) > ruler.normal) == (high > 1)
+
+
+@given(st.integers(7, 100), st.floats(0.01, 1.49))
+def test_a_label_of_the_scale_is_on_the_last_cell_that_its_fader_fills(length: int, position: float) -> None:
+    ruler, steps = Ruler.of(length), 8
+    cell = ruler.cell(position)
+    if position < 1:
+        assert cell * steps - 1 <= ruler.reach(position, steps) <= (cell + 1) * steps
+    assert 0 <= cell < ruler.normal + ruler.beyond
+    assert (cell >= ruler.normal) == (position >= 1)
+
+
+def test_labels_of_the_scale() -> None:
+    # −5 dB is 7.4 of 9 cells, and +5 dB 2.1 of the 5 above the mark.
+    grid, box = Grid(20, 23), Area(4, 0, 10, 20)
+    paint_scale(grid, box, UNICODE)
+    scale = ["".join(row[:3]).strip() for row in grid.text]
+    assert (Ruler.of(15), scale[:15]) == (
+        Ruler(9, 5),
+        ["+10", "", "+5", "", "", "0", "", "−5", "", "−15", "", "", "−30", "", "−60"],
+    )
 
 
 def test_parts_of_a_fader_whose_channels_differ() -> None:

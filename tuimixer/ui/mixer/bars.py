@@ -57,6 +57,12 @@ class Ruler:
         more = max(steps, round(min(position - 1, 0.5) * 2 * self.beyond * steps))
         return self.normal * steps + more
 
+    def cell(self, position: float) -> int:
+        """The cell that contains a position from 0 to 1.5, other than 1; the mark is not counted."""
+        if position < 1:
+            return int(position * self.normal)
+        return self.normal + min(int((position - 1) * 2 * self.beyond), self.beyond - 1)
+
     def parts(self, positions: Sequence[float]) -> list[Part]:
         """What each cell of a fader shows, without the mark."""
         low, high = self.reach(min(positions)), self.reach(max(positions))

@@ -63,8 +63,8 @@ def paint_scale(grid: Grid, box: Area, charset: CharSet) -> None:
     height = bar_height(box)
     ruler, taken = Ruler.of(height), [line]
     for gain in sorted(_GAINS, key=abs):
-        top = max(ruler.reach(10 ** (gain / 60)) - 1, 0)
-        y = box.y + height - 1 - top - (top >= ruler.normal)
+        cell = ruler.cell(10 ** (gain / 60))
+        y = box.y + height - 1 - cell - (cell >= ruler.normal)
         if min(abs(y - other) for other in taken) > 1:
             taken.append(y)
             grid.put(0, y, charset.text(decibels(100 * gain, 0)).rjust(3), Role.DIM)
