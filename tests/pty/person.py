@@ -97,9 +97,12 @@ class Person:
             self.terminal.wait_quiet(0.1)
 
     def _all_painted(self) -> bool:
-        """Whether the line above the keys and the cursor agree: a picture may arrive in two parts."""
-        rows = [line for line in self.terminal.lines() if line.startswith(CURSOR)][:1]
-        return not rows or f"{rows[0][1:]} ".startswith(f"{self.chosen} ")
+        """Whether the line above the keys and the cursor agree: a picture may arrive in two parts.
+
+        The cursor of a column at the left edge begins at a percentage, and is not compared.
+        """
+        rows = [line[1:] for line in self.terminal.lines() if line.startswith(CURSOR)][:1]
+        return not rows or rows[0].startswith(" ") or f"{rows[0]} ".startswith(f"{self.chosen} ")
 
     def line(self, name: str) -> str:
         """The row of a control in the rows layout, its lines joined; empty if it is not on the screen."""

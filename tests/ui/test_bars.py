@@ -86,7 +86,7 @@ def test_a_label_of_the_scale_is_on_the_last_cell_that_its_fader_fills(length: i
 def test_labels_of_the_scale() -> None:
     # −5 dB is 7.4 of 9 cells, and +5 dB 2.1 of the 5 above the mark.
     grid, box = Grid(20, 23), Area(4, 0, 10, 20)
-    paint_scale(grid, box, UNICODE)
+    paint_scale(grid, 0, box, UNICODE)
     scale = ["".join(row[:3]).strip() for row in grid.text]
     assert (Ruler.of(15), scale[:15]) == (
         Ruler(9, 5),
@@ -158,7 +158,9 @@ def test_a_meter_shows_its_loudest_channel() -> None:
 
 def columns_of(state: StripState, height: int) -> list[str]:
     grid = Grid(1, height)
-    vertical_bar(grid, 0, 0, 1, height, state.sides[0], state, Role.OUTPUTS, UNICODE, False)
+    vertical_bar(
+        grid, 0, height - 1, 1, Ruler.of(height), state.sides[0], state, Role.OUTPUTS, UNICODE, False
+    )
     return [row[0] for row in grid.text]
 
 

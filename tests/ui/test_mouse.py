@@ -5,8 +5,11 @@ from textual.events import MouseMove, MouseScrollDown
 from textual.geometry import Offset
 
 from tests.ui.conftest import Desk, Open, percents
+from tuimixer.backend.demo import simulated
+from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
 from tuimixer.model.control import Control
+from tuimixer.model.snapshot import Snapshot
 
 pytestmark = pytest.mark.screen
 
@@ -78,6 +81,24 @@ async def test_the_right_button_moves_one_channel(desk: Open) -> None:
         x, y, width, _ = bar_of(it, control)
         await it.pilot.click(offset=Offset(x + width - 1, y), button=3)
         assert percents(it.chosen) == (47, 100)
+
+
+async def test_a_card_alone_has_the_whole_height(desk: Open) -> None:
+    box = simulated.box()
+    card = {key: control for key, control in box.controls.items() if key.startswith("alsa:PCH")}
+    alone = DemoBackend(still=True, box=Snapshot(box.statuses[:1], card, box.alsa_cards[:1]))
+    async with desk(backend=alone, config=Config(layout="columns")) as it:
+        control = await it.choose("Master")
+        x, y, _, height = bar_of(it, control)
+        assert y == it.app.main.renderer._area.y + 1
+        assert "─" not in it.text
+        top = Offset(x, y)
+        await it.pilot.click(offset=top)
+        assert percents(it.chosen) == (100,)
+        assert [line[x] for line in it.text.splitlines()[y : y + height]] == ["█"] * height
+        await it.pilot.mouse_down(offset=top)
+        await drag_to(it, Offset(x, y + height - 1))
+        assert percents(it.chosen) == (0,)
 
 
 async def test_in_rows_the_right_button_moves_the_chosen_channel(desk: Open) -> None:

@@ -9,6 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 from tests.ui.conftest import Open
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
+from tuimixer.mixer.views import Section
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 
 pytestmark = pytest.mark.screen
@@ -24,6 +25,22 @@ async def test_sizes(
     config = Config(layout=layout, meters=MeterOptions(show="on"))
     async with desk(size=size, config=config) as it:
         assert it.text == text_snapshot
+
+
+@pytest.mark.parametrize("width", [80, 39])
+async def test_the_line_of_0_db_begins_after_the_card(desk: Open, width: int) -> None:
+    async with desk(size=(width, 24), config=Config(layout="columns")) as it:
+        renderer = it.app.main.renderer
+        scale = renderer.plan.scale
+        assert scale is not None
+        lines = it.text.splitlines()
+        line = next(line for line in lines if "─" in line)
+        assert line[scale - 1] == "│"
+        assert line[scale:].startswith("  0─" if width == 80 else "──")
+        assert line[scale + 4 :].strip("─┼") == ""
+        assert not set(line[: scale - 1]) & set("─┼")
+        devices = [slot.box.x for slot in renderer.plan.slots if slot.row.section is not Section.HARDWARE]
+        assert devices[0] == scale + (4 if width == 80 else 0)
 
 
 @pytest.mark.parametrize("layout", ["columns", "rows"])

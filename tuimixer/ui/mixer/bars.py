@@ -2,7 +2,7 @@
 
 A fader that can go beyond 100 % has a scale up to 150 %, with a mark at 100 %: two thirds of its cells are
 before the mark and one third after it. Every other fader ends at 100 %. In rows, that is the end of the bar;
-in columns, it is level with the other faders' marks, which form the 0 dB line across the screen.
+in columns, it is level with the other faders' marks, which form the 0 dB line, if there are any.
 """
 
 from collections.abc import Sequence
@@ -164,21 +164,20 @@ def vertical_bar(
     x: int,
     y: int,
     width: int,
-    height: int,
+    ruler: Ruler,
     position: float,
     state: StripState,
     accent: Role,
     charset: CharSet,
     halves: bool,
 ) -> None:
-    """Paint one side of a vertical fader from the bottom up, leaving out the line of its mark."""
-    ruler = Ruler.of(height)
+    """Paint one side of a vertical fader from line `y` up, leaving out the line of its mark."""
     ineffective = _ineffective(state, charset)
     steps = len(charset.levels) - 1
     filled = ruler.reach(position, steps)
     base = round(state.base * ruler.normal) if state.base is not None and 0 < state.base < 1 else -1
     for i in range(ruler.normal + (ruler.beyond if state.beyond else 0)):
-        line = y + height - 1 - i - (i >= ruler.normal)
+        line = y - i - (i >= ruler.normal)
         part = min(max(filled - i * steps, 0), steps)
         role: int = Role.BAR_OVER if i >= ruler.normal else accent
         glyph = charset.levels[part]
@@ -227,25 +226,23 @@ def horizontal_meter(grid: Grid, x: int, y: int, width: int, level: Level | None
 def vertical_meter(
     grid: Grid, x: int, y: int, height: int, level: Level | None, side: int | None, charset: CharSet
 ) -> None:
-    """Paint a vertical meter up to the 100 % mark, one cell wide, with the clip mark at its top.
+    """Paint a vertical meter next to its fader, one cell wide, with the clip mark at its top.
 
     Args: `side` is the channel, 0 or 1; None for the loudest.
     """
-    ruler = Ruler.of(height)
     shares = level.shares if level is not None else ()
     if level is None or not shares:
-        for i in range(ruler.normal):
-            grid.put(x, y + height - 1 - i, " ", Role.TEXT)
+        grid.fill(x, y, 1, height, Role.TEXT)
         return
     share = max(shares) if side is None else shares[min(side, len(shares) - 1)]
     steps = len(charset.levels) - 1
-    filled = round(share * ruler.normal * steps)
-    hold = round(level.hold * ruler.normal) - 1
-    shades = _shades(ruler.normal)
-    for i in range(ruler.normal):
+    filled = round(share * height * steps)
+    hold = round(level.hold * height) - 1
+    shades = _shades(height)
+    for i in range(height):
         part = min(max(filled - i * steps, 0), steps)
         glyph = charset.line if not part and i == hold else charset.levels[part]
         role = shades[i] if glyph != " " else Role.TEXT
         grid.put(x, y + height - 1 - i, glyph, role)
     if level.clipped:
-        grid.put(x, y + height - ruler.normal, charset.clip, Role.METER_HOT)
+        grid.put(x, y, charset.clip, Role.METER_HOT)

@@ -31,35 +31,36 @@ def bar_height(box: Area) -> int:
     return box.height - foot - name_lines(box.height)
 
 
-def fader_box(box: Area) -> Area:
-    """Where the fader of a column is, up to 100 %; the left half of its cells is the left channel."""
+def fader_box(box: Area, beyond: bool) -> Area:
+    """Where the fader of a column is, up to 100 %; the left half of its cells is the left channel.
+
+    Args: `beyond`: whether there are faders on the screen that can go beyond 100 % (`Plan.beyond`).
+    """
     height = bar_height(box)
-    ruler = Ruler.of(height)
+    ruler = Ruler.of(height, beyond)
     width = 4 if box.width >= _WIDE else 2
     left = box.x + 1 + max(0, (box.width - 1 - width) // 2)
     return Area(left, box.y + height - ruler.normal, width, ruler.normal)
 
 
 def zero_line(box: Area) -> int | None:
-    """The line of 0 dB across all faders; None if there is no room above it."""
+    """The line of 0 dB across the faders of sinks and streams; None if there is no room above it."""
     ruler = Ruler.of(bar_height(box))
     return box.y + ruler.beyond if ruler.beyond else None
 
 
-def paint_scale(grid: Grid, box: Area, charset: CharSet) -> None:
-    """Paint the dB scale at the left of the columns, and the line at 0 dB across the screen.
+def paint_scale(grid: Grid, x: int, box: Area, charset: CharSet) -> None:
+    """Paint the dB scale of sinks and streams at the left of their columns, and their line at 0 dB.
 
-    The scale is that of sinks and streams; for ALSA controls, it only counts from their own maximum.
-
-    Args: `box` is the first column's.
+    Args: `x` is where the scale begins; `box` is the first column to which it applies.
     """
     line = zero_line(box)
     if line is None:
         return
-    grid.fill(0, line, grid.width, 1, Role.FRAME, charset.line)
-    if box.x < SCALE_WIDTH:
+    grid.fill(x, line, grid.width - x, 1, Role.FRAME, charset.line)
+    if box.x < x + SCALE_WIDTH:
         return
-    grid.put(0, line, "  0", Role.DIM)
+    grid.put(x, line, "  0", Role.DIM)
     height = bar_height(box)
     ruler, taken = Ruler.of(height), [line]
     for gain in sorted(_GAINS, key=abs):
@@ -67,7 +68,7 @@ def paint_scale(grid: Grid, box: Area, charset: CharSet) -> None:
         y = box.y + height - 1 - cell - (cell >= ruler.normal)
         if min(abs(y - other) for other in taken) > 1:
             taken.append(y)
-            grid.put(0, y, charset.text(decibels(100 * gain, 0)).rjust(3), Role.DIM)
+            grid.put(x, y, charset.text(decibels(100 * gain, 0)).rjust(3), Role.DIM)
 
 
 def paint_column(
@@ -79,16 +80,17 @@ def paint_column(
     chosen: bool,
     charset: CharSet,
     halves: bool,
+    scale: int | None,
 ) -> None:
-    """Paint one control's column: fader, meter, percent, dB, marks and name."""
+    """Paint one control's column: fader, meter, percent, dB, marks and name. Args: `scale`: `Plan.scale`."""
     grid.fill(box.x, box.y, box.width, box.height)
-    line, height = zero_line(box), bar_height(box)
-    if line is not None:
+    line, height, beyond = zero_line(box), bar_height(box), scale is not None
+    if line is not None and scale is not None and box.x >= scale:
         grid.fill(box.x, line, box.width, 1, Role.FRAME, charset.line)
     role = Role.CHOSEN if chosen else Role.GONE if state.gone else Role.VALUE
     if state.positions:
-        paint_column_fader(grid, box, state, accent, charset, halves)
-        paint_column_meter(grid, box, state, level, charset, halves)
+        _paint_column_fader(grid, box, state, accent, charset, halves, beyond)
+        paint_column_meter(grid, box, state, level, charset, halves, beyond)
         _centre(grid, box, box.y + height, _percents(state, box.width - 1), role)
     else:
         _paint_choice(grid, box, height, state, role, charset)
@@ -114,19 +116,27 @@ def name_cell(box: Area, label: str, charset: CharSet) -> tuple[int, int]:
     return box.x + 1 + max(0, (box.width - 1 - cell_len(first)) // 2), box.y + box.height - most
 
 
-def paint_column_fader(
-    grid: Grid, box: Area, state: StripState, accent: Role, charset: CharSet, halves: bool
+def _paint_column_fader(
+    grid: Grid, box: Area, state: StripState, accent: Role, charset: CharSet, halves: bool, beyond: bool
 ) -> None:
     """Paint the fader of a column: the left side in its left half, the right side in its right half."""
-    fader, height = fader_box(box), bar_height(box)
+    fader, ruler = fader_box(box, beyond), Ruler.of(bar_height(box), beyond)
     width = fader.width // 2
     for number, position in enumerate(state.sides):
         x = fader.x + number * width
-        vertical_bar(grid, x, box.y, width, height, position, state, accent, charset, halves)
+        vertical_bar(
+            grid, x, fader.y + fader.height - 1, width, ruler, position, state, accent, charset, halves
+        )
 
 
 def paint_column_meter(
-    grid: Grid, box: Area, state: StripState, level: Level | None, charset: CharSet, halves: bool
+    grid: Grid,
+    box: Area,
+    state: StripState,
+    level: Level | None,
+    charset: CharSet,
+    halves: bool,
+    beyond: bool,
 ) -> None:
     """Paint the meter at the right of a column's fader: one cell for the loudest channel, or one per side.
 
@@ -134,13 +144,13 @@ def paint_column_meter(
     """
     if not state.metered:
         return
-    fader, height = fader_box(box), bar_height(box)
+    fader = fader_box(box, beyond)
     x = fader.x + fader.width + (0 if halves else 1)
     if fader.width == 2:
-        vertical_meter(grid, x, box.y, height, level, None, charset)
+        vertical_meter(grid, x, fader.y, fader.height, level, None, charset)
         return
     for side in range(2):
-        vertical_meter(grid, x + side, box.y, height, level, side, charset)
+        vertical_meter(grid, x + side, fader.y, fader.height, level, side, charset)
 
 
 def _paint_choice(

@@ -21,8 +21,11 @@ ACCENTS = {
 def paint_headings(grid: Grid, plan: Plan, area: Area, in_columns: bool, terminal: Terminal) -> None:
     """Paint these in `area`, where the strips are. Args: `in_columns`: whether the layout is columns."""
     charset = terminal.charset
-    if in_columns and plan.slots:
-        columns.paint_scale(grid, area.shifted(plan.slots[0].box), charset)
+    crossing = None
+    if in_columns and plan.scale is not None:
+        first = next(area.shifted(slot.box) for slot in plan.slots if slot.box.x >= plan.scale)
+        columns.paint_scale(grid, plan.scale, first, charset)
+        crossing = columns.zero_line(first)
     for heading in plan.headings:
         box = area.shifted(heading.box)
         if heading.sentence:
@@ -37,10 +40,9 @@ def paint_headings(grid: Grid, plan: Plan, area: Area, in_columns: bool, termina
         x = grid.put(box.x + 1, box.y, fit(text, room, charset.ellipsis), role, room)
         if not in_columns and not terminal.plain and x + 1 < box.x + box.width:
             grid.fill(x + 1, box.y, box.x + box.width - x - 1, 1, Role.FRAME, charset.line)
-    crossing = columns.zero_line(area.shifted(plan.slots[0].box)) if plan.slots else None
     for x in plan.dividers:
         grid.fill(x, area.y, 1, area.height, Role.FRAME, charset.divider)
-        if crossing is not None:
+        if crossing is not None and plan.scale is not None and x > plan.scale:
             grid.put(x, crossing, charset.base, Role.FRAME)
     _paint_more(grid, plan, area, charset)
 

@@ -72,6 +72,14 @@ class Plan:
     """How far each section is scrolled, in lines in the rows layout and in columns in the columns layout."""
     tall: bool = False
     """Whether rows with a fader have two lines."""
+    scale: int | None = None
+    """The x at which the dB scale of columns begins, before the first sink or stream; None if there is none,
+    so that no fader can go beyond 100 %."""
+
+    @property
+    def beyond(self) -> bool:
+        """Whether columns leave room beyond 100 %."""
+        return self.scale is not None
 
     def slot_of(self, wanted: ControlId | None) -> Slot | None:
         """The slot of a control, if it is visible."""
@@ -211,8 +219,8 @@ def plan_columns(
     """Groups side by side, one column per control. Each group scrolls on its own, so that all groups stay
     visible.
 
-    Args: `left`: number of cells at the left edge that stay free. `label_width`: the columns grow until
-    labels of this width fit.
+    Args: `left`: number of cells for the dB scale, before the first sink or stream. `label_width`: the
+    columns grow until labels of this width fit.
     """
     width, height = size[0] - left, size[1]
     shown = [entry for entry in groups if entry[0].rows or entry[2]]
@@ -229,7 +237,7 @@ def plan_columns(
     dividers: list[int] = []
     more: list[More] = []
     begun: list[int] = []
-    x = left
+    scale, x = None, 0
     for number, (group, title, sentence) in enumerate(shown):
         room = visible[number]
         at = next((i for i, row in enumerate(group.rows) if row.id == cursor), None)
@@ -242,7 +250,10 @@ def plan_columns(
         if headings:
             dividers.append(x)
             x += 1
-        span = len(rows) * column or min(_EMPTY_WIDTH, left + width - x)
+        if rows and scale is None and group.section is not Section.HARDWARE:
+            scale = x
+            x += left
+        span = len(rows) * column or min(_EMPTY_WIDTH, size[0] - x)
         headings.append(Heading(title, Area(x, 0, span, 1), group.section, len(group.rows), first=True))
         if not rows:
             headings.append(Heading(sentence, Area(x, 2, span, height - 2), group.section, sentence=True))
@@ -256,7 +267,7 @@ def plan_columns(
         if start + room < len(group.rows):
             more.append(More(0, x + span - 1, up=False))
         x += span
-    return Plan(tuple(slots), tuple(headings), tuple(dividers), tuple(more), tuple(begun))
+    return Plan(tuple(slots), tuple(headings), tuple(dividers), tuple(more), tuple(begun), scale=scale)
 
 
 def _scroll(start: int, at: int, room: int, total: int, margin: int) -> int:

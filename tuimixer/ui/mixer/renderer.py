@@ -398,7 +398,7 @@ class Renderer:
         margin = 1 if width >= 30 else 0
         if self.columns:
             column = Area(0, 0, width, self._area.height - 1)
-            # The scale is that of sinks and streams, whereas each of a card's controls has its own.
+            # The dB scale is that of sinks and streams, whereas each of a card's controls has its own.
             pulse = any(row.section is not Section.HARDWARE for row in self.listed)
             scaled = pulse and width >= _SCALED and columns.zero_line(column) is not None
             left = columns.SCALE_WIDTH if scaled else 0
@@ -450,7 +450,9 @@ class Renderer:
         level = self.meters.levels.get(slot.row.id) if self.meters_on else None
         accent, charset, halves = ACCENTS[slot.row.section], self.terminal.charset, self.terminal.halves
         if self.columns:
-            columns.paint_column(self.grid, box, state, accent, level, chosen, charset, halves)
+            columns.paint_column(
+                self.grid, box, state, accent, level, chosen, charset, halves, self.plan.scale
+            )
         else:
             name = self._names[state.label]
             rows.paint_row(self.grid, box, self._fields, state, name, accent, level, chosen, charset, halves)
@@ -462,7 +464,7 @@ class Renderer:
         box, level = self._area.shifted(slot.box), self.meters.levels.get(slot.row.id)
         charset, halves = self.terminal.charset, self.terminal.halves
         if self.columns:
-            columns.paint_column_meter(self.grid, box, state, level, charset, halves)
+            columns.paint_column_meter(self.grid, box, state, level, charset, halves, self.plan.beyond)
         else:
             rows.paint_row_meter(self.grid, box, self._fields, state, level, charset, halves)
 
