@@ -131,6 +131,13 @@ def test_the_difference_of_channels_is_within_the_bar() -> None:
     assert painted(at(0.25, 0.5), charset=ASCII, halves=False)[0] == "===:::------|------"
 
 
+def test_the_difference_of_channels_is_told_beyond_100_percent_too() -> None:
+    text, roles = painted(at(1.17, 1.34))
+    assert text == "▀▀▀▀▀▀▀▀▀▀▀▀│▀▀▀▀▄▄"
+    assert roles[14] == two_tone(Role.BAR_OVER, Role.PAPER)
+    assert roles[15] == two_tone(split_role(Role.BAR_OVER), Role.PAPER)
+
+
 def test_states_are_told_by_glyphs() -> None:
     bars = {
         "plain": painted(at(0.5))[0],

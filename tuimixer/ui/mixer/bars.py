@@ -154,9 +154,8 @@ def _ineffective(state: StripState, charset: CharSet) -> tuple[str, Role] | None
 def _part_role(part: Part, accent: Role, over: bool) -> Role:
     if part is Part.EMPTY:
         return Role.TRACK
-    if over:
-        return Role.BAR_OVER
-    return accent if part is Part.ALL else split_role(accent)
+    role = Role.BAR_OVER if over else accent
+    return role if part is Part.ALL else split_role(role)
 
 
 def vertical_bar(

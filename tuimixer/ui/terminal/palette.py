@@ -70,11 +70,12 @@ class Role(IntEnum):
     APPLICATIONS_TITLE = 36
     PAPER = 37
     """The background color, for use as a glyph color."""
+    BAR_OVER_SPLIT = 38
 
 
 def split_role(accent: Role) -> Role:
-    """The role, for this accent, of the part of a fader by which one channel exceeds the other."""
-    return Role(accent + 3)
+    """The role, for this accent or `BAR_OVER`, of the part by which one channel exceeds the other."""
+    return Role.BAR_OVER_SPLIT if accent is Role.BAR_OVER else Role(accent + 3)
 
 
 def title_role(accent: Role) -> Role:

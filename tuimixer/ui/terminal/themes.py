@@ -199,6 +199,8 @@ def _looks(ink: _Ink) -> Looks:
             Role.PAPER: shape(background),
         }
     )
+    over = ink.readable(mix(colours.warning, colours.error, 0.5))
+    looks[Role.BAR_OVER_SPLIT] = shape(mix(over, background, 0.5))
     for number, colour in enumerate((colours.hardware, colours.outputs, colours.applications)):
         role = Role(Role.HARDWARE + number)
         looks[role] = text(colour)
@@ -277,6 +279,7 @@ _ANSI_COLOURS = {
     Role.BAR: 4,
     Role.BAR_CHOSEN: 6,
     Role.BAR_OVER: 1,
+    Role.BAR_OVER_SPLIT: 1,
     Role.METER: 2,
     Role.METER_WARM: 3,
     Role.METER_HOT: 1,
