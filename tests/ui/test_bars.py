@@ -181,20 +181,20 @@ def test_a_column_leaves_the_line_of_0_db_free() -> None:
 ROOMS = ("name", "about", "db")
 
 
-@given(st.integers(1, 300), st.integers(8, 40), st.booleans())
-def test_a_wider_line_never_cuts_more(width: int, label: int, meter: bool) -> None:
-    narrow, wide = fields_for(width, label, meter), fields_for(width + 1, label, meter)
+@given(st.integers(1, 300), st.integers(8, 40), st.booleans(), st.integers(0, 70))
+def test_a_wider_line_never_cuts_more(width: int, label: int, meter: bool, about: int) -> None:
+    narrow, wide = (fields_for(each, label, meter, longest=about) for each in (width, width + 1))
     for room in ROOMS:
         assert getattr(narrow, room)[1] <= getattr(wide, room)[1], room
 
 
-@given(st.integers(20, 300), st.integers(8, 40), st.booleans())
-def test_parts_of_a_line_do_not_overlap(width: int, label: int, meter: bool) -> None:
+@given(st.integers(20, 300), st.integers(8, 40), st.booleans(), st.integers(0, 70))
+def test_parts_of_a_line_do_not_overlap(width: int, label: int, meter: bool, about: int) -> None:
     def places(fields: Fields) -> list[tuple[int, int]]:
         names = ("name", "marks", "bar", "percent", "db", "meter", "about")
         return [getattr(fields, name) for name in names if getattr(fields, name)[1]]
 
-    line = places(fields_for(width, label, meter))
+    line = places(fields_for(width, label, meter, longest=about))
     for (start, room), (following, _) in pairwise(line):
         assert start + room <= following
     assert sum(line[-1]) <= width
@@ -204,6 +204,16 @@ def test_parts_of_a_line_do_not_overlap(width: int, label: int, meter: bool) -> 
 
 def test_at_80_columns_there_is_room_for_a_route() -> None:
     assert fields_for(79, 14, False).about[1] >= len("→ Speakers · title")
+
+
+def test_a_name_is_not_cut_beside_an_empty_description() -> None:
+    name = len("3D Control Sigmatel - Depth")
+    assert fields_for(99, name, False).name[1] < name
+    alone = fields_for(99, name, False, longest=0)
+    assert (alone.name[1], alone.about[1]) == (name, 0)
+    short = fields_for(99, name, False, longest=9)
+    assert (short.name[1], short.about[1]) == (name, 9)
+    assert alone.bar[1] > short.bar[1] > fields_for(99, name, False).bar[1]
 
 
 def test_names_that_begin_alike_are_cut_in_the_middle() -> None:

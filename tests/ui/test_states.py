@@ -106,6 +106,18 @@ async def test_a_volume_that_cannot_be_set_has_a_lock_and_no_track(desk: Open) -
         assert "▄" not in line_of(it, "Master")
 
 
+async def test_a_description_that_becomes_longer_is_whole(desk: Open) -> None:
+    box = simulated.box()
+    sink = next(c for c in box.controls.values() if c.name == "Speakers" and c.device)
+    alone = DemoBackend(still=True, box=replace(box, controls={sink.id: sink}))
+    async with desk(size=(110, 6), backend=alone, config=Config(layout="rows")) as it:
+        assert sink.device is not None
+        assert "HDA Intel PCH" in line_of(it, "Speakers")
+        it.backend.put(replace(sink, device=replace(sink.device, state="suspended")))
+        await it.pilot.pause()
+        assert line_of(it, "Speakers").rstrip().endswith("  suspended · HDA Intel PCH")
+
+
 def auto_mute(items: tuple[str, ...], value: int, *, plugged: bool = False) -> Snapshot:
     """The simulated machine with this Auto-Mute setting, and headphones plugged in or not."""
     box = simulated.box()

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from rich.cells import cell_len
+
 from tuimixer.config.actions import BY_ID
 from tuimixer.config.schema import Filters
 from tuimixer.mixer.views import Group, Row, Section, View
@@ -104,6 +106,8 @@ class Renderer:
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
         self._label_width = 0
+        self._longest_about = 0
+        """Width of the longest description in the rows layout, in cells."""
         self._names: dict[str, str] = {}
         """Label → label cut for the rows layout."""
         self._clicks: status_line.Clicks = []
@@ -185,6 +189,10 @@ class Renderer:
         if diff.surroundings:
             self._paint_frame()
             paint_headings(self.grid, self.plan, self._area, self.columns, self.terminal)
+        if not self.columns and any(
+            self._about_width(row) > self._longest_about for row in self.listed if row.id in diff.changed
+        ):
+            self.repaint()
         for slot in self.plan.slots:
             if slot.row.id in diff.changed or slot.row.capture_id in diff.changed:
                 self._paint_slot(slot)
@@ -410,14 +418,22 @@ class Renderer:
             size = (width - margin, self._area.height)
             self.plan = plan_rows(titled, size, self.cursor, self._starts, faders)
             meter = self.meters_on and not halves
+            self._longest_about = max((self._about_width(row) for row in self.listed), default=0)
             if self.plan.tall:
                 self._fields = rows.tall_fields_for(width - margin, self._label_width, meter)
             else:
-                self._fields = rows.fields_for(width - margin, self._label_width, meter, bars)
+                self._fields = rows.fields_for(
+                    width - margin, self._label_width, meter, bars, self._longest_about
+                )
             labels = [row.label for row in self.listed]
             charset = self.terminal.charset
             self._names = rows.cut_names(map(charset.text, labels), self._fields.name[1], charset.ellipsis)
         self._starts = self.plan.starts
+
+    def _about_width(self, row: Row) -> int:
+        """Width of the description of a row, in cells."""
+        words = about(self.snapshot.controls[row.id], self.snapshot, self.driven)
+        return cell_len(self.terminal.charset.text(words))
 
     def _titled(self) -> list[tuple[Group, str, str]]:
         """Each group with its heading, and the message shown if it is empty."""

@@ -42,10 +42,14 @@ class Fields:
     """Whether bar, percent and dB have their own line, below the other parts."""
 
 
-def fields_for(width: int, label_width: int, meter: bool, bars: bool = True) -> Fields:
+def fields_for(width: int, label_width: int, meter: bool, bars: bool = True, longest: int = _ABOUT) -> Fields:
     """The parts of a line of this width; the least important are omitted first if there is not enough room.
 
-    No text gets less room in a wider line. Args: `meter` says whether there is a meter next to the bar.
+    No text gets less room in a wider line. What the descriptions do not need goes to the names, then to the
+    bar.
+
+    Args: `meter` says whether there is a meter next to the bar; `longest` is the width of the longest
+    description.
     """
     marks = 6 if width >= 40 else 2
     percent = 5 if width >= 20 else 4
@@ -57,8 +61,10 @@ def fields_for(width: int, label_width: int, meter: bool, bars: bool = True) -> 
         extra = width - _ROUTE
         name = min(label_width, _NAME + extra // _NAME_STEP)
         bar = _BAR + (extra + _BAR_STEP // 2) // _BAR_STEP - (beside // 2 + 1 if beside else 0)
-        about = min(_ABOUT, width - fixed - 2 - name - bar)
-        bar = width - fixed - 2 - name - about
+        room = width - fixed - 2 - name - bar
+        about = min(_ABOUT, longest, room)
+        name = min(label_width, name + room - about)
+        bar = width - fixed - name - (about + 2 if about else 0)
     else:
         name = min(label_width, _NAME, max(_SHORTEST_NAME, (width - 9) * 2 // 5))
         bar = width - fixed - name
