@@ -49,7 +49,9 @@ async def test_a_narrow_row_has_a_mark(desk: Open) -> None:
 
 
 @pytest.mark.parametrize("meters", [METERS_ON, METERS_OFF], ids=["meters", "meters off"])
-@pytest.mark.parametrize(("name", "word"), [(PAUSED, "paused"), ("Headphone", "M unpl")])
+@pytest.mark.parametrize(
+    ("name", "word"), [(PAUSED, "paused"), ("Headphone", "M unpl"), ("HDMI 1", "suspended")]
+)
 async def test_a_column_says_it_among_its_marks(
     desk: Open, name: str, word: str, meters: MeterOptions
 ) -> None:

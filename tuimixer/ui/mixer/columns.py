@@ -167,12 +167,13 @@ def _paint_choice(
 
 
 def _paint_marks(grid: Grid, box: Area, y: int, state: StripState, charset: CharSet) -> None:
-    """Paint the marks, and a word or two on why the control has no effect, if it has none."""
-    marks = marks_of(state, charset, not state.why_gone)
+    """Paint the marks, and a word or two on why the control has no effect, or that it is suspended."""
+    why = state.why_gone or ("suspended" if state.suspended else "")
+    marks = marks_of(state, charset, not why)
     width = sum(cell_len(text) for text, _ in marks)
-    word, room = "", box.width - 1 - width - bool(marks)
-    if state.why_gone and room > 2:
-        word = fit(state.why_gone, room, charset.ellipsis)
+    room = box.width - 1 - width - bool(marks)
+    if why and room > 2:
+        word = fit(why, room, charset.ellipsis)
         marks = [*marks, ((" " if marks else "") + word, Role.DIM)]
     width = sum(cell_len(text) for text, _ in marks)
     put_marks(grid, box.x + 1 + max(0, (box.width - 1 - width) // 2), y, marks, box.x + box.width)

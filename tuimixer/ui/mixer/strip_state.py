@@ -37,6 +37,8 @@ class StripState:
     base: float | None
     """Position of the hardware's own 0 dB on the fader; None if at the top."""
     metered: bool
+    suspended: bool = False
+    """Whether the server has suspended the device, as nothing uses it."""
     about: str = ""
     """What the control is and where it goes, in a few words."""
 
@@ -84,6 +86,7 @@ def strip_state_of(
         why_gone=why_gone(control),
         base=_base(control),
         metered=control.kind in METERED and not (control.stream and control.stream.corked),
+        suspended=control.device is not None and control.device.state == "suspended",
         about=charset.text(about),
     )
 
