@@ -126,7 +126,7 @@ def arrange(snapshot: Snapshot, view: View, filters: Filters = _DEFAULT) -> tupl
     groups = []
     for section in Section:
         members = sorted(
-            (c for c in known if _SECTIONS[c.kind] is section), key=lambda c: _rank(c, snapshot.alsa_cards)
+            (c for c in known if SECTIONS[c.kind] is section), key=lambda c: _rank(c, snapshot.alsa_cards)
         )
         # Labels are assigned before filtering, so that a filter never changes the names of what remains.
         labels = _labels(members, names, view)
@@ -187,7 +187,7 @@ def keep(before: Sequence[Row], after: Sequence[Row], cursor: ControlId | None) 
     return None
 
 
-_SECTIONS = {
+SECTIONS = {
     Kind.ALSA_PLAYBACK: Section.HARDWARE,
     Kind.ALSA_CAPTURE: Section.HARDWARE,
     Kind.SINK: Section.DEVICES,
@@ -196,6 +196,7 @@ _SECTIONS = {
     Kind.SOURCE_OUTPUT: Section.APPLICATIONS,
     Kind.STORED: Section.APPLICATIONS,
 }
+"""The group of each kind of control."""
 _PULSE_ORDER = (Kind.SINK, Kind.SOURCE, Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.STORED)
 
 

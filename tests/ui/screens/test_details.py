@@ -14,8 +14,10 @@ from tuimixer.model.control import Choice, Control, Element
 from tuimixer.model.intent import Choose
 from tuimixer.model.scale import to_percent
 from tuimixer.ui.screens.info_lines import info_lines
-from tuimixer.ui.screens.listing import Line
+from tuimixer.ui.screens.listing import Line, Listing
 from tuimixer.ui.screens.prompts import value_prompt
+from tuimixer.ui.terminal.charsets import UNICODE
+from tuimixer.ui.terminal.palette import Role
 
 pytestmark = pytest.mark.screen
 
@@ -356,3 +358,22 @@ async def test_enter_by_habit_changes_no_source_of_a_recording(desk: Open) -> No
         await open_details(it, group[0].name)
         await it.press("enter")
         assert [it.control(control.name).capture for control in group] == [(False,), (True,)]
+
+
+async def test_a_fader_tells_what_the_row_of_the_main_screen_tells(desk: Open) -> None:
+    async with desk() as it:
+        await open_details(it, "mpv")
+        await it.press("enter", *"110%", "enter")
+        assert percents(it.control("mpv")) == [110, 110]
+        listing = it.app.screen.query_one(Listing)
+        (whole, left, right) = [row for at, row in listing._rows if listing._lines[at].fader is not None]
+        for row in (whole, left, right):
+            assert row[-4:] == [
+                (Role.APPLICATIONS, "▀" * 15),
+                (Role.FRAME, UNICODE.mark),
+                (Role.BAR_OVER, "▀▀"),
+                (Role.TRACK, "▀" * 6),
+            ]
+        await it.press("m")
+        (whole, *_) = [row for at, row in listing._rows if listing._lines[at].fader is not None]
+        assert (Role.BAR_SILENT, UNICODE.hatch * 15) in whole

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tuimixer.diagnosis.stage import db
+from tuimixer.mixer.views import SECTIONS
 from tuimixer.model.command import (
     Kill,
     MoveStream,
@@ -13,11 +14,15 @@ from tuimixer.model.command import (
 )
 from tuimixer.model.control import ENCODINGS, Control, Device, Kind, Port
 from tuimixer.model.fader import get_balance
-from tuimixer.model.intent import Capture, Channels, Choose, Equalize, Mute, Nudge, SetBalance
-from tuimixer.model.scale import to_cdb, to_percent, to_position
+from tuimixer.model.intent import Capture, Choose, Equalize, Mute, Nudge, SetBalance
+from tuimixer.model.record import replace
+from tuimixer.model.scale import to_cdb, to_percent
 from tuimixer.model.snapshot import Snapshot
+from tuimixer.ui.mixer.headings import ACCENTS
+from tuimixer.ui.mixer.strip_state import StripState, strip_state_of
 from tuimixer.ui.screens.listing import Confirmation, Line
 from tuimixer.ui.screens.prompts import channel_words, latency_prompt, value_prompt
+from tuimixer.ui.terminal.charsets import UNICODE
 
 _BALANCE_STEP = 0.05
 
@@ -43,17 +48,21 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
     yield Line("Volume" if control.channels and scale else "Switch", heading=True)
     if scale is not None and control.channels:
         loudest = max(control.channels, key=lambda channel: channel.raw)
-        parts: list[tuple[str, int, Channels, str]] = [("All channels", loudest.raw, None, "")]
+        parts: list[tuple[str, int, tuple[int, ...] | None, str]] = [("All channels", loudest.raw, None, "")]
         if len(control.channels) > 1:
             parts += [(channel_words(c.name), c.raw, (i,), c.name) for i, c in enumerate(control.channels)]
         else:
             parts = [("Level", loudest.raw, None, "")]
+        state = strip_state_of(control, control.name, None, UNICODE)
+        accent = ACCENTS[SECTIONS[control.kind]]
         for name, raw, which, prefix in parts:
+            fader = state if which is None else _channel_state(state, which[0])
             yield Line(
                 name,
                 level_words(control, raw),
                 f"volume {prefix}",
-                gauge=to_position(scale, raw),
+                fader=fader,
+                accent=accent,
                 enter=value_prompt(control, prefix),
                 less=Nudge(key, -step, which),
                 more=Nudge(key, step, which),
@@ -71,6 +80,16 @@ def volume_lines(control: Control, step: float) -> Iterator[Line]:
     yield from _switch_lines(control, Mute, control.mute, "muted")
     if control.element is None or control.element.exclusive is None:
         yield from _switch_lines(control, Capture, control.capture, "recording")
+
+
+def _channel_state(state: StripState, channel: int) -> StripState:
+    """What a fader of one channel shows; the channels' switches count only if each channel has its own."""
+
+    def own(switches: tuple[bool, ...] | None) -> tuple[bool, ...] | None:
+        return switches[channel : channel + 1] or switches if switches is not None else None
+
+    positions = state.positions[channel : channel + 1]
+    return replace(state, positions=positions, mute=own(state.mute), capture=own(state.capture))
 
 
 def _switch_lines(

@@ -15,15 +15,18 @@ from textual.strip import Strip
 from tuimixer.model.command import Command
 from tuimixer.model.intent import Intent
 from tuimixer.model.record import dataclass, replace
+from tuimixer.ui.mixer.bars import horizontal_bar
+from tuimixer.ui.mixer.strip_state import StripState
 from tuimixer.ui.terminal.capabilities import Terminal
-from tuimixer.ui.terminal.cells import fit, wrap
+from tuimixer.ui.terminal.cells import Grid, fit, wrap
 from tuimixer.ui.terminal.palette import Palette, Role, Styles
 
 _MARKS = 3
 """Number of cells before a line's text, for the cursor, a mark and a gap."""
 _MOST_NAME = 0.45
 """Maximum fraction of the width that the names of a section take."""
-_GAUGE = 24
+_FADER = 24
+"""Maximum width of a fader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,17 @@ class Line:
     chosen: bool | None = None
     """Whether this is the current one of several choices; None if the line is not one of several."""
     dim: bool = False
-    gauge: float | None = None
-    """Position of a small fader to draw, from 0 to 1; more than 1 is beyond 100 %. None for no fader."""
+    fader: StripState | None = None
+    """What a small fader shows; None for no fader."""
+    accent: Role = Role.OUTPUTS
+    """The fader's color."""
     enter: Act | None = None
     less: Act | None = None
     more: Act | None = None
 
 
-Row = list[tuple[Role, str]]
+Row = list[tuple[int, str]]
+"""Runs of text, each with its role."""
 
 
 def styles_of(palette: Palette) -> Styles:
@@ -104,7 +110,10 @@ class Listing(ScrollView, can_focus=True):
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
         self._charset = terminal.charset
-        self._gauges = not terminal.plain
+        self._faders = not terminal.plain
+        # Half blocks as on the main screen; the other half has the dialog's own background.
+        half = {"full": "▀", "light": "▀", "empty": "▀"} if terminal.halves else {}
+        self._strokes = replace(terminal.charset, **half)
         self._looks = styles_of(terminal.palette)
         self._lines: tuple[Line, ...] = ()
         self._rows: list[tuple[int, Row]] = []
@@ -281,7 +290,7 @@ class Listing(ScrollView, can_focus=True):
         if not values or cell_len(words) > room:
             # A name that is too long for its column gets its own lines.
             parts = wrap(words, width - _MARKS)
-            rows = [
+            rows: list[Row] = [
                 [
                     (Role.KEY, cursor if not i else " "),
                     (Role.STAR, mark if not i else " "),
@@ -292,26 +301,27 @@ class Listing(ScrollView, can_focus=True):
             ]
             blank = " " * (_MARKS + 2)
             below = wrap(values, max(8, width - len(blank))) if values else []
-            return rows + [[(role, blank), (role, part)] for part in below]
+            rows += [[(role, blank), (role, part)] for part in below]
+            return rows
         shares = wrap(values, max(8, width - _MARKS - room - 2))
         gap = " " * (room - cell_len(words) + 2)
         row: Row = [(Role.KEY, cursor), (Role.STAR, mark), (role, " "), (name, words), (role, gap)]
         row.append((role, shares[0]))
-        if line.gauge is not None and self._gauges:
-            self._add_gauge(row, line, here, width)
+        if line.fader is not None and self._faders:
+            self._add_fader(row, line.fader, line.accent, width)
         blank = " " * (_MARKS + room + 2)
-        return [row, *([(role, blank), (role, part)] for part in shares[1:])]
+        rest: list[Row] = [[(role, blank), (role, part)] for part in shares[1:]]
+        return [row, *rest]
 
-    def _add_gauge(self, row: Row, line: Line, here: bool, width: int) -> None:
+    def _add_fader(self, row: Row, state: StripState, accent: Role, width: int) -> None:
         used = _MARKS + sum(cell_len(text) for _, text in row[3:])
-        room = min(_GAUGE, width - used - 3)
-        value = row[-1][1]
-        if room < 6 or line.gauge is None:
+        room = min(_FADER, width - used - 3)
+        if room < 6:
             return
-        row[-1] = (row[-1][0], f"{value}  ")
-        filled = round(min(max(line.gauge, 0.0), 1.0) * room)
-        bar = Role.BAR_CHOSEN if here else Role.BAR
-        row += [(bar, self._charset.full * filled), (Role.TRACK, self._charset.empty * (room - filled))]
+        grid = Grid(room, 1)
+        horizontal_bar(grid, 0, 0, room, state, accent, self._strokes, halves=False)
+        row.append((Role.TEXT, "  "))
+        row += grid.line(0)
 
 
 def _sections(lines: Sequence[Line]) -> list[list[int]]:
