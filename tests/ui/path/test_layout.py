@@ -9,12 +9,15 @@ from tuimixer.backend.demo import simulated
 from tuimixer.diagnosis.graph import Graph
 from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import trace
+from tuimixer.diagnosis.stage import Path, Stage, StageGroup, StageKind
+from tuimixer.model.control import Medium
 from tuimixer.ui.path.layout import STYLES, Plan, plan
 from tuimixer.ui.path.map import Place, draw_map
 from tuimixer.ui.path.stairs import draw_stairs, steps_of
 from tuimixer.ui.path.walking import begin, stops, walk
-from tuimixer.ui.terminal.cells import Grid
+from tuimixer.ui.terminal.cells import Area, Grid
 from tuimixer.ui.terminal.charsets import ASCII, CP437, UNICODE, CharSet
+from tuimixer.ui.terminal.palette import Role
 
 pytestmark = pytest.mark.unit
 
@@ -144,3 +147,24 @@ def test_the_chosen_step_is_seen(size: tuple[int, int]) -> None:
                 shown = draw_stairs(Grid(*size), 0, size[1] - 1, path, chosen, UNICODE)
                 assert chosen in [index for index, _ in shown]
                 assert all(area.y + area.height <= size[1] for _, area in shown)
+
+
+def painted(path: Path) -> tuple[Grid, tuple[tuple[int, Area], ...]]:
+    """The staircase of a path in 100 columns, one line a step, and where its steps are."""
+    grid = Grid(100, 12)
+    return grid, draw_stairs(grid, 0, len(steps_of(path)), path, None, UNICODE, solid=True)
+
+
+def test_media_have_the_colors_of_the_layers_and_gains_are_red() -> None:
+    stages = [
+        Stage("player", StageGroup.APPLICATION, StageKind.APPLICATION),
+        Stage("cut", StageGroup.ALSA, StageKind.CONTROL, Medium.HARDWARE, {"mono": -600}),
+        Stage("soft", StageGroup.PULSE, StageKind.STREAM, Medium.SOFTWARE, {"mono": -600}),
+        Stage("boost", StageGroup.PULSE, StageKind.STREAM, Medium.SOFTWARE, {"mono": 600}),
+    ]
+    grid, areas = painted(Path(tuple(stages), ("mono",)))
+    rows = {index: area.y for index, area in areas}
+    for step, role in ((1, Role.HARDWARE), (2, Role.APPLICATIONS), (3, Role.METER_HOT)):
+        line = grid.line(rows[step])
+        assert (role, "█" * 8) in [(run_role, text[:8]) for run_role, text in line], line
+        assert role in [run_role for run_role, text in line if text.strip().endswith("ware")], line

@@ -33,8 +33,10 @@ _NARROW = 56
 """Screen width below which gains are omitted to leave room for the bars."""
 _TALLEST = 5
 """Maximum height of a step, in lines."""
-MEDIA = {"software": Role.METER, "softvol": Role.METER_WARM, "hardware": Role.BAR_CHOSEN}
-"""The color of each medium."""
+MEDIA = {"software": Role.APPLICATIONS, "softvol": Role.HARDWARE_SPLIT, "hardware": Role.HARDWARE}
+"""The color of each medium: those of the applications and of the cards; a softvol is a card's control, but not
+in its hardware.
+"""
 _FILLS = {"software": "▒", "softvol": "░", "hardware": "▓", "": "▒"}
 _ASCII_FILLS = {"software": "-", "softvol": ":", "hardware": "#", "": "-"}
 
@@ -194,7 +196,17 @@ def _step(
         grid.put(end + 1 + _VALUE - len(level), y, level, role)
     if grid.width >= _ROOMY:
         word = "MUTE" if stage.muted else medium_of(stage)
-        grid.put(end + 2 + _VALUE, y, word, Role.MUTE if stage.muted else MEDIA.get(word, Role.DIM))
+        grid.put(end + 2 + _VALUE, y, word, _word_role(path, stage))
+
+
+def _word_role(path: Path, stage: Stage) -> Role:
+    """The color of the word for a stage's medium, which is that of the stage's part of the bar."""
+    if stage.muted:
+        return Role.MUTE
+    if stage.gains and (path.loudest(path.gain(stage)) or 0) > 0:
+        return Role.METER_HOT
+    role = MEDIA.get(medium_of(stage), Role.DIM)
+    return Role.HARDWARE if role is Role.HARDWARE_SPLIT else role
 
 
 def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
