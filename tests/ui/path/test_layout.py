@@ -168,3 +168,16 @@ def test_media_have_the_colors_of_the_layers_and_gains_are_red() -> None:
         line = grid.line(rows[step])
         assert (role, "█" * 8) in [(run_role, text[:8]) for run_role, text in line], line
         assert role in [run_role for run_role, text in line if text.strip().endswith("ware")], line
+
+
+def test_a_step_begins_under_the_tick_of_its_level() -> None:
+    for cut in (-600, -1200, -1800):
+        stages = (
+            Stage("player", StageGroup.APPLICATION, StageKind.APPLICATION),
+            Stage("cut", StageGroup.PULSE, StageKind.STREAM, Medium.SOFTWARE, {"mono": cut}),
+        )
+        grid, areas = painted(Path(stages, ("mono",)))
+        ruler, row = "".join(grid.text[0]), grid.roles[areas[1][1].y]
+        # The level's label is right of the tick, which is on the edge of the cell where the bar ends.
+        assert ruler.index(f"▏−{-cut // 100}") == row.index(Role.APPLICATIONS)
+        assert ruler.index("▏0 dB") == row.index(Role.FRAME, row.index(Role.APPLICATIONS))

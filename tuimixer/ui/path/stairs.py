@@ -88,6 +88,13 @@ class _Chart:
         share = (cdb - self.low) / (self.high - self.low)
         return round(min(max(share, 0.0), 1.0) * self.width)
 
+    @property
+    def ticks(self) -> range:
+        """The marked levels, in hundredths of a dB, from the loudest on; 0 is one of them."""
+        span = self.high - self.low
+        stride = next((s for s in (600, 1000, 2000, 3000) if _VALUE * (span // s) <= self.width), 6000)
+        return range(self.high // stride * stride, self.low - 1, -stride)
+
 
 def draw_stairs(
     grid: Grid,
@@ -149,15 +156,18 @@ def _chart(grid: Grid, steps: Sequence[Step], charset: CharSet) -> _Chart:
 
 
 def _ruler(grid: Grid, y: int, chart: _Chart, charset: CharSet) -> None:
-    span = chart.high - chart.low
-    stride = next((s for s in (600, 1000, 2000, 3000) if _VALUE * (span // s) <= chart.width), 6000)
-    at = chart.high // stride * stride
-    while at >= chart.low:
+    """Write each tick's level right of its edge."""
+    _ticks(grid, y, chart, charset)
+    for at in chart.ticks:
         text = "0 dB" if at == 0 else charset.text(f"{at // 100:+d}".replace("-", "−"))
-        x = chart.left + chart.cells(at) - len(text)
-        if x >= chart.left - 2:
-            grid.put(x, y, text, Role.STRONG if at == 0 else Role.DIM)
-        at -= stride
+        grid.put(chart.left + chart.cells(at) + 1, y, text, Role.STRONG if at == 0 else Role.DIM)
+
+
+def _ticks(grid: Grid, y: int, chart: _Chart, charset: CharSet) -> None:
+    """Mark the levels of the scale, each on the edge at which a bar of this level ends."""
+    glyph = "▏" if charset.encoding is None else charset.divider
+    for at in chart.ticks:
+        grid.put(chart.left + chart.cells(at), y, glyph, Role.FRAME)
 
 
 def _step(
@@ -221,8 +231,7 @@ def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: Cha
     """Draw the level that is left after a step, then what the step takes away or adds, by medium."""
     plain = charset.encoding == "ascii"
     x, width = chart.left, chart.width
-    if chart.high > 0:
-        grid.put(x + chart.cells(0), y, charset.divider, Role.FRAME)
+    _ticks(grid, y, chart, charset)
     if step.before is not None and step.before <= MUTE_CDB:
         return
     before = chart.cells(step.before) if step.before is not None else width
