@@ -135,6 +135,17 @@ async def test_plain(desk: Open, text_snapshot: SnapshotAssertion, keys: tuple[s
             await it.press("down")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=size_id)
+async def test_the_plain_map_tells_each_route_in_a_line_and_draws_nothing(
+    desk: Open, size: tuple[int, int]
+) -> None:
+    async with desk(size=size, config=Config(plain=True)) as it:
+        await open_map(it, "mpv")
+        assert "mpv −12.0 dB → Speakers −19.5 dB → HDA Intel PCH → Speakers\n" in it.text
+        assert "Chat MUTE +2.5 dB → USB Headset idle −5.8 dB → USB Headset → USB Headset\n" in it.text
+        assert not set(it.text) & set("─│━┃█░▒▓▄▀╳▏")
+
+
 @pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])
 async def test_linux_console(desk: Open, keys: tuple[str, ...]) -> None:
     async with desk(environment={"TERM": "linux"}) as it:

@@ -11,14 +11,14 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tuimixer.diagnosis.graph import Graph, Sound, node_of
+from tuimixer.diagnosis.graph import Graph, Part, Sound, node_of
 from tuimixer.diagnosis.stage import Path, Stage
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels
 from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level, follow
 from tuimixer.ui.path.fixes import Fixes, Numbered
-from tuimixer.ui.path.labels import chain, short_gain
+from tuimixer.ui.path.labels import chain, route, short_gain
 from tuimixer.ui.path.layout import Plan, plan
 from tuimixer.ui.path.map import Drawn, Place, draw_map, headings
 from tuimixer.ui.path.stairs import Step, draw_stairs, steps_of
@@ -243,6 +243,8 @@ class PathView(Widget, can_focus=True):
 
     def _paint_map(self, top: int, room: int) -> None:
         grid = self._grid
+        if self._plain:
+            room -= self._routes(top + room, room // 2)
         # The staircase is shown below the map only if the map keeps its frames.
         self.plan = plan(self.graph, grid.width, max(1, room - _STAIRS), self._plain)
         if not (self.plan.style.framed and self.plan.style.gap and self.plan.height <= room - _STAIRS):
@@ -266,7 +268,21 @@ class PathView(Widget, can_focus=True):
                     grid.put(left, 1, text, role, width)
         self._copy(self._window)
         self._marks(top, room)
-        self._fill(top, room)
+        if not self._plain:
+            self._fill(top, room)
+
+    def _routes(self, bottom: int, most: int) -> int:
+        """Write the routes of all streams, one a line, in at most `most` lines that end above line `bottom`;
+        returns how many lines that takes. Without wires, nothing else tells what plays where.
+        """
+        graph, width = self.graph, self._grid.width
+        starts = {node.id for node in graph.nodes if node.part is Part.APPLICATION}
+        sounds = [sound for sound in graph.sounds if node_of(sound.start) in starts]
+        texts = [route(graph, nodes) for sound in sounds for nodes in sound.chains]
+        texts = [line for text in texts for line in wrap(text, width)][:most]
+        for y, text in enumerate(texts, bottom - len(texts)):
+            self._grid.put(0, y, self._charset.text(text), Role.TEXT)
+        return len(texts)
 
     def _fill(self, top: int, room: int) -> None:
         """Show the selected sound's staircase below the map if both fit."""
