@@ -46,8 +46,10 @@ _BLOCKS: dict[str, Shape] = {
 }
 _SHADES = {"░": 0.25, "▒": 0.5, "▓": 0.75}
 """How much of the letters' color a shade has."""
-_THIN = {"LIGHT": 1.0, "HEAVY": 2.0}
-"""Pixels of a line."""
+_THIN = {"LIGHT": 1.3, "HEAVY": 2.3}
+"""Pixels of a line; they are more than one, as a page may show the picture smaller than it is."""
+_EDGE = "▏"
+"""A line at the left edge of its cell."""
 
 
 class Cell(NamedTuple):
@@ -123,7 +125,8 @@ def recording_of(frames: Sequence[tuple[Frame, float]], title: str) -> str:
         elif not groups:
             groups.append(_patch(frame, None, page))
         at, before = at + seconds, frame
-    style = "path{shape-rendering:crispEdges}text{white-space:pre}" + "".join(rules)
+    # Blocks must not show seams; lines would vanish between two pixels if they were not smoothed.
+    style = "path{shape-rendering:crispEdges}.l{shape-rendering:auto}text{white-space:pre}" + "".join(rules)
     parts += [
         f"<style>{style}</style>",
         f'<rect width="100%" height="100%" rx="6" fill="{page}"/>',
@@ -144,7 +147,7 @@ def _patch(frame: Frame, before: Frame | None, page: str) -> str:
         for column, run in _runs(line, old):
             _papers(paths, run, column, number, page if before is None else "")
             _inks(shapes, texts, run, column, number)
-    drawn = [f'<path fill="{fill}" d="{"".join(d)}"/>' for fill, d in (*paths.items(), *shapes.items())]
+    drawn = [f'<path {look} d="{"".join(d)}"/>' for look, d in (*paths.items(), *shapes.items())]
     return "".join([*drawn, *texts])
 
 
@@ -176,7 +179,7 @@ def _papers(paths: dict[str, list[str]], run: Sequence[Cell], column: int, line:
     for paper, group in groupby(run, key=lambda cell: cell.paper):
         count = len(list(group))
         if paper != page:
-            _fill(paths, paper, column, line, (0.0, 0.0, float(count), 1.0))
+            _fill(paths, f'fill="{paper}"', column, line, (0.0, 0.0, float(count), 1.0))
         column += count
 
 
@@ -195,21 +198,22 @@ def _inks(
     for (ink, bold, glyph), group in groupby(cells, key=key):
         word = "".join(cell.text for cell in group)
         if glyph:
+            look = f'fill="{ink}"' if glyph in _BLOCKS else f'class="l" fill="{ink}"'
             for left, top, width, height in _rectangles(glyph):
                 if width == 1.0:
-                    _fill(shapes, ink, column, line, (left, top, float(len(word)), height))
+                    _fill(shapes, look, column, line, (left, top, float(len(word)), height))
                 else:
                     for n in range(len(word)):
-                        _fill(shapes, ink, column + n, line, (left, top, width, height))
+                        _fill(shapes, look, column + n, line, (left, top, width, height))
         else:
             texts += _words(word, ink, bold, column, line)
         column += len(word)
 
 
-def _fill(paths: dict[str, list[str]], fill: str, column: int, line: int, shape: Shape) -> None:
+def _fill(paths: dict[str, list[str]], look: str, column: int, line: int, shape: Shape) -> None:
     left, top, width, height = shape
     x, y, w = (column + left) * WIDTH, (line + top) * HEIGHT, width * WIDTH
-    paths.setdefault(fill, []).append(f"M{x:.2f} {y:.2f}h{w:.2f}v{height * HEIGHT:.2f}h-{w:.2f}z")
+    paths.setdefault(look, []).append(f"M{x:.2f} {y:.2f}h{w:.2f}v{height * HEIGHT:.2f}h-{w:.2f}z")
 
 
 def _words(word: str, ink: str, bold: bool, column: int, line: int) -> Iterator[str]:
@@ -230,7 +234,9 @@ def _words(word: str, ink: str, bold: bool, column: int, line: int) -> Iterator[
 def _rectangles(glyph: str) -> tuple[Shape, ...]:
     """The shapes that make up a block or box-drawing character; none for letters."""
     if glyph not in _KNOWN:
-        _KNOWN[glyph] = (_BLOCKS[glyph],) if glyph in _BLOCKS else tuple(_arms(glyph))
+        edge = (0.0, 0.0, _THIN["LIGHT"] / WIDTH, 1.0)
+        shape = edge if glyph == _EDGE else _BLOCKS.get(glyph)
+        _KNOWN[glyph] = (shape,) if shape else tuple(_arms(glyph))
     return _KNOWN[glyph]
 
 

@@ -48,3 +48,11 @@ def test_lines_are_drawn_as_shapes() -> None:
     svg = svg_of(frame("┏━┓┐├▀█"), "")
     assert "<text" not in svg
     assert "<path" in svg
+
+
+def test_thin_lines_are_smoothed_and_blocks_are_not() -> None:
+    svg = svg_of(frame("│▏█"), "")
+    line, block = re.findall("<path ([^>]*) d=", svg)
+    assert line == 'class="l" fill="#ffffff"'
+    assert block == 'fill="#ffffff"'
+    assert ".l{shape-rendering:auto}" in svg
