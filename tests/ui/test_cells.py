@@ -17,7 +17,7 @@ puts = st.tuples(
     st.integers(-2, WIDTH),
     st.integers(-1, HEIGHT),
     st.text(alphabet="abz ━█音楽é☎\ufe0f", max_size=14),
-    st.sampled_from([Role.TEXT, Role.BAR, Role.CURSOR, Role.MUTE]),
+    st.sampled_from([Role.TEXT, Role.TRACK, Role.CURSOR, Role.MUTE]),
 )
 
 
@@ -40,7 +40,7 @@ def colours_of(screen: pyte.Screen) -> list[tuple[str, str, bool]]:
     return [(cell.fg, cell.bg, cell.bold) for cell in cells]
 
 
-@example([(True, [(0, 0, "\N{BLACK TELEPHONE}\ufe0f and more", Role.BAR)])])
+@example([(True, [(0, 0, "\N{BLACK TELEPHONE}\ufe0f and more", Role.TRACK)])])
 @given(st.lists(st.tuples(st.booleans(), st.lists(puts, max_size=4)), min_size=1, max_size=8))
 def test_changes_add_up_to_the_whole(rounds: list[tuple[bool, list[tuple[int, int, str, Role]]]]) -> None:
     grid = Grid(WIDTH, HEIGHT)
@@ -65,7 +65,7 @@ def test_cells_of_one_look_are_written_together() -> None:
     grid = Grid(WIDTH, HEIGHT)
     encode(grid.changes(), theme("dark"))
     for y in range(HEIGHT):
-        grid.put(3, y, "ab", Role.BAR)
+        grid.put(3, y, "ab", Role.TRACK)
         grid.put(5, y, "c", Role.MUTE)
     written, _ = encode(by_look(grid.changes(), theme("dark"), None), theme("dark"))
     assert written.count("m") == 2

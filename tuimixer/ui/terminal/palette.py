@@ -38,8 +38,6 @@ class Role(IntEnum):
     VALUE = 10
     CHOSEN = 11
     """Values of the selected control."""
-    BAR = 12
-    BAR_CHOSEN = 13
     BAR_SILENT = 14
     """The fader of a control that is muted, or of a capture control that is off (`StripState.silent`)."""
     BAR_OVER = 15

@@ -180,8 +180,6 @@ def _looks(ink: _Ink) -> Looks:
             Role.CURSOR: ink.block(accent),
             Role.VALUE: text(foreground),
             Role.CHOSEN: strong,
-            Role.BAR: shape(accent),
-            Role.BAR_CHOSEN: shape(mix(accent, foreground, 0.5)),
             Role.BAR_SILENT: text(mix(foreground, background, 0.55), ratio=_GONE),
             Role.BAR_OVER: text(mix(colours.warning, colours.error, 0.5), ratio=_GONE),
             Role.TRACK: shape(mix(background, foreground, 0.17)),
@@ -258,7 +256,6 @@ _SHAPES = {
     Role.STATUS_BAD: Look(bold=True, reverse=True),
     Role.CURSOR: Look(bold=True, reverse=True),
     Role.CHOSEN: Look(bold=True),
-    Role.BAR_CHOSEN: Look(bold=True),
     Role.METER_HOT: Look(bold=True),
     Role.MUTE: Look(bold=True),
     Role.RECORD: Look(bold=True),
@@ -276,8 +273,6 @@ _SHAPES = {
 }
 _ANSI_COLOURS = {
     Role.HEADING: 6,
-    Role.BAR: 4,
-    Role.BAR_CHOSEN: 6,
     Role.BAR_OVER: 1,
     Role.BAR_OVER_SPLIT: 1,
     Role.METER: 2,
