@@ -181,3 +181,15 @@ def test_a_step_begins_under_the_tick_of_its_level() -> None:
         # The level's label is right of the tick, which is on the edge of the cell where the bar ends.
         assert ruler.index(f"▏−{-cut // 100}") == row.index(Role.APPLICATIONS)
         assert ruler.index("▏0 dB") == row.index(Role.FRAME, row.index(Role.APPLICATIONS))
+
+
+@pytest.mark.parametrize("name", ["mpv", "HDMI 1"])
+def test_a_suspended_device_has_no_wire_to_the_jacks_unless_it_is_selected(name: str) -> None:
+    graph = graph_of(DEMO.snapshot, DEMO.system)
+    sound = next(sound for sound in graph.sounds if sound.name == name)
+    laid = plan(graph, 120, 32)
+    drawn = draw_map(graph, laid, None, sound, {}, {}, UNICODE)
+    (hdmi,) = (node.id for node in graph.nodes if node.head.stage.name == "HDMI 1")
+    (wire,) = (wire for wire in laid.wires if wire.edge.start == hdmi)
+    x, y = wire.points[0]
+    assert drawn.grid.text[y][x] == ("━" if name == "HDMI 1" else " ")

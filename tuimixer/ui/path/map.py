@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from rich.cells import cell_len
 
-from tuimixer.diagnosis.graph import Graph, Line, Part, Sound
+from tuimixer.diagnosis.graph import Edge, Graph, Line, Part, Sound
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_meter
@@ -70,7 +70,9 @@ def draw_map(
     """
     grid = Grid(max(plan.width, 1), max(plan.height, 1))
     if not plain:
-        _draw_wires(grid, plan.wires, sound.edges if sound else frozenset(), charset)
+        bright = sound.edges if sound else frozenset()
+        wires = [w for w in plan.wires if (w.edge.start, w.edge.end) in bright or not _idle(plan, w.edge)]
+        _draw_wires(grid, wires, bright, charset)
     brush = _Brush(grid, plan, chosen, sound, faulty, charset, plain)
     places: list[tuple[Place, Area]] = []
     meters: list[tuple[ControlId, Area]] = []
@@ -197,6 +199,14 @@ class _Brush:
         lower = ((x, bottom, _UP + _RIGHT), (right, bottom, _UP + _LEFT))
         for column, line, arms in (*upper, *lower):
             grid.put(column, line, joint(weight * arms, self._charset), role)
+
+
+def _idle(plan: Plan, edge: Edge) -> bool:
+    """Whether an edge is from a suspended device to jacks. Its wire would join the arrow of the jack in use,
+    as if the device played there.
+    """
+    start, end = plan.boxes[edge.start].node, plan.boxes[edge.end].node
+    return start.head.state == "suspended" and end.part is Part.JACK
 
 
 def _draw_wires(

@@ -34,8 +34,8 @@ _NARROW = 56
 _TALLEST = 5
 """Maximum height of a step, in lines."""
 MEDIA = {"software": Role.APPLICATIONS, "softvol": Role.HARDWARE_SPLIT, "hardware": Role.HARDWARE}
-"""The color of each medium: those of the applications and of the cards; a softvol is a card's control, but not
-in its hardware.
+"""The color of each medium: those of the applications and of the cards; a softvol is a card's control, but
+not in its hardware.
 """
 _FILLS = {"software": "▒", "softvol": "░", "hardware": "▓", "": "▒"}
 _ASCII_FILLS = {"software": "-", "softvol": ":", "hardware": "#", "": "-"}
