@@ -135,6 +135,15 @@ async def test_plain(desk: Open, text_snapshot: SnapshotAssertion, keys: tuple[s
             await it.press("down")
 
 
+@pytest.mark.parametrize(("name", "shown"), [("mpv", True), ("OBS Studio", False)])
+async def test_a_staircase_without_a_known_level_is_not_below_the_map(
+    desk: Open, name: str, shown: bool
+) -> None:
+    async with desk(size=(120, 40)) as it:
+        await open_map(it, name)
+        assert ("▏0 dB" in it.text) == shown
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=size_id)
 async def test_the_plain_map_tells_each_route_in_a_line_and_draws_nothing(
     desk: Open, size: tuple[int, int]
