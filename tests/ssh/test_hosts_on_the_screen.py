@@ -106,6 +106,8 @@ def test_a_password_is_asked_for_before_the_screen(box: Box, users: list[User]) 
     with sit_down("--host", box.target_of(ann.name)) as person:
         person.sees("password:")
         person.terminal.send("wrong\n")
+        # ssh discards what is typed before it asks again.
+        person.terminal.wait_for(lambda screen: screen.count("password:") == 2)
         person.sees("Permission denied, please try again.")
         person.terminal.send("open sesame\n")
         person.sees("kitchen", "100%")
