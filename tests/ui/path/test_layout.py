@@ -10,7 +10,8 @@ from tuimixer.diagnosis.graph import Graph
 from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.stage import Path, Stage, StageGroup, StageKind
-from tuimixer.model.control import Medium
+from tuimixer.model.control import Kind, Medium
+from tuimixer.model.record import replace
 from tuimixer.ui.path.layout import STYLES, Plan, plan
 from tuimixer.ui.path.map import Place, draw_map
 from tuimixer.ui.path.stairs import draw_stairs, steps_of
@@ -193,3 +194,20 @@ def test_a_suspended_device_has_no_wire_to_the_jacks_unless_it_is_selected(name:
     (wire,) = (wire for wire in laid.wires if wire.edge.start == hdmi)
     x, y = wire.points[0]
     assert drawn.grid.text[y][x] == ("━" if name == "HDMI 1" else " ")
+
+
+@pytest.mark.parametrize("mute", [False, True])
+def test_a_suspended_device_keeps_its_wire_or_wall_to_jacks_that_no_other_uses(mute: bool) -> None:
+    controls = {
+        key: replace(control, device=replace(control.device, state="suspended"), mute=(mute,))
+        for key, control in DEMO.snapshot.controls.items()
+        if control.kind is Kind.SINK and control.device is not None
+    }
+    graph = graph_of(replace(DEMO.snapshot, controls=controls, alsa_cards=()), DEMO.system)
+    laid = plan(graph, 120, 32)
+    drawn = draw_map(graph, laid, None, None, {}, {}, UNICODE)
+    assert laid.wires
+    for wire in laid.wires:
+        x, y = wire.points[0]
+        assert drawn.grid.text[y][x] == "─"
+    assert any("█" in "".join(line) for line in drawn.grid.text) == mute

@@ -202,11 +202,19 @@ class _Brush:
 
 
 def _idle(plan: Plan, edge: Edge) -> bool:
-    """Whether an edge is from a suspended device to jacks. Its wire would join the arrow of the jack in use,
-    as if the device played there.
+    """Whether an edge is from a suspended device to jacks that another device uses. Its wire would join the
+    other's arrow, as if the suspended device played there.
     """
-    start, end = plan.boxes[edge.start].node, plan.boxes[edge.end].node
-    return start.head.state == "suspended" and end.part is Part.JACK
+
+    def suspended(one: Edge) -> bool:
+        return plan.boxes[one.start].node.head.state == "suspended"
+
+    return (
+        suspended(edge)
+        and not edge.silent
+        and plan.boxes[edge.end].node.part is Part.JACK
+        and any(wire.edge.end == edge.end and not suspended(wire.edge) for wire in plan.wires)
+    )
 
 
 def _draw_wires(

@@ -279,9 +279,9 @@ class PathView(Widget, can_focus=True):
         starts = {node.id for node in graph.nodes if node.part is Part.APPLICATION}
         sounds = [sound for sound in graph.sounds if node_of(sound.start) in starts]
         texts = [route(graph, nodes) for sound in sounds for nodes in sound.chains]
-        texts = [line for text in texts for line in wrap(text, width)][:most]
+        texts = [line for text in texts for line in wrap(self._charset.text(text), width)][:most]
         for y, text in enumerate(texts, bottom - len(texts)):
-            self._grid.put(0, y, self._charset.text(text), Role.TEXT)
+            self._grid.put(0, y, text, Role.TEXT)
         return len(texts)
 
     def _fill(self, top: int, room: int) -> None:
