@@ -5,7 +5,7 @@ sends the grid to the terminal.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from rich.cells import cell_len
@@ -106,8 +106,8 @@ class Renderer:
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
         self._label_width = 0
-        self._longest_about = 0
-        """Width of the longest description in the rows layout, in cells."""
+        self._about_widths: dict[ControlId, int] = {}
+        """Widths of the rows' descriptions in the rows layout, in cells; empty if they must be measured."""
         self._names: dict[str, str] = {}
         """Label → label cut for the rows layout."""
         self._clicks: status_line.Clicks = []
@@ -171,6 +171,7 @@ class Renderer:
             self.channel = None
         longest = max((len(row.label) for row in self.listed), default=8)
         self._label_width = max(longest, 8)
+        self._about_widths = {}
         self.meters.keep(self.snapshot.controls.keys())
 
     def show(self, snapshot: Snapshot, diff: Diff | None = None) -> None:
@@ -189,9 +190,7 @@ class Renderer:
         if diff.surroundings:
             self._paint_frame()
             paint_headings(self.grid, self.plan, self._area, self.columns, self.terminal)
-        if not self.columns and any(
-            self._about_width(row) > self._longest_about for row in self.listed if row.id in diff.changed
-        ):
+        if self._longer(diff.changed) and not self.columns:
             self.repaint()
         for slot in self.plan.slots:
             if slot.row.id in diff.changed or slot.row.capture_id in diff.changed:
@@ -302,6 +301,7 @@ class Renderer:
         """Set which ALSA controls the server drives for which sink or source."""
         if driven != self.driven:
             self.driven = driven
+            self._about_widths = {}
             self.repaint()
             self.on_change()
 
@@ -418,22 +418,36 @@ class Renderer:
             size = (width - margin, self._area.height)
             self.plan = plan_rows(titled, size, self.cursor, self._starts, faders)
             meter = self.meters_on and not halves
-            self._longest_about = max((self._about_width(row) for row in self.listed), default=0)
             if self.plan.tall:
                 self._fields = rows.tall_fields_for(width - margin, self._label_width, meter)
             else:
                 self._fields = rows.fields_for(
-                    width - margin, self._label_width, meter, bars, self._longest_about
+                    width - margin, self._label_width, meter, bars, self._longest_about()
                 )
             labels = [row.label for row in self.listed]
             charset = self.terminal.charset
             self._names = rows.cut_names(map(charset.text, labels), self._fields.name[1], charset.ellipsis)
         self._starts = self.plan.starts
 
-    def _about_width(self, row: Row) -> int:
+    def _about_width(self, key: ControlId) -> int:
         """Width of the description of a row, in cells."""
-        words = about(self.snapshot.controls[row.id], self.snapshot, self.driven)
+        words = about(self.snapshot.controls[key], self.snapshot, self.driven)
         return cell_len(self.terminal.charset.text(words))
+
+    def _longest_about(self) -> int:
+        """Width of the longest description; kept, as measuring all of them is too slow for a scroll step."""
+        if not self._about_widths:
+            self._about_widths = {row.id: self._about_width(row.id) for row in self.listed}
+        return max(self._about_widths.values(), default=0)
+
+    def _longer(self, changed: Collection[ControlId]) -> bool:
+        """Measure the descriptions that may have changed; returns whether the longest has become longer."""
+        widths = self._about_widths
+        if not widths:
+            return False
+        before = self._longest_about()
+        widths.update((key, self._about_width(key)) for key in changed if key in widths)
+        return self._longest_about() > before
 
     def _titled(self) -> list[tuple[Group, str, str]]:
         """Each group with its heading, and the message shown if it is empty."""
