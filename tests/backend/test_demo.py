@@ -6,10 +6,12 @@ import pytest
 
 from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
+from tuimixer.diagnosis.path import trace
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.model.command import (
     Kill,
     MoveStream,
+    SetCapture,
     SetDefault,
     SetLatencyOffset,
     SetMute,
@@ -62,6 +64,32 @@ def test_master_and_the_sink_move_together() -> None:
     assert gain(backend, simulated.MASTER) == 0
     backend.submit(SetMute(simulated.SPEAKERS, (True,)))
     assert backend.snapshot.controls[simulated.MASTER].muted
+
+
+def test_capture_and_the_microphone_move_together() -> None:
+    backend = DemoBackend(still=True)
+    backend.submit(SetVolume(simulated.CAPTURE, (63, 63)))
+    assert gain(backend, simulated.MIC) == pytest.approx(0, abs=2)
+    backend.submit(SetVolume(simulated.MIC, (36532, 36532)))
+    assert backend.snapshot.controls[simulated.CAPTURE].raws == (43, 43)
+    backend.submit(SetMute(simulated.MIC, (True,)))
+    assert not backend.snapshot.controls[simulated.CAPTURE].capturing
+    backend.submit(SetCapture(simulated.CAPTURE, (True, True)))
+    assert not backend.snapshot.controls[simulated.MIC].muted
+
+
+def test_the_gain_of_every_path_is_known_and_what_is_used_runs() -> None:
+    snapshot, system = simulated.box(), simulated.system()
+    for control in snapshot.controls.values():
+        for path in trace(snapshot, system, control.id):
+            assert path.loudest(path.total) is not None, control.name
+        target = snapshot.controls.get(control.target_id or "")
+        if target is not None and target.device is not None:
+            assert target.device.state == "running", target.name
+            assert any(
+                (holder.card, holder.capture) == (target.card, target.kind.capture)
+                for holder in system.holders
+            ), target.name
 
 
 def test_commands() -> None:

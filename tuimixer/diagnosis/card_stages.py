@@ -13,7 +13,7 @@ from tuimixer.diagnosis.card_routing import (
     through_softvol,
 )
 from tuimixer.diagnosis.driven import Driven, driven_gain
-from tuimixer.diagnosis.stage import Gains, Stage, StageGroup, StageKind, at, db, gains_of
+from tuimixer.diagnosis.stage import Gains, Path, Stage, StageGroup, StageKind, at, db, gains_of
 from tuimixer.model.control import Control, Device, DeviceType, Kind, Medium
 from tuimixer.model.scale import PULSE_SCALE, to_cdb
 from tuimixer.model.snapshot import AlsaCard, Snapshot
@@ -118,6 +118,8 @@ def _own_stage(control: Control, certain: bool, doubtful: bool) -> Stage:
         note = note or "the driver reports no dB values"
     muted = _off(control)
     if (doubtful or not certain) and (muted or any(gain != 0 for gain in gains.values())):
+        own = Path.loudest(tuple(gains.values()))
+        note = f"{note}; set to {db(own)}" if own is not None else note
         gains = dict.fromkeys(gains, None)
     if muted and not certain:
         # A muted switch that may not be on the path does not prove that the path is silent.

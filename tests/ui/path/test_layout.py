@@ -133,9 +133,9 @@ def test_the_staircase_ends_at_the_total() -> None:
             for path in trace(box.snapshot, box.system, control):
                 rows = steps_of(path)
                 total = path.loudest(path.total)
-                known = [row.after for row in rows]
-                if total is not None and not any(s.muted for s in path.stages):
-                    assert known[-1] == pytest.approx(total, abs=1)
+                if not any(s.muted for s in path.stages):
+                    assert rows[-1].known == (total is not None)
+                    assert total is None or rows[-1].after == pytest.approx(total, abs=1)
                 for row, following in pairwise(rows):
                     assert following.part or following.before == row.after
 
@@ -182,6 +182,28 @@ def test_a_step_begins_under_the_tick_of_its_level() -> None:
         # The level's label is right of the tick, which is on the edge of the cell where the bar ends.
         assert ruler.index(f"▏−{-cut // 100}") == row.index(Role.APPLICATIONS)
         assert ruler.index("▏0 dB") == row.index(Role.FRAME, row.index(Role.APPLICATIONS))
+
+
+def test_one_unknown_stage_leaves_the_others_in_the_staircase() -> None:
+    stages = (
+        Stage("jack", StageGroup.CARD, StageKind.END),
+        Stage("Capture", StageGroup.ALSA, StageKind.CONTROL, Medium.HARDWARE, {"mono": None}),
+        Stage("stream", StageGroup.PULSE, StageKind.STREAM, Medium.SOFTWARE, {"mono": -600}),
+        Stage("mute", StageGroup.PULSE, StageKind.STREAM, Medium.SOFTWARE, {"mono": -600}, muted=True),
+    )
+    grid, areas = painted(Path(stages, ("mono",), capture=True))
+    jack, capture, stream, mute = (grid.line(area.y) for _, area in areas)
+    texts = ["".join(text for _, text in line).split() for line in (jack, capture, stream, mute)]
+    assert texts[0][-2:] == ["0.0", "dB"]
+    assert texts[1][:3] == ["Capture", "?", "dB"]
+    assert "░░░░░░░░" in "".join(texts[1])
+    assert texts[1][-3:] == ["?", "dB", "hardware"]
+    # The stream's own gain is known, but not the level after it.
+    assert texts[2][:3] == ["stream", "−6.0", "dB"]
+    assert (Role.APPLICATIONS, "████████") in [(role, text[:8]) for role, text in stream]
+    assert texts[2][-3:] == ["?", "dB", "software"]
+    # Whatever came before, nothing is left after a mute.
+    assert texts[3][-3:] == ["−∞", "dB", "MUTE"]
 
 
 @pytest.mark.parametrize("name", ["mpv", "HDMI 1"])

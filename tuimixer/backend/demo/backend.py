@@ -15,7 +15,9 @@ from tuimixer.model.snapshot import Levels, Notice, Snapshot, Update
 from tuimixer.model.system import System
 
 MASTER = simulated.MASTER
-COUPLED = simulated.SPEAKERS
+_DRIVEN = {simulated.SPEAKERS: MASTER, simulated.MIC: simulated.CAPTURE}
+"""Device with a hardware volume → the card's control that applies it."""
+_COUPLED = _DRIVEN | {control: device for device, control in _DRIVEN.items()}
 _ACCURACY = 5
 """Hundredths of a dB that a volume may exceed the card's setting by, which is attributed to rounding."""
 
@@ -103,7 +105,7 @@ class DemoBackend:
             command = SetDefault(next(devices).id)
         if isinstance(command, MoveStream) and command.target is None:
             capture = command.id.startswith("pulse:source_output/")
-            command = MoveStream(command.id, simulated.USB_MIC if capture else COUPLED)
+            command = MoveStream(command.id, simulated.USB_MIC if capture else simulated.SPEAKERS)
         changed = apply(command, self._snapshot.controls)
         if not changed:
             return False
@@ -112,13 +114,16 @@ class DemoBackend:
         return True
 
     def _coupled(self, control: Control) -> list[Control]:
-        """The other end of the hardware volume, adjusted: the sink follows Master, and Master the sink."""
-        other = self._snapshot.controls.get({MASTER: COUPLED, COUPLED: MASTER}.get(control.id, ""))
+        """The other end of a hardware volume, adjusted: the device follows the control, and vice versa."""
+        other = self._snapshot.controls.get(_COUPLED.get(control.id, ""))
         if other is None or control.scale is None or other.scale is None:
             return []
         raws = tuple(_carried(control, other, i) for i in range(len(other.channels)))
         channels = tuple(replace(channel, raw=raw) for channel, raw in zip(other.channels, raws, strict=True))
-        return [replace(other, channels=channels, mute=(bool(control.muted),))]
+        muted = bool(control.muted) if control.capture is None else not control.capturing
+        if other.capture is not None:
+            return [replace(other, channels=channels, capture=(not muted,) * len(other.capture))]
+        return [replace(other, channels=channels, mute=(muted,))]
 
     def _exclusive(self, control: Control) -> list[Control]:
         if not control.capturing:
@@ -179,9 +184,14 @@ def _carried(source: Control, target: Control, channel: int) -> int:
     cdb = to_cdb(source.scale, source.channels[min(channel, len(source.channels) - 1)].raw)
     if cdb is None or cdb <= MUTE_CDB:
         return target.scale.minimum
-    if target.scale is PULSE_SCALE:
-        return from_cdb(target.scale, cdb)
-    return from_cdb(target.scale, max(cdb - _ACCURACY, target.scale.low), 1)
+    if target.device is not None:
+        return from_cdb(target.scale, cdb + _base(target))
+    return from_cdb(target.scale, max(cdb - _base(source) - _ACCURACY, target.scale.low), 1)
+
+
+def _base(device: Control) -> int:
+    """The volume of a device at which the hardware is at 0 dB, in hundredths of a dB."""
+    return (to_cdb(PULSE_SCALE, device.device.base) if device.device else None) or 0
 
 
 def _level(control: Control, controls: dict[ControlId, Control], now: float) -> tuple[float, ...]:

@@ -14,11 +14,12 @@ from tuimixer.model.control import (
     Stream,
 )
 from tuimixer.model.record import replace
-from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE, Scale, Segment
+from tuimixer.model.scale import PULSE_NORM, PULSE_SCALE, Scale, Segment, from_cdb
 from tuimixer.model.snapshot import AlsaCard, Jack, Phase, Profile, Server, ServerCard, Snapshot, Status
 from tuimixer.model.system import FoundServer, Holder, MixerPath, PathElement, PcmDevice, System
 
 MASTER: ControlId = "alsa:PCH/Master,0/playback"
+CAPTURE: ControlId = "alsa:PCH/Capture,0/capture"
 SPEAKERS: ControlId = "pulse:sink/alsa_output.pci-0000_00_1f.3.analog-stereo"
 HDMI: ControlId = "pulse:sink/alsa_output.pci-0000_00_1f.3.hdmi-stereo"
 HEADSET: ControlId = "pulse:sink/alsa_output.usb-headset.analog-stereo"
@@ -26,6 +27,7 @@ MIC: ControlId = "pulse:source/alsa_input.pci-0000_00_1f.3.analog-stereo"
 USB_MIC: ControlId = "pulse:source/alsa_input.usb-headset.mono"
 _STEREO = ("front-left", "front-right")
 _BOTH_SIDES = (False, False)
+_USB_PORT = Port("analog-output", "Analog Output", None, 99, 0, "output")
 
 
 def _db_scale(steps: int, low: int, high: int) -> Scale:
@@ -154,14 +156,25 @@ def _devices() -> list[Control]:
         ),
         port="analog-output-speaker",
     )
-    monitor = Device("", 0, "running", DeviceType.MONITOR, decibel=True, monitor_of=SPEAKERS)
-    usb = replace(hardware, card_index=1, state="idle")
+    internal = Port("analog-input-internal-mic", "Internal Microphone", direction="input")
+    microphone = replace(
+        hardware,
+        hardware_volume=True,
+        hardware_mute=True,
+        base=from_cdb(PULSE_SCALE, -_HDA_CAPTURE.high),
+        ports=(internal,),
+        port=internal.name,
+    )
+    monitor = Device("", 0, "idle", DeviceType.MONITOR, decibel=True, monitor_of=SPEAKERS)
+    usb_mic = Port("analog-input-mic", "Microphone", direction="input")
+    headset = replace(hardware, card_index=1, ports=(_USB_PORT,), port=_USB_PORT.name)
+    usb_source = replace(headset, state="idle", ports=(usb_mic,), port=usb_mic.name)
     return [
         _device(SPEAKERS, "Speakers", 0, (47.33, 47.33), analog, card="PCH", default=True),
         _device(HDMI, "HDMI 1", 1, (100, 100), replace(hardware, state="suspended"), card="PCH"),
-        _device(HEADSET, "USB Headset", 2, (80, 80), usb, card="Headset"),
-        _device(MIC, "Built-in Microphone", 1, (74, 74), replace(hardware, hardware_volume=True), card="PCH"),
-        _device(USB_MIC, "USB Headset Mono", 2, (60,), usb, card="Headset", default=True),
+        _device(HEADSET, "USB Headset", 2, (80, 80), headset, card="Headset"),
+        _device(MIC, "Built-in Microphone", 1, (50.12, 50.12), microphone, card="PCH"),
+        _device(USB_MIC, "USB Headset Mono", 2, (60,), usb_source, card="Headset", default=True),
         _device(
             "pulse:source/alsa_output.pci-0000_00_1f.3.analog-stereo.monitor",
             "Monitor of Speakers",
@@ -241,7 +254,7 @@ def _cards() -> tuple[ServerCard, ...]:
         ),
         Profile("off", "Off", True, 0),
     )
-    usb_port = Port("analog-output", "Analog Output", None, 99, 0, "output", (usb_profiles[0].name,))
+    usb_port = replace(_USB_PORT, profiles=(usb_profiles[0].name,))
     return (
         ServerCard(
             "pulse:card/alsa_card.pci-0000_00_1f.3",
@@ -328,27 +341,15 @@ def system() -> System:
             PcmDevice("PCH", 0, 0, "ALC295 Analog", True, 1, 0),
             PcmDevice("PCH", 0, 3, "HDMI 0", False, 1, 1),
             PcmDevice("Headset", 1, 0, "USB Audio", False, 1, 0),
+            PcmDevice("Headset", 1, 0, "USB Audio", True, 1, 1),
         ),
-        holders=(
-            Holder(
-                "PCH", 0, 0, 0, False, 812, "pulseaudio", "demo", "RUNNING", "S16_LE", 48000, 2, 2400, 96000
-            ),
-            Holder(
-                "Headset",
-                1,
-                0,
-                0,
-                False,
-                812,
-                "pulseaudio",
-                "demo",
-                "RUNNING",
-                "S16_LE",
-                44100,
-                2,
-                2205,
-                88200,
-            ),
+        holders=tuple(
+            Holder(*where, 812, "pulseaudio", "demo", "RUNNING", "S16_LE", rate, 2, rate // 20, rate * 2)
+            for where, rate in (
+                (("PCH", 0, 0, 0, False), 48000),
+                (("PCH", 0, 0, 0, True), 48000),
+                (("Headset", 1, 0, 0, False), 44100),
+            )
         ),
         pages=(
             (
@@ -368,8 +369,12 @@ def system() -> System:
         ),
         servers=(FoundServer("/run/user/1000/pulse/native", "demo", "session", True),),
         mixer_paths=tuple(
-            MixerPath("PulseAudio", name, (PathElement("Master", 0, "mute", "merge"),))
-            for name in ("analog-output-speaker", "analog-output-headphones")
+            MixerPath("PulseAudio", name, (PathElement(element, 0, "mute", "merge"),))
+            for name, element in (
+                ("analog-output-speaker", "Master"),
+                ("analog-output-headphones", "Master"),
+                ("analog-input-internal-mic", "Capture"),
+            )
         ),
         sound_folder=True,
         groups=("demo", "audio"),

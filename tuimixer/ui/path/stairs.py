@@ -1,7 +1,8 @@
 """The staircase of one sound: after each stage, a bar shows the level that is left, on one dB scale. Pure.
 
 What a stage takes away has the color of its medium: software, a softvol, or the hardware. Louder is to the
-right, as on a fader, so that the arrow keys move bars in the direction they point.
+right, as on a fader, so that the arrow keys move bars in the direction they point. A stage whose gain is
+unknown is drawn as such, and those after it as if it were 0 dB, but without stating their levels.
 """
 
 from collections.abc import Sequence
@@ -46,9 +47,13 @@ class Step:
     """One row: a stage with the levels before and after it."""
 
     stage: Stage
-    before: int | None
-    """Level before the stage in hundredths of a dB, 0 at the beginning of the path; None if unknown."""
-    after: int | None
+    before: int
+    """Level before the stage in hundredths of a dB, 0 at the beginning of the path; unknown gains count as
+    0 dB.
+    """
+    after: int
+    known: bool
+    """Whether no gain up to this stage is unknown, or the sound is silenced, so that `after` is the level."""
     parts: tuple[Stage, ...] = ()
     """If the stage is a device's volume: the stages that apply it."""
     part: bool = False
@@ -58,16 +63,17 @@ class Step:
 def steps_of(path: Path) -> tuple[Step, ...]:
     """The rows of a path from its beginning to its end; parts follow the volume that they apply."""
     rows: list[Step] = []
-    level: int | None = 0
+    level, known = 0, True
     devices = {stage.control for stage in path.stages if stage.kind in (StageKind.SINK, StageKind.SOURCE)}
     for stage in path.stages:
         if stage.inside is not None and stage.inside in devices:
             continue
         gain = path.loudest(path.gain(stage)) if stage.gains else 0
-        after = MUTE_CDB if stage.muted else add([level, gain])
+        after = MUTE_CDB if stage.muted else add([level, gain or 0]) or 0
+        known = (known and gain is not None) or after <= MUTE_CDB
         parts = tuple(parts_of(path, stage))
-        rows.append(Step(stage, level, after, parts))
-        rows += [Step(part, level, after, parts, True) for part in parts]
+        rows.append(Step(stage, level, after, known, parts))
+        rows += [Step(part, level, after, known, parts, True) for part in parts]
         level = after
     return tuple(rows)
 
@@ -147,7 +153,7 @@ def _chart(grid: Grid, steps: Sequence[Step], charset: CharSet) -> _Chart:
     arrow = cell_len(charset.text("→ "))
     names = max((cell_len(charset.text(part_name(s.stage))) + arrow for s in steps), default=0)
     names = min(names, _NAMES, max(8, grid.width // 3))
-    levels = [s.after for s in steps if s.after is not None and s.after > MUTE_CDB] or [0]
+    levels = [s.after for s in steps if s.after > MUTE_CDB] or [0]
     high = max(0, -(-max(levels) // 600) * 600)
     low = min(high - _LEAST, min(levels) // 1000 * 1000 - 500)
     left = 2 + names + 1 + (_VALUE + 1 if grid.width >= _NARROW else 0)
@@ -201,7 +207,7 @@ def _step(
     for line in range(y, y + area.height) if chart.width > _VALUE else ():
         _bar(grid, line, step, path, chart, charset, solid)
     if not step.part:
-        level = charset.text(short_gain(step.after))
+        level = charset.text(short_gain(step.after if step.known else None))
         role = Role.MUTE if step.after == MUTE_CDB else Role.STRONG if step.after != step.before else Role.DIM
         grid.put(end + 1 + _VALUE - len(level), y, level, role)
     if grid.width >= _ROOMY:
@@ -230,21 +236,21 @@ def _shares(step: Step, path: Path, gain: int) -> list[tuple[str, int]]:
 def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: CharSet, solid: bool) -> None:
     """Draw the level that is left after a step, then what the step takes away or adds, by medium."""
     plain = charset.encoding == "ascii"
-    x, width = chart.left, chart.width
+    x = chart.left
     _ticks(grid, y, chart, charset)
-    if step.before is not None and step.before <= MUTE_CDB:
+    if step.before <= MUTE_CDB:
         return
-    before = chart.cells(step.before) if step.before is not None else width
-    if step.after is None:
-        grid.fill(x, y, before, 1, Role.FRAME, "?" if plain else "░")
-        return
+    before = chart.cells(step.before)
     if step.after <= MUTE_CDB:
         grid.fill(x, y, before, 1, Role.MUTE, "X" if plain else "╳" if charset.encoding is None else "░")
+        return
+    if step.stage.gains and path.loudest(path.gain(step.stage)) is None:
+        grid.fill(x, y, before, 1, Role.FRAME, "?" if plain else "░")
         return
     after = chart.cells(step.after)
     rest, role = ("█", Role.TRACK) if solid else (charset.dots, Role.DIM)
     grid.fill(x, y, min(before, after), 1, role, rest)
-    gain = step.after - step.before if step.before is not None else 0
+    gain = step.after - step.before
     at, most = min(before, after), max(before, after)
     fills = _ASCII_FILLS if plain else _FILLS
     for medium, share in reversed(_shares(step, path, gain)):

@@ -285,12 +285,10 @@ class PathView(Widget, can_focus=True):
         return len(texts)
 
     def _fill(self, top: int, room: int) -> None:
-        """Show the selected sound's staircase below the map if both fit and any of its levels is known."""
+        """Show the selected sound's staircase below the map if both fit."""
         if self.plan is None or self.sound is None or not self.sound.paths:
             return
         path = self.sound.paths[0]
-        if all(step.after is None for step in steps_of(path)[1:]):
-            return
         used = max((box.y + box.height for box in self.plan.boxes.values()), default=room) + 1
         if room - used >= _STAIRS - 1:
             draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset, solid=self._solid)
