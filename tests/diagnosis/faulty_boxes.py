@@ -295,6 +295,12 @@ def _the_only_card_is_off() -> Box:
     return replace(picture(soft_sink(0.0, "auto_null")), server_cards=(off,)), SYSTEM
 
 
+@case("no_profiles")
+def _pipewire_lost_the_profiles() -> Box:
+    lost = replace(with_card("off"), profile=None)
+    return replace(picture(usb(), server="PipeWire"), server_cards=(lost,)), SYSTEM
+
+
 @case("suspended")
 def _suspended_while_used() -> Box:
     return ac97(state="suspended"), SYSTEM

@@ -213,8 +213,18 @@ def check_suspended(snapshot: Snapshot, device: Control) -> Iterator[Finding]:
 
 
 def check_profiles(snapshot: Snapshot) -> Iterator[Finding]:
-    """Cards that are switched off although they could play."""
+    """Cards that are switched off although they could play, and cards without profiles."""
     for card in snapshot.server_cards:
+        if snapshot.on_pipewire and not card.profiles:
+            # It caches an incomplete list if a client disconnects while the card is being read.
+            yield Finding(
+                "no_profiles",
+                card.description,
+                f"PipeWire has lost the profiles of the card {card.description}, and with them its outputs "
+                "and inputs.",
+                "systemctl --user restart wireplumber",
+                control=card.id,
+            )
         usable = [p for p in card.profiles if p.sinks and p.available is not False and p.name != "off"]
         if card.profile == "off" and usable and _connected(card):
             best = max(usable, key=_profile_rank)

@@ -35,6 +35,7 @@ ORDER = (
     "stream_elsewhere",
     "monitor_recorded",
     "corked",
+    "no_profiles",
     "profile_off",
     "two_servers",
     "clipping",
