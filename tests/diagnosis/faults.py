@@ -14,7 +14,7 @@ import pulsectl
 
 from tests.diagnosis.guest import Guest, amixer, moved_by_hand
 from tests.lab.cards import AC97, HDA, LOOPBACK, USB
-from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.pipewire import LISTENING, PrivatePipeWire
 from tests.lab.waiting import wait_until
 from tuimixer.diagnosis.finding import Finding
 
@@ -187,7 +187,7 @@ def second_server(scene: Scene) -> Iterator[None]:
     other = PrivatePipeWire(sinks=())
     env = other.env | {"XDG_RUNTIME_DIR": scene.guest.server.env["XDG_RUNTIME_DIR"]}
     env.pop("PULSE_SERVER")
-    command = ["sh", "-c", "pipewire & until [ -S $XDG_RUNTIME_DIR/pipewire-0 ]; do :; done; pipewire-pulse"]
+    command = ["sh", "-c", f"pipewire & {LISTENING}; pipewire-pulse"]
     with running(command, env):
         yield
     other.stop()

@@ -9,14 +9,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from tests.lab.cards import card_numbers
 from tests.lab.sound import SINKS, Sink, SoundServer
 from tests.lab.waiting import wait_until
 
-# WirePlumber exits if PipeWire's socket does not exist yet; a killed PipeWire leaves its file behind.
-_START = (
-    'socket="$XDG_RUNTIME_DIR/pipewire-0"; rm -f "$socket"; pipewire & '
-    'until [ -S "$socket" ]; do sleep 0.02; done; wireplumber & pipewire-pulse & wait'
-)
+# WirePlumber exits if PipeWire is not listening yet, which it is slightly later than its socket exists.
+LISTENING = "until pw-cli info 0 >/dev/null 2>&1; do sleep 0.02; done"
+_START = f"pipewire & {LISTENING}; wireplumber & pipewire-pulse & wait"
 
 
 _WAKER = "tests.lab.wake"
@@ -35,12 +34,16 @@ def wireplumber_version() -> tuple[int, ...]:
 class PrivatePipeWire(SoundServer):
     """PipeWire, WirePlumber and pipewire-pulse on a D-Bus session of their own, with null sinks.
 
-    `modules` are loaded with `pactl load-module`, as for PulseAudio.
+    modules: loaded with `pactl load-module`, as for PulseAudio.
+    cards: ids of ALSA cards; start() waits for the sinks of those that are plugged in.
     """
 
-    def __init__(self, sinks: Sequence[Sink] = SINKS, modules: Sequence[str] = ()) -> None:
+    def __init__(
+        self, sinks: Sequence[Sink] = SINKS, modules: Sequence[str] = (), cards: Sequence[str] = ()
+    ) -> None:
         super().__init__(sinks)
         self.modules = tuple(modules)
+        self.cards = tuple(cards)
 
     @property
     def most_streams(self) -> int:
@@ -49,6 +52,28 @@ class PrivatePipeWire(SoundServer):
 
     def _command(self) -> list[str]:
         return ["dbus-run-session", "--", "sh", "-c", _START]
+
+    def _answers(self) -> bool:
+        return self._has_sinks_of_cards() and super()._answers()
+
+    def _has_sinks_of_cards(self) -> bool:
+        """Whether the cards have their sinks, asked of PipeWire itself, which needs no access to devices.
+
+        pipewire-pulse reads the profiles of all devices for each of its clients. If a client disconnects
+        meanwhile, PipeWire (0.3.65 to 1.6 at least) remembers what has arrived as all there is: often
+        nothing, and then the card has no sinks until the session manager restarts.
+        """
+        # The first form is that of PipeWire 0.3, the second that of 1.4.
+        forms = [
+            (f'"alsa:pcm:{number}:', f'"alsa:acp:{card}:')
+            for card, number in card_numbers().items()
+            if card in self.cards
+        ]
+        if not forms:
+            return True
+        listing = subprocess.run(["pw-cli", "ls", "Node"], env=self.env, capture_output=True, text=True)
+        nodes = [node for node in listing.stdout.split("\tid ") if '"Audio/Sink"' in node]
+        return all(any(old in node or new in node for node in nodes) for old, new in forms)
 
     def _settle(self) -> None:
         for sink in self.sinks:
