@@ -6,8 +6,10 @@ import sys
 import pytest
 
 from tests.backend.pulse.watcher import Watcher, moved
-from tests.lab.sound import SoundServer
+from tests.lab.pipewire import PrivatePipeWire
+from tests.lab.sound import Sink, SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.backend.pulse.connection import _UNTOLD, Connection
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.mixer.views import View, arrange
 from tuimixer.model.control import Control, ControlId, Kind
@@ -221,3 +223,29 @@ async def test_a_metered_stream_that_another_program_moves_is_seen_to_move(serve
                 lambda sink=sink: watcher.get(control.id).target_id == f"pulse:sink/{sink}",  # type: ignore[misc]
                 "it to be shown",
             )
+
+
+@pytest.mark.pipewire
+@pytest.mark.parametrize("sinks", [1, 2])
+async def test_streams_are_read_again_only_if_they_can_be_moved(
+    sinks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later: set[tuple[str, float]] = set()
+    read_later = Connection._read_later
+
+    def note(self: Connection, facility: str, seconds: float) -> None:
+        later.add((facility, seconds))
+        read_later(self, facility, seconds)
+
+    monkeypatch.setattr(Connection, "_read_later", note)
+    with PrivatePipeWire([Sink(f"sink{number}", "") for number in range(sinks)]) as server:
+        player = server.play("music", silent=True)
+        stream = f"pulse:sink_input/{player.index}"
+        async with Watcher(PulseBackend(server.address)) as watcher:
+            await watcher.stream("music")
+            watcher.backend.watch_levels(frozenset({stream}), RATE)
+            await watcher.until_server(lambda: meters(server) == 1, "the meter")
+            await asyncio.to_thread(server.pactl, "set-sink-input-volume", str(player.index), "50%")
+            await watcher.until(lambda: set(watcher.get(stream).raws) == {32768}, "the volume")
+            expected = {(Kind.SINK_INPUT.value, _UNTOLD)} if sinks > 1 else set()
+            assert {each for each in later if each == (Kind.SINK_INPUT.value, _UNTOLD)} == expected

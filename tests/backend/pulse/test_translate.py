@@ -297,6 +297,19 @@ def test_a_sink_that_goes_leaves_its_streams_without_device() -> None:
     assert device() is None
 
 
+def test_level_meters_are_not_streams_without_device() -> None:
+    store = Store("unix:/x", "session", local=False)
+    store.keep(Kind.SINK, [SINK])
+    store.keep(Kind.SINK_INPUT, [STREAM])
+    store.keep(Kind.SOURCE_OUTPUT, [replace(STREAM, device=None, name="Peak detect", properties={})])
+    store.put_stored([StoredRecord("sink-input-by-media-role:event", (0,), ("mono",), (100,), False, "")])
+    store.settle()
+    assert store.without_device() == set()
+    store.keep(Kind.SOURCE_OUTPUT, [replace(STREAM, device=None)])
+    store.settle()
+    assert store.without_device() == {Kind.SOURCE_OUTPUT}
+
+
 @pytest.mark.parametrize("key", ["sink-input-by-application-name:", "source-output-by-media-role: "])
 def test_what_is_kept_for_something_without_a_name(key: str) -> None:
     assert translate.stored(StoredRecord(key, (0,), ("mono",), (100,), False, "")).name == "(no name)"

@@ -8,7 +8,10 @@ import pytest
 from tests.backend.pulse.watcher import Watcher, device, sink_of
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
+from tuimixer.backend.pulse import connection
+from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.backend.pulse.connection import Connection
 from tuimixer.config.schema import Filters
 from tuimixer.mixer.views import View, arrange
 from tuimixer.model.command import MoveStream, SetVolume
@@ -132,6 +135,54 @@ async def test_a_running_stream_that_gets_its_device_later(pipewire: PrivatePipe
             _pw_link(pipewire, output, each)
         source = "pulse:source/headphones.monitor"
         await watcher.until(lambda: [each.target_id for each in recording()] == [source], "its device")
+
+
+@pytest.mark.pipewire
+async def test_a_stream_that_stays_without_device_is_read_ever_more_rarely(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_UNTOLD", 0.01)
+    monkeypatch.setattr(connection, "_LONGEST_UNTOLD", 0.04)
+    pauses: list[float] = []
+    later = Connection._read_later
+
+    def note(self: Connection, facility: str, seconds: float) -> None:
+        if facility == Kind.SOURCE_OUTPUT.value:
+            pauses.append(seconds)
+        later(self, facility, seconds)
+
+    monkeypatch.setattr(Connection, "_read_later", note)
+    module = ("module-loopback", "sink=speakers", 'source_output_properties="node.autoconnect=false"')
+    await asyncio.to_thread(pipewire.pactl, "load-module", *module)
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await watcher.until_server(lambda: pauses[-2:] == [0.04, 0.04], "the longest pause")
+        pauses.clear()
+        await asyncio.to_thread(pipewire.pactl, "set-sink-volume", "speakers", "50%")
+        await watcher.until_server(lambda: 0.01 in pauses, "the shortest pause")
+
+
+@pytest.mark.pipewire
+async def test_meters_do_not_have_recordings_read(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A meter on a stream is itself a recording without a device."""
+    monkeypatch.setattr(connection, "_UNTOLD", 0.01)
+    calls: list[str] = []
+    call = AsyncClient.call
+
+    async def note(self: AsyncClient, method: str, *arguments: object) -> object:
+        calls.append(method)
+        return await call(self, method, *arguments)
+
+    monkeypatch.setattr(AsyncClient, "call", note)
+    player = pipewire.play("music", silent=True)
+    metered = frozenset({f"pulse:sink_input/{player.index}"})
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        watcher.backend.watch_levels(metered, 20.0)
+        await watcher.until_server(lambda: pipewire.pactl_json("source-outputs"), "the meter")
+        calls.clear()
+        await watcher.until_server(lambda: calls.count("read_sink_inputs") > 2, "the streams to be read")
+        assert "read_source_outputs" not in calls
 
 
 def _pw_link(server: PrivatePipeWire, *words: str) -> str:

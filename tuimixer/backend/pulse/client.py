@@ -158,6 +158,18 @@ def _state_changed(self: Any, context: Any, _userdata: Any) -> None:
         self.on_lost()
 
 
+def _init(self: Any, _loop: None) -> None:
+    """Prepare a connection on the running loop, without pulsectl-asyncio's own events and enumerations."""
+    import asyncio
+
+    from tuimixer.backend.pulse.main_loop import MainLoop
+
+    self._pa_state_cb = c.PA_STATE_CB_T(self._pulse_state_cb)
+    self._pa_subscribe_cb = c.PA_SUBSCRIBE_CB_T(self._pulse_subscribe_cb)
+    self._loop = MainLoop(asyncio.get_running_loop())
+    self._ctx_init()
+
+
 def _event(self: Any, _context: Any, event: int, index: int, _userdata: Any) -> None:
     facility = _FACILITIES.get(event & c.PA_SUBSCRIPTION_EVENT_FACILITY_MASK)
     if facility is not None and self.on_event is not None:
@@ -168,6 +180,7 @@ def _event(self: Any, _context: Any, event: int, index: int, _userdata: Any) -> 
 @cache
 def _asyncio_class() -> Any:
     own = {
+        "init": _init,
         "_pulse_state_cb": _state_changed,
         "_pulse_subscribe_cb": _event,
         "on_event": None,

@@ -31,8 +31,9 @@ _BREATH = 0.004
 """Seconds between two reads during a storm of events."""
 _LINKS_PAUSE = 0.1
 """Seconds before PipeWire's streams are read again because one of their devices seems to be relinked."""
-_UNTOLD = 2.0
-"""Seconds between two reads of PipeWire's streams while a meter is attached to one, or one has no device.
+_UNTOLD, _LONGEST_UNTOLD = 2.0, 16.0
+"""Seconds between two reads of PipeWire's streams while a meter is attached to one, or one has no device; for
+the latter, the time doubles with each read until the server reports something.
 
 PipeWire's PulseAudio server does not report a move as such, only that the stream's node has changed its
 state. Since 1.0, a meter's link keeps the node's state from changing, so nothing is reported. Nor is it when
@@ -72,6 +73,8 @@ class Connection:
         self._writers: set[asyncio.Task[None]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         """Pending timers by facility, which is read completely when its timer fires."""
+        self._untold = _UNTOLD
+        """Seconds until the next read of streams without a device."""
         self._stored = False
         """Whether the server stores volumes of streams that do not exist at the moment."""
         self._doubted: dict[tuple[str, ...], tuple[Unverified, asyncio.TimerHandle]] = {}
@@ -86,6 +89,7 @@ class Connection:
 
     def on_event(self, facility: str, index: int, removed: bool) -> None:
         """Note an event from the server."""
+        self._untold = _UNTOLD
         if facility == "stored":
             self._read_later(facility, _STORED_PAUSE)
             return
@@ -102,18 +106,25 @@ class Connection:
     def _read_untold_later(self) -> None:
         """Read again those streams whose next device PipeWire may not report."""
         for kind in self.store.without_device():
-            self._read_later(kind.value, _UNTOLD)
-        if self._metered():
+            self._read_later(kind.value, self._untold)
+        if self._metered() and self.store.several_sinks:
             # The start of a meter causes an event, which wakes the loop too.
             self._read_later(Kind.SINK_INPUT.value, _UNTOLD)
 
     def _read_later(self, facility: str, seconds: float) -> None:
-        if facility not in self._timers:
-            loop = asyncio.get_running_loop()
-            self._timers[facility] = loop.call_later(seconds, self._due, facility)
+        """Read a facility completely in at most this many seconds."""
+        loop = asyncio.get_running_loop()
+        due, timer = loop.time() + seconds, self._timers.get(facility)
+        if timer is not None and timer.when() <= due:
+            return
+        if timer is not None:
+            timer.cancel()
+        self._timers[facility] = loop.call_at(due, self._due, facility)
 
     def _due(self, facility: str) -> None:
         del self._timers[facility]
+        if facility in _STREAMS_OF.values():
+            self._untold = min(self._untold * 2, _LONGEST_UNTOLD)
         self._whole.add(facility)
         self._wake.set()
 

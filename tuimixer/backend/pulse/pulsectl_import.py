@@ -72,3 +72,10 @@ def asyncio_pulse() -> Any:
     from pulsectl_asyncio import PulseAsync
 
     return PulseAsync
+
+
+def asyncio_main_loop() -> Any:
+    """pulsectl-asyncio's module of libpulse's main loop on asyncio's."""
+    from pulsectl_asyncio import pa_asyncio_mainloop
+
+    return pa_asyncio_mainloop

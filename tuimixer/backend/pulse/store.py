@@ -192,14 +192,19 @@ class Store:
             and "application.name" not in stream.properties
         }
 
-    def without_device(self) -> list[Kind]:
-        """Kinds of streams of which at least one is on no known device."""
-        known = {Kind.SINK_INPUT: Kind.SINK, Kind.SOURCE_OUTPUT: Kind.SOURCE}
-        return [
-            kind
-            for kind, streams in self._streams.items()
-            if any(stream.device not in self._devices[known[kind]] for stream in streams.values())
-        ]
+    def without_device(self) -> set[Kind]:
+        """Kinds of streams of which at least one is on no known device; level meters do not count."""
+        return {
+            control.kind
+            for control in self.controls.values()
+            if control.kind in _STREAMS and control.target_id is None
+            if control.stream and not control.stream.peak
+        }
+
+    @property
+    def several_sinks(self) -> bool:
+        """Whether a playback stream can be moved."""
+        return len(self._devices[Kind.SINK]) > 1
 
     def bluetooth_cards(self) -> list[CardRecord]:
         """Cards that may be queried for codecs."""

@@ -1,0 +1,67 @@
+"""libpulse's main loop on asyncio's."""
+
+import asyncio
+import os
+from collections.abc import Callable
+
+import pytest
+
+from tests.backend.pulse.watcher import Watcher
+from tests.lab.sound import SoundServer
+from tests.lab.waiting import DEADLINE
+from tuimixer.backend.pulse.backend import PulseBackend
+from tuimixer.backend.pulse.main_loop import MainLoop
+from tuimixer.backend.pulse.pulsectl_import import asyncio_main_loop
+
+
+async def test_what_the_server_sends_is_read_without_unregistering_its_socket(
+    server: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.until_ready()
+        removed: list[int] = []
+        loop = asyncio.get_running_loop()
+        remove: Callable[[int], bool] = loop.remove_reader
+
+        def note(descriptor: int) -> bool:
+            removed.append(descriptor)
+            return remove(descriptor)
+
+        monkeypatch.setattr(loop, "remove_reader", note)
+        await asyncio.to_thread(server.pactl, "set-sink-volume", "speakers", "50%")
+        await watcher.until(lambda: set(watcher.get("pulse:sink/speakers").raws) == {32768}, "the volume")
+        monkeypatch.undo()
+        assert removed == []
+
+
+@pytest.mark.unit
+async def test_a_descriptor_whose_number_is_reused_is_registered_again() -> None:
+    """As if libpulse closed a socket on reading from it, and opened the next one at once."""
+    main_loop = MainLoop(asyncio.get_running_loop())
+    api = main_loop.api_pointer.contents
+    reader, writer = os.pipe()
+    other_reader, other_writer = os.pipe()
+    received: list[bytes] = []
+    done = asyncio.Event()
+
+    def take(_api: object, number: int, fd: int, _flags: int, _userdata: object) -> None:
+        received.append(os.read(fd, 100))
+        api.io_free(number)
+        if received == [b"first"]:
+            os.dup2(other_reader, fd)
+            api.io_new(main_loop.api_pointer, fd, 1, callback, None)
+        else:
+            done.set()
+
+    callback = asyncio_main_loop().pa_io_event_cb_t(take)
+    api.io_new(main_loop.api_pointer, reader, 1, callback, None)
+    os.write(writer, b"first")
+    async with asyncio.timeout(DEADLINE):
+        while not received:
+            await asyncio.sleep(0)
+        os.write(other_writer, b"second")
+        await done.wait()
+    assert received == [b"first", b"second"]
+    main_loop.stop(0)
+    for descriptor in (reader, writer, other_reader, other_writer):
+        os.close(descriptor)
