@@ -49,6 +49,9 @@ NOTES = frozenset(
 )
 """Keys of findings about what may be intended; all others are faults."""
 
+RECORDING = frozenset({"capture_off", "wrong_capture_source", "monitor_default", "monitor_recorded"})
+"""Keys of findings about recording, whatever they would change."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -6,14 +6,15 @@ import pytest
 
 from tests.diagnosis.recordings import SERVERS, Box, boxes
 from tuimixer.backend.demo import simulated
-from tuimixer.diagnosis.graph import Graph
+from tuimixer.diagnosis.graph import Graph, Part
 from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.stage import Path, Stage, StageGroup, StageKind
 from tuimixer.model.control import Kind, Medium
 from tuimixer.model.record import replace
+from tuimixer.ui.path.labels import short_gain
 from tuimixer.ui.path.layout import STYLES, Plan, plan
-from tuimixer.ui.path.map import Place, draw_map
+from tuimixer.ui.path.map import Place, draw_map, headings
 from tuimixer.ui.path.stairs import draw_stairs, steps_of
 from tuimixer.ui.path.walking import begin, stops, walk
 from tuimixer.ui.terminal.cells import Area, Grid
@@ -79,6 +80,32 @@ def test_columns_show_whole_names_and_gains_where_there_is_room() -> None:
     text = " ".join("".join(map("".join, rows)).split())
     for words in ("SuperTuxKart ║ paused 0.0 dB", "MUTE +2.5 dB", "PCM 0.0 dB softvol"):
         assert words in text
+
+
+@pytest.mark.parametrize("graph", [*GRAPHS, pytest.param(BIG, id="big")])
+def test_all_gains_have_units_or_all_columns_of_gains_do(graph: Graph) -> None:
+    for size in SIZES:
+        laid = plan(graph, *size)
+        drawn = draw_map(graph, laid, None, None, {}, {}, UNICODE)
+        text = ["".join(line) for line in drawn.grid.text]
+        heads = {x: words for x, _, words, _ in headings(graph, laid, drawn.units)}
+        for box in laid.boxes.values():
+            gains = [
+                (text[y][box.x : box.x + box.width].rstrip(" │┃"), short_gain(line.gain))
+                for y, line in zip(box.lines, box.node.all_lines, strict=True)
+                if line.stage.gains and box.node.part is not Part.JACK
+            ]
+            for shown, gain in gains:
+                ends = (gain, gain.removesuffix(" dB"))[not drawn.units]
+                assert ends in shown or shown.endswith("MUTE"), (size, shown)
+                assert (gain in shown) <= drawn.units
+                assert drawn.units or heads[box.x].endswith(" dB")
+
+
+def test_a_map_of_100_columns_has_units() -> None:
+    graph = graph_of(DEMO.snapshot, DEMO.system)
+    assert draw_map(graph, plan(graph, 100, 23), None, None, {}, {}, UNICODE).units
+    assert not draw_map(graph, plan(graph, 80, 17), None, None, {}, {}, UNICODE).units
 
 
 @pytest.mark.parametrize("charset", [ASCII, CP437], ids=lambda charset: charset.name)

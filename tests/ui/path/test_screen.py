@@ -416,6 +416,38 @@ async def test_numbers_stay_with_their_findings(desk: Open) -> None:
         assert "3 Move Chat to Speakers." in it.text
 
 
+@pytest.mark.parametrize("name", ["mpv", "Chat", "Spotify"])
+async def test_of_findings_without_room_the_fixes_are_shown_in_order(desk: Open, name: str) -> None:
+    async with desk() as it:
+        await open_map(it, name)
+        lines = it.text.splitlines()
+        fixes = ("1 Unmute Chat.", "2 Move Spotify to Speakers.", "3 Move Chat to Speakers.")
+        rows = [next(i for i, line in enumerate(lines) if fix in line) for fix in fixes]
+        assert rows == sorted(rows)
+        await it.pilot.resize_terminal(40, 12)
+        await it.pilot.pause()
+        assert "! Chat is muted.  1 Unmute Chat.\n  2 Move Spotify to Speakers. and 1 more\n" in it.text
+
+
+async def test_a_finding_is_shown_on_the_map_of_its_direction_only(desk: Open) -> None:
+    async with desk() as it:
+        capture = it.control("Capture")
+        it.backend.put(replace(capture, capture=(False, False)))
+        await open_map(it, "mpv")
+        assert "Chat is muted." in it.text
+        assert "Capture" not in it.text
+        await it.press("2")
+        assert it.control("Capture").capturing is False
+        await it.press("tab")
+        assert "! Recording is turned off for Capture on card PCH." in it.text
+        assert "Chat" not in it.text
+        await it.press("1")
+        assert it.control("Chat").muted
+        await it.press("2")
+        assert it.control("Capture").capturing
+        assert "✓ Recording is turned off for Capture on card PCH." in it.text
+
+
 async def test_a_fault_that_comes_back_can_be_fixed_again(desk: Open) -> None:
     async with desk(size=(110, 30)) as it:
         await open_map(it, "Chat")

@@ -86,12 +86,18 @@ def line_values(node: Node, number: int, room: int, unit: bool = True) -> str:
     return "M" if muted and room else ""
 
 
-def least_values(node: Node, number: int) -> int:
-    """Minimum width of a line's values."""
+def least_values(node: Node, number: int, unit: bool = False) -> int:
+    """Minimum width of a line's values, with or without the unit of a gain."""
     line = node.all_lines[number]
     if node.part is Part.JACK or (node.part is Part.CARD and number == 0):
         return 0
-    return 4 if line.stage.muted else len(_gain(line)[1])
+    return 4 if line.stage.muted else len(_gain(line)[0 if unit else 1])
+
+
+def lacks_unit(node: Node, number: int, room: int) -> bool:
+    """Whether a line's gain fits `room` cells only without its unit."""
+    full, plain = _gain(node.all_lines[number])
+    return full != plain and line_values(node, number, room).endswith(plain)
 
 
 def _gain(line: Line) -> tuple[str, str]:

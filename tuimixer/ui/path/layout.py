@@ -18,6 +18,7 @@ GUTTER = 3
 _MOST_GUTTER = 16
 _NARROWEST = 15
 _WIDEST = 36
+"""Maximum width of a column, unless four of them leave room for more."""
 _SWEEPS = 4
 _IDLE = 0.1
 
@@ -247,8 +248,12 @@ def _across(
         GUTTER + max(track.values(), default=0) + (column in walled)
         for column, track in zip(order, tracks, strict=False)
     ]
-    full, least = ([_wanted(graph, column, style, words) for column in order] for words in (True, False))
-    widths = _widths(full, least, width - sum(gutters))
+    room, widest = width - sum(gutters), max(_WIDEST, width // 4)
+    full, units, least = (
+        [min(_wanted(graph, column, style, words, unit), widest) for column in order]
+        for words, unit in ((True, True), (False, True), (False, False))
+    )
+    widths = _widths(full, units if sum(units) <= room else least, room)
     spare = width - sum(widths) - sum(gutters)
     for i in range(len(gutters)):
         more = min(max(0, spare // len(gutters)), _MOST_GUTTER - min(_MOST_GUTTER, gutters[i]))
@@ -341,8 +346,8 @@ def _tracks(groups: Sequence[_Group]) -> dict[int, int]:
     return tracks
 
 
-def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
-    """The width that a column needs for all of its text (`full`), or for names and gains without units."""
+def _wanted(graph: Graph, column: int, style: Style, full: bool, unit: bool) -> int:
+    """The width that a column needs for all of its text (`full`), or for its names and gains."""
     widest = 0
     for node in graph.nodes:
         if node.column == column:
@@ -351,9 +356,9 @@ def _wanted(graph: Graph, column: int, style: Style, full: bool) -> int:
             for i, line in enumerate(node.all_lines):
                 name = cell_len(line.stage.name) + (1 if i and node.part is not Part.JACK else 0)
                 mark = 2 if has_mark(node, i) else 0
-                values = cell_len(line_values(node, i, 99)) if full else least_values(node, i)
+                values = cell_len(line_values(node, i, 99)) if full else least_values(node, i, unit)
                 widest = max(widest, name + mark + (values + 1 if values else 0))
-    return min(max(widest + (1 if full else 0) + (4 if style.framed else 3), _NARROWEST), _WIDEST)
+    return max(widest + (1 if full else 0) + (4 if style.framed else 3), _NARROWEST)
 
 
 def _widths(full: list[int], least: list[int], room: int) -> list[int]:

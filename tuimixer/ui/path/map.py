@@ -9,7 +9,7 @@ from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level
-from tuimixer.ui.path.labels import least_values, line_values, mark_of
+from tuimixer.ui.path.labels import lacks_unit, least_values, line_values, mark_of
 from tuimixer.ui.path.layout import Box, Plan, Wire, metered
 from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_middle
 from tuimixer.ui.terminal.charsets import CharSet
@@ -50,6 +50,8 @@ class Drawn:
     """A map on a grid of its own size, and where the lines and meters are on it."""
 
     grid: Grid
+    units: bool = True
+    """Whether gains have units; if not, the headings of their columns do."""
     places: tuple[tuple[Place, Area], ...] = ()
     meters: tuple[tuple[ControlId, Area], ...] = ()
 
@@ -83,21 +85,25 @@ def draw_map(
             area = Area(box.x + 2, box.meter, box.width - (4 if plan.style.framed else 3))
             meters.append((control, area))
             horizontal_meter(grid, area.x, area.y, area.width, levels.get(control), charset)
-    return Drawn(grid, tuple(places), tuple(meters))
+    return Drawn(grid, brush.units, tuple(places), tuple(meters))
 
 
-def headings(graph: Graph, plan: Plan) -> Iterator[tuple[int, int, str, Role]]:
-    """(x, width, text, role) of the headings above the columns."""
+def headings(graph: Graph, plan: Plan, units: bool) -> Iterator[tuple[int, int, str, Role]]:
+    """(x, width, text, role) of the headings above the columns. Args: `units`: whether gains have units."""
     before = ""
     for x, width, column in plan.columns:
-        parts = {node.part for node in graph.nodes if node.column == column}
+        nodes = [node for node in graph.nodes if node.column == column]
+        parts = {node.part for node in nodes}
         if parts:
             part = max(parts - {Part.MODULE}, default=Part.MODULE)
             if part is Part.DEVICE and column > Part.DEVICE:
                 part = Part.MODULE
             text = _HEADINGS[part]
-            yield x, width, text if text != before else "", ACCENTS[part]
-            before = text
+            shown, before = text if text != before else "", text
+            if not units and any(line.stage.gains for node in nodes for line in node.all_lines):
+                # Above the last letters of the gains, if that leaves a space after the heading.
+                shown = f"{shown} ".ljust(width - (4 if plan.style.framed else 3)) + "dB"
+            yield x, width, shown, ACCENTS[part]
 
 
 class _Brush:
@@ -120,13 +126,12 @@ class _Brush:
         self._faulty = faulty
         live = (wire.edge for wire in plan.wires if wire.edge.live)
         self._live = frozenset(node for edge in live for node in (edge.start, edge.end))
-        self._bare = frozenset(
-            box.x
+        self.units = not any(
+            lacks_unit(box.node, number, self._spare(box, number))
             for box in plan.boxes.values()
             for number in range(len(box.node.all_lines))
-            if line_values(box.node, number, self._spare(box, number)).endswith(tuple("0123456789"))
         )
-        """The x of each column in which no units are shown, because some gain has no room for its unit."""
+        """Whether units are shown; if one gain has no room for its unit, none has a unit."""
 
     def draw(self, box: Box) -> Iterator[tuple[Place, Area]]:
         """Draw a box; returns where its lines are."""
@@ -171,8 +176,7 @@ class _Brush:
             grid.put(x - 1, y, charset.clip, Role.ERROR)
         mark = mark_of(node, number, charset)
         name = charset.text(line.stage.name)
-        unit = box.x not in self._bare
-        values = charset.text(line_values(node, number, self._spare(box, number), unit))
+        values = charset.text(line_values(node, number, self._spare(box, number), self.units))
         room = width - indent - len(mark) - (len(values) + 1 if values else 0)
         name = (fit_middle if room > 7 else fit)(name, room, charset.ellipsis)
         off = line.state in ("unplugged", "free", "suspended", "not used")

@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
+from tuimixer.diagnosis.finding import RECORDING, Finding
 from tuimixer.diagnosis.graph import Line, node_of, same_start
 from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import Start
@@ -140,7 +141,7 @@ class PathScreen(Dialog[None]):
             view.paint()
             return
         view.graph = graph_of(snapshot, system, self._capture)
-        view.explain = partial(explain, snapshot)
+        view.explain, view.concerns = partial(explain, snapshot), self._concerns
         view.fixes.take(diagnose(snapshot, system))
         self._find_place()
         view.title = self._title(system)
@@ -148,6 +149,13 @@ class PathScreen(Dialog[None]):
         self.hint()
         view.paint()
         self._watch()
+
+    def _concerns(self, finding: Finding) -> bool:
+        """Whether a finding is about something on this map, or about neither direction alone."""
+        control = self._mixer.snapshot.controls.get(finding.control or "")
+        if control is None or self.view.graph.place_of(control.id) is not None:
+            return True
+        return self._capture == (control.kind.capture or finding.key in RECORDING)
 
     def _find_place(self) -> None:
         """Keep the cursor where it is; at first, put it on what silences the selected sound."""
@@ -360,9 +368,9 @@ class PathScreen(Dialog[None]):
         self._moved()
 
     def _fix(self, number: int) -> None:
-        """Carry out a finding's fix, but not again until the finding reappears."""
+        """Carry out the fix of a finding that is shown here, but not again until the finding reappears."""
         numbered = self.view.fixes.press(number)
-        if numbered is None:
+        if numbered is None or (number, numbered) not in self.view.findings:
             return
         finding = numbered.finding
         if not finding.fix:

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.graph import Graph, Part, Sound, node_of
 from tuimixer.diagnosis.stage import Path, Stage
 from tuimixer.model.control import ControlId
@@ -33,6 +34,8 @@ _STAIRS = 9
 """Number of lines for the staircase of a typical sound below the map."""
 _MANY = 60
 """Number of changed runs of cells above which everything is repainted."""
+Run = tuple[Role, str, str]
+"""A text with its role and the action of a click on it; may be empty."""
 Hint = tuple[list[tuple[str, str]], str]
 """Pairs of a key and the action of a click on it, and a text for what these do."""
 
@@ -79,6 +82,8 @@ class PathView(Widget, can_focus=True):
         self.notice = ""
         self.hints: Sequence[Hint] = ()
         self.explain: Callable[[Stage], str] = lambda stage: ""
+        self.concerns: Callable[[Finding], bool] = lambda finding: True
+        """Whether a finding is shown on this map."""
         self.asked = False
 
     @property
@@ -262,7 +267,7 @@ class PathView(Widget, can_focus=True):
         self._top = top
         self._scroll(grid.width, room)
         if top > 1:
-            for x, width, text, role in headings(self.graph, self.plan):
+            for x, width, text, role in headings(self.graph, self.plan, self._drawn.units):
                 left = x - self._window.x
                 if 0 <= left < grid.width:
                     grid.put(left, 1, text, role, width)
@@ -335,11 +340,11 @@ class PathView(Widget, can_focus=True):
 
     # ---- below ----
 
-    def _below(self) -> list[list[tuple[Role, str, str]]]:
-        """The lines below the map or staircase, as (role, text, action of a click) runs."""
+    def _below(self) -> list[list[Run]]:
+        """The lines below the map or staircase, as runs."""
         grid = self._grid
         small = grid.height < _SMALL
-        lines: list[list[tuple[Role, str, str]]] = []
+        lines: list[list[Run]] = []
         if self.notice:
             lines += [[(Role.ERROR, line, "")] for line in wrap(self.notice, grid.width)[:2]]
         most = 1 if small else max(2, grid.height // 5)
@@ -349,50 +354,65 @@ class PathView(Widget, can_focus=True):
             lines.append(self._hints())
         return lines[: max(0, grid.height - 4)]
 
-    def _findings(self, most: int) -> list[list[tuple[Role, str, str]]]:
+    @property
+    def findings(self) -> list[tuple[int, Numbered]]:
+        """(number, finding) for the staircase, or for the map and its selected sound."""
         own = node_of(self.sound.start) if self.sound is not None else ""
-        entries = self.fixes.shown(own) if self.path is not None else self.fixes.shown("", own)
-        stage = self.stage
-        control = stage.control if stage is not None else None
-        # Findings about the selected stage come first if there is no room for all.
-        blocks = [(self._finding(number, slot), slot) for number, slot in entries]
-        if sum(len(block) for block, _ in blocks) > most and control is not None:
-            blocks.sort(key=lambda pair: pair[1].finding.control != control)
-        lines: list[list[tuple[Role, str, str]]] = []
-        for i, (block, _) in enumerate(blocks):
-            left = len(blocks) - i
-            if len(lines) + len(block) > most - (1 if left > 1 else 0) and lines:
-                lines.append([(Role.DIM, f"  and {left} more", "")])
-                break
-            lines += block[: most - len(lines)]
-        return lines or [[(Role.DIM, "  No problems found.", "")]]
+        if self.path is not None:
+            return self.fixes.shown(own)
+        return [entry for entry in self.fixes.shown("", own) if self.concerns(entry[1].finding)]
 
-    def _finding(self, number: int, slot: Numbered) -> list[list[tuple[Role, str, str]]]:
-        width = self._grid.width
+    def _findings(self, most: int) -> list[list[Run]]:
+        """The findings; of those that do not fit in `most` lines, only the fixes, in one more line."""
+        entries, lines = self.findings, list[list[Run]]()
+        for i, (number, slot) in enumerate(entries):
+            block = self._finding(*self._texts(number, slot), most)
+            if len(lines) + len(block) > most - (i + 1 < len(entries)) and lines:
+                return [*lines, self._rest(entries[i:])]
+            lines += block[:most]
+        where = "" if self.path is not None else f" with {'recording' if self.graph.capture else 'playback'}"
+        return lines or [[(Role.DIM, f"  No problems found{where}.", "")]]
+
+    def _texts(self, number: int, slot: Numbered) -> tuple[Run, Run]:
+        """What a finding says, and its fix."""
         finding = slot.finding
-        check = "✓" if self._charset.encoding is None else "*"
-        mark = check if not slot.there else "!" if finding.fault else "-"
-        role = Role.DIM if not slot.there else Role.ERROR if finding.fault else Role.TEXT
-        text = (
-            f"{mark} {finding.reason}"
-            if finding.fault or not slot.there
-            else f"{mark} note: {finding.reason}"
-        )
         if not slot.there:
-            fix: tuple[Role, str, str] = (Role.DIM, f"Done: {finding.advice}" if slot.done else "", "")
-        elif finding.fix and number < 10:
+            check = "✓" if self._charset.encoding is None else "*"
+            done = f"Done: {finding.advice}" if slot.done else ""
+            return (Role.DIM, f"{check} {finding.reason}", ""), (Role.DIM, done, "")
+        mark, role = ("! ", Role.ERROR) if finding.fault else ("- note: ", Role.TEXT)
+        fix: Run = (Role.TEXT, finding.advice, "")
+        if finding.fix and number < 10:
             fix = (Role.KEY, f"{number} {finding.advice}", f"path.{number}")
-        else:
-            fix = (Role.TEXT, finding.advice, "")
-        if cell_len(text) + cell_len(fix[1]) + 2 <= width:
-            return [[(role, f"{text}  ", ""), fix]]
-        first = [[(role, line if not i else f"  {line}", "")] for i, line in enumerate(wrap(text, width - 2))]
-        return first + [[(fix[0], f"  {line}", fix[2])] for line in wrap(fix[1], width - 2) if line]
+        return (role, f"{mark}{finding.reason}", ""), fix
 
-    def _words(self, small: bool) -> list[list[tuple[Role, str, str]]]:
+    def _finding(self, text: Run, fix: Run, most: int) -> list[list[Run]]:
+        width = self._grid.width
+        room = width - cell_len(fix[1]) - 2
+        if cell_len(text[1]) <= room or (most == 1 and room > width // 3):
+            return [[(text[0], f"{fit(text[1], room, self._charset.ellipsis)}  ", ""), fix]]
+        how = [[(fix[0], f"  {line}", fix[2])] for line in wrap(fix[1], width - 2) if line]
+        said = wrap(text[1], width - 2)[: max(1, most - len(how))]
+        return [[(text[0], f"{'  ' if i else ''}{line}", "")] for i, line in enumerate(said)] + how
+
+    def _rest(self, entries: Sequence[tuple[int, Numbered]]) -> list[Run]:
+        """A line with the fixes of findings for which there is no room; the last ones are only counted."""
+        line: list[Run] = [(Role.DIM, "  ", "")]
+        used = 2
+        for i, (number, slot) in enumerate(entries):
+            said, fix = self._texts(number, slot)
+            role, text, action = fix if fix[1] else said
+            used += cell_len(text) + 1
+            more = len(entries) - i - 1
+            if used + (len(f"and {more} more") if more else -1) > self._grid.width:
+                return [*line, (Role.DIM, f"and {more + 1} more", "")]
+            line.append((role, f"{text} ", action))
+        return line
+
+    def _words(self, small: bool) -> list[list[Run]]:
         """The stages of the selected sound, and an explanation of the one under the cursor."""
         width, stage = self._grid.width, self.stage
-        lines: list[list[tuple[Role, str, str]]] = []
+        lines: list[list[Run]] = []
         if stage is not None and (self.asked or (self.path is not None and not small)):
             told = [[(Role.TEXT, line, "")] for line in wrap(self.explain(stage), width)]
             lines += told if self.asked else told[: max(0, self._grid.height - 19)]
@@ -406,8 +426,8 @@ class PathView(Widget, can_focus=True):
             lines.append([(Role.DIM, fit(f"{stage.name}: {stage.note}", width, self._charset.ellipsis), "")])
         return lines
 
-    def _hints(self) -> list[tuple[Role, str, str]]:
-        parts: list[tuple[Role, str, str]] = []
+    def _hints(self) -> list[Run]:
+        parts: list[Run] = []
         used = 0
         for keys, words in self.hints:
             used += cell_len(f"{''.join(key for key, _ in keys)} {words}") + 3
