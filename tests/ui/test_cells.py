@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tuimixer.ui.terminal.cells import Grid, fit, fit_lines, wrap
 from tuimixer.ui.terminal.direct_writer import by_look, encode
-from tuimixer.ui.terminal.palette import Look, Role
+from tuimixer.ui.terminal.palette import Look, Role, shade, two_tone
 from tuimixer.ui.terminal.themes import theme
 
 pytestmark = pytest.mark.unit
@@ -69,6 +69,21 @@ def test_cells_of_one_look_are_written_together() -> None:
         grid.put(5, y, "c", Role.MUTE)
     written, _ = encode(by_look(grid.changes(), theme("dark"), None), theme("dark"))
     assert written.count("m") == 2
+
+
+def test_each_look_differs_little_from_the_one_before() -> None:
+    grid = Grid(WIDTH, HEIGHT)
+    encode(grid.changes(), theme("dark"))
+    low, high = shade(0.1), shade(0.9)
+    for y, paper in enumerate((low, Role.PAPER, high)):
+        grid.put(3, y, "▀", two_tone(Role.OUTPUTS, paper))
+        grid.put(5, y, "▀", two_tone(Role.APPLICATIONS, paper))
+    palette = theme("dark")
+    first = palette.looks[two_tone(Role.APPLICATIONS, high)]
+    written, _ = encode(by_look(grid.changes(), palette, first), palette, look=first)
+    # Two backgrounds, the other glyph color, and two backgrounds with it.
+    assert written.count("48;2;") == 4
+    assert written.count("38;2;") == 1
 
 
 def test_nothing_is_written_for_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 from tuimixer.backend.demo import simulated
 from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.ui.first_picture import new_renderer
-from tuimixer.ui.mixer.meters import HOLD, Level, follow, share_of
+from tuimixer.ui.mixer.meters import HOLD, Level, LevelMeters, follow, share_of
 from tuimixer.ui.terminal.capabilities import look_at
 from tuimixer.ui.terminal.pacing import Pace
 
@@ -39,6 +39,31 @@ def test_the_hold_stays_and_then_comes_down() -> None:
         level = follow(level, (0.0,), HOLD + step)
     assert level.hold == 0
     assert not level.moving
+
+
+def test_new_peaks_show_falls_every_second_time_and_rises_at_once() -> None:
+    now = 0.0
+    meters = LevelMeters(lambda: now)
+
+    def shown(peak: float) -> float:
+        nonlocal now
+        now += 0.1
+        meters.hear({"a": (peak,)})
+        assert meters.follow(["a"], None) == (share_of(peak) < meters.levels["a"].shares[0])
+        return meters.levels["a"].shares[0]
+
+    loud, fall = share_of(0.5), 0.1 * 26 / 60
+    assert shown(0.5) == loud
+    assert [shown(0.001) for _ in range(3)] == pytest.approx([loud - fall, loud - fall, loud - 3 * fall])
+    assert shown(0.9) == share_of(0.9)
+    # Without new peaks, falls are always shown.
+    meters.hear({"a": (0.0,)})
+    now += 0.1
+    meters.follow(["a"], None)
+    now += 0.1
+    before = meters.levels["a"].shares[0]
+    meters.follow(["a"], None)
+    assert meters.levels["a"].shares[0] < before
 
 
 def test_the_clip_mark_fades_after_ten_seconds() -> None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
+from operator import le
 
 from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
@@ -49,9 +50,11 @@ class Level:
         return self.clipped or self.shares != self.targets or self.hold > max(self.shares, default=0.0)
 
 
-def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
+def follow(level: Level | None, peaks: tuple[float, ...], now: float, hold_back: bool = False) -> Level:
     """The meter at the time `now` (seconds), given the newest peaks (linear amplitudes); it rises at once and
     falls steadily.
+
+    Args: `hold_back` is whether a meter that does not rise stays as it is for now.
     """
     targets = tuple(share_of(peak) for peak in peaks)
     clipped = level.clipped_until if level is not None else 0.0
@@ -59,6 +62,8 @@ def follow(level: Level | None, peaks: tuple[float, ...], now: float) -> Level:
         clipped = now + CLIP_HOLD
     if level is None:
         return Level(targets, targets, max(targets, default=0.0), now + HOLD, clipped, now)
+    if hold_back and len(level.shares) == len(targets) and all(map(le, targets, level.shares)):
+        return Level(level.shares, targets, level.hold, level.held_until, clipped, level.at)
     fall = max(0.0, now - level.at) * FALL / -FLOOR
     old = level.shares if len(level.shares) == len(targets) else targets
     shares = tuple(max(target, before - fall) for target, before in zip(targets, old, strict=True))
@@ -77,10 +82,13 @@ class LevelMeters:
         self._peaks: dict[ControlId, tuple[float, ...]] = {}
         """Each control's last reported peaks, one linear amplitude per channel."""
         self._clock = clock
+        self._hold_back = self._held_back = False
+        """Whether falls are not shown now, and whether they were not shown last time."""
 
     def hear(self, peaks: Mapping[ControlId, tuple[float, ...]]) -> None:
         """Take new peaks (linear amplitudes); those of other controls have not changed."""
         self._peaks.update(peaks)
+        self._hold_back = not self._held_back
 
     def keep(self, ids: Collection[ControlId]) -> None:
         """Drop the meters of all other controls."""
@@ -93,8 +101,13 @@ class LevelMeters:
         self.levels.clear()
 
     def follow(self, ids: Iterable[ControlId], chosen: ControlId | None) -> bool:
-        """Advance the meters of these controls to this moment; returns whether some are still falling."""
+        """Advance the meters of these controls to this moment; returns whether some are still falling.
+
+        Of new peaks, every second set shows only what rises: the eye cannot tell, and the cells that fall
+        together take fewer bytes.
+        """
         now = self._clock()
+        self._held_back, self._hold_back = self._hold_back, False
         moving = [self._bring_on(key, key == chosen, now).moving for key in ids if key in self._peaks]
         return any(moving)
 
@@ -107,5 +120,5 @@ class LevelMeters:
         peaks = self._peaks[key]
         if not chosen and len(peaks) > 1:
             peaks = (max(peaks),)
-        level = self.levels[key] = follow(self.levels.get(key), peaks, now)
+        level = self.levels[key] = follow(self.levels.get(key), peaks, now, self._held_back)
         return level

@@ -31,21 +31,36 @@ def encode(
 
 
 def by_look(runs: Iterable[Run], palette: Palette, first: Look | None) -> list[Run]:
-    """The same cells sorted by look, because moving to a cell takes fewer bytes than setting a color.
+    """The same cells sorted by look, because moving to a cell takes fewer bytes than setting a color; each
+    look is followed by one that differs as little as possible.
 
     Args: `first` is the look to begin with.
     """
-    pieces: list[tuple[bool, int, int, int, str]] = []
+    looks = palette.looks
+    pieces: dict[int, list[tuple[int, int, str]]] = {}
     for x, y, parts in runs:
         for role, text in parts:
-            pieces.append((palette.looks[role] != first, role, y, x, text))
+            pieces.setdefault(role, []).append((y, x, text))
             x += width_of(text)
     sorted_runs: list[Run] = []
-    end = (-1, -1)
-    for _, role, y, x, text in sorted(pieces):
-        if end == (x, y):
-            sorted_runs[-1][2].append((role, text))
-        else:
-            sorted_runs.append((x, y, [(role, text)]))
-        end = (x + width_of(text), y)
+    look, end = first, (-1, -1)
+    while pieces:
+        role = min(pieces, key=lambda role: _difference(look, looks[role]))
+        look = looks[role]
+        for y, x, text in sorted(pieces.pop(role)):
+            if end == (x, y):
+                sorted_runs[-1][2].append((role, text))
+            else:
+                sorted_runs.append((x, y, [(role, text)]))
+            end = (x + width_of(text), y)
     return sorted_runs
+
+
+def _difference(before: Look | None, after: Look) -> int:
+    """How expensive it is to switch to another look, as an ordinal number.
+
+    Meters have few glyph colors and many backgrounds, so a glyph color is kept for as long as possible.
+    """
+    if before is None or (before.bold, before.dim, before.reverse) != (after.bold, after.dim, after.reverse):
+        return 4
+    return 2 * (before.fg != after.fg) + (before.bg != after.bg)
