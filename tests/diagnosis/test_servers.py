@@ -46,6 +46,23 @@ def play(server: SoundServer, device: str = "speakers") -> int:
     return player.index
 
 
+def set_stream(server: SoundServer, index: int, percent: int) -> None:
+    """Set a sink input's volume, which PipeWire acknowledges before it does it."""
+    server.pactl("set-sink-input-volume", str(index), f"{percent}%")
+    server.wait_for(lambda: set(server.percents("sink-inputs", index)) == {percent}, "the stream's volume")
+
+
+def mute_stream(server: SoundServer, index: int) -> None:
+    """Mute a sink input; see set_stream."""
+    server.pactl("set-sink-input-mute", str(index), "1")
+    server.wait_for(lambda: server.find("sink-inputs", index)["mute"], "the stream's mute")  # type: ignore[index]
+
+
+def nothing_found(server: SoundServer) -> bool:
+    """Wait until doctor finds nothing: after a move, PipeWire's streams are paused for a moment."""
+    return server.wait_for(lambda: findings(env=server.env) == [], "nothing to be found")
+
+
 def on_pipewire(server: SoundServer) -> bool:
     """Whether the Pulse server is PipeWire's."""
     return "PipeWire" in server.pactl("info")
@@ -57,7 +74,7 @@ def test_the_stated_gain_is_what_a_monitor_hears(server: SoundServer) -> None:
     for _ in range(10):
         # Not so quiet that the 16 bits of the recording are too coarse for it.
         stream, sink = chance.randint(45, 115), chance.randint(45, 100)
-        server.pactl("set-sink-input-volume", str(index), f"{stream}%")
+        set_stream(server, index, stream)
         server.pactl("set-sink-volume", "speakers", f"{sink}%")
         stated = path_of("tone", server.env)
         assert stated["muted"] is False
@@ -67,9 +84,9 @@ def test_the_stated_gain_is_what_a_monitor_hears(server: SoundServer) -> None:
 
 def test_muted_is_silence(server: SoundServer) -> None:
     index = play(server)
-    server.pactl("set-sink-input-mute", str(index), "1")
+    mute_stream(server, index)
+    server.wait_for(lambda: server.record("speakers.monitor").peak() == 0.0, "silence")
     assert path_of("tone", server.env)["muted"] is True
-    assert server.record("speakers.monitor").peak() == 0.0
 
 
 def test_a_recording_of_a_monitor_has_the_stated_gain(server: SoundServer) -> None:
@@ -119,7 +136,7 @@ def test_a_stream_on_another_device_is_named_and_moved(server: SoundServer) -> N
     stream = server.find("sink-inputs", player.index)
     assert stream is not None
     assert stream["sink"] == speakers
-    assert findings(env=server.env) == []
+    assert nothing_found(server)
 
 
 def test_a_paused_program_is_named(server: SoundServer) -> None:
@@ -154,7 +171,7 @@ def test_who_records_a_null_sink_is_on_its_path(server: SoundServer) -> None:
     command = ["parec", "--client-name=Tape", "--device=speakers.monitor"]
     with subprocess.Popen(command, env=server.env, stdout=subprocess.DEVNULL) as tape:
         try:
-            server.wait_for(lambda: server.pactl_json("source-outputs"), "the recording")
+            server.wait_for(lambda: server.pactl_json("source-outputs") and server.linked(), "the recording")
             end = path_of("tone", server.env)["stages"][-1]
             assert (
                 end["note"]
@@ -193,7 +210,7 @@ def test_a_combined_sink_is_named_as_such(server: SoundServer) -> None:
     slaves = "sinks" if on_pipewire(server) else "slaves"
     server.pactl("load-module", "module-combine-sink", "sink_name=both", f"{slaves}=speakers,headphones")
     server.wait_for(lambda: "both" in [sink["name"] for sink in server.pactl_json("sinks")], "the sink")
-    server.wait_for(lambda: len(server.pactl_json("sink-inputs")) == 2, "its streams")
+    server.wait_for(lambda: len(server.pactl_json("sink-inputs")) == 2 and server.linked(), "its streams")
     server.play("tone", device="both")
     done = tuimixer("path", "tone", "--json", env=server.env)
     ways = json.loads(done.stdout)
@@ -204,7 +221,7 @@ def test_a_combined_sink_is_named_as_such(server: SoundServer) -> None:
 def test_a_combined_sink_whose_parts_are_gone_is_named(server: SoundServer) -> None:
     slaves = "sinks" if on_pipewire(server) else "slaves"
     server.pactl("load-module", "module-combine-sink", "sink_name=both", f"{slaves}=speakers,headphones")
-    server.wait_for(lambda: len(server.pactl_json("sink-inputs")) == 2, "its streams")
+    server.wait_for(lambda: len(server.pactl_json("sink-inputs")) == 2 and server.linked(), "its streams")
     assert "combines" not in str(findings(env=server.env))
     for sink in server.pactl_json("sinks"):
         if sink["name"] != "both":
@@ -217,7 +234,10 @@ def test_a_combined_sink_whose_parts_are_gone_is_named(server: SoundServer) -> N
 
 def test_a_sink_that_feeds_itself_is_named(server: SoundServer) -> None:
     server.pactl("load-module", "module-loopback", "source=speakers.monitor", "sink=speakers")
-    server.wait_for(lambda: server.pactl_json("source-outputs"), "the loopback")
+    server.wait_for(
+        lambda: server.pactl_json("source-outputs") and server.pactl_json("sink-inputs") and server.linked(),
+        "the loopback",
+    )
     (fault,) = findings(env=server.env)
     assert fault["reason"].startswith("Speakers feeds back into itself, so ")
     assert fault["fault"] is True
@@ -237,7 +257,7 @@ def test_a_monitor_in_place_of_a_microphone_is_named_and_replaced(server: SoundS
     command = ["parec", "--client-name=Call", "--device=speakers.monitor", "--property=media.role=phone"]
     with subprocess.Popen(command, env=server.env, stdout=subprocess.DEVNULL) as call:
         try:
-            server.wait_for(lambda: server.pactl_json("source-outputs"), "the call")
+            server.wait_for(lambda: server.pactl_json("source-outputs") and server.linked(), "the call")
             fault, note = findings(env=server.env)
             assert fault["reason"].startswith("The default input, Monitor of Speakers, records what")
             assert note["reason"].startswith("Call is recording what is being played (Monitor of Speakers)")
@@ -254,7 +274,7 @@ def test_a_monitor_in_place_of_a_microphone_is_named_and_replaced(server: SoundS
 
 def test_all_faults_are_fixed_at_once(server: SoundServer) -> None:
     index = play(server)
-    server.pactl("set-sink-input-mute", str(index), "1")
+    mute_stream(server, index)
     server.pactl("set-sink-mute", "speakers", "1")
     assert [finding["fault"] for finding in findings(env=server.env)] == [True, True]
     done = tuimixer("doctor", "--fix", "all", env=server.env)
@@ -267,7 +287,7 @@ def test_the_second_stream_of_an_application_is_looked_at_too(server: SoundServe
     play(server)
     second = server.play("tone", media="other")
     assert findings("tone", env=server.env) == []
-    server.pactl("set-sink-input-mute", str(second.index), "1")
+    mute_stream(server, second.index)
     assert [finding["stage"] for finding in findings("tone", env=server.env)] == ["tone"]
     assert tuimixer("doctor", "tone", "--fix", "1", env=server.env).returncode == 0
     stream = server.find("sink-inputs", second.index)
@@ -310,7 +330,7 @@ def test_no_way_without_a_server(server: SoundServer) -> None:
 
 def test_what_remains_after_a_mend_is_told_to_programs(server: SoundServer) -> None:
     index = play(server)
-    server.pactl("set-sink-input-mute", str(index), "1")
+    mute_stream(server, index)
     server.pactl("set-sink-mute", "speakers", "1")
     left = findings("--fix", "1", env=server.env)
     assert [finding["reason"] for finding in left] == ["Speakers is muted."]

@@ -22,7 +22,7 @@ _FOREIGN = ("DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "ALSA_CONF
 """Variables that would lead a client to another server."""
 
 
-_NO_SINK = 0xFFFFFFFF
+_NO_DEVICE = 0xFFFFFFFF
 """PA_INVALID_INDEX."""
 
 
@@ -43,8 +43,10 @@ class Sink:
     def arguments(self) -> str:
         """The arguments of module-null-sink."""
         channels = self.channel_map.count(",") + 1
+        # WirePlumber would suspend it, in the middle of a test, after five seconds without a stream.
+        properties = f"device.description='{self.description}' session.suspend-timeout-seconds=0"
         return (
-            f"sink_name={self.name} sink_properties=\"device.description='{self.description}'\" "
+            f'sink_name={self.name} sink_properties="{properties}" '
             f"rate={RATE} channels={channels} channel_map={self.channel_map}"
         )
 
@@ -206,6 +208,13 @@ class SoundServer(ABC):
         self.kill()
         self.start()
 
+    def linked(self) -> bool:
+        """Whether everything that plays or records has its device; PipeWire reports it earlier."""
+        return _NO_DEVICE not in {
+            *(stream["sink"] for stream in self.pactl_json("sink-inputs")),
+            *(stream["source"] for stream in self.pactl_json("source-outputs")),
+        }
+
     def stop_players(self) -> None:
         """End every application started by play()."""
         for player in self.players:
@@ -314,8 +323,9 @@ class SoundServer(ABC):
             raise RuntimeError(f"the player exited with status {player.process.returncode}")
         for stream in self.pactl_json("sink-inputs"):
             if stream["properties"].get("application.process.id") == str(player.pid):
-                # PipeWire reports a stream before it is linked to a sink.
-                return 0 if self.sinks and stream["sink"] == _NO_SINK else int(stream["index"]) + 1
+                # PipeWire reports a stream before it is linked to a sink, and then as corked until it runs.
+                starting = stream["sink"] == _NO_DEVICE or stream["corked"]
+                return 0 if self.sinks and starting else int(stream["index"]) + 1
         return 0
 
     def record(self, source: str, seconds: float = 0.5) -> Recording:

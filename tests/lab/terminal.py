@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import pyte
 
-from tests.lab.waiting import DEADLINE
+from tests.lab.waiting import DEADLINE, wait_until
 
 _KEYS = {
     "up": "\x1b[A",
@@ -69,6 +69,18 @@ _UNKNOWN_TO_PYTE = re.compile(
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*|[P_^\]][^\x1b\x07]*\x1b?)?$")
 
 
+def _computes(session: int) -> bool:
+    """Whether a process of this session is running, or would be if there were a processor for it."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _parent, _group, of_session = stat.read_text().rpartition(")")[2].split()[:4]
+        except OSError:  # it has exited meanwhile
+            continue
+        if int(of_session) == session and state in "RD":
+            return True
+    return False
+
+
 class _Screen(pyte.Screen):
     """A pyte screen that responds to the program's queries (cursor position, device attributes)."""
 
@@ -98,7 +110,8 @@ class Terminal:
         cwd: Path | None = None,
     ) -> None:
         self.output = bytearray()
-        """Every byte that the program has sent."""
+        """Every byte that the program has sent, except NUL."""
+        self._ends = 0
         self._pending = b""
         self._shown: list[str] | None = None
         self._changed = threading.Condition()
@@ -142,6 +155,8 @@ class Terminal:
             if not data:
                 return
             with self._changed:
+                self._ends += data.count(b"\0")
+                data = data.replace(b"\0", b"")
                 self.output += data
                 whole = _UNKNOWN_TO_PYTE.sub(b"", self._pending + data)
                 cut = unfinished.start() if (unfinished := _UNFINISHED.search(whole)) else len(whole)
@@ -218,10 +233,13 @@ class Terminal:
         return self.wait_for(lambda screen: text not in screen, timeout)
 
     def wait_quiet(self, seconds: float = 0.3, timeout: float = DEADLINE) -> None:
-        """Wait until the program has sent nothing for `seconds`."""
+        """Wait until the program has sent nothing for `seconds` and computes nothing.
+
+        On a busy machine, it may wait for the processor that long.
+        """
         end = time.monotonic() + timeout
         with self._changed:
-            while self._changed.wait(seconds):
+            while self._changed.wait(seconds) or _computes(self.process.pid):
                 if time.monotonic() > end:
                     raise TimeoutError(f"after {timeout:g} s the program is still drawing")
 
@@ -301,8 +319,17 @@ class Terminal:
         self.process.send_signal(number)
 
     def wait(self, timeout: float = DEADLINE) -> int:
-        """Wait for the program to exit; returns its exit status, negative for a signal."""
-        return self.process.wait(timeout)
+        """Wait for the program to exit, and until what it has sent has been read if the terminal reads.
+
+        Returns its exit status, negative for a signal.
+        """
+        status = self.process.wait(timeout)
+        if self._master >= 0 and self._may_read.is_set():
+            before = self._ends
+            wait_until(lambda: select.select([], [self._slave], [], 0)[1], "room for the end of the output")
+            os.write(self._slave, b"\0")
+            wait_until(lambda: self._ends > before, "the end of the output")
+        return status
 
     def modes(self) -> list[Any]:
         """The terminal's current modes; equal to `initial_modes` once the program has restored them."""

@@ -38,7 +38,7 @@ def test_half_volume_is_recorded_18_06_db_lower_and_mute_is_silence(server: Soun
     half = whole + 60 * math.log10(0.5)
     server.wait_for(lambda: abs(level() - half) <= 0.05, "the tone, 18.06 dB lower")
     server.pactl("set-sink-input-mute", str(player.index), "1")
-    assert server.record("speakers.monitor").peak() == 0
+    server.wait_for(lambda: server.record("speakers.monitor").peak() == 0, "silence")
 
 
 def test_killed_server_is_gone_and_comes_back_with_its_sinks(server: SoundServer) -> None:

@@ -90,6 +90,28 @@ def test_modes_tell_whether_the_terminal_was_left_in_order() -> None:
         assert terminal.modes() == terminal.initial_modes
 
 
+def test_all_is_read_that_a_program_said_before_it_exited() -> None:
+    with Terminal(["sh", "-c", "head -c 100000 /dev/zero | tr '\\0' x; printf last"]) as terminal:
+        assert terminal.wait() == 0
+        assert terminal.output.endswith(b"xlast")
+
+
+def test_a_program_that_computes_is_not_quiet() -> None:
+    program = """
+import os
+os.write(1, b"go")
+os.read(0, 1)
+sum(range(30_000_000))
+os.write(1, b"done")
+os.read(0, 1)
+"""
+    with Terminal([sys.executable, "-c", program]) as terminal:
+        terminal.wait_for("go")
+        terminal.press("Enter")
+        terminal.wait_quiet(0.05)
+        assert "done" in terminal.screen()
+
+
 def test_bytes_are_counted() -> None:
     with Terminal(["sh", "-c", "stty -echo; printf ready; read x; printf 12345; read x"]) as terminal:
         terminal.wait_for("ready")

@@ -24,7 +24,7 @@ def plays_on(box: Box, name: str) -> str:
 def go_to(person: Person, words: str, key: str = "Down") -> None:
     """Move a dialog's cursor to the line that starts with these words."""
     for _ in range(60):
-        before = cursor_line(person)
+        before = person.waits_for(lambda: cursor_line(person), "the cursor")
         if words in before:
             return
         person.press(key)

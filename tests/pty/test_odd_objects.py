@@ -78,6 +78,7 @@ def test_what_modules_make_and_what_has_no_client(any_box: Box) -> None:
             for _ in range(10):
                 played = ["pacat", "--raw", "--client-name=blip", "--latency-msec=20", str(short)]
                 subprocess.run(played, env=server.env, check=True)
+            person.sees_no_more("blip")
             go_on(box, person, 62)
         for number in loaded:
             server.pactl("unload-module", number)

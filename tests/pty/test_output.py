@@ -1,5 +1,7 @@
 """What the program writes to the terminal: little for a step, nothing when nothing happens."""
 
+import re
+
 import pytest
 
 from tests.pty.conftest import Box, Open
@@ -21,12 +23,14 @@ def test_a_step_writes_little_and_rest_writes_nothing(box: Box, opened: Open, la
             person.press("+" if number < 10 else "-")
             wanted = 61 + number if number < 10 else 79 - number
             box.waits_for_percent("mpv", wanted)
+            person.terminal.wait_for(lambda screen, wanted=wanted: re.search(rf"\b{wanted}\b", screen))  # type: ignore[misc]
             person.terminal.wait_quiet()
             sizes.append(person.terminal.received - before)
         print(f"{layout}: bytes a step: median {sorted(sizes)[10]}, most {max(sizes)}")
         assert min(sizes) > 0
         # A busy machine paints two steps at once, or an echo separately from its step: the median counts.
         assert sorted(sizes)[10] <= MOST_BYTES
+        person.terminal.wait_quiet(3.0)
         before = person.terminal.received
         person.terminal.wait_quiet(3.0)
         assert person.terminal.received == before

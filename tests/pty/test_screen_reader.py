@@ -37,7 +37,7 @@ def test_the_cursor_is_on_the_chosen_name(opened: Open, layout: str) -> None:
 
 def test_plain(opened: Open) -> None:
     with opened("--plain") as person:
-        assert person.terminal.cursor[2]
+        person.waits_for(lambda: person.terminal.cursor[2], "the cursor to be visible")
         person.choose("mpv")
         hears(person, "mpv")
         person.press("Right")

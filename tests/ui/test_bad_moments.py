@@ -170,6 +170,14 @@ async def test_the_end_amid_changes(opened: str) -> None:
     assert app._exception is None
 
 
+@pytest.mark.parametrize("key", ["slash", "f1", "f8", "enter", "equals_sign", "ctrl+p"])
+async def test_a_key_is_still_in_the_queue_when_the_end_has_begun(desk: Open, key: str) -> None:
+    async with desk() as it:
+        it.app.exit(0)
+        it.app.main.post_message(events.Key(key, None))
+    assert it.app.failure is None
+
+
 @pytest.mark.parametrize("width", range(1, 9))
 async def test_the_palette_in_a_narrow_window(desk: Open, width: int) -> None:
     async with desk() as it:

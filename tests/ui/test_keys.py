@@ -293,7 +293,7 @@ async def test_every_action_is_in_the_palette(desk: Open) -> None:
     async with desk(size=(100, 40)) as it:
         await it.press("ctrl+p", *"one big step up")
         async with asyncio.timeout(DEADLINE):
-            while "big step up" not in it.text:
+            while "One big step up" not in it.text:
                 await it.pilot.pause(0.02)
             await it.press("enter")
             while it.app.screen is not it.app.main:

@@ -108,6 +108,7 @@ def test_words_in_the_search_line_send_no_whole_screen(terminal: Terminal) -> No
 
 
 def test_nothing_is_written_when_nothing_happens(terminal: Terminal) -> None:
+    terminal.wait_quiet(HOLD + 0.5)
     before = terminal.received
     terminal.wait_quiet(2.0)
     assert terminal.received == before

@@ -6,8 +6,10 @@ import pytest
 
 from tests.backend.alsa.watching import watching
 from tests.lab.plugins import Plugins
+from tuimixer.backend.alsa import backend
 from tuimixer.backend.alsa.backend import AlsaBackend
 from tuimixer.backend.alsa.blocking import BlockingAlsa
+from tuimixer.backend.alsa.card import Card
 from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Medium
@@ -119,8 +121,15 @@ async def test_an_unknown_device_is_named_and_the_others_work() -> None:
         assert watched.snapshot.statuses[0].phase is Phase.READY
 
 
-async def test_the_first_snapshot_has_all_devices() -> None:
-    """A screen picks its initial card from the first snapshot that names any."""
+async def test_the_first_snapshot_has_all_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A screen picks its initial card from the first snapshot that names any, even on a busy machine."""
+    opened = backend._opened
+
+    async def slowly(device: str, plugin_only: bool) -> Card:
+        await asyncio.sleep(0.5)
+        return await opened(device, plugin_only)
+
+    monkeypatch.setattr(backend, "_opened", slowly)
     emitted: asyncio.Queue[Update] = asyncio.Queue()
     task = asyncio.create_task(AlsaBackend(("equal", "nonsense", "default")).run(emitted.put_nowait))
     first = await emitted.get()

@@ -6,13 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 
+from tests.lab.waiting import DEADLINE
 from tuimixer.backend.engine.child import LocalLink, engine_command
 from tuimixer.backend.engine.client import EngineBackend
 from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Levels, Notice, Snapshot, Status, Update
-
-DEADLINE = 30.0
-"""Seconds after which a wait counts as failed; it ends a hang, it does not measure."""
 
 
 def python(script: str) -> list[str]:

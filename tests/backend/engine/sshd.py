@@ -89,11 +89,6 @@ class Box:
         """Run a command on the machine as root."""
         _run(*self.inside, *command)
 
-    def seen(self, path: str) -> Path:
-        """Where this process sees a file of the machine."""
-        assert self._server
-        return Path(f"/proc/{self._server.pid}/root{path}") if self._own_run else Path(path)
-
     def use(self, patch: pytest.MonkeyPatch) -> None:
         """Make `ssh` in this process and its children a client of this machine."""
         patch.setenv("PATH", f"{self.client}:{os.environ['PATH']}")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.engine.screen import DEADLINE, Screen, demo_link, python
+from tests.backend.engine.screen import Screen, demo_link, python
+from tests.lab.waiting import DEADLINE
 from tuimixer.backend.base import Unreachable
 from tuimixer.backend.demo.simulated import box
 from tuimixer.backend.engine import client
@@ -110,7 +111,7 @@ async def test_a_command_just_before_the_death_is_sent_once_more() -> None:
 
 
 async def test_commands_that_no_engine_takes_in_time_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "_KEEP", 0.2)
+    monkeypatch.setattr(client, "_KEEP", 1.0)
     link = demo_link()
     async with Screen(EngineBackend(link)) as screen:
         await screen.until_ready()

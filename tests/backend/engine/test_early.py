@@ -30,7 +30,10 @@ from tuimixer.model.snapshot import Snapshot, settled
 )
 def server(request: pytest.FixtureRequest) -> SoundServer:
     found: PrivatePulse | PrivatePipeWire = request.getfixturevalue(request.param)
-    found.play("Firefox", device=found.sinks[0].name, silent=True)
+    # Both sinks stay awake: the session manager suspends one on which nothing plays after five seconds.
+    for name, sink in zip(("Firefox", "mpv"), found.sinks, strict=True):
+        found.play(name, device=sink.name, silent=True)
+    found.wait_for(lambda: {sink["state"] for sink in found.pactl_json("sinks")} == {"RUNNING"}, "the sinks")
     return found
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -70,8 +71,10 @@ async def test_a_line_that_is_silent_for_five_seconds_goes_on(box: Box) -> None:
         os.kill(first, signal.SIGSTOP)
         screen.backend.submit(SetVolume(control.id, (99, 99)))
         assert screen.snapshot.controls[control.id].raws == (99, 99)
+        # Not always exactly five: a busy machine looks later.
         await screen.until(
-            lambda: screen.trouble and "for 5 seconds" in screen.trouble.reason, "the silence to be told"
+            lambda: screen.trouble and re.search("for [5-9] seconds", screen.trouble.reason),
+            "the silence to be told",
         )
         os.kill(first, signal.SIGCONT)
         await screen.until(lambda: not screen.trouble, "the line")

@@ -1,16 +1,26 @@
 """Users of the machine with their own sound servers; only root can create them."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.backend.engine.sshd import Box
 from tests.lab.waiting import wait_until
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process of the lane at a time: useradd gives up after 15 attempts to lock /etc/passwd."""
+    with (Path(tempfile.gettempdir()) / "tuimixer-users.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class User:
@@ -22,7 +32,8 @@ class User:
         self.box = box
         self.name = name
         # The password "*" matches nothing, and unlike "!" does not lock the account for sshd.
-        subprocess.run(["useradd", "--create-home", "--shell", shell, "-p", "*", name], check=True)
+        with _alone():
+            subprocess.run(["useradd", "--create-home", "--shell", shell, "-p", "*", name], check=True)
         self.entry = pwd.getpwnam(name)
         self.runtime = Path(f"/run/user/{self.entry.pw_uid}")
         self._server: subprocess.Popen[bytes] | None = None
@@ -67,8 +78,13 @@ class User:
             stdin=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        path = self.box.seen(socket or f"{self.runtime}/pulse/native")
-        wait_until(path.exists, f"the server of {self.name}")
+        # Its socket's file exists before it listens there.
+        address = f"unix:{socket}" if socket else self.address
+        ask = self._inside("pactl", f"--server={address}", "info")
+        wait_until(
+            lambda: subprocess.run(ask, capture_output=True, check=False).returncode == 0,
+            f"the server of {self.name}",
+        )
 
     def remove(self) -> None:
         """End everything that runs as this user, and remove the user."""
@@ -86,7 +102,9 @@ class User:
                     os.kill(int(folder.name), signal.SIGKILL)
             except (FileNotFoundError, ProcessLookupError):
                 continue
-        return subprocess.run(["userdel", self.name], check=False, stderr=subprocess.DEVNULL).returncode == 0
+        with _alone():
+            done = subprocess.run(["userdel", self.name], check=False, stderr=subprocess.DEVNULL)
+        return done.returncode == 0
 
     def _inside(self, *command: str) -> list[str]:
         """The command line that runs a command on the machine as this user."""

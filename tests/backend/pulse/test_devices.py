@@ -217,7 +217,14 @@ async def test_surround_and_64_channels(server: SoundServer) -> None:
             "six volumes",
         )
         most = await asyncio.to_thread(load_as_many_channels_as_can_be, server)
-        await watcher.until(lambda: "pulse:sink/many" in watcher.snapshot.controls, "many channels")
+        index = device(server, "sinks", "many")["index"]
+
+        def shown() -> bool:
+            """Whether it is there, and not its predecessor."""
+            control = watcher.snapshot.controls.get("pulse:sink/many")
+            return control is not None and control.device is not None and control.device.index == index
+
+        await watcher.until(shown, "many channels")
         many = watcher.get("pulse:sink/many")
         assert len(many.channels) == most
         watcher.backend.submit(SetVolume(many.id, (30000,) * len(many.channels)))

@@ -125,7 +125,8 @@ async def test_what_was_meant_for_a_stream_that_is_gone_is_not_written_to_the_ne
 
 def test_an_answer_that_comes_too_late_harms_nobody(server: SoundServer) -> None:
     """libpulse calls back whenever the response comes, even if the caller is long gone."""
-    client = Client(server.address, patience=0.2)
+    client = Client(server.address)
+    client._patience = 0.2
     server.pause()
     try:
         for _ in range(20):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.backend.pulse.watcher import Watcher
+from tests.backend.pulse.watcher import Watcher, plays
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import Sink, SoundServer
@@ -45,7 +45,9 @@ async def test_300_streams_are_read_and_a_step_touches_one(crowded: SoundServer)
             controls = watcher.snapshot.controls.values()
             return [control for control in controls if control.kind is Kind.SINK_INPUT]
 
-        await watcher.until(lambda: len(streams()) == crowded.most_streams, "all streams")
+        await watcher.until(
+            lambda: len(streams()) == crowded.most_streams and all(map(plays, streams())), "all streams"
+        )
         before = dict(watcher.snapshot.controls)
         target = streams()[crowded.most_streams // 2]
         assert target.stream is not None

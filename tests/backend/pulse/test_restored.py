@@ -127,8 +127,8 @@ async def test_passthrough_formats_of_a_null_sink_on_pipewire(
         await asyncio.to_thread(pipewire.pactl, "set-sink-formats", index, "pcm; ac3-iec61937")
         told = await asyncio.to_thread(pipewire.pactl, "list", "sinks")
         assert "ac3" not in told
-        assert watcher.get("pulse:sink/speakers").device.formats == ("pcm",)  # type: ignore[union-attr]
         await watcher.until(lambda: watcher.notices, "the sentence about it")
+        assert watcher.get("pulse:sink/speakers").device.formats == ("pcm",)  # type: ignore[union-attr]
         assert [notice.text for notice in watcher.notices] == [
             "PipeWire did not accept the formats for Speakers."
         ]

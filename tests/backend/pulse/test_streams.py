@@ -78,7 +78,7 @@ async def test_unchanged_controls_stay_the_same_objects(server: SoundServer) -> 
     server.play("one")
     player = server.play("two")
     async with Watcher(PulseBackend(server.address)) as watcher:
-        one, two = await watcher.stream("one"), await watcher.stream("two")
+        one, two = await watcher.playing("one"), await watcher.playing("two")
         await asyncio.to_thread(server.pactl, "set-sink-input-volume", str(player.index), "25%")
         await watcher.until(lambda: watcher.get(two.id).raws == (16384, 16384), "the new volume")
         assert watcher.get(one.id) is one

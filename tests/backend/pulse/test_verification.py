@@ -1,6 +1,5 @@
 """What a server acknowledges but does not do is reported."""
 
-import asyncio
 import os
 import signal
 from dataclasses import replace
@@ -129,7 +128,9 @@ async def test_a_sink_on_which_something_plays_is_not_suspended(pipewire: Privat
         watcher.backend.submit(SetSuspended("pulse:sink/speakers", True))
         await watcher.until(lambda: watcher.notices, "the sentence")
         assert "did not suspend Speakers" in watcher.notices[0].text
-        assert (await asyncio.to_thread(device, pipewire, "sinks", "speakers"))["state"] == "RUNNING"
+        await watcher.until_server(
+            lambda: device(pipewire, "sinks", "speakers")["state"] == "RUNNING", "it to run"
+        )
 
 
 @pytest.mark.pulse

@@ -96,6 +96,17 @@ class Watcher:
         assert found is not None
         return found
 
+    async def playing(self, name: str) -> Control:
+        """Wait until a stream of this name runs on a sink; PipeWire reports it earlier."""
+        control = await self.stream(name)
+        await self.until(lambda: plays(self.get(control.id)), f"{name} to play")
+        return self.get(control.id)
+
+
+def plays(control: Control) -> bool:
+    """Whether a stream runs on a sink."""
+    return control.target_id is not None and control.stream is not None and not control.stream.corked
+
 
 def device(server: SoundServer, kind: str, name: str) -> dict[str, Any]:
     """What pactl reports about a sink or source; `kind` is `sinks` or `sources`."""

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from tuimixer.backend.alsa.card import Card
 
 _LOG = logging.getLogger(__name__)
-_FIRST_SNAPSHOT = 0.3
-"""Seconds that the first snapshot waits for cards that are slow to open."""
+_FIRST_SNAPSHOT, _FIRST_WITHOUT_CARDS = 0.3, 3.0
+"""Seconds that the first snapshot waits for what is slow to open: if there are sound cards, and if there are
+none, so that the other devices are all there is.
+"""
 _RETRY_FIRST, _RETRY_LAST = 1.0, 15.0
 """First and longest delay in seconds between attempts to open a device that is not a card; the server that it
 depends on may still be starting.
@@ -128,7 +130,7 @@ class AlsaBackend:
         await self._look()
         self._awaited.update(self._opening)
         with suppress(TimeoutError):
-            async with asyncio.timeout(_FIRST_SNAPSHOT):
+            async with asyncio.timeout(_FIRST_SNAPSHOT if self._opening else _FIRST_WITHOUT_CARDS):
                 if self._opening:
                     await asyncio.wait(self._opening.values())
                 for event in tried:

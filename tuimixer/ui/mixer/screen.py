@@ -225,6 +225,8 @@ class MixerScreen(DirectScreen):
 
     def do(self, action: str) -> None:
         """Carry out an action by its id; any but `back` also removes the previous message."""
+        if cast("TuiMixerApp", self.app).ending:
+            return  # the key was in the queue when the program was told to exit
         if action != "back":
             self._quits_until = float("-inf")
             self._hush()
