@@ -25,7 +25,7 @@ class Outcome:
     err: str
 
 
-def run(*words: str, env: Mapping[str, str], timeout: float = DEADLINE, cwd: Path | None = None) -> Outcome:
+def run(*words: str, env: Mapping[str, str], cwd: Path | None = None) -> Outcome:
     """Run `tuimixer WORDS` in its own process, without a terminal."""
     done = subprocess.run(
         [*COMMAND, *words],
@@ -34,7 +34,7 @@ def run(*words: str, env: Mapping[str, str], timeout: float = DEADLINE, cwd: Pat
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        timeout=DEADLINE,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
 

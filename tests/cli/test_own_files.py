@@ -13,12 +13,10 @@ import pytest
 
 from tests.cli.program import COMMAND, Outcome, run
 from tests.lab.pulse import PrivatePulse
+from tests.lab.waiting import DEADLINE
 from tuimixer.cli.verbs import every
 
 pytestmark = pytest.mark.pulse
-
-_ENDS = 30
-"""Seconds after which a verb counts as hung."""
 
 
 @pytest.fixture(scope="module")
@@ -85,29 +83,29 @@ def test_something_else_in_place_of_the_configuration(place: str, box: PrivatePu
     (tmp_path / "tuimixer").mkdir()
     PLACES[place](tmp_path / "tuimixer" / "config.toml")
     env = box.env | {"XDG_CONFIG_HOME": str(tmp_path)}
-    outcome = run("get", env=env, timeout=_ENDS)
+    outcome = run("get", env=env)
     assert outcome.status == 0
     if place not in ("fifo", "full"):
         assert _sentences(outcome)[-1].startswith("tuimixer: Using the defaults until")
-    assert run("config", "--check", env=env, timeout=_ENDS).status in (0, 2)
-    assert run("config", "--init", env=env, timeout=_ENDS).status in (2, 4)
+    assert run("config", "--check", env=env).status in (0, 2)
+    assert run("config", "--init", env=env).status in (2, 4)
 
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_configuration(wrong: str, box: PrivatePulse, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     _text(WRONG[wrong])(file)
-    outcome = run("get", "-f", str(file), env=box.env, timeout=_ENDS)
+    outcome = run("get", "-f", str(file), env=box.env)
     assert outcome.status == 0
     assert 2 <= len(_sentences(outcome)) <= 25
-    checked = run("config", "--check", "-f", str(file), env=box.env, timeout=_ENDS)
+    checked = run("config", "--check", "-f", str(file), env=box.env)
     assert checked.status == 2
 
 
 def test_a_pipe_for_a_configuration(box: PrivatePulse) -> None:
     script = f"{' '.join(COMMAND)} set +50% -f <(sleep 0.2; echo 'max.verbs = 60')"
     box.pactl("set-sink-volume", "speakers", "40%")
-    done = subprocess.run(["bash", "-c", script], env=box.env, capture_output=True, timeout=_ENDS)
+    done = subprocess.run(["bash", "-c", script], env=box.env, capture_output=True, timeout=DEADLINE)
     held = b"tuimixer: Speakers is limited by its cap of 60 %.\n"
     assert (done.returncode, done.stderr) == (0, held)
     assert " 60% " in box.pactl("get-sink-volume", "speakers")
@@ -134,7 +132,7 @@ def test_something_else_in_place_of_the_stored_values(place: str, box: PrivatePu
     env = box.env | {"XDG_RUNTIME_DIR": str(tmp_path)}
     box.pactl("set-sink-volume", "speakers", "50%")
     for value, volume in (("+1%", 51), ("-2%", 49), ("=30%", 30)):
-        outcome = run("set", "speakers", value, env=env, timeout=_ENDS)
+        outcome = run("set", "speakers", value, env=env)
         assert (outcome.status, outcome.err) == (0, "")
         assert f" {volume}% " in box.pactl("get-sink-volume", "speakers")
 
@@ -149,7 +147,7 @@ def test_something_else_in_place_of_the_log(place: str, box: PrivatePulse, tmp_p
     )
     env = box.env | {"XDG_STATE_HOME": str(tmp_path)}
     done = subprocess.run(
-        [COMMAND[0], "-c", code, "list"], env=env, capture_output=True, text=True, timeout=_ENDS
+        [COMMAND[0], "-c", code, "list"], env=env, capture_output=True, text=True, timeout=DEADLINE
     )
     assert done.returncode == 70
     assert "cannot be written" in done.stderr
@@ -173,11 +171,11 @@ def test_something_else_in_place_of_the_engines_log(place: str, box: PrivatePuls
         os.set_blocking(follower.stdout.fileno(), True)
         import select
 
-        assert select.select([follower.stdout], [], [], _ENDS)[0], "it hangs"
+        assert select.select([follower.stdout], [], [], DEADLINE)[0], "it hangs"
         assert follower.stdout.readline().rstrip("\n").endswith("%")
     finally:
         follower.terminate()
-        assert follower.communicate(timeout=_ENDS)[1] == ""
+        assert follower.communicate(timeout=DEADLINE)[1] == ""
 
 
 def test_a_lock_that_another_holds(box: PrivatePulse) -> None:
@@ -185,7 +183,7 @@ def test_a_lock_that_another_holds(box: PrivatePulse) -> None:
     folder = os.open(box.runtime / "tuimixer", os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        outcome = run("set", "51%", env=box.env, timeout=_ENDS)
+        outcome = run("set", "51%", env=box.env)
     finally:
         os.close(folder)
     assert (outcome.status, outcome.err) == (
@@ -235,12 +233,12 @@ def test_every_verb_that_asks_a_server_is_tried() -> None:
 
 @pytest.mark.parametrize("words", ASKING)
 def test_a_server_that_never_answers(words: str, mute: dict[str, str]) -> None:
-    outcome = run(*words.split(), env=mute, timeout=12)
+    outcome = run(*words.split(), env=mute)
     assert outcome.status in (0, 1, 3), outcome
     assert outcome.err.count("\n") <= 1
     assert "Traceback" not in outcome.err
 
 
 def test_a_device_that_never_answers_is_a_sentence(mute: dict[str, str]) -> None:
-    outcome = run("list", "-D", "pulse", env=mute, timeout=_ENDS)
+    outcome = run("list", "-D", "pulse", env=mute)
     assert (outcome.status, outcome.err) == (3, "tuimixer: the ALSA device pulse is not responding.\n")

@@ -159,7 +159,7 @@ def test_a_device_opened_by_name_is_there_again_with_the_next_engine(any_box: Bo
         person.waits_for(lambda: set(person.engines()) - {engine}, "another engine")
         person.sees_no_more("The engine")
         person.sees("00. 31 Hz", "Firefox")
-        before = person.percent("00. 31 Hz")
+        before = person.waits_for(lambda: person.percent("00. 31 Hz"), "the fader")
         assert before is not None
         person.choose("00. 31 Hz", key="Up")
         person.press("Left")

@@ -141,7 +141,7 @@ def test_a_terminal_that_does_not_read_holds_up_no_end(
 
 def test_a_terminal_that_reads_again_shows_what_is_true(start: Start) -> None:
     person = start("--no-meters")
-    before = person.percent("Firefox")
+    before = person.waits_for(lambda: person.percent("Firefox"), "the picture")
     person.choose("Firefox")
     held_up(person)
     for _ in range(5):
