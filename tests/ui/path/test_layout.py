@@ -6,7 +6,7 @@ import pytest
 
 from tests.diagnosis.recordings import SERVERS, Box, boxes
 from tuimixer.backend.demo import simulated
-from tuimixer.diagnosis.graph import Graph, Part
+from tuimixer.diagnosis.graph import Graph, Part, Sound
 from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.stage import Path, Stage, StageGroup, StageKind
@@ -15,6 +15,7 @@ from tuimixer.model.record import replace
 from tuimixer.ui.path.labels import short_gain
 from tuimixer.ui.path.layout import STYLES, Plan, plan
 from tuimixer.ui.path.map import Place, draw_map, headings
+from tuimixer.ui.path.routes import draw_routes, routes_of, walk_routes
 from tuimixer.ui.path.stairs import draw_stairs, steps_of
 from tuimixer.ui.path.walking import begin, stops, walk
 from tuimixer.ui.terminal.cells import Area, Grid
@@ -140,6 +141,46 @@ def test_every_box_is_reached_by_the_arrows(graph: Graph) -> None:
                 found.add(there)
                 ahead.append(there)
     assert found >= {Place(node.id, line) for node in graph.nodes for line in stops(node)}
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_the_plain_map_tells_of_everything_and_the_arrows_lead_through_all_of_it(graph: Graph) -> None:
+    routes = routes_of(graph, {})
+    told = {place for route in routes for place in route.places}
+    assert told == {Place(node.id, i) for node in graph.nodes for i in range(len(node.all_lines))}
+
+    def press(place: Place, sound: Sound | None, dx: int, dy: int) -> tuple[Place, Sound | None]:
+        place, sound = walk_routes(routes, place, sound, dx, dy)
+        node = graph.node(place.node)
+        assert node is not None
+        control = node.all_lines[place.line].stage.control
+        return place, graph.sound_at(node.id, control, sound.start if sound is not None else None)
+
+    # Down from the first route on leads to the first place of each, and right from there to all others.
+    place, sound = press(Place("nowhere"), None, 0, 1)
+    for route in routes:
+        assert place == route.places[0]
+        further, along = place, sound
+        for expected in route.places:
+            assert further == expected
+            further, along = press(further, along, 1, 0)
+        place, sound = press(place, sound, 0, 1)
+    assert place == routes[-1].places[0]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 10, 40, 80])
+def test_the_plain_map_fits_its_width(size: int) -> None:
+    for graph in (graph_of(DEMO.snapshot, DEMO.system, capture) for capture in (False, True)):
+        routes = routes_of(graph, {})
+        for route in routes:
+            for place in route.places:
+                drawn = draw_routes(routes, place, route.sound, size, UNICODE)
+                assert drawn.cursor is not None
+                lines = ["".join(line) for line in drawn.grid.text]
+                assert size < 40 or not any(line.strip()[:1] in ",;" for line in lines if line.strip())
+                words = " ".join(" ".join(lines).replace("▸", " ").split())
+                told = "".join(f"{word.link}{word.text}" for word in route.words)
+                assert size < 40 or told in words
 
 
 def test_the_arrows_lead_where_they_point() -> None:

@@ -142,15 +142,83 @@ async def test_the_staircase_is_below_the_map_if_both_fit(desk: Open, name: str)
         assert "▏0 dB" in it.text
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=size_id)
-async def test_the_plain_map_tells_each_route_in_a_line_and_draws_nothing(
-    desk: Open, size: tuple[int, int]
+async def test_the_plain_map_tells_each_route_in_a_sentence(desk: Open) -> None:
+    async with desk(size=(160, 40), config=Config(plain=True)) as it:
+        await open_map(it, "mpv")
+        assert it.text.splitlines()[1:10] == [
+            "  Firefox 0.0 dB plays on Speakers −19.5 dB, default, card HDA Intel PCH, to jack Speakers",
+            "▸ mpv −12.0 dB plays on Speakers −19.5 dB, default, card HDA Intel PCH, to jack Speakers",
+            "  Spotify −5.2 dB plays on USB Headset −5.8 dB, card USB Headset, to jack Analog Output",
+            "  Chat +2.5 dB, muted, problem 1, on USB Headset −5.8 dB, card USB Headset, "
+            "to jack Analog Output",
+            "  SuperTuxKart 0.0 dB, paused, on Speakers −19.5 dB, default, card HDA Intel PCH, "
+            "to jack Speakers",
+            "  HDMI 1 0.0 dB, suspended, to jack HDMI 1, free",
+            "  card HDA Intel PCH: Master −19.5 dB, PCM 0.0 dB, Speaker 0.0 dB, "
+            "Headphone 0.0 dB, muted, unplugged",
+            "  jack Headphones, unplugged",
+            "  card USB Headset: Headset −5.4 dB",
+        ]
+        master = it.control("Master")
+        it.backend.put(replace(master, mute=(True,)))
+        await it.pilot.pause()
+        assert "default, card HDA Intel PCH, Master −19.5 dB, muted, problem 4, to jack Speakers\n" in it.text
+        await it.press("tab")
+        assert it.text.splitlines()[1:5] == [
+            "▸ OBS Studio 0.0 dB records from Built-in Microphone +12.0 dB, card HDA Intel PCH, "
+            "from jack Internal Microphone",
+            "  USB Headset Mono −13.3 dB, default, idle, card USB Headset, from jack Microphone",
+            "  card HDA Intel PCH: Capture +12.0 dB",
+            "  card USB Headset: Mic +9.7 dB",
+        ]
+
+
+@pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])
+@pytest.mark.parametrize("size", [*SIZES, (1, 1), (3, 3), (20, 5)], ids=size_id)
+async def test_plain_draws_nothing_and_has_no_blank_lines(
+    desk: Open, size: tuple[int, int], keys: tuple[str, ...]
 ) -> None:
     async with desk(size=size, config=Config(plain=True)) as it:
         await open_map(it, "mpv")
-        assert "mpv −12.0 dB → Speakers −19.5 dB → HDA Intel PCH → Speakers\n" in it.text
-        assert "Chat MUTE +2.5 dB → USB Headset −5.8 dB → USB Headset → Analog Output\n" in it.text
-        assert not set(it.text) & set("─│━┃█░▒▓▄▀╳▏")
+        await it.press(*keys)
+        assert not set(it.text) & set("─│━┃█░▒▓▄▀╳▏└├")
+        assert "\n\n" not in it.text.rstrip()
+
+
+async def test_every_route_of_the_plain_map_is_reached(desk: Open) -> None:
+    async with desk(size=(40, 12), config=Config(plain=True)) as it:
+        view = await open_map(it, "mpv")
+        await it.press("home")
+        firsts = []
+        for _ in range(10):
+            firsts.append(stage_name(view))
+            x, y = it.app.cursor_position
+            assert it.text.splitlines()[y][x:].removeprefix("jack ").startswith(stage_name(view))
+            await it.press("down")
+        assert firsts == [
+            "Firefox",
+            "mpv",
+            "Spotify",
+            "Chat",
+            "SuperTuxKart",
+            "HDMI 1",
+            "Master",
+            "Headphones",
+            "Headset",
+            "Headset",
+        ]
+        await it.press("home", "down", "down")
+        names = []
+        for _ in range(5):
+            names.append(stage_name(view))
+            assert "Spotify: −16.4 dB" in it.text
+            await it.press("right")
+        assert names == ["Spotify", *["USB Headset"] * 2, *["Analog Output"] * 2]
+        await it.press("end", "m")
+        assert it.control("Headset").muted
+        await it.press("enter")
+        assert view.path is not None
+        assert stage_name(view) == "Headset"
 
 
 @pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])

@@ -1,15 +1,10 @@
 """Short texts for gains, media and states on the map and the staircase."""
 
-from collections.abc import Sequence
-
-from tuimixer.diagnosis.graph import WORTH, Graph, Line, Node, Part
+from tuimixer.diagnosis.graph import WORTH, Line, Node, Part
 from tuimixer.diagnosis.stage import Path, Stage, StageKind
 from tuimixer.model.control import Medium
 from tuimixer.model.scale import decibels
 from tuimixer.ui.terminal.charsets import CharSet
-
-_ANY = 99
-"""A width that has room for all values."""
 
 
 def short_gain(cdb: int | None, unit: bool = True) -> str:
@@ -125,18 +120,6 @@ def chain(path: Path) -> str:
             words += f" = {' + '.join(_words(path, part) for part in inside)}"
         parts.append(words)
     return " · ".join(parts)
-
-
-def route(graph: Graph, nodes: Sequence[str]) -> str:
-    """One sound's route in one line, such as `mpv −12.0 dB → Speakers −19.5 dB → HDA Intel PCH → Speakers`.
-
-    Args: `nodes`: the ids of the nodes on the path.
-    """
-    words = []
-    for node in filter(None, map(graph.node, nodes)):
-        values = "" if node.part is Part.JACK else line_values(node, 0, _ANY)
-        words.append(" ".join(f"{node.head.stage.name} {values}".split()))
-    return " → ".join(words)
 
 
 def parts_of(path: Path, stage: Stage) -> list[Stage]:

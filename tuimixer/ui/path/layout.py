@@ -111,14 +111,11 @@ class _Item:
         self.behind: list[_Item] = []
 
 
-def plan(graph: Graph, width: int, height: int, plain: bool = False) -> Plan:
-    """Lay out a graph in the most spacious style that fits the size; if none fits, the plan is larger.
-
-    plain: without frames and meters.
-    """
+def plan(graph: Graph, width: int, height: int) -> Plan:
+    """Lay out a graph in the most spacious style that fits the size; if none fits, the plan is larger."""
     order = sorted({node.column for node in graph.nodes}, reverse=not graph.capture)
     style = STYLES[-1]
-    for style in STYLES[-1:] if plain else STYLES:
+    for style in STYLES:
         columns, hops = _stack(graph, order, style)
         needed = max((_height(column, style) for column in columns), default=0)
         if needed <= height:

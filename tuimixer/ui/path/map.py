@@ -50,6 +50,10 @@ class Drawn:
     """A map on a grid of its own size, and where the lines and meters are on it."""
 
     grid: Grid
+    focus: tuple[Area, ...] = ()
+    """What is to be visible: all of the selected node or route, but above all its selected line or word."""
+    cursor: tuple[int, int] | None = None
+    """The cell of the selected name; None if nothing is selected."""
     units: bool = True
     """Whether gains have units; if not, the headings of their columns do."""
     places: tuple[tuple[Place, Area], ...] = ()
@@ -64,18 +68,16 @@ def draw_map(
     faulty: Mapping[ControlId, str],
     levels: Mapping[ControlId, Level],
     charset: CharSet,
-    plain: bool = False,
 ) -> Drawn:
     """Draw the whole map.
 
-    sound: the sound to highlight. faulty: control → number of a finding about it. plain: draw only words.
+    sound: the sound to highlight. faulty: control → number of a finding about it.
     """
     grid = Grid(max(plan.width, 1), max(plan.height, 1))
-    if not plain:
-        bright = sound.edges if sound else frozenset()
-        wires = [w for w in plan.wires if (w.edge.start, w.edge.end) in bright or not _idle(plan, w.edge)]
-        _draw_wires(grid, wires, bright, charset)
-    brush = _Brush(grid, plan, chosen, sound, faulty, charset, plain)
+    bright = sound.edges if sound else frozenset()
+    wires = [w for w in plan.wires if (w.edge.start, w.edge.end) in bright or not _idle(plan, w.edge)]
+    _draw_wires(grid, wires, bright, charset)
+    brush = _Brush(grid, plan, chosen, sound, faulty, charset)
     places: list[tuple[Place, Area]] = []
     meters: list[tuple[ControlId, Area]] = []
     for box in plan.boxes.values():
@@ -85,7 +87,13 @@ def draw_map(
             area = Area(box.x + 2, box.meter, box.width - (4 if plan.style.framed else 3))
             meters.append((control, area))
             horizontal_meter(grid, area.x, area.y, area.width, levels.get(control), charset)
-    return Drawn(grid, brush.units, tuple(places), tuple(meters))
+    focus: tuple[Area, ...] = ()
+    at = plan.boxes.get(chosen.node) if chosen is not None else None
+    if at is not None and chosen is not None and chosen.line < len(at.lines):
+        whole = Area(at.x, at.y, at.width, at.height)
+        focus = (whole, Area(at.x, at.lines[chosen.line], at.width))
+    cursor = (focus[-1].x + 2, focus[-1].y) if focus else None
+    return Drawn(grid, focus, cursor, brush.units, tuple(places), tuple(meters))
 
 
 def headings(graph: Graph, plan: Plan, units: bool) -> Iterator[tuple[int, int, str, Role]]:
@@ -117,9 +125,7 @@ class _Brush:
         sound: Sound | None,
         faulty: Mapping[ControlId, str],
         charset: CharSet,
-        plain: bool,
     ) -> None:
-        self._plain = plain
         self._grid, self._plan, self._chosen, self._charset = grid, plan, chosen, charset
         self._nodes = sound.nodes if sound else frozenset()
         self._controls = sound.controls if sound else frozenset()
@@ -140,7 +146,7 @@ class _Brush:
         self._grid.fill(box.x, box.y, box.width, box.height)
         if framed:
             self._frame(box, here)
-        elif not self._plain:
+        else:
             self._grid.fill(box.x, box.y, 1, box.height, self._accent(box), self._charset.divider)
         if box.note is not None:
             room = box.width - 4

@@ -23,7 +23,7 @@ from tuimixer.ui.path.fixes import first_fault
 from tuimixer.ui.path.hints import hints_of
 from tuimixer.ui.path.map import Place
 from tuimixer.ui.path.view import PathView
-from tuimixer.ui.path.walking import begin, first_stop, walk
+from tuimixer.ui.path.walking import begin, first_stop
 from tuimixer.ui.screens.dialog import Dialog
 
 _FAR = 1000
@@ -308,15 +308,16 @@ class PathScreen(Dialog[None]):
         if view.path is not None:
             view.step = min(max(view.step + dy, 0), max(0, len(view.steps) - 1))
             self._moved()
-        elif view.chosen is None or view.plan is None:
+        elif view.chosen is None:
             self._go(begin(view.graph))
         else:
-            place, plan = view.chosen, view.plan
+            place, sound = view.chosen, view.sound
             for _ in range(max(1, abs(dy))):
-                further = walk(view.graph, plan, place, view.sound, dx, (dy > 0) - (dy < 0))
+                further, sound = view.walk(place, sound, dx, (dy > 0) - (dy < 0))
                 if further == place:
                     break
                 place = further
+            self._start = sound.start if sound is not None else self._start
             self._go(place)
 
     def _open(self) -> None:

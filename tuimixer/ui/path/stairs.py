@@ -193,7 +193,7 @@ def _step(
     names = chart.left - 3 - (_VALUE + 1 if gains else 0)
     if here:
         grid.put(0, y, charset.cursor, Role.KEY)
-    if step.part:
+    if step.part and chart.width:
         branch = "`" if charset.encoding == "ascii" else "└" if last else "├"
         grid.put(2, y, branch, Role.FRAME)
     indent = 2 if step.part else 0

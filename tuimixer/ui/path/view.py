@@ -12,17 +12,19 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuimixer.diagnosis.finding import Finding
-from tuimixer.diagnosis.graph import Graph, Part, Sound, node_of
+from tuimixer.diagnosis.graph import Graph, Sound, node_of
 from tuimixer.diagnosis.stage import Path, Stage
 from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels
 from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level, follow
 from tuimixer.ui.path.fixes import Fixes, Numbered
-from tuimixer.ui.path.labels import chain, route, short_gain
+from tuimixer.ui.path.labels import chain, short_gain
 from tuimixer.ui.path.layout import Plan, plan
 from tuimixer.ui.path.map import Drawn, Place, draw_map, headings
+from tuimixer.ui.path.routes import Route, draw_routes, routes_of, walk_routes
 from tuimixer.ui.path.stairs import Step, draw_stairs, steps_of
+from tuimixer.ui.path.walking import walk
 from tuimixer.ui.screens.listing import styles_of
 from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.cells import Area, Grid, fit, wrap
@@ -68,7 +70,8 @@ class PathView(Widget, can_focus=True):
         self._levels: dict[ControlId, Level] = {}
         self._steps_at: tuple[tuple[int, Area], ...] = ()
         self._clicks: list[tuple[Area, str]] = []
-        self.plan: Plan | None = None
+        self._plan: Plan | None = None
+        self._routes: Sequence[Route] = ()
         self.graph = Graph()
         self.sound: Sound | None = None
         self.chosen: Place | None = None
@@ -165,17 +168,24 @@ class PathView(Widget, can_focus=True):
         self._clicks = []
         self._paint_title()
         below = self._below()
-        top = 1 if grid.height < 8 else 2
+        top = 1 if grid.height < 8 or self._plain else 2
         room = grid.height - top - len(below)
+        bottom = grid.height - len(below)
         if self.path is not None:
+            ruler = 0 if self._plain else 1
+            room = bottom - ruler - 1
             self._steps_at = draw_stairs(
-                grid, 1, room + top - 2, self.path, self.step, self._charset, self._plain, self._solid
+                grid, ruler, room, self.path, self.step, self._charset, self._plain, self._solid
             )
         elif room > 0:
-            self._paint_map(top, room)
+            (self._paint_routes if self._plain else self._paint_map)(top, room)
         else:
             self._window = Area(0, 0, 0, 0)
-        for y, line in enumerate(below, grid.height - len(below)):
+        if self._plain:
+            # No blank lines before what is below.
+            used = [area.y + area.height for _, area in self._steps_at] if self.path is not None else []
+            bottom = min(bottom, max(used, default=top + self._window.height))
+        for y, line in enumerate(below, bottom):
             x = 0
             for role, text, action in line:
                 end = grid.put(x, y, self._charset.text(text), role)
@@ -196,11 +206,9 @@ class PathView(Widget, can_focus=True):
                 if index == self.step and index < len(steps)
             )
             at = next(shown, None)
-        elif self.plan is not None and self.chosen is not None:
-            box = self.plan.boxes.get(self.chosen.node)
-            if box is not None and self.chosen.line < len(box.lines):
-                x, y = box.x + 2 - self._window.x, box.lines[self.chosen.line] - self._window.y
-                at = (x, y + self._top)
+        elif self._drawn.cursor is not None:
+            (x, y), window = self._drawn.cursor, self._window
+            at = (x - window.x, y - window.y + self._top)
         if at is not None and self.is_mounted:
             self.app.cursor_position = self.content_region.offset + Offset(*at)
 
@@ -246,65 +254,67 @@ class PathView(Widget, can_focus=True):
         )
         grid.put(grid.width - cell_len(right), 0, right, role)
 
-    def _paint_map(self, top: int, room: int) -> None:
-        grid = self._grid
+    def walk(self, place: Place, sound: Sound | None, dx: int, dy: int) -> tuple[Place, Sound | None]:
+        """Where an arrow key leads on the map from a place, and the sound that is then selected."""
         if self._plain:
-            room -= self._routes(top + room, room // 2)
-        # The staircase is shown below the map only if the map keeps its frames.
-        self.plan = plan(self.graph, grid.width, max(1, room - _STAIRS), self._plain)
-        if not (self.plan.style.framed and self.plan.style.gap and self.plan.height <= room - _STAIRS):
-            self.plan = plan(self.graph, grid.width, room, self._plain)
-        self._drawn = draw_map(
-            self.graph,
-            self.plan,
-            self.chosen,
-            self.sound,
-            self.fixes.faults(),
-            self._levels,
-            self._charset,
-            self._plain,
-        )
-        self._top = top
+            return walk_routes(self._routes, place, sound, dx, dy)
+        return (
+            walk(self.graph, self._plan, place, sound, dx, dy) if self._plan is not None else place
+        ), sound
+
+    def _paint_routes(self, top: int, room: int) -> None:
+        """Write the map in words. Without wires, nothing else would tell what plays where."""
+        self._routes = routes_of(self.graph, self.fixes.faults())
+        # The last column is for the marks of what is above and below.
+        width = self._grid.width - 1
+        self._drawn = draw_routes(self._routes, self.chosen, self.sound, width, self._charset)
+        self._show_map(top, room)
+
+    def _show_map(self, top: int, room: int) -> None:
+        """Copy the part of the map that is visible, from line `top` on, below its headings."""
+        grid, self._top = self._grid, top
         self._scroll(grid.width, room)
-        if top > 1:
-            for x, width, text, role in headings(self.graph, self.plan, self._drawn.units):
+        if self._plan is not None and top > 1:
+            for x, width, text, role in headings(self.graph, self._plan, self._drawn.units):
                 left = x - self._window.x
                 if 0 <= left < grid.width:
                     grid.put(left, 1, text, role, width)
         self._copy(self._window)
         self._marks(top, room)
-        if not self._plain:
-            self._fill(top, room)
 
-    def _routes(self, bottom: int, most: int) -> int:
-        """Write the routes of all streams, one a line, in at most `most` lines that end above line `bottom`;
-        returns how many lines that takes. Without wires, nothing else tells what plays where.
-        """
-        graph, width = self.graph, self._grid.width
-        starts = {node.id for node in graph.nodes if node.part is Part.APPLICATION}
-        sounds = [sound for sound in graph.sounds if node_of(sound.start) in starts]
-        texts = [route(graph, nodes) for sound in sounds for nodes in sound.chains]
-        texts = [line for text in texts for line in wrap(self._charset.text(text), width)][:most]
-        for y, text in enumerate(texts, bottom - len(texts)):
-            self._grid.put(0, y, text, Role.TEXT)
-        return len(texts)
+    def _paint_map(self, top: int, room: int) -> None:
+        grid = self._grid
+        # The staircase is shown below the map only if the map keeps its frames.
+        self._plan = plan(self.graph, grid.width, max(1, room - _STAIRS))
+        framed = self._plan.style.framed and self._plan.style.gap
+        if not (framed and self._plan.height <= room - _STAIRS):
+            self._plan = plan(self.graph, grid.width, room)
+        self._drawn = draw_map(
+            self.graph,
+            self._plan,
+            self.chosen,
+            self.sound,
+            self.fixes.faults(),
+            self._levels,
+            self._charset,
+        )
+        self._show_map(top, room)
+        self._fill(top, room)
 
     def _fill(self, top: int, room: int) -> None:
         """Show the selected sound's staircase below the map if both fit."""
-        if self.plan is None or self.sound is None or not self.sound.paths:
+        if self._plan is None or self.sound is None or not self.sound.paths:
             return
         path = self.sound.paths[0]
-        used = max((box.y + box.height for box in self.plan.boxes.values()), default=room) + 1
+        used = max((box.y + box.height for box in self._plan.boxes.values()), default=room) + 1
         if room - used >= _STAIRS - 1:
             draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset, solid=self._solid)
 
     def _scroll(self, width: int, room: int) -> None:
-        """Scroll just enough to show the selected box or, if that does not fit, its selected line."""
+        """Scroll just enough to show the selected box or route or, if that does not fit, its line or word."""
         window, all_of_it = self._window, self._drawn.grid
         x, y = window.x, window.y
-        areas = [area for place, area in self._drawn.places if self.chosen and place.node == self.chosen.node]
-        areas += [area for place, area in self._drawn.places if place == self.chosen]
-        for area in areas:
+        for area in self._drawn.focus:
             x = min(max(x, area.x + area.width - width), area.x)
             y = min(max(y, area.y + area.height - room), area.y)
         x = min(max(x, 0), max(0, all_of_it.width - width))
@@ -419,7 +429,7 @@ class PathView(Widget, can_focus=True):
         if small or self.asked:
             return lines
         sound = self.sound
-        if self.path is None and sound is not None and sound.paths:
+        if self.path is None and sound is not None and sound.paths and not self._plain:
             words = wrap(f"{sound.name}  {chain(sound.paths[0])}", width)[:2]
             lines += [[(Role.TEXT, line, "")] for line in words]
         if stage is not None and stage.note:
