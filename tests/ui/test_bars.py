@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuimixer.ui.mixer.bars import Part, Ruler, horizontal_bar, meter_cells, meter_in_bar, vertical_bar
-from tuimixer.ui.mixer.columns import paint_scale
+from tuimixer.ui.mixer.columns import paint_column, paint_scale
+from tuimixer.ui.mixer.marks import marks_of
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.rows import Fields, cut_names, fields_for, tall_fields_for
 from tuimixer.ui.mixer.strip_state import StripState
@@ -178,23 +179,76 @@ def test_a_column_leaves_the_line_of_0_db_free() -> None:
     assert columns_of(at(1.0, beyond=False), 10) == list("    ██████")
 
 
+def foot(height: int, width: int = 10, **changes: object) -> list[str]:
+    """The lines below the fader of a column: percent, dB, marks, name."""
+    grid, box = Grid(width, height), Area(0, 0, width, height)
+    state = at(0.5, **changes)
+    paint_column(grid, box, state, Role.OUTPUTS, None, False, UNICODE, halves=True, beyond=True)
+    lines = ["".join(row).strip() for row in grid.text]
+    return lines[lines.index("50") :]
+
+
+@pytest.mark.parametrize(
+    ("label", "lines"),
+    [
+        ("Built-in Microphone", ["Built-in", "Micro-", "phone"]),
+        ("SuperTuxKart", ["SuperTux", "Kart", ""]),
+        ("Headset-Mikrofon", ["Headset-", "Mikrofon", ""]),
+        ("Thunderbird", ["Thunderb-", "ird", ""]),
+        ("USB Headset Mono", ["USB", "Headset", "Mono"]),
+        ("音楽プレイヤー", ["音楽プレ", "イヤー", ""]),
+    ],
+)
+def test_a_long_word_goes_on_in_the_next_line_of_a_column(label: str, lines: list[str]) -> None:
+    assert foot(30, label=label)[3:] == lines
+
+
+def test_a_word_is_not_broken_if_the_rest_of_the_name_would_be_cut() -> None:
+    assert foot(20, label="Built-in Microphone")[3:] == ["Built-in", "Micropho…"]
+    assert foot(12, label="Microphone")[3:] == ["Micropho…"]
+
+
+def test_why_a_column_has_no_effect_is_below_a_short_name_if_not_beside_the_marks() -> None:
+    gone = {"mute": (True,), "why_gone": "unplugged"}
+    assert foot(30, **gone)[2:] == ["MUTE", "mpv", "unplugged", ""]
+    assert foot(30, width=13, **gone)[2:] == ["M unplugged", "mpv", "", ""]
+    assert foot(20, label="SuperTuxKart", **gone)[2:] == ["M unplug…", "SuperTux", "Kart"]
+    assert foot(30, why_gone="unplugged")[2:] == ["unplugged", "mpv", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("changes", "room", "text"),
+    [
+        ({"mute": (True,), "capture": (False,)}, 5, "MUTE○"),
+        ({"mute": (True,), "capture": (False,)}, 4, "M○"),
+        ({"mute": (True,), "capture": (True, False)}, 6, "MUTE L"),
+        ({"mute": (True,), "read_only": True}, 5, "MUTE"),
+        ({"mute": (True,), "read_only": True}, 9, "MUTE LOCK"),
+        ({"mute": (True, False), "default": True}, 5, "★M L"),
+        ({"mute": (True,), "default": True}, 1, "M★"),
+    ],
+)
+def test_marks_are_words_if_whole_words_fit(changes: dict[str, object], room: int, text: str) -> None:
+    assert "".join(mark for mark, _ in marks_of(at(0.5, **changes), UNICODE, room)) == text
+
+
 ROOMS = ("name", "about", "db")
 
 
-@given(st.integers(1, 300), st.integers(8, 40), st.booleans(), st.integers(0, 70))
-def test_a_wider_line_never_cuts_more(width: int, label: int, meter: bool, about: int) -> None:
-    narrow, wide = (fields_for(each, label, meter, longest=about) for each in (width, width + 1))
+@given(st.integers(1, 300), st.integers(8, 40), st.booleans(), st.booleans())
+def test_a_wider_line_never_cuts_more(width: int, label: int, meter: bool, pulse: bool) -> None:
+    narrow, wide = (fields_for(each, label, meter, pulse=pulse) for each in (width, width + 1))
     for room in ROOMS:
         assert getattr(narrow, room)[1] <= getattr(wide, room)[1], room
 
 
-@given(st.integers(20, 300), st.integers(8, 40), st.booleans(), st.integers(0, 70))
-def test_parts_of_a_line_do_not_overlap(width: int, label: int, meter: bool, about: int) -> None:
+@given(st.integers(20, 300), st.integers(8, 40), st.booleans(), st.booleans())
+def test_parts_of_a_line_do_not_overlap(width: int, label: int, meter: bool, pulse: bool) -> None:
     def places(fields: Fields) -> list[tuple[int, int]]:
         names = ("name", "marks", "bar", "percent", "db", "meter", "about")
         return [getattr(fields, name) for name in names if getattr(fields, name)[1]]
 
-    line = places(fields_for(width, label, meter, longest=about))
+    line = places(fields_for(width, label, meter, pulse=pulse))
     for (start, room), (following, _) in pairwise(line):
         assert start + room <= following
     assert sum(line[-1]) <= width
@@ -206,14 +260,17 @@ def test_at_80_columns_there_is_room_for_a_route() -> None:
     assert fields_for(79, 14, False).about[1] >= len("→ Speakers · title")
 
 
-def test_a_name_is_not_cut_beside_an_empty_description() -> None:
+def test_a_name_is_not_cut_for_the_sake_of_a_title() -> None:
     name = len("3D Control Sigmatel - Depth")
-    assert fields_for(99, name, False).name[1] < name
-    alone = fields_for(99, name, False, longest=0)
-    assert (alone.name[1], alone.about[1]) == (name, 0)
-    short = fields_for(99, name, False, longest=9)
-    assert (short.name[1], short.about[1]) == (name, 9)
-    assert alone.bar[1] > short.bar[1] > fields_for(99, name, False).bar[1]
+    line = fields_for(99, name, False)
+    assert line.name[1] == name
+    assert line.about[1] >= len("→ Speakers · title")
+
+
+def test_a_card_alone_has_longer_bars_as_its_descriptions_are_short() -> None:
+    card = fields_for(99, 14, False, pulse=False)
+    assert card.bar[1] > fields_for(99, 14, False).bar[1]
+    assert card.about[1] >= len("moves with Speakers")
 
 
 def test_names_that_begin_alike_are_cut_in_the_middle() -> None:

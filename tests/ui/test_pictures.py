@@ -69,9 +69,21 @@ async def test_rows_are_set_apart_and_as_wide_as_the_screen_where_there_is_room(
     async with desk(size=(200, 60), view="playback", config=Config(layout="rows")) as it:
         lines = it.text.splitlines()
         at = next(i for i, line in enumerate(lines) if line.strip() == "Speaker")
-        assert lines[at + 1][1:].startswith("▀" * 180)
+        bar = lines[at + 1].rindex("▀") + 1 - lines[at + 1].index("▀")
+        assert bar > 150
+        assert lines[at + 1][: lines[at + 1].index("▀")].strip() == ""
         assert not lines[at + 2].strip()
         assert lines[at + 3][1:].startswith("PCM ")
+
+
+async def test_columns_of_a_card_take_the_height_that_others_have_beyond_100_percent(desk: Open) -> None:
+    async with desk(size=(120, 40), config=Config(layout="columns")) as it:
+        renderer, top = it.app.main.renderer, it.text.splitlines()[2]
+        speaker, firefox = (renderer.plan.slot_of(it.control(name).id) for name in ("Speaker", "Firefox"))
+        assert speaker is not None
+        assert firefox is not None
+        assert "██" in top[speaker.box.x : speaker.box.x + speaker.box.width]
+        assert "█" not in top[firefox.box.x : firefox.box.x + firefox.box.width]
 
 
 async def test_columns_of_a_card_alone_have_no_scale(desk: Open) -> None:

@@ -50,7 +50,7 @@ async def test_a_narrow_row_has_a_mark(desk: Open) -> None:
 
 @pytest.mark.parametrize("meters", [METERS_ON, METERS_OFF], ids=["meters", "meters off"])
 @pytest.mark.parametrize(
-    ("name", "word"), [(PAUSED, "paused"), ("Headphone", "M unpl"), ("HDMI 1", "suspended")]
+    ("name", "word"), [(PAUSED, "paused"), ("Headphone", "unplugged"), ("HDMI 1", "suspended")]
 )
 async def test_a_column_says_it_among_its_marks(
     desk: Open, name: str, word: str, meters: MeterOptions
@@ -108,16 +108,28 @@ async def test_a_volume_that_cannot_be_set_has_a_lock_and_no_track(desk: Open) -
         assert "▄" not in line_of(it, "Master")
 
 
-async def test_a_description_that_becomes_longer_is_whole(desk: Open) -> None:
-    box = simulated.box()
-    sink = next(c for c in box.controls.values() if c.name == "Speakers" and c.device)
-    alone = DemoBackend(still=True, box=replace(box, controls={sink.id: sink}))
-    async with desk(size=(110, 6), backend=alone, config=Config(layout="rows")) as it:
-        assert sink.device is not None
-        assert "HDA Intel PCH" in line_of(it, "Speakers")
-        it.backend.put(replace(sink, device=replace(sink.device, state="suspended")))
+@pytest.mark.parametrize("media", ["x", "A title that is longer than all others on the screen by far"])
+async def test_bars_stay_where_they_are_when_a_title_changes(desk: Open, media: str) -> None:
+    async with desk(size=(100, 24), config=Config(layout="rows", meters=METERS_ON)) as it:
+        firefox, before = it.control("Firefox"), it.app.main.renderer.fields()
+        assert firefox.stream is not None
+        it.backend.put(replace(firefox, stream=replace(firefox.stream, media=media)))
         await it.pilot.pause()
-        assert line_of(it, "Speakers").rstrip().endswith("  suspended · HDA Intel PCH")
+        it.app.main.renderer.repaint()
+        assert f"→ Speakers · {media[:15]}" in it.text
+        assert it.app.main.renderer.fields() == before
+
+
+@pytest.mark.parametrize(
+    ("width", "words"), [(80, "left 140 %, right 133 %  +8.77 dB"), (40, "140<>133 %  +8.77 dB")]
+)
+async def test_the_line_above_the_keys_has_both_sides_whole(desk: Open, width: int, words: str) -> None:
+    async with desk(size=(width, 24), config=Config(layout="rows", meters=METERS_ON)) as it:
+        await it.choose("mpv")
+        await it.press("equals_sign", *"140%", "enter", "left_square_bracket")
+        line = it.text.splitlines()[22]
+        assert line.startswith(" mpv  “documentary.mkv”"[: width // 3])
+        assert line.endswith(f" {words}")
 
 
 def auto_mute(items: tuple[str, ...], value: int, *, plugged: bool = False) -> Snapshot:

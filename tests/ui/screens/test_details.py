@@ -372,7 +372,7 @@ async def test_a_fader_tells_what_the_row_of_the_main_screen_tells(desk: Open) -
                 (Role.APPLICATIONS, "▀" * 15),
                 (Role.FRAME, UNICODE.mark),
                 (Role.BAR_OVER, "▀▀"),
-                (Role.TRACK, "▀" * 6),
+                (Role.TRACK, "▔" * 6),
             ]
         await it.press("m")
         (whole, *_) = [row for at, row in listing._rows if listing._lines[at].fader is not None]

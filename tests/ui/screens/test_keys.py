@@ -46,6 +46,18 @@ async def test_help_is_scrolled_by_keys(desk: Open) -> None:
         assert it.app.screen is it.app.main
 
 
+@pytest.mark.parametrize("environment", [{"TERM": "xterm-256color"}, {"TERM": "xterm", "NO_COLOR": "1"}])
+async def test_keys_stand_out_in_help(desk: Open, environment: dict[str, str]) -> None:
+    async with desk(environment=environment) as it:
+        await it.press("f1")
+        line = next(strip for strip in it.app.screen._compositor.render_strips() if "PgUp" in strip.text)
+        styles = {segment.text.strip(): segment.style for segment in line}
+        key, words = styles["PgUp"], next(style for text, style in styles.items() if "Ten" in text)
+        assert key is not None
+        assert words is not None
+        assert (key.bold, bool(words.bold)) == (True, False)
+
+
 async def test_mute_in_the_details(desk: Open) -> None:
     async with desk() as it:
         await it.choose("mpv")

@@ -1,8 +1,7 @@
 """Faders and meters as cells, in both directions. Pure: numbers in, glyphs and roles out.
 
 A fader that can go beyond 100 % has a scale up to 150 %, with a mark at 100 %: two thirds of its cells are
-before the mark and one third after it. Every other fader ends at 100 %. In rows, that is the end of the bar;
-in columns, it is level with the other faders' marks, which form the 0 dB line, if there are any.
+before the mark and one third after it. Every other fader ends at 100 %, which is the end of the bar.
 """
 
 from collections.abc import Sequence

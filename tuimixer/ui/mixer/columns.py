@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from tuimixer.model.scale import decibels
 from tuimixer.ui.mixer.bars import Ruler, vertical_bar, vertical_meter
 from tuimixer.ui.mixer.layout import name_lines
-from tuimixer.ui.mixer.marks import marks_of, put_marks, switch_text
+from tuimixer.ui.mixer.marks import marks_of, marks_width, put_marks, switch_text
 from tuimixer.ui.mixer.meters import Level
 from tuimixer.ui.mixer.strip_state import StripState, short_db
 from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_lines, wrap
@@ -21,6 +21,7 @@ _WIDE = 11
 _GAINS = (10, 5, -5, -10, -15, -20, -30, -40, -60)
 """dB values that are labeled on the scale if there is room."""
 SCALE_WIDTH = 4
+_VOWELS = "aeiouy"
 _LEAST_PART = 3
 """Minimum number of letters of a broken word on its last line."""
 
@@ -34,7 +35,7 @@ def bar_height(box: Area) -> int:
 def fader_box(box: Area, beyond: bool) -> Area:
     """Where the fader of a column is, up to 100 %; the left half of its cells is the left channel.
 
-    Args: `beyond`: whether there are faders on the screen that can go beyond 100 % (`Plan.beyond`).
+    Args: `beyond`: whether there is room beyond 100 % (`Plan.beyond`).
     """
     height = bar_height(box)
     ruler = Ruler.of(height, beyond)
@@ -80,12 +81,12 @@ def paint_column(
     chosen: bool,
     charset: CharSet,
     halves: bool,
-    scale: int | None,
+    beyond: bool,
 ) -> None:
-    """Paint one control's column: fader, meter, percent, dB, marks and name. Args: `scale`: `Plan.scale`."""
+    """Paint one control's column: fader, meter, percent, dB, marks, name. Args: `beyond`: `Plan.beyond`."""
     grid.fill(box.x, box.y, box.width, box.height)
-    line, height, beyond = zero_line(box), bar_height(box), scale is not None
-    if line is not None and scale is not None and box.x >= scale:
+    line, height = zero_line(box), bar_height(box)
+    if line is not None and beyond:
         grid.fill(box.x, line, box.width, 1, Role.FRAME, charset.line)
     role = Role.CHOSEN if chosen else Role.GONE if state.gone else Role.VALUE
     if state.positions:
@@ -99,21 +100,22 @@ def paint_column(
         text = short_db(state.cdb, box.width - 4, charset)
         _centre(grid, box, y, f"{text} dB" if text else "", role if chosen or state.gone else Role.DIM)
         y += 1
-    if box.height >= 7:
-        _paint_marks(grid, box, y, state, charset)
     name_role = Role.STRONG if chosen else Role.GONE if state.gone else Role.TEXT
-    most = name_lines(box.height)
-    for number, text in enumerate(_name_lines(state.label, box.width - 1, most, charset)):
-        _centre(grid, box, box.y + box.height - most + number, text, name_role)
+    below = box.y + box.height - name_lines(box.height)
+    for text in _name_lines(state.label, box, charset):
+        _centre(grid, box, below, text, name_role)
+        below += 1
+    if box.height >= 7:
+        _paint_marks(grid, box, y, below, state, charset)
     if chosen:
         grid.fill(box.x, box.y + height, 1, box.height - height, accent, charset.chosen)
 
 
 def name_cell(box: Area, label: str, charset: CharSet) -> tuple[int, int]:
     """The first cell of the name at the foot of a column."""
-    most = name_lines(box.height)
-    first = _name_lines(label, box.width - 1, most, charset)[0]
-    return box.x + 1 + max(0, (box.width - 1 - cell_len(first)) // 2), box.y + box.height - most
+    first = _name_lines(label, box, charset)[0]
+    x = box.x + 1 + max(0, (box.width - 1 - cell_len(first)) // 2)
+    return x, box.y + box.height - name_lines(box.height)
 
 
 def _paint_column_fader(
@@ -166,34 +168,57 @@ def _paint_choice(
         _centre(grid, box, box.y + height + 1, charset.down, Role.DIM)
 
 
-def _paint_marks(grid: Grid, box: Area, y: int, state: StripState, charset: CharSet) -> None:
-    """Paint the marks, and a word or two on why the control has no effect, or that it is suspended."""
-    why = state.why_gone or ("suspended" if state.suspended else "")
-    marks = marks_of(state, charset, not why)
-    width = sum(cell_len(text) for text, _ in marks)
-    room = box.width - 1 - width - bool(marks)
-    if why and room > 2:
-        word = fit(why, room, charset.ellipsis)
-        marks = [*marks, ((" " if marks else "") + word, Role.DIM)]
-    width = sum(cell_len(text) for text, _ in marks)
-    put_marks(grid, box.x + 1 + max(0, (box.width - 1 - width) // 2), y, marks, box.x + box.width)
+def _paint_marks(grid: Grid, box: Area, y: int, below: int, state: StripState, charset: CharSet) -> None:
+    """Paint the marks, and a word or two on why the control has no effect, or that it is suspended: after the
+    marks, or, if there is no room, on the line `below` the name.
+    """
+    why, room = state.why_gone or ("suspended" if state.suspended else ""), box.width - 1
+    marks = marks_of(state, charset, room - (cell_len(why) + 1 if why else 0))
+    left = room - marks_width(marks) - bool(marks)
+    if why and left < cell_len(why) and below < box.y + box.height:
+        _centre(grid, box, below, fit(why, room, charset.ellipsis), Role.DIM)
+        marks = marks_of(state, charset, room)
+    elif why and left > 2:
+        marks.append((" " * bool(marks) + fit(why, left, charset.ellipsis), Role.DIM))
+    put_marks(grid, box.x + 1 + max(0, (room - marks_width(marks)) // 2), y, marks, box.x + box.width)
 
 
-def _name_lines(label: str, width: int, most: int, charset: CharSet) -> list[str]:
-    """A name in lines; a word that is too long for one line continues in the next, if there is one."""
-    if most > 1:
-        label = " ".join(part for word in label.split() for part in _syllables(word, max(width, 1)))
-    return fit_lines(wrap(label, width), most, width, charset.ellipsis)
+def _name_lines(label: str, box: Area, charset: CharSet) -> list[str]:
+    """A name in lines; a word that is too long for one continues in the next, if there are enough lines."""
+    width, most = max(box.width - 1, 1), name_lines(box.height)
+    lines = wrap(" ".join(part for word in label.split() for part in _syllables(word, width)), width)
+    if len(lines) > most:
+        lines = wrap(" ".join(fit(word, width, charset.ellipsis) for word in label.split()), width)
+    return fit_lines(lines, most, width, charset.ellipsis)
 
 
 def _syllables(word: str, width: int) -> Iterator[str]:
-    """Split a word into parts of at most `width` cells, before a capital letter if possible."""
+    """Split a word into parts of at most `width` cells: after a sign or before a capital letter if possible,
+    or else with a hyphen, preferably between a vowel and a consonant.
+    """
     while len(word) > width:
-        capitals = [i for i in range(2, width + 1) if word[i].isupper() and not word[i - 1].isupper()]
-        cut = max(capitals, default=max(1, min(width, len(word) - _LEAST_PART)))
-        yield word[:cut]
+        places = range(2, width + 1)
+        cut = max((i for i in places if _is_seam(word, i)), default=0)
+        if cut:
+            yield word[:cut]
+        else:
+            last = max(1, min(width - 1, len(word) - _LEAST_PART))
+            cut = max((i for i in places if i <= last and _is_open(word, i)), default=last)
+            yield word[:cut] + "-" * (width > 1)
         word = word[cut:]
     yield word
+
+
+def _is_seam(word: str, at: int) -> bool:
+    """Whether a word may be broken at an index without a hyphen."""
+    before, after = word[at - 1 : at + 1]
+    return before in "-_/.:" or (after.isupper() and not before.isupper())
+
+
+def _is_open(word: str, at: int) -> bool:
+    """Whether a word has a vowel before an index and the beginning of a syllable after it."""
+    before, after, following = word[at - 1 : at + 2].lower()
+    return before in _VOWELS and after.isalpha() and after not in _VOWELS and following in _VOWELS + "hlr"
 
 
 def _percents(state: StripState, width: int) -> str:

@@ -76,10 +76,9 @@ class Plan:
     """The x at which the dB scale of columns begins, before the first sink or stream; None if there is none,
     so that no fader can go beyond 100 %."""
 
-    @property
-    def beyond(self) -> bool:
-        """Whether columns leave room beyond 100 %."""
-        return self.scale is not None
+    def beyond(self, slot: Slot) -> bool:
+        """Whether a column is a sink's or stream's, which leaves room beyond 100 %."""
+        return self.scale is not None and slot.box.x >= self.scale
 
     def slot_of(self, wanted: ControlId | None) -> Slot | None:
         """The slot of a control, if it is visible."""

@@ -121,7 +121,7 @@ class Mouse:
             return None
         box = self._renderer.box_of(slot)
         if self._renderer.columns:
-            return columns.fader_box(box, self._renderer.plan.beyond)
+            return columns.fader_box(box, self._renderer.plan.beyond(slot))
         first, width = self._renderer.fields().bar
         return Area(first, box.y + box.height - 1, Ruler.of(width, state.beyond).normal, 1) if width else None
 
@@ -131,7 +131,7 @@ class Mouse:
         """
         if not self._renderer.columns or len(state.positions) != 2:
             return self._renderer.channel
-        fader = columns.fader_box(self._renderer.box_of(slot), self._renderer.plan.beyond)
+        fader = columns.fader_box(self._renderer.box_of(slot), self._renderer.plan.beyond(slot))
         return int(event.x >= fader.x + fader.width // 2)
 
     def _on_marks(self, slot: Slot, event: events.MouseEvent) -> bool:

@@ -5,10 +5,8 @@ sends the grid to the terminal.
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-
-from rich.cells import cell_len
 
 from tuimixer.config.actions import BY_ID
 from tuimixer.config.schema import Filters
@@ -35,6 +33,7 @@ from tuimixer.ui.mixer.words import (
     missing_server,
     sentence,
     sentence_for_empty,
+    sides,
     title_of,
     trouble,
 )
@@ -43,6 +42,8 @@ from tuimixer.ui.terminal.cells import Area, Grid
 
 _SCALED = 40
 """Minimum screen width with room for the dB scale next to the faders."""
+_WIDE = 60
+"""Minimum screen width with room for the sides' volumes in words."""
 Keys = Mapping[str, Sequence[str]]
 """The keys of each action."""
 
@@ -106,8 +107,6 @@ class Renderer:
         self._fields = rows.fields_for(80, 20, False)
         self._starts: tuple[int, ...] = ()
         self._label_width = 0
-        self._about_widths: dict[ControlId, int] = {}
-        """Widths of the rows' descriptions in the rows layout, in cells; empty if they must be measured."""
         self._names: dict[str, str] = {}
         """Label → label cut for the rows layout."""
         self._clicks: status_line.Clicks = []
@@ -171,7 +170,6 @@ class Renderer:
             self.channel = None
         longest = max((len(row.label) for row in self.listed), default=8)
         self._label_width = max(longest, 8)
-        self._about_widths = {}
         self.meters.keep(self.snapshot.controls.keys())
 
     def show(self, snapshot: Snapshot, diff: Diff | None = None) -> None:
@@ -190,8 +188,6 @@ class Renderer:
         if diff.surroundings:
             self._paint_frame()
             paint_headings(self.grid, self.plan, self._area, self.columns, self.terminal)
-        if self._longer(diff.changed) and not self.columns:
-            self.repaint()
         for slot in self.plan.slots:
             if slot.row.id in diff.changed or slot.row.capture_id in diff.changed:
                 self._paint_slot(slot)
@@ -301,7 +297,6 @@ class Renderer:
         """Set which ALSA controls the server drives for which sink or source."""
         if driven != self.driven:
             self.driven = driven
-            self._about_widths = {}
             self.repaint()
             self.on_change()
 
@@ -404,10 +399,10 @@ class Renderer:
         titled = self._titled()
         self.columns = self._decide()
         margin = 1 if width >= 30 else 0
+        pulse = any(row.section is not Section.HARDWARE for row in self.listed)
         if self.columns:
             column = Area(0, 0, width, self._area.height - 1)
             # The dB scale is that of sinks and streams, whereas each of a card's controls has its own.
-            pulse = any(row.section is not Section.HARDWARE for row in self.listed)
             scaled = pulse and width >= _SCALED and columns.zero_line(column) is not None
             left = columns.SCALE_WIDTH if scaled else 0
             size = (width - margin, self._area.height)
@@ -421,33 +416,11 @@ class Renderer:
             if self.plan.tall:
                 self._fields = rows.tall_fields_for(width - margin, self._label_width, meter)
             else:
-                self._fields = rows.fields_for(
-                    width - margin, self._label_width, meter, bars, self._longest_about()
-                )
+                self._fields = rows.fields_for(width - margin, self._label_width, meter, bars, pulse)
             labels = [row.label for row in self.listed]
             charset = self.terminal.charset
             self._names = rows.cut_names(map(charset.text, labels), self._fields.name[1], charset.ellipsis)
         self._starts = self.plan.starts
-
-    def _about_width(self, key: ControlId) -> int:
-        """Width of the description of a row, in cells."""
-        words = about(self.snapshot.controls[key], self.snapshot, self.driven)
-        return cell_len(self.terminal.charset.text(words))
-
-    def _longest_about(self) -> int:
-        """Width of the longest description; kept, as measuring all of them is too slow for a scroll step."""
-        if not self._about_widths:
-            self._about_widths = {row.id: self._about_width(row.id) for row in self.listed}
-        return max(self._about_widths.values(), default=0)
-
-    def _longer(self, changed: Collection[ControlId]) -> bool:
-        """Measure the descriptions that may have changed; returns whether the longest has become longer."""
-        widths = self._about_widths
-        if not widths:
-            return False
-        before = self._longest_about()
-        widths.update((key, self._about_width(key)) for key in changed if key in widths)
-        return self._longest_about() > before
 
     def _titled(self) -> list[tuple[Group, str, str]]:
         """Each group with its heading, and the message shown if it is empty."""
@@ -480,9 +453,8 @@ class Renderer:
         level = self.meters.levels.get(slot.row.id) if self.meters_on else None
         accent, charset, halves = ACCENTS[slot.row.section], self.terminal.charset, self.terminal.halves
         if self.columns:
-            columns.paint_column(
-                self.grid, box, state, accent, level, chosen, charset, halves, self.plan.scale
-            )
+            beyond = self.plan.beyond(slot)
+            columns.paint_column(self.grid, box, state, accent, level, chosen, charset, halves, beyond)
         else:
             name = self._names[state.label]
             rows.paint_row(self.grid, box, self._fields, state, name, accent, level, chosen, charset, halves)
@@ -494,7 +466,7 @@ class Renderer:
         box, level = self._area.shifted(slot.box), self.meters.levels.get(slot.row.id)
         charset, halves = self.terminal.charset, self.terminal.halves
         if self.columns:
-            columns.paint_column_meter(self.grid, box, state, level, charset, halves, self.plan.beyond)
+            columns.paint_column_meter(self.grid, box, state, level, charset, halves, self.plan.beyond(slot))
         else:
             rows.paint_row_meter(self.grid, box, self._fields, state, level, charset, halves)
 
@@ -542,7 +514,8 @@ class Renderer:
         text = sentence(control, self.snapshot, self.driven)
         if self.channel is not None and self.channel < len(control.channels):
             text = f"only {control.channels[self.channel].name}; {text}"
-        right = f"{charset.text(decibels(state.cdb))} dB" if state and state.cdb is not None else ""
+        gain = f"{charset.text(decibels(state.cdb))} dB" if state and state.cdb is not None else ""
+        right = "  ".join(filter(None, (sides(control, width < _WIDE), gain)))
         status_line.paint_info(self.grid, y, width, row.label, text, right, False, charset)
 
     def _tell_visible(self) -> None:

@@ -16,8 +16,10 @@ from tuimixer.ui.terminal.palette import Role
 
 _ROUTE = 76
 """Minimum width of a line that includes the description, such as where a stream goes."""
-_NAME, _BAR, _ABOUT = 15, 19, 60
-"""Widths of the names and of the bar in the narrowest such line, and maximum width of the description."""
+_NAME, _BAR = 15, 19
+"""Widths of the names and of the bar in the narrowest such line."""
+_LEAST_ABOUT, _ABOUT = 20, 60
+"""Minimum and maximum width of the description. Names have precedence over what exceeds the minimum."""
 _NAME_STEP, _BAR_STEP = 4, 4
 """By how many cells a line must be wider for the names, and for the bar, to get one more cell."""
 _SHORTEST_NAME = 6
@@ -42,14 +44,14 @@ class Fields:
     """Whether bar, percent and dB have their own line, below the other parts."""
 
 
-def fields_for(width: int, label_width: int, meter: bool, bars: bool = True, longest: int = _ABOUT) -> Fields:
+def fields_for(width: int, label_width: int, meter: bool, bars: bool = True, pulse: bool = True) -> Fields:
     """The parts of a line of this width; the least important are omitted first if there is not enough room.
 
-    No text gets less room in a wider line. What the descriptions do not need goes to the names, then to the
-    bar.
+    No text gets less room in a wider line, and no part's width depends on the descriptions: titles change
+    often, and bars that moved with them would be hard to read.
 
-    Args: `meter` says whether there is a meter next to the bar; `longest` is the width of the longest
-    description.
+    Args: `meter`: whether there is a meter next to the bar; `pulse`: whether there are sinks or streams,
+    whose descriptions are longer than those of a card's controls.
     """
     marks = 6 if width >= 40 else 2
     percent = 5 if width >= 20 else 4
@@ -59,12 +61,11 @@ def fields_for(width: int, label_width: int, meter: bool, bars: bool = True, lon
     about = 0
     if width >= _ROUTE:
         extra = width - _ROUTE
-        name = min(label_width, _NAME + extra // _NAME_STEP)
         bar = _BAR + (extra + _BAR_STEP // 2) // _BAR_STEP - (beside // 2 + 1 if beside else 0)
-        room = width - fixed - 2 - name - bar
-        about = min(_ABOUT, longest, room)
-        name = min(label_width, name + room - about)
-        bar = width - fixed - name - (about + 2 if about else 0)
+        room = width - fixed - 2 - bar
+        name = min(label_width, max(_NAME + extra // _NAME_STEP, room - _LEAST_ABOUT))
+        about = min(_ABOUT if pulse else _LEAST_ABOUT, room - name)
+        bar = width - fixed - name - about - 2
     else:
         name = min(label_width, _NAME, max(_SHORTEST_NAME, (width - 9) * 2 // 5))
         bar = width - fixed - name
@@ -87,16 +88,20 @@ def fields_for(width: int, label_width: int, meter: bool, bars: bool = True, lon
 
 
 def tall_fields_for(width: int, label_width: int, meter: bool) -> Fields:
-    """The parts of a row of two lines: name, marks and description above the bar and its numbers."""
+    """The parts of a row of two lines: name, marks and description above the bar and its numbers.
+
+    If there is room, the bar begins below the description, and the line below the name is blank.
+    """
     name = min(label_width, width // 3)
     about = 1 + name + 6 + 2
     beside = width // 4 if meter else 0
-    bar = width - 1 - 14 - (beside + 2 if beside else 0)
-    numbers = 1 + bar
+    first = about if width >= _ROUTE else 1
+    bar = width - first - 14 - (beside + 2 if beside else 0)
+    numbers = first + bar
     return Fields(
         (1, name),
         (1 + name, 6),
-        (1, bar),
+        (first, bar),
         (numbers, 5),
         (numbers + 5, 9),
         (numbers + 16, beside),
@@ -134,7 +139,7 @@ def paint_row(
     text_role = Role.STRONG if chosen else Role.GONE if state.gone else Role.TEXT
     grid.put(x, box.y, fit(name, room, charset.ellipsis), text_role, room)
     x, room = fields.marks
-    marks = marks_of(state, charset, room >= 6)
+    marks = marks_of(state, charset, room - 1)
     if state.why_gone == PAUSED and not fields.about[1]:
         marks.append((charset.pause, Role.DIM))
     put_marks(grid, x + 1, box.y, marks, x + room)

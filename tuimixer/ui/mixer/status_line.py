@@ -81,15 +81,18 @@ def paint_info(
     grid: Grid, y: int, width: int, name: str, text: str, right: str, error: bool, charset: CharSet
 ) -> None:
     """Paint the line that says what the selected control is and does, with its value at the right."""
-    grid.fill(0, y, width, 1)
     right = right if width >= 40 else ""
-    room = width - 2 - (cell_len(right) + 2 if right else 0)
-    x = 1
+    room = width - (cell_len(right) + 2 if right else 0)
+    # The value has the background of the faders: a step changes it, and would have to switch colors twice.
+    grid.fill(0, y, width, 1)
+    grid.fill(0, y, room, 1, Role.STATUS)
+    x = 0
     if name:
-        shown = fit(charset.text(name), max(8, room // 2), charset.ellipsis)
-        x = grid.put(x, y, shown, Role.STRONG, room) + 2
-    left = room + 1 - x
-    grid.put(x, y, fit(charset.text(text), left, charset.ellipsis), Role.ERROR if error else Role.TEXT, left)
+        shown = fit(charset.text(name), max(8, room // 2 - 2), charset.ellipsis)
+        x = grid.put(0, y, f" {shown} ", Role.STATUS_ON, room)
+    left = room - 2 - x
+    role = Role.STATUS_BAD if error else Role.STATUS
+    grid.put(x + 1, y, fit(charset.text(text), left, charset.ellipsis), role, left)
     if right:
         grid.put(width - 1 - cell_len(right), y, right, Role.CHOSEN)
 

@@ -125,9 +125,6 @@ def sentence(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Co
         )
     if control.stream is not None and control.stream.corked:
         parts.append("paused")
-    sides = _sides(control)
-    if sides:
-        parts.append(sides)
     return "; ".join(part for part in parts if part)
 
 
@@ -228,12 +225,16 @@ def _stream(control: Control, snapshot: Snapshot) -> str:
     return f"{media}{where}; software volume"
 
 
-def _sides(control: Control) -> str:
+def sides(control: Control, short: bool) -> str:
+    """How the channels differ, such as `left 82 %, right 70 %`; empty if they are equal.
+
+    Args: `short`: whether to leave out the words, as in `82<>70 %`.
+    """
     if control.scale is None or len(control.channels) < 2 or len(set(control.raws)) == 1:
         return ""
     percents = [to_percent(control.scale, raw) for raw in control.raws]
     if len(percents) == 2:
-        return f"left {percents[0]} %, right {percents[1]} %"
+        return f"{percents[0]}<>{percents[1]} %" if short else f"left {percents[0]} %, right {percents[1]} %"
     balance = get_balance(control)
     if balance:
         return f"balance {abs(round(balance * 100))} % {'right' if balance > 0 else 'left'}"

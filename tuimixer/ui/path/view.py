@@ -30,6 +30,8 @@ from tuimixer.ui.terminal.capabilities import Terminal
 from tuimixer.ui.terminal.cells import Area, Grid, fit, wrap
 from tuimixer.ui.terminal.palette import Role
 
+_HINTED = 9
+"""Minimum screen height with room for the hints."""
 _SMALL = 16
 """Screen height below which findings get one line, and explanations appear only on request."""
 _STAIRS = 9
@@ -360,8 +362,8 @@ class PathView(Widget, can_focus=True):
         most = 1 if small else max(2, grid.height // 5)
         lines += self._findings(most)
         lines += self._words(small)
-        if not small:
-            lines.append(self._hints())
+        if grid.height >= _HINTED:
+            lines.append(self._hints(2 if small else 3))
         return lines[: max(0, grid.height - 4)]
 
     @property
@@ -436,13 +438,14 @@ class PathView(Widget, can_focus=True):
             lines.append([(Role.DIM, fit(f"{stage.name}: {stage.note}", width, self._charset.ellipsis), "")])
         return lines
 
-    def _hints(self) -> list[Run]:
+    def _hints(self, gap: int) -> list[Run]:
         parts: list[Run] = []
-        used = 0
+        left = self._grid.width
         for keys, words in self.hints:
-            used += cell_len(f"{''.join(key for key, _ in keys)} {words}") + 3
-            if used - 3 > self._grid.width:
-                break
+            width = cell_len(f"{''.join(key for key, _ in keys)} {words}")
+            if width > left:
+                continue
+            left -= width + gap
             parts += [(Role.KEY, key, action) for key, action in keys]
-            parts.append((Role.HINT, f" {words}   ", keys[-1][1] if keys else ""))
+            parts.append((Role.HINT, f" {words}{' ' * gap}", keys[-1][1] if keys else ""))
         return parts

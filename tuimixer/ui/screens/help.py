@@ -1,6 +1,7 @@
 """F1: every action with its configured keys, by group."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import RenderResult
@@ -9,10 +10,15 @@ from textual.widget import Widget
 
 from tuimixer.config.actions import ACTIONS
 from tuimixer.ui.mixer.status_line import key_in
+from tuimixer.ui.screens.listing import styles_of
 from tuimixer.ui.screens.text_dialog import TextDialog
 from tuimixer.ui.terminal.cells import wrap
+from tuimixer.ui.terminal.palette import Role
 
-_GAP = 3
+if TYPE_CHECKING:
+    from tuimixer.ui.app import TuiMixerApp
+
+_GAP, _INDENT = 3, 2
 _NUMBERED = (
     ("volume.{}0", "Volume 10 % to 90 %"),
     ("list.{}", "Choose the line with this number"),
@@ -46,7 +52,7 @@ class HelpScreen(TextDialog):
     """
 
     def content(self) -> list[Widget]:
-        self.page = VerticalScroll(Keys(self.groups()))
+        self.page = VerticalScroll(Keys(self.tuimixer, self.groups()))
         return [self.page]
 
     def actions(self) -> Mapping[str, Callable[[], object]]:
@@ -75,8 +81,9 @@ class HelpScreen(TextDialog):
 class Keys(Widget):
     """The groups as text, in two columns if there is room."""
 
-    def __init__(self, groups: list[tuple[str, list[tuple[str, str]]]]) -> None:
+    def __init__(self, tuimixer: "TuiMixerApp", groups: list[tuple[str, list[tuple[str, str]]]]) -> None:
         super().__init__()
+        self._tuimixer = tuimixer
         self._groups = groups
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
@@ -98,17 +105,19 @@ class Keys(Widget):
             lines += [Text(part) for part in wrap(sentence, width)]
         return lines
 
-    @staticmethod
-    def _block(title: str, rows: list[tuple[str, str]], width: int) -> list[Text]:
+    def _block(self, title: str, rows: list[tuple[str, str]], width: int) -> list[Text]:
         keys_width = min(max(len(keys) for keys, _ in rows), max(8, width // 3))
-        lines = [Text.assemble((title, "bold"))]
+        indent = " " * _INDENT
+        styles = styles_of(self._tuimixer.terminal.palette)
+        lines = [Text.assemble((title, styles[Role.HEADING]))]
         for keys, words in rows:
-            told = wrap(words, max(8, width - keys_width - 2))
+            told = wrap(words, max(8, width - _INDENT - keys_width - 2))
             shown = wrap(keys, keys_width)
             for index in range(max(len(told), len(shown))):
                 left = shown[index] if index < len(shown) else ""
                 right = told[index] if index < len(told) else ""
-                lines.append(Text(f"{left:<{keys_width}}  {right}"))
+                gap = " " * (keys_width - len(left) + 2)
+                lines.append(Text.assemble(indent, (left, styles[Role.KEY]), f"{gap}{right}"))
         lines.append(Text(""))
         return lines
 

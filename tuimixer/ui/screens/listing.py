@@ -112,7 +112,7 @@ class Listing(ScrollView, can_focus=True):
         self._charset = terminal.charset
         self._faders = not terminal.plain
         # Half blocks as on the main screen; the other half has the dialog's own background.
-        half = {"full": "▀", "light": "▀", "empty": "▀"} if terminal.halves else {}
+        half = {"full": "▀", "light": "▀", "empty": "▔"} if terminal.halves else {}
         self._strokes = replace(terminal.charset, **half)
         self._looks = styles_of(terminal.palette)
         self._lines: tuple[Line, ...] = ()
