@@ -83,6 +83,16 @@ async def test_the_right_button_moves_one_channel(desk: Open) -> None:
         assert percents(it.chosen) == (47, 100)
 
 
+async def test_a_card_has_the_whole_height_beside_streams_too(desk: Open) -> None:
+    async with desk(size=(120, 40), config=Config(layout="columns")) as it:
+        control = await it.choose("Master")
+        x, y, _, height = bar_of(it, control)
+        assert y == it.app.main.renderer._area.y + 1
+        await it.pilot.click(offset=Offset(x, y))
+        assert percents(it.chosen) == (100,)
+        assert [line[x] for line in it.text.splitlines()[y : y + height]] == ["█"] * height
+
+
 async def test_a_card_alone_has_the_whole_height(desk: Open) -> None:
     box = simulated.box()
     card = {key: control for key, control in box.controls.items() if key.startswith("alsa:PCH")}

@@ -23,6 +23,8 @@ HINTS = (
     ("path",),
     ("quit",),
 )
+_VALUE = 10
+"""Width of the longest gain: `−120.00 dB`."""
 _DIRECTIONS = "left up down right"
 """The order in which arrows are shown side by side."""
 _ARROWS = {"←": "<-", "→": "->", "↑": "Up", "↓": "Dn"}
@@ -81,18 +83,21 @@ def paint_info(
     grid: Grid, y: int, width: int, name: str, text: str, right: str, error: bool, charset: CharSet
 ) -> None:
     """Paint the line that says what the selected control is and does, with its value at the right."""
-    right = right if width >= 40 else ""
+    right, text = right if width >= 40 else "", charset.text(text)
     room = width - (cell_len(right) + 2 if right else 0)
-    # The value has the background of the faders: a step changes it, and would have to switch colors twice.
+    shown = fit(charset.text(name), max(8, room // 2 - 2), charset.ellipsis)
+    x = cell_len(shown) + 2 if name else 0
+    # A step changes the value, which therefore has the background of the faders: another one would cost two
+    # changes of color. The panel leaves room for longer values, as it would be repainted if it moved.
+    spare = max(0, room - x - 2 - cell_len(text))
+    panel = room - min(spare, max(0, _VALUE - cell_len(right))) if right else room
     grid.fill(0, y, width, 1)
-    grid.fill(0, y, room, 1, Role.STATUS)
-    x = 0
+    grid.fill(0, y, panel, 1, Role.STATUS)
     if name:
-        shown = fit(charset.text(name), max(8, room // 2 - 2), charset.ellipsis)
-        x = grid.put(0, y, f" {shown} ", Role.STATUS_ON, room)
-    left = room - 2 - x
+        grid.put(0, y, f" {shown} ", Role.STATUS_ON, panel)
+    left = panel - x - 2
     role = Role.STATUS_BAD if error else Role.STATUS
-    grid.put(x + 1, y, fit(charset.text(text), left, charset.ellipsis), role, left)
+    grid.put(x + 1, y, fit(text, left, charset.ellipsis), role, left)
     if right:
         grid.put(width - 1 - cell_len(right), y, right, Role.CHOSEN)
 
