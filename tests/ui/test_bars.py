@@ -271,6 +271,9 @@ def test_a_card_alone_has_longer_bars_as_its_descriptions_are_short() -> None:
     card = fields_for(99, 14, False, pulse=False)
     assert card.bar[1] > fields_for(99, 14, False).bar[1]
     assert card.about[1] >= len("moves with Speakers")
+    assert fields_for(79, len("Linear Above Silence"), False, pulse=False).name[1] == len(
+        "Linear Above Silence"
+    )
 
 
 def test_names_that_begin_alike_are_cut_in_the_middle() -> None:

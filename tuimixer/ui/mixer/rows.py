@@ -18,8 +18,10 @@ _ROUTE = 76
 """Minimum width of a line that includes the description, such as where a stream goes."""
 _NAME, _BAR = 15, 19
 """Widths of the names and of the bar in the narrowest such line."""
-_LEAST_ABOUT, _ABOUT = 20, 60
+_ABOUT = 20, 60
 """Minimum and maximum width of the description. Names have precedence over what exceeds the minimum."""
+_ABOUT_CARD = 9, 20
+"""The same if only a card's controls are listed; the minimum is that of `unplugged`."""
 _NAME_STEP, _BAR_STEP = 4, 4
 """By how many cells a line must be wider for the names, and for the bar, to get one more cell."""
 _SHORTEST_NAME = 6
@@ -63,8 +65,9 @@ def fields_for(width: int, label_width: int, meter: bool, bars: bool = True, pul
         extra = width - _ROUTE
         bar = _BAR + (extra + _BAR_STEP // 2) // _BAR_STEP - (beside // 2 + 1 if beside else 0)
         room = width - fixed - 2 - bar
-        name = min(label_width, max(_NAME + extra // _NAME_STEP, room - _LEAST_ABOUT))
-        about = min(_ABOUT if pulse else _LEAST_ABOUT, room - name)
+        least, most = _ABOUT if pulse else _ABOUT_CARD
+        name = min(label_width, max(_NAME + extra // _NAME_STEP, room - least))
+        about = min(most, room - name)
         bar = width - fixed - name - about - 2
     else:
         name = min(label_width, _NAME, max(_SHORTEST_NAME, (width - 9) * 2 // 5))
