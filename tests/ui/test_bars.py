@@ -179,7 +179,7 @@ def test_a_column_leaves_the_line_of_0_db_free() -> None:
     assert columns_of(at(1.0, beyond=False), 10) == list("    ██████")
 
 
-def foot(height: int, width: int = 10, **changes: object) -> list[str]:
+def foot(height: int, width: int = 10, /, **changes: object) -> list[str]:
     """The lines below the fader of a column: percent, dB, marks, name."""
     grid, box = Grid(width, height), Area(0, 0, width, height)
     state = at(0.5, **changes)
@@ -211,7 +211,7 @@ def test_a_word_is_not_broken_if_the_rest_of_the_name_would_be_cut() -> None:
 def test_why_a_column_has_no_effect_is_below_a_short_name_if_not_beside_the_marks() -> None:
     gone = {"mute": (True,), "why_gone": "unplugged"}
     assert foot(30, **gone)[2:] == ["MUTE", "mpv", "unplugged", ""]
-    assert foot(30, width=13, **gone)[2:] == ["M unplugged", "mpv", "", ""]
+    assert foot(30, 13, **gone)[2:] == ["M unplugged", "mpv", "", ""]
     assert foot(20, label="SuperTuxKart", **gone)[2:] == ["M unplug…", "SuperTux", "Kart"]
     assert foot(30, why_gone="unplugged")[2:] == ["unplugged", "mpv", "", ""]
 

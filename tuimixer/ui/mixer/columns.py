@@ -211,13 +211,13 @@ def _syllables(word: str, width: int) -> Iterator[str]:
 
 def _is_seam(word: str, at: int) -> bool:
     """Whether a word may be broken at an index without a hyphen."""
-    before, after = word[at - 1 : at + 1]
+    before, after = word[at - 1], word[at]
     return before in "-_/.:" or (after.isupper() and not before.isupper())
 
 
 def _is_open(word: str, at: int) -> bool:
     """Whether a word has a vowel before an index and the beginning of a syllable after it."""
-    before, after, following = word[at - 1 : at + 2].lower()
+    before, after, following = (word[i].lower() for i in (at - 1, at, at + 1))
     return before in _VOWELS and after.isalpha() and after not in _VOWELS and following in _VOWELS + "hlr"
 
 
