@@ -52,7 +52,9 @@ def test_lines_are_drawn_as_shapes() -> None:
 
 def test_thin_lines_are_smoothed_and_blocks_are_not() -> None:
     svg = svg_of(frame("│▏█"), "")
-    line, block = re.findall("<path ([^>]*) d=", svg)
+    (line, shapes), (block, _) = re.findall('<path ([^>]*) d="([^"]*)"', svg)
     assert line == 'class="l" fill="#ffffff"'
     assert block == 'fill="#ffffff"'
-    assert ".l{shape-rendering:auto}" in svg
+    assert "path{shape-rendering:crispEdges}.l{shape-rendering:auto}" in svg
+    # On a page that shows the picture at four fifths of its size, they still are a pixel wide.
+    assert min(map(float, re.findall(r"h([\d.]+)", shapes))) * 0.8 >= 1

@@ -301,3 +301,27 @@ def test_a_suspended_device_keeps_its_wire_or_wall_to_jacks_that_no_other_uses(m
         x, y = wire.points[0]
         assert drawn.grid.text[y][x] == "─"
     assert any("█" in "".join(line) for line in drawn.grid.text) == mute
+
+
+def test_a_suspended_device_keeps_its_wall_beside_another_on_the_same_jacks() -> None:
+    hdmi = DEMO.snapshot.controls[simulated.HDMI]
+    controls = {**DEMO.snapshot.controls, hdmi.id: replace(hdmi, mute=(True,))}
+    graph = graph_of(replace(DEMO.snapshot, controls=controls), DEMO.system)
+    laid = plan(graph, 120, 32)
+    drawn = draw_map(graph, laid, None, None, {}, {}, UNICODE)
+    (wire,) = (wire for wire in laid.wires if wire.edge.start == hdmi.id)
+    assert ["".join(drawn.grid.text[y][x]) for x, y in (wire.points[0], wire.points[-1])] == ["─", "█"]
+
+
+def test_a_suspended_device_keeps_its_wire_to_the_controls_of_a_card() -> None:
+    headset = DEMO.snapshot.controls[simulated.HEADSET]
+    assert headset.device is not None
+    other = replace(headset, id="pulse:sink/other", device=replace(headset.device, state="suspended"))
+    controls = {**DEMO.snapshot.controls, other.id: other}
+    graph = graph_of(replace(DEMO.snapshot, controls=controls), DEMO.system)
+    laid = plan(graph, 120, 32)
+    drawn = draw_map(graph, laid, None, None, {}, {}, UNICODE)
+    (wire,) = (wire for wire in laid.wires if wire.edge.start == other.id)
+    assert wire.edge.end == "card:Headset"
+    x, y = wire.points[0]
+    assert drawn.grid.text[y][x] == "─"

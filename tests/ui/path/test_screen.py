@@ -16,7 +16,7 @@ from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions, Steps
 from tuimixer.model.command import Command
-from tuimixer.model.control import Control
+from tuimixer.model.control import Control, DeviceType
 from tuimixer.model.snapshot import Levels, Notice, Phase, Snapshot, Status
 from tuimixer.model.system import System
 from tuimixer.ui.path.screen import PathScreen
@@ -219,6 +219,37 @@ async def test_every_route_of_the_plain_map_is_reached(desk: Open) -> None:
         await it.press("enter")
         assert view.path is not None
         assert stage_name(view) == "Headset"
+
+
+async def test_the_plain_map_is_not_stuck_where_a_route_passes_through_the_start_of_another(
+    desk: Open,
+) -> None:
+    box = simulated.box()
+    controls = {key: control for key, control in box.controls.items() if control.stream is None}
+    headset, speakers = controls[simulated.HEADSET], controls[simulated.SPEAKERS]
+    assert headset.device is not None
+    info = replace(
+        headset.device,
+        type=DeviceType.VIRTUAL,
+        owner_module=7,
+        ports=(),
+        port=None,
+        driver="module-remap-sink.c",
+    )
+    remap = replace(headset, id="pulse:sink/remap", name="Remap", card=None, device=info)
+    feeder = simulated.stream(60, "remapped", (100, 100), simulated.HEADSET)
+    assert feeder.stream is not None
+    feeder = replace(feeder, stream=replace(feeder.stream, virtual=True, owner_module=7))
+    controls |= {remap.id: remap, feeder.id: feeder}
+    backend = DemoBackend(still=True, box=replace(box, controls=controls))
+    async with desk(backend=backend, config=Config(plain=True)) as it:
+        view = await open_map(it, "Remap")
+        assert "Remap −5.8 dB, remap, output 0.0 dB, USB Headset −5.8 dB" in " ".join(it.text.split())
+        names = []
+        for _ in range(4):
+            names.append(stage_name(view))
+            await it.press("up")
+        assert names == ["Remap", "USB Headset", "HDMI 1", speakers.name]
 
 
 @pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])
