@@ -16,6 +16,18 @@ CURSOR = "▌"
 """What the rows of the selected control start with."""
 _PERCENT = re.compile(r"(\d+)%")
 PROGRAM = (sys.executable, "-m", "tuimixer")
+PATIENT = (
+    sys.executable,
+    "-c",
+    """
+import sys
+from tuimixer.backend.engine import client
+from tuimixer.cli.main import main
+client._KEEP = client._SETTLE = 90.0
+sys.exit(main(sys.argv[1:]))
+""",
+)
+"""The same, but keys wait for the next engine for as long as a busy machine takes to start it."""
 
 
 class Person:

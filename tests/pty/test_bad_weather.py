@@ -7,7 +7,7 @@ import pytest
 
 from tests.lab.pulse import PrivatePulse
 from tests.pty.conftest import APPLICATIONS, Box, Open
-from tests.pty.person import PROGRAM, Person, state_of
+from tests.pty.person import PATIENT, PROGRAM, Person, state_of
 
 pytestmark = pytest.mark.pty
 
@@ -15,7 +15,7 @@ NOWHERE = "unix:/nonexistent/native"
 
 
 def test_the_screen_lives_on_when_its_engine_is_killed(box: Box, opened: Open) -> None:
-    with opened("--layout", "rows") as person:
+    with opened("--layout", "rows", program=PATIENT) as person:
         person.choose("mpv")
         [engine] = person.engines()
         os.kill(engine, signal.SIGKILL)
@@ -30,7 +30,7 @@ def test_the_screen_lives_on_when_its_engine_is_killed(box: Box, opened: Open) -
 
 
 def test_a_key_pressed_while_there_is_no_engine_is_not_lost(box: Box, opened: Open) -> None:
-    with opened("--layout", "rows") as person:
+    with opened("--layout", "rows", program=PATIENT) as person:
         person.choose("mpv")
         os.kill(person.engines()[0], signal.SIGKILL)
         person.press("Right", "Right", "Right")
@@ -39,7 +39,7 @@ def test_a_key_pressed_while_there_is_no_engine_is_not_lost(box: Box, opened: Op
 
 
 def test_an_engine_that_hangs_is_told_and_replaced(box: Box, opened: Open) -> None:
-    with opened("--layout", "rows") as person:
+    with opened("--layout", "rows", program=PATIENT) as person:
         person.choose("mpv")
         [engine] = person.engines()
         os.kill(engine, signal.SIGSTOP)

@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.pty.conftest import Box
-from tests.pty.person import Person
+from tests.pty.person import PATIENT, Person
 
 pytestmark = pytest.mark.pty
 
@@ -145,7 +145,7 @@ def test_shows_and_hides_monitors(any_box: Box) -> None:
 
 
 def test_a_device_opened_by_name_is_there_again_with_the_next_engine(any_box: Box) -> None:
-    with Person(any_box.env, "--layout", "rows") as person:
+    with Person(any_box.env, "--layout", "rows", program=PATIENT) as person:
         person.sees("Firefox")
         person.press("F6")
         person.sees("Enter device name")

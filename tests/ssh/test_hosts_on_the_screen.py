@@ -11,7 +11,7 @@ import pytest
 from tests.backend.engine.sshd import Box
 from tests.backend.engine.users import User
 from tests.lab.waiting import wait_until
-from tests.pty.person import PROGRAM, Person, state_of
+from tests.pty.person import PATIENT, PROGRAM, Person, state_of
 from tests.pty.starting import Starting
 
 pytestmark = [
@@ -23,7 +23,7 @@ pytestmark = [
 
 def sit_down(*words: str) -> Person:
     """A local user, whose environment leads to the machines."""
-    return Person(os.environ, "--layout", "rows", *words, columns=120)
+    return Person(os.environ, "--layout", "rows", *words, columns=120, program=PATIENT)
 
 
 def ssh_of(person: Person) -> list[int]:
