@@ -27,6 +27,7 @@ BOTH = (
 )
 ONE_SIDE = (*"qezycQEZYC<>,.", "Insert", "Delete", ";", "'")
 """All keys that move something. `=`, balance in alsamixer, opens the prompt for a value here."""
+_ONWARD = ("n", "Right")
 MOST_CONTROLS = 16
 EACH = 4
 """Keys of either kind pressed on each control."""
@@ -61,7 +62,7 @@ def walk(card: ReplayedCard) -> list[list[str]]:
     for number in range(min(len(card.table.elements), MOST_CONTROLS)):
         # From an end and from the middle, so that stops are reached as well.
         keys += [chosen.choice(("5", "End", "9")), *chosen.choices(BOTH, k=EACH)]
-        keys += [*chosen.choices(ONE_SIDE, k=EACH), "n" if number % 2 else "Right"]
+        keys += [*chosen.choices(ONE_SIDE, k=EACH), _ONWARD[number % 2 == 0]]
     return [[key] for key in keys]
 
 
@@ -100,6 +101,9 @@ def ours(cards: ReplayedCards, card: ReplayedCard, portions: list[list[str]], ex
                 error.add_note("; ".join(card.difference(wanted, card.state)))
                 error.add_note(person.terminal.screen())
                 raise
+            if keys[-1] in _ONWARD:
+                # The next control may have the same volume: the screen must know what has become of it.
+                person.terminal.wait_quiet(0.1)
         # Nothing may come after the last key.
         person.press("F10")
         assert person.terminal.wait() == 0
