@@ -20,7 +20,7 @@ from tests.lab.cards import AC97, HDA, LOOPBACK, USB, card_numbers
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
-from tests.lab.waiting import wait_until
+from tests.lab.waiting import DEADLINE, wait_until
 from tuimixer.backend.alsa.blocking import BlockingAlsa
 from tuimixer.backend.host import inspect
 from tuimixer.backend.pulse.blocking import BlockingPulse
@@ -138,7 +138,7 @@ class Guest:
     @cached_property
     def pulse(self) -> BlockingPulse:
         """The server."""
-        return BlockingPulse(server=self.server.address)
+        return BlockingPulse(server=self.server.address, patience=DEADLINE)
 
 
 @contextmanager

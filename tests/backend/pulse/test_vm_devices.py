@@ -298,6 +298,10 @@ async def test_volumes_are_the_servers_after_profiles_deaths_and_pulled_cards(
 @pytest.mark.feature("port, plugged or not", "latency offset")
 def test_the_verbs_for_a_device(guest: Guest) -> None:
     source, sink = guest.source(AC97), guest.sink(AC97)
+
+    def offset() -> str:
+        return str(card_of(guest, AC97)["ports"][sink["active_port"]]["latency_offset"]).split()[0]
+
     _, text = guest.verb("port", source["name"], "--json")
     ports = [port["name"] for port in json.loads(text)["ports"] if port["available"] is not False]
     assert source["active_port"] in ports
@@ -308,8 +312,7 @@ def test_the_verbs_for_a_device(guest: Guest) -> None:
         assert guest.source(AC97)["active_port"] == chosen
     for words, told in (("-12.5 ms", "-12500"), ("0", "0")):
         assert guest.verb("latency", sink["name"], words) == (0, "")
-        offset = card_of(guest, AC97)["ports"][sink["active_port"]]["latency_offset"]
-        assert offset.split()[0] == told
+        wait_until(lambda told=told: offset() == told, "the offset")  # type: ignore[misc]
     assert guest.verb("latency", sink["name"]) == (0, "0 ms\n")
 
 
