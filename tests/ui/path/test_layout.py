@@ -269,6 +269,7 @@ def test_one_unknown_stage_leaves_the_others_in_the_staircase() -> None:
     # The stream's own gain is known, but not the level after it.
     assert texts[2][:3] == ["stream", "−6.0", "dB"]
     assert (Role.APPLICATIONS, "████████") in [(role, text[:8]) for role, text in stream]
+    assert (Role.DIM, UNICODE.dots * 8) in [(role, text[:8]) for role, text in stream]
     assert texts[2][-3:] == ["?", "dB", "software"]
     # Whatever came before, nothing is left after a mute.
     assert texts[3][-3:] == ["−∞", "dB", "MUTE"]

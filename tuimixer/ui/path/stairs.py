@@ -248,7 +248,8 @@ def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: Cha
         grid.fill(x, y, before, 1, Role.FRAME, "?" if plain else "░")
         return
     after = chart.cells(step.after)
-    rest, role = ("█", Role.TRACK) if solid else (charset.dots, Role.DIM)
+    # Without a known level, the bar only shows the stage's own gain to scale.
+    rest, role = ("█", Role.TRACK) if solid and step.known else (charset.dots, Role.DIM)
     grid.fill(x, y, min(before, after), 1, role, rest)
     gain = step.after - step.before
     at, most = min(before, after), max(before, after)
