@@ -1,18 +1,22 @@
 """Control plugins through the real libasound: a ten-band equalizer, and a PulseAudio behind `ctl pulse`."""
 
 import asyncio
+import select
 
 import pytest
 
 from tests.backend.alsa.watching import watching
+from tests.backend.pulse.watcher import Watcher
 from tests.lab.plugins import Plugins
+from tests.lab.waiting import DEADLINE
 from tuimixer.backend.alsa import backend
 from tuimixer.backend.alsa.backend import AlsaBackend
 from tuimixer.backend.alsa.blocking import BlockingAlsa
 from tuimixer.backend.alsa.card import Card
 from tuimixer.backend.base import Refused, Unreachable
+from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import SetMute, SetVolume
-from tuimixer.model.control import Medium
+from tuimixer.model.control import Kind, Medium
 from tuimixer.model.intent import Nudge
 from tuimixer.model.resolve import resolve
 from tuimixer.model.snapshot import Phase, Snapshot, Update
@@ -101,6 +105,32 @@ async def test_pulse_moves_the_fader(plugins: Plugins) -> None:
         await watched.until(lambda s: s.controls[MASTER].raws == (16384, 16384), "Master at 25 %")
         await asyncio.to_thread(plugins.server.pactl, "set-sink-volume", "@DEFAULT_SINK@", "140%")
         await watched.until(lambda s: s.controls[MASTER].raws[0] > 65536, "Master above its own maximum")
+
+
+async def test_the_servers_own_change_is_shown_before_the_plugin_is_read(
+    plugins: Plugins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend, "_PLUGIN_PAUSE", DEADLINE)
+    async with watching(("pulse",)) as watched, Watcher(PulseBackend(plugins.server.address)) as server:
+        await watched.until(lambda s: MASTER in s.controls, "Master")
+        await server.until_ready()
+        [card] = [card for card in watched.cards if card.device == "pulse"]
+        descriptors = card.fds()
+        read: list[Card] = []
+
+        def note(card: Card) -> bool:
+            read.append(card)
+            return False
+
+        monkeypatch.setattr(Card, "update", note)
+        await asyncio.to_thread(plugins.server.pactl, "set-sink-volume", "@DEFAULT_SINK@", "25%")
+        sinks = [control.id for control in server.snapshot.controls.values() if control.kind is Kind.SINK]
+        await server.until(
+            lambda: any(server.get(sink).raws == (16384, 16384) for sink in sinks), "the sink at 25 %"
+        )
+        await server.until_server(lambda: select.select(descriptors, [], [], 0)[0], "the plugin's report")
+        monkeypatch.undo()
+        assert read == []
 
 
 async def test_pulse_goes_and_comes_back(plugins: Plugins) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.lab.waiting import DEADLINE
 from tuimixer.backend.alsa.backend import AlsaBackend
+from tuimixer.backend.alsa.card import Card
 from tuimixer.backend.alsa.status import SOUND_FOLDER
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control, ControlId
@@ -30,6 +31,11 @@ class Watched:
         elif isinstance(update, Notice):
             self.notices.append(update)
         self._changed.set()
+
+    @property
+    def cards(self) -> list[Card]:
+        """The open cards."""
+        return list(self._backend._cards.values())
 
     def control(self, name: ControlId) -> Control:
         return self.snapshot.controls[name]

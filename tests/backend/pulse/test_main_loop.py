@@ -9,6 +9,7 @@ import pytest
 from tests.backend.pulse.watcher import Watcher
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
+from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.main_loop import MainLoop
 from tuimixer.backend.pulse.pulsectl_import import asyncio_main_loop
@@ -32,6 +33,18 @@ async def test_what_the_server_sends_is_read_without_unregistering_its_socket(
         await watcher.until(lambda: set(watcher.get("pulse:sink/speakers").raws) == {32768}, "the volume")
         monkeypatch.undo()
         assert removed == []
+
+
+async def test_a_request_is_sent_before_anything_else_runs(server: SoundServer) -> None:
+    client = AsyncClient(server.address)
+    await client.connect()
+    [speakers] = [sink for sink in await client.call("read_sinks") if sink.name == "speakers"]
+    call = client.call("set_sink_volume", speakers.index, (16384,) * len(speakers.volume))
+    call.send(None)
+    # Nothing runs on the loop meanwhile.
+    server.wait_for(lambda: set(server.percents("sinks", speakers.index)) == {25}, "the volume")
+    call.close()
+    await client.close()
 
 
 @pytest.mark.unit

@@ -28,6 +28,10 @@ _RETRY_FIRST, _RETRY_LAST = 1.0, 15.0
 """First and longest delay in seconds between attempts to open a device that is not a card; the server that it
 depends on may still be starting.
 """
+_PLUGIN_PAUSE = 0.005
+"""Seconds before a change that a plugin reports is read, which may block for several requests to the sound
+server; the server has reported the change too, and that is shown first.
+"""
 
 
 class AlsaBackend:
@@ -42,6 +46,8 @@ class AlsaBackend:
         self._cards: dict[str, Card] = {}
         self._closed: dict[str, AlsaCard] = {}
         self._descriptors: dict[str, list[int]] = {}
+        self._later: dict[str, asyncio.TimerHandle] = {}
+        """Timers of plugins that are about to be read."""
         self._gone: dict[str, asyncio.Event] = {}
         self._kept_open: set[str] = set()
         """Devices that are not cards, each opened by its own task."""
@@ -117,6 +123,24 @@ class AlsaBackend:
             self._removed(card, f"could not be read and is being reopened: {clean(repr(error))}")
 
     def _on_readable(self, card: "Card") -> None:
+        if card.number is not None:
+            self._read_changes(card)
+            return
+        loop = asyncio.get_running_loop()
+        for fd in self._descriptors[card.device]:
+            loop.remove_reader(fd)
+        self._later[card.device] = loop.call_later(_PLUGIN_PAUSE, self._read_plugin, card)
+
+    def _read_plugin(self, card: "Card") -> None:
+        del self._later[card.device]
+        self._listen(card)
+        self._read_changes(card)
+
+    def _listen(self, card: "Card") -> None:
+        for fd in self._descriptors[card.device]:
+            asyncio.get_running_loop().add_reader(fd, self._on_readable, card)
+
+    def _read_changes(self, card: "Card") -> None:
         before, jacks = card.controls, card.jacks
         self._read(card)
         if card.controls is not before or card.jacks != jacks:
@@ -225,10 +249,11 @@ class AlsaBackend:
         self._cards[device] = card
         self._gone[device] = asyncio.Event()
         self._descriptors[device] = card.fds()
-        for fd in self._descriptors[device]:
-            asyncio.get_running_loop().add_reader(fd, self._on_readable, card)
+        self._listen(card)
 
     def _close(self, device: str) -> None:
+        if (timer := self._later.pop(device, None)) is not None:
+            timer.cancel()
         for fd in self._descriptors.pop(device):
             asyncio.get_running_loop().remove_reader(fd)
         self._cards.pop(device).close()

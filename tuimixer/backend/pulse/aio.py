@@ -69,6 +69,8 @@ class AsyncClient:
             raise Unreachable("The connection is closed.")
         ended = asyncio.Event()
         answer = self._calls.start(method, arguments, ended.set)
+        # Whatever else is due, such as reading an ALSA plugin, may block while the server is working.
+        self._pulse._loop.dispatch()
         try:
             async with asyncio.timeout(self._patience):
                 await ended.wait()

@@ -149,6 +149,13 @@ class MainLoop(_library.PythonMainLoop):  # type: ignore[misc, name-defined]
             watch = self.watches[fd] = _Watch(self, fd)
         return watch
 
+    def dispatch(self) -> None:
+        """Do now what libpulse has deferred to the next turn, such as sending a request."""
+        for event in tuple(self.defer_events):
+            if event.handle is not None:
+                event.handle.cancel()
+                event.call()
+
     def _create_api(self) -> Any:
         api = super()._create_api()
         api.io_new, api.io_enable = _io_new, _io_enable
