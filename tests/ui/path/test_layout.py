@@ -326,3 +326,9 @@ def test_a_suspended_device_keeps_its_wire_to_the_controls_of_a_card() -> None:
     assert wire.edge.end == "card:Headset"
     x, y = wire.points[0]
     assert drawn.grid.text[y][x] == "─"
+
+
+def test_of_what_is_muted_the_plain_map_marks_only_what_is_in_use() -> None:
+    routes = routes_of(graph_of(DEMO.snapshot, DEMO.system), {})
+    marked = {word.text: word.silent for route in routes for word in route.words if "muted" in word.text}
+    assert marked == {"Chat +2.5 dB, muted": True, "Headphone 0.0 dB, muted, unplugged": False}

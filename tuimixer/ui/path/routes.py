@@ -205,4 +205,5 @@ def _word(
         state,
         f"problem {problem}" if problem else "",
     )
-    return Word(Place(node.id, number), link, ", ".join(filter(None, words)), line.silent)
+    silent = line.silent and line.state not in ("unplugged", "not used")
+    return Word(Place(node.id, number), link, ", ".join(filter(None, words)), silent)
