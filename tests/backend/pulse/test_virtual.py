@@ -9,7 +9,6 @@ from tests.backend.pulse.watcher import Watcher, device, sink_of
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse import connection
-from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.connection import Connection
 from tuimixer.config.schema import Filters
@@ -162,27 +161,28 @@ async def test_a_stream_that_stays_without_device_is_read_ever_more_rarely(
 
 
 @pytest.mark.pipewire
-async def test_meters_do_not_have_recordings_read(
+async def test_a_meter_on_a_stream_does_not_count_as_a_recording_without_device(
     pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A meter on a stream is itself a recording without a device."""
     monkeypatch.setattr(connection, "_UNTOLD", 0.01)
-    calls: list[str] = []
-    call = AsyncClient.call
+    pauses: set[tuple[str, float]] = set()
+    later = Connection._read_later
 
-    async def note(self: AsyncClient, method: str, *arguments: object) -> object:
-        calls.append(method)
-        return await call(self, method, *arguments)
+    def note(self: Connection, facility: str, seconds: float) -> None:
+        pauses.add((facility, seconds))
+        later(self, facility, seconds)
 
-    monkeypatch.setattr(AsyncClient, "call", note)
+    monkeypatch.setattr(Connection, "_read_later", note)
     player = pipewire.play("music", silent=True)
-    metered = frozenset({f"pulse:sink_input/{player.index}"})
     async with Watcher(PulseBackend(pipewire.address)) as watcher:
-        watcher.backend.watch_levels(metered, 20.0)
+        watcher.backend.watch_levels(frozenset({f"pulse:sink_input/{player.index}"}), 20.0)
         await watcher.until_server(lambda: pipewire.pactl_json("source-outputs"), "the meter")
-        calls.clear()
-        await watcher.until_server(lambda: calls.count("read_sink_inputs") > 2, "the streams to be read")
-        assert "read_source_outputs" not in calls
+        pauses.clear()
+        kind = Kind.SINK_INPUT.value
+        await watcher.until_server(lambda: (kind, 0.01) in pauses, "the streams to be read")
+        # When a device starts or stops, its streams are read anyway.
+        pauses.discard((Kind.SOURCE_OUTPUT.value, connection._LINKS_PAUSE))
+        assert Kind.SOURCE_OUTPUT.value not in {facility for facility, _ in pauses}
 
 
 def _pw_link(server: PrivatePipeWire, *words: str) -> str:
