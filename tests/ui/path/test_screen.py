@@ -528,6 +528,12 @@ async def test_of_findings_without_room_the_fixes_are_shown_in_order(desk: Open,
         assert "! Chat is muted.  1 Unmute Chat.\n  2 Move Spotify to Speakers. and 1 more\n" in it.text
 
 
+async def test_of_findings_without_room_those_without_a_key_are_counted(desk: Open) -> None:
+    async with desk() as it:
+        await open_map(it, "SuperTuxKart")
+        assert "3 Move Chat to Speakers. and 1 more\n" in it.text
+
+
 async def test_a_finding_is_shown_on_the_map_of_its_direction_only(desk: Open) -> None:
     async with desk() as it:
         capture = it.control("Capture")

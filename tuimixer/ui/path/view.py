@@ -408,15 +408,14 @@ class PathView(Widget, can_focus=True):
         return [[(text[0], f"{'  ' if i else ''}{line}", "")] for i, line in enumerate(said)] + how
 
     def _rest(self, entries: Sequence[tuple[int, Numbered]]) -> list[Run]:
-        """A line with the fixes of findings for which there is no room; the last ones are only counted."""
+        """A line with the keys that fix findings for which there is no room; the others are only counted."""
         line: list[Run] = [(Role.DIM, "  ", "")]
         used = 2
         for i, (number, slot) in enumerate(entries):
-            said, fix = self._texts(number, slot)
-            role, text, action = fix if fix[1] else said
+            role, text, action = self._texts(number, slot)[1]
             used += cell_len(text) + 1
             more = len(entries) - i - 1
-            if used + (len(f"and {more} more") if more else -1) > self._grid.width:
+            if not action or used + (len(f"and {more} more") if more else -1) > self._grid.width:
                 return [*line, (Role.DIM, f"and {more + 1} more", "")]
             line.append((role, f"{text} ", action))
         return line
