@@ -7,7 +7,7 @@ from typing import TypeVar
 
 Value = TypeVar("Value")
 
-DEADLINE = 240.0 if "TUIMIXER_GUEST" in os.environ else 90.0
+DEADLINE = 240.0 if "TUIMIXER_GUEST" in os.environ else 180.0
 """Seconds before a wait counts as failed. Far above expectations: it ends a hang, it does not measure.
 
 In an emulated virtual machine, everything takes ten times as long."""
