@@ -1,6 +1,7 @@
 """Entry point of `tuimixer` and `python -m tuimixer`, and of the engine that the screen starts."""
 
 import _signal  # type: ignore[import-not-found]  # `signal` itself takes too long to import
+import gc
 import sys
 
 if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
@@ -15,6 +16,9 @@ def start() -> int:
         from tuimixer.wiring import run_engine
 
         return run_engine(sys.argv[2:])
+    # Collecting garbage would take a tenth of the CPU time of a verb, and of the screen's start, which keep
+    # whatever they import. What runs longer enables it again.
+    gc.disable()
     from tuimixer.cli.main import program
 
     return program()

@@ -1,6 +1,7 @@
 """Follows hosts, so that every change of their controls is reported; uses the screen's backends."""
 
 import asyncio
+import gc
 import os
 import signal
 import stat
@@ -26,6 +27,7 @@ def follow(options: Options, took: Took) -> int:
         Unreachable: a host could not be reached.
     """
     backends = open_machines(options).backends()
+    gc.enable()
     try:
         asyncio.run(_follow(backends, took))
     except BrokenPipeError:

@@ -44,9 +44,6 @@ def run_screen(arguments: Arguments) -> int:
     if not options.demo and not options.hosts:
         _check_card(arguments.get("card"))
         _check_device(options)
-    # Everything imported from now on is kept, so collecting garbage would be useless, and would take 28 ms of
-    # 325 ms of CPU time.
-    gc.disable()
     machines = open_machines(options)
     from tuimixer.config.state import State
 

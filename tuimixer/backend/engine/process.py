@@ -73,7 +73,7 @@ def serve_process(
 
 
 def _collect() -> None:
-    """Collect garbage from now on; the screen started with it off (see `cli.screen`)."""
+    """Collect garbage from now on; the screen started with it off (see `tuimixer.__main__`)."""
     gc.freeze()
     gc.enable()
 

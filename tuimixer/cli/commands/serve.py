@@ -1,5 +1,7 @@
 """`serve`: the screen in a browser."""
 
+import gc
+
 from tuimixer.cli.failure import DONE, Usage
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.invocation import Invocation
@@ -51,6 +53,7 @@ def run(call: Invocation) -> int:
         listener = listen(bind, int(port))
     except OSError as error:
         raise Usage(f"cannot listen on {shown(bind)}, port {port}: {error.strerror}") from error
+    gc.enable()
     serve(_screen_arguments(call), listener)
     return DONE
 
