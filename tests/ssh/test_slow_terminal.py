@@ -56,7 +56,7 @@ def choose(person: Person, name: str) -> None:
 def _marked(person: Person) -> str:
     """The name at the cursor; the mark of the fader below a name may remain for a moment."""
     lines = person.terminal.lines()
-    line = next((line for line in lines if line.startswith("▌") and line[1:2] not in tuple("▀▄╱·")), "")
+    line = next((line for line in lines if line.startswith("▌") and line[1:2] not in tuple("▀▄╱· ")), "")
     return line[1:].partition("  ")[0]
 
 
