@@ -91,6 +91,19 @@ def test_the_layers_are_told_apart() -> None:
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("name", names())
+def test_what_is_beyond_100_percent_has_the_color_of_no_layer(name: str) -> None:
+    looks = theme(name).looks
+
+    def apart(one: Role, other: Role) -> float:
+        first, second = (looks[role].fg or 0 for role in (one, other))
+        return sum(((first >> by & 255) - (second >> by & 255)) ** 2 for by in (16, 8, 0)) ** 0.5
+
+    for layer in (Role.HARDWARE, Role.OUTPUTS, Role.APPLICATIONS):
+        assert apart(Role.BAR_OVER, layer) > 30, layer
+
+
+@pytest.mark.unit
 def test_meters_are_smooth_in_true_colour_and_go_from_green_to_red() -> None:
     looks = theme("dark").looks
     assert len({looks[shade(step / SHADES)].fg for step in range(SHADES)}) == SHADES

@@ -181,7 +181,7 @@ def _looks(ink: _Ink) -> Looks:
             Role.VALUE: text(foreground),
             Role.CHOSEN: strong,
             Role.BAR_SILENT: text(mix(foreground, background, 0.55), ratio=_GONE),
-            Role.BAR_OVER: text(mix(colours.warning, colours.error, 0.5), ratio=_GONE),
+            Role.BAR_OVER: text(colours.error, ratio=_GONE),
             Role.TRACK: shape(mix(background, foreground, 0.17)),
             Role.FRAME: shape(mix(background, foreground, 0.3)),
             Role.METER: text(colours.good, ratio=_GONE),
@@ -197,8 +197,7 @@ def _looks(ink: _Ink) -> Looks:
             Role.PAPER: shape(background),
         }
     )
-    over = ink.readable(mix(colours.warning, colours.error, 0.5))
-    looks[Role.BAR_OVER_SPLIT] = shape(mix(over, background, 0.5))
+    looks[Role.BAR_OVER_SPLIT] = shape(mix(ink.readable(colours.error), background, 0.5))
     for number, colour in enumerate((colours.hardware, colours.outputs, colours.applications)):
         role = Role(Role.HARDWARE + number)
         looks[role] = text(colour)
