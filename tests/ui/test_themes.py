@@ -1,5 +1,7 @@
 """Themes: readable in each, identical to Textual's of the same name, custom ones, and previews."""
 
+import math
+
 import pytest
 from textual.theme import BUILTIN_THEMES
 
@@ -97,7 +99,7 @@ def test_what_is_beyond_100_percent_has_the_color_of_no_layer(name: str) -> None
 
     def apart(one: Role, other: Role) -> float:
         first, second = (looks[role].fg or 0 for role in (one, other))
-        return sum(((first >> by & 255) - (second >> by & 255)) ** 2 for by in (16, 8, 0)) ** 0.5
+        return math.dist(*([number >> by & 255 for by in (16, 8, 0)] for number in (first, second)))
 
     for layer in (Role.HARDWARE, Role.OUTPUTS, Role.APPLICATIONS):
         assert apart(Role.BAR_OVER, layer) > 30, layer
