@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.004
 """Seconds between two checks of whether a command has taken effect."""
+_REPEATS = 2
+"""How often a move is repeated: WirePlumber occasionally drops one, and is slow if the machine is busy."""
 
 
 class BlockingPulse:
@@ -88,7 +90,9 @@ class BlockingPulse:
             # For a second, PipeWire's PulseAudio server shows a move as done to the client that requested it,
             # so check through a new connection.
             client = self._connected_anew()
-            if self._outcome(client, store, doubt):  # WirePlumber occasionally drops a move
+            for _ in range(_REPEATS):
+                if not self._outcome(client, store, doubt):
+                    return
                 client.call(call.method, *call.arguments)
                 client = self._connected_anew()
         if text := self._outcome(client, store, doubt):
