@@ -157,7 +157,8 @@ async def test_a_stream_that_stays_without_device_is_read_ever_more_rarely(
         await watcher.until_server(lambda: pauses[-2:] == [0.04, 0.04], "the longest pause")
         pauses.clear()
         await asyncio.to_thread(pipewire.pactl, "set-sink-volume", "speakers", "50%")
-        await watcher.until_server(lambda: 0.01 in pauses, "the shortest pause")
+        # Twice the shortest one, if the stream was due between the event and the scheduling.
+        await watcher.until_server(lambda: {0.01, 0.02} & {*pauses}, "a short pause")
 
 
 @pytest.mark.pipewire
