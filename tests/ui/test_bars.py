@@ -63,10 +63,10 @@ def test_two_thirds_of_a_bar_are_up_to_100_percent(length: int) -> None:
         assert ruler.normal + 1 + ruler.beyond == length
         assert abs(ruler.normal - 2 * ruler.beyond) <= 2
     else:
-        assert ruler.normal == length < 7
+        assert ruler.normal == length < 5
 
 
-@given(st.integers(7, 100), st.lists(st.floats(0, 2), min_size=2, max_size=2))
+@given(st.integers(5, 100), st.lists(st.floats(0, 2), min_size=2, max_size=2))
 def test_more_volume_never_fills_less(length: int, positions: list[float]) -> None:
     ruler = Ruler.of(length)
     low, high = sorted(positions)
@@ -74,7 +74,7 @@ def test_more_volume_never_fills_less(length: int, positions: list[float]) -> No
     assert (ruler.reach(high) > ruler.normal) == (high > 1)
 
 
-@given(st.integers(7, 100), st.floats(0.01, 1.49))
+@given(st.integers(5, 100), st.floats(0.01, 1.49))
 def test_a_label_of_the_scale_is_on_the_last_cell_that_its_fader_fills(length: int, position: float) -> None:
     ruler, steps = Ruler.of(length), 8
     cell = ruler.cell(position)
@@ -176,6 +176,11 @@ def test_a_column_leaves_the_line_of_0_db_free() -> None:
     assert columns_of(at(1.0), 10) == list("░░░ ██████")
     assert columns_of(at(1.25), 10) == list("░▄█ ██████")
     assert columns_of(at(0.5), 10) == list("░░░ ░░░███")
+
+
+def test_a_short_column_tells_what_is_beyond_100_percent() -> None:
+    shown = ["".join(columns_of(at(position), 5)) for position in (1.0, 1.02, 1.2, 1.4, 1.5)]
+    assert shown == ["░ ███", "▁ ███", "▃ ███", "▆ ███", "█ ███"]
     assert columns_of(at(1.0, beyond=False), 10) == list("    ██████")
 
 
@@ -211,7 +216,8 @@ def test_a_word_is_not_broken_if_the_rest_of_the_name_would_be_cut() -> None:
 def test_why_a_column_has_no_effect_is_below_a_short_name_if_not_beside_the_marks() -> None:
     gone = {"mute": (True,), "why_gone": "unplugged"}
     assert foot(30, **gone)[2:] == ["MUTE", "mpv", "unplugged", ""]
-    assert foot(30, 13, **gone)[2:] == ["M unplugged", "mpv", "", ""]
+    assert foot(30, 13, **gone)[2:] == ["MUTE", "mpv", "unplugged", ""]
+    assert foot(20, 13, label="SuperTuxKart Racing", **gone)[2:] == ["M unplugged", "SuperTuxKart", "Racing"]
     assert foot(20, label="SuperTuxKart", **gone)[2:] == ["M unplug…", "SuperTux", "Kart"]
     assert foot(30, why_gone="unplugged")[2:] == ["unplugged", "mpv", "", ""]
 

@@ -132,3 +132,24 @@ async def test_names_are_wider_on_wider_terminals(desk: Open) -> None:
         async with desk(backend=backend, size=size) as it:
             line = next(line for line in it.text.splitlines() if "A title" in line)
             assert (name in line) is whole
+
+
+@pytest.mark.parametrize(
+    ("width", "words"),
+    [
+        (20, "F1 keys  q quit"),
+        (40, "Enter details  F1 keys  F8 map  q quit"),
+        (80, "↑↓ select  ←→ volume  m mute  Enter details  / search  F1 keys  F8 map  q quit"),
+    ],
+)
+async def test_hints_for_help_and_for_leaving_are_the_last_to_be_omitted(
+    desk: Open, width: int, words: str
+) -> None:
+    async with desk(size=(width, 12), config=Config(layout="rows")) as it:
+        assert it.text.splitlines()[-1].strip() == words
+
+
+async def test_the_hint_for_leaving_the_map_stays_on_a_narrow_screen(desk: Open) -> None:
+    async with desk(size=(40, 12)) as it:
+        await it.press("f8")
+        assert it.text.splitlines()[-1].split("  ")[-1].strip() == "Esc back"

@@ -16,8 +16,10 @@ from tuimixer.ui.terminal.cells import Grid
 from tuimixer.ui.terminal.charsets import CharSet
 from tuimixer.ui.terminal.palette import Role, ink_of, shade, split_role, two_tone
 
-_SHORTEST = 7
+_SHORTEST = 5
 """Minimum length, in cells, of a bar with room beyond 100 %."""
+_FEWEST = 3
+"""Minimum number of cells up to 100 % in such a bar."""
 _FADER, _TRACK = "▀", "▄"
 """Half blocks. With either of them, the fader is in the upper half of a cell and the meter in the lower."""
 
@@ -43,17 +45,17 @@ class Ruler:
         """The ruler of a bar of this length. Args: `beyond`: whether the bar can go beyond 100 %."""
         if length < _SHORTEST or not beyond:
             return cls(max(length, 0), 0)
-        normal = (length - 1) * 2 // 3
+        normal = max(_FEWEST, (length - 1) * 2 // 3)
         return cls(normal, length - 1 - normal)
 
     def reach(self, position: float, steps: int = 1) -> int:
         """How much a fader at a position fills, in cells divided into `steps`; the mark is not counted.
 
-        Anything beyond 100 % fills at least one more cell.
+        Anything beyond 100 % fills at least one more cell or, if there is only one, a step of it.
         """
         if position <= 1 or not self.beyond:
             return round(min(max(position, 0.0), 1.0) * self.normal * steps)
-        more = max(steps, round(min(position - 1, 0.5) * 2 * self.beyond * steps))
+        more = max(steps if self.beyond > 1 else 1, round(min(position - 1, 0.5) * 2 * self.beyond * steps))
         return self.normal * steps + more
 
     def cell(self, position: float) -> int:

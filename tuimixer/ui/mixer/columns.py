@@ -173,12 +173,15 @@ def _paint_marks(grid: Grid, box: Area, y: int, below: int, state: StripState, c
     marks, or, if there is no room, on the line `below` the name.
     """
     why, room = state.why_gone or ("suspended" if state.suspended else ""), box.width - 1
-    marks = marks_of(state, charset, room - (cell_len(why) + 1 if why else 0))
+    marks = marks_of(state, charset, room)
     left = room - marks_width(marks) - bool(marks)
-    if why and left < cell_len(why) and below < box.y + box.height:
+    if left < cell_len(why) and below < box.y + box.height:
         _centre(grid, box, below, fit(why, room, charset.ellipsis), Role.DIM)
-        marks = marks_of(state, charset, room)
-    elif why and left > 2:
+        why = ""
+    elif left < cell_len(why):
+        marks = marks_of(state, charset, room - cell_len(why) - 1)
+        left = room - marks_width(marks) - bool(marks)
+    if why and left > 2:
         marks.append((" " * bool(marks) + fit(why, left, charset.ellipsis), Role.DIM))
     put_marks(grid, box.x + 1 + max(0, (room - marks_width(marks)) // 2), y, marks, box.x + box.width)
 

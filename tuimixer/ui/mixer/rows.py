@@ -177,7 +177,12 @@ def paint_row_meter(
 
 def _paint_about(grid: Grid, y: int, fields: Fields, state: StripState, charset: CharSet) -> None:
     x, room = fields.about
-    if room and (state.positions or not fields.tall):
+    if state.positions or not fields.tall:
+        _put_about(grid, x, y, room, state, charset)
+
+
+def _put_about(grid: Grid, x: int, y: int, room: int, state: StripState, charset: CharSet) -> None:
+    if room > 0:
         role = Role.GONE if state.gone else Role.DIM
         grid.put(x, y, _fit_about(state.about, room, charset), role, room)
 
@@ -202,7 +207,9 @@ def _paint_value(
             text = f"{charset.left} {state.choice} {charset.right}"
         x, room = fields.about if fields.tall else fields.bar
         room = room if fields.tall else fields.db[0] + fields.db[1] - x
-        grid.put(x, y, fit(text, room, charset.ellipsis), role, room)
+        end = grid.put(x, y, fit(text, room, charset.ellipsis), role, room) + 2
+        if fields.tall:
+            _put_about(grid, end, y, x + room - end, state, charset)
         return
     x, room = fields.percent
     grid.put(x, y, f"{state.percent}%".rjust(room), role, room)

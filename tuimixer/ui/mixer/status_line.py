@@ -23,6 +23,13 @@ HINTS = (
     ("path",),
     ("quit",),
 )
+_RANKS = (
+    *("help", "quit", "path.close", "path", "details", "path.enter", "select.previous", "path.up"),
+    *("path.left", "volume.up", "mute.toggle", "filter"),
+)
+"""The actions whose hints are kept if there is no room for all, the most important first; every other hint is
+omitted before these.
+"""
 _VALUE = 10
 """Width of the longest gain: `−120.00 dB`."""
 _DIRECTIONS = "left up down right"
@@ -32,6 +39,8 @@ _ARROWS = {"←": "<-", "→": "->", "↑": "Up", "↓": "Dn"}
 
 Clicks = list[tuple[Area, str]]
 """Clickable cells, each with its action."""
+Hint = tuple[list[tuple[str, str]], str]
+"""Labels of keys, each with its action, and what they do."""
 
 
 def paint_status(
@@ -109,11 +118,8 @@ def paint_hints(
     grid.fill(0, y, width, 1)
     clicks: Clicks = []
     x = 1
-    for actions in HINTS:
-        labels = labels_of(actions, keys, charset)
-        word = BY_ID[actions[0]].show
-        if not labels or x + sum(cell_len(label) for label, _ in labels) + 1 + len(word) >= width:
-            continue
+    hints = [(labels_of(actions, keys, charset), BY_ID[actions[0]].show) for actions in HINTS]
+    for labels, word in fit_hints([hint for hint in hints if hint[0]], width - 2, 2):
         for label, action in labels:
             start = x
             x = grid.put(x, y, label, Role.KEY)
@@ -123,6 +129,25 @@ def paint_hints(
         clicks.append((Area(start, y, x - start), labels[-1][1]))
         x += 2
     return clicks
+
+
+def fit_hints(hints: Sequence[Hint], room: int, gap: int) -> list[Hint]:
+    """The hints for which a line has room, in their order; the keys for help and for leaving are the last to
+    be omitted.
+
+    Args: `gap`: number of cells between two hints.
+    """
+    kept = []
+    for hint in sorted(hints, key=_rank):
+        width = sum(cell_len(label) for label, _ in hint[0]) + 1 + cell_len(hint[1])
+        if width <= room:
+            room -= width + gap
+            kept.append(hint)
+    return [hint for hint in hints if hint in kept]
+
+
+def _rank(hint: Hint) -> int:
+    return min((_RANKS.index(action) for _, action in hint[0] if action in _RANKS), default=len(_RANKS))
 
 
 def labels_of(

@@ -93,7 +93,7 @@ def trouble(status: Status) -> str:
 
 
 def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, ControlId]) -> str:
-    """Where a control goes and what it is, in a few words, the most important first."""
+    """Where a control's sound goes or comes from and what it is, in a few words, the most important first."""
     element, device, stream = control.element, control.device, control.stream
     words = [why_gone(control)]
     if element is not None:
@@ -108,7 +108,8 @@ def about(control: Control, snapshot: Snapshot, driven: Mapping[ControlId, Contr
     elif stream is not None and control.kind is not Kind.STORED:
         target = snapshot.controls.get(control.target_id or "")
         media = stream.media if stream.media not in (control.name, *words) else ""
-        words = [f"→ {target.name}" if target else "", *words, media]
+        arrow = "←" if control.kind is Kind.SOURCE_OUTPUT else "→"
+        words = [f"{arrow} {target.name}" if target else "", *words, media]
     return " · ".join(word for word in words if word)
 
 

@@ -18,6 +18,7 @@ from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels
 from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level, follow
+from tuimixer.ui.mixer.status_line import Hint, fit_hints
 from tuimixer.ui.path.fixes import Fixes, Numbered
 from tuimixer.ui.path.labels import chain, short_gain
 from tuimixer.ui.path.layout import Plan, plan
@@ -40,8 +41,6 @@ _MANY = 60
 """Number of changed runs of cells above which everything is repainted."""
 Run = tuple[Role, str, str]
 """A text with its role and the action of a click on it; may be empty."""
-Hint = tuple[list[tuple[str, str]], str]
-"""Pairs of a key and the action of a click on it, and a text for what these do."""
 
 
 class PathView(Widget, can_focus=True):
@@ -439,12 +438,7 @@ class PathView(Widget, can_focus=True):
 
     def _hints(self, gap: int) -> list[Run]:
         parts: list[Run] = []
-        left = self._grid.width
-        for keys, words in self.hints:
-            width = cell_len(f"{''.join(key for key, _ in keys)} {words}")
-            if width > left:
-                continue
-            left -= width + gap
+        for keys, words in fit_hints(self.hints, self._grid.width, gap):
             parts += [(Role.KEY, key, action) for key, action in keys]
             parts.append((Role.HINT, f" {words}{' ' * gap}", keys[-1][1] if keys else ""))
         return parts

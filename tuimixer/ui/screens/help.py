@@ -106,7 +106,8 @@ class Keys(Widget):
         return lines
 
     def _block(self, title: str, rows: list[tuple[str, str]], width: int) -> list[Text]:
-        keys_width = min(max(len(keys) for keys, _ in rows), max(8, width // 3))
+        longest = max(len(keys) for _, rows in self._groups for keys, _ in rows)
+        keys_width = min(longest, max(8, width // 3))
         indent = " " * _INDENT
         styles = styles_of(self._tuimixer.terminal.palette)
         lines = [Text.assemble((title, styles[Role.HEADING]))]

@@ -4,7 +4,7 @@ from tuimixer.model.record import dataclass, replace
 
 _PLAIN: dict[int, str] = {
     ord(sign): plain
-    for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—·−", "-"), ("…", "..."), ("→", ">"))
+    for signs, plain in (("“”„", '"'), ("‘’", "'"), ("–—·−", "-"), ("…", "..."), ("→", ">"), ("←", "<"))
     for sign in signs
 }
 """The closest equivalents of characters that the smaller sets lack."""
