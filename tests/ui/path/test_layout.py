@@ -224,19 +224,33 @@ def painted(path: Path) -> tuple[Grid, tuple[tuple[int, Area], ...]]:
     return grid, draw_stairs(grid, 0, len(steps_of(path)), path, None, UNICODE, solid=True)
 
 
-def test_media_have_the_colors_of_the_layers_and_gains_are_red() -> None:
+def test_media_have_the_colors_of_the_layers_and_only_gains_in_software_are_red() -> None:
     stages = [
         Stage("player", StageGroup.APPLICATION, StageKind.APPLICATION),
         Stage("cut", StageGroup.ALSA, StageKind.CONTROL, Medium.HARDWARE, {"mono": -600}),
         Stage("soft", StageGroup.PULSE, StageKind.STREAM, Medium.SOFTWARE, {"mono": -600}),
         Stage("boost", StageGroup.PULSE, StageKind.STREAM, Medium.SOFTWARE, {"mono": 600}),
+        Stage("amplifier", StageGroup.ALSA, StageKind.CONTROL, Medium.HARDWARE, {"mono": 600}),
     ]
     grid, areas = painted(Path(tuple(stages), ("mono",)))
     rows = {index: area.y for index, area in areas}
-    for step, role in ((1, Role.HARDWARE), (2, Role.APPLICATIONS), (3, Role.METER_HOT)):
+    hardware, software = Role.HARDWARE, Role.APPLICATIONS
+    bars = (hardware, software, Role.BAR_OVER, Role.METER_WARM)
+    for step, (bar, word) in enumerate(zip(bars, (hardware, software, software, hardware), strict=True), 1):
         line = grid.line(rows[step])
-        assert (role, "█" * 8) in [(run_role, text[:8]) for run_role, text in line], line
-        assert role in [run_role for run_role, text in line if text.strip().endswith("ware")], line
+        assert (bar, "█" * 8) in [(role, text[:8]) for role, text in line], line
+        assert word in [role for role, text in line if text.strip().endswith("ware")], line
+
+
+@pytest.mark.parametrize("room", range(7, 60))
+def test_stages_use_the_height(room: int) -> None:
+    (sound,) = [sound for sound in graph_of(DEMO.snapshot, DEMO.system).sounds if sound.name == "mpv"]
+    grid = Grid(100, room + 1)
+    areas = [area for _, area in draw_stairs(grid, 0, room, sound.paths[0], None, UNICODE)]
+    assert len(areas) == 7
+    used = areas[-1].y + areas[-1].height - 1
+    # Six stages, of one to eight lines; one of them has a part in a second line.
+    assert used == (7 if room < 12 else min(room, 48))
 
 
 def test_a_step_begins_under_the_tick_of_its_level() -> None:

@@ -1,5 +1,8 @@
 """Short texts for gains, media and states on the map and the staircase."""
 
+from collections.abc import Sequence
+from operator import le
+
 from tuimixer.diagnosis.graph import WORTH, Line, Node, Part
 from tuimixer.diagnosis.stage import Path, Stage, StageKind
 from tuimixer.model.control import Medium
@@ -50,10 +53,10 @@ def has_mark(node: Node, line: int) -> bool:
     )
 
 
-def line_values(node: Node, number: int, room: int, unit: bool = True) -> str:
+def line_values(node: Node, number: int, room: int, unit: bool = True, media: int = 0) -> str:
     """The right end of a line: state, gain and medium, as far as they fit `room` cells.
 
-    unit: whether a gain may be followed by its unit.
+    unit: whether a gain may be followed by its unit. media: width of the media; 0 for none.
     """
     line = node.all_lines[number]
     if node.part is Part.JACK:
@@ -62,15 +65,13 @@ def line_values(node: Node, number: int, room: int, unit: bool = True) -> str:
         return ""
     full, plain = _gain(line)
     gain = full if unit else plain
-    # Only a card's controls show their medium: a stream's is always software, and a device's volume is shown
-    # next to the controls that apply it.
-    medium = medium_of(line.stage) if node.part is Part.CARD else ""
+    medium = medium_of(line.stage).ljust(media) if media else ""
     muted = line.stage.muted
     state = "MUTE" if muted else line.state
     tries = [
         (state, gain, medium),
-        (state, gain),
         ("MUTE" if muted else "", gain, medium),
+        (state, gain),
         ("MUTE" if muted else "", gain),
         ("MUTE",) if muted else (plain,),
     ]
@@ -79,6 +80,21 @@ def line_values(node: Node, number: int, room: int, unit: bool = True) -> str:
         if len(text) <= room:
             return text
     return "M" if muted and room else ""
+
+
+def media_width(node: Node, rooms: Sequence[int] = ()) -> int:
+    """The width of the media next to the gains of a card's controls; 0 if not all of them fit.
+
+    Nothing else shows its medium: a stream's is always software, and a device's volume is shown next to the
+    controls that apply it.
+
+    rooms: width for the values of each line; unlimited by default.
+    """
+    if node.part is not Part.CARD:
+        return 0
+    width = max((len(medium_of(line.stage)) for line in node.lines), default=0)
+    used = (len(_gain(line)[0]) + (6 if line.stage.muted else 0) + 2 + width for line in node.lines)
+    return width if all(map(le, used, rooms[1:])) else 0
 
 
 def least_values(node: Node, number: int, unit: bool = False) -> int:

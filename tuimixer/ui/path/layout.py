@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from tuimixer.diagnosis.graph import Edge, Graph, Node, Part
 from tuimixer.model.record import dataclass
-from tuimixer.ui.path.labels import has_mark, least_values, line_values
+from tuimixer.ui.path.labels import has_mark, least_values, line_values, media_width
 
 GUTTER = 3
 """Minimum width between two columns: one cell each for leaving a box, for a track and for an arrow."""
@@ -353,7 +353,11 @@ def _wanted(graph: Graph, column: int, style: Style, full: bool, unit: bool) -> 
             for i, line in enumerate(node.all_lines):
                 name = cell_len(line.stage.name) + (1 if i and node.part is not Part.JACK else 0)
                 mark = 2 if has_mark(node, i) else 0
-                values = cell_len(line_values(node, i, 99)) if full else least_values(node, i, unit)
+                values = (
+                    cell_len(line_values(node, i, 99, media=media_width(node)))
+                    if full
+                    else least_values(node, i, unit)
+                )
                 widest = max(widest, name + mark + (values + 1 if values else 0))
     return max(widest + (1 if full else 0) + (4 if style.framed else 3), _NARROWEST)
 

@@ -9,7 +9,7 @@ from tuimixer.model.control import ControlId
 from tuimixer.model.record import dataclass
 from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level
-from tuimixer.ui.path.labels import lacks_unit, least_values, line_values, mark_of
+from tuimixer.ui.path.labels import lacks_unit, least_values, line_values, mark_of, media_width
 from tuimixer.ui.path.layout import Box, Plan, Wire, metered
 from tuimixer.ui.terminal.cells import Area, Grid, fit, fit_middle
 from tuimixer.ui.terminal.charsets import CharSet
@@ -52,6 +52,8 @@ class Drawn:
     grid: Grid
     focus: tuple[Area, ...] = ()
     """What is to be visible: all of the selected node or route, but above all its selected line or word."""
+    culprit: Area | None = None
+    """The box of the first fault, which is to be visible too if there is room; None if there is no fault."""
     cursor: tuple[int, int] | None = None
     """The cell of the selected name; None if nothing is selected."""
     units: bool = True
@@ -93,7 +95,14 @@ def draw_map(
         whole = Area(at.x, at.y, at.width, at.height)
         focus = (whole, Area(at.x, at.lines[chosen.line], at.width))
     cursor = (focus[-1].x + 2, focus[-1].y) if focus else None
-    return Drawn(grid, focus, cursor, brush.units, tuple(places), tuple(meters))
+    wrong = [(number, area) for place, area in places if (number := faulty.get(_control(plan, place)))]
+    culprit = min(wrong, key=lambda one: int(one[0]))[1] if wrong else None
+    return Drawn(grid, focus, culprit, cursor, brush.units, tuple(places), tuple(meters))
+
+
+def _control(plan: Plan, place: Place) -> ControlId:
+    """The control at a place; empty if there is none."""
+    return plan.boxes[place.node].node.all_lines[place.line].stage.control or ""
 
 
 def headings(graph: Graph, plan: Plan, units: bool) -> Iterator[tuple[int, int, str, Role]]:
@@ -153,8 +162,11 @@ class _Brush:
             note = fit(self._charset.text(box.node.note), room, self._charset.ellipsis)
             self._grid.put(box.x + 2, box.note, note, Role.DIM, room)
         yield Place(box.node.id), Area(box.x, box.y, box.width, box.height)
+        rooms = [self._spare(box, number) for number in range(len(box.node.all_lines))]
+        media = media_width(box.node, rooms)
         for number, line in enumerate(box.node.all_lines):
-            self._line(box, number, line)
+            values = self._charset.text(line_values(box.node, number, rooms[number], self.units, media))
+            self._line(box, number, line, values)
             if number:
                 yield Place(box.node.id, number), Area(box.x, box.lines[number], box.width)
 
@@ -172,7 +184,7 @@ class _Brush:
         taken = indent + cell_len(name) + len(mark_of(node, number, self._charset)) + 1
         return max(box.width - (4 if self._plan.style.framed else 3) - taken, least_values(node, number))
 
-    def _line(self, box: Box, number: int, line: Line) -> None:
+    def _line(self, box: Box, number: int, line: Line, values: str) -> None:
         grid, charset, node = self._grid, self._charset, box.node
         y, x, width = box.lines[number], box.x + 2, box.width - (4 if self._plan.style.framed else 3)
         indent = 1 if number and node.part is not Part.JACK else 0
@@ -182,7 +194,6 @@ class _Brush:
             grid.put(x - 1, y, charset.clip, Role.ERROR)
         mark = mark_of(node, number, charset)
         name = charset.text(line.stage.name)
-        values = charset.text(line_values(node, number, self._spare(box, number), self.units))
         room = width - indent - len(mark) - (len(values) + 1 if values else 0)
         name = (fit_middle if room > 7 else fit)(name, room, charset.ellipsis)
         off = line.state in ("unplugged", "free", "suspended", "not used")

@@ -1,11 +1,14 @@
 """The staircase of one sound: after each stage, a bar shows the level that is left, on one dB scale. Pure.
 
-What a stage takes away has the color of its medium: software, a softvol, or the hardware. Louder is to the
-right, as on a fader, so that the arrow keys move bars in the direction they point. A stage whose gain is
-unknown is drawn as such, and those after it as if it were 0 dB, but without stating their levels.
+What a stage takes away has the color of its medium: software, a softvol, or the hardware. What it adds is
+warm: as red as the part of a fader beyond 100 % if it is added in software, which may distort, but not if a
+card amplifies a microphone. Louder is to the right, as on a fader, so that the arrow keys move bars in the
+direction they point. A stage whose gain is unknown is drawn as such, and those after it as if it were 0 dB,
+but without stating their levels.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rich.cells import cell_len
 
@@ -32,7 +35,7 @@ _ROOMY = 70
 """Minimum screen width at which the medium is shown."""
 _NARROW = 56
 """Screen width below which gains are omitted to leave room for the bars."""
-_TALLEST = 5
+_TALLEST = 8
 """Maximum height of a step, in lines."""
 MEDIA = {"software": Role.APPLICATIONS, "softvol": Role.HARDWARE_SPLIT, "hardware": Role.HARDWARE}
 """The color of each medium: those of the applications and of the cards; a softvol is a card's control, but
@@ -123,13 +126,7 @@ def draw_stairs(
         chart = replace(chart, width=0)
     if chart.width > _VALUE:
         _ruler(grid, top, chart, charset)
-    # Steps with parts always have one line each; the others have as many as there is room for.
-    alone = sum(not step.parts for step in steps) or 1
-    tall = 1 if plain else min(_TALLEST, max(1, (room - (len(steps) - alone)) // alone))
-    heights = [1 if step.parts else tall for step in steps]
-    for i, step in enumerate(steps):
-        if step.part and (i + 1 == len(steps) or not steps[i + 1].part):
-            heights[i] = max(1, tall - len(step.parts))
+    heights = [1] * len(steps) if plain else _heights(steps, room)
     first = at = chosen or 0
     while (
         first > 0
@@ -147,6 +144,21 @@ def draw_stairs(
         areas.append((i, Area(0, y, grid.width, height)))
         y += height
     return tuple(areas)
+
+
+def _heights(steps: Sequence[Step], room: int) -> list[int]:
+    """The number of lines of each step. All stages, each with its parts, are as tall as there is room for."""
+    heights = [1] * len(steps)
+    last = [i for i in range(len(steps)) if i + 1 == len(steps) or not steps[i + 1].part]
+    tall = [end - before for before, end in pairwise([-1, *last])]
+    spare = room - len(steps)
+    # The first stages may have one line more than the others, but not two lines if those have one.
+    while tall and min(tall) < _TALLEST and spare >= (tall.count(min(tall)) if min(tall) < 2 else 1):
+        at = tall.index(min(tall))
+        tall[at] += 1
+        heights[last[at]] += 1
+        spare -= 1
+    return heights
 
 
 def _chart(grid: Grid, steps: Sequence[Step], charset: CharSet) -> _Chart:
@@ -212,15 +224,13 @@ def _step(
         grid.put(end + 1 + _VALUE - len(level), y, level, role)
     if grid.width >= _ROOMY:
         word = "MUTE" if stage.muted else medium_of(stage)
-        grid.put(end + 2 + _VALUE, y, word, _word_role(path, stage))
+        grid.put(end + 2 + _VALUE, y, word, _word_role(stage))
 
 
-def _word_role(path: Path, stage: Stage) -> Role:
-    """The color of the word for a stage's medium, which is that of the stage's part of the bar."""
+def _word_role(stage: Stage) -> Role:
+    """The color of the word for a stage's medium."""
     if stage.muted:
         return Role.MUTE
-    if stage.gains and (path.loudest(path.gain(stage)) or 0) > 0:
-        return Role.METER_HOT
     role = MEDIA.get(medium_of(stage), Role.DIM)
     return Role.HARDWARE if role is Role.HARDWARE_SPLIT else role
 
@@ -256,6 +266,7 @@ def _bar(grid: Grid, y: int, step: Step, path: Path, chart: _Chart, charset: Cha
     fills = _ASCII_FILLS if plain else _FILLS
     for medium, share in reversed(_shares(step, path, gain)):
         cells = round((most - min(before, after)) * share / gain) if gain else 0
-        role = MEDIA.get(medium, Role.DIM) if gain < 0 else Role.METER_HOT
+        added = Role.METER_WARM if medium == "hardware" else Role.BAR_OVER
+        role = MEDIA.get(medium, Role.DIM) if gain < 0 else added
         grid.fill(x + at, y, min(cells, most - at), 1, role, "█" if solid else fills[medium])
         at += cells

@@ -312,10 +312,17 @@ class PathView(Widget, can_focus=True):
             draw_stairs(self._grid, top + used, room - used - 1, path, None, self._charset, solid=self._solid)
 
     def _scroll(self, width: int, room: int) -> None:
-        """Scroll just enough to show the selected box or route or, if that does not fit, its line or word."""
+        """Scroll just enough to show the selected box or route or, if that does not fit, its line or word.
+        The box of the first fault is shown too if there is room for both.
+        """
         window, all_of_it = self._window, self._drawn.grid
         x, y = window.x, window.y
-        for area in self._drawn.focus:
+        focus, culprit = self._drawn.focus, self._drawn.culprit
+        if focus and culprit is not None:
+            both = focus[-1].joined(culprit)
+            if both.width <= width and both.height <= room:
+                focus = (*focus, both)
+        for area in focus:
             x = min(max(x, area.x + area.width - width), area.x)
             y = min(max(y, area.y + area.height - room), area.y)
         x = min(max(x, 0), max(0, all_of_it.width - width))

@@ -30,6 +30,13 @@ class Area:
         """The absolute position of `box`, which is given relative to this rectangle's top left corner."""
         return Area(box.x + self.x, box.y + self.y, box.width, box.height)
 
+    def joined(self, other: "Area") -> "Area":
+        """The smallest rectangle that contains both."""
+        x, y = min(self.x, other.x), min(self.y, other.y)
+        right = max(self.x + self.width, other.x + other.width)
+        bottom = max(self.y + self.height, other.y + other.height)
+        return Area(x, y, right - x, bottom - y)
+
     def __contains__(self, cell: tuple[int, int]) -> bool:
         """Whether a cell, (x, y), is inside the rectangle."""
         return self.x <= cell[0] < self.x + self.width and self.y <= cell[1] < self.y + self.height
