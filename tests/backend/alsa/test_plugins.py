@@ -122,14 +122,14 @@ async def test_the_servers_own_change_is_shown_before_the_plugin_is_read(
             read.append(card)
             return False
 
-        monkeypatch.setattr(Card, "update", note)
-        await asyncio.to_thread(plugins.server.pactl, "set-sink-volume", "@DEFAULT_SINK@", "25%")
-        sinks = [control.id for control in server.snapshot.controls.values() if control.kind is Kind.SINK]
-        await server.until(
-            lambda: any(server.get(sink).raws == (16384, 16384) for sink in sinks), "the sink at 25 %"
-        )
-        await server.until_server(lambda: select.select(descriptors, [], [], 0)[0], "the plugin's report")
-        monkeypatch.undo()
+        with monkeypatch.context() as patch:
+            patch.setattr(Card, "update", note)
+            await asyncio.to_thread(plugins.server.pactl, "set-sink-volume", "@DEFAULT_SINK@", "25%")
+            sinks = [control.id for control in server.snapshot.controls.values() if control.kind is Kind.SINK]
+            await server.until(
+                lambda: any(server.get(sink).raws == (16384, 16384) for sink in sinks), "the sink at 25 %"
+            )
+            await server.until_server(lambda: select.select(descriptors, [], [], 0)[0], "the plugin's report")
         assert read == []
 
 

@@ -145,10 +145,10 @@ async def test_a_stream_that_stays_without_device_is_read_ever_more_rarely(
     pauses: list[float] = []
     later = Connection._read_later
 
-    def note(self: Connection, facility: str, seconds: float) -> None:
+    def note(self: Connection, facility: str, seconds: float, **options: bool) -> None:
         if facility == Kind.SOURCE_OUTPUT.value:
             pauses.append(seconds)
-        later(self, facility, seconds)
+        later(self, facility, seconds, **options)
 
     monkeypatch.setattr(Connection, "_read_later", note)
     module = ("module-loopback", "sink=speakers", 'source_output_properties="node.autoconnect=false"')
@@ -162,6 +162,29 @@ async def test_a_stream_that_stays_without_device_is_read_ever_more_rarely(
 
 
 @pytest.mark.pipewire
+async def test_other_reads_do_not_make_those_of_streams_without_device_rarer(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_UNTOLD", 0.3)
+    first: dict[float, float] = {}
+    later = Connection._read_later
+
+    def note(self: Connection, facility: str, seconds: float, **options: bool) -> None:
+        if facility == Kind.SOURCE_OUTPUT.value:
+            first.setdefault(seconds, asyncio.get_running_loop().time())
+        later(self, facility, seconds, **options)
+
+    monkeypatch.setattr(Connection, "_read_later", note)
+    module = ("module-loopback", "sink=speakers", 'source_output_properties="node.autoconnect=false"')
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await asyncio.to_thread(pipewire.pactl, "load-module", *module)
+        await watcher.until_server(lambda: 0.6 in first, "the second pause")
+    # A change of the sink's state has caused a read, too.
+    assert connection._LINKS_PAUSE in first
+    assert first[0.6] - first[0.3] >= 0.3
+
+
+@pytest.mark.pipewire
 async def test_a_meter_on_a_stream_does_not_count_as_a_recording_without_device(
     pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -169,9 +192,9 @@ async def test_a_meter_on_a_stream_does_not_count_as_a_recording_without_device(
     pauses: set[tuple[str, float]] = set()
     later = Connection._read_later
 
-    def note(self: Connection, facility: str, seconds: float) -> None:
+    def note(self: Connection, facility: str, seconds: float, **options: bool) -> None:
         pauses.add((facility, seconds))
-        later(self, facility, seconds)
+        later(self, facility, seconds, **options)
 
     monkeypatch.setattr(Connection, "_read_later", note)
     player = pipewire.play("music", silent=True)

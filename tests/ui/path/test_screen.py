@@ -534,6 +534,14 @@ async def test_of_findings_without_room_those_without_a_key_are_counted(desk: Op
         assert "3 Move Chat to Speakers. and 1 more\n" in it.text
 
 
+async def test_a_finding_that_is_done_does_not_hide_the_keys_of_others(desk: Open) -> None:
+    async with desk(size=(80, 15)) as it:
+        await open_map(it, "mpv")
+        assert "2 Move Spotify to Speakers. 3 Move Chat to Speakers." in it.text
+        await it.press("2")
+        assert "3 Move Chat to Speakers. and 1 more" in it.text
+
+
 async def test_a_finding_is_shown_on_the_map_of_its_direction_only(desk: Open) -> None:
     async with desk() as it:
         capture = it.control("Capture")

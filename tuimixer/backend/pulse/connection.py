@@ -73,8 +73,8 @@ class Connection:
         self._writers: set[asyncio.Task[None]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         """Pending timers by facility, which is read completely when its timer fires."""
-        self._untold = _UNTOLD
-        """Seconds until the next read of streams without a device."""
+        self._untold: dict[str, float] = {}
+        """Seconds until the next read of streams without a device, by facility; `_UNTOLD` at first."""
         self._stored = False
         """Whether the server stores volumes of streams that do not exist at the moment."""
         self._doubted: dict[tuple[str, ...], tuple[Unverified, asyncio.TimerHandle]] = {}
@@ -89,7 +89,7 @@ class Connection:
 
     def on_event(self, facility: str, index: int, removed: bool) -> None:
         """Note an event from the server."""
-        self._untold = _UNTOLD
+        self._untold.clear()
         if facility == "stored":
             self._read_later(facility, _STORED_PAUSE)
             return
@@ -106,25 +106,28 @@ class Connection:
     def _read_untold_later(self) -> None:
         """Read again those streams whose next device PipeWire may not report."""
         for kind in self.store.without_device():
-            self._read_later(kind.value, self._untold)
+            self._read_later(kind.value, self._untold.get(kind.value, _UNTOLD), backs_off=True)
         if self._metered() and self.store.several_sinks:
             # The start of a meter causes an event, which wakes the loop too.
             self._read_later(Kind.SINK_INPUT.value, _UNTOLD)
 
-    def _read_later(self, facility: str, seconds: float) -> None:
-        """Read a facility completely in at most this many seconds."""
+    def _read_later(self, facility: str, seconds: float, backs_off: bool = False) -> None:
+        """Read a facility completely in at most this many seconds.
+
+        Args: `backs_off` is whether the time doubles until the next read of the same kind.
+        """
         loop = asyncio.get_running_loop()
         due, timer = loop.time() + seconds, self._timers.get(facility)
         if timer is not None and timer.when() <= due:
             return
         if timer is not None:
             timer.cancel()
-        self._timers[facility] = loop.call_at(due, self._due, facility)
+        self._timers[facility] = loop.call_at(due, self._due, facility, backs_off)
 
-    def _due(self, facility: str) -> None:
+    def _due(self, facility: str, backs_off: bool) -> None:
         del self._timers[facility]
-        if facility in _STREAMS_OF.values():
-            self._untold = min(self._untold * 2, _LONGEST_UNTOLD)
+        if backs_off:
+            self._untold[facility] = min(self._untold.get(facility, _UNTOLD) * 2, _LONGEST_UNTOLD)
         self._whole.add(facility)
         self._wake.set()
 

@@ -87,12 +87,14 @@ class _Watch:
 
     def _read(self) -> None:
         self._reading = True
-        for _ in range(_MOST):
-            self._call(_INPUT)
-            if self.event is None or not self.event.flags & _INPUT or not self._poll.poll(0):
-                break
-        self._reading = False
-        self.settle()
+        try:
+            for _ in range(_MOST):
+                self._call(_INPUT)
+                if self.event is None or not self.event.flags & _INPUT or not self._poll.poll(0):
+                    break
+        finally:
+            self._reading = False
+            self.settle()
 
     def _call(self, ready: int) -> None:
         event = self.event

@@ -416,15 +416,17 @@ class PathView(Widget, can_focus=True):
     def _rest(self, entries: Sequence[tuple[int, Numbered]]) -> list[Run]:
         """A line with the keys that fix findings for which there is no room; the others are only counted."""
         line: list[Run] = [(Role.DIM, "  ", "")]
-        used = 2
-        for i, (number, slot) in enumerate(entries):
+        used, more = 2, len(entries)
+        for number, slot in entries:
             role, text, action = self._texts(number, slot)[1]
+            if not action:
+                continue
             used += cell_len(text) + 1
-            more = len(entries) - i - 1
-            if not action or used + (len(f"and {more} more") if more else -1) > self._grid.width:
-                return [*line, (Role.DIM, f"and {more + 1} more", "")]
+            if used + (len(f"and {more - 1} more") if more > 1 else -1) > self._grid.width:
+                break
             line.append((role, f"{text} ", action))
-        return line
+            more -= 1
+        return [*line, (Role.DIM, f"and {more} more", "")] if more else line
 
     def _words(self, small: bool) -> list[list[Run]]:
         """The stages of the selected sound, and an explanation of the one under the cursor."""
