@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from textual import events
 
 from tests.ui.conftest import Desk, Open
 from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
-from tuimixer.ui.screens.listing import Listing
+from tuimixer.ui.screens.listing import Line, Listing
 
 pytestmark = pytest.mark.screen
 
@@ -78,3 +79,16 @@ async def test_enter_by_habit_changes_no_filter(desk: Open) -> None:
         it.app.main.renderer.filter(replace(it.app.main.renderer.filters, streams="virtual"))
         await it.press("f", "enter")
         assert it.app.main.renderer.filters.streams == "virtual"
+
+
+async def test_no_row_of_a_former_line_can_be_clicked(desk: Open) -> None:
+    async with desk() as it:
+        await it.press("f")
+        listing = it.app.screen.query_one(Listing)
+        await it.pilot.resize_terminal(1, 24)
+        assert listing.size.width <= 1
+        listing.show([Line("one", id="one")])
+        click = events.Click(listing, 0, 3, 0, 0, 1, False, False, False)
+        listing.on_click(click)
+        assert listing.line is not None
+        assert listing.line.id == "one"

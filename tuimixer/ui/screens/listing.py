@@ -261,6 +261,7 @@ class Listing(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         width = self.size.width - 1  # the last column is for the scroll marks
         if width <= 0:
+            self._rows = []  # they may be those of lines that do not exist any more
             return
         rows: list[tuple[int, Row]] = []
         for section in _sections(self._lines):
