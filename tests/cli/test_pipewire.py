@@ -7,9 +7,9 @@ from functools import partial
 
 import pytest
 
-from tests.backend.pulse.watcher import sink_of
 from tests.cli.follower import Follower
 from tests.cli.program import Outcome, at_once, run
+from tests.lab.moving import sink_of
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.waiting import wait_until
 

@@ -14,6 +14,7 @@ import pulsectl
 
 from tests.diagnosis.guest import Guest, amixer, moved_by_hand
 from tests.lab.cards import AC97, HDA, LOOPBACK, USB
+from tests.lab.moving import move
 from tests.lab.pipewire import LISTENING, PrivatePipeWire
 from tests.lab.waiting import wait_until
 from tuimixer.diagnosis.finding import Finding
@@ -86,12 +87,7 @@ def told(*commands: str) -> Callable[[Scene], AbstractContextManager[object]]:
 
     def provoke(scene: Scene) -> AbstractContextManager[object]:
         for command in commands:
-            words = command.format(
-                sink=scene.sink,
-                stream=scene.stream,
-                soft=scene.soft,
-                loopback=scene.guest.sink(LOOPBACK)["name"] if "{loopback}" in command else "",
-            )
+            words = command.format(sink=scene.sink, stream=scene.stream, soft=scene.soft)
             scene.pactl(*words.split())
         return nullcontext()
 
@@ -108,13 +104,26 @@ def by_hand(*moves: str) -> Callable[[Scene], AbstractContextManager[object]]:
     return provoke
 
 
-def on_soft(move: str) -> Callable[[Scene], AbstractContextManager[object]]:
+def on_loopback(*, default: bool) -> Callable[[Scene], AbstractContextManager[object]]:
+    """Provoked by moving the tone to the loopback card, which also becomes the default device if asked."""
+
+    def provoke(scene: Scene) -> AbstractContextManager[object]:
+        loopback = scene.guest.sink(LOOPBACK)["name"]
+        if default:
+            scene.pactl("set-default-sink", loopback)
+        move(scene.guest.server, scene.stream, loopback)
+        return nullcontext()
+
+    return provoke
+
+
+def on_soft(hand: str) -> Callable[[Scene], AbstractContextManager[object]]:
     """Provoked by amixer on the HDA card, while the tone and the default are on it."""
 
     @contextmanager
     def provoke(scene: Scene) -> Iterator[None]:
         scene.guest.at_once(f"set-default-sink {scene.soft}", f"move-sink-input {scene.stream} {scene.soft}")
-        moved_by_hand(HDA, move)
+        moved_by_hand(HDA, hand)
         yield
         moved_by_hand(HDA, "Master 100% unmute", "PCM 100%")
 
@@ -138,7 +147,7 @@ def null_sink(scene: Scene) -> Iterator[None]:
     """The default, and the tone on it."""
     module = scene.pactl("load-module", "module-null-sink", "sink_name=hole").strip()
     scene.pactl("set-default-sink", "hole")
-    scene.pactl("move-sink-input", str(scene.stream), "hole")
+    move(scene.guest.server, scene.stream, "hole")
     yield
     scene.pactl("unload-module", module)
 
@@ -252,11 +261,9 @@ FAULTS: dict[str, Fault] = {
     "default is a loopback card": Fault(
         "wrong_default",
         "is a loopback card without a jack",
-        told("set-default-sink {loopback}", "move-sink-input {stream} {loopback}"),
+        on_loopback(default=True),
     ),
-    "stream elsewhere": Fault(
-        "stream_elsewhere", "not on the default output", told("move-sink-input {stream} {loopback}")
-    ),
+    "stream elsewhere": Fault("stream_elsewhere", "not on the default output", on_loopback(default=False)),
     # PipeWire immediately resumes a device that something plays on.
     "suspended": Fault("suspended", "is suspended", told("suspend-sink {sink} 1"), servers=ON_PULSEAUDIO),
     "profile off": Fault("profile_off", "is switched off", switched_off),

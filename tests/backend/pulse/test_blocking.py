@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.moving import sink_of
+from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tuimixer.backend.base import Refused, Unreachable
@@ -200,3 +202,15 @@ def test_what_is_asked_for_is_all_that_is_read(pulse: PrivatePulse) -> None:
     assert sinks["pulse:sink/speakers"].default
     assert f"pulse:sink_input/{player.index}" in port.read().controls
     port.close()
+
+
+@pytest.mark.pipewire
+def test_no_move_is_lost(pipewire: PrivatePipeWire) -> None:
+    """PipeWire forgets one in 25 if the client disconnects at the acknowledgement."""
+    player = pipewire.play("music", silent=True, device="speakers")
+    for number in range(100):
+        goal = ("headphones", "speakers")[number % 2]
+        port = BlockingPulse(pipewire.address)
+        port.apply(MoveStream(f"pulse:sink_input/{player.index}", f"pulse:sink/{goal}"))
+        port.close()
+        assert sink_of(pipewire, player.index) == goal, number

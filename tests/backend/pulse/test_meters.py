@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from tests.backend.pulse.watcher import Watcher, moved
+from tests.backend.pulse.watcher import Watcher
+from tests.lab.moving import move
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import Sink, SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
@@ -135,7 +136,7 @@ async def test_meter_follows_a_moved_stream(server: SoundServer) -> None:
         control = await watcher.stream("tone")
         watcher.backend.watch_levels(frozenset({control.id}), RATE)
         await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level")
-        await watcher.until_server(lambda: moved(server, player.index, "headphones"), "the server to move it")
+        await asyncio.to_thread(move, server, player.index, "headphones")
         await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "the move")
         # The old meter dropped to nothing with the move.
         await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level on the other sink")
@@ -218,7 +219,7 @@ async def test_a_metered_stream_that_another_program_moves_is_seen_to_move(serve
         watcher.backend.watch_levels(frozenset({control.id, *(f"pulse:sink/{sink}" for sink in sinks)}), RATE)
         await watcher.until(lambda: newest(watcher, control.id), "the stream's level")
         for sink in sinks:
-            await watcher.until_server(lambda sink=sink: moved(server, player.index, sink), "the move")  # type: ignore[misc]
+            await asyncio.to_thread(move, server, player.index, sink)
             await watcher.until(
                 lambda sink=sink: watcher.get(control.id).target_id == f"pulse:sink/{sink}",  # type: ignore[misc]
                 "it to be shown",

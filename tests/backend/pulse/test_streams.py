@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.backend.pulse.watcher import Watcher, moved, sink_of
+from tests.backend.pulse.watcher import Watcher
+from tests.lab.moving import move, sink_of
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
@@ -70,7 +71,7 @@ async def test_change_by_another_program_is_seen(server: SoundServer) -> None:
         await watcher.until(lambda: watcher.get(control.id).raws == (16384, 16384), "the new volume")
         await asyncio.to_thread(server.pactl, "set-sink-input-mute", str(player.index), "1")
         await watcher.until(lambda: watcher.get(control.id).muted, "the mute")
-        await watcher.until_server(lambda: moved(server, player.index, "headphones"), "the server to move it")
+        await asyncio.to_thread(move, server, player.index, "headphones")
         await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "the move")
 
 

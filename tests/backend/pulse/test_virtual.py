@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from tests.backend.pulse.watcher import Watcher, device, sink_of
+from tests.backend.pulse.watcher import Watcher, device
+from tests.lab.moving import sink_of
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse import connection

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from tests.backend.pulse.watcher import Watcher, moved, sink_of
+from tests.backend.pulse.watcher import Watcher
 from tests.diagnosis.guest import Guest, amixer, amixer_db
 from tests.lab.cards import AC97, USB, UsbCard
+from tests.lab.moving import move, sink_of
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.waiting import DEADLINE, wait_until
 from tuimixer.backend.pulse.backend import PulseBackend
@@ -222,7 +223,7 @@ async def test_card_is_pulled_while_a_stream_plays_on_it(guest: Guest, usb_card:
     player = guest.server.play("music", silent=True)
     async with Watcher(PulseBackend(guest.server.address, patience=DEADLINE)) as watcher:
         control = await watcher.stream("music")
-        await watcher.until_server(lambda: moved(guest.server, player.index, name), "the stream on the card")
+        await asyncio.to_thread(move, guest.server, player.index, name)
         await watcher.until(
             lambda: watcher.get(control.id).target_id == f"pulse:sink/{name}", "it to be shown"
         )

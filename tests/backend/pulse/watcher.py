@@ -1,7 +1,6 @@
 """A running PulseBackend and everything it reports, to wait for conditions."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -111,21 +110,3 @@ def plays(control: Control) -> bool:
 def device(server: SoundServer, kind: str, name: str) -> dict[str, Any]:
     """What pactl reports about a sink or source; `kind` is `sinks` or `sources`."""
     return next(found for found in server.pactl_json(kind) if found["name"] == name)
-
-
-def sink_of(server: SoundServer, index: int) -> str:
-    """Name of the sink that a sink input plays on, according to pactl."""
-    stream = server.find("sink-inputs", index)
-    names = {sink["index"]: sink["name"] for sink in server.pactl_json("sinks")}
-    return names.get(stream["sink"], "") if stream else ""
-
-
-def moved(server: SoundServer, index: int, sink: str) -> bool:
-    """Ask another client to move a stream; WirePlumber 0.4 forgets one such request in ten."""
-    if sink_of(server, index) == sink:
-        return True
-    server.pactl("move-sink-input", str(index), sink)
-    end = time.monotonic() + 0.5
-    while sink_of(server, index) != sink and time.monotonic() < end:
-        time.sleep(0.01)
-    return sink_of(server, index) == sink

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.004
 """Seconds between two checks of whether a command has taken effect."""
-_REPEATS = 2
-"""How often a move is repeated: WirePlumber occasionally drops one, and is slow if the machine is busy."""
 
 
 class BlockingPulse:
@@ -86,17 +84,15 @@ class BlockingPulse:
         client.call(call.method, *call.arguments)
         if store.server is None or store.server.name != "PipeWire" or not patience(command):
             return
-        if isinstance(command, MoveStream):
-            # For a second, PipeWire's PulseAudio server shows a move as done to the client that requested it,
-            # so check through a new connection.
-            client = self._connected_anew()
-            for _ in range(_REPEATS):
-                if not self._outcome(client, store, doubt):
-                    return
-                client.call(call.method, *call.arguments)
-                client = self._connected_anew()
-        if text := self._outcome(client, store, doubt):
-            raise Refused(text)
+        # PipeWire's PulseAudio server acknowledges a move before it passes it on, and forgets it if the
+        # client disconnects in between; and for a second, it shows that client the move as done. So a move
+        # is checked through another connection, while this one stays open.
+        moves = isinstance(command, MoveStream)
+        if not moves and not self._outcome(client, store, doubt, patience(command)):
+            return
+        with contextlib.closing(self._another()) as other:
+            if text := self._outcome(other, store, doubt, patience(command) if moves else 0):
+                raise Refused(text)
 
     def close(self) -> None:
         """Disconnect; may be called twice."""
@@ -106,15 +102,12 @@ class BlockingPulse:
 
     def _connected(self) -> "Client":
         if self._client is None:
-            found = self.servers()
-            self._client = availability.connect(found.chosen, found, self._patience)
+            self._client = self._another()
         return self._client
 
-    def _connected_anew(self) -> "Client":
-        if self._client is not None:
-            self._client.close()
-        self._client = None
-        return self._connected()
+    def _another(self) -> "Client":
+        found = self.servers()
+        return availability.connect(found.chosen, found, self._patience)
 
     def _read(self, client: "Client", kinds: frozenset[Kind] | None = None) -> Store:
         found = self.servers().chosen.found
@@ -134,9 +127,9 @@ class BlockingPulse:
         self._store = store
         return store
 
-    def _outcome(self, client: "Client", store: Store, doubt: Unverified) -> str:
+    def _outcome(self, client: "Client", store: Store, doubt: Unverified, seconds: float) -> str:
         """Wait until a command has taken effect; returns an error message, or an empty string if it has."""
-        end = time.monotonic() + patience(doubt.command)
+        end = time.monotonic() + seconds
         while True:
             for facility, index in affected(doubt.command, store):
                 self._read_part(client, store, facility, index)

@@ -81,8 +81,6 @@ class Connection:
         """Acknowledged commands that have not taken effect yet, with the timer for their deadline."""
         self._judged: list[Unverified] = []
         """Commands past this deadline, to be judged after the next read."""
-        self._repeated: dict[tuple[str, ...], Command] = {}
-        """Moves that have been requested a second time."""
         self._broken: Unreachable | None = None
 
     # ---- reading ---------------------------------------------------------------------------------
@@ -243,7 +241,6 @@ class Connection:
     def submit(self, command: Command) -> None:
         """Write a command now, or right after a write with the same aspect that is in progress."""
         self.outbox.submit(command)
-        self._repeated.pop(aspect(command), None)
         if (doubted := self._doubted.pop(aspect(command), None)) is not None:
             doubted[1].cancel()
         while (next_one := self.outbox.take()) is not None:
@@ -315,16 +312,10 @@ class Connection:
         self._read_back(doubt.command)
 
     def _judge(self, doubt: Unverified) -> None:
-        """Report a command that the server ignored; repeat a move first, because WirePlumber drops some."""
+        """Report a command that the server ignored."""
         server = self.store.server.name if self.store.server else "The server"
-        text, command = ignored(doubt, self.store, server), doubt.command
-        key = aspect(command)
-        before = self._repeated.pop(key, None)
-        if text and isinstance(command, MoveStream) and command != before:
-            self.submit(command)
-            self._repeated[key] = command
-        elif text:
-            self._say(Notice(text, error=True, id=command.id))
+        if text := ignored(doubt, self.store, server):
+            self._say(Notice(text, error=True, id=doubt.command.id))
 
     def _read_back(self, command: Command) -> None:
         """Read what an acknowledged command changed, before the command leaves the outbox."""

@@ -24,7 +24,7 @@ from tuimixer.model.command import (
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.record import dataclass
 
-_QUICK, _USUAL, _SLOW = 1.0, 2.0, 4.0
+_QUICK, _USUAL, _SLOW = 1.0, 2.0, 8.0
 """Seconds to wait: for volume and mute; for most other commands; and for the profile of a (Bluetooth)
 card and the default device, which a busy session manager chooses late.
 """
