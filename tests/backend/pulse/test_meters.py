@@ -1,7 +1,9 @@
 """Level meters on real sound, and none of them if there is no sound or nobody is looking."""
 
 import asyncio
+import signal
 import sys
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from tests.backend.pulse.watcher import Watcher
 from tests.lab.moving import move
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import Sink, SoundServer
+from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.connection import _UNTOLD, Connection
 from tuimixer.backend.pulse.peaks import PeakStream
@@ -141,6 +144,37 @@ async def test_meter_follows_a_moved_stream(server: SoundServer) -> None:
         # The old meter dropped to nothing with the move.
         await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level on the other sink")
         await watcher.until_server(lambda: meters(server) == 1, "the old meter to be gone")
+
+
+@pytest.mark.pipewire
+async def test_no_meter_is_opened_while_a_stream_is_being_moved(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PipeWire's answer would be a protocol error to libpulse, and the meter follows the stream anyway."""
+    opened: list[int | None] = []
+    open_peaks = AsyncClient.open_peaks
+
+    def note(self: AsyncClient, source: str, sink_input: int | None, *more: Any) -> PeakStream:
+        opened.append(sink_input)
+        return open_peaks(self, source, sink_input, *more)
+
+    monkeypatch.setattr(AsyncClient, "open_peaks", note)
+    player = pipewire.play("tone", device="speakers")
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        control = await watcher.stream("tone")
+        watcher.backend.watch_levels(frozenset({control.id}), RATE)
+        await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level")
+        for sink in ("headphones", "speakers"):
+            await asyncio.to_thread(move, pipewire, player.index, sink)
+            await watcher.until(
+                lambda sink=sink: watcher.get(control.id).target_id == f"pulse:sink/{sink}",  # type: ignore[misc]
+                "the move",
+            )
+            player.feeder.send_signal(signal.SIGSTOP)
+            await watcher.until(lambda: newest(watcher, control.id) == (0.0, 0.0), "silence")
+            player.feeder.send_signal(signal.SIGCONT)
+            await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level on the other sink")
+        assert opened == [player.index]
 
 
 async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.backend.pulse import client, libpulse
-from tuimixer.backend.pulse.operations import CONNECTION_TERMINATED, Calls, errno, words
+from tuimixer.backend.pulse.operations import CONNECTION_TERMINATED, PROTOCOL_ERROR, Calls, errno, words
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.backend.pulse.pulsectl_import import PulseError
 from tuimixer.backend.pulse.pulsectl_import import binding as c
@@ -111,6 +111,11 @@ class AsyncClient:
         """Wait until the connection is lost; returns the reason in libpulse's words."""
         await self._pulse._disconnected.wait()
         return self._why()
+
+    @property
+    def gave_up(self) -> bool:
+        """Whether libpulse ended the connection because it did not understand the server."""
+        return bool(self._pulse._ctx) and errno(self._pulse._ctx) == PROTOCOL_ERROR
 
     async def close(self) -> None:
         """Disconnect; pending calls raise Unreachable. May be called twice."""

@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from tuimixer.backend.pulse.meters import MeterStreams
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 2.0
+_LASTING = 1.0
+"""Seconds after which a connection that libpulse gives up is reopened without a word."""
+
+
+class _GivenUp(Unreachable):
+    """libpulse did not understand the server, and ended the connection.
+
+    The server is well: PipeWire's answer to a new meter on a stream that is just being moved names no device,
+    which libpulse takes for a protocol error.
+    """
 
 
 class PulseBackend:
@@ -59,6 +69,7 @@ class PulseBackend:
         while True:
             self._leave.clear()
             found = self._search()
+            began = asyncio.get_running_loop().time()
             try:
                 await self._serve(found)
             except availability.NoLibrary as error:
@@ -68,6 +79,8 @@ class PulseBackend:
                 if self._leave.is_set():
                     pause = _FIRST_PAUSE
                     continue
+                if isinstance(error, _GivenUp) and asyncio.get_running_loop().time() > began + _LASTING:
+                    continue  # the server is well, so what is shown stays
                 if self._status.phase is Phase.READY:
                     pause = _FIRST_PAUSE
                 self._show(
@@ -123,12 +136,11 @@ class PulseBackend:
             except Unreachable as error:
                 raise Unreachable(availability.unreachable(found, str(error))) from error
             store = Store(place.found.address, place.found.why, availability.is_local(place.found.address))
-            self._meters = meters.MeterStreams(client, self._emit)
-            self._meters.want(self._wanted, self._rate, {})
-            listening = self._meters
-            self._session = connection_module.Connection(
-                client, store, self._publish, self._emit, metered=lambda: listening.on_streams
+            self._session = session = connection_module.Connection(
+                client, store, self._publish, self._emit, metered=self._meters_streams
             )
+            self._meters = meters.MeterStreams(client, self._emit, moves_along=lambda: session.is_pipewire)
+            self._meters.want(self._wanted, self._rate, {})
             client.on_event = self._session.on_event
             await self._until_lost(client, self._session)
         finally:
@@ -148,7 +160,8 @@ class PulseBackend:
             if leaving.done():
                 raise Unreachable("A different server was requested.")
             if losing.done():
-                raise Unreachable(f"The connection to the sound server was lost: {losing.result()}.")
+                kind = _GivenUp if client.gave_up else Unreachable
+                raise kind(f"The connection to the sound server was lost: {losing.result()}.")
             reading.result()
         finally:
             losing.cancel()
@@ -157,6 +170,9 @@ class PulseBackend:
             await asyncio.wait((reading, losing, leaving))
             if not reading.cancelled():
                 reading.exception()
+
+    def _meters_streams(self) -> bool:
+        return self._meters is not None and self._meters.on_streams
 
     def _publish(self) -> None:
         """Emit the server's state with the unconfirmed commands applied."""

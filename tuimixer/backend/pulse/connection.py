@@ -146,7 +146,7 @@ class Connection:
                     raise self._broken
                 if await self._read():
                     self._publish()
-                if self._is_pipewire:
+                if self.is_pipewire:
                     self._read_untold_later()
                 if first:
                     # The first frame must not wait for information that few users look at.
@@ -218,12 +218,13 @@ class Connection:
             return  # the event for its removal is on its way
         if facility == "card":
             self.store.put_card(record)
-        elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF and self._is_pipewire:
+        elif not self.store.put(_KINDS[facility], record) and facility in _STREAMS_OF and self.is_pipewire:
             # While a meter is attached to a stream, a move may show only in the devices' states.
             self._read_later(_STREAMS_OF[facility], _LINKS_PAUSE)
 
     @property
-    def _is_pipewire(self) -> bool:
+    def is_pipewire(self) -> bool:
+        """Whether the server is PipeWire's; False before the first read."""
         return self.store.server is not None and self.store.server.name == "PipeWire"
 
     async def _read_client(self, index: int) -> None:

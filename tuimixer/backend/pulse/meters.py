@@ -36,6 +36,10 @@ class TapPoint(NamedTuple):
     channels: int
     keep_awake: bool
 
+    def is_on_stream_of(self, other: "TapPoint") -> bool:
+        """Whether both are on the same sink input, which may have moved, and otherwise alike."""
+        return self.sink_input is not None and self == other._replace(source=self.source)
+
 
 class MeterStreams:
     """Opens and closes peak streams as the requested controls appear, disappear, move and pause.
@@ -44,8 +48,19 @@ class MeterStreams:
     its level.
     """
 
-    def __init__(self, client: AsyncClient, emit: Callable[[Update], None]) -> None:
-        self._client, self._emit = client, emit
+    def __init__(
+        self,
+        client: AsyncClient,
+        emit: Callable[[Update], None],
+        moves_along: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`moves_along` returns whether a meter on a sink input follows it to another sink.
+
+        It does on PipeWire, whose answer to a new meter on a stream that is just being moved names no device,
+        at which libpulse gives up the whole connection; so it is best to open no meter then. PulseAudio ends
+        the meters of a stream that moves.
+        """
+        self._client, self._emit, self._moves_along = client, emit, moves_along
         self._ids: frozenset[ControlId] = frozenset()
         self._rate = 20.0
         self._controls: Mapping[ControlId, Control] = {}
@@ -82,10 +97,12 @@ class MeterStreams:
         taps = {
             control_id: tap for control_id in self._ids if (tap := tap_of(control_id, controls)) is not None
         }
-        for control_id in [
-            control_id for control_id, (tap, _) in self._streams.items() if taps.get(control_id) != tap
-        ]:
-            self._stop(control_id)
+        for control_id, (tap, stream) in list(self._streams.items()):
+            new = taps.get(control_id)
+            if new is not None and self._moves_along() and tap.is_on_stream_of(new):
+                self._streams[control_id] = (new, stream)
+            elif new != tap:
+                self._stop(control_id)
         now = asyncio.get_running_loop().time()
         for control_id, tap in taps.items():
             if control_id not in self._streams and self._not_before.get(control_id, 0.0) <= now:
