@@ -27,6 +27,8 @@ _ACTS = 60
 """Approximate number of actions per second."""
 _CHECK = 400
 """Actions between two checks whether the program still paints."""
+_REST = 5
+"""Every how many of these checks it must also come to rest."""
 _SAMPLE = 2.0
 _KEYS = '[keys]\nquit = ["ctrl+q"]\nback = []\n'
 """Escape and the like do not quit, so that a process lives long enough for its memory to be judged."""
@@ -88,6 +90,8 @@ class _Run:
                     victim.measure()
                     sampled = time.monotonic()
                 if acts % _CHECK == 0 and not victim.answers():
+                    break
+                if acts % (_CHECK * _REST) == 0 and not victim.rests():
                     break
                 time.sleep(_PACE)
             if not victim.running:

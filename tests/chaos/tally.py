@@ -8,6 +8,8 @@ from tests.bench.memory import held
 
 LEAST = 600.0
 """Length of a run in seconds below which growth means nothing: dialogs are loaded, and caches fill up."""
+_MOST_GROWTH = 6 * 1024
+"""KiB by which memory may grow in the second half of a long run: caches are not full by then."""
 
 
 @dataclass
@@ -76,6 +78,9 @@ class Tally:
             lines.append(f"  survived: {_counts(self.survived)}")
         for name in sorted({memory.name for memory in self.memories}):
             lines += self._memory(name)
+        for memory in self.memories:
+            if memory.slope is not None and memory.sizes[2] - memory.sizes[1] > _MOST_GROWTH:
+                self.find(f"the memory of {memory.name} keeps growing")
         lines += [f"  FOUND {finding}" for finding in self.findings]
         return lines
 

@@ -98,6 +98,29 @@ def test_a_program_that_stands_still_is_found(tmp_path: Path, monkeypatch: pytes
     ]
 
 
+@pytest.mark.pty
+def test_a_program_that_does_not_come_to_rest_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tally = Tally("test", 0)
+    command = [sys.executable, "-c", f"{_START}{_TAKEN}\nwhile True: pass"]
+    with Victim(tally, os.environ | {"HOME": str(tmp_path)}, program=command) as victim:
+        assert victim.starts()
+        monkeypatch.setattr("tests.chaos.victim.DEADLINE", 1.0)
+        assert not victim.rests()
+    assert [finding.splitlines()[0] for finding in tally.findings] == ["test (seed 0): does not come to rest"]
+
+
+@pytest.mark.unit
+def test_memory_that_keeps_growing_is_found() -> None:
+    tally = Tally("test", 0)
+    for kib_per_second in (10, 100):
+        samples = [(float(second), 40_000 + kib_per_second * second) for second in range(0, 602, 2)]
+        tally.memories.append(Memory(f"process {kib_per_second}", samples=samples))
+    tally.lines()
+    assert tally.findings == ["test (seed 0): the memory of process 100 keeps growing"]
+
+
 @pytest.mark.unit
 def test_the_slope_is_that_of_the_second_half_of_a_long_life() -> None:
     memory = Memory("x", samples=[(float(second), 40_000 + 100 * second) for second in range(0, 300, 2)])

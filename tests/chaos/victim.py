@@ -150,6 +150,20 @@ class Victim:
         self.resize(80, 24 if self.lines != 24 else 25)
         return self._wait(lambda: self.received > before, "does not paint any more")
 
+    def rests(self) -> bool:
+        """Whether it comes to rest once it has dealt with what it was sent, in a window of the usual size."""
+        self.resize(80, 24)
+        return self._wait(self._is_idle, "does not come to rest")
+
+    def _is_idle(self) -> bool:
+        """Whether it uses less than half a processor for a second."""
+        try:
+            before = _processor_time(self.process.pid)
+            time.sleep(1.0)
+            return _processor_time(self.process.pid) - before < 0.5
+        except OSError:  # it has exited
+            return False
+
     def ended_well(self, *statuses: int) -> bool:
         """Wait for it to exit, with one of these statuses and the terminal restored."""
         end = time.monotonic() + DEADLINE
@@ -236,6 +250,12 @@ class Victim:
             self.received += len(data)
             if b"\x1b[c" in data or b"\x1b[6n" in data:
                 os.write(self._master, b"\x1b[?62;c" if b"\x1b[c" in data else b"\x1b[1;1R")
+
+
+def _processor_time(pid: int) -> float:
+    """Seconds of processor time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _take_terminal(descriptor: int) -> None:
