@@ -1,9 +1,9 @@
 """Level meters on real sound, and none of them if there is no sound or nobody is looking."""
 
 import asyncio
-import signal
 import sys
-from typing import Any
+from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 
@@ -11,12 +11,14 @@ from tests.backend.pulse.watcher import Watcher
 from tests.lab.moving import move
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import Sink, SoundServer
+from tests.model.strategies import control
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.connection import _UNTOLD, Connection
+from tuimixer.backend.pulse.meters import MeterStreams
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.mixer.views import View, arrange
-from tuimixer.model.control import Control, ControlId, Kind
+from tuimixer.model.control import Control, ControlId, Device, Kind, Stream
 
 RATE = 20.0
 FLOATS = 2 * 4
@@ -146,35 +148,54 @@ async def test_meter_follows_a_moved_stream(server: SoundServer) -> None:
         await watcher.until_server(lambda: meters(server) == 1, "the old meter to be gone")
 
 
-@pytest.mark.pipewire
-async def test_no_meter_is_opened_while_a_stream_is_being_moved(
-    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """PipeWire's answer would be a protocol error to libpulse, and the meter follows the stream anyway."""
-    opened: list[int | None] = []
-    open_peaks = AsyncClient.open_peaks
+@dataclass(eq=False)
+class _FakeClient:
+    """Notes the meters that are opened and closed: real servers report a move in various steps."""
 
-    def note(self: AsyncClient, source: str, sink_input: int | None, *more: Any) -> PeakStream:
-        opened.append(sink_input)
-        return open_peaks(self, source, sink_input, *more)
+    events: list[str] = field(default_factory=list)
 
-    monkeypatch.setattr(AsyncClient, "open_peaks", note)
-    player = pipewire.play("tone", device="speakers")
-    async with Watcher(PulseBackend(pipewire.address)) as watcher:
-        control = await watcher.stream("tone")
-        watcher.backend.watch_levels(frozenset({control.id}), RATE)
-        await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level")
-        for sink in ("headphones", "speakers"):
-            await asyncio.to_thread(move, pipewire, player.index, sink)
-            await watcher.until(
-                lambda sink=sink: watcher.get(control.id).target_id == f"pulse:sink/{sink}",  # type: ignore[misc]
-                "the move",
+    def open_peaks(self, source: str, sink_input: int | None, *_: object) -> "_FakeClient":
+        """A meter."""
+        self.events.append(f"open {source} {sink_input}")
+        return self
+
+    def close(self) -> None:
+        """Close the meter."""
+        self.events.append("close")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("moves_along", [True, False])
+async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(moves_along: bool) -> None:
+    """On PipeWire, opening it in the middle of a move would be a protocol error to libpulse."""
+
+    def on(sink: str, corked: bool = False) -> dict[ControlId, Control]:
+        sinks = [
+            control(
+                None,
+                id=f"pulse:sink/{name}",
+                kind=Kind.SINK,
+                device=Device(name, 0, monitor=f"{name}.monitor"),
             )
-            player.feeder.send_signal(signal.SIGSTOP)
-            await watcher.until(lambda: newest(watcher, control.id) == (0.0, 0.0), "silence")
-            player.feeder.send_signal(signal.SIGCONT)
-            await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level on the other sink")
-        assert opened == [player.index]
+            for name in ("speakers", "headphones")
+        ]
+        stream = control(
+            None,
+            id="pulse:sink_input/7",
+            kind=Kind.SINK_INPUT,
+            target_id=f"pulse:sink/{sink}",
+            stream=Stream(7, corked=corked),
+        )
+        return {each.id: each for each in (*sinks, stream)}
+
+    client = _FakeClient()
+    meters = MeterStreams(cast("AsyncClient", client), lambda update: None, lambda: moves_along)
+    meters.want(frozenset({"pulse:sink_input/7"}), RATE, on("speakers"))
+    meters.follow(on("headphones"))
+    reopened = [] if moves_along else ["close", "open headphones.monitor 7"]
+    assert client.events == ["open speakers.monitor 7", *reopened]
+    meters.follow(on("headphones", corked=True))
+    assert client.events == ["open speakers.monitor 7", *reopened, "close"]
 
 
 async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer) -> None:
