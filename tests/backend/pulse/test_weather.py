@@ -246,7 +246,9 @@ async def test_a_connection_that_libpulse_gives_up_is_reopened_without_a_word(
         await watcher.until_server(lambda: relay.connections == 2, "another connection")
         await asyncio.to_thread(pipewire.pactl, "set-sink-input-volume", str(player.index), "25%")
         await watcher.until(lambda: watcher.get(control.id).raws == (16384, 16384), "the new volume")
-        assert [status.phase for status in watcher.statuses] == [Phase.CONNECTING, Phase.READY]
+        assert [status.phase for status in watcher.statuses] == [Phase.CONNECTING, Phase.READY], (
+            watcher.statuses
+        )
         assert all(control.id in snapshot.controls for snapshot in watcher.snapshots[known:])
         # Not again and again: what keeps failing is reported.
         monkeypatch.setattr(backend_module, "_LASTING", DEADLINE)

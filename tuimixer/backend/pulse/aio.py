@@ -29,7 +29,9 @@ class AsyncClient:
         self._callbacks: list[Any] = []
         self._pulse = client.open_asyncio(address, cookie)
         self._calls = Calls(self._pulse._ctx)
-        self._pulse.on_lost = lambda: self._calls.fail(CONNECTION_TERMINATED)
+        self._pulse.on_lost = self._lost
+        self._error = 0
+        """libpulse's error when the connection was lost: a later call replaces it with PA_ERR_BADSTATE."""
         self.on_event: Callable[[str, int, bool], None] = lambda facility, index, removed: None
 
     async def connect(self) -> None:
@@ -107,15 +109,19 @@ class AsyncClient:
         except c.pa.CallError as error:
             raise Refused(f"The sound server refused the request: {self._why()}.") from error
 
-    async def lost(self) -> str:
-        """Wait until the connection is lost; returns the reason in libpulse's words."""
+    async def lost(self) -> None:
+        """Wait until the connection is lost."""
         await self._pulse._disconnected.wait()
-        return self._why()
+
+    @property
+    def loss(self) -> str:
+        """Why the connection was lost, in libpulse's words; empty while it exists."""
+        return words(self._error) if self._pulse._disconnected.is_set() else ""
 
     @property
     def gave_up(self) -> bool:
         """Whether libpulse ended the connection because it did not understand the server."""
-        return bool(self._pulse._ctx) and errno(self._pulse._ctx) == PROTOCOL_ERROR
+        return self._error == PROTOCOL_ERROR
 
     async def close(self) -> None:
         """Disconnect; pending calls raise Unreachable. May be called twice."""
@@ -124,6 +130,10 @@ class AsyncClient:
         self._closed = True
         self._pulse.on_event = None
         self._pulse.close()
+        self._calls.fail(CONNECTION_TERMINATED)
+
+    def _lost(self) -> None:
+        self._error = errno(self._pulse._ctx)
         self._calls.fail(CONNECTION_TERMINATED)
 
     def _why(self) -> str:

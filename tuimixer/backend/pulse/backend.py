@@ -159,9 +159,9 @@ class PulseBackend:
             await asyncio.wait((reading, losing, leaving), return_when=asyncio.FIRST_COMPLETED)
             if leaving.done():
                 raise Unreachable("A different server was requested.")
-            if losing.done():
+            if reason := client.loss:
                 kind = _GivenUp if client.gave_up else Unreachable
-                raise kind(f"The connection to the sound server was lost: {losing.result()}.")
+                raise kind(f"The connection to the sound server was lost: {reason}.")
             reading.result()
         finally:
             losing.cancel()
