@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Handle
 
 _MOST = 256 * 1024
-"""Maximum number of pending bytes. If there are more, they are dropped, and everything is repainted when the
-terminal reads again.
+"""Maximum number of pending bytes, apart from the write in progress, which may be a frame of any size. If
+there are more, they are dropped, and everything is repainted when the terminal reads again.
 """
 
 
@@ -41,7 +41,7 @@ class Outlet:
         """
         if self._gone or self._lost or not data:
             return
-        if self._size + len(data) > _MOST and self._held_up:
+        if self._held_up and self._size - len(self._waiting[0]) + len(data) > _MOST:
             self.drop()
             self._lost = True
             return
