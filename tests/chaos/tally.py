@@ -72,7 +72,7 @@ class Tally:
         self.findings.append(f"{self.attack} (seed {self.seed}): {what}")
 
     def lines(self) -> list[str]:
-        """The figures."""
+        """The figures, and a finding for each memory that keeps growing."""
         lines = [f"{self.attack}, seed {self.seed}: {_counts(self.events) or 'nothing'}"]
         if self.survived:
             lines.append(f"  survived: {_counts(self.survived)}")

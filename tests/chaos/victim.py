@@ -156,11 +156,11 @@ class Victim:
         return self._wait(self._is_idle, "does not come to rest")
 
     def _is_idle(self) -> bool:
-        """Whether it uses less than half a processor for a second."""
+        """Whether it rests for more than half of a second, neither running nor waiting for a processor."""
         try:
-            before = _processor_time(self.process.pid)
+            began, before = time.monotonic(), _busy(self.process.pid)
             time.sleep(1.0)
-            return _processor_time(self.process.pid) - before < 0.5
+            return _busy(self.process.pid) - before < (time.monotonic() - began) / 2
         except OSError:  # it has exited
             return False
 
@@ -252,10 +252,10 @@ class Victim:
                 os.write(self._master, b"\x1b[?62;c" if b"\x1b[c" in data else b"\x1b[1;1R")
 
 
-def _processor_time(pid: int) -> float:
-    """Seconds of processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def _busy(pid: int) -> float:
+    """Seconds for which a process has run or waited for a processor."""
+    running, waiting, _slices = Path(f"/proc/{pid}/schedstat").read_text().split()
+    return (int(running) + int(waiting)) / 1e9
 
 
 def _take_terminal(descriptor: int) -> None:

@@ -86,7 +86,8 @@ class BlockingPulse:
             return
         # PipeWire's PulseAudio server acknowledges a move before it passes it on, and forgets it if the
         # client disconnects in between; and for a second, it shows that client the move as done. So a move
-        # is checked through another connection, while this one stays open.
+        # is checked through another connection, while this one stays open. Anything else is found to be done
+        # sooner through this one, but only called ignored if a new connection shows that, too.
         moves = isinstance(command, MoveStream)
         if not moves and not self._outcome(client, store, doubt, patience(command)):
             return

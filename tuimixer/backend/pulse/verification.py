@@ -24,9 +24,9 @@ from tuimixer.model.command import (
 from tuimixer.model.control import Control, Kind
 from tuimixer.model.record import dataclass
 
-_QUICK, _USUAL, _SLOW = 1.0, 2.0, 8.0
-"""Seconds to wait: for volume and mute; for most other commands; and for the profile of a (Bluetooth)
-card and the default device, which a busy session manager chooses late.
+_QUICK, _USUAL, _MOVE, _SLOW = 1.0, 2.0, 4.0, 8.0
+"""Seconds to wait: for volume and mute; for most other commands; for a move, which a session manager carries
+out; and for the profile of a (Bluetooth) card and the default device, which it chooses late if it is busy.
 """
 
 
@@ -44,8 +44,10 @@ def patience(command: Command) -> float:
     match command:
         case SetVolume() | SetMute():
             return _QUICK
-        case SetPort() | SetSuspended() | SetFormats() | Kill() | MoveStream():
+        case SetPort() | SetSuspended() | SetFormats() | Kill():
             return _USUAL
+        case MoveStream():
+            return _MOVE
         case SetDefault() | SetProfile():
             return _SLOW
         case SetCapture() | SetChoice() | OpenDevice() | UseServer():
