@@ -5,12 +5,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 import textual._time
 from rich.style import Style
 from textual import events
 from textual.command import CommandPalette
+from textual.geometry import Size
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
@@ -277,3 +280,28 @@ async def test_what_is_pasted_is_cleaned(desk: Open) -> None:
         assert field.value.startswith("firefox")
         assert field.value.isprintable()
         assert len(field.value) == 1000
+
+
+@pytest.mark.parametrize("key", ["f1", "f2", "f8", "enter", "ctrl+p"])
+async def test_sizes_that_arrive_together_do_not_chase_each_other(
+    desk: Open, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a window is dragged while a dialog is open; a message between them keeps both."""
+    layouts: list[Size] = []
+    lay_out = Screen._refresh_layout
+
+    def note(screen: Screen[Any], size: Size | None = None, scroll: bool = False) -> None:
+        layouts.append(size or screen.size)
+        if len(layouts) > 200:
+            raise AssertionError("laid out again and again")
+        lay_out(screen, size, scroll)
+
+    async with desk() as it:
+        await it.press(key)
+        monkeypatch.setattr(Screen, "_refresh_layout", note)
+        sizes = [Size(120, 40), Size(60, 20)]
+        for size in (*sizes, *sizes):
+            it.app.post_message(events.Resize(size, size))
+            it.app.screen.post_message(events.Resize(size, size))
+            it.app.screen.call_later(lambda: None)
+        await settled(it, lambda: it.app.size == sizes[-1] == it.app.screen.size == it.app.main.size)

@@ -25,6 +25,7 @@ from tuimixer.ui.terminal.tty import Tty
 from tuimixer.ui.textual_internals import (
     OrderlyApp,
     add_filter,
+    forget_old_sizes,
     forget_sizes,
     forget_widgets,
     make_palette_safe,
@@ -80,6 +81,7 @@ class TuiMixerApp(OrderlyApp, inherit_bindings=False):
         config_file: where hidden and renamed controls are saved; None: they last until the program exits.
         """
         forget_widgets()
+        forget_old_sizes()
         problems: list[str] = []
         if renderer is None:
             renderer, problems = new_renderer(config, clock=clock)

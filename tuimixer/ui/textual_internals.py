@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.cells import cached_cell_len
 from rich.segment import Segment
+from textual import events
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -43,6 +44,7 @@ NAMES = (
     ("textual.app:App", "_return_code", "OrderlyApp"),
     ("textual.app:App", "_close_messages_no_wait", "OrderlyApp"),
     ("textual.timer:Timer", "_skip", "OrderlyApp"),
+    ("textual.screen:Screen", "_on_resize", "forget_old_sizes"),
     ("textual.screen:Screen", "_compositor_refresh", "DirectScreen"),
     ("textual.screen:Screen", "_compositor", "DirectScreen"),
     ("textual.screen:Screen", "_dirty_widgets", "DirectScreen"),
@@ -81,6 +83,25 @@ def forget_widgets() -> None:
     StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[method-assign, assignment]
 
 
+original_on_resize = Screen._on_resize
+
+
+async def _on_resize(screen: Screen[Any], event: events.Resize) -> None:
+    event.stop()
+    if event.size == screen.app.size:
+        await original_on_resize(screen, event)
+
+
+def forget_old_sizes() -> None:
+    """Have screens ignore every size of the window except the newest; may be called twice.
+
+    When a screen below a dialog is given a size, Textual tells it that its size has changed, and it gives
+    that size to itself and to the dialog. If two sizes are on their way at once, as when a window is dragged
+    larger, each calls for the other, and the program paints forever without reading another key.
+    """
+    Screen._on_resize = _on_resize  # type: ignore[method-assign, assignment]
+
+
 def sized_caches() -> list[Any]:
     """The functions of Textual and rich that cache results about positions, sizes and texts."""
     methods = (getattr(owner, name) for owner in (Region, Scalar, Strip, Segment) for name in vars(owner))
@@ -115,8 +136,7 @@ def make_palette_safe() -> None:
 
 
 def _make_lists_safe() -> None:
-    from textual import events  # the palette is rarely opened
-    from textual.content import Content
+    from textual.content import Content  # the palette is rarely opened
     from textual.css.styles import RulesMap
     from textual.widgets import OptionList
 
@@ -139,7 +159,7 @@ def _make_lists_safe() -> None:
 
 
 def _make_searches_safe() -> None:
-    from textual import events, work
+    from textual import work
     from textual.await_complete import AwaitComplete
     from textual.command import CommandPalette
     from textual.css.query import NoMatches
