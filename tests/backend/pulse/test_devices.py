@@ -2,12 +2,16 @@
 
 import asyncio
 import subprocess
+from typing import Any
 
 import pytest
 
 from tests.backend.pulse.table import Lacks
 from tests.backend.pulse.watcher import Watcher, device
+from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
+from tuimixer.backend.pulse import verification
+from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import (
     Command,
@@ -25,6 +29,7 @@ from tuimixer.model.command import (
 from tuimixer.model.control import Kind, Medium
 from tuimixer.model.intent import Nudge
 from tuimixer.model.resolve import resolve
+from tuimixer.model.snapshot import Phase
 
 EVENTS = "pulse:stored/sink-input-by-media-role:event"
 
@@ -280,3 +285,42 @@ async def test_recording_stream_and_microphone(server: SoundServer) -> None:
             if record.returncode is None:
                 record.terminate()
             await record.wait()
+
+
+@pytest.mark.pipewire
+@pytest.mark.parametrize("every", [False, True], ids=["one connection", "the server"])
+async def test_a_default_that_a_connection_does_not_show_is_read_through_another(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch, every: bool
+) -> None:
+    """PipeWire tells a client that sets the default about the old one forever, once in a thousand times."""
+    call = AsyncClient.call
+    clients: list[AsyncClient] = []
+    old: list[Any] = []
+
+    async def call_with_old_default(self: AsyncClient, method: str, *arguments: Any) -> Any:
+        if self not in clients:
+            clients.append(self)
+        result = await call(self, method, *arguments)
+        if method != "read_server":
+            return result
+        old.append(result)
+        return old[0] if every or self is clients[0] else result
+
+    monkeypatch.setattr(AsyncClient, "call", call_with_old_default)
+    monkeypatch.setattr(verification, "_SLOW", 0.5)
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await watcher.until_ready()
+        watcher.backend.submit(SetDefault("pulse:sink/headphones"))
+        await watcher.until(lambda: len(clients) == 2, "another connection")
+        if every:
+            await watcher.until(lambda: watcher.notices, "the error message")
+            assert watcher.notices[0].text == "PipeWire did not make Headphones the default output."
+        else:
+            await watcher.until(lambda: watcher.get("pulse:sink/headphones").default, "the default")
+            await asyncio.to_thread(pipewire.pactl, "set-sink-volume", "headphones", "25%")
+            await watcher.until(
+                lambda: set(watcher.get("pulse:sink/headphones").raws) == {16384}, "the next change"
+            )
+            assert not watcher.notices
+        assert [status.phase for status in watcher.statuses] == [Phase.CONNECTING, Phase.READY]
+        assert len(clients) == 2

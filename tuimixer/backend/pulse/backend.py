@@ -9,6 +9,7 @@ from tuimixer.backend.base import Unreachable
 from tuimixer.backend.pulse import availability
 from tuimixer.backend.pulse.find import Search, fault_of, search
 from tuimixer.backend.pulse.store import Store
+from tuimixer.backend.pulse.verification import OutOfDate, Unverified
 from tuimixer.backend.pulse.watch import until_something_appears
 from tuimixer.model.command import Command, UseServer
 from tuimixer.model.control import ControlId
@@ -60,6 +61,8 @@ class PulseBackend:
         self._status = Status("pulse", Phase.CONNECTING, "")
         self._shown = Snapshot()
         self._leave = asyncio.Event()
+        self._unverified: Unverified | None = None
+        """What only the next connection can tell."""
 
     async def run(self, emit: Callable[[Update], None]) -> None:
         """Serve until cancelled."""
@@ -78,6 +81,9 @@ class PulseBackend:
             except Unreachable as error:
                 if self._leave.is_set():
                     pause = _FIRST_PAUSE
+                    continue
+                if isinstance(error, OutOfDate):
+                    self._unverified = error.doubt
                     continue
                 if isinstance(error, _GivenUp) and asyncio.get_running_loop().time() > began + _LASTING:
                     continue  # the server is well, so what is shown stays
@@ -137,8 +143,14 @@ class PulseBackend:
                 raise Unreachable(availability.unreachable(found, str(error))) from error
             store = Store(place.found.address, place.found.why, availability.is_local(place.found.address))
             self._session = session = connection_module.Connection(
-                client, store, self._publish, self._emit, metered=self._meters_streams
+                client,
+                store,
+                self._publish,
+                self._emit,
+                metered=self._meters_streams,
+                reopened_for=self._unverified,
             )
+            self._unverified = None
             self._meters = meters.MeterStreams(client, self._emit, moves_along=lambda: session.is_pipewire)
             self._meters.want(self._wanted, self._rate, {})
             client.on_event = self._session.on_event

@@ -10,7 +10,7 @@ from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.find import Search, search
 from tuimixer.backend.pulse.store import Store
 from tuimixer.backend.pulse.verification import Unverified, affected, ignored, patience
-from tuimixer.model.command import Command, MoveStream
+from tuimixer.model.command import Command, MoveStream, SetDefault
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase, Snapshot, Status
 
@@ -84,15 +84,14 @@ class BlockingPulse:
         client.call(call.method, *call.arguments)
         if store.server is None or store.server.name != "PipeWire" or not patience(command):
             return
-        # PipeWire's PulseAudio server acknowledges a move before it passes it on, and forgets it if the
-        # client disconnects in between; and for a second, it shows that client the move as done. So a move
-        # is checked through another connection, while this one stays open. Anything else is found to be done
-        # sooner through this one, but only called ignored if a new connection shows that, too.
-        moves = isinstance(command, MoveStream)
-        if not moves and not self._outcome(client, store, doubt, patience(command)):
-            return
-        with contextlib.closing(self._another()) as other:
-            if text := self._outcome(other, store, doubt, patience(command) if moves else 0):
+        with contextlib.ExitStack() as stack:
+            if isinstance(command, MoveStream | SetDefault):
+                # PipeWire's PulseAudio server acknowledges a move before it passes it on, and forgets it if
+                # the client disconnects in between; and for a second, it shows that client the move as done.
+                # It tells a client that sets the default device about the old one forever, once in a thousand
+                # times. So these are checked through another connection, while this one stays open.
+                client = stack.enter_context(contextlib.closing(self._another()))
+            if text := self._outcome(client, store, doubt):
                 raise Refused(text)
 
     def close(self) -> None:
@@ -128,9 +127,9 @@ class BlockingPulse:
         self._store = store
         return store
 
-    def _outcome(self, client: "Client", store: Store, doubt: Unverified, seconds: float) -> str:
+    def _outcome(self, client: "Client", store: Store, doubt: Unverified) -> str:
         """Wait until a command has taken effect; returns an error message, or an empty string if it has."""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + patience(doubt.command)
         while True:
             for facility, index in affected(doubt.command, store):
                 self._read_part(client, store, facility, index)

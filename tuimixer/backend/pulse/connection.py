@@ -15,8 +15,8 @@ from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.client import ObjectGone
 from tuimixer.backend.pulse.store import Store
-from tuimixer.backend.pulse.verification import Unverified, affected, ignored, patience
-from tuimixer.model.command import Command, MoveStream, SetSuspended, aspect
+from tuimixer.backend.pulse.verification import OutOfDate, Unverified, affected, ignored, patience
+from tuimixer.model.command import Command, MoveStream, SetDefault, SetSuspended, aspect
 from tuimixer.model.control import ControlId, Kind
 from tuimixer.model.snapshot import Notice
 from tuimixer.model.text import clean
@@ -39,6 +39,10 @@ PipeWire's PulseAudio server does not report a move as such, only that the strea
 state. Since 1.0, a meter's link keeps the node's state from changing, so nothing is reported. Nor is it when
 the node was running before it got its device, as the recording half of a loopback does.
 """
+_OUT_OF_DATE = 1.0
+"""Seconds after which a default device that was set, but is not shown by PipeWire, is read through a new
+connection.
+"""
 _STORED_PAUSE = 0.5
 """Seconds before stored volumes are read again, as each step of a stream's volume changes one of them."""
 
@@ -56,8 +60,11 @@ class Connection:
         publish: Callable[[], None],
         say: Callable[[Notice], None],
         metered: Callable[[], bool] = lambda: False,
+        reopened_for: Unverified | None = None,
     ) -> None:
-        """`metered` returns whether a meter is attached to a stream."""
+        """`metered` returns whether a meter is attached to a stream; `reopened_for` is what an earlier
+        connection to this server could not verify.
+        """
         self.outbox = Outbox()
         self.store = store
         self._client, self._publish, self._say, self._metered = client, publish, say, metered
@@ -82,6 +89,7 @@ class Connection:
         self._judged: list[Unverified] = []
         """Commands past this deadline, to be judged after the next read."""
         self._broken: Unreachable | None = None
+        self._reopened_for = reopened_for
 
     # ---- reading ---------------------------------------------------------------------------------
 
@@ -133,9 +141,12 @@ class Connection:
         """Read whatever changes, forever.
 
         Raises:
+            OutOfDate: the connection is to be reopened.
             Unreachable: the connection is lost; the message is the reason.
         """
         await self._client.subscribe()
+        if self._reopened_for is not None:
+            self._doubt(aspect(self._reopened_for.command), self._reopened_for)
         self._stored = await self._client.call("stream_restore_test") is not None
         first = True
         try:
@@ -291,7 +302,7 @@ class Connection:
         self._publish()
 
     def _doubt(self, key: tuple[str, ...], doubt: Unverified) -> None:
-        if seconds := patience(doubt.command):
+        if seconds := _OUT_OF_DATE if self._may_be_out_of_date(doubt) else patience(doubt.command):
             timer = asyncio.get_running_loop().call_later(seconds, self._look_again, key)
             self._doubted[key] = (doubt, timer)
 
@@ -313,10 +324,19 @@ class Connection:
         self._read_back(doubt.command)
 
     def _judge(self, doubt: Unverified) -> None:
-        """Report a command that the server ignored."""
+        """Report a command that the server ignored.
+
+        Raises:
+            OutOfDate: only a new connection can tell whether the server ignored it.
+        """
         server = self.store.server.name if self.store.server else "The server"
         if text := ignored(doubt, self.store, server):
+            if self._may_be_out_of_date(doubt):
+                raise OutOfDate(doubt)
             self._say(Notice(text, error=True, id=doubt.command.id))
+
+    def _may_be_out_of_date(self, doubt: Unverified) -> bool:
+        return self.is_pipewire and isinstance(doubt.command, SetDefault) and doubt is not self._reopened_for
 
     def _read_back(self, command: Command) -> None:
         """Read what an acknowledged command changed, before the command leaves the outbox."""

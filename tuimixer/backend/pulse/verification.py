@@ -1,5 +1,6 @@
 """What a server acknowledges but does not do: when to check, what to check, and what to report. Pure."""
 
+from tuimixer.backend.base import Unreachable
 from tuimixer.backend.pulse.calls import ServerState, device_for
 from tuimixer.model.command import (
     CardCommand,
@@ -37,6 +38,19 @@ class Unverified:
     command: Command
     before: Control | None = None
     """The control before the command was written."""
+
+
+class OutOfDate(Unreachable):
+    """The connection may show an old default device, so it is to be reopened.
+
+    PipeWire's PulseAudio server tells a client that sets the default device about the old one forever, once
+    in a thousand times.
+    """
+
+    def __init__(self, doubt: Unverified) -> None:
+        super().__init__("out of date")
+        self.doubt = doubt
+        """What is to be checked through the new connection."""
 
 
 def patience(command: Command) -> float:
