@@ -6,6 +6,7 @@ import os
 
 import pytest
 
+from tests.lab.waiting import DEADLINE
 from tuimixer.ui.terminal.outlet import _MOST, Outlet
 
 pytestmark = pytest.mark.unit
@@ -35,19 +36,21 @@ async def test_what_is_written_during_a_large_frame_does_not_lead_to_another() -
     outlet.flush()
     outlet.write(b"key")
     received = b""
-    while len(received) < 2 * _MOST + 3:
-        with contextlib.suppress(BlockingIOError):
-            received += os.read(reads, 1 << 20)
-        await asyncio.sleep(0)
+    async with asyncio.timeout(DEADLINE):
+        while len(received) < 2 * _MOST + 3:
+            with contextlib.suppress(BlockingIOError):
+                received += os.read(reads, 1 << 20)
+            await asyncio.sleep(0)
     assert received == b"f" * 2 * _MOST + b"key"
     assert not losses
     outlet.write(b"f" * 2 * _MOST)
     outlet.flush()
     outlet.write(b"n" * _MOST)
     outlet.write(b"too much")
-    while not losses:
-        with contextlib.suppress(BlockingIOError):
-            os.read(reads, 1 << 20)
-        await asyncio.sleep(0)
+    async with asyncio.timeout(DEADLINE):
+        while not losses:
+            with contextlib.suppress(BlockingIOError):
+                os.read(reads, 1 << 20)
+            await asyncio.sleep(0)
     os.close(reads)
     os.close(writes)

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from tests.lab.sound import SoundServer
 from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.backend.pulse import availability
 from tuimixer.backend.pulse.blocking import BlockingPulse
+from tuimixer.backend.pulse.client import Client
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
 from tuimixer.model.control import Kind
 
@@ -214,3 +216,25 @@ def test_no_move_is_lost(pipewire: PrivatePipeWire) -> None:
         port.apply(MoveStream(f"pulse:sink_input/{player.index}", f"pulse:sink/{goal}"))
         port.close()
         assert sink_of(pipewire, player.index) == goal, number
+
+
+@pytest.mark.pipewire
+def test_a_default_that_the_connection_does_not_show_is_read_through_another(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Now and then, PipeWire shows a client that has set the default the old one from then on."""
+    call = Client.call
+    first: list[tuple[Client, Any]] = []
+
+    def call_with_old_default(self: Client, method: str, *arguments: Any) -> Any:
+        result = call(self, method, *arguments)
+        if method != "read_server":
+            return result
+        first.append((self, result))
+        return first[0][1] if self is first[0][0] else result
+
+    monkeypatch.setattr(Client, "call", call_with_old_default)
+    port = BlockingPulse(pipewire.address)
+    port.apply(SetDefault("pulse:sink/headphones"))
+    assert port.read().controls["pulse:sink/headphones"].default
+    port.close()

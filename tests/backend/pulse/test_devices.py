@@ -292,7 +292,7 @@ async def test_recording_stream_and_microphone(server: SoundServer) -> None:
 async def test_a_default_that_a_connection_does_not_show_is_read_through_another(
     pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch, every: bool
 ) -> None:
-    """PipeWire tells a client that sets the default about the old one forever, once in a thousand times."""
+    """Now and then, PipeWire shows a client that has set the default the old one from then on."""
     call = AsyncClient.call
     clients: list[AsyncClient] = []
     old: list[Any] = []

@@ -79,6 +79,7 @@ class PulseBackend:
                 self._show(Phase.UNAVAILABLE, str(error), availability.INSTALL)
                 await asyncio.Event().wait()
             except Unreachable as error:
+                self._unverified = None
                 if self._leave.is_set():
                     pause = _FIRST_PAUSE
                     continue

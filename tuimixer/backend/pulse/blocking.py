@@ -88,9 +88,12 @@ class BlockingPulse:
             if isinstance(command, MoveStream | SetDefault):
                 # PipeWire's PulseAudio server acknowledges a move before it passes it on, and forgets it if
                 # the client disconnects in between; and for a second, it shows that client the move as done.
-                # It tells a client that sets the default device about the old one forever, once in a thousand
-                # times. So these are checked through another connection, while this one stays open.
-                client = stack.enter_context(contextlib.closing(self._another()))
+                # Now and then, a client that has set the default device is shown the old one from then on.
+                # So these are checked through another connection, while this one stays open, and what is read
+                # afterwards comes from the other one, too.
+                self._client = self._another()
+                stack.callback(client.close)
+                client = self._client
             if text := self._outcome(client, store, doubt):
                 raise Refused(text)
 

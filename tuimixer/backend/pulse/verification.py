@@ -43,8 +43,8 @@ class Unverified:
 class OutOfDate(Unreachable):
     """The connection may show an old default device, so it is to be reopened.
 
-    PipeWire's PulseAudio server tells a client that sets the default device about the old one forever, once
-    in a thousand times.
+    Now and then, PipeWire's PulseAudio server shows a client that has set the default device the old one from
+    then on.
     """
 
     def __init__(self, doubt: Unverified) -> None:
