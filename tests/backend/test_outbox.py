@@ -201,6 +201,19 @@ def test_a_failed_write_lets_the_truth_through_but_not_past_a_newer_one() -> Non
     assert outbox.over({SINK.id: sink(0)})[SINK.id].raws == (0,)
 
 
+def test_a_write_that_was_cut_off_is_taken_again_unless_a_newer_one_replaces_it() -> None:
+    outbox = Outbox()
+    old, new = SetVolume(SINK.id, (5,)), SetVolume(SINK.id, (6,))
+    outbox.submit(old)
+    outbox.take()
+    outbox.put_back(old)
+    assert outbox.take() is old
+    outbox.submit(new)
+    outbox.put_back(old)
+    assert outbox.take() is new
+    assert outbox.take() is None
+
+
 def test_clear_forgets_all() -> None:
     outbox = Outbox()
     outbox.submit(SetVolume(SINK.id, (5,)))

@@ -45,6 +45,12 @@ class Outbox:
             del self._overlay[key]
             self._acked.pop(key, None)
 
+    def put_back(self, command: Command) -> None:
+        """Queue a command again whose write was cut off, unless a later one replaces it."""
+        key = aspect(command)
+        if self._overlay.get(key) is command:
+            self._unsent[key] = command
+
     def begin_read(self) -> int:
         """Note that a read begins now, and return its number for `end_read`."""
         self._reads += 1

@@ -12,7 +12,7 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.records import StoredRecord
-from tuimixer.backend.pulse.verification import Unverified, ignored, patience
+from tuimixer.backend.pulse.verification import Unverified, ignored, patience, unverified
 from tuimixer.model.command import (
     Command,
     Kill,
@@ -97,13 +97,23 @@ CASES: list[tuple[Command, str]] = [
 @pytest.mark.parametrize(("command", "says"), CASES)
 def test_sentence(command: Command, says: str) -> None:
     assert patience(command)
-    assert ignored(Unverified(command, Known().controls.get(command.id)), Known(), "S") == says
+    assert ignored(unverified(command, Known()), Known(), "S") == says
 
 
 @pytest.mark.unit
 def test_what_others_have_changed_meanwhile_was_not_ignored() -> None:
     before = replace(SINK, channels=(Channel("mono", 4),))
     assert ignored(Unverified(SetVolume(SINK.id, (5,)), before), Known(), "S") == ""
+
+
+@pytest.mark.unit
+def test_a_default_that_another_program_has_changed_meanwhile_was_not_ignored() -> None:
+    doubt = unverified(SetDefault(OTHER.id), Known())
+    now = Known()
+    now.controls[SINK.id] = replace(SINK, default=False)
+    third = replace(SINK, id="pulse:sink/c", name="C")
+    now.controls[third.id] = third
+    assert ignored(doubt, now, "S") == ""
 
 
 @pytest.mark.unit

@@ -1,10 +1,8 @@
 """Servers that disappear, hang, start late or never existed, and very short streams."""
 
 import asyncio
-import contextlib
-import struct
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +12,6 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
-from tuimixer.backend.pulse import backend as backend_module
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Kind
@@ -185,77 +182,3 @@ async def test_pipewire_without_its_pulse_server_is_told(pipewire: PrivatePipeWi
         pipewire.kill_pulse_server()
         await watcher.until(lambda: NO_PIPEWIRE_PULSE in watcher.statuses[-1].reason, "the reason")
         assert "pipewire-pulse.service" in watcher.statuses[-1].hint
-
-
-class _Relay:
-    """Forwards a server's socket, and can send a client what libpulse does not understand."""
-
-    def __init__(self, server: SoundServer) -> None:
-        self.socket = server.runtime / "relay"
-        self.address = f"unix:{self.socket}"
-        self._server = server.address.removeprefix("unix:")
-        self._clients: list[asyncio.StreamWriter] = []
-        self._relaying: set[asyncio.Task[None]] = set()
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._clients.append(writer)
-        from_server, to_server = await asyncio.open_unix_connection(self._server)
-        for one, other in ((reader, to_server), (from_server, writer)):
-            task = asyncio.ensure_future(self._forward(one, other))
-            self._relaying.add(task)
-            task.add_done_callback(self._relaying.discard)
-
-    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
-            while data := await reader.read(65536):
-                writer.write(data)
-                await writer.drain()
-        writer.close()
-
-    @property
-    def connections(self) -> int:
-        """How many there have been."""
-        return len(self._clients)
-
-    def confuse(self) -> None:
-        """Send a packet without content to the newest client."""
-        length, channel, offset, flags = 4, 0xFFFFFFFF, 0, 0
-        self._clients[-1].write(struct.pack(">IIQII", length, channel, offset, flags, 0))
-
-    @contextlib.asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
-        """Accept clients."""
-        async with await asyncio.start_unix_server(self._accept, self.socket):
-            yield
-            for client in self._clients:
-                client.close()
-
-
-@pytest.mark.pipewire
-async def test_a_connection_that_libpulse_gives_up_is_reopened_without_a_word(
-    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """PipeWire's answer to a new meter on a stream that is being moved is a protocol error to libpulse."""
-    player = pipewire.play("music", silent=True)
-    relay = _Relay(pipewire)
-    async with relay.listening(), Watcher(PulseBackend(relay.address)) as watcher:
-        control = await watcher.stream("music")
-        known = len(watcher.snapshots)
-        monkeypatch.setattr(backend_module, "_LASTING", 0.0)
-        relay.confuse()
-        # Reads that begin when the connection is already lost replace libpulse's error.
-        assert watcher.backend._session is not None
-        for index in range(8):
-            watcher.backend._session.on_event("sink", index, False)
-        await watcher.until_server(lambda: relay.connections == 2, "another connection")
-        await asyncio.to_thread(pipewire.pactl, "set-sink-input-volume", str(player.index), "25%")
-        await watcher.until(lambda: watcher.get(control.id).raws == (16384, 16384), "the new volume")
-        assert [status.phase for status in watcher.statuses] == [Phase.CONNECTING, Phase.READY], (
-            watcher.statuses
-        )
-        assert all(control.id in snapshot.controls for snapshot in watcher.snapshots[known:])
-        # Not again and again: what keeps failing is reported.
-        monkeypatch.setattr(backend_module, "_LASTING", DEADLINE)
-        relay.confuse()
-        await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the loss")
-        assert "was lost: Protocol error" in watcher.snapshot.statuses[0].reason

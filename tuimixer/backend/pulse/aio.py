@@ -67,7 +67,7 @@ class AsyncClient:
             Unreachable: the server is gone or not responding.
             Refused: the request was refused.
         """
-        if self._closed:  # libpulse aborts if the context is gone
+        if self._closed or not self._pulse.connected:  # libpulse aborts if the context is gone
             raise Unreachable("The connection is closed.")
         ended = asyncio.Event()
         answer = self._calls.start(method, arguments, ended.set)

@@ -9,7 +9,7 @@ from tuimixer.backend.base import Unreachable
 from tuimixer.backend.pulse import availability
 from tuimixer.backend.pulse.find import Search, fault_of, search
 from tuimixer.backend.pulse.store import Store
-from tuimixer.backend.pulse.verification import OutOfDate, Unverified
+from tuimixer.backend.pulse.verification import OutOfDate
 from tuimixer.backend.pulse.watch import until_something_appears
 from tuimixer.model.command import Command, UseServer
 from tuimixer.model.control import ControlId
@@ -55,14 +55,13 @@ class PulseBackend:
         self._environment = os.environ if environment is None else environment
         self._emit: Callable[[Update], None] = lambda update: None
         self._session: Connection | None = None
+        """The connection that has read what is shown; while it is being replaced, it has ended already."""
         self._meters: MeterStreams | None = None
         self._wanted: frozenset[ControlId] = frozenset()
         self._rate = 20.0
         self._status = Status("pulse", Phase.CONNECTING, "")
         self._shown = Snapshot()
         self._leave = asyncio.Event()
-        self._unverified: Unverified | None = None
-        """What only the next connection can tell."""
 
     async def run(self, emit: Callable[[Update], None]) -> None:
         """Serve until cancelled."""
@@ -72,22 +71,16 @@ class PulseBackend:
         while True:
             self._leave.clear()
             found = self._search()
-            began = asyncio.get_running_loop().time()
             try:
                 await self._serve(found)
             except availability.NoLibrary as error:
                 self._show(Phase.UNAVAILABLE, str(error), availability.INSTALL)
                 await asyncio.Event().wait()
             except Unreachable as error:
-                self._unverified = None
+                self._give_up_session()
                 if self._leave.is_set():
                     pause = _FIRST_PAUSE
                     continue
-                if isinstance(error, OutOfDate):
-                    self._unverified = error.doubt
-                    continue
-                if isinstance(error, _GivenUp) and asyncio.get_running_loop().time() > began + _LASTING:
-                    continue  # the server is well, so what is shown stays
                 if self._status.phase is Phase.READY:
                     pause = _FIRST_PAUSE
                 self._show(
@@ -106,10 +99,20 @@ class PulseBackend:
             self._leave.set()
             return
         if self._session is None:
-            self._emit(Notice("Not connected to a sound server at the moment.", error=True, id=command.id))
+            self._refuse(command)
             return
         self._session.submit(command)
-        self._publish()
+        self._publish(self._session)
+
+    def _refuse(self, command: Command) -> None:
+        self._emit(Notice("Not connected to a sound server at the moment.", error=True, id=command.id))
+
+    def _give_up_session(self) -> None:
+        """Refuse what was submitted for the next connection, because there is none."""
+        session, self._session = self._session, None
+        if session is not None:
+            for command in session.unwritten():
+                self._refuse(command)
 
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
         """Meter these controls; see `tuimixer.backend.base.Backend.watch_levels`."""
@@ -127,7 +130,23 @@ class PulseBackend:
         return search(self._environment, self._root, address=self._server)
 
     async def _serve(self, found: Search) -> None:
-        """Serve one connection until it is lost; always raises Unreachable."""
+        """Serve one server until it is lost; always raises Unreachable.
+
+        A connection that is only to be reopened is replaced without a word: the server is well, so what is
+        shown stays, and the next connection takes over what this one has not finished.
+        """
+        time = asyncio.get_running_loop().time
+        while True:
+            began = time()
+            try:
+                await self._serve_connection(found)
+            except (OutOfDate, _GivenUp) as error:
+                lasted = not isinstance(error, _GivenUp) or time() > began + _LASTING
+                if self._leave.is_set() or not lasted:
+                    raise
+
+    async def _serve_connection(self, found: Search) -> None:
+        """Serve one connection until it ends; always raises Unreachable."""
         aio, connection_module, meters = (
             availability.load("aio"),
             availability.load("connection"),
@@ -137,31 +156,33 @@ class PulseBackend:
         if fault := fault_of(place.found.address):
             raise Unreachable(availability.unreachable(found, fault))
         client = aio.AsyncClient(place.found.address, place.cookie, self._patience)
+        session: Connection | None = None
         try:
             try:
                 await client.connect()
             except Unreachable as error:
                 raise Unreachable(availability.unreachable(found, str(error))) from error
             store = Store(place.found.address, place.found.why, availability.is_local(place.found.address))
-            self._session = session = connection_module.Connection(
+            opened: Connection = connection_module.Connection(
                 client,
                 store,
-                self._publish,
+                lambda: self._publish(opened),
                 self._emit,
                 metered=self._meters_streams,
-                reopened_for=self._unverified,
+                previous=self._session,
             )
-            self._unverified = None
-            self._meters = meters.MeterStreams(client, self._emit, moves_along=lambda: session.is_pipewire)
+            session = opened
+            self._meters = meters.MeterStreams(client, self._emit, moves_along=lambda: opened.is_pipewire)
             self._meters.want(self._wanted, self._rate, {})
-            client.on_event = self._session.on_event
-            await self._until_lost(client, self._session)
+            client.on_event = opened.on_event
+            await self._until_lost(client, opened)
         finally:
-            self._session = None
             if self._meters is not None:
                 self._meters.close()
                 self._meters = None
             await client.close()
+            if session is not None:
+                await session.written()
 
     async def _until_lost(self, client: "AsyncClient", session: "Connection") -> None:
         """Run until the session or the connection ends."""
@@ -187,13 +208,13 @@ class PulseBackend:
     def _meters_streams(self) -> bool:
         return self._meters is not None and self._meters.on_streams
 
-    def _publish(self) -> None:
-        """Emit the server's state with the unconfirmed commands applied."""
-        session = self._session
-        if session is None or session.store.server is None:
-            return
+    def _publish(self, session: "Connection") -> None:
+        """Emit the server's state, as this session has read it, with the unconfirmed commands applied."""
         store = session.store
-        server = session.store.server
+        server = store.server
+        if server is None:
+            return
+        self._session = session
         self._status = Status("pulse", Phase.READY, availability.label(server))
         snapshot = Snapshot(
             statuses=(self._status,),

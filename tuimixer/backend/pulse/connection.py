@@ -15,7 +15,7 @@ from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.client import ObjectGone
 from tuimixer.backend.pulse.store import Store
-from tuimixer.backend.pulse.verification import OutOfDate, Unverified, affected, ignored, patience
+from tuimixer.backend.pulse.verification import OutOfDate, Unverified, affected, ignored, patience, unverified
 from tuimixer.model.command import Command, MoveStream, SetDefault, SetSuspended, aspect
 from tuimixer.model.control import ControlId, Kind
 from tuimixer.model.snapshot import Notice
@@ -60,10 +60,10 @@ class Connection:
         publish: Callable[[], None],
         say: Callable[[Notice], None],
         metered: Callable[[], bool] = lambda: False,
-        reopened_for: Unverified | None = None,
+        previous: "Connection | None" = None,
     ) -> None:
-        """`metered` returns whether a meter is attached to a stream; `reopened_for` is what an earlier
-        connection to this server could not verify.
+        """`metered` returns whether a meter is attached to a stream; `previous` is an ended connection to the
+        same server, whose unfinished work this one takes over after its first read.
         """
         self.outbox = Outbox()
         self.store = store
@@ -88,8 +88,12 @@ class Connection:
         """Acknowledged commands that have not taken effect yet, with the timer for their deadline."""
         self._judged: list[Unverified] = []
         """Commands past this deadline, to be judged after the next read."""
+        self._taken_over: list[Unverified] = []
+        """Commands that an earlier connection wrote."""
         self._broken: Unreachable | None = None
-        self._reopened_for = reopened_for
+        self._previous = previous
+        self._writes = False
+        """Whether commands are written; not before the first read, and not after the end."""
 
     # ---- reading ---------------------------------------------------------------------------------
 
@@ -145,9 +149,10 @@ class Connection:
             Unreachable: the connection is lost; the message is the reason.
         """
         await self._client.subscribe()
-        if self._reopened_for is not None:
-            self._doubt(aspect(self._reopened_for.command), self._reopened_for)
         self._stored = await self._client.call("stream_restore_test") is not None
+        later = {"formats", "stored"} if self._stored else {"formats"}
+        if self._previous is not None:
+            self._whole |= later  # they are shown already, and must not vanish for a moment
         first = True
         try:
             while True:
@@ -155,24 +160,32 @@ class Connection:
                 self._wake.clear()
                 if self._broken is not None:
                     raise self._broken
-                if await self._read():
+                new = await self._read()
+                if first:
+                    self._begin_to_write()
+                if new or first:
                     self._publish()
                 if self.is_pipewire:
                     self._read_untold_later()
-                if first:
+                if first and self._previous is None:
                     # The first frame must not wait for information that few users look at.
-                    first = False
-                    self._whole |= {"formats", "stored"} if self._stored else {"formats"}
+                    self._whole |= later
                     self._wake.set()
+                first = False
                 await asyncio.sleep(_BREATH if self._wake.is_set() else 0)
+        except OutOfDate:
+            self._writes = False
+            await self.written()
+            raise
         finally:
+            self._writes = False
             for timer in (*self._timers.values(), *(timer for _, timer in self._doubted.values())):
                 timer.cancel()
 
     async def _read(self) -> bool:
         """Read everything that is dirty once; returns whether there is anything new to show."""
         number = self.outbox.begin_read()
-        judged, self._judged = self._judged, []
+        judged = list(self._judged)
         dirty, self._dirty = self._dirty, {}
         whole, self._whole = self._whole, set()
         removed, self._removed = self._removed, []
@@ -197,7 +210,9 @@ class Connection:
         self.outbox.end_read(number)
         new = self.store.settle() or confirming
         for doubt in judged:
-            self._judge(doubt)
+            if doubt in self._judged:
+                self._judge(doubt)
+                self._judged.remove(doubt)
         self._drop_doubts()
         return new
 
@@ -251,11 +266,38 @@ class Connection:
     # ---- writing ---------------------------------------------------------------------------------
 
     def submit(self, command: Command) -> None:
-        """Write a command now, or right after a write with the same aspect that is in progress."""
+        """Write a command now, or right after a write with the same aspect that is in progress; once this
+        connection has ended, leave it to the next one.
+        """
         self.outbox.submit(command)
         if (doubted := self._doubted.pop(aspect(command), None)) is not None:
             doubted[1].cancel()
-        while (next_one := self.outbox.take()) is not None:
+        self._judged = [doubt for doubt in self._judged if aspect(doubt.command) != aspect(command)]
+        self._write_unsent()
+
+    def _begin_to_write(self) -> None:
+        """Write what was submitted before the first read, and take over what the previous connection left."""
+        self._writes = True
+        if self._previous is not None:
+            previous, self._previous = self._previous, None
+            self._taken_over = [*previous._judged, *(doubt for doubt, _ in previous._doubted.values())]
+            for doubt in self._taken_over:
+                self._doubt(aspect(doubt.command), doubt)
+            for command in previous.unwritten():
+                self.submit(command)
+        self._write_unsent()
+
+    def unwritten(self) -> list[Command]:
+        """Take out the commands that this connection did not write, oldest first."""
+        return list(iter(self.outbox.take, None))
+
+    async def written(self) -> None:
+        """Wait for the writes in progress."""
+        if self._writers:
+            await asyncio.wait(self._writers)
+
+    def _write_unsent(self) -> None:
+        while self._writes and (next_one := self.outbox.take()) is not None:
             key = aspect(next_one)
             if key in self._writing:
                 self._waiting[key] = next_one
@@ -279,12 +321,15 @@ class Connection:
     async def _write_one(self, key: tuple[str, ...], command: Command) -> None:
         try:
             call = call_for(command, self.store)
-            before = self.store.controls.get(command.id)
+            doubt = unverified(command, self.store)
             await self._client.call(call.method, *call.arguments)
         except Unreachable as error:
             self._broken = error
             self._wake.set()
-            self._failed(command, str(error))
+            if self._client.gave_up:
+                self.outbox.put_back(command)
+            else:
+                self._failed(command, str(error))
         except BackendError as error:
             self._failed(command, str(error))
         except Exception as error:
@@ -294,7 +339,7 @@ class Connection:
             self.outbox.acked(command)
             self._read_back(command)
             if key not in self._waiting:
-                self._doubt(key, Unverified(command, before))
+                self._doubt(key, doubt)
 
     def _failed(self, command: Command, reason: str) -> None:
         self.outbox.failed(command)
@@ -332,11 +377,22 @@ class Connection:
         server = self.store.server.name if self.store.server else "The server"
         if text := ignored(doubt, self.store, server):
             if self._may_be_out_of_date(doubt):
-                raise OutOfDate(doubt)
+                self._reopen_for(doubt)
+                return
             self._say(Notice(text, error=True, id=doubt.command.id))
 
     def _may_be_out_of_date(self, doubt: Unverified) -> bool:
-        return self.is_pipewire and isinstance(doubt.command, SetDefault) and doubt is not self._reopened_for
+        return self.is_pipewire and isinstance(doubt.command, SetDefault) and doubt not in self._taken_over
+
+    def _reopen_for(self, doubt: Unverified) -> None:
+        """Have this check made through a new connection, but not while a stream may still be moving.
+
+        PipeWire's PulseAudio server acknowledges a move before it requests it, and forgets it when the client
+        disconnects.
+        """
+        if not any(isinstance(other.command, MoveStream) for other, _ in self._doubted.values()):
+            raise OutOfDate
+        self._doubt(aspect(doubt.command), doubt)
 
     def _read_back(self, command: Command) -> None:
         """Read what an acknowledged command changed, before the command leaves the outbox."""

@@ -22,7 +22,7 @@ from tuimixer.model.command import (
     SetVolume,
     UseServer,
 )
-from tuimixer.model.control import Control, Kind
+from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.record import dataclass
 
 _QUICK, _USUAL, _MOVE, _SLOW = 1.0, 2.0, 4.0, 8.0
@@ -38,6 +38,20 @@ class Unverified:
     command: Command
     before: Control | None = None
     """The control before the command was written."""
+    default: ControlId | None = None
+    """The default device of the control's kind at that time."""
+
+
+def unverified(command: Command, known: ServerState) -> Unverified:
+    """A command that is about to be written, with what it can be judged by afterwards."""
+    before = known.controls.get(command.id)
+    return Unverified(command, before, _default(before.kind, known) if before is not None else None)
+
+
+def _default(kind: Kind, known: ServerState) -> ControlId | None:
+    """The default device of this kind."""
+    defaults = (control.id for control in known.controls.values() if control.default and control.kind is kind)
+    return next(defaults, None)
 
 
 class OutOfDate(Unreachable):
@@ -46,11 +60,6 @@ class OutOfDate(Unreachable):
     Now and then, PipeWire's PulseAudio server shows a client that has set the default device the old one from
     then on.
     """
-
-    def __init__(self, doubt: Unverified) -> None:
-        super().__init__("out of date")
-        self.doubt = doubt
-        """What is to be checked through the new connection."""
 
 
 def patience(command: Command) -> float:
@@ -94,7 +103,7 @@ def _about_control(doubt: Unverified, control: Control, known: ServerState, serv
         case SetMute(mute=mute) if control.mute != mute and _is_unchanged(doubt, control):
             done = "mute" if all(mute) else "unmute"
             return f"{server} did not {done} {control.name}{_asleep(control)}."
-        case SetDefault() if device and not control.default:
+        case SetDefault() if device and doubt.default == _default(control.kind, known) != control.id:
             role = "input" if control.kind is Kind.SOURCE else "output"
             return f"{server} did not make {control.name} the default {role}."
         case SetPort(port=port) if device and device.port != port:
