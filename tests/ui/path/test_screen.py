@@ -11,20 +11,17 @@ from textual.geometry import Offset
 
 from tests.diagnosis.recordings import recorded
 from tests.lab.waiting import DEADLINE
-from tests.ui.conftest import Desk, Open, percents
+from tests.ui.conftest import Open, percents
+from tests.ui.path.opening import SIZES, open_map, open_stairs, size_id, stage_name, step_to
 from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions, Steps
-from tuimixer.model.command import Command
-from tuimixer.model.control import Control, DeviceType
-from tuimixer.model.snapshot import Levels, Notice, Phase, Snapshot, Status
+from tuimixer.model.snapshot import Levels, Phase, Snapshot, Status
 from tuimixer.model.system import System
 from tuimixer.ui.path.screen import PathScreen
-from tuimixer.ui.path.view import PathView
 
 pytestmark = pytest.mark.screen
 
-SIZES = [(80, 24), (100, 30), (120, 40), (200, 60), (40, 12)]
 BUSY = ("PipeWire", "fault", "boost before a cut")
 
 
@@ -38,38 +35,6 @@ class Recorded(DemoBackend):
 
     async def inspect(self) -> System:
         return self._system
-
-
-def size_id(size: tuple[int, int]) -> str:
-    return f"{size[0]}x{size[1]}"
-
-
-async def open_map(it: Desk, name: str) -> PathView:
-    if name:
-        await it.choose(name)
-    await it.press("f8")
-    await it.pilot.pause()
-    screen = it.app.screen
-    assert isinstance(screen, PathScreen)
-    return screen.view
-
-
-async def open_stairs(it: Desk, name: str) -> PathView:
-    view = await open_map(it, name)
-    await it.press("enter")
-    assert view.path is not None
-    return view
-
-
-async def step_to(it: Desk, view: PathView, name: str) -> None:
-    names = [step.stage.name for step in view.steps]
-    await it.press("home", *["down"] * names.index(name))
-    assert view.stage is not None
-    assert view.stage.name == name
-
-
-def stage_name(view: PathView) -> str:
-    return view.stage.name if view.stage is not None else ""
 
 
 # -- pictures --
@@ -140,116 +105,6 @@ async def test_the_staircase_is_below_the_map_if_both_fit(desk: Open, name: str)
     async with desk(size=(120, 40)) as it:
         await open_map(it, name)
         assert "▏0 dB" in it.text
-
-
-async def test_the_plain_map_tells_each_route_in_a_sentence(desk: Open) -> None:
-    async with desk(size=(160, 40), config=Config(plain=True)) as it:
-        await open_map(it, "mpv")
-        assert it.text.splitlines()[1:10] == [
-            "  Firefox 0.0 dB plays on Speakers −19.5 dB, default, card HDA Intel PCH, to jack Speakers",
-            "▸ mpv −12.0 dB plays on Speakers −19.5 dB, default, card HDA Intel PCH, to jack Speakers",
-            "  Spotify −5.2 dB plays on USB Headset −5.8 dB, card USB Headset, to jack Analog Output",
-            "  Chat +2.5 dB, muted, problem 1, on USB Headset −5.8 dB, card USB Headset, "
-            "to jack Analog Output",
-            "  SuperTuxKart 0.0 dB, paused, on Speakers −19.5 dB, default, card HDA Intel PCH, "
-            "to jack Speakers",
-            "  HDMI 1 0.0 dB, suspended, to jack HDMI 1, free",
-            "  card HDA Intel PCH: Master −19.5 dB, PCM 0.0 dB, Speaker 0.0 dB, "
-            "Headphone 0.0 dB, muted, unplugged",
-            "  jack Headphones, unplugged",
-            "  card USB Headset: Headset −5.4 dB",
-        ]
-        master = it.control("Master")
-        it.backend.put(replace(master, mute=(True,)))
-        await it.pilot.pause()
-        assert "default, card HDA Intel PCH, Master −19.5 dB, muted, problem 4, to jack Speakers\n" in it.text
-        await it.press("tab")
-        assert it.text.splitlines()[1:5] == [
-            "▸ OBS Studio 0.0 dB records from Built-in Microphone +12.0 dB, card HDA Intel PCH, "
-            "from jack Internal Microphone",
-            "  USB Headset Mono −13.3 dB, default, idle, card USB Headset, from jack Microphone",
-            "  card HDA Intel PCH: Capture +12.0 dB",
-            "  card USB Headset: Mic +9.7 dB",
-        ]
-
-
-@pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])
-@pytest.mark.parametrize("size", [*SIZES, (1, 1), (3, 3), (20, 5)], ids=size_id)
-async def test_plain_draws_nothing_and_has_no_blank_lines(
-    desk: Open, size: tuple[int, int], keys: tuple[str, ...]
-) -> None:
-    async with desk(size=size, config=Config(plain=True)) as it:
-        await open_map(it, "mpv")
-        await it.press(*keys)
-        assert not set(it.text) & set("─│━┃█░▒▓▄▀╳▏└├")
-        assert "\n\n" not in it.text.rstrip()
-
-
-async def test_every_route_of_the_plain_map_is_reached(desk: Open) -> None:
-    async with desk(size=(40, 12), config=Config(plain=True)) as it:
-        view = await open_map(it, "mpv")
-        await it.press("home")
-        firsts = []
-        for _ in range(10):
-            firsts.append(stage_name(view))
-            x, y = it.app.cursor_position
-            assert it.text.splitlines()[y][x:].removeprefix("jack ").startswith(stage_name(view))
-            await it.press("down")
-        assert firsts == [
-            "Firefox",
-            "mpv",
-            "Spotify",
-            "Chat",
-            "SuperTuxKart",
-            "HDMI 1",
-            "Master",
-            "Headphones",
-            "Headset",
-            "Headset",
-        ]
-        await it.press("home", "down", "down")
-        names = []
-        for _ in range(5):
-            names.append(stage_name(view))
-            assert "Spotify: −16.4 dB" in it.text
-            await it.press("right")
-        assert names == ["Spotify", *["USB Headset"] * 2, *["Analog Output"] * 2]
-        await it.press("end", "m")
-        assert it.control("Headset").muted
-        await it.press("enter")
-        assert view.path is not None
-        assert stage_name(view) == "Headset"
-
-
-async def test_the_plain_map_is_not_stuck_where_a_route_passes_through_the_start_of_another(
-    desk: Open,
-) -> None:
-    box = simulated.box()
-    controls = {key: control for key, control in box.controls.items() if control.stream is None}
-    headset, speakers = controls[simulated.HEADSET], controls[simulated.SPEAKERS]
-    assert headset.device is not None
-    info = replace(
-        headset.device,
-        type=DeviceType.VIRTUAL,
-        owner_module=7,
-        ports=(),
-        port=None,
-        driver="module-remap-sink.c",
-    )
-    remap = replace(headset, id="pulse:sink/remap", name="Remap", card=None, device=info)
-    feeder = simulated.stream(60, "remapped", (100, 100), simulated.HEADSET)
-    assert feeder.stream is not None
-    feeder = replace(feeder, stream=replace(feeder.stream, virtual=True, owner_module=7))
-    controls |= {remap.id: remap, feeder.id: feeder}
-    backend = DemoBackend(still=True, box=replace(box, controls=controls))
-    async with desk(backend=backend, config=Config(plain=True)) as it:
-        view = await open_map(it, "Remap")
-        assert "Remap −5.8 dB, remap, output 0.0 dB, USB Headset −5.8 dB" in " ".join(it.text.split())
-        names = []
-        for _ in range(4):
-            names.append(stage_name(view))
-            await it.press("up")
-        assert names == ["Remap", "USB Headset", "HDMI 1", speakers.name]
 
 
 @pytest.mark.parametrize("keys", [(), ("enter",)], ids=["map", "stairs"])
@@ -481,120 +336,6 @@ async def test_tab_goes_through_all_sounds(desk: Open) -> None:
             "Speakers",
         ]
         assert titles[8] == titles[0]
-
-
-# -- findings --
-
-
-async def test_a_finding_is_fixed_by_its_number_once(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with desk(size=(100, 30)) as it:
-        await open_map(it, "Chat")
-        assert "! Chat is muted.  1 Unmute Chat." in it.text
-        sent: list[Command] = []
-        submit = it.backend.submit
-
-        def submitted(command: Command) -> None:
-            sent.append(command)
-            submit(command)
-
-        monkeypatch.setattr(it.backend, "submit", submitted)
-        await it.press("1", "1")
-        assert not it.control("Chat").muted
-        assert len(sent) == 1
-        assert "✓ Chat is muted.  Done: Unmute Chat." in it.text
-
-
-async def test_numbers_stay_with_their_findings(desk: Open) -> None:
-    async with desk(size=(110, 44)) as it:
-        await open_map(it, "mpv")
-        assert "2 Move Spotify to Speakers." in it.text
-        await it.press("1")
-        assert "2 Move Spotify to Speakers." in it.text
-        await it.press("2")
-        assert it.control("Spotify").target_id == simulated.SPEAKERS
-        assert "3 Move Chat to Speakers." in it.text
-
-
-@pytest.mark.parametrize("name", ["mpv", "Chat", "Spotify"])
-async def test_of_findings_without_room_the_fixes_are_shown_in_order(desk: Open, name: str) -> None:
-    async with desk() as it:
-        await open_map(it, name)
-        lines = it.text.splitlines()
-        fixes = ("1 Unmute Chat.", "2 Move Spotify to Speakers.", "3 Move Chat to Speakers.")
-        rows = [next(i for i, line in enumerate(lines) if fix in line) for fix in fixes]
-        assert rows == sorted(rows)
-        await it.pilot.resize_terminal(40, 12)
-        await it.pilot.pause()
-        assert "! Chat is muted.  1 Unmute Chat.\n  2 Move Spotify to Speakers. and 1 more\n" in it.text
-
-
-async def test_of_findings_without_room_those_without_a_key_are_counted(desk: Open) -> None:
-    async with desk() as it:
-        await open_map(it, "SuperTuxKart")
-        assert "3 Move Chat to Speakers. and 1 more\n" in it.text
-
-
-async def test_a_finding_that_is_done_does_not_hide_the_keys_of_others(desk: Open) -> None:
-    async with desk(size=(80, 15)) as it:
-        await open_map(it, "mpv")
-        assert "2 Move Spotify to Speakers. 3 Move Chat to Speakers." in it.text
-        await it.press("2")
-        assert "3 Move Chat to Speakers. and 1 more" in it.text
-
-
-async def test_a_finding_is_shown_on_the_map_of_its_direction_only(desk: Open) -> None:
-    async with desk() as it:
-        capture = it.control("Capture")
-        it.backend.put(replace(capture, capture=(False, False)))
-        await open_map(it, "mpv")
-        assert "Chat is muted." in it.text
-        assert "Capture" not in it.text
-        await it.press("2")
-        assert it.control("Capture").capturing is False
-        await it.press("tab")
-        assert "! Recording is turned off for Capture on card PCH." in it.text
-        assert "Chat" not in it.text
-        await it.press("1")
-        assert it.control("Chat").muted
-        await it.press("2")
-        assert it.control("Capture").capturing
-        assert "✓ Recording is turned off for Capture on card PCH." in it.text
-
-
-async def test_a_fault_that_comes_back_can_be_fixed_again(desk: Open) -> None:
-    async with desk(size=(110, 30)) as it:
-        await open_map(it, "Chat")
-        await it.press("1", "m")
-        assert it.control("Chat").muted
-        assert "! Chat is muted.  1 Unmute Chat." in it.text
-        await it.press("1")
-        assert not it.control("Chat").muted
-
-
-async def test_done_is_not_said_over_an_error(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with desk(size=(100, 30)) as it:
-        await open_map(it, "Chat")
-        monkeypatch.setattr(it.backend, "carry_out", lambda command: False)
-        await it.press("1")
-        assert "does not support this" in it.text
-        assert "Done" not in it.text
-        monkeypatch.undo()
-        await it.press("1")
-        assert not it.control("Chat").muted
-
-
-async def test_an_error_that_comes_late_is_not_done(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    async with desk(size=(100, 30)) as it:
-        await open_map(it, "Chat")
-        monkeypatch.setattr(it.backend, "carry_out", lambda command: True)
-        await it.press("1", "1")
-        assert "Done" not in it.text
-        it.backend._tell(Notice("The server refused that.", error=True))
-        chat: Control = it.control("Chat")
-        it.backend.put(replace(chat, mute=(False,)))
-        await it.pilot.pause()
-        assert "The server refused that." in it.text
-        assert "Done" not in it.text
 
 
 # -- mouse --

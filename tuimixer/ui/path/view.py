@@ -18,7 +18,8 @@ from tuimixer.model.control import ControlId
 from tuimixer.model.snapshot import Levels
 from tuimixer.ui.mixer.bars import horizontal_meter
 from tuimixer.ui.mixer.meters import Level, follow
-from tuimixer.ui.mixer.status_line import Hint, fit_hints
+from tuimixer.ui.mixer.status_line import Hint
+from tuimixer.ui.path.below import Run, findings_lines, hints_line
 from tuimixer.ui.path.fixes import Fixes, Numbered
 from tuimixer.ui.path.labels import chain, short_gain
 from tuimixer.ui.path.layout import Plan, plan
@@ -39,8 +40,6 @@ _STAIRS = 9
 """Number of lines for the staircase of a typical sound below the map."""
 _MANY = 60
 """Number of changed runs of cells above which everything is repainted."""
-Run = tuple[Role, str, str]
-"""A text with its role and the action of a click on it; may be empty."""
 
 
 class PathView(Widget, can_focus=True):
@@ -366,11 +365,20 @@ class PathView(Widget, can_focus=True):
         if self.notice:
             lines += [[(Role.ERROR, line, "")] for line in wrap(self.notice, grid.width)[:2]]
         most = 1 if small else max(2, grid.height // 5)
-        lines += self._findings(most)
+        lines += findings_lines(self.findings, grid.width, most, self._charset) or [
+            [(Role.DIM, f"  No problems found{self._where}.", "")]
+        ]
         lines += self._words(small)
         if grid.height >= _HINTED:
-            lines.append(self._hints(2 if small else 3))
+            lines.append(hints_line(self.hints, grid.width, 2 if small else 3))
         return lines[: max(0, grid.height - 4)]
+
+    @property
+    def _where(self) -> str:
+        """What was checked for what is shown."""
+        if self.path is not None:
+            return ""
+        return f" with {'recording' if self.graph.capture else 'playback'}"
 
     @property
     def findings(self) -> list[tuple[int, Numbered]]:
@@ -379,54 +387,6 @@ class PathView(Widget, can_focus=True):
         if self.path is not None:
             return self.fixes.shown(own)
         return [entry for entry in self.fixes.shown("", own) if self.concerns(entry[1].finding)]
-
-    def _findings(self, most: int) -> list[list[Run]]:
-        """The findings; of those that do not fit in `most` lines, only the fixes, in one more line."""
-        entries, lines = self.findings, list[list[Run]]()
-        for i, (number, slot) in enumerate(entries):
-            block = self._finding(*self._texts(number, slot), most)
-            if len(lines) + len(block) > most - (i + 1 < len(entries)) and lines:
-                return [*lines, self._rest(entries[i:])]
-            lines += block[:most]
-        where = "" if self.path is not None else f" with {'recording' if self.graph.capture else 'playback'}"
-        return lines or [[(Role.DIM, f"  No problems found{where}.", "")]]
-
-    def _texts(self, number: int, slot: Numbered) -> tuple[Run, Run]:
-        """What a finding says, and its fix."""
-        finding = slot.finding
-        if not slot.there:
-            check = "✓" if self._charset.encoding is None else "*"
-            done = f"Done: {finding.advice}" if slot.done else ""
-            return (Role.DIM, f"{check} {finding.reason}", ""), (Role.DIM, done, "")
-        mark, role = ("! ", Role.ERROR) if finding.fault else ("- note: ", Role.TEXT)
-        fix: Run = (Role.TEXT, finding.advice, "")
-        if finding.fix and number < 10:
-            fix = (Role.KEY, f"{number} {finding.advice}", f"path.{number}")
-        return (role, f"{mark}{finding.reason}", ""), fix
-
-    def _finding(self, text: Run, fix: Run, most: int) -> list[list[Run]]:
-        width = self._grid.width
-        room = width - cell_len(fix[1]) - 2
-        if cell_len(text[1]) <= room or (most == 1 and room > width // 3):
-            return [[(text[0], f"{fit(text[1], room, self._charset.ellipsis)}  ", ""), fix]]
-        how = [[(fix[0], f"  {line}", fix[2])] for line in wrap(fix[1], width - 2) if line]
-        said = wrap(text[1], width - 2)[: max(1, most - len(how))]
-        return [[(text[0], f"{'  ' if i else ''}{line}", "")] for i, line in enumerate(said)] + how
-
-    def _rest(self, entries: Sequence[tuple[int, Numbered]]) -> list[Run]:
-        """A line with the keys that fix findings for which there is no room; the others are only counted."""
-        line: list[Run] = [(Role.DIM, "  ", "")]
-        used, more = 2, len(entries)
-        for number, slot in entries:
-            role, text, action = self._texts(number, slot)[1]
-            if not action:
-                continue
-            used += cell_len(text) + 1
-            if used + (len(f"and {more - 1} more") if more > 1 else -1) > self._grid.width:
-                break
-            line.append((role, f"{text} ", action))
-            more -= 1
-        return [*line, (Role.DIM, f"and {more} more", "")] if more else line
 
     def _words(self, small: bool) -> list[list[Run]]:
         """The stages of the selected sound, and an explanation of the one under the cursor."""
@@ -444,10 +404,3 @@ class PathView(Widget, can_focus=True):
         if stage is not None and stage.note:
             lines.append([(Role.DIM, fit(f"{stage.name}: {stage.note}", width, self._charset.ellipsis), "")])
         return lines
-
-    def _hints(self, gap: int) -> list[Run]:
-        parts: list[Run] = []
-        for keys, words in fit_hints(self.hints, self._grid.width, gap):
-            parts += [(Role.KEY, key, action) for key, action in keys]
-            parts.append((Role.HINT, f" {words}{' ' * gap}", keys[-1][1] if keys else ""))
-        return parts
