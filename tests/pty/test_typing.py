@@ -38,3 +38,21 @@ def test_what_is_typed_while_a_dialog_closes_goes_to_what_is_below(tmp_path: Pat
         terminal.wait_for(_master_is_at_58)
         terminal.press("F10")
         assert terminal.wait() == 0
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["/Firefox\rm", "\x1b[17~\r/Firefox\rm", "=50%\r/Firefox\rm", "?\x1b[27u/Firefox\rm"],
+    ids=["search", "list", "value", "help"],
+)
+def test_what_is_typed_after_a_key_that_closes_something_goes_to_what_is_below(
+    tmp_path: Path, keys: str
+) -> None:
+    """All keys arrive in one read; the last one mutes Firefox, which is playing."""
+    env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
+    with Terminal([_TUIMIXER, "--demo", "--no-config"], env=env) as terminal:
+        terminal.wait_for("Master")
+        terminal.send(keys)
+        terminal.wait_for(lambda screen: "Firefox" in screen and "MUTE" in screen and "Master" not in screen)
+        terminal.press("F10")
+        assert terminal.wait() == 0

@@ -50,12 +50,13 @@ class Keyboard:
         target = self._app.focused or screen
         await self._give(self._waiting.popleft())
         # Textual passes an unhandled message to the parent's queue, behind what is waiting there already.
-        # This callback follows the same path.
+        # This callback follows the same path: first the key, then a message with which a widget answers it,
+        # such as that Enter was pressed in a list or a field.
         path: list[MessagePump] = [node for node in target.ancestors_with_self if node is not self._app]
-        self._follow(path, screen)
+        self._follow([*path, self._app, *path], screen)
 
     def _follow(self, path: list[MessagePump], screen: object) -> None:
-        """Pass through the same queues as the key, then deliver the next one."""
+        """Pass through the same queues as the key and what it causes, then deliver the next one."""
         while path:
             if path.pop(0).call_later(self._follow, path, screen):
                 return
