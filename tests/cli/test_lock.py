@@ -1,10 +1,13 @@
 """What one volume change stores for the next."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tuimixer.cli.lock import VolumeLock
+from tuimixer.cli.lock import Busy, VolumeLock
 from tuimixer.model.fader import UnclampedTarget
 
 pytestmark = pytest.mark.unit
@@ -48,3 +51,44 @@ def test_a_spoilt_file_is_no_hindrance(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\t\0\t\t\t\nturn\tx\npulse:sink/x\tnan\t\t1 2 3\t\n")
     with VolumeLock() as lock:
         assert lock.unclamped(SINK) is None
+
+
+HOLDER = """
+import fcntl, os, sys, time
+fd = os.open(sys.argv[1], os.O_RDONLY)
+fcntl.flock(fd, fcntl.LOCK_EX)
+print(flush=True)
+if sys.argv[2] == "works":
+    end = time.monotonic() + 4
+    while time.monotonic() < end:
+        pass
+else:
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """A process that holds the lock without a sign of life on the directory, and works or sleeps."""
+    (tmp_path / "tuimixer").mkdir(mode=0o700)
+    command = [sys.executable, "-c", HOLDER, str(tmp_path / "tuimixer"), request.param]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        yield
+        process.kill()
+
+
+@pytest.mark.parametrize("holder", ["works"], indirect=True)
+@pytest.mark.usefixtures("holder")
+def test_a_process_that_is_slow_but_works_is_waited_for() -> None:
+    """On a busy machine, what is done with the lock may take longer than the patience."""
+    with VolumeLock() as lock:
+        assert lock.unclamped(SINK) is None
+
+
+@pytest.mark.parametrize("holder", ["sleeps"], indirect=True)
+@pytest.mark.usefixtures("holder")
+def test_a_process_that_hangs_is_not_waited_for() -> None:
+    with pytest.raises(Busy, match="for over 2 seconds"), VolumeLock():
+        pass

@@ -19,7 +19,7 @@ from tuimixer.model.fader import UnclampedTarget
 from tuimixer.model.record import replace
 
 PATIENCE = 2
-"""Seconds to wait while the process that holds the lock shows no activity."""
+"""Seconds to wait while the process that holds the lock does nothing."""
 _LONGEST = 60
 """Seconds to wait in total while other processes get the lock."""
 _PAUSE = 0.003
@@ -122,28 +122,45 @@ def _wait_for(folder: int, on_wait: Callable[[], None]) -> None:
     """Poll for the lock, because waiting for it in the kernel would have no timeout.
 
     The timeout is counted in polls: if the machine is too busy for the polls to be on time, the other process
-    takes longer as well.
+    takes longer as well. A process that still works, but slowly, because it gets little of the processor, is
+    waited for.
     """
     began, looks, seen = time.monotonic(), 0, os.fstat(folder).st_mtime_ns
-    waiting = False
+    waiting, worked = False, ""
     while True:
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if not waiting:
-                waiting = True
+                waiting, worked = True, _work_of_holder(folder)
                 on_wait()
             stamp = os.fstat(folder).st_mtime_ns
             looks, seen = (looks + 1, seen) if stamp == seen else (0, stamp)
             if looks * _PAUSE > PATIENCE:
-                raise Busy(
-                    f"another tuimixer process has been changing a volume for over {PATIENCE} seconds"
-                ) from None
+                before, worked, looks = worked, _work_of_holder(folder), 0
+                if worked == before:
+                    raise Busy(
+                        f"another tuimixer process has been changing a volume for over {PATIENCE} seconds"
+                    ) from None
             if time.monotonic() - began > _LONGEST:
                 raise Busy("too many other processes are changing volumes") from None
             time.sleep(_PAUSE)
         else:
             return
+
+
+def _work_of_holder(folder: int) -> str:
+    """The processor time that the process with the lock has used; empty if that cannot be found out."""
+    status = os.fstat(folder)
+    device, inode = status.st_dev, status.st_ino
+    place = f"{os.major(device):02x}:{os.minor(device):02x}:{inode}"
+    with suppress(OSError), open("/proc/locks", encoding="utf-8") as locks:
+        for line in locks:
+            _, kind, _, _, holder, where, *_ = line.split()
+            if (kind, where) == ("FLOCK", place):
+                with open(f"/proc/{holder}/schedstat", encoding="utf-8") as file:
+                    return file.read()
+    return ""
 
 
 def _own_folder() -> str:

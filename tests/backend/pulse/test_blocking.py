@@ -16,7 +16,7 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tuimixer.backend.base import Refused, Unreachable
-from tuimixer.backend.pulse import availability
+from tuimixer.backend.pulse import availability, verification
 from tuimixer.backend.pulse.blocking import BlockingPulse
 from tuimixer.backend.pulse.client import Client
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
@@ -255,4 +255,26 @@ def test_a_default_that_the_connection_does_not_show_is_read_through_another(
     port = BlockingPulse(pipewire.address)
     port.apply(SetDefault("pulse:sink/headphones"))
     assert port.read().controls["pulse:sink/headphones"].default
+    port.close()
+
+
+@pytest.mark.pipewire
+def test_a_default_that_no_connection_shows_is_refused(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Client.call
+    first: list[Any] = []
+
+    def call_with_old_default(self: Client, method: str, *arguments: Any) -> Any:
+        result = call(self, method, *arguments)
+        if method != "read_server":
+            return result
+        first.append(result)
+        return first[0]
+
+    monkeypatch.setattr(Client, "call", call_with_old_default)
+    monkeypatch.setattr(verification, "_SLOW", 0.5)
+    port = BlockingPulse(pipewire.address)
+    with pytest.raises(Refused, match="PipeWire did not make Headphones the default output"):
+        port.apply(SetDefault("pulse:sink/headphones"))
     port.close()

@@ -190,7 +190,8 @@ async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(
 
     client = _FakeClient()
     meters = MeterStreams(cast("AsyncClient", client), lambda update: None, lambda: moves_along)
-    meters.want(frozenset({"pulse:sink_input/7"}), RATE, on("speakers"))
+    meters.want(frozenset({"pulse:sink_input/7"}), RATE)
+    meters.follow(on("speakers"))
     meters.follow(on("headphones"))
     reopened = [] if moves_along else ["close", "open headphones.monitor 7"]
     assert client.events == ["open speakers.monitor 7", *reopened]

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from typing import Any
 
 import pytest
@@ -17,6 +17,8 @@ from tuimixer.backend.pulse import backend as backend_module
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import MoveStream, SetDefault, SetMute, SetVolume
+from tuimixer.model.control import ControlId, Kind
+from tuimixer.model.record import replace
 from tuimixer.model.snapshot import Phase
 
 SPEAKERS, HEADPHONES = "pulse:sink/speakers", "pulse:sink/headphones"
@@ -37,14 +39,20 @@ class _Relay:
         """Whether new clients reach the server."""
         self.lets_in.set()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._clients.append(writer)
+        self._start(self._connect(reader, writer))
+
+    async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self.lets_in.wait()
         from_server, to_server = await asyncio.open_unix_connection(self._server)
-        for one, other in ((reader, to_server), (from_server, writer)):
-            task = asyncio.ensure_future(self._forward(one, other))
-            self._relaying.add(task)
-            task.add_done_callback(self._relaying.discard)
+        self._start(self._forward(reader, to_server))
+        self._start(self._forward(from_server, writer))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._relaying.add(task)
+        task.add_done_callback(self._relaying.discard)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
@@ -70,6 +78,8 @@ class _Relay:
             yield
             for client in self._clients:
                 client.close()
+            for task in self._relaying:
+                task.cancel()
 
 
 async def test_a_connection_that_libpulse_gives_up_is_reopened_without_a_word(
@@ -159,12 +169,14 @@ async def test_what_was_submitted_for_a_connection_that_never_came_is_refused(
 ) -> None:
     monkeypatch.setattr(backend_module, "_LASTING", 0.0)
     relay = _Relay(pipewire)
-    async with relay.listening(), Watcher(PulseBackend(relay.address, patience=0.5)) as watcher:
+    backend = PulseBackend(relay.address)
+    async with relay.listening(), Watcher(backend) as watcher:
         await watcher.until_ready()
+        monkeypatch.setattr(backend, "_patience", 0.5)
         relay.lets_in.clear()
         relay.confuse()
         await watcher.until_server(lambda: relay.connections == 2, "another connection")
-        watcher.backend.submit(SetMute(HEADPHONES, (True,)))
+        backend.submit(SetMute(HEADPHONES, (True,)))
         await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the loss")
         [notice] = watcher.notices
         assert (notice.text, notice.id) == ("Not connected to a sound server at the moment.", HEADPHONES)
@@ -231,6 +243,115 @@ async def test_a_connection_is_not_replaced_while_a_stream_is_moving(
             lambda: sink_of(pipewire, player.index) == "headphones", "the stream to have moved"
         )
         assert not watcher.notices
+
+
+async def test_a_default_set_twice_may_be_out_of_date_twice(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each connection that makes the headphones the default is shown the old one from then on."""
+    call = AsyncClient.call
+    newest: dict[AsyncClient, Any] = {}
+    frozen: dict[AsyncClient, Any] = {}
+
+    async def call_with_old_default(self: AsyncClient, method: str, *arguments: Any) -> Any:
+        if arguments == ("headphones",):
+            frozen[self] = newest[self]
+        result = await call(self, method, *arguments)
+        if method == "read_server":
+            newest[self] = result
+            return frozen.get(self, result)
+        return result
+
+    monkeypatch.setattr(AsyncClient, "call", call_with_old_default)
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await watcher.until_ready()
+        for sink, connections in ((HEADPHONES, 2), (SPEAKERS, 2), (HEADPHONES, 3)):
+            watcher.backend.submit(SetDefault(sink))
+            await watcher.until_server(lambda count=connections: len(newest) == count, "the connection")  # type: ignore[misc]
+            await watcher.until_server(lambda sink=sink: default_sinks(watcher) == [sink], "the default")  # type: ignore[misc]
+        assert not watcher.notices
+
+
+async def test_of_two_defaults_set_quickly_the_last_one_is_verified(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is shown the first one, which was not yet read when the second one was written."""
+    call = AsyncClient.call
+    clients: list[AsyncClient] = []
+    first: list[Any] = []
+
+    async def call_with_old_default(self: AsyncClient, method: str, *arguments: Any) -> Any:
+        if self not in clients:
+            clients.append(self)
+        result = await call(self, method, *arguments)
+        if method == "read_server" and result.default_sink == "headphones":
+            first.append(result)
+        return first[0] if method == "read_server" and first and self is clients[0] else result
+
+    monkeypatch.setattr(AsyncClient, "call", call_with_old_default)
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await watcher.until_ready()
+        await asyncio.to_thread(pipewire.pactl, "set-default-sink", "headphones")
+        await watcher.until(lambda: watcher.get(HEADPHONES).default, "the first one")
+        session = watcher.backend._session
+        assert session is not None
+        # As if it had been written before the first one was read.
+        watcher.backend.submit(SetDefault(SPEAKERS))
+        await watcher.until_server(lambda: session._doubted, "the response")
+        key, (doubt, timer) = next(iter(session._doubted.items()))
+        session._doubted[key] = (replace(doubt, default="pulse:sink/third"), timer)
+        await watcher.until_server(lambda: len(clients) == 2, "another connection")
+        await watcher.until(lambda: watcher.get(SPEAKERS).default, "the last one")
+        assert not watcher.notices
+
+
+async def test_no_meter_is_opened_before_a_connection_has_read(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old connection's controls may have moved, and a meter on a moving stream ends a connection."""
+    monkeypatch.setattr(backend_module, "_LASTING", 0.0)
+    pipewire.play("music")
+    subscribe, open_peaks = AsyncClient.subscribe, AsyncClient.open_peaks
+    may_subscribe = asyncio.Event()
+    may_subscribe.set()
+    subscribed: list[AsyncClient] = []
+    opened: list[bool] = []
+
+    async def held_subscribe(self: AsyncClient) -> None:
+        await may_subscribe.wait()
+        await subscribe(self)
+        subscribed.append(self)
+
+    def noted_open(self: AsyncClient, *arguments: Any) -> Any:
+        opened.append(self in subscribed)
+        return open_peaks(self, *arguments)
+
+    monkeypatch.setattr(AsyncClient, "subscribe", held_subscribe)
+    monkeypatch.setattr(AsyncClient, "open_peaks", noted_open)
+    relay = _Relay(pipewire)
+    async with relay.listening(), Watcher(PulseBackend(relay.address)) as watcher:
+        control = await watcher.playing("music")
+        watcher.backend.watch_levels(frozenset({control.id}), 20.0)
+        await watcher.until(lambda: watcher.levels, "a level")
+        before, meters = len(opened), watcher.backend._meters
+        may_subscribe.clear()
+        relay.confuse()
+        await watcher.until_server(
+            lambda: watcher.backend._meters not in (None, meters), "another connection"
+        )
+        watcher.backend.submit(SetMute(HEADPHONES, (True,)))
+        watcher.backend.watch_levels(frozenset({control.id, SPEAKERS}), 20.0)
+        assert len(opened) == before
+        may_subscribe.set()
+        await watcher.until_server(lambda: len(opened) >= before + 2, "the meters to be opened again")
+        assert all(opened)
+
+
+def default_sinks(watcher: Watcher) -> list[ControlId]:
+    """The default as the server has reported it, without unconfirmed commands."""
+    session = watcher.backend._session
+    controls = session.store.controls if session is not None else {}
+    return [key for key, control in controls.items() if control.default and control.kind is Kind.SINK]
 
 
 def volumes(server: SoundServer, sink: str) -> set[int]:

@@ -103,7 +103,7 @@ def test_sentence(command: Command, says: str) -> None:
 @pytest.mark.unit
 def test_what_others_have_changed_meanwhile_was_not_ignored() -> None:
     before = replace(SINK, channels=(Channel("mono", 4),))
-    assert ignored(Unverified(SetVolume(SINK.id, (5,)), before), Known(), "S") == ""
+    assert ignored(Unverified(SetVolume(SINK.id, (5,)), before, SINK.id), Known(), "S") == ""
 
 
 @pytest.mark.unit
@@ -119,7 +119,16 @@ def test_a_default_that_another_program_has_changed_meanwhile_was_not_ignored() 
 @pytest.mark.unit
 def test_a_stream_that_has_moved_followed_the_default_of_that_moment() -> None:
     before = replace(VLC, target_id="pulse:sink/c")
-    assert ignored(Unverified(MoveStream(VLC.id, None), before), Known(), "S") == ""
+    assert ignored(Unverified(MoveStream(VLC.id, None), before, SINK.id), Known(), "S") == ""
+
+
+@pytest.mark.unit
+def test_a_stream_moved_to_the_default_has_followed_when_that_was_changed() -> None:
+    doubt = unverified(MoveStream(VLC.id, SINK.id), Known())
+    assert "did not move" in ignored(doubt, Known(), "S")
+    now = Known()
+    now.controls |= {SINK.id: replace(SINK, default=False), OTHER.id: replace(OTHER, default=True)}
+    assert ignored(doubt, now, "S") == ""
 
 
 @pytest.mark.unit

@@ -117,8 +117,8 @@ class PulseBackend:
     def watch_levels(self, ids: frozenset[ControlId], rate: float) -> None:
         """Meter these controls; see `tuimixer.backend.base.Backend.watch_levels`."""
         self._wanted, self._rate = ids, rate
-        if self._meters is not None and self._session is not None:
-            self._meters.want(ids, rate, self._session.store.controls)
+        if self._meters is not None:
+            self._meters.want(ids, rate)
 
     async def inspect(self) -> System:
         """The servers on this machine, the one in use first."""
@@ -166,14 +166,14 @@ class PulseBackend:
             opened: Connection = connection_module.Connection(
                 client,
                 store,
-                lambda: self._publish(opened),
+                lambda: self._read_by(opened),
                 self._emit,
                 metered=self._meters_streams,
                 previous=self._session,
             )
             session = opened
             self._meters = meters.MeterStreams(client, self._emit, moves_along=lambda: opened.is_pipewire)
-            self._meters.want(self._wanted, self._rate, {})
+            self._meters.want(self._wanted, self._rate)
             client.on_event = opened.on_event
             await self._until_lost(client, opened)
         finally:
@@ -208,13 +208,19 @@ class PulseBackend:
     def _meters_streams(self) -> bool:
         return self._meters is not None and self._meters.on_streams
 
+    def _read_by(self, session: "Connection") -> None:
+        """Show what this session has read."""
+        self._session = session
+        self._publish(session)
+        if self._meters is not None:
+            self._meters.follow(session.store.controls)
+
     def _publish(self, session: "Connection") -> None:
         """Emit the server's state, as this session has read it, with the unconfirmed commands applied."""
         store = session.store
         server = store.server
         if server is None:
             return
-        self._session = session
         self._status = Status("pulse", Phase.READY, availability.label(server))
         snapshot = Snapshot(
             statuses=(self._status,),
@@ -225,8 +231,6 @@ class PulseBackend:
         if snapshot != self._shown:
             self._shown = snapshot
             self._emit(snapshot)
-        if self._meters is not None:
-            self._meters.follow(store.controls)
 
     def _show(self, phase: Phase, reason: str = "", hint: str = "") -> None:
         """Emit a snapshot without a server, with a status that says why."""

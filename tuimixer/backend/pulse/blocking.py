@@ -9,7 +9,7 @@ from tuimixer.backend.pulse import availability, translate
 from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.find import Search, search
 from tuimixer.backend.pulse.store import Store
-from tuimixer.backend.pulse.verification import Unverified, affected, ignored, patience
+from tuimixer.backend.pulse.verification import Unverified, affected, ignored, patience, unverified
 from tuimixer.model.command import Command, MoveStream, SetDefault
 from tuimixer.model.control import Kind
 from tuimixer.model.snapshot import Phase, Snapshot, Status
@@ -79,7 +79,7 @@ class BlockingPulse:
         """
         client = self._connected()
         store = self._store or self._read(client)
-        doubt = Unverified(command, store.controls.get(command.id))
+        doubt = unverified(command, store)
         call = call_for(command, store)
         client.call(call.method, *call.arguments)
         if store.server is None or store.server.name != "PipeWire" or not patience(command):

@@ -16,7 +16,7 @@ from tuimixer.backend.pulse.calls import call_for, codec_message
 from tuimixer.backend.pulse.client import ObjectGone
 from tuimixer.backend.pulse.store import Store
 from tuimixer.backend.pulse.verification import OutOfDate, Unverified, affected, ignored, patience, unverified
-from tuimixer.model.command import Command, MoveStream, SetDefault, SetSuspended, aspect
+from tuimixer.model.command import Command, Kill, MoveStream, SetDefault, SetSuspended, aspect
 from tuimixer.model.control import ControlId, Kind
 from tuimixer.model.snapshot import Notice
 from tuimixer.model.text import clean
@@ -86,14 +86,14 @@ class Connection:
         """Whether the server stores volumes of streams that do not exist at the moment."""
         self._doubted: dict[tuple[str, ...], tuple[Unverified, asyncio.TimerHandle]] = {}
         """Acknowledged commands that have not taken effect yet, with the timer for their deadline."""
-        self._judged: list[Unverified] = []
+        self._judged: dict[tuple[str, ...], Unverified] = {}
         """Commands past this deadline, to be judged after the next read."""
-        self._taken_over: list[Unverified] = []
+        self._taken_over: dict[tuple[str, ...], Unverified] = {}
         """Commands that an earlier connection wrote."""
         self._broken: Unreachable | None = None
         self._previous = previous
-        self._writes = False
-        """Whether commands are written; not before the first read, and not after the end."""
+        self._writes = True
+        """Whether commands are written; once this connection has ended, they are left to the next one."""
 
     # ---- reading ---------------------------------------------------------------------------------
 
@@ -153,6 +153,7 @@ class Connection:
         later = {"formats", "stored"} if self._stored else {"formats"}
         if self._previous is not None:
             self._whole |= later  # they are shown already, and must not vanish for a moment
+            later = set()
         first = True
         try:
             while True:
@@ -161,15 +162,16 @@ class Connection:
                 if self._broken is not None:
                     raise self._broken
                 new = await self._read()
-                if first:
-                    self._begin_to_write()
+                if self._previous is not None:
+                    self._take_over(self._previous)
                 if new or first:
                     self._publish()
                 if self.is_pipewire:
                     self._read_untold_later()
-                if first and self._previous is None:
+                if later:
                     # The first frame must not wait for information that few users look at.
                     self._whole |= later
+                    later = set()
                     self._wake.set()
                 first = False
                 await asyncio.sleep(_BREATH if self._wake.is_set() else 0)
@@ -185,7 +187,7 @@ class Connection:
     async def _read(self) -> bool:
         """Read everything that is dirty once; returns whether there is anything new to show."""
         number = self.outbox.begin_read()
-        judged = list(self._judged)
+        judged = dict(self._judged)
         dirty, self._dirty = self._dirty, {}
         whole, self._whole = self._whole, set()
         removed, self._removed = self._removed, []
@@ -209,10 +211,10 @@ class Connection:
         confirming = self.outbox.awaiting_read
         self.outbox.end_read(number)
         new = self.store.settle() or confirming
-        for doubt in judged:
-            if doubt in self._judged:
-                self._judge(doubt)
-                self._judged.remove(doubt)
+        for key, doubt in judged.items():
+            if self._judged.get(key) is doubt:
+                self._judge(key, doubt)
+                del self._judged[key]
         self._drop_doubts()
         return new
 
@@ -269,34 +271,11 @@ class Connection:
         """Write a command now, or right after a write with the same aspect that is in progress; once this
         connection has ended, leave it to the next one.
         """
+        key = aspect(command)
         self.outbox.submit(command)
-        if (doubted := self._doubted.pop(aspect(command), None)) is not None:
+        if (doubted := self._doubted.pop(key, None)) is not None:
             doubted[1].cancel()
-        self._judged = [doubt for doubt in self._judged if aspect(doubt.command) != aspect(command)]
-        self._write_unsent()
-
-    def _begin_to_write(self) -> None:
-        """Write what was submitted before the first read, and take over what the previous connection left."""
-        self._writes = True
-        if self._previous is not None:
-            previous, self._previous = self._previous, None
-            self._taken_over = [*previous._judged, *(doubt for doubt, _ in previous._doubted.values())]
-            for doubt in self._taken_over:
-                self._doubt(aspect(doubt.command), doubt)
-            for command in previous.unwritten():
-                self.submit(command)
-        self._write_unsent()
-
-    def unwritten(self) -> list[Command]:
-        """Take out the commands that this connection did not write, oldest first."""
-        return list(iter(self.outbox.take, None))
-
-    async def written(self) -> None:
-        """Wait for the writes in progress."""
-        if self._writers:
-            await asyncio.wait(self._writers)
-
-    def _write_unsent(self) -> None:
+        self._judged.pop(key, None)
         while self._writes and (next_one := self.outbox.take()) is not None:
             key = aspect(next_one)
             if key in self._writing:
@@ -306,6 +285,38 @@ class Connection:
                 task = asyncio.get_running_loop().create_task(self._write(key, next_one))
                 self._writers.add(task)
                 task.add_done_callback(self._writers.discard)
+
+    def _take_over(self, previous: "Connection") -> None:
+        """Make the checks and write the commands that the previous connection left."""
+        self._previous = None
+        for key, doubt in previous.unverified().items():
+            if not self._is_another(doubt.command, previous):
+                self._taken_over[key] = doubt
+                self._doubt(key, doubt)
+        for command in previous.unwritten():
+            killed = isinstance(command, Kill) and command.id not in self.store.controls
+            if not killed and not self._is_another(command, previous):
+                self.submit(command)
+
+    def _is_another(self, command: Command, previous: "Connection") -> bool:
+        """Whether the command's stream has ended and another one has its index, which PipeWire reuses."""
+        before, now = (store.controls.get(command.id) for store in (previous.store, self.store))
+        if before is None or now is None or before.stream is None or now.stream is None:
+            return False
+        return (before.stream.client, before.stream.pid) != (now.stream.client, now.stream.pid)
+
+    def unverified(self) -> dict[tuple[str, ...], Unverified]:
+        """The acknowledged commands whose effect is still to be checked, by aspect."""
+        return self._judged | {key: doubt for key, (doubt, _) in self._doubted.items()}
+
+    def unwritten(self) -> list[Command]:
+        """Take out the commands that this connection did not write, oldest first."""
+        return list(iter(self.outbox.take, None))
+
+    async def written(self) -> None:
+        """Wait for the writes in progress."""
+        if self._writers:
+            await asyncio.wait(self._writers)
 
     async def _write(self, key: tuple[str, ...], command: Command | None) -> None:
         try:
@@ -347,7 +358,8 @@ class Connection:
         self._publish()
 
     def _doubt(self, key: tuple[str, ...], doubt: Unverified) -> None:
-        if seconds := _OUT_OF_DATE if self._may_be_out_of_date(doubt) else patience(doubt.command):
+        seconds = _OUT_OF_DATE if self._may_be_out_of_date(key, doubt) else patience(doubt.command)
+        if seconds:
             timer = asyncio.get_running_loop().call_later(seconds, self._look_again, key)
             self._doubted[key] = (doubt, timer)
 
@@ -359,40 +371,46 @@ class Connection:
         """
         late = (MoveStream, SetSuspended)
         for key, (doubt, timer) in list(self._doubted.items()):
-            if not isinstance(doubt.command, late) and not ignored(doubt, self.store, ""):
+            if isinstance(doubt.command, late) or self._may_be_out_of_date(key, doubt):
+                continue
+            if not ignored(doubt, self.store, ""):
                 timer.cancel()
                 del self._doubted[key]
 
     def _look_again(self, key: tuple[str, ...]) -> None:
         doubt, _ = self._doubted.pop(key)
-        self._judged.append(doubt)
+        self._judged[key] = doubt
         self._read_back(doubt.command)
 
-    def _judge(self, doubt: Unverified) -> None:
+    def _judge(self, key: tuple[str, ...], doubt: Unverified) -> None:
         """Report a command that the server ignored.
 
         Raises:
             OutOfDate: only a new connection can tell whether the server ignored it.
         """
+        if self._may_be_out_of_date(key, doubt):
+            # PipeWire's PulseAudio server acknowledges a move before it requests it, and forgets it when the
+            # client disconnects.
+            if not self._is_moving_streams():
+                raise OutOfDate
+            self._doubt(key, doubt)
+            return
         server = self.store.server.name if self.store.server else "The server"
         if text := ignored(doubt, self.store, server):
-            if self._may_be_out_of_date(doubt):
-                self._reopen_for(doubt)
-                return
             self._say(Notice(text, error=True, id=doubt.command.id))
 
-    def _may_be_out_of_date(self, doubt: Unverified) -> bool:
-        return self.is_pipewire and isinstance(doubt.command, SetDefault) and doubt not in self._taken_over
+    def _may_be_out_of_date(self, key: tuple[str, ...], doubt: Unverified) -> bool:
+        """Whether a device that this connection has made the default is not shown as such."""
+        if not self.is_pipewire or not isinstance(doubt.command, SetDefault):
+            return False
+        control = self.store.controls.get(doubt.command.id)
+        return control is not None and not control.default and self._taken_over.get(key) is not doubt
 
-    def _reopen_for(self, doubt: Unverified) -> None:
-        """Have this check made through a new connection, but not while a stream may still be moving.
-
-        PipeWire's PulseAudio server acknowledges a move before it requests it, and forgets it when the client
-        disconnects.
-        """
-        if not any(isinstance(other.command, MoveStream) for other, _ in self._doubted.values()):
-            raise OutOfDate
-        self._doubt(aspect(doubt.command), doubt)
+    def _is_moving_streams(self) -> bool:
+        doubted = (doubt.command for doubt, _ in self._doubted.values())
+        return any(isinstance(command, MoveStream) for command in doubted) or any(
+            name == MoveStream.__name__ for name, *_ in self._writing
+        )
 
     def _read_back(self, command: Command) -> None:
         """Read what an acknowledged command changed, before the command leaves the outbox."""

@@ -78,8 +78,8 @@ class MeterStreams:
         self._idle = False
         """Whether the flush timer only watches for meters that have gone silent."""
 
-    def want(self, ids: frozenset[ControlId], rate: float, controls: Mapping[ControlId, Control]) -> None:
-        """Meter these controls `rate` times a second."""
+    def want(self, ids: frozenset[ControlId], rate: float) -> None:
+        """Meter these of the controls last passed to `follow`, `rate` times a second."""
         rate = min(max(rate, 1.0), _HIGHEST_RATE)
         if rate != self._rate:
             for control_id in list(self._streams):
@@ -87,7 +87,7 @@ class MeterStreams:
         if ids != self._ids:
             self._unheard.clear()
         self._ids, self._rate = ids, rate
-        self.follow(controls)
+        self.follow(self._controls)
 
     def follow(self, controls: Mapping[ControlId, Control]) -> None:
         """Start and stop meters where the controls have changed."""

@@ -36,21 +36,22 @@ class Unverified:
     """A command that the server has acknowledged."""
 
     command: Command
-    before: Control | None = None
+    before: Control | None
     """The control before the command was written."""
-    default: ControlId | None = None
-    """The default device of the control's kind at that time."""
+    default: ControlId | None
+    """The default output at that time, or the default input if the control is an input or records."""
 
 
 def unverified(command: Command, known: ServerState) -> Unverified:
     """A command that is about to be written, with what it can be judged by afterwards."""
     before = known.controls.get(command.id)
-    return Unverified(command, before, _default(before.kind, known) if before is not None else None)
+    return Unverified(command, before, _default_for(before, known) if before is not None else None)
 
 
-def _default(kind: Kind, known: ServerState) -> ControlId | None:
-    """The default device of this kind."""
-    defaults = (control.id for control in known.controls.values() if control.default and control.kind is kind)
+def _default_for(control: Control, known: ServerState) -> ControlId | None:
+    """The default output, or the default input for an input or a recording stream."""
+    kind = Kind.SOURCE if control.kind in (Kind.SOURCE, Kind.SOURCE_OUTPUT) else Kind.SINK
+    defaults = (other.id for other in known.controls.values() if other.default and other.kind is kind)
     return next(defaults, None)
 
 
@@ -103,7 +104,7 @@ def _about_control(doubt: Unverified, control: Control, known: ServerState, serv
         case SetMute(mute=mute) if control.mute != mute and _is_unchanged(doubt, control):
             done = "mute" if all(mute) else "unmute"
             return f"{server} did not {done} {control.name}{_asleep(control)}."
-        case SetDefault() if device and doubt.default == _default(control.kind, known) != control.id:
+        case SetDefault() if device and doubt.default == _default_for(control, known) != control.id:
             role = "input" if control.kind is Kind.SOURCE else "output"
             return f"{server} did not make {control.name} the default {role}."
         case SetPort(port=port) if device and device.port != port:
@@ -118,9 +119,10 @@ def _about_control(doubt: Unverified, control: Control, known: ServerState, serv
             return f"{server} did not accept the formats for {control.name}."
         case MoveStream(target=target):
             goal = device_for(control, target, known)
-            # A stream that has moved follows the default device, or did so before that changed.
-            followed = target is None and doubt.before and doubt.before.target_id != control.target_id
-            if goal is not None and control.target_id != goal.id and not followed:
+            # A stream that was moved to the default device, or follows it, moves along when that changes.
+            moved = doubt.before is not None and doubt.before.target_id != control.target_id
+            followed = doubt.default != _default_for(control, known)
+            if goal is not None and control.target_id != goal.id and not moved and not followed:
                 return f"{server} did not move {control.name} to {goal.name}."
         case Kill():
             return f"{server} did not kill {control.name}."
