@@ -17,6 +17,22 @@ def _master_is_at_58(screen: str) -> bool:
     return any("Master" in line and "58%" in line for line in screen.splitlines())
 
 
+@pytest.mark.parametrize("action", ["mute", "undo", "redraw"])
+def test_nothing_is_left_of_the_palette(tmp_path: Path, action: str) -> None:
+    """Textual paints nothing for a moment after a command was chosen."""
+    env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
+    with Terminal([_TUIMIXER, "--demo", "--no-config"], env=env) as terminal:
+        terminal.wait_for("Master")
+        terminal.press("ctrl+p")
+        terminal.wait_for("🔎")
+        terminal.press(*action)
+        terminal.wait_for(f"🔎 {action}")
+        terminal.press("enter")
+        terminal.wait_gone("🔎")
+        terminal.press("F10")
+        assert terminal.wait() == 0
+
+
 def test_what_is_typed_while_a_dialog_opens_goes_to_the_dialog(tmp_path: Path) -> None:
     env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
     with Terminal([_TUIMIXER, "--demo", "--no-config"], env=env) as terminal:

@@ -379,7 +379,7 @@ class MixerScreen(DirectScreen):
 
     def forget(self) -> None:
         """Send everything with the next change, because something else has written to the terminal."""
-        self.renderer.grid.forget()
+        self.view.forget()
 
     def answered(self) -> None:
         """Take note that the terminal has responded to the query that followed a frame of meters."""

@@ -52,6 +52,10 @@ class MixerView(Widget):
         self._falling: TimerHandle | None = None
         self._heard = float("-inf")
         self.pace = Pace(renderer.terminal.remote)
+        self._left = False
+        """Whether the compositor has been left something to paint. It paints nothing while Textual collects
+        changes, as it does for a moment after the palette has closed.
+        """
 
     def restyle(self) -> None:
         """Use the colors of the renderer's palette."""
@@ -89,7 +93,13 @@ class MixerView(Widget):
             return False
         self._fit_size()
         self.flush()
-        return True
+        left, self._left = self._left, False
+        return not left
+
+    def forget(self) -> None:
+        """Send everything with the next change, because something else has written to the terminal."""
+        self.renderer.grid.forget()
+        self._left = False
 
     def take_levels(self, levels: Levels) -> None:
         """Update the meters of visible controls; levels that are not in `levels` have not changed."""
@@ -148,6 +158,7 @@ class MixerView(Widget):
         if tty is None:
             regions = [Region(0, y, grid.width, 1) for y in grid.settle()]
             if regions and self.is_attached:
+                self._left = True
                 self.refresh(*regions)
             return
         if tty.outlet.backlog > _MOST_BACKLOG:
