@@ -161,6 +161,21 @@ async def test_undo_and_redo(box: Box) -> None:
     assert box.events[-1] == Notice("Redone: volume (PCM).")
 
 
+async def test_undo_and_redo_raise_no_volume_above_the_cap() -> None:
+    """Another program had raised it before the change, and again before it is done again."""
+    box = Box(cap=0.3)
+    await box.mixer.run()
+    most = 19661  # 30 % of 65536
+    assert box.mixer.send(SetLevel(SINK.id, 0.1))
+    assert box.raws(SINK) == (6554,)
+    assert box.mixer.undo()
+    assert box.raws(SINK) == (most,)
+    assert box.events[-1] == Notice("Undone: volume (A), limited by the cap of 30 %.")
+    box.mixer.redo()
+    assert box.raws(SINK) == (6554,)
+    assert box.events[-1] == Notice("Redone: volume (A).")
+
+
 async def test_undo_of_what_is_gone_says_so(box: Box) -> None:
     box.mixer.send(SetMute(SINK.id, (True,)))
     box.sounds.show({PCM.id: PCM})

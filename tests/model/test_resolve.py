@@ -164,6 +164,14 @@ def test_equalize_is_the_mean_of_positions() -> None:
     assert raws(Equalize("c"), stereo(131072, 78643), 1.0) == (78643, 78643)
 
 
+def test_a_balance_is_undone_up_to_the_cap() -> None:
+    balanced = resolve(SetBalance("c", -0.5), stereo(60000, 60000), 1.5)
+    now = stereo(60000, 30000)
+    assert balanced.command == SetVolume("c", now.raws)
+    assert raws(Equalize("c"), now, 1.5, balanced.unclamped) == (60000, 60000)
+    assert raws(Equalize("c"), now, 0.3, balanced.unclamped) == now.raws
+
+
 @pytest.mark.parametrize("kind", ["mute", "capture"])
 def test_switches(kind: str) -> None:
     intent, command = (Mute, SetMute) if kind == "mute" else (Capture, SetCapture)

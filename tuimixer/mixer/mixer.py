@@ -11,7 +11,7 @@ from tuimixer.model.control import Control, ControlId
 from tuimixer.model.fader import UnclampedTarget
 from tuimixer.model.intent import Intent
 from tuimixer.model.record import dataclass
-from tuimixer.model.resolve import DEFAULT_CAP, Impossible, resolve
+from tuimixer.model.resolve import DEFAULT_CAP, Impossible, capped, resolve
 from tuimixer.model.snapshot import Diff, Levels, Notice, Snapshot, Update, diff
 from tuimixer.model.system import System
 
@@ -138,8 +138,14 @@ class Mixer:
         if command.id not in self.snapshot.controls and self.snapshot.server_card(command.id) is None:
             self._tell(Notice(f"The change cannot be {done.lower()}: {change.name} is gone.", error=True))
             return True
+        limit = ""
+        if isinstance(command, SetVolume) and (control := self.snapshot.controls.get(command.id)) is not None:
+            cap = self._cap_of(control)
+            within = capped(command, control, cap)
+            if within != command:
+                command, limit = within, f", limited by the cap of {cap * 100:g} %"
         self._backend.submit(command)
-        self._tell(Notice(f"{done}: {change.words}."))
+        self._tell(Notice(f"{done}: {change.words}{limit}."))
         return True
 
     def _repeat(self, change: Callable[[], object], words: str, done: str) -> bool:

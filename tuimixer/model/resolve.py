@@ -27,7 +27,7 @@ from tuimixer.model.intent import (
     SetLevel,
     SetRaw,
 )
-from tuimixer.model.record import dataclass
+from tuimixer.model.record import dataclass, replace
 from tuimixer.model.scale import MUTE_CDB, Scale, from_cdb, from_position, to_position
 
 
@@ -145,7 +145,7 @@ def _equalized(control: Control, scale: Scale, top: float, unclamped: UnclampedT
     before = (unclamped.unbalanced if valid and unclamped is not None else ()) or control.raws
     if len(set(before)) == 1:
         # The channels were equal before the balance was changed, so this restores them exactly.
-        return before, None
+        return _capped(before, control.raws, scale, top), None
     current = [to_position(scale, raw) for raw in before]
     # The result is below the mean if the cap keeps the quietest channel from being raised that far.
     most = max(highest(scale, top), min(control.raws))
@@ -191,8 +191,24 @@ def _gain(
 
 def _alike(control: Control, scale: Scale, which: tuple[int, ...], raw: int, top: float) -> tuple[int, ...]:
     """All raw values with some channels set to the same one, none of them raised above `top`."""
-    cap = highest(scale, top)
-    return tuple(min(raw, max(old, cap)) if i in which else old for i, old in enumerate(control.raws))
+    wanted = tuple(raw if i in which else old for i, old in enumerate(control.raws))
+    return _capped(wanted, control.raws, scale, top)
+
+
+def capped(command: SetVolume, control: Control, cap: float) -> SetVolume:
+    """A command that restores earlier volumes, but raises no channel above the cap, a position as for
+    `resolve`.
+    """
+    scale = control.scale
+    if scale is None or len(command.raws) != len(control.raws):
+        return command
+    top = cap if scale.cubic else min(cap, 1.0)
+    return replace(command, raws=_capped(command.raws, control.raws, scale, top))
+
+
+def _capped(wanted: tuple[int, ...], now: tuple[int, ...], scale: Scale, top: float) -> tuple[int, ...]:
+    most = highest(scale, top)
+    return tuple(min(raw, max(old, most)) for raw, old in zip(wanted, now, strict=True))
 
 
 def _which(control: Control, channels: Channels) -> tuple[int, ...]:
