@@ -1,5 +1,6 @@
 """Everyday tasks with the maximum number of keys they take, with the control already selected."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -139,10 +140,19 @@ async def test_names_and_hiding_are_written_and_undone(desk: Open, tmp_path: Pat
         assert "Boxen" in it.text
 
 
-async def test_a_configuration_that_cannot_be_written_is_said(desk: Open, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["folder", "fifo"])
+async def test_a_configuration_that_cannot_be_written_is_said(kind: str, desk: Open, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    if kind == "folder":
+        path.mkdir()
+    else:
+        os.mkfifo(path)
     async with desk() as it:
-        it.app.main.config_file = str(tmp_path)
+        it.app.main.config_file = str(path)
         await it.choose("mpv")
-        await it.press("X")
-        assert "could not be written" in it.text
-        assert "mpv" in it.text
+        for keys in (("X",), ("R", *"Film", "enter")):
+            await it.press(*keys)
+            assert "could not be written" in it.text
+            assert "mpv" in it.text
+    assert path.is_dir() == (kind == "folder")
+    assert path.is_fifo() == (kind == "fifo")

@@ -3,9 +3,13 @@
 The only module that imports tomlkit, and only when something is written.
 """
 
+import errno
 import os
+import stat
 from typing import Any
 
+from tuimixer.config.files import open_own
+from tuimixer.config.load import LARGEST, TOO_LARGE, line_of_long_key
 from tuimixer.config.schema import Rule
 
 
@@ -15,8 +19,8 @@ def put_rule(path: str, rule: Rule) -> None:
     A rule that neither hides nor renames is removed.
 
     Raises:
-        OSError: the file cannot be read or written.
-        ValueError: the file is not TOML, or its rules are not tables.
+        OSError: the file cannot be read or written, or is not regular.
+        ValueError: the file is not TOML, its rules are not tables, or it is too large to be loaded.
     """
     import tomlkit
     from tomlkit.items import AoT
@@ -48,15 +52,24 @@ def put_rule(path: str, rule: Rule) -> None:
         del document["rule"]
     elif "rule" not in document and rules:
         document["rule"] = rules
-    write_whole(path, tomlkit.dumps(document).encode())
+    data = tomlkit.dumps(document).encode()
+    if len(data) > LARGEST:
+        raise ValueError(f"it would be {TOO_LARGE}")
+    write_whole(path, data)
 
 
 def write_whole(path: str, data: bytes) -> None:
     """Write a file atomically; a symbolic link is followed.
 
     Raises:
-        OSError: the file cannot be written.
+        OSError: the file cannot be written, or is not regular (a FIFO or a device would be replaced).
     """
+    try:
+        mode = os.stat(path).st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "not a regular file", path)
     path = os.path.realpath(path)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     unfinished = f"{path}.{os.getpid()}.new"
@@ -65,8 +78,8 @@ def write_whole(path: str, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if os.path.exists(path):
-            os.chmod(unfinished, os.stat(path).st_mode & 0o7777)
+        if mode is not None:
+            os.chmod(unfinished, stat.S_IMODE(mode))
         os.replace(unfinished, path)
     except BaseException:
         if os.path.lexists(unfinished):
@@ -76,7 +89,13 @@ def write_whole(path: str, data: bytes) -> None:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
+        with open(open_own(path, os.O_RDONLY), "rb") as file:
+            data = file.read(LARGEST + 1)
     except FileNotFoundError:
         return ""
+    if len(data) > LARGEST:
+        raise ValueError(f"it is {TOO_LARGE}")
+    text = data.decode()
+    if line := line_of_long_key(text):
+        raise ValueError(f"the key in line {line} has too many parts")
+    return text

@@ -14,11 +14,12 @@ from tuimixer.model.text import clean
 
 LARGEST = 1 << 20
 """Maximum size of a configuration file in bytes."""
+TOO_LARGE = f"larger than the limit of {LARGEST >> 20} MiB"
 _LONGEST_CAP = 200
 """Maximum length of the lines that are read if only the caps are read, from a text that is not TOML."""
 _MOST_DOTS = 200
-"""Maximum number of dots in a line. The time that tomllib takes is quadratic in the parts of a key: minutes
-for 200 KB of `a.a.a…`.
+"""Maximum number of dots in a line. The time that TOML's readers take is quadratic in the parts of a key:
+minutes for 200 KB of `a.a.a…`.
 """
 
 
@@ -34,7 +35,7 @@ def load(path: str | None = None) -> Loaded:
         unread = (f"{where} cannot be read: {error.strerror}.",)
         return Loaded(Config(), unread, where) if path is None else Loaded(Config(), unread)
     if len(data) > LARGEST:
-        return Loaded(Config(), (f"{where} is larger than the limit of {LARGEST >> 20} MiB.",), where)
+        return Loaded(Config(), (f"{where} is {TOO_LARGE}.",), where)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -53,9 +54,8 @@ def parse(text: str) -> tuple[Config, list[str]]:
     """
     import tomllib
 
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#"):
-            return _caps_only(text), [f"{number}: the key has too many parts."]
+    if line := line_of_long_key(text):
+        return _caps_only(text), [f"{line}: the key has too many parts."]
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -70,6 +70,14 @@ def parse(text: str) -> tuple[Config, list[str]]:
         problems = "problem" if reader.omitted == 1 else "problems"
         reader.problems.append(f"1: the file has {reader.omitted} more {problems}.")
     return (Config(max=config.max), reader.problems) if reader.problems else (config, [])
+
+
+def line_of_long_key(text: str) -> int:
+    """Number of the first line with a key that has too many parts to be read; 0 if there is none."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(".") > _MOST_DOTS and not line.lstrip().startswith("#"):
+            return number
+    return 0
 
 
 def _caps_only(text: str) -> Config:
