@@ -26,7 +26,7 @@ from tests.diagnosis.boxes import (
 from tuimixer.model.control import Choice, Control, Kind, Port
 from tuimixer.model.scale import Scale
 from tuimixer.model.snapshot import AlsaCard, Jack, Phase, Profile, ServerCard, Snapshot, Status
-from tuimixer.model.system import Daemon, FoundServer, Holder, PcmDevice, System
+from tuimixer.model.system import NO_RESPONSE, Daemon, FoundServer, Holder, PcmDevice, System
 
 Box = tuple[Snapshot, System]
 REAL = sink(-18.0, hardware_volume=False, base_db=0.0)
@@ -71,6 +71,17 @@ def with_card(profile: str, *profiles: Profile) -> ServerCard:
 def _no_server() -> Box:
     system = replace(SYSTEM, expects_server="PULSE_SERVER is set")
     return without_server(element("Master", -600, MASTER_SCALE)), system
+
+
+@case("no_server")
+def _hung_server() -> Box:
+    status = Status(
+        "pulse", Phase.UNAVAILABLE, "pulse", f"No sound server at unix:/mute (session): {NO_RESPONSE}."
+    )
+    silent = replace(without_server(), statuses=(status,), alsa_cards=())
+    return silent, replace(
+        SYSTEM, sound_folder=False, servers=(FoundServer("unix:/mute", "me", "session", True),)
+    )
 
 
 @case("other_machine")

@@ -305,6 +305,18 @@ def test_no_server_where_one_is_expected(server: SoundServer) -> None:
     )
 
 
+def test_a_server_that_does_not_respond_is_named(server: SoundServer) -> None:
+    """Even if PULSE_SERVER does not name it and its queue is full, so that the kernel refuses connections."""
+    env = {name: value for name, value in server.env.items() if name != "PULSE_SERVER"}
+    server.pause()
+    server.fill_queue()
+    first = findings(env=env)[0]
+    assert first["reason"] == (
+        f"The sound server at {server.address}, which is the server of this session, is not responding."
+    )
+    assert f"{server.address} (session): no response." in tuimixer("path", env=env).stderr
+
+
 def test_a_server_asked_for_that_does_not_answer(server: SoundServer) -> None:
     first = findings("--server", "unix:/nowhere/native", env=server.env)[0]
     assert first["stage"] == "sound server"

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
@@ -108,6 +109,7 @@ class SoundServer(ABC):
         """Environment for any client or for tuimixer itself."""
         self.players: list[Player] = []
         self._server: subprocess.Popen[bytes] | None = None
+        self._waiting: list[socket.socket] = []
         atexit.register(self.stop)
 
     def _environment(self) -> dict[str, str]:
@@ -203,6 +205,14 @@ class SoundServer(ABC):
         """Resume a paused server."""
         os.killpg(self.pid, signal.SIGCONT)
 
+    def fill_queue(self) -> None:
+        """Connect to the paused server until the kernel refuses more; the connections last until stop()."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                waiting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+                self._waiting.append(waiting)
+                waiting.connect(self.address.removeprefix("unix:"))
+
     def restart(self) -> None:
         """Kill and restart the server, with its sinks and without its former players."""
         self.kill()
@@ -225,6 +235,8 @@ class SoundServer(ABC):
         """End the server and the players, and remove the folder. May be called twice."""
         self.stop_players()
         self.kill()
+        for waiting in self._waiting:
+            waiting.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         atexit.unregister(self.stop)
 

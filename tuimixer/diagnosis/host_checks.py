@@ -8,6 +8,7 @@ from tuimixer.model.control import Control, Kind
 from tuimixer.model.snapshot import Phase, Server, Snapshot
 from tuimixer.model.system import (
     NO_PIPEWIRE_PULSE,
+    NO_RESPONSE,
     START_PIPEWIRE_PULSE,
     FoundServer,
     Holder,
@@ -28,8 +29,10 @@ _ADDRESS_LIMIT = 120
 
 def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
     """No server, another machine's server, or two servers at once."""
-    silent = snapshot.server is None and _unavailable(snapshot)
+    fault = None if snapshot.server else _fault(snapshot)
+    silent = fault is not None
     named = next((found for found in system.servers if found.why in _NAMED), None)
+    hung = next((found for found in system.servers if found.alive and NO_RESPONSE in (fault or "")), None)
     elsewhere = _other_machine(snapshot, system)
     if elsewhere is not None:
         yield elsewhere
@@ -38,6 +41,8 @@ def check_server(snapshot: Snapshot, system: System) -> Iterator[Finding]:
         yield Finding("no_server", "sound server", reason, START_PIPEWIRE_PULSE)
     elif silent and named is not None:
         yield _named_in_vain(system, named)
+    elif hung is not None:
+        yield _hung(system, hung)
     elif silent and system.expects_server:
         reason = (
             f"No sound server is responding, although programs expect one because {system.expects_server}."
@@ -65,6 +70,15 @@ def _named_in_vain(system: System, named: FoundServer) -> Finding:
     return Finding("no_server", "sound server", reason, _NAMED[named.why] + then)
 
 
+def _hung(system: System, server: FoundServer) -> Finding:
+    """The server that would be used accepts connections but does not respond, so it has to be killed."""
+    address = clean(server.address, _ADDRESS_LIMIT)
+    reason = f"The sound server at {address}, which is {reason_for(server.why)}, is not responding."
+    pids = [str(daemon.pid) for daemon in system.daemons if daemon.user == server.user == system.user]
+    advice = f"kill -KILL {pids[0]}; {start_command(system)}" if len(pids) == 1 else "Restart this server."
+    return Finding("no_server", "sound server", reason, advice)
+
+
 def start_command(system: System) -> str:
     """The command that starts the installed sound server."""
     servers = {path.server for path in system.mixer_paths}
@@ -73,8 +87,10 @@ def start_command(system: System) -> str:
     return "pulseaudio --start"
 
 
-def _unavailable(snapshot: Snapshot) -> bool:
-    return any(status.source == "pulse" and status.phase is Phase.UNAVAILABLE for status in snapshot.statuses)
+def _fault(snapshot: Snapshot) -> str | None:
+    """Why there is no sound server; None while one is being connected to."""
+    failed = (s for s in snapshot.statuses if s.source == "pulse" and s.phase is Phase.UNAVAILABLE)
+    return next((status.reason for status in failed), None)
 
 
 def _other_machine(snapshot: Snapshot, system: System) -> Finding | None:

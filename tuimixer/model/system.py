@@ -70,6 +70,8 @@ _REASONS = {
 _ORIGINS = {"asked for": "as specified", "home folder": "home directory"}
 
 
+NO_RESPONSE = "no response"
+"""Why a server cannot be used that accepts connections but does not respond; part of a status's reason."""
 NO_PIPEWIRE_PULSE = "PipeWire is running, but its PulseAudio server, pipewire-pulse, is not"
 START_PIPEWIRE_PULSE = (
     "systemctl --user enable --now pipewire-pulse.service "

@@ -1,6 +1,5 @@
 """One read or one write, as a verb of the command line does it."""
 
-import contextlib
 import socket
 import subprocess
 import sys
@@ -84,15 +83,8 @@ def test_a_server_with_a_full_queue_is_asked_again(
 ) -> None:
     """As when many volume keys come at once: it lets only a few wait, and refuses the others."""
     pulse.pause()
-    waiting = []
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            knock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-            waiting.append(knock)
-            knock.connect(pulse.address.removeprefix("unix:"))
+    pulse.fill_queue()
     assert reads_after_pauses(pulse, monkeypatch, pulse.resume)
-    for knock in waiting:
-        knock.close()
 
 
 @pytest.mark.pulse
@@ -134,6 +126,9 @@ def test_hung_and_killed_server(pulse: PrivatePulse) -> None:
     pulse.pause()
     with pytest.raises(Unreachable, match=r"did not respond within 0\.3 s"):
         port.read()
+    with pytest.raises(Unreachable, match="no response"):
+        BlockingPulse(pulse.address, patience=0.3).read()
+    pulse.fill_queue()
     with pytest.raises(Unreachable, match="no response"):
         BlockingPulse(pulse.address, patience=0.3).read()
     pulse.resume()

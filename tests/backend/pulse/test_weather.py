@@ -141,6 +141,18 @@ async def test_no_server_at_all() -> None:
         )
 
 
+@pytest.mark.pulse
+async def test_a_full_queue_is_no_refusal(pulse: PrivatePulse) -> None:
+    """The kernel refuses connections to a hung server as soon as a few wait in its queue."""
+    pulse.pause()
+    pulse.fill_queue()
+    async with Watcher(PulseBackend(pulse.address)) as watcher:
+        await watcher.until(lambda: watcher.phase is Phase.UNAVAILABLE, "the first answer")
+        assert watcher.snapshot.statuses[0].reason == (
+            f"No sound server at {pulse.address} (as specified): no response."
+        )
+
+
 @pytest.fixture
 def bare() -> Iterator[PrivatePulse]:
     """A PulseAudio without any sink, and so without a default."""

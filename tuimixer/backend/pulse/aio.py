@@ -12,6 +12,7 @@ from tuimixer.backend.pulse.operations import CONNECTION_TERMINATED, PROTOCOL_ER
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.backend.pulse.pulsectl_import import PulseError
 from tuimixer.backend.pulse.pulsectl_import import binding as c
+from tuimixer.model.system import NO_RESPONSE
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,9 +44,11 @@ class AsyncClient:
         try:
             await self._pulse.connect(timeout=self._patience)
         except TimeoutError as error:
-            raise Unreachable("no response") from error
+            raise Unreachable(NO_RESPONSE) from error
         except PulseError as error:
-            raise Unreachable(self._why()) from error
+            if not self._pulse._ctx:
+                raise Unreachable("the connection was closed") from error
+            raise client.connecting_failed(errno(self._pulse._ctx)) from error
 
     async def subscribe(self) -> None:
         """Subscribe to events, for `on_event`."""
@@ -107,7 +110,9 @@ class AsyncClient:
                 self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end
             )
         except c.pa.CallError as error:
-            raise Refused(f"The sound server refused the request: {self._why()}.") from error
+            raise Refused(
+                f"The sound server refused the request: {words(errno(self._pulse._ctx))}."
+            ) from error
 
     async def lost(self) -> None:
         """Wait until the connection is lost."""
@@ -135,6 +140,3 @@ class AsyncClient:
     def _lost(self) -> None:
         self._error = errno(self._pulse._ctx)
         self._calls.fail(CONNECTION_TERMINATED)
-
-    def _why(self) -> str:
-        return words(errno(self._pulse._ctx)) if self._pulse._ctx else "the connection was closed"

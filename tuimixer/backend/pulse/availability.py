@@ -8,7 +8,7 @@ from tuimixer.backend.base import Unreachable
 from tuimixer.backend.library_environment import quietly
 from tuimixer.backend.pulse.find import Candidate, Search, fault_of
 from tuimixer.model.snapshot import Server
-from tuimixer.model.system import NO_PIPEWIRE_PULSE, START_PIPEWIRE_PULSE, origin
+from tuimixer.model.system import NO_PIPEWIRE_PULSE, NO_RESPONSE, START_PIPEWIRE_PULSE, origin
 from tuimixer.model.text import clean
 
 TYPE_CHECKING = False  # importing typing would slow down every volume key press
@@ -24,8 +24,6 @@ INSTALL = (
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.2
 """First and longest pause before connecting again to a running server that refuses it, in seconds."""
-_QUEUED = 4.0
-"""Seconds to retry connecting to a server with a full queue, which may have stopped responding."""
 _CROWDED = 30.0
 """Seconds to retry connecting to a server that has too many clients, which shows that it is working."""
 
@@ -55,9 +53,10 @@ def connect(place: Candidate, search: Search, patience: float) -> "Client":
         Unreachable: the connection failed; the message says where and why.
     """
     if fault := fault_of(place.found.address):
-        raise Unreachable(f"{unreachable(search, fault)} {looked_for(search)}")
+        raise Unreachable(f"{unreachable(search, Unreachable(fault))} {looked_for(search)}")
     client = load("client")
-    began, pause = monotonic(), _FIRST_PAUSE
+    pause = _FIRST_PAUSE
+    began = alive = monotonic()
     while True:
         try:
             with quietly():
@@ -65,18 +64,24 @@ def connect(place: Candidate, search: Search, patience: float) -> "Client":
             return made
         except Unreachable as error:
             # Many volume keys pressed at once may be too many for the server, which limits its clients and
-            # queues only few connections.
-            bound = _CROWDED if isinstance(error, client.ServerFull) else _QUEUED
+            # queues only few connections. If it has stopped responding, its queue remains full.
+            now = monotonic()
+            if isinstance(error, client.ServerFull):
+                alive, last = now, began + _CROWDED
+            else:
+                last = alive + patience
             retried = place.found.alive and isinstance(error, client.ServerFull | client.ConnectionRefused)
-            if not retried or monotonic() - began > bound:
-                raise Unreachable(f"{unreachable(search, str(error))} {looked_for(search)}") from error
+            if not retried or now > last:
+                raise Unreachable(f"{unreachable(search, error)} {looked_for(search)}") from error
         sleep(pause)
         pause = min(1.5 * pause, _LONGEST_PAUSE)
 
 
-def unreachable(search: Search, reason: str) -> str:
+def unreachable(search: Search, error: Unreachable) -> str:
     """One sentence that says that there is no server at the selected address, and why."""
-    found = search.chosen.found
+    found, reason = search.chosen.found, str(error)
+    if found.alive and isinstance(error, load("client").ConnectionRefused):
+        reason = NO_RESPONSE  # the kernel refuses, because the server has not accepted the queued connections
     if search.pipewire:
         return f"{NO_PIPEWIRE_PULSE}."
     if found.alive is False:

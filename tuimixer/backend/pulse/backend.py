@@ -154,14 +154,14 @@ class PulseBackend:
         )
         place = found.chosen
         if fault := fault_of(place.found.address):
-            raise Unreachable(availability.unreachable(found, fault))
+            raise Unreachable(availability.unreachable(found, Unreachable(fault)))
         client = aio.AsyncClient(place.found.address, place.cookie, self._patience)
         session: Connection | None = None
         try:
             try:
                 await client.connect()
             except Unreachable as error:
-                raise Unreachable(availability.unreachable(found, str(error))) from error
+                raise Unreachable(availability.unreachable(found, error)) from error
             store = Store(place.found.address, place.found.why, availability.is_local(place.found.address))
             opened: Connection = connection_module.Connection(
                 client,

@@ -20,6 +20,7 @@ from tuimixer.backend.pulse.operations import (
 )
 from tuimixer.backend.pulse.pulsectl_import import BlockingPulse, PulseError, asyncio_pulse
 from tuimixer.backend.pulse.pulsectl_import import binding as c
+from tuimixer.model.system import NO_RESPONSE
 
 TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ _FACILITIES = {
     c.PA_SUBSCRIPTION_EVENT_SERVER: "server",
     c.PA_SUBSCRIPTION_EVENT_CARD: "card",
 }
+
+
+def connecting_failed(reason: int) -> Unreachable:
+    """The error to raise if connecting failed with this error of libpulse's."""
+    if reason == CONNECTION_REFUSED:
+        return ConnectionRefused(words(reason))
+    return (ServerFull if reason == CONNECTION_TERMINATED else Unreachable)(words(reason))
 
 
 class ConnectionRefused(Unreachable):
@@ -104,15 +112,11 @@ class Client:
             self._pulse.connect()
         except TimeoutError as error:
             self.close()
-            raise Unreachable("no response") from error
+            raise Unreachable(NO_RESPONSE) from error
         except PulseError as error:
             reason = errno(self._pulse._ctx)
             self.close()
-            kinds: dict[int, type[Unreachable]] = {
-                CONNECTION_REFUSED: ConnectionRefused,
-                CONNECTION_TERMINATED: ServerFull,
-            }
-            raise kinds.get(reason, Unreachable)(words(reason)) from error
+            raise connecting_failed(reason) from error
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Make a call and wait for its result.
