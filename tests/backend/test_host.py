@@ -173,6 +173,7 @@ def test_mixer_paths(tmp_path: Path) -> None:
         "; comment\n[General]\npriority = 90\n[Element Master]\nswitch = mute\nvolume = merge\n"
         "override-map.1 = all\n[Element Headphone,1]\nswitch = mute\nvolume = zero\n"
         "[Option Analog Output:Speakers]\nvolume = merge\n[Element Idle]\nrequired = any\n"
+        f"[Element Odd,²]\nvolume = merge\n[Element Huge,{'9' * 5000}]\nvolume = merge\n"
         ".include analog-output.conf.common\n",
     )
     put(
@@ -191,6 +192,8 @@ def test_mixer_paths(tmp_path: Path) -> None:
     assert paths[0].elements == (
         PathElement("Master", 0, "mute", "merge"),
         PathElement("Headphone", 1, "mute", "zero"),
+        PathElement("Odd,²", 0, "ignore", "merge"),
+        PathElement(f"Huge,{'9' * 5000}", 0, "ignore", "merge"),
         PathElement("PCM", 0, "ignore", "merge"),
     )
 

@@ -115,6 +115,7 @@ STORED = {
     "infinite": "turn\t5\npulse:sink/speakers\t32768 32768\tinf inf\tinf 1.0\n",
     "no number": "turn\t5\npulse:sink/speakers\t32768 32768\tnan nan\tnan nan\n",
     "huge": f"turn\t{'9' * 5000}\npulse:sink/speakers\t{'9' * 5000}\t1e999\t1\n",
+    "huge turn": f"turn\t{'9' * 4300}\n",
     "huge volumes": "turn\t5\npulse:sink/speakers\t32768 32768\t1e300 1e300\t1e300 1e-300\n",
     "other channels": "turn\t5\npulse:sink/speakers\t32768 32768\t0.5\t1.0 1.0 1.0\n",
     "for ever recent": "turn\t5\npulse:sink/speakers\tinf\t32768 32768 0\t32768 32768 0\t\n",

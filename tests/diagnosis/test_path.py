@@ -26,6 +26,7 @@ from tests.diagnosis.boxes import (
     stream,
     volumes,
 )
+from tuimixer.diagnosis.card_routing import pcm_of
 from tuimixer.diagnosis.path import trace
 from tuimixer.diagnosis.stage import Path, Stage, StageKind
 from tuimixer.model.control import Channel, Control, Kind, Port
@@ -417,3 +418,9 @@ def test_a_loopback_card_is_named_as_such() -> None:
 def test_nothing_to_follow() -> None:
     assert trace(ac97(), SYSTEM, "pulse:sink_input/404") == ()
     assert trace(ac97(), SYSTEM, MASTER) == ()
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 5000, "none"], ids=["superscript", "huge", "none"])
+def test_the_number_of_a_pcm_device_may_be_anything(text: str) -> None:
+    device = sink()
+    assert pcm_of(replace(device, properties=device.properties | {"alsa.device": text})) == 0

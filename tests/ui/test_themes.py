@@ -10,6 +10,7 @@ from tuimixer.config.load import parse
 from tuimixer.config.schema import Config
 from tuimixer.config.theme_names import THEME_COLORS, THEMES
 from tuimixer.ui.screens.listing import Listing
+from tuimixer.ui.terminal.capabilities import look_at
 from tuimixer.ui.terminal.colour import contrast, nearest_256, of_256
 from tuimixer.ui.terminal.colour import parse as colour_of
 from tuimixer.ui.terminal.palette import SHADES, TRUE_COLOUR, Look, Palette, Role, shade
@@ -190,3 +191,13 @@ async def test_ones_own_colours_come_back(desk: Open) -> None:
         assert background(it) != own
         await it.press("escape")
         assert background(it) == own
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("background", "light"),
+    [("7", True), ("15", True), ("8", False), ("16", False), ("²", False), ("9" * 5000, False), ("", False)],
+    ids=["7", "15", "8", "16", "superscript", "huge", "none"],
+)
+def test_a_light_background_is_recognized(background: str, light: bool) -> None:
+    assert look_at({"TERM": "xterm-256color", "COLORFGBG": f"0;{background}"}, Config()).light is light

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tuimixer.backend.proc import read
 from tuimixer.model.system import MixerPath, PathElement
+from tuimixer.model.text import whole
 
 _PULSE_FOLDERS = ("usr/share/pulseaudio/alsa-mixer/paths", "usr/local/share/pulseaudio/alsa-mixer/paths")
 _PIPEWIRE_FOLDERS = (
@@ -90,5 +91,6 @@ def _lines(file: Path) -> tuple[str, ...]:
 
 def _name(text: str) -> tuple[str, int]:
     """Split `Headphone,1` into an element's name and index."""
-    name, comma, index = text.strip().rpartition(",")
-    return (name, int(index)) if comma and index.isdigit() else (text.strip(), 0)
+    name, comma, digits = text.strip().rpartition(",")
+    index = whole(digits) if comma else None
+    return (text.strip(), 0) if index is None else (name, index)

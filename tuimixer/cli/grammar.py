@@ -174,11 +174,3 @@ def _unknown(written: str, options: tuple[Option, ...], command: str) -> Usage:
     names = (f"--{option.name}" for option in options)
     hint = suggest(written, names, f"`{command} --help` lists all options", cutoff=0.7)
     return Usage(f"unknown option {shown(written)}; {hint}")
-
-
-def whole(text: str, most: int) -> int | None:
-    """A word as an integer from 0 to `most`; None if the word is anything else."""
-    if not text.isdecimal() or not text.isascii() or len(text) > len(str(most)):
-        return None
-    number = int(text)
-    return number if number <= most else None

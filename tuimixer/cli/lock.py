@@ -17,6 +17,7 @@ from tuimixer.config.files import open_own
 from tuimixer.model.control import Channel, Control, ControlId
 from tuimixer.model.fader import UnclampedTarget
 from tuimixer.model.record import replace
+from tuimixer.model.text import whole
 
 PATIENCE = 2
 """Seconds to wait while the process that holds the lock does nothing."""
@@ -217,7 +218,7 @@ def _read(path: str) -> _Memory:
         with suppress(ValueError):
             control, *rows = line.split("\t")
             if len(rows) == 1:
-                memory.turn = int(rows[0])
+                memory.turn = whole(rows[0]) or _NO_TURN
             elif len(rows) == 2:
                 memory.written[control] = (_whole(rows[0]), _whole(rows[1]))
             elif len(rows) == 3:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from tuimixer.model.control import Control, Device, Kind
 from tuimixer.model.record import dataclass
 from tuimixer.model.snapshot import Snapshot
+from tuimixer.model.text import whole
 
 
 class Connector(StrEnum):
@@ -235,7 +236,7 @@ def description(device: Device) -> str:
 def pcm_of(control: Control) -> int:
     """Number of the PCM device behind a sink or source."""
     text = control.properties.get("alsa.device", control.properties.get("api.alsa.pcm.device", "0"))
-    return int(text) if text.isdigit() else 0
+    return whole(text) or 0
 
 
 def through_softvol(control: Control, name: str) -> bool | None:

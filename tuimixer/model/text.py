@@ -56,6 +56,17 @@ def shown(text: str) -> str:
     return f'"{clean(text, 80, fallback="")}"'
 
 
+def whole(text: str, most: int = 2**31 - 1) -> int | None:
+    """A word as an integer from 0 to `most`; None if the word is anything else.
+
+    `int` alone would raise ValueError for a word of thousands of digits.
+    """
+    if not text.isdecimal() or not text.isascii() or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if number <= most else None
+
+
 def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0.6) -> str:
     """`did you mean volume?` for the known word closest to an unknown one, `otherwise` if none is close.
 

@@ -264,6 +264,16 @@ def test_codecs() -> None:
     assert translate.codecs("nonsense", "") == translate.codecs("[]", "null")
 
 
+@pytest.mark.parametrize(
+    ("text", "pid"), [("12", 12), ("9" * 5000, None), ("²", None)], ids=["number", "huge", "superscript"]
+)
+def test_a_process_id_is_a_number(text: str, pid: int | None) -> None:
+    record = replace(STREAM, client=None, properties={"application.process.id": text})
+    stream = translate.stream(record, Kind.SINK_INPUT, around()).stream
+    assert stream is not None
+    assert stream.pid == pid
+
+
 def test_store_makes_only_what_changed_and_numbers_equal_names() -> None:
     store = Store("unix:/x", "session", local=False)
     store.keep(Kind.SINK, [SINK])

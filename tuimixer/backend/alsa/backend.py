@@ -14,7 +14,7 @@ from tuimixer.model.command import Command, OpenDevice
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.snapshot import AlsaCard, Notice, Phase, Snapshot, Status, Update
 from tuimixer.model.system import System
-from tuimixer.model.text import clean
+from tuimixer.model.text import clean, whole
 
 if TYPE_CHECKING:
     from tuimixer.backend.alsa.card import Card
@@ -334,9 +334,9 @@ def _is_card(error: Unreachable) -> bool:
 
 def _order(device: str) -> tuple[int, int, str]:
     """Sort key: cards by number, then `default`, then the others."""
-    number = device.removeprefix("hw:")
-    if number != device and number.isdigit():
-        return (0, int(number), device)
+    number = whole(device.removeprefix("hw:")) if device.startswith("hw:") else None
+    if number is not None:
+        return (0, number, device)
     return (1 if device == "default" else 2, 0, device)
 
 

@@ -5,6 +5,7 @@ import os
 from tuimixer.backend.alsa.card import Card
 from tuimixer.backend.alsa.element_writer import card_numbers
 from tuimixer.backend.base import Unreachable
+from tuimixer.model.text import whole
 
 DEFAULT = "default"
 _CONTROL_NODE = "controlC"
@@ -18,7 +19,7 @@ def numbers(folder: str) -> list[int]:
     except OSError:
         nodes = []
     ends = {node.removeprefix(_CONTROL_NODE) for node in nodes if node.startswith(_CONTROL_NODE)}
-    found |= {int(end) for end in ends if end.isdecimal()}
+    found |= {number for end in ends if (number := whole(end)) is not None}
     return sorted(found)
 
 
@@ -30,7 +31,7 @@ def number_of(card: str) -> int | None:
             name = os.readlink(f"/proc/asound/{name}").removeprefix("card")
         except (OSError, ValueError):
             return None
-    return int(name) if name.isdecimal() else None
+    return whole(name)
 
 
 def hardware(number: int) -> str:

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Sequence
 
 from tuimixer.model.record import dataclass
-from tuimixer.model.text import clean, shown
+from tuimixer.model.text import clean, shown, whole
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
@@ -89,9 +89,10 @@ class Target:
             raise BadTarget(f"--host {shown(text)}: {shown(host)} is not a valid host name.")
         if at and not _USER.fullmatch(user):
             raise BadTarget(f"--host {shown(text)}: {shown(user)} is not a valid user name.")
-        if port is not None and not (len(port) <= 5 and 0 < int(port) < 65536):
+        number = None if port is None else whole(port, 65535)
+        if port is not None and not number:
             raise BadTarget(f"--host {shown(text)}: port {clean(port, 20)} is not between 1 and 65535.")
-        return cls(host, user, int(port) if port is not None else None)
+        return cls(host, user, number)
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host

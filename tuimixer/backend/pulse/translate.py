@@ -16,7 +16,7 @@ from tuimixer.backend.pulse.records import (
 from tuimixer.model.control import Channel, Control, ControlId, Device, Kind, Medium, Port, Stream
 from tuimixer.model.scale import PULSE_SCALE
 from tuimixer.model.snapshot import Profile, Server, ServerCard
-from tuimixer.model.text import clean
+from tuimixer.model.text import clean, whole
 
 # pa_sink_flags_t and pa_source_flags_t, which differ in one flag.
 HW_VOLUME_CTRL, HW_MUTE_CTRL, DECIBEL_VOLUME = 0x1, 0x10, 0x20
@@ -145,8 +145,8 @@ def stream(record: StreamRecord, kind: Kind, around: TranslationContext) -> Cont
     binary = properties.get("application.process.binary") or (
         client.properties.get("application.process.binary", "") if client else ""
     )
-    pid = _number(properties.get("application.process.id")) or (
-        _number(client.properties.get("application.process.id")) if client else None
+    pid = whole(properties.get("application.process.id", "")) or (
+        whole(client.properties.get("application.process.id", "")) if client else None
     )
     virtual = is_virtual(record)
     program = f"{binary} ({pid})" if binary and pid else binary or (f"process {pid}" if pid else "")
@@ -343,7 +343,3 @@ def _alsa_card(properties: Mapping[str, str], around: TranslationContext) -> str
     if colon and name in ("hw", "front", "plughw", "hdmi", "iec958"):
         return around.alsa_id(rest.partition(",")[0])
     return None
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None

@@ -4,7 +4,7 @@ from time import monotonic, sleep
 
 from tuimixer.cli.change import fix
 from tuimixer.cli.failure import DONE, Usage
-from tuimixer.cli.grammar import Option, Verb, whole
+from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.inspection import read_host
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
@@ -13,7 +13,7 @@ from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.finding import Finding
 from tuimixer.diagnosis.report import finding_lines, findings_json
 from tuimixer.model.control import ControlId, Kind
-from tuimixer.model.text import shown
+from tuimixer.model.text import shown, whole
 
 _KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
 _WRONG = 1

@@ -6,7 +6,7 @@ from tuimixer.cli.failure import DONE, Usage
 from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import WHERE
-from tuimixer.model.text import shown
+from tuimixer.model.text import shown, whole
 
 VERBS = (
     Verb(
@@ -38,9 +38,10 @@ def run(call: Invocation) -> int:
     Raises:
         Usage: textual-serve is missing, or the server cannot listen on the address.
     """
-    port = call.arguments.get("port") or "0"
-    if not port.isdecimal() or len(port) > 5 or int(port) > 65535:
-        raise Usage(f"{shown(port)} is not a port number; use a number from 0 to 65535")
+    text = call.arguments.get("port") or "0"
+    port = whole(text, 65535)
+    if port is None:
+        raise Usage(f"{shown(text)} is not a port number; use a number from 0 to 65535")
     try:
         from tuimixer.ui.web import listen, serve
     except ImportError as error:
@@ -50,7 +51,7 @@ def run(call: Invocation) -> int:
         ) from error
     bind = call.arguments.get("bind") or "127.0.0.1"
     try:
-        listener = listen(bind, int(port))
+        listener = listen(bind, port)
     except OSError as error:
         raise Usage(f"cannot listen on {shown(bind)}, port {port}: {error.strerror}") from error
     gc.enable()

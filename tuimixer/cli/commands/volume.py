@@ -4,11 +4,11 @@ from itertools import combinations
 
 from tuimixer.cli.change import change
 from tuimixer.cli.failure import Usage
-from tuimixer.cli.grammar import Option, Verb, whole
+from tuimixer.cli.grammar import Option, Verb
 from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.model.select import OUTPUT
-from tuimixer.model.text import shown
+from tuimixer.model.text import shown, whole
 from tuimixer.model.value import FORMS, Value, is_switch, is_value, parse_value
 
 _TARGETS = (

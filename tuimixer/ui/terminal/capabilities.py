@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from tuimixer.config.schema import Config
 from tuimixer.model.record import dataclass, replace
+from tuimixer.model.text import whole
 from tuimixer.ui.terminal.charsets import ASCII, CP437, UNICODE, CharSet
 from tuimixer.ui.terminal.palette import Palette
 from tuimixer.ui.terminal.themes import theme
@@ -102,8 +103,7 @@ def _depth(environment: Mapping[str, str], term: str) -> str:
 
 def _light_background(environment: Mapping[str, str]) -> bool:
     """Whether COLORFGBG, `fg;bg` or `fg;x;bg`, names a light background: 7 or 9 to 15."""
-    background = environment.get("COLORFGBG", "").rpartition(";")[2]
-    return background.isdigit() and (int(background) == 7 or 9 <= int(background) <= 15)
+    return whole(environment.get("COLORFGBG", "").rpartition(";")[2]) in (7, *range(9, 16))
 
 
 def _charset(config: Config, term: str, encoding: str) -> CharSet:
