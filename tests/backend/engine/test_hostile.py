@@ -1,6 +1,7 @@
 """A broken or malicious engine is cut off, cleaned, or reported in one sentence; nothing hangs."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.backend.engine.screen import Screen
+from tuimixer.backend.base import Unreachable
 from tuimixer.backend.demo.simulated import big, box
 from tuimixer.backend.engine import protocol
 from tuimixer.backend.engine.child import LocalLink
@@ -16,6 +18,7 @@ from tuimixer.backend.engine.delta import Delta, make_delta
 from tuimixer.backend.engine.first_lines import PROTOCOL
 from tuimixer.backend.engine.protocol import Hello, ProtocolError, Watch
 from tuimixer.backend.engine.ssh import BadTarget, Target, explain
+from tuimixer.backend.engine.ssh_link import SshLink
 from tuimixer.backend.engine.stderr_filter import TerminalFilter
 from tuimixer.backend.engine.validation import MOST_CHANNELS, MOST_CONTROLS, vetted
 from tuimixer.model.snapshot import Notice, Snapshot
@@ -93,6 +96,34 @@ async def test_what_cannot_be_is_refused_in_one_sentence(saying: Saying, case: s
         assert any(words in screen.trouble.reason for words in one_of)
         assert screen.trouble.reason.isprintable()
         assert len(screen.trouble.reason) < 400
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ("cat /dev/zero", f"sent {protocol.LINE_LIMIT} bytes without a greeting."),
+        ("yes", f"sent {protocol.LINE_LIMIT} bytes without a greeting."),
+        ("sleep 1000 >&- 2>&-", "closed its output but did not exit."),
+    ],
+)
+def test_an_ssh_that_has_to_be_killed_is_not_what_is_reported(
+    end: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text(f"#!/bin/sh\nexec {end}\n")
+    ssh.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(Unreachable) as failure:
+        SshLink(Target("box"), []).open(first=True)
+    assert str(failure.value) == f"The engine on box {says}"
+
+
+async def test_an_engine_that_has_to_be_killed_is_reported_with_the_reason() -> None:
+    link = LocalLink(["sh", "-c", f"echo '{HELLO}'; exec sleep 1000 >&-"], name="box")
+    async with Screen(EngineBackend(link)) as screen:
+        await screen.until(lambda: screen.trouble, "the trouble to be told")
+        assert screen.trouble
+        assert screen.trouble.reason == "The engine on box closed its output but did not exit."
 
 
 async def test_as_much_as_there_can_be_is_shown(saying: Saying) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _LOG_LIMIT = 1 << 18
 _MOST_OPEN = 64
 """A number above that of any descriptor that is open when the first child is forked."""
+LINGERED = "closed its output but did not exit"
+"""What to report of an engine that had to be killed after the end of its output."""
 ROOM = 1 << 20
 """Number of bytes that the first engine can write before they are read, if the kernel allows it. The largest
 first snapshots have 400 kB; in a smaller pipe, they would wait for the screen, which at first reads only
@@ -37,6 +39,8 @@ class Child:
         """What was read from `stdout` before the loop took over."""
         self.status: int | None = None
         """The engine's exit status once it has ended; negative if a signal ended it."""
+        self.killed = False
+        """Whether `kill` or `reap` had to end it, so that its status says nothing."""
 
     def poll(self) -> int | None:
         """The exit status if the engine has ended, else None."""
@@ -53,6 +57,7 @@ class Child:
     def kill(self) -> None:
         """Kill the engine, even if it is stopped."""
         if self.poll() is None:
+            self.killed = True
             os.kill(self.pid, signal.SIGKILL)
 
     def reap(self, patience: float = 0.0) -> None:

@@ -7,7 +7,7 @@ from collections import deque
 from typing import Protocol
 
 from tuimixer import __version__
-from tuimixer.backend.engine.child import Child
+from tuimixer.backend.engine.child import LINGERED, Child
 from tuimixer.backend.engine.delta import Delta, apply_delta
 from tuimixer.backend.engine.pipe import LinePipe
 from tuimixer.backend.engine.protocol import (
@@ -175,6 +175,8 @@ class EngineSession:
                 self._read_stderr(stderr)
                 loop.remove_reader(stderr)
                 os.close(stderr)
+        if not reason and self._child.killed:
+            reason = LINGERED
         if reason:
             return f"The engine on {self._link.name} {reason}.", ""
         return self._link.explain(self._child.status, self._stderr.decode("utf-8", "replace"))

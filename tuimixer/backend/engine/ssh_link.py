@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tuimixer import __version__
 from tuimixer.backend.base import Unreachable
-from tuimixer.backend.engine.child import Child, spawn
+from tuimixer.backend.engine.child import LINGERED, Child, spawn
 from tuimixer.backend.engine.ending import ending_with
 from tuimixer.backend.engine.protocol import HELLO_START, LINE_LIMIT, ProtocolError, check_hello, decode
 from tuimixer.backend.engine.ssh import Target, engine_script, explain, ssh_command
@@ -85,8 +85,12 @@ class SshLink:
                 else:
                     words.say(chunk)
         words.end()
+        if len(child.early) >= LINE_LIMIT and greeting is None:
+            raise Unreachable(f"The engine on {self.name} sent {LINE_LIMIT} bytes without a greeting.")
         if greeting is None:
             child.reap(_FAREWELL)
+            if child.killed:
+                raise Unreachable(f"The engine on {self.name} {LINGERED}.")
             sentences = explain(self.name, child.status, words.last)
             raise Unreachable(" ".join(filter(None, sentences)))
         try:
