@@ -90,6 +90,18 @@ def test_keys_may_be_written_without_quotes() -> None:
             "[[rule]]\nmatch.name='a'\nname='b'\n[[rule]]\nmatch.name='/(/'\nhide=true",
             "5: rule.match.name is ",
         ),
+        (
+            "[[rule]]\nmatch.name='/a{99999999999}/'\nhide=true",
+            '2: rule.match.name is "/a{99999999999}/", which is not a valid regular expression: ',
+        ),
+        (
+            f"[[rule]]\nmatch.name='/{'(' * 5000}{')' * 5000}/'\nhide=true",
+            '2: rule.match.name is "/((((',
+        ),
+        (
+            "[[rule]]\nmatch.name='x'\nname=\"\\u001b]0;x\\u0007\"",
+            "1: rule.match has no effect; add hide = true, or a name to display.",
+        ),
         ("[[rule]]\nmatch.name=3\nhide=true", "2: rule.match.name is 3; it must be one line of text."),
         (
             "[[rule]]\nmatch.name='x'\nhide='yes'\nname='b'",
@@ -189,3 +201,9 @@ def test_the_rest_of_many_mistakes_is_counted(count: int, last: str) -> None:
     problems = parse("\n".join(f"unknown{number} = 1" for number in range(MOST_PROBLEMS + count)))[1]
     assert len(problems) == MOST_PROBLEMS + 1
     assert problems[-1] == f"1: the file has {last}"
+
+
+def test_names_are_safe_to_print() -> None:
+    config, problems = parse("[[rule]]\nmatch.name='x'\nname=\"a\\u001b[31m\\tb\\u202ec\"")
+    assert not problems
+    assert config.filter.rules[0].name == "a bc"

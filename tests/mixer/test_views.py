@@ -16,6 +16,7 @@ from tuimixer.mixer.views import (
     is_capture,
     keep,
     matches,
+    name_of,
     pattern,
     rows_of,
 )
@@ -350,6 +351,14 @@ def test_renamed_alike_are_numbered() -> None:
     rule = Rule({"name": "*"}, name="Out")
     assert labels(of(device("A"), device("B")), filters=Filters(rules=(rule,))) == ["Out", "Out 1"]
     assert labels(of(alsa("PCM", 1)), filters=Filters(rules=(rule,))) == ["Out 1"]
+
+
+def test_the_pattern_of_each_of_many_rules_is_compiled_once() -> None:
+    rules = tuple(Rule({"name": f"none {number}"}, name="x") for number in range(2000))
+    pattern.cache_clear()
+    for name in ("A", "B", "C"):
+        assert name_of(device(name), rules) == name
+    assert pattern.cache_info().misses == len(rules)
 
 
 def test_one_slash_is_a_glob() -> None:

@@ -201,6 +201,13 @@ def test_connections_that_say_nothing_are_ended_and_lock_nobody_out(served: Serv
         {"Host": "evil.example:{port}"},
         {"Host": "192.0.2.1:{port}"},
         {"Host": "[::1"},
+        {"Host": "127.0.0.1:{port}.evil.example"},
+        {"Host": "localhost:{port}.evil.example"},
+        {"Host": "[::1]:{port}.evil.example"},
+        {"Host": "[::1].evil.example:{port}"},
+        {"Host": "evil.example@127.0.0.1:{port}"},
+        {"Host": "localhost/evil.example"},
+        {"Host": "localhost:99999"},
         {"Host": ""},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
@@ -220,7 +227,7 @@ async def test_another_name_or_another_page_gets_nothing(served: Serving, header
 
 
 @pytest.mark.parametrize(
-    "name", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:9", "[::1]:{port}", "localhost"]
+    "name", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:9", "[::1]:{port}", "[::1]", "localhost"]
 )
 def test_the_own_names_are_let_in_with_any_port(served: Serving, name: str) -> None:
     host = name.format(port=served.port)

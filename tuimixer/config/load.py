@@ -215,7 +215,7 @@ def _filters(table: TomlReader, rules: list[TomlReader], default: schema.Filters
 def _rule(table: TomlReader) -> schema.Rule:
     reported = "match" in table and not table.has_table("match")
     match = table.table("match").patterns()
-    rule = schema.Rule(match, table.flag("hide", False), table.text("name"))
+    rule = schema.Rule(match, table.flag("hide", False), clean(table.text("name"), fallback=""))
     if not match and not reported:
         table.wrong("match", 'is missing; use a table of patterns such as { name = "*HDMI*" }')
     elif match and not rule.hide and not rule.name:

@@ -13,6 +13,8 @@ from tuimixer.model.text import shortened, suggest
 
 _LARGEST = 10**18
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_MOST_GROUPS = 100
+"""Maximum number of groups in a regular expression: `re` fails if they are nested deeply."""
 MOST_PROBLEMS = 20
 """Number of errors reported in full."""
 
@@ -114,9 +116,12 @@ class TomlReader:
         for key, text in found.items():
             if len(text) > 1 and text.startswith("/") and text.endswith("/"):
                 try:
+                    if text.count("(") > _MOST_GROUPS:
+                        raise re.error("too many groups")
                     re.compile(text[1:-1])
-                except re.error as error:
-                    self.wrong(key, f"is {shown(text)}, which is not a valid regular expression: {error}")
+                except (re.error, OverflowError) as error:
+                    reason = printable(str(error))
+                    self.wrong(key, f"is {shown(text)}, which is not a valid regular expression: {reason}")
         return found
 
     def table(self, key: str) -> "TomlReader":

@@ -50,7 +50,7 @@ FIELDS = (
 """Names that a rule can match, besides the server's properties (`application.name`, `device.bus`, …)."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1 << 16)  # more than there are rules in the largest configuration that can be loaded
 def pattern(text: str) -> re.Pattern[str]:
     """Compile a glob, which must match the whole value, or `/…/`, a regular expression that may match
     anywhere. Case is ignored.

@@ -12,6 +12,7 @@ import asyncio
 import html
 import ipaddress
 import json
+import re
 import secrets
 import signal
 import socket
@@ -24,6 +25,7 @@ from urllib.parse import urlsplit
 import textual_serve
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from tuimixer.model.text import whole
 from tuimixer.ui.web_door import Door
 from tuimixer.ui.web_screen import WebScreen, bounded_size
 
@@ -32,6 +34,10 @@ _STATIC = Path(textual_serve.__file__).parent / "static"
 _QUIET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Frame-Options": "DENY"}
 _MOST_SCREENS = 8
 """Maximum number of windows; each takes two processes."""
+_HOST = re.compile(
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f]*:[0-9A-Fa-f:.]*)(?:%[\w.-]+)?\]|(?P<name>[\w.-]+))(?::(?P<port>[0-9]{1,5}))?"
+)
+"""A Host header: a name, an IPv4 address, or an IPv6 address in brackets; then perhaps a port."""
 _HEARTBEAT = 6.0
 """Seconds between checks of whether a window is still there; a window has half as long to respond."""
 _LONGEST_MESSAGE = 1 << 16
@@ -169,14 +175,15 @@ class _Hosts:
         """Whether a request's Host header names this server, by name or address; any port is allowed, as it
         may be a forwarded one.
         """
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").partition("%")[0]
-        except ValueError:
+        match = _HOST.fullmatch(host)
+        if match is None or (match["port"] and whole(match["port"], 65535) is None):
             return False
+        name = match["ipv6"] or match["name"].lower()
         try:
-            return ipaddress.ip_address(name).is_loopback or not self._local_only
+            address = ipaddress.ip_address(name)
         except ValueError:
             return name.rstrip(".") in self._names
+        return address.is_loopback or not self._local_only
 
 
 def _own_names() -> set[str]:

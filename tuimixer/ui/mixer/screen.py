@@ -22,6 +22,7 @@ from tuimixer.model.intent import (
 )
 from tuimixer.model.snapshot import Levels
 from tuimixer.model.system import System
+from tuimixer.model.text import clean
 from tuimixer.ui.dialogs import DIALOGS, open_dialog
 from tuimixer.ui.later import after
 from tuimixer.ui.mixer.choices import layout_of
@@ -337,7 +338,9 @@ class MixerScreen(DirectScreen):
                 put_rule(self.config_file, rule)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or error
-                self.say(f"The configuration could not be written to {self.config_file}: {reason}.", True)
+                self.say(
+                    f"The configuration could not be written to {clean(self.config_file)}: {reason}.", True
+                )
                 return False
         filters = self.renderer.filters
         self.renderer.filter(replace(filters, rules=changed(filters.rules, rule)))

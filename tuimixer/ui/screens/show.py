@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from tuimixer.config.schema import Filters, Rule
 from tuimixer.mixer.mixer import Mixer
+from tuimixer.model.text import clean
 from tuimixer.ui.screens.dialog import Hints
 from tuimixer.ui.screens.list_dialog import ListDialog
 from tuimixer.ui.screens.listing import Line
@@ -62,7 +63,7 @@ class ShowScreen(ListDialog):
         if hidden:
             lines.append(Line("Hidden by name", heading=True))
         for rule in hidden:
-            words = ", ".join(f"{key} {text}" for key, text in rule.match.items())
+            words = clean(", ".join(f"{key} {text}" for key, text in rule.match.items()))
             lines.append(
                 Line(
                     rule.name or words,
