@@ -3,6 +3,7 @@ their line.
 """
 
 import tomllib
+import warnings
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tuimixer.config.paths import config_path
 from tuimixer.config.schema import Caps, Config, Loaded, Rule
 from tuimixer.config.theme_names import THEME_COLORS
 from tuimixer.config.toml_reader import MOST_PROBLEMS
+from tuimixer.mixer.views import pattern
 from tuimixer.ui.terminal.themes import theme
 
 pytestmark = pytest.mark.unit
@@ -207,3 +209,11 @@ def test_names_are_safe_to_print() -> None:
     config, problems = parse("[[rule]]\nmatch.name='x'\nname=\"a\\u001b[31m\\tb\\u202ec\"")
     assert not problems
     assert config.filter.rules[0].name == "a bc"
+
+
+def test_what_python_warns_of_is_not_printed() -> None:
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        config, problems = parse("[[rule]]\nmatch.name='/[[a]/'\nhide=true")
+        assert pattern(config.filter.rules[0].match["name"]).search("A")
+    assert (problems, told) == ([], [])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tuimixer.model.text import shortened, suggest
+from tuimixer.model.text import regular_expression, shortened, suggest
 
 _LARGEST = 10**18
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -118,7 +118,7 @@ class TomlReader:
                 try:
                     if text.count("(") > _MOST_GROUPS:
                         raise re.error("too many groups")
-                    re.compile(text[1:-1])
+                    regular_expression(text[1:-1])
                 except (re.error, OverflowError) as error:
                     reason = printable(str(error))
                     self.wrong(key, f"is {shown(text)}, which is not a valid regular expression: {reason}")

@@ -13,6 +13,7 @@ from itertools import count, groupby
 from tuimixer.config.schema import Filters, Rule
 from tuimixer.model.control import Control, ControlId, Kind, Layer
 from tuimixer.model.snapshot import AlsaCard, Snapshot
+from tuimixer.model.text import regular_expression
 
 
 class View(StrEnum):
@@ -55,8 +56,9 @@ def pattern(text: str) -> re.Pattern[str]:
     """Compile a glob, which must match the whole value, or `/…/`, a regular expression that may match
     anywhere. Case is ignored.
     """
-    regular = len(text) > 1 and text.startswith("/") and text.endswith("/")
-    return re.compile(text[1:-1] if regular else translate(text), re.IGNORECASE)
+    if len(text) > 1 and text.startswith("/") and text.endswith("/"):
+        return regular_expression(text[1:-1])
+    return re.compile(translate(text), re.IGNORECASE)
 
 
 def matches(rule: Rule, control: Control) -> bool:

@@ -78,6 +78,20 @@ def suggest(word: str, known: "Iterable[str]", otherwise: str, cutoff: float = 0
     return f"did you mean {close[0]}?" if close else otherwise
 
 
+def regular_expression(text: str) -> "re.Pattern[str]":
+    """Compile a regular expression that the user wrote; case is ignored.
+
+    Raises:
+        re.error, OverflowError: it is not valid.
+    """
+    import re
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # such as that a later Python may read `[[a]` in another way
+        return re.compile(text, re.IGNORECASE)
+
+
 @cache
 def _escapes() -> "re.Pattern[str]":
     """Compiled on first use, because most names are plain, and compiling would slow down every volume key
