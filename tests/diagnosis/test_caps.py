@@ -47,7 +47,19 @@ def test_a_silent_output_is_raised_up_to_the_cap(
     done = doctor(pulse, "--fix", "1", "-f", str(file))
     assert done.returncode == 0, done
     assert percent(pulse) == expected
+    assert f"Done: Set Speakers to {expected} %.\n" in done.stdout
     assert done.stderr == ("" if expected == 50 else "tuimixer: Speakers is limited by its cap of 30 %.\n")
+
+
+def test_what_the_cap_prevents_is_not_done(pulse: PrivatePulse, tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("max.verbs = 1\n")
+    pulse.pactl("set-sink-volume", "speakers", "1%")
+    done = doctor(pulse, "--fix", "all", "-f", str(file))
+    assert done.returncode == 1
+    assert done.stdout.endswith("Not done: Set Speakers to 50 %.\n")
+    assert done.stderr == "tuimixer: Speakers is limited by its cap of 1 %.\n"
+    assert percent(pulse) == 1
 
 
 def test_it_waits_for_its_turn(pulse: PrivatePulse) -> None:

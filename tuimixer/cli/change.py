@@ -133,12 +133,15 @@ def _carry_out(
             held.pop(control.id, None)
 
 
-def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
+def fix(call: Invocation, requests: Sequence[Intent | Command]) -> dict[ControlId, Control | None]:
     """Apply a finding's fix like any other change: under the lock, to the current state, up to the cap.
+
+    Returns the controls that a cap limits, as they are now; None if it prevents any change.
 
     Raises:
         Impossible, Unreachable, Refused: see `change`.
     """
+    held: dict[ControlId, Control | None] = {}
     with VolumeLock() as lock:
         for request in requests:
             if isinstance(request, Command):
@@ -151,8 +154,10 @@ def fix(call: Invocation, requests: Sequence[Intent | Command]) -> None:
             done, limited = _resolved(call, lock, request, control)
             if limited:
                 report(limited)
+                held[control.id] = done.command.apply_to(control) if done.command else None
             if done.command is not None:
                 _write(call, lock, done.command, done.unclamped)
+    return held
 
 
 def _resolved(

@@ -1,11 +1,13 @@
 """A finding: one reason why nothing is heard, and how to fix it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tuimixer.model.command import Command
-from tuimixer.model.control import ControlId
-from tuimixer.model.intent import Intent
+from tuimixer.model.control import Control, ControlId
+from tuimixer.model.intent import Intent, SetGain, SetLevel
 from tuimixer.model.record import dataclass
+from tuimixer.model.resolve import resolve
+from tuimixer.model.scale import to_percent
 
 ORDER = (
     "no_server",
@@ -74,6 +76,20 @@ class Finding:
     def fault(self) -> bool:
         """Whether the finding keeps sound from being heard or recorded; otherwise it is only a note."""
         return self.key not in NOTES
+
+
+def outcome(finding: Finding, controls: Mapping[ControlId, Control]) -> str:
+    """What a fix has done, in the words of its advice, but with the volume reached if a cap limits it.
+
+    `controls` are the controls after the fix.
+    """
+    for request in finding.fix:
+        control = controls.get(request.id)
+        if control is None or control.scale is None or not isinstance(request, SetLevel | SetGain):
+            continue
+        if resolve(request, control).command is not None:
+            return f"Set {finding.stage} to {to_percent(control.scale, max(control.raws))} %."
+    return finding.advice
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

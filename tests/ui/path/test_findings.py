@@ -32,6 +32,19 @@ async def test_a_finding_is_fixed_by_its_number_once(desk: Open, monkeypatch: py
         assert "✓ Chat is muted.  Done: Unmute Chat." in it.text
 
 
+async def test_a_fix_that_a_cap_limits_names_the_volume_reached(
+    desk: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk(size=(110, 30)) as it:
+        monkeypatch.setattr(it.mixer, "_cap_of", lambda control: 0.3)
+        player = it.control("mpv")
+        it.backend.put(replace(player, channels=tuple(replace(c, raw=0) for c in player.channels)))
+        await open_map(it, "mpv")
+        assert "! The volume of mpv is at its minimum.  2 Set mpv to 80 %." in it.text
+        await it.press("2")
+        assert "✓ The volume of mpv is at its minimum.  Done: Set mpv to 30 %." in it.text
+
+
 async def test_numbers_stay_with_their_findings(desk: Open) -> None:
     async with desk(size=(110, 44)) as it:
         await open_map(it, "mpv")

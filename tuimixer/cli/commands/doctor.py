@@ -1,5 +1,6 @@
 """`doctor`: why there is no sound, and what would fix it."""
 
+from collections.abc import Mapping
 from time import monotonic, sleep
 
 from tuimixer.cli.change import fix
@@ -10,9 +11,9 @@ from tuimixer.cli.invocation import Invocation
 from tuimixer.cli.options import JSON, WHERE
 from tuimixer.cli.output import print_json, write
 from tuimixer.diagnosis.doctor import diagnose
-from tuimixer.diagnosis.finding import Finding
+from tuimixer.diagnosis.finding import Finding, outcome
 from tuimixer.diagnosis.report import finding_lines, findings_json
-from tuimixer.model.control import ControlId, Kind
+from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.text import shown, whole
 
 _KINDS = frozenset({Kind.SINK_INPUT, Kind.SOURCE_OUTPUT, Kind.SINK, Kind.SOURCE})
@@ -55,9 +56,9 @@ def run(call: Invocation) -> int:
         chosen_ones = _faults(findings) if wanted.casefold() == "all" else (_numbered(findings, wanted),)
         status = DONE
         for finding in chosen_ones:
-            fix(call, finding.fix)
+            held = fix(call, finding.fix)
             if not call.json:
-                status = max(status, _say(finding))
+                status = max(status, _say(finding, held))
         if not call.json:
             if not chosen_ones:
                 write("No problems found.")
@@ -82,11 +83,16 @@ def _numbered(findings: tuple[Finding, ...], wanted: str) -> Finding:
     return findings[number - 1]
 
 
-def _say(finding: Finding) -> int:
+def _say(finding: Finding, held: Mapping[ControlId, Control | None]) -> int:
+    """Print the outcome of a fix; `held` are the controls that a cap limits, as `fix` returns them."""
     if not finding.fix:
         write(f"{finding.reason}\ntuimixer cannot fix this. Try this: {finding.advice}")
         return _WRONG
-    write(f"{finding.reason}\nDone: {finding.advice}")
+    limited = {known: control for known, control in held.items() if control is not None}
+    if len(limited) < len(held):
+        write(f"{finding.reason}\nNot done: {finding.advice}")
+        return _WRONG
+    write(f"{finding.reason}\nDone: {outcome(finding, limited)}")
     return DONE
 
 

@@ -34,7 +34,7 @@ def _texts(number: int, slot: Numbered, charset: CharSet) -> tuple[Run, Run]:
     finding = slot.finding
     if not slot.there:
         check = "✓" if charset.encoding is None else "*"
-        done = f"Done: {finding.advice}" if slot.done else ""
+        done = f"Done: {slot.outcome}" if slot.done else ""
         return (Role.DIM, f"{check} {finding.reason}", ""), (Role.DIM, done, "")
     mark, role = ("! ", Role.ERROR) if finding.fault else ("- note: ", Role.TEXT)
     fix: Run = (Role.TEXT, finding.advice, "")

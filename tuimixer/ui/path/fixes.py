@@ -15,6 +15,8 @@ class Numbered:
         self.finding = finding
         self.sent: Finding | None = None
         """The finding as it was when its fix was sent; None if none was sent, or the fix has failed."""
+        self.outcome = ""
+        """What the fix that was sent has done, in words."""
         self.stands: dict[str, bool] = {}
         """Sound (`""` for the whole machine) → whether its last check still found this."""
 

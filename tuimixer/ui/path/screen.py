@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
-from tuimixer.diagnosis.finding import RECORDING, Finding
+from tuimixer.diagnosis.finding import RECORDING, Finding, outcome
 from tuimixer.diagnosis.graph import Line, node_of, same_start
 from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import Start
@@ -381,6 +381,7 @@ class PathScreen(Dialog[None]):
         numbered.sent = finding
         for request in finding.fix:
             self._mixer.send(request)
+        numbered.outcome = outcome(finding, self._mixer.snapshot.controls)
 
     def say(self, text: str) -> None:
         """Show a message until the cursor moves."""
