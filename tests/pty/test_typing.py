@@ -33,6 +33,17 @@ def test_nothing_is_left_of_the_palette(tmp_path: Path, action: str) -> None:
         assert terminal.wait() == 0
 
 
+def test_enter_in_the_palette_waits_for_the_search(tmp_path: Path) -> None:
+    """Nothing matches; before the search has ended, the list holds what matched the text before."""
+    env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
+    with Terminal([_TUIMIXER, "--demo", "--no-config"], env=env) as terminal:
+        terminal.wait_for("Master")
+        terminal.press("ctrl+p", *"mutx", "enter")
+        terminal.wait_for("No matches found")
+        terminal.press("ctrl+c")
+        assert terminal.wait() == 0
+
+
 def test_what_is_typed_while_a_dialog_opens_goes_to_the_dialog(tmp_path: Path) -> None:
     env = os.environ | {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
     with Terminal([_TUIMIXER, "--demo", "--no-config"], env=env) as terminal:

@@ -5,15 +5,19 @@ Textual forwards a key to the screen on top when it arrives. Keys that arrive fa
 closes, because they were pasted, sent by a program or delayed by a slow line, would go to the wrong screen.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.worker import Worker, WorkerError
 
 from tuimixer.model.text import clean
+from tuimixer.ui.textual_internals import searches
 
 Typed = events.Key | events.Paste
 _MOST = 1000
@@ -30,6 +34,8 @@ class Keyboard:
         self._give = give
         self._waiting: deque[Typed] = deque(maxlen=_MOST)
         self._busy = False
+        self._search: asyncio.Future[None] | None = None
+        """Waits for the palette's search."""
 
     async def take(self, typed: Typed) -> None:
         """Deliver a key or paste after those that came before it.
@@ -62,8 +68,18 @@ class Keyboard:
                 return
         self._app.call_later(self._settle, screen)
 
+    async def _after(self, running: list[Worker[Any]], before: object) -> None:
+        with suppress(WorkerError):
+            await self._app.workers.wait_for_complete(running)
+        self._app.call_later(self._settle, before)
+
     async def _settle(self, before: object) -> None:
-        """Deliver the next key, but not before a screen opened by this one can take keys."""
+        """Deliver the next key, but not before a screen opened by this one can take keys, and the palette has
+        found what this one asks for.
+        """
+        if running := searches(self._app):
+            self._search = asyncio.ensure_future(self._after(running, before))
+            return
         screen = self._app.screen
         opened = screen is not before and screen is not self._app.screen_stack[0]
         if not (opened and screen.call_after_refresh(self._app.call_later, self._next)):

@@ -22,6 +22,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.style import Style
 from textual.timer import Timer
+from textual.worker import Worker
 
 NAMES = (
     ("textual._xterm_parser:XTermParser", "_parse_extended_key", "new_parser"),
@@ -34,6 +35,7 @@ NAMES = (
     ("textual.command:CommandPalette", "_watch__show_busy", "make_palette_safe"),
     ("textual.command:CommandPalette", "_gather_commands", "make_palette_safe"),
     ("textual.command:CommandPalette", "_GATHER_COMMANDS_GROUP", "make_palette_safe"),
+    ("textual.command:CommandPalette", "_GATHER_COMMANDS_GROUP", "searches"),
     ("textual.app:App", "_batch_count", "paints_now"),
     ("textual.app:App", "_exit", "paints_now"),
     ("textual.app:App", "_running", "paints_now"),
@@ -194,6 +196,16 @@ def _make_searches_safe() -> None:
     CommandPalette._watch__show_busy = show_busy_safely  # type: ignore[method-assign, assignment]
     CommandPalette._gather_commands = gather_safely  # type: ignore[method-assign]
     CommandPalette.dismiss = dismiss_once  # type: ignore[method-assign, assignment]
+
+
+def searches(app: App[Any]) -> list[Worker[Any]]:
+    """The palette's searches in progress; until they end, its list shows what an earlier text has found."""
+    running = [worker for worker in app.workers if not worker.is_finished]
+    if not running:
+        return []
+    from textual.command import CommandPalette
+
+    return [worker for worker in running if worker.group == CommandPalette._GATHER_COMMANDS_GROUP]
 
 
 def is_on_top(screen: Screen[Any]) -> bool:
