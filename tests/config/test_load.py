@@ -97,6 +97,14 @@ def test_keys_may_be_written_without_quotes() -> None:
             '2: rule.match.name is "/a{99999999999}/", which is not a valid regular expression: ',
         ),
         (
+            "[[rule]]\nmatch.name='/(?a)(?u)a/'\nhide=true",
+            '2: rule.match.name is "/(?a)(?u)a/", which is not a valid regular expression: ',
+        ),
+        (
+            f"[[rule]]\nmatch.name='/a{{{'9' * 5000}}}/'\nhide=true",
+            '2: rule.match.name is "/a{9999',
+        ),
+        (
             f"[[rule]]\nmatch.name='/{'(' * 5000}{')' * 5000}/'\nhide=true",
             '2: rule.match.name is "/((((',
         ),

@@ -119,7 +119,7 @@ class TomlReader:
                     if text.count("(") > _MOST_GROUPS:
                         raise re.error("too many groups")
                     regular_expression(text[1:-1])
-                except (re.error, OverflowError) as error:
+                except (re.error, OverflowError, ValueError) as error:
                     reason = printable(str(error))
                     self.wrong(key, f"is {shown(text)}, which is not a valid regular expression: {reason}")
         return found

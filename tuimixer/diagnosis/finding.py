@@ -6,7 +6,7 @@ from tuimixer.model.command import Command
 from tuimixer.model.control import Control, ControlId
 from tuimixer.model.intent import Intent, SetGain, SetLevel
 from tuimixer.model.record import dataclass
-from tuimixer.model.resolve import resolve
+from tuimixer.model.resolve import Impossible, resolve
 from tuimixer.model.scale import to_percent
 
 ORDER = (
@@ -87,7 +87,11 @@ def outcome(finding: Finding, controls: Mapping[ControlId, Control]) -> str:
         control = controls.get(request.id)
         if control is None or control.scale is None or not isinstance(request, SetLevel | SetGain):
             continue
-        if resolve(request, control).command is not None:
+        try:
+            reached = resolve(request, control).command is None
+        except Impossible:  # the control has changed since
+            continue
+        if not reached:
             return f"Set {finding.stage} to {to_percent(control.scale, max(control.raws))} %."
     return finding.advice
 

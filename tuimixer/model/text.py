@@ -82,7 +82,7 @@ def regular_expression(text: str) -> "re.Pattern[str]":
     """Compile a regular expression that the user wrote; case is ignored.
 
     Raises:
-        re.error, OverflowError: it is not valid.
+        re.error, OverflowError, ValueError: it is not valid.
     """
     import re
     import warnings

@@ -52,6 +52,11 @@ class Keyboard:
         self._busy = bool(self._waiting)
         if not self._busy:
             return
+        typed = self._waiting[0]
+        is_text = isinstance(typed, events.Paste) or typed.is_printable
+        if not is_text and (running := searches(self._app)):
+            self._search = asyncio.ensure_future(self._after(running))
+            return
         screen = self._app.screen
         target = self._app.focused or screen
         await self._give(self._waiting.popleft())
@@ -68,18 +73,14 @@ class Keyboard:
                 return
         self._app.call_later(self._settle, screen)
 
-    async def _after(self, running: list[Worker[Any]], before: object) -> None:
+    async def _after(self, running: list[Worker[Any]]) -> None:
+        """Deliver a key that may choose what the palette has found once the palette has found it."""
         with suppress(WorkerError):
             await self._app.workers.wait_for_complete(running)
-        self._app.call_later(self._settle, before)
+        self._app.call_later(self._next)
 
     async def _settle(self, before: object) -> None:
-        """Deliver the next key, but not before a screen opened by this one can take keys, and the palette has
-        found what this one asks for.
-        """
-        if running := searches(self._app):
-            self._search = asyncio.ensure_future(self._after(running, before))
-            return
+        """Deliver the next key, but not before a screen opened by this one can take keys."""
         screen = self._app.screen
         opened = screen is not before and screen is not self._app.screen_stack[0]
         if not (opened and screen.call_after_refresh(self._app.call_later, self._next)):
