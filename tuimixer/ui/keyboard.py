@@ -14,16 +14,20 @@ from typing import Any
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from tuimixer.model.text import clean
 from tuimixer.ui.textual_internals import searches
 
 Typed = events.Key | events.Paste
+Screens = list[Screen[Any]]
 _MOST = 1000
 """Maximum number of queued keys, which a held key sends in half a minute; then the oldest are dropped."""
 _LONGEST = 1000
 """Maximum number of characters of a paste; the rest is dropped."""
+_LOOK = 0.05
+"""Seconds between two looks at whether a screen that is being opened still exists."""
 
 
 class Keyboard:
@@ -34,8 +38,8 @@ class Keyboard:
         self._give = give
         self._waiting: deque[Typed] = deque(maxlen=_MOST)
         self._busy = False
-        self._search: asyncio.Future[None] | None = None
-        """Waits for the palette's search."""
+        self._pause: asyncio.Future[None] | None = None
+        """Ends when the next key can be delivered."""
 
     async def take(self, typed: Typed) -> None:
         """Deliver a key or paste after those that came before it.
@@ -55,23 +59,23 @@ class Keyboard:
         typed = self._waiting[0]
         is_text = isinstance(typed, events.Paste) or typed.is_printable
         if not is_text and (running := searches(self._app)):
-            self._search = asyncio.ensure_future(self._after(running))
+            self._pause = asyncio.ensure_future(self._after(running))
             return
-        screen = self._app.screen
-        target = self._app.focused or screen
+        stack = list(self._app.screen_stack)
+        target = self._app.focused or stack[-1]
         await self._give(self._waiting.popleft())
         # Textual passes an unhandled message to the parent's queue, behind what is waiting there already.
         # This callback follows the same path: first the key, then a message with which a widget answers it,
         # such as that Enter was pressed in a list or a field.
         path: list[MessagePump] = [node for node in target.ancestors_with_self if node is not self._app]
-        self._follow([*path, self._app, *path], screen)
+        self._follow([*path, self._app, *path], stack)
 
-    def _follow(self, path: list[MessagePump], screen: object) -> None:
+    def _follow(self, path: list[MessagePump], stack: Screens) -> None:
         """Pass through the same queues as the key and what it causes, then deliver the next one."""
         while path:
-            if path.pop(0).call_later(self._follow, path, screen):
+            if path.pop(0).call_later(self._follow, path, stack):
                 return
-        self._app.call_later(self._settle, screen)
+        self._app.call_later(self._settle, stack)
 
     async def _after(self, running: list[Worker[Any]]) -> None:
         """Deliver a key that may choose what the palette has found once the palette has found it."""
@@ -79,9 +83,19 @@ class Keyboard:
             await self._app.workers.wait_for_complete(running)
         self._app.call_later(self._next)
 
-    async def _settle(self, before: object) -> None:
+    async def _settle(self, before: Screens) -> None:
         """Deliver the next key, but not before a screen opened by this one can take keys."""
         screen = self._app.screen
-        opened = screen is not before and screen is not self._app.screen_stack[0]
-        if not (opened and screen.call_after_refresh(self._app.call_later, self._next)):
+        if screen in before:
             await self._next()
+        else:
+            self._pause = asyncio.ensure_future(self._opened(screen))
+
+    async def _opened(self, screen: Screen[Any]) -> None:
+        """Deliver the next key once a screen has been drawn, or is gone, as it may close at once."""
+        drawn = asyncio.Event()
+        screen.call_after_refresh(drawn.set)
+        while not drawn.is_set() and screen in self._app.screen_stack:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(drawn.wait(), _LOOK)
+        self._app.call_later(self._next)
