@@ -28,9 +28,9 @@ _ACTS = 60
 _CHECK = 400
 """Actions between two checks whether the program still paints."""
 _REST = 5
-"""Every how many of these checks it must also come to rest."""
+"""Every how many of these checks it must also come to rest and take keys."""
 _SAMPLE = 2.0
-_KEYS = '[keys]\nquit = ["ctrl+q"]\nback = []\n'
+KEYS = '[keys]\nquit = ["ctrl+q"]\nback = []\n'
 """Escape and the like do not quit, so that a process lives long enough for its memory to be judged."""
 _PLAYERS = 12
 
@@ -38,7 +38,7 @@ _PLAYERS = 12
 def _environment(folder: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "PULSE_"))}
     kept.pop("DISPLAY", None)
-    (folder / "keys.toml").write_text(_KEYS)
+    (folder / "keys.toml").write_text(KEYS)
     return kept | {"HOME": str(folder), "LC_ALL": "C.UTF-8"} | more
 
 
@@ -91,7 +91,7 @@ class _Run:
                     sampled = time.monotonic()
                 if acts % _CHECK == 0 and not victim.answers():
                     break
-                if acts % (_CHECK * _REST) == 0 and not victim.rests():
+                if acts % (_CHECK * _REST) == 0 and not (victim.rests() and victim.listens()):
                     break
                 time.sleep(_PACE)
             if not victim.running:
@@ -147,7 +147,7 @@ def _live(kind: type[SoundServer], tally: Tally, seconds: float, deaths: bool) -
     run = _Run(tally, seconds)
     with kind() as box:
         weather = _Weather(box, run, deaths)
-        (box.folder / "keys.toml").write_text(_KEYS)
+        (box.folder / "keys.toml").write_text(KEYS)
         words = ["--config", str(box.folder / "keys.toml")]
         try:
             while run.going:

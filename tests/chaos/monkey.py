@@ -5,7 +5,7 @@ from collections import deque
 from random import Random
 
 from tests.chaos.tally import Tally
-from tests.chaos.victim import NASTY, Victim
+from tests.chaos.victim import ESCAPE, NASTY, Victim
 
 _NAMED = (
     b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1b[H", b"\x1b[F", b"\x1b[2~", b"\x1b[3~", b"\x1b[5~",
@@ -13,8 +13,6 @@ _NAMED = (
     b"\x1b[19~", b"\x1b[20~", b"\t", b"\x1b[Z", b"\r", b"\x1b", b"\x1b", b"\x7f", b" ", b"\x10", b"\x0c",
     b"\x12", b"\x1b[1;2A", b"\x1b[1;5C",
 )  # fmt: skip
-_ESCAPE = b"\x1b[27u"
-"""The Escape key in kitty's protocol; a lone escape character is taken for the start of what follows."""
 _DIALOGS = (
     b"\x1bOP", b"\x1bOQ", b"\x1b[17~", b"\x1b[18~", b"\x1b[19~", b"\r", b"f", b"=", b"R",
 )  # fmt: skip
@@ -47,6 +45,7 @@ class Monkey:
             (30, self._named),
             (25, self._character),
             (8, self._held),
+            (4, self._burst),
             (8, self._mouse),
             (3, self._paste),
             (4, self._resize),
@@ -86,6 +85,13 @@ class Monkey:
         victim.send(self._random.choice(_NAMED[:19]) * number)
         self._count("keys", number)
 
+    def _burst(self, victim: Victim) -> None:
+        """Different keys at once, as over a slow line: dialogs open and close within one frame."""
+        keys = [*self._named_keys, *_DIALOGS, ESCAPE, ESCAPE]
+        number = self._random.randrange(2, 12)
+        victim.send(b"".join(self._random.choices(keys, k=number)))
+        self._count("keys", number)
+
     def _mouse(self, victim: Victim) -> None:
         button = self._random.choice([0, 0, 0, 1, 2, 32, 35, 64, 65, 16, 4])
         below = min(self._heights) - 2 if self._lasting else victim.lines + 3
@@ -121,8 +127,8 @@ class Monkey:
 
     def _leave(self, victim: Victim) -> None:
         """Leave a search and its dialog, in which most keys would only be more of its text."""
-        victim.send(_ESCAPE)
-        victim.send(_ESCAPE)
+        victim.send(ESCAPE)
+        victim.send(ESCAPE)
         self._count("keys", 2)
 
     def _split(self, victim: Victim) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.__main__ import ATTACKS
+from tests.chaos.attacks import KEYS
 from tests.chaos.tally import Memory, Tally
 from tests.chaos.victim import MARK, Victim, end_somehow
 from tests.lab.waiting import DEADLINE
@@ -109,6 +110,33 @@ def test_a_program_that_does_not_come_to_rest_is_found(
         monkeypatch.setattr("tests.chaos.victim.DEADLINE", 1.0)
         assert not victim.rests()
     assert [finding.splitlines()[0] for finding in tally.findings] == ["test (seed 0): does not come to rest"]
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize("before", [b"", b"\x1bOP", b"\x1bOQ", b"/x", b"\x1b[200~pasted", b"\x1b]0;title"])
+def test_keys_lead_to_the_list_of_keys_from_anywhere(before: bytes, tmp_path: Path) -> None:
+    tally = Tally("test", 0)
+    (tmp_path / "keys.toml").write_text(KEYS)
+    words = ["--demo", "--config", str(tmp_path / "keys.toml")]
+    with Victim(tally, os.environ | {"HOME": str(tmp_path)}, *words) as victim:
+        assert victim.starts()
+        victim.send(before)
+        assert victim.listens()
+        end_somehow(victim, 3, tally)
+    assert tally.findings == []
+
+
+@pytest.mark.pty
+def test_a_program_that_takes_no_keys_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tally = Tally("test", 0)
+    command = [sys.executable, "-c", f"{_START}{_TAKEN}\nwhile True: os.read(0, 99); print('other')"]
+    with Victim(tally, os.environ | {"HOME": str(tmp_path)}, program=command) as victim:
+        assert victim.starts()
+        monkeypatch.setattr("tests.chaos.victim.DEADLINE", 1.0)
+        assert not victim.listens()
+    assert [finding.splitlines()[0] for finding in tally.findings] == [
+        "test (seed 0): does not take keys any more"
+    ]
 
 
 @pytest.mark.unit

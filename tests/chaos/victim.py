@@ -55,6 +55,13 @@ _STORY = 24
 _ALTERNATE, _CURSOR = 1049, 25
 _RESET = (1000, 1002, 1003, 1006, 2004, _ALTERNATE)
 """Terminal modes that must be off at the end."""
+ESCAPE = b"\x1b[27u"
+"""The Escape key in kitty's protocol; a lone escape character is taken for the start of what follows."""
+_ENDS = (b"\x1b\\", b"\x1b[201~")
+"""What ends a control string or a paste that was begun."""
+_F1, _LIST_OF_KEYS = b"\x1bOP", b"Previous control"
+_DEEPEST = 6
+"""More dialogs than are ever open above each other."""
 
 
 class Victim:
@@ -154,6 +161,26 @@ class Victim:
         """Whether it comes to rest once it has dealt with what it was sent, in a window of the usual size."""
         self.resize(80, 24)
         return self._wait(self._is_idle, "does not come to rest")
+
+    def listens(self) -> bool:
+        """Whether keys still reach it: from wherever it is, Escape and F1 lead to the list of keys."""
+        self.resize(80, 24)
+        return self._wait(self._lists_keys, "does not take keys any more")
+
+    def _lists_keys(self) -> bool:
+        for data in (*_ENDS, *[ESCAPE] * _DEEPEST):
+            self.send(data)
+        time.sleep(0.2)  # so that a list that was open is gone from the screen before it is opened again
+        before = self.received
+        self.send(_F1)
+        end = time.monotonic() + 2
+        while self.running and time.monotonic() < end:
+            new = self.received - before
+            if new and _LIST_OF_KEYS in _ESCAPES.sub(b"", self._tail[-new:]):
+                self.send(ESCAPE)
+                return True
+            time.sleep(0.01)
+        return False
 
     def _is_idle(self) -> bool:
         """Whether it rests for more than half of a second, neither running nor waiting for a processor."""
