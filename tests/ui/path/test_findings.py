@@ -45,6 +45,20 @@ async def test_a_fix_that_a_cap_limits_names_the_volume_reached(
         assert "✓ The volume of mpv is at its minimum.  Done: Set mpv to 30 %." in it.text
 
 
+async def test_a_fix_that_a_cap_prevents_says_so(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with desk(size=(110, 30)) as it:
+        monkeypatch.setattr(it.mixer, "_cap_of", lambda control: 0.0)
+        player = it.control("mpv")
+        it.backend.put(replace(player, channels=tuple(replace(c, raw=0) for c in player.channels)))
+        await open_map(it, "mpv")
+        await it.press("2")
+        assert "! The volume of mpv is at its minimum.  2 Set mpv to 80 %." in it.text
+        assert "Not done: the cap in the configuration does not allow it." in it.text
+        monkeypatch.setattr(it.mixer, "_cap_of", lambda control: 1.0)
+        await it.press("2")
+        assert "✓ The volume of mpv is at its minimum.  Done: Set mpv to 80 %." in it.text
+
+
 async def test_numbers_stay_with_their_findings(desk: Open) -> None:
     async with desk(size=(110, 44)) as it:
         await open_map(it, "mpv")

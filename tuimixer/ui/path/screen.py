@@ -378,9 +378,12 @@ class PathScreen(Dialog[None]):
             self.say(f"There is no automatic fix. {finding.advice}")
             return
         self.say("")
-        numbered.sent = finding
-        for request in finding.fix:
-            self._mixer.send(request)
+        numbered.sent = finding  # before the fix, because an error that it causes at once takes this back
+        if not any([self._mixer.send(request) for request in finding.fix]):
+            numbered.sent = None
+            if not self.view.notice:  # a fix that is impossible has been reported
+                self.say("Not done: the cap in the configuration does not allow it.")
+            return
         numbered.outcome = outcome(finding, self._mixer.snapshot.controls)
 
     def say(self, text: str) -> None:
