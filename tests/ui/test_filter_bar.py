@@ -1,7 +1,11 @@
 """The filter field at the bottom, and what it leaves unchanged."""
 
+import gc
+from weakref import ref
+
 import pytest
 from textual.geometry import Offset
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tests.ui.conftest import Open
@@ -33,3 +37,16 @@ async def test_words_never_change_the_layout(desk: Open, size: tuple[int, int]) 
         for key in ("slash", *"fire", "enter", "slash", *["backspace"] * 4, "enter", "slash", "w", "escape"):
             await it.press(key)
             assert renderer.columns is before, key
+
+
+async def test_closed_fields_are_not_kept(desk: Open) -> None:
+    async with desk() as it:
+        fields: list[ref[Widget]] = []
+        for _ in range(3):
+            await it.press("slash")
+            assert it.app.focused is not None
+            fields.append(ref(it.app.focused))
+            await it.press("a", "escape")
+        gc.collect()
+        # Textual keeps the last list of a screen's widgets until somebody asks for the next.
+        assert [field() for field in fields[:-1]] == [None, None]

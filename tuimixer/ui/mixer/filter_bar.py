@@ -27,13 +27,13 @@ class FilterBar:
 
     def open(self) -> None:
         """Show the field with the current filter."""
-        from textual.widgets import Input
+        from tuimixer.ui.mixer.search_field import SearchField
 
         if self._field is not None:
             self._field.focus()
             return
         words = "part of a name; Enter keeps the search, Esc clears it"
-        self._field = Input(self._renderer.filters.text, placeholder=words, compact=True)
+        self._field = SearchField(self._renderer.filters.text, words, self._screen)
         self._screen.mount(self._field)
         self._field.focus()
 
