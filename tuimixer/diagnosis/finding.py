@@ -83,6 +83,15 @@ def outcome(finding: Finding, controls: Mapping[ControlId, Control]) -> str:
 
     `controls` are the controls after the fix.
     """
+    percent = capped_at(finding, controls)
+    return finding.advice if percent is None else f"Set {finding.stage} to {percent} %."
+
+
+def capped_at(finding: Finding, controls: Mapping[ControlId, Control]) -> int | None:
+    """The volume in percent at which a cap has kept the control that a fix raises; None if no cap has.
+
+    `controls` are the controls after the fix.
+    """
     for request in finding.fix:
         control = controls.get(request.id)
         if control is None or control.scale is None or not isinstance(request, SetLevel | SetGain):
@@ -92,8 +101,8 @@ def outcome(finding: Finding, controls: Mapping[ControlId, Control]) -> str:
         except Impossible:  # the control has changed since
             continue
         if not reached:
-            return f"Set {finding.stage} to {to_percent(control.scale, max(control.raws))} %."
-    return finding.advice
+            return to_percent(control.scale, max(control.raws))
+    return None
 
 
 def ordered(findings: Iterable[Finding]) -> tuple[Finding, ...]:

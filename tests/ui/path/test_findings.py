@@ -10,6 +10,7 @@ from tuimixer.backend.demo import simulated
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control
 from tuimixer.model.snapshot import Notice
+from tuimixer.ui.path.screen import PathScreen
 
 pytestmark = pytest.mark.screen
 
@@ -45,18 +46,40 @@ async def test_a_fix_that_a_cap_limits_names_the_volume_reached(
         assert "✓ The volume of mpv is at its minimum.  Done: Set mpv to 30 %." in it.text
 
 
-async def test_a_fix_that_a_cap_prevents_says_so(desk: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("percent", [0, 10])
+async def test_a_cap_that_prevents_a_fix_is_named_at_each_press(
+    desk: Open, monkeypatch: pytest.MonkeyPatch, percent: int
+) -> None:
     async with desk(size=(110, 30)) as it:
-        monkeypatch.setattr(it.mixer, "_cap_of", lambda control: 0.0)
+        monkeypatch.setattr(it.mixer, "_cap_of", lambda control: percent / 100)
         player = it.control("mpv")
         it.backend.put(replace(player, channels=tuple(replace(c, raw=0) for c in player.channels)))
         await open_map(it, "mpv")
-        await it.press("2")
-        assert "! The volume of mpv is at its minimum.  2 Set mpv to 80 %." in it.text
-        assert "Not done: the cap in the configuration does not allow it." in it.text
+        for _ in range(2):
+            await it.press("2")
+            assert "! The volume of mpv is at" in it.text
+            assert f"The cap in the configuration limits mpv to {percent} %." in it.text
+            await it.press("down", "up")
+            assert "The cap" not in it.text
         monkeypatch.setattr(it.mixer, "_cap_of", lambda control: 1.0)
         await it.press("2")
-        assert "✓ The volume of mpv is at its minimum.  Done: Set mpv to 80 %." in it.text
+        assert "✓ The volume of mpv is at" in it.text
+        assert "Done: Set mpv to 80 %." in it.text
+
+
+@pytest.mark.parametrize("meanwhile", ["unmuted", "gone"])
+async def test_a_fix_that_comes_too_late_blames_no_cap(desk: Open, meanwhile: str) -> None:
+    async with desk(size=(100, 30)) as it:
+        await open_map(it, "Chat")
+        chat: Control = it.control("Chat")
+        if meanwhile == "gone":
+            it.backend.remove(chat.id)
+        else:
+            it.backend.put(replace(chat, mute=(False,)))
+        screen = it.app.screen
+        assert isinstance(screen, PathScreen)
+        screen._fix(1)
+        assert "cap" not in screen.view.notice
 
 
 async def test_numbers_stay_with_their_findings(desk: Open) -> None:

@@ -9,7 +9,7 @@ from textual.widget import Widget
 
 from tuimixer.diagnosis.doctor import diagnose
 from tuimixer.diagnosis.explain import explain
-from tuimixer.diagnosis.finding import RECORDING, Finding, outcome
+from tuimixer.diagnosis.finding import RECORDING, Finding, capped_at, outcome
 from tuimixer.diagnosis.graph import Line, node_of, same_start
 from tuimixer.diagnosis.graph_builder import graph_of
 from tuimixer.diagnosis.path import Start
@@ -379,12 +379,14 @@ class PathScreen(Dialog[None]):
             return
         self.say("")
         numbered.sent = finding  # before the fix, because an error that it causes at once takes this back
-        if not any([self._mixer.send(request) for request in finding.fix]):
-            numbered.sent = None
-            if not self.view.notice:  # a fix that is impossible has been reported
-                self.say("Not done: the cap in the configuration does not allow it.")
-            return
-        numbered.outcome = outcome(finding, self._mixer.snapshot.controls)
+        sent = [self._mixer.send(request) for request in finding.fix]
+        controls = self._mixer.snapshot.controls
+        numbered.outcome = outcome(finding, controls)
+        percent = capped_at(finding, controls)
+        if percent is not None and not self.view.notice:
+            self.say(f"The cap in the configuration limits {finding.stage} to {percent} %.")
+            if not any(sent):
+                numbered.sent = None
 
     def say(self, text: str) -> None:
         """Show a message until the cursor moves."""
