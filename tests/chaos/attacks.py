@@ -70,6 +70,7 @@ class _Run:
         end.
         """
         self.spend(1)  # to start
+        keyed = "--config" in words  # otherwise, the keys with which it is checked would quit
         monkey = Monkey(self.random, self.tally, lasting)
         with Victim(self.tally, env, *words) as victim:
             if not victim.starts():
@@ -91,14 +92,14 @@ class _Run:
                     sampled = time.monotonic()
                 if acts % _CHECK == 0 and not victim.answers():
                     break
-                if acts % (_CHECK * _REST) == 0 and not (victim.rests() and victim.listens()):
+                if acts % (_CHECK * _REST) == 0 and not (victim.rests() and (not keyed or victim.listens())):
                     break
                 time.sleep(_PACE)
             if not victim.running:
                 victim.ended_well(0)
                 self.tally.events["quits by itself"] += 1
                 return
-            if victim.answers():
+            if victim.answers() and (not keyed or victim.listens()):
                 end_somehow(victim, self.random.randrange(4), self.tally)
 
 

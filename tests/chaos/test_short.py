@@ -127,9 +127,16 @@ def test_keys_lead_to_the_list_of_keys_from_anywhere(before: bytes, tmp_path: Pa
 
 
 @pytest.mark.pty
-def test_a_program_that_takes_no_keys_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("shown", ["other", "Previous control"])
+def test_a_program_that_takes_no_keys_is_found(
+    shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tally = Tally("test", 0)
-    command = [sys.executable, "-c", f"{_START}{_TAKEN}\nwhile True: os.read(0, 99); print('other')"]
+    command = [
+        sys.executable,
+        "-c",
+        f"{_START}{_TAKEN}\nwhile True: print('{shown}', flush=True); time.sleep(.05)",
+    ]
     with Victim(tally, os.environ | {"HOME": str(tmp_path)}, program=command) as victim:
         assert victim.starts()
         monkeypatch.setattr("tests.chaos.victim.DEADLINE", 1.0)

@@ -12,7 +12,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -170,15 +170,25 @@ class Victim:
     def _lists_keys(self) -> bool:
         for data in (*_ENDS, *[ESCAPE] * _DEEPEST):
             self.send(data)
-        time.sleep(0.2)  # so that a list that was open is gone from the screen before it is opened again
+        time.sleep(0.2)
+        # A list that is still open is repainted whenever something changes below it, without any key.
+        if self._paints_list(lambda: self.resize(80, 24 if self.lines != 24 else 25), 0.5):
+            return False
+        listed = self._paints_list(lambda: self.send(_F1), 2.0)
+        self.send(ESCAPE)
+        return listed
+
+    def _paints_list(self, act: Callable[[], None], seconds: float) -> bool:
+        """Whether the list of keys is painted within this time after the first output that follows."""
         before = self.received
-        self.send(_F1)
-        end = time.monotonic() + 2
+        act()
+        end = time.monotonic() + DEADLINE
+        painted = False
         while self.running and time.monotonic() < end:
-            new = self.received - before
-            if new and _LIST_OF_KEYS in _ESCAPES.sub(b"", self._tail[-new:]):
-                self.send(ESCAPE)
+            if (new := self.received - before) and _LIST_OF_KEYS in _ESCAPES.sub(b"", self._tail[-new:]):
                 return True
+            if new and not painted:
+                painted, end = True, time.monotonic() + seconds
             time.sleep(0.01)
         return False
 

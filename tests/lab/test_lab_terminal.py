@@ -101,6 +101,7 @@ def test_a_program_that_computes_is_not_quiet() -> None:
 import os
 os.write(1, b"go")
 os.read(0, 1)
+os.write(1, b" on")
 sum(range(30_000_000))
 os.write(1, b"done")
 os.read(0, 1)
@@ -108,6 +109,7 @@ os.read(0, 1)
     with Terminal([sys.executable, "-c", program]) as terminal:
         terminal.wait_for("go")
         terminal.press("Enter")
+        terminal.wait_for(" on")  # a busy machine may take a while to pass the key on
         terminal.wait_quiet(0.05)
         assert "done" in terminal.screen()
 
