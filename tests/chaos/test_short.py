@@ -113,7 +113,9 @@ def test_a_program_that_does_not_come_to_rest_is_found(
 
 
 @pytest.mark.pty
-@pytest.mark.parametrize("before", [b"", b"\x1bOP", b"\x1bOQ", b"/x", b"\x1b[200~pasted", b"\x1b]0;title"])
+@pytest.mark.parametrize(
+    "before", [b"", b"\x1bOP", b"\x1a", b"\x1bOQ", b"/x", b"\x1b[200~pasted", b"\x1b]0;title"]
+)
 def test_keys_lead_to_the_list_of_keys_from_anywhere(before: bytes, tmp_path: Path) -> None:
     tally = Tally("test", 0)
     (tmp_path / "keys.toml").write_text(KEYS)

@@ -185,6 +185,7 @@ class Victim:
         end = time.monotonic() + DEADLINE
         painted = False
         while self.running and time.monotonic() < end:
+            self.resume()
             if (new := self.received - before) and _LIST_OF_KEYS in _ESCAPES.sub(b"", self._tail[-new:]):
                 return True
             if new and not painted:
