@@ -172,7 +172,7 @@ class Victim:
             self.send(data)
         time.sleep(0.2)
         # A list that is still open is repainted whenever something changes below it, without any key.
-        if self._paints_list(lambda: self.resize(80, 24 if self.lines != 24 else 25), 0.5):
+        if self._paints_list(lambda: self.resize(80, 24 if self.lines != 24 else 25), 2.0):
             return False
         listed = self._paints_list(lambda: self.send(_F1), 2.0)
         self.send(ESCAPE)

@@ -9,6 +9,7 @@ from tests.ui.path.opening import open_map
 from tuimixer.backend.demo import simulated
 from tuimixer.model.command import Command
 from tuimixer.model.control import Control
+from tuimixer.model.intent import SetLevel
 from tuimixer.model.snapshot import Notice
 from tuimixer.ui.path.screen import PathScreen
 
@@ -58,7 +59,7 @@ async def test_a_cap_that_prevents_a_fix_is_named_at_each_press(
         for _ in range(2):
             await it.press("2")
             assert "! The volume of mpv is at" in it.text
-            assert f"The cap in the configuration limits mpv to {percent} %." in it.text
+            assert f"The cap in the configuration keeps mpv at {percent} %." in it.text
             await it.press("down", "up")
             assert "The cap" not in it.text
         monkeypatch.setattr(it.mixer, "_cap_of", lambda control: 1.0)
@@ -67,19 +68,29 @@ async def test_a_cap_that_prevents_a_fix_is_named_at_each_press(
         assert "Done: Set mpv to 80 %." in it.text
 
 
-@pytest.mark.parametrize("meanwhile", ["unmuted", "gone"])
-async def test_a_fix_that_comes_too_late_blames_no_cap(desk: Open, meanwhile: str) -> None:
-    async with desk(size=(100, 30)) as it:
-        await open_map(it, "Chat")
-        chat: Control = it.control("Chat")
-        if meanwhile == "gone":
-            it.backend.remove(chat.id)
-        else:
-            it.backend.put(replace(chat, mute=(False,)))
+@pytest.mark.parametrize("meanwhile", ["raised", "gone"])
+async def test_a_fix_that_comes_too_late_is_not_done_and_blames_no_cap(desk: Open, meanwhile: str) -> None:
+    async with desk(size=(110, 30)) as it:
+        player: Control = it.control("mpv")
+        silent = replace(player, channels=tuple(replace(c, raw=0) for c in player.channels))
+        it.backend.put(silent)
+        await open_map(it, "mpv")
+        assert "2 Set mpv to 80 %." in it.text
         screen = it.app.screen
         assert isinstance(screen, PathScreen)
-        screen._fix(1)
-        assert "cap" not in screen.view.notice
+        # A key that comes before the map has noticed the change.
+        if meanwhile == "gone":
+            it.backend.remove(player.id)
+        else:
+            assert it.mixer.send(SetLevel(player.id, 0.8))
+        screen._fix(2)
+        assert screen.view.notice == ""
+        it.backend.put(silent)
+        await it.pilot.pause()
+        assert "2 Set mpv to 80 %." in it.text
+        assert "Done" not in it.text
+        await it.press("2")
+        assert "Done: Set mpv to 80 %." in it.text
 
 
 async def test_numbers_stay_with_their_findings(desk: Open) -> None:

@@ -379,14 +379,13 @@ class PathScreen(Dialog[None]):
             return
         self.say("")
         numbered.sent = finding  # before the fix, because an error that it causes at once takes this back
-        sent = [self._mixer.send(request) for request in finding.fix]
+        if not any([self._mixer.send(request) for request in finding.fix]):
+            numbered.sent = None
         controls = self._mixer.snapshot.controls
         numbered.outcome = outcome(finding, controls)
         percent = capped_at(finding, controls)
         if percent is not None and not self.view.notice:
-            self.say(f"The cap in the configuration limits {finding.stage} to {percent} %.")
-            if not any(sent):
-                numbered.sent = None
+            self.say(f"The cap in the configuration keeps {finding.stage} at {percent} %.")
 
     def say(self, text: str) -> None:
         """Show a message until the cursor moves."""
