@@ -1,10 +1,13 @@
 """Level meters on real sound, and none of them if there is no sound or nobody is looking."""
 
 import asyncio
+import os
+import signal
 import sys
 from dataclasses import dataclass, field
 from typing import cast
 
+import pulsectl
 import pytest
 
 from tests.backend.pulse.watcher import Watcher
@@ -153,6 +156,7 @@ class _FakeClient:
     """Notes the meters that are opened and closed: real servers report a move in various steps."""
 
     events: list[str] = field(default_factory=list)
+    is_being_created: bool = False
 
     def open_peaks(self, source: str, sink_input: int | None, *_: object) -> "_FakeClient":
         """A meter."""
@@ -213,6 +217,32 @@ async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer)
         await watcher.until(lambda: all(newest(watcher, each) for each in ids), "levels again")
         # With meters open, the server still responds to others.
         assert len(await asyncio.to_thread(server.pactl_json, "sink-inputs")) == 3
+
+
+@pytest.mark.pipewire
+async def test_meters_that_are_closed_before_their_creation_are_ended(pipewire: PrivatePipeWire) -> None:
+    """Without its session manager, the server never creates them."""
+    pipewire.play("tone")
+    # The server also waits for the session manager before it responds to a new client.
+    with pulsectl.Pulse("observer", server=pipewire.address) as observer:
+        async with Watcher(PulseBackend(pipewire.address)) as watcher:
+            control = await watcher.stream("tone")
+            ids = frozenset({control.id, "pulse:sink/speakers"})
+            session = watcher.backend._session
+            os.kill(pipewire.session_manager, signal.SIGSTOP)
+            try:
+                for _ in range(2):
+                    watcher.backend.watch_levels(ids, RATE)
+                    await watcher.until_server(lambda: observer.source_output_list(), "the meters")
+                    watcher.backend.watch_levels(frozenset(), RATE)
+                await watcher.until_server(lambda: not observer.source_output_list(), "them to be gone")
+            finally:
+                os.kill(pipewire.session_manager, signal.SIGCONT)
+            watcher.backend.watch_levels(ids, RATE)
+            await watcher.until(lambda: all(newest(watcher, each) for each in ids), "the levels")
+            assert await asyncio.to_thread(meters, pipewire) == len(ids)
+            assert watcher.backend._session is session, "the connection was lost"
+            assert not watcher.notices
 
 
 @pytest.mark.pulse

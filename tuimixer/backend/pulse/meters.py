@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tuimixer.backend.base import BackendError
 from tuimixer.backend.pulse.aio import AsyncClient
+from tuimixer.backend.pulse.closing import ClosingStreams
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.model.control import Control, ControlId, Kind, side_of
 from tuimixer.model.snapshot import Levels, Update
@@ -65,8 +66,7 @@ class MeterStreams:
         self._rate = 20.0
         self._controls: Mapping[ControlId, Control] = {}
         self._streams: dict[ControlId, tuple[TapPoint, PeakStream]] = {}
-        self._closing: set[PeakStream] = set()
-        """Streams being closed, kept because their callbacks must outlive them."""
+        self._closing = ClosingStreams(client)
         self._shown: dict[ControlId, tuple[int, ...]] = {}
         self._heard: dict[ControlId, float] = {}
         self._not_before: dict[ControlId, float] = {}
@@ -118,10 +118,10 @@ class MeterStreams:
         for timer in (self._flush_timer, self._retry_timer):
             if timer is not None:
                 timer.cancel()
-        for stream in (*(stream for _, stream in self._streams.values()), *self._closing):
+        for _, stream in self._streams.values():
             stream.abandon()
         self._streams.clear()
-        self._closing.clear()
+        self._closing.abandon()
 
     def _start(self, control_id: ControlId, tap: TapPoint) -> None:
         try:
@@ -165,13 +165,12 @@ class MeterStreams:
 
     def _stop(self, control_id: ControlId) -> None:
         _, stream = self._streams.pop(control_id)
-        self._closing.add(stream)
-        stream.close()
+        self._closing.close(stream)
         self._silence(control_id)
 
     def _ended(self, control_id: ControlId) -> None:
         """Clean up after a stream that has ended, on request or on its own."""
-        self._closing = {stream for stream in self._closing if not stream.ended}
+        self._closing.release()
         entry = self._streams.get(control_id)
         if entry is not None and entry[1].ended:
             del self._streams[control_id]

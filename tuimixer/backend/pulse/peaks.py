@@ -1,6 +1,7 @@
 """A level meter's recording stream, for which the server reduces the sound to a few peaks a second."""
 
 import ctypes
+import os
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +15,8 @@ _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimix
 # device would never be suspended, and moves of streams would not be reported, because the PulseAudio server
 # reports a move only if the stream's node changes its state in the process.
 _ASLEEP = " node.passive=true"
+MARK = "tuimixer.meter"
+"""Property that tells each meter from all others."""
 _MEDIA = "Peak detect"
 _SAMPLE = 4
 _ANY = 0xFFFFFFFF
@@ -50,6 +53,8 @@ class PeakStream:
             CallError: the stream is refused (pulsectl's class).
         """
         self.channels = channels
+        self.mark = os.urandom(8).hex()
+        """Value of the property `MARK`."""
         self._rate = rate
         self._peaks = [0.0] * channels
         self._fresh = False
@@ -64,7 +69,9 @@ class PeakStream:
         self._read_callback = libpulse.REQUEST_CB(self._read)
         self._state_callback = libpulse.NOTIFY_CB(self._state_changed)
         spec = c.PA_SAMPLE_SPEC(format=c.PA_SAMPLE_FLOAT32NE, rate=rate, channels=channels)
-        properties = c.pa.proplist_from_string(_PROPERTIES + ("" if keep_awake else _ASLEEP))
+        properties = c.pa.proplist_from_string(
+            f"{_PROPERTIES} {MARK}={self.mark}{'' if keep_awake else _ASLEEP}"
+        )
         self._stream = c.pa.stream_new_with_proplist(context, _MEDIA, ctypes.byref(spec), None, properties)
         c.pa.proplist_free(properties)
         if not self._stream:
@@ -88,6 +95,11 @@ class PeakStream:
     def ended(self) -> bool:
         """Whether the server has released the stream."""
         return not self._stream
+
+    @property
+    def is_being_created(self) -> bool:
+        """Whether the server has not created the stream yet."""
+        return bool(self._stream) and libpulse.stream_get_state(self._stream) == libpulse.STREAM_CREATING
 
     def take(self) -> tuple[float, ...] | None:
         """The highest peaks since the last call, one per channel, 1 = 0 dBFS; None if none have arrived."""
