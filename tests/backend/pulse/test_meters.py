@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -77,16 +76,12 @@ async def test_rate_is_the_one_asked_for(server: SoundServer, rate: int) -> None
         await watcher.stream("tone")
         for asked in (RATE, float(rate)):
             watcher.backend.watch_levels(frozenset({"pulse:sink/speakers"}), asked)
-            # PipeWire sends several peaks together, so it must compute more of them.
-            computed = max(asked, 80) if isinstance(server, PrivatePipeWire) else asked
-            spec = f"float32le 2ch {computed:g}Hz"
+            spec = f"float32le 2ch {asked:g}Hz"
 
             def specs() -> list[str]:
                 return [found["sample_specification"] for found in server.pactl_json("source-outputs")]
 
-            await watcher.until_server(lambda spec=spec: specs() == [spec], f"one meter at {computed} Hz")  # type: ignore[misc]
-            assert watcher.backend._meters is not None
-            assert watcher.backend._meters._fragments.size == round(computed / asked)
+            await watcher.until_server(lambda spec=spec: specs() == [spec], f"one meter at {asked} Hz")  # type: ignore[misc]
 
 
 @pytest.mark.feature("meter streams of ours and of others hidden")
@@ -162,15 +157,11 @@ class _FakeClient:
 
     events: list[str] = field(default_factory=list)
     is_being_created: bool = False
-    resting: bool = False
 
     def open_peaks(self, source: str, sink_input: int | None, *_: object) -> "_FakeClient":
         """A meter."""
         self.events.append(f"open {source} {sink_input}")
         return self
-
-    def set_fragment(self, peaks: int) -> None:
-        """Do nothing."""
 
     def close(self) -> None:
         """Close the meter."""
@@ -178,8 +169,8 @@ class _FakeClient:
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("is_pipewire", [True, False])
-async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(is_pipewire: bool) -> None:
+@pytest.mark.parametrize("moves_along", [True, False])
+async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(moves_along: bool) -> None:
     """On PipeWire, opening it in the middle of a move would be a protocol error to libpulse."""
 
     def on(sink: str, corked: bool = False) -> dict[ControlId, Control]:
@@ -202,11 +193,11 @@ async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(
         return {each.id: each for each in (*sinks, stream)}
 
     client = _FakeClient()
-    meters = MeterStreams(cast("AsyncClient", client), lambda update: None, lambda: is_pipewire)
+    meters = MeterStreams(cast("AsyncClient", client), lambda update: None, lambda: moves_along)
     meters.want(frozenset({"pulse:sink_input/7"}), RATE)
     meters.follow(on("speakers"))
     meters.follow(on("headphones"))
-    reopened = [] if is_pipewire else ["close", "open headphones.monitor 7"]
+    reopened = [] if moves_along else ["close", "open headphones.monitor 7"]
     assert client.events == ["open speakers.monitor 7", *reopened]
     meters.follow(on("headphones", corked=True))
     assert client.events == ["open speakers.monitor 7", *reopened, "close"]
@@ -226,31 +217,6 @@ async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer)
         await watcher.until(lambda: all(newest(watcher, each) for each in ids), "levels again")
         # With meters open, the server still responds to others.
         assert len(await asyncio.to_thread(server.pactl_json, "sink-inputs")) == 3
-
-
-async def test_meters_opened_at_once_all_get_their_turn(
-    server: SoundServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """PipeWire sends nothing of a stream in a cycle in which another one has just sent something."""
-    received: Counter[PeakStream] = Counter()
-    read = PeakStream._read
-
-    def note(peaks: PeakStream, stream: int, waiting: int, data: object) -> None:
-        received[peaks] += 1
-        read(peaks, stream, waiting, data)
-
-    monkeypatch.setattr(PeakStream, "_read", note)
-    players = [server.play(f"tone {n}") for n in range(8)]
-    async with Watcher(PulseBackend(server.address)) as watcher:
-        await watcher.stream("tone 7")
-        ids = frozenset(f"pulse:sink_input/{player.index}" for player in players)
-        watcher.backend.watch_levels(ids, RATE)
-        assert watcher.backend._meters is not None
-        first = {stream for _, stream in watcher.backend._meters._streams.values()}
-        await watcher.until_server(
-            lambda: min(received[stream] for stream in first) >= 30, "every meter's peaks"
-        )
-        assert {stream for _, stream in watcher.backend._meters._streams.values()} == first
 
 
 @pytest.mark.pipewire

@@ -92,7 +92,6 @@ class AsyncClient:
         source: str,
         sink_input: int | None,
         rate: int,
-        fragment: int,
         channels: int,
         keep_awake: bool,
         on_data: Callable[[], None],
@@ -108,15 +107,7 @@ class AsyncClient:
             raise Unreachable("The connection is closed.")
         try:
             return PeakStream(
-                self._pulse._ctx,
-                source,
-                sink_input,
-                rate,
-                fragment,
-                channels,
-                keep_awake,
-                on_data,
-                on_end,
+                self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end
             )
         except c.pa.CallError as error:
             raise Refused(

@@ -172,7 +172,7 @@ class PulseBackend:
                 previous=self._session,
             )
             session = opened
-            self._meters = meters.MeterStreams(client, self._emit, lambda: opened.is_pipewire)
+            self._meters = meters.MeterStreams(client, self._emit, moves_along=lambda: opened.is_pipewire)
             self._meters.want(self._wanted, self._rate)
             client.on_event = opened.on_event
             await self._until_lost(client, opened)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from tuimixer.backend.base import BackendError
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.closing import ClosingStreams
-from tuimixer.backend.pulse.fragments import Fragments
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.model.control import Control, ControlId, Kind, side_of
 from tuimixer.model.snapshot import Levels, Update
@@ -19,11 +18,7 @@ _FLOOR = 1e-3
 """Amplitude of -60 dBFS; anything below is shown as silence."""
 _STEPS_PER_DB = 2
 _DEAF = 0.3
-"""Seconds without a peak after which a level drops to zero, because a suspended device sends none; more if
-peaks come less often.
-"""
-_TURNS = 3
-"""Messages that a meter may miss before it counts as one without a turn."""
+"""Seconds without a peak after which a level drops to zero, because a suspended device sends none."""
 _RETRY = 1.0
 """Seconds before a meter that ended on its own is reopened."""
 _UNHEARD, _LONGEST_UNHEARD = 2.0, 60.0
@@ -58,11 +53,15 @@ class MeterStreams:
         self,
         client: AsyncClient,
         emit: Callable[[Update], None],
-        is_pipewire: Callable[[], bool],
+        moves_along: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`is_pipewire` returns whether the server is PipeWire's."""
-        self._client, self._emit, self._is_pipewire = client, emit, is_pipewire
-        self._fragments = Fragments(is_pipewire)
+        """`moves_along` returns whether a meter on a sink input follows it to another sink.
+
+        It does on PipeWire, whose answer to a new meter on a stream that is just being moved names no device,
+        at which libpulse gives up the whole connection; so it is best to open no meter then. PulseAudio ends
+        the meters of a stream that moves.
+        """
+        self._client, self._emit, self._moves_along = client, emit, moves_along
         self._ids: frozenset[ControlId] = frozenset()
         self._rate = 20.0
         self._controls: Mapping[ControlId, Control] = {}
@@ -70,8 +69,6 @@ class MeterStreams:
         self._closing = ClosingStreams(client)
         self._shown: dict[ControlId, tuple[int, ...]] = {}
         self._heard: dict[ControlId, float] = {}
-        self._awaited: dict[ControlId, float] = {}
-        """Since when the next peak is expected."""
         self._not_before: dict[ControlId, float] = {}
         self._unheard: dict[ControlId, float] = {}
         """Seconds to wait for a peak, for meters that have already been reopened."""
@@ -87,9 +84,8 @@ class MeterStreams:
         if rate != self._rate:
             for control_id in list(self._streams):
                 self._stop(control_id)
-        if ids != self._ids or rate != self._rate:
+        if ids != self._ids:
             self._unheard.clear()
-            self._fragments.begin(rate)
         self._ids, self._rate = ids, rate
         self.follow(self._controls)
 
@@ -103,22 +99,14 @@ class MeterStreams:
         }
         for control_id, (tap, stream) in list(self._streams.items()):
             new = taps.get(control_id)
-            # On PipeWire, a meter on a sink input follows it to another sink, and to open one during the move
-            # would be worse: the answer names no device, at which libpulse gives up the whole connection.
-            # PulseAudio ends the meters of a stream that moves.
-            if new is not None and self._is_pipewire() and tap.is_on_stream_of(new):
+            if new is not None and self._moves_along() and tap.is_on_stream_of(new):
                 self._streams[control_id] = (new, stream)
             elif new != tap:
                 self._stop(control_id)
         now = asyncio.get_running_loop().time()
-        due = [
-            control_id
-            for control_id in taps
-            if control_id not in self._streams and self._not_before.get(control_id, 0.0) <= now
-        ]
-        self._share(len(due))
-        for control_id in due:
-            self._start(control_id, taps[control_id])
+        for control_id, tap in taps.items():
+            if control_id not in self._streams and self._not_before.get(control_id, 0.0) <= now:
+                self._start(control_id, tap)
 
     @property
     def on_streams(self) -> bool:
@@ -140,8 +128,7 @@ class MeterStreams:
             stream = self._client.open_peaks(
                 tap.source,
                 tap.sink_input,
-                self._fragments.rate,
-                self._fragments.size,
+                round(self._rate),
                 tap.channels,
                 tap.keep_awake,
                 self._schedule,
@@ -151,17 +138,7 @@ class MeterStreams:
             self._try_again(control_id)
             return
         self._streams[control_id] = (tap, stream)
-        self._awaited[control_id] = asyncio.get_running_loop().time()
         self._listen_for(control_id, stream)
-
-    def _share(self, opening: int = 0) -> None:
-        """Let all meters have their turn, including this many that are about to be opened."""
-        streams = [stream for _, stream in self._streams.values()]
-        resting = sum(stream.resting for stream in streams)
-        # All that rest need one turn together.
-        size = self._fragments.divide(len(streams) + opening - resting + bool(resting))
-        for stream in streams:
-            stream.set_fragment(size)
 
     def _listen_for(self, control_id: ControlId, stream: PeakStream) -> None:
         loop = asyncio.get_running_loop()
@@ -213,7 +190,6 @@ class MeterStreams:
 
     def _silence(self, control_id: ControlId) -> None:
         self._heard.pop(control_id, None)
-        self._awaited.pop(control_id, None)
         levels = self._shown.pop(control_id, ())
         if any(levels):
             self._emit(Levels({control_id: (0.0,) * len(levels)}))
@@ -239,8 +215,8 @@ class MeterStreams:
         for control_id, (_, stream) in self._streams.items():
             peaks = stream.take()
             if peaks is not None:
-                self._heard[control_id] = self._awaited[control_id] = now
-            elif now - self._heard.get(control_id, now) > self._deaf:
+                self._heard[control_id] = now
+            elif now - self._heard.get(control_id, now) > _DEAF:
                 peaks = (0.0,) * stream.channels
             else:
                 continue
@@ -250,28 +226,10 @@ class MeterStreams:
                 changed[control_id] = peaks
         if changed:
             self._emit(Levels(changed))
-        if self._is_starving(now):
-            self._fragments.lengthen()
-            self._awaited = dict.fromkeys(self._awaited, now)
-        self._share()
         if any(map(any, self._shown.values())):
             # Check again even if no more peaks come, so that no level freezes.
             self._idle = True
-            self._flush_timer = loop.call_later(self._deaf + 0.01, self._flush)
-
-    @property
-    def _deaf(self) -> float:
-        return max(_DEAF, 1 / self._rate, _TURNS * self._fragments.seconds)
-
-    def _is_starving(self, now: float) -> bool:
-        """Whether a meter whose device is running gets no turn to send its peaks."""
-        return any(
-            now - self._awaited[control_id] > 2 * self._deaf
-            and not stream.resting
-            and not stream.is_being_created
-            and self._is_running(tap.source)
-            for control_id, (tap, stream) in self._streams.items()
-        )
+            self._flush_timer = loop.call_later(max(_DEAF, 1 / self._rate) + 0.01, self._flush)
 
 
 def tap_of(control_id: ControlId, controls: Mapping[ControlId, Control]) -> TapPoint | None:

@@ -41,14 +41,13 @@ class PeakStream:
         source: str,
         sink_input: int | None,
         rate: int,
-        fragment: int,
         channels: int,
         keep_awake: bool,
         on_data: Callable[[], None],
         on_end: Callable[[], None],
     ) -> None:
-        """`rate` is in peaks per second; `fragment` is how many of them are sent together, by PulseAudio at
-        least; `keep_awake` is whether the server must not suspend the source while it is metered.
+        """`rate` is in peaks per second; `keep_awake` is whether the server must not suspend the source while
+        it is metered.
 
         Raises:
             CallError: the stream is refused (pulsectl's class).
@@ -57,13 +56,11 @@ class PeakStream:
         self.mark = os.urandom(8).hex()
         """Value of the property `MARK`."""
         self._rate = rate
-        self._fragment = self._requested = fragment
         self._peaks = [0.0] * channels
         self._fresh = False
         self._silent = 0
         """Consecutive silent peaks."""
-        self.resting = False
-        """Whether hardly anything is sent, because there is silence."""
+        self._resting = False
         self._closing = False
         self._on_data, self._on_end = on_data, on_end
         self._address = ctypes.c_void_p()
@@ -88,7 +85,7 @@ class PeakStream:
                 c.pa.stream_set_monitor_stream(self._stream, sink_input)
             libpulse.stream_set_read_callback(self._stream, self._read_callback, None)
             libpulse.stream_set_state_callback(self._stream, self._state_callback, None)
-            c.pa.stream_connect_record(self._stream, source, self._buffer(fragment), flags)
+            c.pa.stream_connect_record(self._stream, source, self._fragments(1), flags)
         except c.pa.CallError:
             self._on_end = _nothing
             self._end()
@@ -113,15 +110,10 @@ class PeakStream:
         self._fresh = False
         return peaks
 
-    def set_fragment(self, peaks: int) -> None:
-        """Change how many peaks are sent together."""
-        self._fragment = peaks
-        self._request_fragment()
-
     def close(self) -> None:
         """End the stream, but not before the server has created it, because it could not be cancelled."""
         self._closing = True
-        if self._is_ready:
+        if self._stream and libpulse.stream_get_state(self._stream) == libpulse.STREAM_READY:
             self._disconnect()
 
     def abandon(self) -> None:
@@ -129,17 +121,13 @@ class PeakStream:
         self._on_end = _nothing
         self._end()
 
-    @property
-    def _is_ready(self) -> bool:
-        return bool(self._stream) and libpulse.stream_get_state(self._stream) == libpulse.STREAM_READY
-
     def _disconnect(self) -> None:
         try:
             c.pa.stream_disconnect(self._stream)
         except c.pa.CallError:
             self._end()
 
-    def _buffer(self, peaks: int) -> Any:
+    def _fragments(self, peaks: int) -> Any:
         """Buffer attributes for this many peaks per fragment."""
         return c.PA_BUFFER_ATTR(_ANY, _ANY, _ANY, _ANY, peaks * self.channels * _SAMPLE)
 
@@ -150,22 +138,18 @@ class PeakStream:
         does not change the rate, but fills the fragment. The order of the calls keeps the fragment's
         duration, which is the latency that PulseAudio requests from the source, at one second or less.
         """
-        if on == self.resting or self._closing or not self._stream:
+        if on == self._resting or self._closing or not self._stream:
             return
-        self.resting = on
+        self._resting = on
         if on:
-            self._request_fragment()
+            self._set_fragment(round(self._rate / _RESTING_RATE))
             self._set_rate(_RESTING_RATE)
         else:
             self._set_rate(self._rate)
-            self._request_fragment()
+            self._set_fragment(1)
 
-    def _request_fragment(self) -> None:
-        peaks = round(self._rate / _RESTING_RATE) if self.resting else self._fragment
-        if peaks == self._requested or self._closing or not self._is_ready:
-            return
-        self._requested = peaks
-        attributes = ctypes.byref(self._buffer(peaks))
+    def _set_fragment(self, peaks: int) -> None:
+        attributes = ctypes.byref(self._fragments(peaks))
         _forget(libpulse.stream_set_buffer_attr(self._stream, attributes, None, None))
 
     def _set_rate(self, rate: int) -> None:
@@ -181,7 +165,7 @@ class PeakStream:
             libpulse.stream_drop(stream)
             waiting -= size
         self._rest(self._silent >= _SETTLED * self._rate)
-        if self._fresh and not self._closing and not self.resting:
+        if self._fresh and not self._closing and not self._resting:
             self._on_data()
 
     def _take_in(self, data: bytes) -> None:
@@ -204,8 +188,6 @@ class PeakStream:
         state = libpulse.stream_get_state(stream)
         if state == libpulse.STREAM_READY and self._closing:
             self._disconnect()
-        elif state == libpulse.STREAM_READY:
-            self._request_fragment()
         elif state in (libpulse.STREAM_FAILED, libpulse.STREAM_TERMINATED):
             self._end()
 
