@@ -86,7 +86,7 @@ async def test_no_connection_brings_it_back(
     for place in (address, ""):
         client = AsyncClient(place, cookie)
         await client.connect()
-        await client.close()
+        client.close()
         await asyncio.to_thread(lambda place=place: Client(place, cookie).close())  # type: ignore[misc]
     Card("pulse").close()
     assert display.asked == 0

@@ -295,15 +295,16 @@ class SoundServer(ABC):
         frequency: int = 440,
         amplitude: float = 0.5,
         silent: bool = False,
+        latency: int = 50,
         properties: Sequence[str] = (),
     ) -> Player:
         """Start an application that plays a stereo sine or silence until killed; wait for its sink input.
 
-        `name` becomes application.name, `media` media.name; `volume` is in percent (100 = 0 dB); `properties`
-        are further ones such as "media.role=music".
+        `name` becomes application.name, `media` media.name; `volume` is in percent (100 = 0 dB); `latency` is
+        in milliseconds; `properties` are further ones such as "media.role=music".
         """
         command = ["pacat", "--playback", f"--client-name={name}", f"--stream-name={media}", f"--rate={RATE}"]
-        command += [f"--channels={CHANNELS}", "--format=s16le", "--latency-msec=50"]
+        command += [f"--channels={CHANNELS}", "--format=s16le", f"--latency-msec={latency}"]
         command += [f"--property={text}" for text in properties]
         if device is not None:
             command.append(f"--device={device}")

@@ -51,7 +51,7 @@ async def test_two_calls_that_fail_in_the_same_moment(pulse: PrivatePulse) -> No
             assert not isinstance(invalid, ObjectGone)
             assert str(invalid) == "The sound server refused the request: Invalid argument."
     finally:
-        await client.close()
+        client.close()
 
 
 def test_a_blocking_call_tells_its_own_failure(server: SoundServer) -> None:
@@ -154,7 +154,7 @@ async def test_an_object_that_cannot_be_read_is_left_out(
     client = AsyncClient(server.address)
     await client.connect()
     assert [sink.name for sink in await client.call("read_sinks")] == ["headphones"]
-    await client.close()
+    client.close()
     blocking = Client(server.address)
     with pytest.raises(ValueError, match="spoilt"):
         blocking.call("read_sinks")

@@ -46,7 +46,7 @@ async def test_a_request_is_sent_before_anything_else_runs(server: SoundServer) 
         call.send(None)
     server.wait_for(lambda: set(server.percents("sinks", speakers.index)) == {25}, "the volume")
     call.close()
-    await client.close()
+    client.close()
 
 
 @pytest.mark.unit

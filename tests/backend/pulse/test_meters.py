@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import sys
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -14,7 +16,9 @@ from tests.backend.pulse.watcher import Watcher
 from tests.lab.moving import move
 from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import Sink, SoundServer
+from tests.lab.waiting import DEADLINE
 from tests.model.strategies import control
+from tuimixer.backend.pulse import meter_connections
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.connection import _UNTOLD, Connection
@@ -22,6 +26,7 @@ from tuimixer.backend.pulse.meters import MeterStreams
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.mixer.views import View, arrange
 from tuimixer.model.control import Control, ControlId, Device, Kind, Stream
+from tuimixer.model.snapshot import Phase
 
 RATE = 20.0
 FLOATS = 2 * 4
@@ -156,21 +161,45 @@ class _FakeClient:
     """Notes the meters that are opened and closed: real servers report a move in various steps."""
 
     events: list[str] = field(default_factory=list)
-    is_being_created: bool = False
+    loss: str = ""
 
-    def open_peaks(self, source: str, sink_input: int | None, *_: object) -> "_FakeClient":
+    async def connect(self) -> None:
+        """Be connected."""
+
+    async def lost(self) -> None:
+        """Wait forever."""
+        await asyncio.Event().wait()
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def open_peaks(self, source: str, sink_input: int | None, *rest: object) -> "_FakePeaks":
         """A meter."""
         self.events.append(f"open {source} {sink_input}")
-        return self
+        return _FakePeaks(self.events, cast("Callable[[], None]", rest[-1]))
+
+
+@dataclass(eq=False)
+class _FakePeaks:
+    """A meter that is ended at once when it is closed."""
+
+    events: list[str]
+    on_end: Callable[[], None]
+    ended: bool = False
 
     def close(self) -> None:
         """Close the meter."""
         self.events.append("close")
+        self.ended = True
+        self.on_end()
+
+    def abandon(self) -> None:
+        """Do nothing."""
 
 
 @pytest.mark.unit
-@pytest.mark.parametrize("moves_along", [True, False])
-async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(moves_along: bool) -> None:
+@pytest.mark.parametrize("is_pipewire", [True, False])
+async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(is_pipewire: bool) -> None:
     """On PipeWire, opening it in the middle of a move would be a protocol error to libpulse."""
 
     def on(sink: str, corked: bool = False) -> dict[ControlId, Control]:
@@ -193,14 +222,26 @@ async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(
         return {each.id: each for each in (*sinks, stream)}
 
     client = _FakeClient()
-    meters = MeterStreams(cast("AsyncClient", client), lambda update: None, lambda: moves_along)
+
+    def connection() -> AsyncClient:
+        return cast("AsyncClient", client)
+
+    async def settled(expected: list[str]) -> None:
+        """Wait for the events; a task that opens a meter has begun by then."""
+        async with asyncio.timeout(DEADLINE):
+            while client.events != expected:
+                await asyncio.sleep(0)
+
+    meters = MeterStreams(connection(), lambda update: None, connection, lambda: is_pipewire)
     meters.want(frozenset({"pulse:sink_input/7"}), RATE)
     meters.follow(on("speakers"))
+    await settled(["open speakers.monitor 7"])
     meters.follow(on("headphones"))
-    reopened = [] if moves_along else ["close", "open headphones.monitor 7"]
-    assert client.events == ["open speakers.monitor 7", *reopened]
+    reopened = [] if is_pipewire else ["close", "open headphones.monitor 7"]
+    await settled(["open speakers.monitor 7", *reopened])
     meters.follow(on("headphones", corked=True))
-    assert client.events == ["open speakers.monitor 7", *reopened, "close"]
+    await settled(["open speakers.monitor 7", *reopened, "close"])
+    meters.close()
 
 
 async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer) -> None:
@@ -219,29 +260,59 @@ async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer)
         assert len(await asyncio.to_thread(server.pactl_json, "sink-inputs")) == 3
 
 
+async def test_meters_opened_at_once_are_all_served(
+    server: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PipeWire, those on one connection would keep each other from sending."""
+    received: Counter[PeakStream] = Counter()
+    read = PeakStream._read
+
+    def note(peaks: PeakStream, stream: int, waiting: int, data: object) -> None:
+        received[peaks] += 1
+        read(peaks, stream, waiting, data)
+
+    monkeypatch.setattr(PeakStream, "_read", note)
+    players = [server.play(f"tone {n}") for n in range(8)]
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.stream("tone 7")
+        ids = frozenset(f"pulse:sink_input/{player.index}" for player in players)
+        watcher.backend.watch_levels(ids, RATE)
+        await watcher.until_server(lambda: max(received.values(), default=0) >= 100, "peaks")
+        assert len(received) == len(ids), "a meter was reopened, or is not served"
+        assert min(received.values()) >= 50
+        assert all(newest(watcher, each) == pytest.approx((0.5, 0.5), abs=0.02) for each in ids)
+
+
 @pytest.mark.pipewire
-async def test_meters_that_are_closed_before_their_creation_are_ended(pipewire: PrivatePipeWire) -> None:
+async def test_meters_that_are_closed_before_their_creation_are_ended(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without its session manager, the server never creates them."""
+    monkeypatch.setattr(meter_connections, "_KEPT", 600.0)
     pipewire.play("tone")
-    # The server also waits for the session manager before it responds to a new client.
+    # The server also waits for the session manager before it responds to a new client, so all connect before.
     with pulsectl.Pulse("observer", server=pipewire.address) as observer:
         async with Watcher(PulseBackend(pipewire.address)) as watcher:
             control = await watcher.stream("tone")
             ids = frozenset({control.id, "pulse:sink/speakers"})
-            session = watcher.backend._session
+
+            def opened() -> int:
+                return len(observer.source_output_list())
+
+            watcher.backend.watch_levels(ids, RATE)
+            await watcher.until_server(lambda: opened() == len(ids), "the meters")
+            watcher.backend.watch_levels(frozenset(), RATE)
+            await watcher.until_server(lambda: not opened(), "them to be closed")
             os.kill(pipewire.session_manager, signal.SIGSTOP)
             try:
-                for _ in range(2):
-                    watcher.backend.watch_levels(ids, RATE)
-                    await watcher.until_server(lambda: observer.source_output_list(), "the meters")
-                    watcher.backend.watch_levels(frozenset(), RATE)
-                await watcher.until_server(lambda: not observer.source_output_list(), "them to be gone")
+                watcher.backend.watch_levels(ids, RATE)
+                await watcher.until_server(lambda: opened() == len(ids), "the meters again")
+                watcher.backend.watch_levels(frozenset(), RATE)
+                await watcher.until_server(lambda: not opened(), "them to be gone")
             finally:
                 os.kill(pipewire.session_manager, signal.SIGCONT)
             watcher.backend.watch_levels(ids, RATE)
             await watcher.until(lambda: all(newest(watcher, each) for each in ids), "the levels")
-            assert await asyncio.to_thread(meters, pipewire) == len(ids)
-            assert watcher.backend._session is session, "the connection was lost"
             assert not watcher.notices
 
 
@@ -292,6 +363,30 @@ async def test_meter_rests_in_silence_until_there_is_sound(
         await watcher.until(
             lambda: newest(watcher, "pulse:sink/speakers") == (0.0, 0.0), "the fall to nothing"
         )
+
+
+@pytest.mark.parametrize("rate", [RATE, 50.0])
+async def test_long_cycles_of_the_graph_are_survived_in_silence(
+    server: SoundServer, rate: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PipeWire before 0.3.73 crashes if two peaks are due in one cycle."""
+    silent: dict[PeakStream, int] = {}
+    read = PeakStream._read
+
+    def note(peaks: PeakStream, stream: int, waiting: int, data: object) -> None:
+        read(peaks, stream, waiting, data)
+        silent[peaks] = peaks._silent
+
+    monkeypatch.setattr(PeakStream, "_read", note)
+    player = server.play("quiet", silent=True, latency=500)
+    async with Watcher(PulseBackend(server.address)) as watcher:
+        await watcher.stream("quiet")
+        watcher.backend.watch_levels(frozenset({f"pulse:sink_input/{player.index}"}), rate)
+        # PulseAudio sends one peak a second then.
+        enough = 3 * rate if isinstance(server, PrivatePipeWire) else 2 * rate + 2
+        await watcher.until_server(lambda: max(silent.values(), default=0) >= enough, "silence")
+        assert len(silent) == 1, "the meter was reopened"
+        assert watcher.phase is Phase.READY
 
 
 async def test_a_metered_stream_that_another_program_moves_is_seen_to_move(server: SoundServer) -> None:

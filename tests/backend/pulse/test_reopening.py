@@ -66,10 +66,10 @@ class _Relay:
         """How many there have been."""
         return len(self._clients)
 
-    def confuse(self) -> None:
-        """Send a packet without content to the newest client."""
+    def confuse(self, client: int = -1) -> None:
+        """Send a packet without content to a client, the newest one unless told."""
         length, channel, offset, flags = 4, 0xFFFFFFFF, 0, 0
-        self._clients[-1].write(struct.pack(">IIQII", length, channel, offset, flags, 0))
+        self._clients[client].write(struct.pack(">IIQII", length, channel, offset, flags, 0))
 
     @contextlib.asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -224,10 +224,10 @@ async def test_a_connection_is_not_replaced_while_a_stream_is_moving(
         old.append(result)
         return old[0]
 
-    async def noted_close(self: AsyncClient) -> None:
+    def noted_close(self: AsyncClient) -> None:
         assert session is not None
         moving.append(any(isinstance(doubt.command, MoveStream) for doubt, _ in session._doubted.values()))
-        await close(self)
+        close(self)
 
     monkeypatch.setattr(AsyncClient, "call", call_with_old_default)
     async with Watcher(PulseBackend(pipewire.address)) as watcher:
@@ -305,25 +305,52 @@ async def test_of_two_defaults_set_quickly_the_last_one_is_verified(
         assert not watcher.notices
 
 
+async def test_a_meters_connection_that_libpulse_gives_up_concerns_no_other(
+    pipewire: PrivatePipeWire,
+) -> None:
+    players = [pipewire.play(name) for name in ("music", "film")]
+    relay = _Relay(pipewire)
+    async with relay.listening(), Watcher(PulseBackend(relay.address)) as watcher:
+        await watcher.stream("film")
+        session = watcher.backend._session
+        ids = frozenset(f"pulse:sink_input/{player.index}" for player in players)
+        watcher.backend.watch_levels(ids, 20.0)
+        await watcher.until(
+            lambda: ids <= {key for each in watcher.levels for key in each.peaks}, "the levels"
+        )
+        assert relay.connections == 3, "one for all, and one for each meter"
+        watcher.levels.clear()
+        relay.confuse()
+
+        def fallen() -> set[ControlId]:
+            return {key for each in watcher.levels for key, peaks in each.peaks.items() if not any(peaks)}
+
+        await watcher.until(fallen, "the fall of one level")
+        [control] = fallen()
+        watcher.levels.clear()
+        await watcher.until(lambda: any(control in each.peaks for each in watcher.levels), "the level again")
+        assert watcher.backend._session is session
+        assert [status.phase for status in watcher.statuses] == [Phase.CONNECTING, Phase.READY]
+        assert not watcher.notices
+
+
 async def test_no_meter_is_opened_before_a_connection_has_read(
     pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The old connection's controls may have moved, and a meter on a moving stream ends a connection."""
+    """The old connection's streams may have moved, and may be moving."""
     monkeypatch.setattr(backend_module, "_LASTING", 0.0)
     pipewire.play("music")
     subscribe, open_peaks = AsyncClient.subscribe, AsyncClient.open_peaks
     may_subscribe = asyncio.Event()
     may_subscribe.set()
-    subscribed: list[AsyncClient] = []
     opened: list[bool] = []
 
     async def held_subscribe(self: AsyncClient) -> None:
         await may_subscribe.wait()
         await subscribe(self)
-        subscribed.append(self)
 
     def noted_open(self: AsyncClient, *arguments: Any) -> Any:
-        opened.append(self in subscribed)
+        opened.append(may_subscribe.is_set())
         return open_peaks(self, *arguments)
 
     monkeypatch.setattr(AsyncClient, "subscribe", held_subscribe)
@@ -335,7 +362,7 @@ async def test_no_meter_is_opened_before_a_connection_has_read(
         await watcher.until(lambda: watcher.levels, "a level")
         before, meters = len(opened), watcher.backend._meters
         may_subscribe.clear()
-        relay.confuse()
+        relay.confuse(0)
         await watcher.until_server(
             lambda: watcher.backend._meters not in (None, meters), "another connection"
         )

@@ -128,7 +128,7 @@ class AsyncClient:
         """Whether libpulse ended the connection because it did not understand the server."""
         return self._error == PROTOCOL_ERROR
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Disconnect; pending calls raise Unreachable. May be called twice."""
         if self._closed:
             return

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tuimixer.backend.base import Unreachable
@@ -27,10 +28,10 @@ _LASTING = 1.0
 
 
 class _GivenUp(Unreachable):
-    """libpulse did not understand the server, and ended the connection.
+    """libpulse did not understand the server, which is well, and ended the connection.
 
-    The server is well: PipeWire's answer to a new meter on a stream that is just being moved names no device,
-    which libpulse takes for a protocol error.
+    The only known cause is PipeWire's answer to a new meter on a stream that is just being moved: it names no
+    device. This ends the connection of that meter only (`meter_connections`).
     """
 
 
@@ -155,7 +156,8 @@ class PulseBackend:
         place = found.chosen
         if fault := fault_of(place.found.address):
             raise Unreachable(availability.unreachable(found, Unreachable(fault)))
-        client = aio.AsyncClient(place.found.address, place.cookie, self._patience)
+        connection = partial(aio.AsyncClient, place.found.address, place.cookie, self._patience)
+        client = connection()
         session: Connection | None = None
         try:
             try:
@@ -172,7 +174,7 @@ class PulseBackend:
                 previous=self._session,
             )
             session = opened
-            self._meters = meters.MeterStreams(client, self._emit, moves_along=lambda: opened.is_pipewire)
+            self._meters = meters.MeterStreams(client, self._emit, connection, lambda: opened.is_pipewire)
             self._meters.want(self._wanted, self._rate)
             client.on_event = opened.on_event
             await self._until_lost(client, opened)
@@ -180,7 +182,7 @@ class PulseBackend:
             if self._meters is not None:
                 self._meters.close()
                 self._meters = None
-            await client.close()
+            client.close()
             if session is not None:
                 await session.written()
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tuimixer.backend.base import BackendError
 from tuimixer.backend.pulse.aio import AsyncClient
-from tuimixer.backend.pulse.closing import ClosingStreams
+from tuimixer.backend.pulse.meter_connections import ConnectedPeakStream, MeterConnections
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.model.control import Control, ControlId, Kind, side_of
 from tuimixer.model.snapshot import Levels, Update
@@ -27,6 +27,8 @@ reopened; the time doubles with each attempt.
 
 WirePlumber 0.4 occasionally fails to link a stream.
 """
+
+_Stream = PeakStream | ConnectedPeakStream
 
 
 class TapPoint(NamedTuple):
@@ -53,20 +55,20 @@ class MeterStreams:
         self,
         client: AsyncClient,
         emit: Callable[[Update], None],
-        moves_along: Callable[[], bool] = lambda: False,
+        connection: Callable[[], AsyncClient],
+        is_pipewire: Callable[[], bool],
     ) -> None:
-        """`moves_along` returns whether a meter on a sink input follows it to another sink.
-
-        It does on PipeWire, whose answer to a new meter on a stream that is just being moved names no device,
-        at which libpulse gives up the whole connection; so it is best to open no meter then. PulseAudio ends
-        the meters of a stream that moves.
+        """`connection` makes another one to the same server; `is_pipewire` returns whether that is
+        PipeWire's.
         """
-        self._client, self._emit, self._moves_along = client, emit, moves_along
+        self._client, self._emit, self._is_pipewire = client, emit, is_pipewire
+        self._connections = MeterConnections(connection)
         self._ids: frozenset[ControlId] = frozenset()
         self._rate = 20.0
         self._controls: Mapping[ControlId, Control] = {}
-        self._streams: dict[ControlId, tuple[TapPoint, PeakStream]] = {}
-        self._closing = ClosingStreams(client)
+        self._streams: dict[ControlId, tuple[TapPoint, _Stream]] = {}
+        self._closing: set[_Stream] = set()
+        """Streams being closed, kept because their callbacks must outlive them."""
         self._shown: dict[ControlId, tuple[int, ...]] = {}
         self._heard: dict[ControlId, float] = {}
         self._not_before: dict[ControlId, float] = {}
@@ -99,7 +101,10 @@ class MeterStreams:
         }
         for control_id, (tap, stream) in list(self._streams.items()):
             new = taps.get(control_id)
-            if new is not None and self._moves_along() and tap.is_on_stream_of(new):
+            # On PipeWire, a meter on a sink input follows it to another sink, and to open one during the move
+            # is worse: the answer names no device, at which libpulse gives up the connection. PulseAudio ends
+            # the meters of a stream that moves.
+            if new is not None and self._is_pipewire() and tap.is_on_stream_of(new):
                 self._streams[control_id] = (new, stream)
             elif new != tap:
                 self._stop(control_id)
@@ -118,21 +123,30 @@ class MeterStreams:
         for timer in (self._flush_timer, self._retry_timer):
             if timer is not None:
                 timer.cancel()
-        for _, stream in self._streams.values():
+        for stream in (*(stream for _, stream in self._streams.values()), *self._closing):
             stream.abandon()
         self._streams.clear()
-        self._closing.abandon()
+        self._closing.clear()
+        self._connections.close()
 
     def _start(self, control_id: ControlId, tap: TapPoint) -> None:
-        try:
-            stream = self._client.open_peaks(
+        def open_on(client: AsyncClient, on_end: Callable[[], None]) -> PeakStream:
+            return client.open_peaks(
                 tap.source,
                 tap.sink_input,
                 round(self._rate),
                 tap.channels,
                 tap.keep_awake,
                 self._schedule,
-                partial(self._ended, control_id),
+                on_end,
+            )
+
+        on_end = partial(self._ended, control_id)
+        try:
+            stream: _Stream = (
+                ConnectedPeakStream(self._connections, open_on, tap.channels, on_end)
+                if self._is_pipewire()
+                else open_on(self._client, on_end)
             )
         except BackendError:
             self._try_again(control_id)
@@ -140,12 +154,12 @@ class MeterStreams:
         self._streams[control_id] = (tap, stream)
         self._listen_for(control_id, stream)
 
-    def _listen_for(self, control_id: ControlId, stream: PeakStream) -> None:
+    def _listen_for(self, control_id: ControlId, stream: _Stream) -> None:
         loop = asyncio.get_running_loop()
         pause = self._unheard.get(control_id, _UNHEARD)
         loop.call_later(pause, self._open_unheard_anew, control_id, stream)
 
-    def _open_unheard_anew(self, control_id: ControlId, stream: PeakStream) -> None:
+    def _open_unheard_anew(self, control_id: ControlId, stream: _Stream) -> None:
         entry = self._streams.get(control_id)
         if entry is None or entry[1] is not stream or control_id in self._heard:
             return
@@ -165,12 +179,13 @@ class MeterStreams:
 
     def _stop(self, control_id: ControlId) -> None:
         _, stream = self._streams.pop(control_id)
-        self._closing.close(stream)
+        self._closing.add(stream)
+        stream.close()
         self._silence(control_id)
 
     def _ended(self, control_id: ControlId) -> None:
         """Clean up after a stream that has ended, on request or on its own."""
-        self._closing.release()
+        self._closing = {stream for stream in self._closing if not stream.ended}
         entry = self._streams.get(control_id)
         if entry is not None and entry[1].ended:
             del self._streams[control_id]

@@ -1,7 +1,6 @@
 """A level meter's recording stream, for which the server reduces the sound to a few peaks a second."""
 
 import ctypes
-import os
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -15,8 +14,6 @@ _PROPERTIES = "application.id=org.PulseAudio.pavucontrol application.name=tuimix
 # device would never be suspended, and moves of streams would not be reported, because the PulseAudio server
 # reports a move only if the stream's node changes its state in the process.
 _ASLEEP = " node.passive=true"
-MARK = "tuimixer.meter"
-"""Property that tells each meter from all others."""
 _MEDIA = "Peak detect"
 _SAMPLE = 4
 _ANY = 0xFFFFFFFF
@@ -24,6 +21,8 @@ _SILENCE = 1e-3
 """Amplitude below which a peak is silence (-60 dBFS)."""
 _SETTLED = 2.0
 """Seconds of silence after which the meter rests."""
+_SLOW = 23
+"""Peaks per second up to which at most one is due in 2,048 samples at 48 kHz."""
 _RESTING_RATE = 1
 """Peaks per second of a resting meter, which shows the first sound up to a second late."""
 
@@ -53,8 +52,6 @@ class PeakStream:
             CallError: the stream is refused (pulsectl's class).
         """
         self.channels = channels
-        self.mark = os.urandom(8).hex()
-        """Value of the property `MARK`."""
         self._rate = rate
         self._peaks = [0.0] * channels
         self._fresh = False
@@ -69,9 +66,7 @@ class PeakStream:
         self._read_callback = libpulse.REQUEST_CB(self._read)
         self._state_callback = libpulse.NOTIFY_CB(self._state_changed)
         spec = c.PA_SAMPLE_SPEC(format=c.PA_SAMPLE_FLOAT32NE, rate=rate, channels=channels)
-        properties = c.pa.proplist_from_string(
-            f"{_PROPERTIES} {MARK}={self.mark}{'' if keep_awake else _ASLEEP}"
-        )
+        properties = c.pa.proplist_from_string(_PROPERTIES + ("" if keep_awake else _ASLEEP))
         self._stream = c.pa.stream_new_with_proplist(context, _MEDIA, ctypes.byref(spec), None, properties)
         c.pa.proplist_free(properties)
         if not self._stream:
@@ -95,11 +90,6 @@ class PeakStream:
     def ended(self) -> bool:
         """Whether the server has released the stream."""
         return not self._stream
-
-    @property
-    def is_being_created(self) -> bool:
-        """Whether the server has not created the stream yet."""
-        return bool(self._stream) and libpulse.stream_get_state(self._stream) == libpulse.STREAM_CREATING
 
     def take(self) -> tuple[float, ...] | None:
         """The highest peaks since the last call, one per channel, 1 = 0 dBFS; None if none have arrived."""
@@ -142,11 +132,15 @@ class PeakStream:
             return
         self._resting = on
         if on:
-            self._set_fragment(round(self._rate / _RESTING_RATE))
+            # A stream of long fragments allows long cycles of PipeWire's graph, usually up to 2,048 samples.
+            # PipeWire before 0.3.73 crashes if two peaks are due in one cycle.
+            if self._rate <= _SLOW:
+                self._set_fragment(round(self._rate / _RESTING_RATE))
             self._set_rate(_RESTING_RATE)
         else:
             self._set_rate(self._rate)
-            self._set_fragment(1)
+            if self._rate <= _SLOW:
+                self._set_fragment(1)
 
     def _set_fragment(self, peaks: int) -> None:
         attributes = ctypes.byref(self._fragments(peaks))
