@@ -2,14 +2,19 @@
 
 import asyncio
 import os
+import socket
+import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.backend.pulse.watcher import Watcher
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
+from tuimixer.backend.base import Unreachable
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.main_loop import MainLoop
@@ -80,3 +85,32 @@ async def test_a_descriptor_whose_number_is_reused_is_registered_again() -> None
     main_loop.stop(0)
     for descriptor in (reader, writer, other_reader, other_writer):
         os.close(descriptor)
+
+
+@pytest.mark.unit
+async def test_a_connection_that_is_refused_at_once_leaves_nothing(tmp_path: Path) -> None:
+    """libpulse closes the descriptor while it still has something to send."""
+    loop = asyncio.get_running_loop()
+    errors: list[dict[str, Any]] = []
+    loop.set_exception_handler(lambda _loop, context: errors.append(context))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "native"))
+        listener.listen()
+        # As PipeWire does when it has too many clients, and before libpulse has sent anything.
+        closing = threading.Thread(target=_close_each, args=(listener,))
+        closing.start()
+        for _ in range(20):
+            client = AsyncClient(f"unix:{tmp_path / 'native'}")
+            with pytest.raises(Unreachable):
+                await client.connect()
+            client.close()
+        listener.shutdown(socket.SHUT_RDWR)
+        await asyncio.to_thread(closing.join)
+    assert errors == []
+
+
+def _close_each(listener: socket.socket) -> None:
+    """Close each connection until the listener is shut down."""
+    with suppress(OSError):
+        while True:
+            listener.accept()[0].close()

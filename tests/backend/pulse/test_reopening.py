@@ -14,6 +14,7 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
 from tuimixer.backend.pulse import backend as backend_module
+from tuimixer.backend.pulse import meters as meters_module
 from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import MoveStream, SetDefault, SetMute, SetVolume
@@ -306,8 +307,9 @@ async def test_of_two_defaults_set_quickly_the_last_one_is_verified(
 
 
 async def test_a_meters_connection_that_libpulse_gives_up_concerns_no_other(
-    pipewire: PrivatePipeWire,
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(meters_module, "_UNHEARD", 600.0)  # none is reopened for another reason
     players = [pipewire.play(name) for name in ("music", "film")]
     relay = _Relay(pipewire)
     async with relay.listening(), Watcher(PulseBackend(relay.address)) as watcher:
@@ -315,20 +317,14 @@ async def test_a_meters_connection_that_libpulse_gives_up_concerns_no_other(
         session = watcher.backend._session
         ids = frozenset(f"pulse:sink_input/{player.index}" for player in players)
         watcher.backend.watch_levels(ids, 20.0)
-        await watcher.until(
-            lambda: ids <= {key for each in watcher.levels for key in each.peaks}, "the levels"
-        )
+        meters = watcher.backend._meters
+        assert meters is not None
+        await watcher.until_server(lambda: ids <= meters._heard.keys(), "the levels")
         assert relay.connections == 3, "one for all, and one for each meter"
-        watcher.levels.clear()
         relay.confuse()
-
-        def fallen() -> set[ControlId]:
-            return {key for each in watcher.levels for key, peaks in each.peaks.items() if not any(peaks)}
-
-        await watcher.until(fallen, "the fall of one level")
-        [control] = fallen()
-        watcher.levels.clear()
-        await watcher.until(lambda: any(control in each.peaks for each in watcher.levels), "the level again")
+        await watcher.until_server(lambda: relay.connections == 4, "another connection")
+        await watcher.until_server(lambda: ids <= meters._heard.keys(), "the level again")
+        assert watcher.backend._meters is meters
         assert watcher.backend._session is session
         assert [status.phase for status in watcher.statuses] == [Phase.CONNECTING, Phase.READY]
         assert not watcher.notices

@@ -28,10 +28,11 @@ _LASTING = 1.0
 
 
 class _GivenUp(Unreachable):
-    """libpulse did not understand the server, which is well, and ended the connection.
+    """libpulse did not understand the server, and ended the connection.
 
-    The only known cause is PipeWire's answer to a new meter on a stream that is just being moved: it names no
-    device. This ends the connection of that meter only (`meter_connections`).
+    The server may be well: PipeWire's answer to a new meter on a stream that is just being moved names no
+    device, which libpulse takes for a protocol error. As each meter has a connection of its own there, no
+    answer that ends this one is known.
     """
 
 

@@ -64,7 +64,11 @@ class _Watch:
 
     def settle(self) -> None:
         """Register what the event waits for, but not while libpulse is reading."""
-        if not self._reading:
+        if self._reading:
+            if self.event is None:
+                # libpulse may close the descriptor next, and then a writer beside a reader cannot be removed.
+                self._register(self._registered & ~_OUTPUT)
+        else:
             self._register(self.event.flags if self.event else 0)
             if self.event is None and self.main_loop.watches.get(self._fd) is self:
                 del self.main_loop.watches[self._fd]

@@ -12,6 +12,8 @@ _PATIENCE = 2.0
 """Seconds within which a closed stream is to end; if it does not, its connection is closed."""
 _KEPT = 10.0
 """Seconds for which a connection is kept for the next meter."""
+_MOST = 24
+"""Maximum number of connections; further meters wait. PipeWire accepts 64 clients at an address."""
 
 
 class MeterConnections:
@@ -28,6 +30,8 @@ class MeterConnections:
     def __init__(self, connection: Callable[[], AsyncClient]) -> None:
         """`connection` makes a new one, not connected yet."""
         self._connection = connection
+        self.free = asyncio.Semaphore(_MOST)
+        """How many more connections may be in use at the same time; to be held from before `take`."""
         self._kept: dict[AsyncClient, asyncio.TimerHandle] = {}
 
     async def take(self) -> AsyncClient:
@@ -96,21 +100,28 @@ class ConnectedPeakStream:
         self._task.cancel()
 
     async def _run(self) -> None:
-        client: AsyncClient | None = None
         try:
-            client = await self._connections.take()
-            if await self._meter(client):
-                self._connections.give_back(client)
-                client = None
+            async with self._connections.free:
+                if not self._closed.is_set():
+                    await self._connect()
         except BackendError:
             pass  # the meter is reopened
         finally:
-            if self._stream is not None:
-                self._stream.abandon()
-            if client is not None:
-                client.close()
             self.ended = True
             self._on_end()
+
+    async def _connect(self) -> None:
+        client = await self._connections.take()
+        usable = False
+        try:
+            usable = await self._meter(client)
+        finally:
+            if self._stream is not None:
+                self._stream.abandon()
+            if usable:
+                self._connections.give_back(client)
+            else:
+                client.close()
 
     async def _meter(self, client: AsyncClient) -> bool:
         """Meter until closed; returns whether nothing of the stream is left on the server.

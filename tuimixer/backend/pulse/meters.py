@@ -102,8 +102,8 @@ class MeterStreams:
         for control_id, (tap, stream) in list(self._streams.items()):
             new = taps.get(control_id)
             # On PipeWire, a meter on a sink input follows it to another sink, and to open one during the move
-            # is worse: the answer names no device, at which libpulse gives up the connection. PulseAudio ends
-            # the meters of a stream that moves.
+            # is worse: the answer names no device, at which libpulse ends the meter's connection. PulseAudio
+            # ends the meters of a stream that moves.
             if new is not None and self._is_pipewire() and tap.is_on_stream_of(new):
                 self._streams[control_id] = (new, stream)
             elif new != tap:
