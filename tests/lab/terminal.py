@@ -235,11 +235,15 @@ class Terminal:
     def wait_quiet(self, seconds: float = 0.3, timeout: float = DEADLINE) -> None:
         """Wait until the program has sent nothing for `seconds` and computes nothing.
 
-        On a busy machine, it may wait for the processor that long.
+        On a busy machine, it may wait for the processor that long. What it sent before it went to sleep may
+        still be on its way, so it must be asleep before and after.
         """
         end = time.monotonic() + timeout
         with self._changed:
-            while self._changed.wait(seconds) or _computes(self.process.pid):
+            while True:
+                asleep = not _computes(self.process.pid)
+                if not self._changed.wait(seconds) and asleep and not _computes(self.process.pid):
+                    return
                 if time.monotonic() > end:
                     raise TimeoutError(f"after {timeout:g} s the program is still drawing")
 
