@@ -148,13 +148,13 @@ class Terminal:
         # A blocking read would keep the terminal open while it is being closed.
         while self._hung_up not in select.select([self._master, self._hung_up], [], [])[0]:
             self._may_read.wait()
-            try:
-                data = os.read(self._master, 65536)
-            except OSError:
-                return
-            if not data:
-                return
             with self._changed:
+                try:
+                    data = os.read(self._master, 65536)
+                except OSError:
+                    return
+                if not data:
+                    return
                 self._ends += data.count(b"\0")
                 data = data.replace(b"\0", b"")
                 self.output += data
@@ -164,6 +164,17 @@ class Terminal:
                 self._stream.feed(whole[:cut])
                 self._shown = None
                 self._changed.notify_all()
+
+    @property
+    def _has_unread(self) -> bool:
+        """Whether the program has sent something that is about to be read."""
+        if not self._may_read.is_set():
+            return False
+        try:
+            count = fcntl.ioctl(self._master, termios.FIONREAD, bytes(4))
+        except OSError:  # the program has exited
+            return False
+        return count != bytes(4)
 
     def lines(self) -> list[str]:
         """The screen's lines as text, without trailing spaces."""
@@ -235,15 +246,12 @@ class Terminal:
     def wait_quiet(self, seconds: float = 0.3, timeout: float = DEADLINE) -> None:
         """Wait until the program has sent nothing for `seconds` and computes nothing.
 
-        On a busy machine, it may wait for the processor that long. What it sent before it went to sleep may
-        still be on its way, so it must be asleep before and after.
+        On a busy machine, either side may wait for the processor that long: the program before it goes on,
+        and the reader before it reads.
         """
         end = time.monotonic() + timeout
         with self._changed:
-            while True:
-                asleep = not _computes(self.process.pid)
-                if not self._changed.wait(seconds) and asleep and not _computes(self.process.pid):
-                    return
+            while self._changed.wait(seconds) or _computes(self.process.pid) or self._has_unread:
                 if time.monotonic() > end:
                     raise TimeoutError(f"after {timeout:g} s the program is still drawing")
 
