@@ -97,7 +97,7 @@ async def test_a_connection_that_is_refused_at_once_leaves_nothing(tmp_path: Pat
         listener.bind(str(tmp_path / "native"))
         listener.listen()
         # As PipeWire does when it has too many clients, and before libpulse has sent anything.
-        closing = threading.Thread(target=_close_each, args=(listener,))
+        closing = threading.Thread(target=_close_each, args=(listener,), daemon=True)
         closing.start()
         for _ in range(20):
             client = AsyncClient(f"unix:{tmp_path / 'native'}")
