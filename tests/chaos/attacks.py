@@ -42,7 +42,7 @@ def _environment(folder: Path, **more: str) -> dict[str, str]:
     return kept | {"HOME": str(folder), "LC_ALL": "C.UTF-8"} | more
 
 
-class _Run:
+class Run:
     """The remaining actions, restarting the program if it has exited."""
 
     def __init__(self, tally: Tally, seconds: float) -> None:
@@ -80,8 +80,8 @@ class _Run:
             self.tally.events["starts"] += 1
             if lasting:
                 monkey.visit(victim)
-            acts, sampled = 0, 0.0
-            while self.going and victim.running and acts < seconds * _ACTS:
+            acts, sampled, well = 0, 0.0, True
+            while well and self.going and victim.running and acts < seconds * _ACTS:
                 monkey.act(victim)
                 acts += 1
                 self._left -= 1
@@ -90,22 +90,22 @@ class _Run:
                 if time.monotonic() - sampled > _SAMPLE:
                     victim.measure()
                     sampled = time.monotonic()
-                if acts % _CHECK == 0 and not victim.answers():
-                    break
-                if acts % (_CHECK * _REST) == 0 and not (victim.rests() and (not keyed or victim.listens())):
-                    break
+                if acts % _CHECK == 0:
+                    well = victim.answers()
+                if well and acts % (_CHECK * _REST) == 0:
+                    well = victim.rests() and (not keyed or victim.listens())
                 time.sleep(_PACE)
             if not victim.running:
                 victim.ended_well(0)
                 self.tally.events["quits by itself"] += 1
                 return
-            if victim.answers() and (not keyed or victim.listens()):
+            if well and victim.answers() and (not keyed or victim.listens()):
                 end_somehow(victim, self.random.randrange(4), self.tally)
 
 
 def demo(tally: Tally, seconds: float) -> None:
     """Random input on the simulated machine, whose streams come and go and whose meters move."""
-    run = _Run(tally, seconds)
+    run = Run(tally, seconds)
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
         env = _environment(Path(name))
         while run.going:
@@ -117,7 +117,7 @@ def demo(tally: Tally, seconds: float) -> None:
 
 def starts(tally: Tally, seconds: float) -> None:
     """Exits in the first moments, while the terminal is being taken."""
-    run = _Run(tally, seconds)
+    run = Run(tally, seconds)
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
         env = _environment(Path(name))
         while run.going:
@@ -145,7 +145,7 @@ def churn(kind: type[SoundServer], tally: Tally, seconds: float) -> None:
 
 
 def _live(kind: type[SoundServer], tally: Tally, seconds: float, deaths: bool) -> None:
-    run = _Run(tally, seconds)
+    run = Run(tally, seconds)
     with kind() as box:
         weather = _Weather(box, run, deaths)
         (box.folder / "keys.toml").write_text(KEYS)
@@ -161,7 +161,7 @@ def _live(kind: type[SoundServer], tally: Tally, seconds: float, deaths: bool) -
 class _Weather:
     """Streams that come and go, and killing."""
 
-    def __init__(self, server: SoundServer, run: _Run, deaths: bool) -> None:
+    def __init__(self, server: SoundServer, run: Run, deaths: bool) -> None:
         self._server, self._run, self._deaths = server, run, deaths
         self._players: list[subprocess.Popen[bytes]] = []
         self._stopped: list[tuple[float, int]] = []
@@ -254,7 +254,7 @@ class _Weather:
 
 def far(tally: Tally, seconds: float) -> None:
     """A malicious far end behind `--host`."""
-    run = _Run(tally, seconds)
+    run = Run(tally, seconds)
     with tempfile.TemporaryDirectory(prefix="tuimixer-chaos-") as name:
         folder = Path(name)
         while run.going:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.__main__ import ATTACKS
-from tests.chaos.attacks import KEYS
+from tests.chaos.attacks import KEYS, Run
 from tests.chaos.tally import Memory, Tally
 from tests.chaos.victim import MARK, Victim, end_somehow
 from tests.lab.waiting import DEADLINE
@@ -146,6 +146,20 @@ def test_a_program_that_takes_no_keys_is_found(
     assert [finding.splitlines()[0] for finding in tally.findings] == [
         "test (seed 0): does not take keys any more"
     ]
+
+
+@pytest.mark.pty
+def test_what_a_check_finds_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tally = Tally("test", 0)
+
+    def find_something(victim: Victim) -> bool:
+        tally.find("something")
+        return False
+
+    monkeypatch.setattr("tests.chaos.attacks._CHECK", 1)
+    monkeypatch.setattr(Victim, "answers", find_something)
+    Run(tally, 10.0).live(os.environ | {"HOME": str(tmp_path)}, ["--demo"], 10.0)
+    assert tally.findings == ["test (seed 0): something"]
 
 
 @pytest.mark.unit
