@@ -5,28 +5,19 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import cast
 
 import pulsectl
 import pytest
 
-from tests.backend.pulse.watcher import Watcher
-from tests.lab.moving import move
+from tests.backend.pulse.watcher import Watcher, recorders
 from tests.lab.pipewire import PrivatePipeWire
-from tests.lab.sound import Sink, SoundServer
-from tests.lab.waiting import DEADLINE
-from tests.model.strategies import control
+from tests.lab.sound import SoundServer
 from tuimixer.backend.pulse import meter_connections
 from tuimixer.backend.pulse import meters as meters_module
-from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
-from tuimixer.backend.pulse.connection import _UNTOLD, Connection
-from tuimixer.backend.pulse.meters import MeterStreams
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.mixer.views import View, arrange
-from tuimixer.model.control import Control, ControlId, Device, Kind, Stream
+from tuimixer.model.control import Control, Kind
 from tuimixer.model.snapshot import Phase
 
 RATE = 20.0
@@ -43,19 +34,6 @@ asyncio.run(backend.run(lambda update: None))
 """Another mixer that meters the same sink."""
 
 
-def newest(watcher: Watcher, control_id: ControlId) -> tuple[float, ...] | None:
-    """The current level, None before the first."""
-    for levels in reversed(watcher.levels):
-        if control_id in levels.peaks:
-            return levels.peaks[control_id]
-    return None
-
-
-def meters(server: SoundServer) -> int:
-    """How many recording streams the server has."""
-    return len(server.pactl_json("source-outputs"))
-
-
 @pytest.mark.feature("meters of stream, output and input", "meters off are no load")
 async def test_tone_is_metered_on_stream_sink_and_monitor(server: SoundServer) -> None:
     server.play("tone", amplitude=0.5)
@@ -64,14 +42,14 @@ async def test_tone_is_metered_on_stream_sink_and_monitor(server: SoundServer) -
         ids = frozenset({control.id, "pulse:sink/speakers", "pulse:source/speakers.monitor"})
         watcher.backend.watch_levels(ids, RATE)
         half = pytest.approx((0.5, 0.5), abs=0.02)
-        await watcher.until(lambda: all(newest(watcher, each) == half for each in ids), "all levels")
-        assert await asyncio.to_thread(meters, server) == 3
+        await watcher.until(lambda: all(watcher.level(each) == half for each in ids), "all levels")
+        assert await asyncio.to_thread(recorders, server) == 3
         own = [each for each in watcher.snapshot.controls.values() if each.kind is Kind.SOURCE_OUTPUT]
         assert own == []
         await asyncio.to_thread(server.pactl, "set-sink-volume", "speakers", "50%")
         watcher.backend.watch_levels(frozenset(), RATE)
-        await watcher.until_server(lambda: meters(server) == 0, "the meters to be gone")
-        assert newest(watcher, control.id) == (0.0, 0.0)
+        await watcher.until_server(lambda: recorders(server) == 0, "the meters to be gone")
+        assert watcher.level(control.id) == (0.0, 0.0)
 
 
 @pytest.mark.feature("meters: rate")
@@ -98,14 +76,14 @@ async def test_meters_of_another_mixer_are_known_as_such(server: SoundServer) ->
         watcher.backend.watch_levels(frozenset({"pulse:sink/speakers"}), RATE)
         other = await asyncio.create_subprocess_exec(sys.executable, "-c", OTHER, server.address)
         try:
-            await watcher.until_server(lambda: meters(server) == 2, "both meters")
+            await watcher.until_server(lambda: recorders(server) == 2, "both meters")
 
-            def recorders() -> list[Control]:
+            def others() -> list[Control]:
                 controls = watcher.snapshot.controls.values()
                 return [control for control in controls if control.kind is Kind.SOURCE_OUTPUT]
 
-            await watcher.until(recorders, "the other's meter")
-            [control] = recorders()
+            await watcher.until(others, "the other's meter")
+            [control] = others()
             assert control.stream is not None
             assert control.stream.pid == other.pid
             assert control.stream.peak
@@ -121,7 +99,7 @@ async def test_other_mixers_see_a_meter_as_a_meter(server: SoundServer) -> None:
     async with Watcher(PulseBackend(server.address)) as watcher:
         await watcher.stream("tone")
         watcher.backend.watch_levels(frozenset({"pulse:sink/speakers"}), RATE)
-        await watcher.until(lambda: newest(watcher, "pulse:sink/speakers"), "a level")
+        await watcher.until(lambda: watcher.level("pulse:sink/speakers"), "a level")
         found = (await asyncio.to_thread(server.pactl_json, "source-outputs"))[0]["properties"]
         assert found["application.id"] == "org.PulseAudio.pavucontrol"
         assert found["application.name"] == "tuimixer"
@@ -136,113 +114,12 @@ async def test_silence_says_nothing(server: SoundServer) -> None:
         ids = frozenset({control.id, "pulse:sink/speakers", other.id})
         watcher.backend.watch_levels(ids, RATE)
         # The tone's meter shows that enough time has passed.
-        await watcher.until(lambda: newest(watcher, other.id), "a level")
-        await watcher.until_server(lambda: meters(server) == 3, "all meters")
-        assert newest(watcher, control.id) is None
-        assert newest(watcher, "pulse:sink/speakers") is None
+        await watcher.until(lambda: watcher.level(other.id), "a level")
+        await watcher.until_server(lambda: recorders(server) == 3, "all meters")
+        assert watcher.level(control.id) is None
+        assert watcher.level("pulse:sink/speakers") is None
         tone.kill()
-        await watcher.until(lambda: newest(watcher, other.id) == (0.0, 0.0), "the fall to nothing")
-
-
-async def test_meter_follows_a_moved_stream(server: SoundServer) -> None:
-    player = server.play("tone", device="speakers")
-    async with Watcher(PulseBackend(server.address)) as watcher:
-        control = await watcher.stream("tone")
-        watcher.backend.watch_levels(frozenset({control.id}), RATE)
-        await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level")
-        await asyncio.to_thread(move, server, player.index, "headphones")
-        await watcher.until(lambda: watcher.get(control.id).target_id == "pulse:sink/headphones", "the move")
-        # The old meter dropped to nothing with the move.
-        await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level on the other sink")
-        await watcher.until_server(lambda: meters(server) == 1, "the old meter to be gone")
-
-
-@dataclass(eq=False)
-class _FakeClient:
-    """Notes the meters that are opened and closed: real servers report a move in various steps."""
-
-    events: list[str] = field(default_factory=list)
-    loss: str = ""
-
-    async def connect(self) -> None:
-        """Be connected."""
-
-    async def lost(self) -> None:
-        """Wait forever."""
-        await asyncio.Event().wait()
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def open_peaks(self, source: str, sink_input: int | None, *rest: object) -> "_FakePeaks":
-        """A meter."""
-        self.events.append(f"open {source} {sink_input}")
-        return _FakePeaks(self.events, cast("Callable[[], None]", rest[-1]))
-
-
-@dataclass(eq=False)
-class _FakePeaks:
-    """A meter that is ended at once when it is closed."""
-
-    events: list[str]
-    on_end: Callable[[], None]
-    ended: bool = False
-
-    def close(self) -> None:
-        """Close the meter."""
-        self.events.append("close")
-        self.ended = True
-        self.on_end()
-
-    def abandon(self) -> None:
-        """Do nothing."""
-
-
-@pytest.mark.unit
-@pytest.mark.parametrize("is_pipewire", [True, False])
-async def test_a_moved_streams_meter_is_reopened_only_if_it_does_not_move_along(is_pipewire: bool) -> None:
-    """On PipeWire, opening it in the middle of a move would end its connection."""
-
-    def on(sink: str, corked: bool = False) -> dict[ControlId, Control]:
-        sinks = [
-            control(
-                None,
-                id=f"pulse:sink/{name}",
-                kind=Kind.SINK,
-                device=Device(name, 0, monitor=f"{name}.monitor"),
-            )
-            for name in ("speakers", "headphones")
-        ]
-        stream = control(
-            None,
-            id="pulse:sink_input/7",
-            kind=Kind.SINK_INPUT,
-            target_id=f"pulse:sink/{sink}",
-            stream=Stream(7, corked=corked),
-        )
-        return {each.id: each for each in (*sinks, stream)}
-
-    client = _FakeClient()
-
-    def connection() -> AsyncClient:
-        return cast("AsyncClient", client)
-
-    async def settled(expected: list[str]) -> None:
-        """Wait for the events; a task that opens a meter has begun by then."""
-        async with asyncio.timeout(DEADLINE):
-            while client.events != expected:
-                await asyncio.sleep(0)
-
-    meters = MeterStreams(connection(), lambda update: None, connection, lambda: is_pipewire)
-    meters.want(frozenset({"pulse:sink_input/7"}), RATE)
-    meters.follow(on("speakers"))
-    await settled(["open speakers.monitor 7"])
-    meters.follow(on("headphones"))
-    reopened = [] if is_pipewire else ["close", "open headphones.monitor 7"]
-    await settled(["open speakers.monitor 7", *reopened])
-    meters.follow(on("headphones", corked=True))
-    await settled(["open speakers.monitor 7", *reopened, "close"])
-    meters.close()
+        await watcher.until(lambda: watcher.level(other.id) == (0.0, 0.0), "the fall to nothing")
 
 
 async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer) -> None:
@@ -254,9 +131,9 @@ async def test_meters_come_and_go_quickly_and_leave_nothing(server: SoundServer)
             watcher.backend.watch_levels(ids, RATE)
             await asyncio.sleep(pause)
             watcher.backend.watch_levels(frozenset(), RATE)
-        await watcher.until_server(lambda: meters(server) == 0, "all meters to be gone")
+        await watcher.until_server(lambda: recorders(server) == 0, "all meters to be gone")
         watcher.backend.watch_levels(ids, RATE)
-        await watcher.until(lambda: all(newest(watcher, each) for each in ids), "levels again")
+        await watcher.until(lambda: all(watcher.level(each) for each in ids), "levels again")
         # With meters open, the server still responds to others.
         assert len(await asyncio.to_thread(server.pactl_json, "sink-inputs")) == 3
 
@@ -284,7 +161,7 @@ async def test_meters_opened_at_once_are_all_served(
         await watcher.until_server(lambda: max(received.values(), default=0) >= 100, "more peaks")
         assert len(received) == len(ids)
         assert min(received.values()) >= 50
-        assert all(newest(watcher, each) == pytest.approx((0.5, 0.5), abs=0.02) for each in ids)
+        assert all(watcher.level(each) == pytest.approx((0.5, 0.5), abs=0.02) for each in ids)
 
 
 @pytest.mark.pipewire
@@ -316,7 +193,7 @@ async def test_meters_that_are_closed_before_their_creation_are_ended(
             finally:
                 os.kill(pipewire.session_manager, signal.SIGCONT)
             watcher.backend.watch_levels(ids, RATE)
-            await watcher.until(lambda: all(newest(watcher, each) for each in ids), "the levels")
+            await watcher.until(lambda: all(watcher.level(each) for each in ids), "the levels")
             assert not watcher.notices
 
 
@@ -327,14 +204,14 @@ async def test_corked_stream_is_never_metered(pulse: SoundServer) -> None:
     async with Watcher(PulseBackend(pulse.address)) as watcher:
         control = await watcher.stream("music")
         watcher.backend.watch_levels(frozenset({control.id}), RATE)
-        await watcher.until(lambda: newest(watcher, control.id), "a level")
+        await watcher.until(lambda: watcher.level(control.id), "a level")
         call = await asyncio.to_thread(pulse.play, "call", properties=("media.role=phone",))
         await watcher.until(lambda: watcher.get(control.id).stream.corked, "the cork")  # type: ignore[union-attr]
-        await watcher.until_server(lambda: meters(pulse) == 0, "the meter to be gone")
-        assert newest(watcher, control.id) == (0.0, 0.0)
+        await watcher.until_server(lambda: recorders(pulse) == 0, "the meter to be gone")
+        assert watcher.level(control.id) == (0.0, 0.0)
         call.kill()
         await watcher.until(lambda: not watcher.get(control.id).stream.corked, "the stream to go on")  # type: ignore[union-attr]
-        await watcher.until(lambda: any(newest(watcher, control.id) or ()), "a level again")
+        await watcher.until(lambda: any(watcher.level(control.id) or ()), "a level again")
         assert player.process.poll() is None
 
 
@@ -361,12 +238,10 @@ async def test_meter_rests_in_silence_until_there_is_sound(
         await watcher.until_server(rests, "the meter to rest")
         tone = await asyncio.to_thread(server.play, "tone", amplitude=0.5)
         half = pytest.approx((0.5, 0.5), abs=0.02)
-        await watcher.until(lambda: newest(watcher, "pulse:sink/speakers") == half, "the level")
+        await watcher.until(lambda: watcher.level("pulse:sink/speakers") == half, "the level")
         await watcher.until_server(lambda: not rests(), "the meter at work")
         tone.kill()
-        await watcher.until(
-            lambda: newest(watcher, "pulse:sink/speakers") == (0.0, 0.0), "the fall to nothing"
-        )
+        await watcher.until(lambda: watcher.level("pulse:sink/speakers") == (0.0, 0.0), "the fall to nothing")
 
 
 @pytest.mark.parametrize("rate", [RATE, 50.0])
@@ -391,47 +266,3 @@ async def test_long_cycles_of_the_graph_are_survived_in_silence(
         await watcher.until_server(lambda: max(silent.values(), default=0) >= enough, "silence")
         assert len(silent) == 1, "the meter was reopened"
         assert watcher.phase is Phase.READY
-
-
-async def test_a_metered_stream_that_another_program_moves_is_seen_to_move(server: SoundServer) -> None:
-    player = server.play("music")
-    sinks = ("headphones", "speakers")
-    for sink in sinks:
-        # Both stay awake, so that no change of theirs hints at the move.
-        server.play(f"always on {sink}", device=sink, silent=True)
-    async with Watcher(PulseBackend(server.address)) as watcher:
-        control = await watcher.stream("music")
-        watcher.backend.watch_levels(frozenset({control.id, *(f"pulse:sink/{sink}" for sink in sinks)}), RATE)
-        await watcher.until(lambda: newest(watcher, control.id), "the stream's level")
-        for sink in sinks:
-            await asyncio.to_thread(move, server, player.index, sink)
-            await watcher.until(
-                lambda sink=sink: watcher.get(control.id).target_id == f"pulse:sink/{sink}",  # type: ignore[misc]
-                "it to be shown",
-            )
-
-
-@pytest.mark.pipewire
-@pytest.mark.parametrize("sinks", [1, 2])
-async def test_streams_are_read_again_only_if_they_can_be_moved(
-    sinks: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    later: set[tuple[str, float]] = set()
-    read_later = Connection._read_later
-
-    def note(self: Connection, facility: str, seconds: float) -> None:
-        later.add((facility, seconds))
-        read_later(self, facility, seconds)
-
-    monkeypatch.setattr(Connection, "_read_later", note)
-    with PrivatePipeWire([Sink(f"sink{number}", "") for number in range(sinks)]) as server:
-        player = server.play("music", silent=True)
-        stream = f"pulse:sink_input/{player.index}"
-        async with Watcher(PulseBackend(server.address)) as watcher:
-            await watcher.stream("music")
-            watcher.backend.watch_levels(frozenset({stream}), RATE)
-            await watcher.until_server(lambda: meters(server) == 1, "the meter")
-            await asyncio.to_thread(server.pactl, "set-sink-input-volume", str(player.index), "50%")
-            await watcher.until(lambda: set(watcher.get(stream).raws) == {32768}, "the volume")
-            expected = {(Kind.SINK_INPUT.value, _UNTOLD)} if sinks > 1 else set()
-            assert {each for each in later if each == (Kind.SINK_INPUT.value, _UNTOLD)} == expected

@@ -88,6 +88,13 @@ class Watcher:
         """The control with this id."""
         return self.snapshot.controls[control_id]
 
+    def level(self, control_id: ControlId) -> tuple[float, ...] | None:
+        """The current level of a control that is metered, None before the first."""
+        for levels in reversed(self.levels):
+            if control_id in levels.peaks:
+                return levels.peaks[control_id]
+        return None
+
     async def stream(self, name: str, kind: Kind = Kind.SINK_INPUT) -> Control:
         """Wait for a stream of this name."""
         await self.until(lambda: self.named(name, kind), f"the stream {name}")
@@ -110,3 +117,8 @@ def plays(control: Control) -> bool:
 def device(server: SoundServer, kind: str, name: str) -> dict[str, Any]:
     """What pactl reports about a sink or source; `kind` is `sinks` or `sources`."""
     return next(found for found in server.pactl_json(kind) if found["name"] == name)
+
+
+def recorders(server: SoundServer) -> int:
+    """How many recording streams the server has, which include meters."""
+    return len(server.pactl_json("source-outputs"))
