@@ -17,10 +17,11 @@ from tuimixer.backend.pulse import meters as meters_module
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.backend.pulse.peaks import PeakStream
 from tuimixer.mixer.views import View, arrange
-from tuimixer.model.control import Control, Kind
+from tuimixer.model.control import Control, ControlId, Kind
 from tuimixer.model.snapshot import Phase
 
 RATE = 20.0
+NAMES = ("first", "second", "third", "fourth")
 FLOATS = 2 * 4
 """Bytes of one peak of two channels."""
 
@@ -195,6 +196,34 @@ async def test_meters_that_are_closed_before_their_creation_are_ended(
             watcher.backend.watch_levels(ids, RATE)
             await watcher.until(lambda: all(watcher.level(each) for each in ids), "the levels")
             assert not watcher.notices
+
+
+@pytest.mark.pipewire
+async def test_meters_beyond_the_limit_wait_until_others_end(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meters_module, "_MOST_CONNECTED", 2)
+    players = {f"pulse:sink_input/{player.index}": player for player in map(pipewire.play, NAMES)}
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await watcher.stream(NAMES[-1])
+
+        def heard() -> set[ControlId]:
+            return {each for each in players if watcher.level(each)}
+
+        watcher.backend.watch_levels(frozenset(players), RATE)
+        await watcher.until(lambda: len(heard()) == 2, "two levels")
+        assert await asyncio.to_thread(recorders, pipewire) == 2
+        for each in heard():
+            players[each].kill()
+        await watcher.until(lambda: heard() == set(players), "the levels of the others")
+        watcher.backend.watch_levels(frozenset(players), 2 * RATE)
+        await watcher.until_server(
+            lambda: (
+                [each["sample_specification"] for each in pipewire.pactl_json("source-outputs")]
+                == [f"float32le 2ch {2 * RATE:g}Hz"] * 2
+            ),
+            "them at the other rate",
+        )
 
 
 @pytest.mark.pulse

@@ -12,8 +12,6 @@ _PATIENCE = 2.0
 """Seconds within which a closed stream is to end; if it does not, its connection is closed."""
 _KEPT = 10.0
 """Seconds for which a connection is kept for the next meter."""
-_MOST = 24
-"""Maximum number of connections; further meters wait. PipeWire accepts 64 clients at an address."""
 
 
 class MeterConnections:
@@ -30,8 +28,6 @@ class MeterConnections:
     def __init__(self, connection: Callable[[], AsyncClient]) -> None:
         """`connection` makes a new one, not connected yet."""
         self._connection = connection
-        self.free = asyncio.Semaphore(_MOST)
-        """How many more connections may be in use at the same time; to be held from before `take`."""
         self._kept: dict[AsyncClient, asyncio.TimerHandle] = {}
 
     async def take(self) -> AsyncClient:
@@ -101,9 +97,8 @@ class ConnectedPeakStream:
 
     async def _run(self) -> None:
         try:
-            async with self._connections.free:
-                if not self._closed.is_set():
-                    await self._connect()
+            if not self._closed.is_set():
+                await self._connect()
         except BackendError:
             pass  # the meter is reopened
         finally:

@@ -28,6 +28,9 @@ reopened; the time doubles with each attempt.
 WirePlumber 0.4 occasionally fails to link a stream.
 """
 
+_MOST_CONNECTED = 24
+"""Maximum number of meters on PipeWire, which accepts 64 clients at an address; further ones wait."""
+
 _Stream = PeakStream | ConnectedPeakStream
 
 
@@ -110,8 +113,14 @@ class MeterStreams:
                 self._stop(control_id)
         now = asyncio.get_running_loop().time()
         for control_id, tap in taps.items():
+            if self._is_full():
+                break
             if control_id not in self._streams and self._not_before.get(control_id, 0.0) <= now:
                 self._start(control_id, tap)
+
+    def _is_full(self) -> bool:
+        """Whether further meters must wait for one to end."""
+        return self._is_pipewire() and len(self._streams) + len(self._closing) >= _MOST_CONNECTED
 
     @property
     def on_streams(self) -> bool:
@@ -185,12 +194,15 @@ class MeterStreams:
 
     def _ended(self, control_id: ControlId) -> None:
         """Clean up after a stream that has ended, on request or on its own."""
+        was_full = self._is_full()
         self._closing = {stream for stream in self._closing if not stream.ended}
         entry = self._streams.get(control_id)
         if entry is not None and entry[1].ended:
             del self._streams[control_id]
             self._silence(control_id)
             self._try_again(control_id)
+        if was_full:
+            self.follow(self._controls)
 
     def _try_again(self, control_id: ControlId) -> None:
         loop = asyncio.get_running_loop()
