@@ -213,6 +213,7 @@ async def test_meters_beyond_the_limit_wait_until_others_end(
         watcher.backend.watch_levels(frozenset(players), RATE)
         await watcher.until(lambda: len(heard()) == 2, "two levels")
         assert await asyncio.to_thread(recorders, pipewire) == 2
+        assert heard() == set(list(players)[:2])
         for each in heard():
             players[each].kill()
         await watcher.until(lambda: heard() == set(players), "the levels of the others")

@@ -100,7 +100,9 @@ class MeterStreams:
         if not self._ids and not self._streams:
             return
         taps = {
-            control_id: tap for control_id in self._ids if (tap := tap_of(control_id, controls)) is not None
+            control_id: tap
+            for control_id in controls
+            if control_id in self._ids and (tap := tap_of(control_id, controls)) is not None
         }
         for control_id, (tap, stream) in list(self._streams.items()):
             new = taps.get(control_id)
