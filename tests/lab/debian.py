@@ -18,9 +18,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from subprocess import DEVNULL
 
 from tests.lab.container import APART, PROGRAMS, ROOT, again_as_root, as_root, enter
+from tests.lab.probes import lacks_mounts, lacks_programs, lacks_root
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "debian"
 
@@ -49,18 +49,16 @@ _CERTIFICATES_INSIDE = "/run/outside.crt"  # not the path of the system's own
 
 def lacks(suite: str) -> str | None:
     """Why this machine cannot create or enter the system of a suite; None if it can."""
-    sudo = shutil.which("sudo")
-    if os.geteuid() != 0 and not (
-        sudo and not subprocess.run([sudo, "-n", "true"], stderr=DEVNULL).returncode
-    ):
-        return "not root, and no sudo without a password"
-    for program in ("debootstrap", "wget", "setpriv", "unshare", "pivot_root"):
-        if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
-            return f"no {program}"
-    probe = ["unshare", "--mount", "--pid", "--fork", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
-    if subprocess.run(as_root(probe), stderr=DEVNULL).returncode:
-        return "no right to mount"
-    if not _folder(suite).exists() and _mirror(suite) is None:
+    reason = (
+        lacks_root()
+        or lacks_programs("debootstrap", "wget", "setpriv", "unshare", "mount", "pivot_root")
+        or lacks_mounts(as_root(APART))
+    )
+    if reason or _folder(suite).exists():
+        return reason
+    if reason := lacks_programs("apt-get", "apt-config"):
+        return f"{reason} to find a mirror with"
+    if _mirror(suite) is None:
         return f"none of apt's sources is a reachable mirror of Debian {suite}"
     return None
 

@@ -1,12 +1,13 @@
 """Checks for what the lanes need, each returning a short reason if it is missing."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+from tests.lab.probes import lacks_mounts, lacks_programs
 
 Lacks = Callable[[], str | None]
 """Returns why a lane cannot run here; None if it can."""
@@ -33,13 +34,7 @@ def bindings() -> str | None:
 
 def programs(*names: str) -> Lacks:
     """A lane that runs these programs."""
-
-    def lacks() -> str | None:
-        path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-        missing = [name for name in names if not shutil.which(name, path=path)]
-        return f"no {', '.join(missing)}" if missing else None
-
-    return lacks
+    return lambda: lacks_programs(*names)
 
 
 def alsa_plugin(name: str) -> Lacks:
@@ -66,8 +61,8 @@ def header(name: str) -> Lacks:
 
 
 def root() -> str | None:
-    """A lane that creates users or mounts file systems."""
-    return None if os.geteuid() == 0 else "needs root"
+    """A lane that creates users and mounts file systems."""
+    return "needs root" if os.geteuid() != 0 else lacks_mounts(["unshare", "--mount"])
 
 
 def virtual_machine() -> str | None:
