@@ -8,28 +8,60 @@ import tempfile
 from pathlib import Path
 
 from tests.lab.container import as_root
+from tests.lab.probes import lacks_programs, lacks_root
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kernel"
 
-
-def lacks() -> str | None:
-    """Why there is no kernel to boot; None if there is one or it can be fetched."""
-    if not any(CACHE.glob("boot/vmlinuz-*")) and not shutil.which("apt-get"):
-        return "no apt-get to fetch a kernel with"
-    return None
+_IMAGE = "linux-image-"
+"""Precedes the kernel's version in the name of its package."""
 
 
-def _fetch() -> None:
-    """Unpack the distribution's kernel into the cache; if that fails, the cache is unchanged."""
+def lacks(root: Path) -> str | None:
+    """Why image() has no kernel to boot with this root; None if it has one or can fetch it."""
+    versions = _cached()
+    if not versions:
+        if reason := lacks_programs("apt-get", "apt-cache", "dpkg"):
+            return f"{reason} to fetch a kernel with"
+        packages = _packages()
+        versions = [name.removeprefix(_IMAGE) for name in packages if name.startswith(_IMAGE)]
+        if not versions:
+            return "apt knows no kernel"
+    if _has_modules(root, versions[-1]):
+        return None
+    modules = root / "lib/modules"
+    if reason := lacks_root():
+        return f"{reason}, to copy a kernel's modules to {modules}"
+    writable = as_root(["test", "-w", str(modules if modules.exists() else modules.parent)])
+    return f"cannot write to {modules}" if subprocess.run(writable).returncode else None
+
+
+def _cached() -> list[str]:
+    """The versions of the kernels in the cache, the newest last."""
+    return sorted(image.name.removeprefix("vmlinuz-") for image in CACHE.glob("boot/vmlinuz-*"))
+
+
+def _has_modules(root: Path, version: str) -> bool:
+    """Whether a guest with this root finds the modules of a kernel."""
+    return (root / "lib/modules" / version / "modules.dep.bin").exists()
+
+
+def _packages() -> list[str]:
+    """The distribution's packages of its kernel; none if apt has no lists of packages yet."""
     meta = "linux-image-amd64" if not Path("/etc/lsb-release").exists() else "linux-image-generic"
     listing = subprocess.run(
         ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests", meta],
         stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
-        check=True,
     ).stdout
     pattern = r"^(linux-(?:image|modules|modules-extra)-[0-9][^\s:]*)(?<!-unsigned)$"
-    packages = sorted(set(re.findall(pattern, listing, re.MULTILINE)))
+    return sorted(set(re.findall(pattern, listing, re.MULTILINE)))
+
+
+def _fetch() -> None:
+    """Unpack the distribution's kernel into the cache; if that fails, the cache is unchanged."""
+    packages = _packages()
+    assert packages, "apt knows no kernel"
     CACHE.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE.parent) as folder:
         print(f"vm: fetching {' '.join(packages)}", flush=True)
@@ -45,16 +77,15 @@ def _fetch() -> None:
 
 def image(root: Path) -> Path:
     """The image to boot, fetched if necessary, with its modules where a guest with this root expects them."""
-    if not any(CACHE.glob("boot/vmlinuz-*")):
+    if not _cached():
         _fetch()
-    newest = sorted(CACHE.glob("boot/vmlinuz-*"))[-1]
-    version = newest.name.removeprefix("vmlinuz-")
+    version = _cached()[-1]
     modules = root / "lib/modules"
-    if not (modules / version / "modules.dep.bin").exists():
+    if not _has_modules(root, version):
         unpacked = next(
             folder for folder in (CACHE / "lib", CACHE / "usr/lib") if (folder / "modules").exists()
         )
         subprocess.run(as_root(["mkdir", "-p", str(modules)]), check=True)
         subprocess.run(as_root(["cp", "-a", str(unpacked / "modules" / version), str(modules)]), check=True)
         subprocess.run(as_root(["/sbin/depmod", "-b", str(root), version]), check=True)
-    return newest
+    return CACHE / "boot" / f"vmlinuz-{version}"

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import debian, probes
+from tests.lab import debian, kernel, probes
 from tests.lab.lanes import machine
 
 pytestmark = pytest.mark.unit
+
+VERSION = "6.1.0-50-amd64"
 
 
 class Bare:
@@ -35,10 +37,23 @@ class Bare:
 @pytest.fixture
 def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bare:
     monkeypatch.setattr(debian, "CACHE", tmp_path / "debian")
+    monkeypatch.setattr(kernel, "CACHE", tmp_path / "kernel")
     (tmp_path / "bin").mkdir()
     made = Bare(tmp_path / "bin", monkeypatch)
     made.user(0)
     return made
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root directory to boot with."""
+    (tmp_path / "root/lib").mkdir(parents=True)
+    return tmp_path / "root"
+
+
+def has_modules(root: Path) -> None:
+    (root / "lib/modules" / VERSION).mkdir(parents=True)
+    (root / "lib/modules" / VERSION / "modules.dep.bin").touch()
 
 
 def test_no_right_to_become_root(bare: Bare) -> None:
@@ -65,3 +80,35 @@ def test_a_debian_cannot_be_made_without_apt(bare: Bare) -> None:
     assert debian.lacks("trixie") == "no apt-get, apt-config to find a mirror with"
     debian._folder("trixie").mkdir(parents=True)
     assert debian.lacks("trixie") is None
+
+
+def test_a_kernel_that_apt_does_not_know(bare: Bare, root: Path) -> None:
+    assert kernel.lacks(root) == "no apt-get, apt-cache, dpkg to fetch a kernel with"
+    bare.has("apt-get", "dpkg")
+    bare.has("apt-cache", script="echo 'E: No packages found' >&2; exit 100")
+    assert kernel.lacks(root) == "apt knows no kernel"
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_only_root_can_copy_the_modules(cached: bool, bare: Bare, root: Path) -> None:
+    """Where the distribution has installed the same kernel, they are there already."""
+    if cached:
+        (kernel.CACHE / "boot").mkdir(parents=True)
+        (kernel.CACHE / "boot" / f"vmlinuz-{VERSION}").touch()
+    bare.has("apt-get", "dpkg")
+    bare.has("apt-cache", script=f"echo linux-image-{VERSION}")
+    bare.has("test")
+    assert kernel.lacks(root) is None
+    bare.user(1000)
+    expected = f"not root, and no sudo without a password, to copy a kernel's modules to {root}/lib/modules"
+    assert kernel.lacks(root) == expected
+    has_modules(root)
+    assert kernel.lacks(root) is None
+
+
+def test_modules_that_even_root_cannot_copy(bare: Bare, root: Path) -> None:
+    """Such as in a container where the directory is another machine's, read-only."""
+    bare.has("apt-get", "dpkg")
+    bare.has("apt-cache", script=f"echo linux-image-{VERSION}")
+    bare.has("test", script="exit 1")
+    assert kernel.lacks(root) == f"cannot write to {root}/lib/modules"

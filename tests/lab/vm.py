@@ -10,7 +10,6 @@ import os
 import re
 import selectors
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from tests.lab import container, debian, kernel, kvm
 from tests.lab.container import CHECKOUT, PROGRAMS, ROOT, enter
+from tests.lab.probes import lacks_programs
 
 CARDS = (
     "-device intel-hda -device hda-duplex,audiodev=a0",
@@ -96,12 +96,11 @@ def debian_system(folder: Path) -> System:
 
 def lacks() -> str | None:
     """Why this machine cannot boot the virtual machine; None if it can."""
-    for program in ("qemu-system-x86_64", "busybox", "file", "udevadm", "depmod", "mount"):
-        if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin"):
-            return f"no {program}"
+    if reason := lacks_programs("qemu-system-x86_64", "busybox", "file", "udevadm", "depmod", "mount"):
+        return reason
     if not _vng().exists():
         return "no virtme-ng in the virtual environment"
-    return kernel.lacks()
+    return kernel.lacks(HOST.folder)
 
 
 def _vng() -> Path:
