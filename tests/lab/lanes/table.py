@@ -88,7 +88,10 @@ def _vm(arguments: Arguments) -> list[Step]:
 
 
 _PULSEAUDIO = ("pulseaudio", "pactl", "pacat", "parec")
-_PIPEWIRE = ("pipewire", "wireplumber", "pipewire-pulse", "dbus-run-session", "pactl", "pacat", "parec")
+_PIPEWIRE = (
+    *("pipewire", "wireplumber", "pipewire-pulse", "pw-metadata", "pw-cli", "dbus-run-session"),
+    *("pactl", "pacat", "parec"),
+)
 
 
 def in_debian(suite: str) -> Callable[[Arguments], list[Step]]:
@@ -120,14 +123,14 @@ LANES = (
         "a private PulseAudio",
         110,
         in_parallel("pulse", waiting=True),
-        machine.programs(*_PULSEAUDIO, "bash", "zsh", "fish", "groff"),
+        machine.programs(*_PULSEAUDIO, "bash", "zsh", "fish", "groff", "unshare"),
     ),
     Lane(
         "pipewire",
         "a private PipeWire with WirePlumber",
         70,
         in_parallel("pipewire", waiting=True),
-        machine.first(machine.programs(*_PIPEWIRE, "pw-metadata", "pw-cli"), machine.alsa_plugin("equal")),
+        machine.first(machine.programs(*_PIPEWIRE), machine.alsa_plugin("equal")),
     ),
     Lane(
         "plugins",
@@ -135,7 +138,8 @@ LANES = (
         20,
         in_parallel("plugins", waiting=True),
         machine.first(
-            machine.programs(*_PULSEAUDIO, "amixer", "alsamixer", "mosquitto", "mosquitto_sub"),
+            machine.programs(*_PULSEAUDIO, "amixer", "alsamixer", "bash", "tmux"),
+            machine.programs("mosquitto", "mosquitto_pub", "mosquitto_sub"),
             machine.alsa_plugin("equal"),
             machine.alsa_plugin("pulse"),
         ),
@@ -170,7 +174,11 @@ LANES = (
         "a real sshd on a loopback port, and users made for it",
         120,
         in_parallel("ssh", waiting=True),
-        machine.first(machine.programs(*_PULSEAUDIO, "sshd", "ssh", "ssh-keygen", "useradd"), machine.root),
+        machine.first(
+            machine.programs(*_PULSEAUDIO, "sshd", "ssh", "ssh-keygen"),
+            machine.programs("useradd", "setpriv", "unshare", "nsenter", "mount", "ps", "pgrep"),
+            machine.root,
+        ),
     ),
     Lane(
         "modern",
@@ -189,7 +197,13 @@ LANES = (
         marks=False,
     ),
     Lane(
-        "vm", "emulated sound cards in a virtual machine", 500, _vm, machine.virtual_machine, background=True
+        "vm",
+        "emulated sound cards in a virtual machine",
+        500,
+        _vm,
+        # The guest has this machine's programs.
+        machine.first(machine.programs(*_PULSEAUDIO, *_PIPEWIRE, "amixer", "aplay"), machine.virtual_machine),
+        background=True,
     ),
     Lane(
         "modern-vm",
