@@ -4,9 +4,12 @@ import os
 import shutil
 import subprocess
 from collections.abc import Sequence
+from functools import cache
 from subprocess import DEVNULL
 
 from tests.lab.container import as_root
+
+_OWN_MOUNTS = (("unshare", "--mount"), ("unshare", "--user", "--map-root-user", "--mount"))
 
 
 def lacks_programs(*names: str) -> str | None:
@@ -29,3 +32,12 @@ def lacks_mounts(apart: Sequence[str]) -> str | None:
     """Why a command preceded by `apart`, which gives it mounts of its own, cannot mount; None if it can."""
     probe = [*apart, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
     return "no right to mount" if subprocess.run(probe, stderr=DEVNULL).returncode else None
+
+
+@cache
+def own_mounts() -> tuple[str, ...] | None:
+    """What precedes a command so that it can mount without sudo; None if nothing does.
+
+    Without root that takes a user namespace, which some machines refuse even to root.
+    """
+    return next((apart for apart in _OWN_MOUNTS if not lacks_mounts(apart)), None)

@@ -1,5 +1,6 @@
 """Machines that lack a program or a right: the reason is named before anything is run."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,13 +36,15 @@ class Bare:
 
 
 @pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bare:
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bare]:
     monkeypatch.setattr(debian, "CACHE", tmp_path / "debian")
     monkeypatch.setattr(kernel, "CACHE", tmp_path / "kernel")
     (tmp_path / "bin").mkdir()
     made = Bare(tmp_path / "bin", monkeypatch)
     made.user(0)
-    return made
+    probes.own_mounts.cache_clear()
+    yield made
+    probes.own_mounts.cache_clear()
 
 
 @pytest.fixture
@@ -73,6 +76,19 @@ def test_root_without_the_right_to_mount(bare: Bare) -> None:
     assert machine.root() is None
     bare.user(1000)
     assert machine.root() == "needs root"
+
+
+@pytest.mark.parametrize(
+    ("script", "apart"),
+    [
+        ("exit 1", None),
+        ("exit 0", ("unshare", "--mount")),
+        ('[ "$1" = --user ]', ("unshare", "--user", "--map-root-user", "--mount")),
+    ],
+)
+def test_mounts_without_sudo(script: str, apart: tuple[str, ...] | None, bare: Bare) -> None:
+    bare.has("unshare", script=script)
+    assert probes.own_mounts() == apart
 
 
 def test_a_debian_cannot_be_made_without_apt(bare: Bare) -> None:
