@@ -87,11 +87,9 @@ def _vm(arguments: Arguments) -> list[Step]:
     return [Step("vm", python("-m", "tests.lab.vm", "test", *arguments))]
 
 
-_PULSEAUDIO = ("pulseaudio", "pactl", "pacat", "parec")
-_PIPEWIRE = (
-    *("pipewire", "wireplumber", "pipewire-pulse", "pw-metadata", "pw-cli", "dbus-run-session"),
-    *("pactl", "pacat", "parec"),
-)
+_CLIENTS = ("pactl", "pacat", "parec")
+_PULSEAUDIO = ("pulseaudio", *_CLIENTS)
+_PIPEWIRE = ("pipewire", "wireplumber", "pipewire-pulse", "pw-metadata", "pw-cli", "dbus-run-session")
 
 
 def in_debian(suite: str) -> Callable[[Arguments], list[Step]]:
@@ -130,7 +128,7 @@ LANES = (
         "a private PipeWire with WirePlumber",
         70,
         in_parallel("pipewire", waiting=True),
-        machine.first(machine.programs(*_PIPEWIRE), machine.alsa_plugin("equal")),
+        machine.first(machine.programs(*_PIPEWIRE, *_CLIENTS), machine.alsa_plugin("equal")),
     ),
     Lane(
         "plugins",
