@@ -7,7 +7,8 @@ import pytest
 
 from tests.lab import debian
 from tests.lab.lanes import quick
-from tests.lab.lanes.result import Counts, counts, not_passed
+from tests.lab.lanes.__main__ import main
+from tests.lab.lanes.result import NO_TESTS, Counts, counts, not_passed
 from tests.lab.lanes.run import Run
 from tests.lab.lanes.table import LANES, Arguments, Lane, Step
 
@@ -101,6 +102,88 @@ def test_nothing_that_can_run_is_a_failure() -> None:
     run = Run([lane("away", "", lacks="no harp")])
     run.go()
     assert not run.conclude()
+
+
+NO_HARP = lane("away", "", lacks="no harp")
+LINT = lane("lint", "")
+EMPTY = lane("empty", "99 deselected in 0.10s", NO_TESTS)
+NONE_SELECTED = "failed, because pytest's arguments select no test of these lanes"
+
+
+def test_a_run_in_which_no_test_was_selected_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run([LINT, EMPTY])
+    run.go()
+    assert not run.conclude()
+    shown = capsys.readouterr().out
+    assert "empty         no test selected" in shown
+    assert shown.endswith(f"\n{NONE_SELECTED}\n")
+    assert "0 passed" not in shown
+
+
+def test_one_lane_among_several_may_have_no_selected_test(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run([EMPTY, lane("good", "3 passed in 1.00s")])
+    run.go()
+    assert run.conclude()
+    assert capsys.readouterr().out.endswith("\n3 passed, 0 failed\n")
+
+
+def test_the_linters_alone_count_no_tests(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run([LINT])
+    run.go()
+    assert run.conclude()
+    shown = capsys.readouterr().out
+    assert "lint          passed" in shown
+    assert "0 passed" not in shown
+
+
+def repeat(lanes: list[Lane], monkeypatch: pytest.MonkeyPatch) -> int:
+    """`./dev test --repeat 2` with these lanes."""
+    monkeypatch.setattr("tests.lab.lanes.__main__.LANES", lanes)
+    return main(["--repeat", "2", *(lane.name for lane in lanes)])
+
+
+def test_repeated_lanes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert repeat([LINT, NO_HARP], monkeypatch) == 0
+    shown = capsys.readouterr().out
+    assert "round 2 of 2" in shown
+    assert shown.endswith("\nNot run on this machine:\n  away         no harp\nnothing failed in 2 rounds\n")
+
+
+def test_a_repeated_failure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert repeat([lane("bad", "FAILED tests/x.py::y - no\n1 failed in 1.00s", 1)], monkeypatch) == 1
+    shown = capsys.readouterr().out
+    assert "failed 2 of 2 times: tests/x.py::y\n" in shown
+    assert "nothing failed" not in shown
+
+
+def test_repeated_lanes_that_must_all_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those that can run are repeated all the same, as they are also run once without --repeat."""
+    monkeypatch.setenv("CI", "true")
+    assert repeat([LINT, NO_HARP], monkeypatch) == 1
+    shown = capsys.readouterr().out
+    assert shown.endswith("\nNot run on this machine:\n  away         no harp\n")
+    assert "nothing failed" not in shown
+
+
+@pytest.mark.parametrize(("it", "reason"), [(NO_HARP, "not run: no harp"), (EMPTY, NONE_SELECTED)])
+def test_what_cannot_be_tested_is_not_repeated(
+    it: Lane, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert repeat([it], monkeypatch) == 1
+    shown = capsys.readouterr().out
+    assert reason in shown
+    assert "round 2" not in shown
+    assert "nothing failed" not in shown
+
+
+def test_a_reason_names_each_program_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    for reason in filter(None, (lane.lacks() for lane in LANES if lane.name in ("pulse", "pipewire", "pty"))):
+        programs = reason.removeprefix("no ").split(", ")
+        assert "pactl" in programs
+        assert len(programs) == len(set(programs))
 
 
 def test_names_of_lanes_are_unique() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from tests.lab.lanes import quick
-from tests.lab.lanes.run import Run, say
+from tests.lab.lanes.run import Run, announce_lacking, say
 from tests.lab.lanes.table import LANES, Arguments, Lane
 
 
@@ -35,12 +35,17 @@ def _repeat(lanes: Sequence[Lane], arguments: Arguments, times: int) -> bool:
         for outcome in run.outcomes:
             unnamed = {f"lane {outcome.lane}"} if not (outcome.good or outcome.not_passed) else set()
             failures.update(outcome.not_passed | unnamed)
+        if run.in_vain:
+            say("not repeated, because there is no test to run")
+            return False
     say()
     for name, count in failures.most_common():
         say(f"failed {count} of {times} times: {name}")
-    if not failures:
+    announce_lacking(run.lacking)
+    good = good and not failures
+    if good:
         say(f"nothing failed in {times} rounds")
-    return good and not failures
+    return good
 
 
 def _list() -> None:

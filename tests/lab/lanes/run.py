@@ -5,11 +5,12 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.lab.lanes import figures
 from tests.lab.lanes.figures import duration
+from tests.lab.lanes.result import Counts
 from tests.lab.lanes.running import Outcome, Processes, run_lane
 from tests.lab.lanes.table import Arguments, Lane
 
@@ -17,6 +18,14 @@ from tests.lab.lanes.table import Arguments, Lane
 def say(text: str = "") -> None:
     """Print a line at once, in order with the commands' output."""
     print(text, flush=True)
+
+
+def announce_lacking(lacking: Mapping[str, str]) -> None:
+    """Print which lanes cannot run and why."""
+    if lacking:
+        say("Not run on this machine:")
+    for name, reason in lacking.items():
+        say(f"  {name:12} {reason}")
 
 
 class Run:
@@ -47,10 +56,7 @@ class Run:
             beside = f"; in the background, see {_log_of(lane)}" if lane.background else ""
             took = duration(known.get(lane.name, lane.seconds))
             say(f"  {lane.name:12} {took:>12}  {lane.about}{beside}")
-        if self.lacking:
-            say("Not run on this machine:")
-        for name, reason in self.lacking.items():
-            say(f"  {name:12} {reason}")
+        announce_lacking(self.lacking)
 
     def go(self) -> None:
         """Run everything; on an exception, end whatever is still running."""
@@ -104,11 +110,25 @@ class Run:
         if outcome.good and not self._arguments:
             figures.remember(outcome.lane, outcome.seconds)
 
+    @property
+    def _counts(self) -> Counts:
+        return sum((outcome.counts for outcome in self.outcomes), Counts())
+
+    @property
+    def _empty(self) -> bool:
+        """Whether there was no test in any lane that has tests; the lane lint has none."""
+        return self._counts == Counts() and any(outcome.empty for outcome in self.outcomes)
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether nothing was tested, and nothing would be if it were repeated."""
+        return not self.lanes or self._empty
+
     def conclude(self) -> bool:
         """Print the table and the total; returns whether all is well.
 
         A lane that cannot run is a failure if CI=true, which means that everything must run, and if no lane
-        could run at all.
+        could run at all. A lane without a test for pytest's arguments is a failure if no other had one.
         """
         say()
         for outcome in self.outcomes:
@@ -118,14 +138,16 @@ class Run:
         for name, reason in self.lacking.items():
             say(f"{name:12}  not run: {reason}")
         say(f"{'in all':12}  {'':30} {duration(time.monotonic() - self._start):>12}")
-        passed = sum(outcome.counts.passed for outcome in self.outcomes)
-        failed = sum(outcome.counts.failed for outcome in self.outcomes)
         missing = len(self.lacking) if in_ci() or not self.lanes else 0
         for name in (unfinished := self._unfinished()):
             say(f"{name:12}  not finished")
         missing += len(unfinished)
-        say(f"{passed} passed, {failed + missing} failed")
-        return not missing and all(outcome.good for outcome in self.outcomes)
+        total = self._counts + Counts(failed=missing)
+        if total != Counts():
+            say(f"{total.passed} passed, {total.failed} failed")
+        if self._empty:
+            say("failed, because pytest's arguments select no test of these lanes")
+        return not missing and not self._empty and all(outcome.good for outcome in self.outcomes)
 
 
 def _log_of(lane: Lane) -> Path:

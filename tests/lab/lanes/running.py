@@ -27,6 +27,8 @@ class Outcome:
     """Titles of the commands that failed."""
     not_passed: frozenset[str] = frozenset()
     """Node ids of the tests that did not pass, as reported by pytest."""
+    empty: bool = False
+    """Whether pytest's arguments selected none of its tests."""
 
     @property
     def good(self) -> bool:
@@ -35,6 +37,8 @@ class Outcome:
     @property
     def text(self) -> str:
         """The result in a few words."""
+        if self.empty:
+            return "no test selected"
         if not any((self.counts.passed, self.counts.skipped, self.not_passed)):
             return f"failed: {', '.join(self.failed_steps)}" if self.failed_steps else "passed"
         skipped = f", {self.counts.skipped} skipped" if self.counts.skipped else ""
@@ -83,6 +87,7 @@ def run_lane(lane: Lane, arguments: Arguments, processes: Processes, output: Out
     total = Counts()
     failed: list[str] = []
     names: set[str] = set()
+    nothing_selected = False
     for step in lane.steps(arguments):
         log = bytearray()
 
@@ -94,8 +99,10 @@ def run_lane(lane: Lane, arguments: Arguments, processes: Processes, output: Out
         text = log.decode(errors="replace")
         counted = counts(text)
         names |= not_passed(text)
+        nothing_selected |= status == NO_TESTS
         bad = status not in (0, NO_TESTS)
         if bad:
             failed.append(step.title)
         total += replace(counted, failed=max(counted.failed, int(bad)))
-    return Outcome(lane.name, total, time.monotonic() - start, tuple(failed), frozenset(names))
+    empty = nothing_selected and total == Counts()
+    return Outcome(lane.name, total, time.monotonic() - start, tuple(failed), frozenset(names), empty)
