@@ -227,6 +227,23 @@ async def test_meters_beyond_the_limit_wait_until_others_end(
         )
 
 
+@pytest.mark.pipewire
+async def test_idle_devices_leave_the_meters_to_running_ones(
+    pipewire: PrivatePipeWire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meters_module, "_MOST_CONNECTED", 2)
+    async with Watcher(PulseBackend(pipewire.address)) as watcher:
+        await watcher.until_ready()
+        sinks = [f"pulse:sink/{sink}" for sink in ("speakers", "headphones")]
+        watcher.backend.watch_levels(frozenset(sinks), RATE)
+        await watcher.until_server(lambda: recorders(pipewire) == 2, "meters of both sinks")
+        player = await asyncio.to_thread(pipewire.play, "tone", device="headphones")
+        stream = f"pulse:sink_input/{player.index}"
+        watcher.backend.watch_levels(frozenset({*sinks, stream}), RATE)
+        await watcher.until(lambda: watcher.level(sinks[1]) and watcher.level(stream), "the levels")
+        assert watcher.level(sinks[0]) is None
+
+
 @pytest.mark.pulse
 async def test_corked_stream_is_never_metered(pulse: SoundServer) -> None:
     pulse.pactl("load-module", "module-role-cork")

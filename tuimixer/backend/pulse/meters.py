@@ -99,11 +99,7 @@ class MeterStreams:
         self._controls = controls
         if not self._ids and not self._streams:
             return
-        taps = {
-            control_id: tap
-            for control_id in controls
-            if control_id in self._ids and (tap := tap_of(control_id, controls)) is not None
-        }
+        taps = self._taps()
         for control_id, (tap, stream) in list(self._streams.items()):
             new = taps.get(control_id)
             # On PipeWire, a meter on a sink input follows it to another sink, and to open one during the move
@@ -119,6 +115,18 @@ class MeterStreams:
                 break
             if control_id not in self._streams and self._not_before.get(control_id, 0.0) <= now:
                 self._start(control_id, tap)
+
+    def _taps(self) -> dict[ControlId, TapPoint]:
+        """Where to attach meters: if there are too many, rather to devices that are running."""
+        taps = {
+            control_id: tap
+            for control_id in self._controls
+            if control_id in self._ids and (tap := tap_of(control_id, self._controls)) is not None
+        }
+        if not self._is_pipewire() or len(taps) <= _MOST_CONNECTED:
+            return taps
+        chosen = sorted(taps, key=lambda control_id: not self._is_running(taps[control_id].source))
+        return {control_id: taps[control_id] for control_id in chosen[:_MOST_CONNECTED]}
 
     def _is_full(self) -> bool:
         """Whether further meters must wait for one to end."""
