@@ -16,17 +16,19 @@ _IMAGE = "linux-image-"
 """Precedes the kernel's version in the name of its package."""
 
 
-def lacks(root: Path) -> str | None:
-    """Why image() has no kernel to boot with this root; None if it has one or can fetch it."""
-    versions = _cached()
-    if not versions:
-        if reason := lacks_programs("apt-get", "apt-cache", "dpkg"):
-            return f"{reason} to fetch a kernel with"
-        packages = _packages()
-        versions = [name.removeprefix(_IMAGE) for name in packages if name.startswith(_IMAGE)]
-        if not versions:
-            return "apt knows no kernel"
-    if _has_modules(root, versions[-1]):
+def lacks() -> str | None:
+    """Why there is no kernel to boot; None if there is one or it can be fetched."""
+    if _cached():
+        return None
+    if reason := lacks_programs("apt-get", "apt-cache", "dpkg"):
+        return f"{reason} to fetch a kernel with"
+    return None if _versions() else "apt knows no kernel"
+
+
+def lacks_modules(root: Path) -> str | None:
+    """Why image() cannot give a guest with this root its modules; None if it can or has no kernel."""
+    versions = _cached() or _versions()
+    if not versions or _has_modules(root, versions[-1]):
         return None
     modules = root / "lib/modules"
     if reason := lacks_root():
@@ -38,6 +40,11 @@ def lacks(root: Path) -> str | None:
 def _cached() -> list[str]:
     """The versions of the kernels in the cache, the newest last."""
     return sorted(image.name.removeprefix("vmlinuz-") for image in CACHE.glob("boot/vmlinuz-*"))
+
+
+def _versions() -> list[str]:
+    """The versions of the kernels that _fetch() would put into the cache, the newest last."""
+    return [name.removeprefix(_IMAGE) for name in _packages() if name.startswith(_IMAGE)]
 
 
 def _has_modules(root: Path, version: str) -> bool:

@@ -9,8 +9,6 @@ from subprocess import DEVNULL
 
 from tests.lab.container import as_root
 
-_OWN_MOUNTS = (("unshare", "--mount"), ("unshare", "--user", "--map-root-user", "--mount"))
-
 
 def lacks_programs(*names: str) -> str | None:
     """Which of these programs are missing; None if none is."""
@@ -35,9 +33,12 @@ def lacks_mounts(apart: Sequence[str]) -> str | None:
 
 
 @cache
-def own_mounts() -> tuple[str, ...] | None:
-    """What precedes a command so that it can mount without sudo; None if nothing does.
+def own_mounts() -> Sequence[str] | None:
+    """What precedes a command so that it can mount; None if nothing does.
 
-    Without root that takes a user namespace, which some machines refuse even to root.
+    Some machines refuse user namespaces even to root, others to everybody else.
     """
-    return next((apart for apart in _OWN_MOUNTS if not lacks_mounts(apart)), None)
+    ways: list[Sequence[str]] = [("unshare", "--mount"), ("unshare", "--user", "--map-root-user", "--mount")]
+    if not lacks_root():
+        ways.append(as_root(("unshare", "--mount")))
+    return next((apart for apart in ways if not lacks_mounts(apart)), None)

@@ -107,7 +107,7 @@ def test_nothing_that_can_run_is_a_failure() -> None:
 NO_HARP = lane("away", "", lacks="no harp")
 LINT = lane("lint", "")
 EMPTY = lane("empty", "99 deselected in 0.10s", NO_TESTS)
-NONE_SELECTED = "failed, because pytest's arguments select no test of these lanes"
+NONE_SELECTED = "failed, because no test of these lanes matches pytest's arguments"
 
 
 def test_a_run_in_which_no_test_was_selected_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,6 +91,12 @@ def test_mounts_without_sudo(script: str, apart: tuple[str, ...] | None, bare: B
     assert probes.own_mounts() == apart
 
 
+def test_a_debian_cannot_be_made_without_the_right_to_mount(bare: Bare) -> None:
+    bare.has("debootstrap", "wget", "mount", "pivot_root", "unshare")
+    bare.has("setpriv", script="exit 1")
+    assert debian.lacks("trixie") == "no right to mount"
+
+
 def test_a_debian_cannot_be_made_without_apt(bare: Bare) -> None:
     bare.has("debootstrap", "wget", "setpriv", "unshare", "mount", "pivot_root")
     assert debian.lacks("trixie") == "no apt-get, apt-config to find a mirror with"
@@ -98,11 +104,11 @@ def test_a_debian_cannot_be_made_without_apt(bare: Bare) -> None:
     assert debian.lacks("trixie") is None
 
 
-def test_a_kernel_that_apt_does_not_know(bare: Bare, root: Path) -> None:
-    assert kernel.lacks(root) == "no apt-get, apt-cache, dpkg to fetch a kernel with"
+def test_a_kernel_that_apt_does_not_know(bare: Bare) -> None:
+    assert kernel.lacks() == "no apt-get, apt-cache, dpkg to fetch a kernel with"
     bare.has("apt-get", "dpkg")
     bare.has("apt-cache", script="echo 'E: No packages found' >&2; exit 100")
-    assert kernel.lacks(root) == "apt knows no kernel"
+    assert kernel.lacks() == "apt knows no kernel"
 
 
 @pytest.mark.parametrize("cached", [True, False])
@@ -114,12 +120,13 @@ def test_only_root_can_copy_the_modules(cached: bool, bare: Bare, root: Path) ->
     bare.has("apt-get", "dpkg")
     bare.has("apt-cache", script=f"echo linux-image-{VERSION}")
     bare.has("test")
-    assert kernel.lacks(root) is None
+    assert kernel.lacks() is None
+    assert kernel.lacks_modules(root) is None
     bare.user(1000)
     expected = f"not root, and no sudo without a password, to copy a kernel's modules to {root}/lib/modules"
-    assert kernel.lacks(root) == expected
+    assert kernel.lacks_modules(root) == expected
     has_modules(root)
-    assert kernel.lacks(root) is None
+    assert kernel.lacks_modules(root) is None
 
 
 def test_modules_that_even_root_cannot_copy(bare: Bare, root: Path) -> None:
@@ -127,4 +134,4 @@ def test_modules_that_even_root_cannot_copy(bare: Bare, root: Path) -> None:
     bare.has("apt-get", "dpkg")
     bare.has("apt-cache", script=f"echo linux-image-{VERSION}")
     bare.has("test", script="exit 1")
-    assert kernel.lacks(root) == f"cannot write to {root}/lib/modules"
+    assert kernel.lacks_modules(root) == f"cannot write to {root}/lib/modules"

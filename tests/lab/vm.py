@@ -100,7 +100,7 @@ def lacks() -> str | None:
         return reason
     if not _vng().exists():
         return "no virtme-ng in the virtual environment"
-    return kernel.lacks(HOST.folder)
+    return kernel.lacks()
 
 
 def _vng() -> Path:

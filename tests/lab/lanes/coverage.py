@@ -21,7 +21,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def main(words: Sequence[str]) -> int:
-    """Print the table of the fast lanes that can run here; exit status as of `./dev test`."""
+    """Print the table of the fast lanes that can run here; returns pytest's exit status, or 1 if there is no
+    table.
+    """
     about = f"Run the lanes {', '.join(FAST)}, and show how much of each package they cover."
     argparse.ArgumentParser(prog="./dev coverage", description=about).parse_args(words)
     fast = [lane for lane in LANES if lane.name in FAST]

@@ -72,6 +72,13 @@ def virtual_machine() -> str | None:
     return vm.lacks()
 
 
+def modules() -> str | None:
+    """A lane that boots a kernel with this machine's root directory."""
+    from tests.lab import kernel
+
+    return kernel.lacks_modules(Path("/"))
+
+
 def debian(suite: str) -> Lacks:
     """A lane in a Debian system of its own."""
 

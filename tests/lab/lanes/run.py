@@ -146,7 +146,7 @@ class Run:
         if total != Counts():
             say(f"{total.passed} passed, {total.failed} failed")
         if self._empty:
-            say("failed, because pytest's arguments select no test of these lanes")
+            say("failed, because no test of these lanes matches pytest's arguments")
         return not missing and not self._empty and all(outcome.good for outcome in self.outcomes)
 
 

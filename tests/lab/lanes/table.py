@@ -200,7 +200,11 @@ LANES = (
         500,
         _vm,
         # The guest has this machine's programs.
-        machine.first(machine.programs(*_PULSEAUDIO, *_PIPEWIRE, "amixer", "aplay"), machine.virtual_machine),
+        machine.first(
+            machine.programs(*_PULSEAUDIO, *_PIPEWIRE, "amixer", "aplay"),
+            machine.virtual_machine,
+            machine.modules,
+        ),
         background=True,
     ),
     Lane(
