@@ -10,7 +10,7 @@ from tests.lab.waiting import DEADLINE
 from tuimixer.backend.engine.child import LocalLink, engine_command
 from tuimixer.backend.engine.client import EngineBackend
 from tuimixer.model.control import Control
-from tuimixer.model.snapshot import Levels, Notice, Snapshot, Status, Update
+from tuimixer.model.snapshot import Levels, Notice, Phase, Snapshot, Status, Update
 
 
 def python(script: str) -> list[str]:
@@ -69,6 +69,14 @@ class Screen:
     def trouble(self) -> Status | None:
         """The status of the engine itself."""
         return next((status for status in self.snapshot.statuses if status.source == "engine"), None)
+
+    async def until_failed(self) -> Status:
+        """Wait until the engine is given up; before, a slow machine reports how long it has been starting."""
+        await self.until(
+            lambda: self.trouble and self.trouble.phase is Phase.UNAVAILABLE, "the failure to be reported"
+        )
+        assert self.trouble
+        return self.trouble
 
     @property
     def pid(self) -> int:

@@ -199,19 +199,17 @@ async def test_an_engine_that_wakes_up_in_time_is_kept() -> None:
 )
 async def test_what_is_no_engine_is_told_in_one_sentence(script: str, says: str) -> None:
     async with Screen(EngineBackend(LocalLink(python(script), name="box"))) as screen:
-        await screen.until(lambda: screen.trouble, "the trouble to be told")
-        assert screen.trouble
-        assert says in screen.trouble.reason
-        assert screen.trouble.reason.endswith(".")
-        assert screen.trouble.reason.isprintable()
+        trouble = await screen.until_failed()
+        assert says in trouble.reason
+        assert trouble.reason.endswith(".")
+        assert trouble.reason.isprintable()
 
 
 async def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     program = str(tmp_path / "engine")
     async with Screen(EngineBackend(LocalLink([program], name="box"))) as screen:
-        await screen.until(lambda: screen.trouble, "the trouble to be told")
-        assert screen.trouble
-        assert screen.trouble.reason == f"The engine cannot be started: {program}: No such file or directory."
+        trouble = await screen.until_failed()
+        assert trouble.reason == f"The engine cannot be started: {program}: No such file or directory."
 
 
 async def test_leaving_ends_the_engine_even_a_stopped_one() -> None:

@@ -91,11 +91,10 @@ async def test_what_cannot_be_is_refused_in_one_sentence(saying: Saying, case: s
     lines, says = IMPOSSIBLE[case]
     one_of = (says,) if isinstance(says, str) else says
     async with Screen(EngineBackend(saying(lines))) as screen:
-        await screen.until(lambda: screen.trouble, "the trouble to be told")
-        assert screen.trouble
-        assert any(words in screen.trouble.reason for words in one_of)
-        assert screen.trouble.reason.isprintable()
-        assert len(screen.trouble.reason) < 400
+        trouble = await screen.until_failed()
+        assert any(words in trouble.reason for words in one_of)
+        assert trouble.reason.isprintable()
+        assert len(trouble.reason) < 400
 
 
 @pytest.mark.parametrize(
@@ -121,9 +120,8 @@ def test_an_ssh_that_has_to_be_killed_is_not_what_is_reported(
 async def test_an_engine_that_has_to_be_killed_is_reported_with_the_reason() -> None:
     link = LocalLink(["sh", "-c", f"echo '{HELLO}'; exec sleep 1000 >&-"], name="box")
     async with Screen(EngineBackend(link)) as screen:
-        await screen.until(lambda: screen.trouble, "the trouble to be told")
-        assert screen.trouble
-        assert screen.trouble.reason == "The engine on box closed its output but did not exit."
+        trouble = await screen.until_failed()
+        assert trouble.reason == "The engine on box closed its output but did not exit."
 
 
 async def test_as_much_as_there_can_be_is_shown(saying: Saying) -> None:
