@@ -103,8 +103,14 @@ async def test_system_sounds_on_pipewire(pipewire: PrivatePipeWire, lacks: Lacks
         watcher.backend.submit(SetVolume(EVENTS, (20000,)))
         await watcher.until(lambda: watcher.get(EVENTS).raws == (20000,), "their volume")
         # The server reports no more than this to clients about what has played.
-        await watcher.until_server(lambda: "volume" in metadata(pipewire, "route-settings"), "the metadata")
-        lines = [line for line in metadata(pipewire, "route-settings").splitlines() if "key:" in line]
+        lines: list[str] = []
+
+        def told() -> bool:
+            """Now and then, pw-metadata exits before it has listed anything."""
+            lines[:] = [line for line in metadata(pipewire, "route-settings").splitlines() if "key:" in line]
+            return "volume" in "".join(lines)
+
+        await watcher.until_server(told, "the metadata")
         assert [line for line in lines if "media.role:Notification" not in line] == []
         lacks("volumes of what is not running", f"pw-metadata -n route-settings tells only of {lines[0]}")
         ding = await asyncio.to_thread(pipewire.play, "ding", properties=("media.role=event",))
