@@ -12,8 +12,7 @@ from tests.lab.container import as_root
 
 def lacks_programs(*names: str) -> str | None:
     """Which of these programs are missing; None if none is."""
-    path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
-    missing = [name for name in dict.fromkeys(names) if not shutil.which(name, path=path)]
+    missing = [name for name in dict.fromkeys(names) if not shutil.which(name)]
     return f"no {', '.join(missing)}" if missing else None
 
 

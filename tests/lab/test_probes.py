@@ -19,12 +19,6 @@ class Bare:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._folder, self._patch = folder, monkeypatch
         monkeypatch.setenv("PATH", str(folder))
-        # The real ones in /usr/sbin would be found without this.
-        monkeypatch.setattr("shutil.which", self._which)
-
-    def _which(self, name: str, path: str = "") -> str | None:
-        file = self._folder / name
-        return str(file) if file.exists() else None
 
     def has(self, *names: str, script: str = "exit 0") -> None:
         for name in names:
@@ -89,6 +83,14 @@ def test_root_without_the_right_to_mount(bare: Bare) -> None:
 def test_mounts_without_sudo(script: str, apart: tuple[str, ...] | None, bare: Bare) -> None:
     bare.has("unshare", script=script)
     assert probes.own_mounts() == apart
+
+
+def test_mounts_with_sudo(bare: Bare) -> None:
+    """As on a machine that refuses user namespaces to users."""
+    bare.user(1000)
+    bare.has("unshare", script="exit 1")
+    bare.has("sudo")
+    assert probes.own_mounts() == ["sudo", "-n", "unshare", "--mount"]
 
 
 def test_a_debian_cannot_be_made_without_the_right_to_mount(bare: Bare) -> None:

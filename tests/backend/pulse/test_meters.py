@@ -205,7 +205,8 @@ async def test_meters_beyond_the_limit_wait_until_others_end(
     monkeypatch.setattr(meters_module, "_MOST_CONNECTED", 2)
     players = {f"pulse:sink_input/{player.index}": player for player in map(pipewire.play, NAMES)}
     async with Watcher(PulseBackend(pipewire.address)) as watcher:
-        await watcher.stream(NAMES[-1])
+        for name in NAMES:
+            await watcher.playing(name)
 
         def heard() -> set[ControlId]:
             return {each for each in players if watcher.level(each)}
@@ -218,6 +219,9 @@ async def test_meters_beyond_the_limit_wait_until_others_end(
             players[each].kill()
         await watcher.until(lambda: heard() == set(players), "the levels of the others")
         watcher.backend.watch_levels(frozenset(players), 2 * RATE)
+        meters = watcher.backend._meters
+        assert meters is not None
+        assert len(meters._streams) + len(meters._closing) == 2, "none is opened before one has ended"
         await watcher.until_server(
             lambda: (
                 [each["sample_specification"] for each in pipewire.pactl_json("source-outputs")]
