@@ -10,6 +10,7 @@ import pytest
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual import pilot as pilot_module
 from textual.pilot import Pilot
 
 from tests.lab.waiting import DEADLINE
@@ -23,6 +24,9 @@ from tuimixer.ui.first_picture import new_renderer
 from tuimixer.ui.mixer import screen as mixer_screen
 from tuimixer.ui.screens.listing import Listing
 from tuimixer.ui.terminal.capabilities import look_at
+
+_SOON = 0.04
+"""Seconds: a screen is not at rest before what is due within this time has been done."""
 
 
 def percents(control: Control) -> tuple[int, ...]:
@@ -112,6 +116,22 @@ class Desk:
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.pilot.pause()
+
+
+async def _until_idle(*_: float) -> None:
+    """Wait until the event loop has nothing to do, now or soon."""
+    loop: Any = asyncio.get_running_loop()
+    async with asyncio.timeout(DEADLINE):
+        while loop._ready or any(
+            not due.cancelled() and due.when() < loop.time() + _SOON for due in loop._scheduled
+        ):
+            await asyncio.sleep(0.001)
+
+
+@pytest.fixture(autouse=True)
+def _pause_until_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual's pilot takes a process for idle that gets no processor time."""
+    monkeypatch.setattr(pilot_module, "wait_for_idle", _until_idle)
 
 
 Open = Callable[..., AbstractAsyncContextManager[Desk]]
