@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -81,6 +82,28 @@ def test_a_run(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert "did not pass: tests/x.py::y" in shown
     assert "ugly          failed: it" in shown
     assert shown.splitlines()[-1] == "6 passed, 2 failed"
+
+
+def test_all_in_the_background_run_at_the_same_time(tmp_path: Path) -> None:
+    """Each of the two ends only after the other has started."""
+    meet = """
+import pathlib, sys, time
+here, there = map(pathlib.Path, sys.argv[1:])
+here.touch()
+end = time.monotonic() + 20
+while not there.exists() and time.monotonic() < end:
+    time.sleep(0.01)
+print(f"== {int(there.exists())} passed in 1.00s ==")
+"""
+
+    def lane_of(here: str, there: str) -> Lane:
+        places = (str(tmp_path / here), str(tmp_path / there))
+        steps = [Step("it", (sys.executable, "-c", meet, *places))]
+        return Lane(here, "for this test", 1, lambda _: steps, background=True)
+
+    run = Run([lane_of("one", "other"), lane_of("other", "one")])
+    run.go()
+    assert [outcome.counts.passed for outcome in run.outcomes] == [1, 1]
 
 
 @pytest.mark.parametrize(("ci", "good"), [("", True), ("true", False)])

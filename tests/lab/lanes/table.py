@@ -115,7 +115,7 @@ def _modern_vm(arguments: Arguments) -> list[Step]:
 LANES = (
     Lane("lint", "ruff, mypy --strict and the contracts between layers", 30, _lint, marks=False),
     Lane("unit", "pure code; no server, no card, no terminal", 30, in_parallel("unit")),
-    Lane("screen", "the Textual screens, by pilot and by snapshot", 90, in_parallel("screen")),
+    Lane("screen", "the Textual screens, by pilot and by snapshot", 90, in_parallel("screen", waiting=True)),
     Lane(
         "pulse",
         "a private PulseAudio",
