@@ -84,8 +84,8 @@ def test_a_run(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert shown.splitlines()[-1] == "6 passed, 2 failed"
 
 
-def test_all_in_the_background_run_at_the_same_time(tmp_path: Path) -> None:
-    """Each of the two ends only after the other has started."""
+def test_all_in_the_background_run_beside_the_foreground(tmp_path: Path) -> None:
+    """Each ends only after another one has started."""
     meet = """
 import pathlib, sys, time
 here, there = map(pathlib.Path, sys.argv[1:])
@@ -96,14 +96,15 @@ while not there.exists() and time.monotonic() < end:
 print(f"== {int(there.exists())} passed in 1.00s ==")
 """
 
-    def lane_of(here: str, there: str) -> Lane:
-        places = (str(tmp_path / here), str(tmp_path / there))
-        steps = [Step("it", (sys.executable, "-c", meet, *places))]
-        return Lane(here, "for this test", 1, lambda _: steps, background=True)
+    def meets(here: str, there: str, background: bool = True) -> Lane:
+        command = (sys.executable, "-c", meet, str(tmp_path / here), str(tmp_path / there))
+        return Lane(here, "for this test", 1, lambda _: [Step("it", command)], background=background)
 
-    run = Run([lane_of("one", "other"), lane_of("other", "one")])
+    run = Run(
+        [meets("front", "second", background=False), meets("first", "second"), meets("second", "front")]
+    )
     run.go()
-    assert [outcome.counts.passed for outcome in run.outcomes] == [1, 1]
+    assert [outcome.counts.passed for outcome in run.outcomes] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("ci", "good"), [("", True), ("true", False)])
