@@ -65,7 +65,7 @@ def in_parallel(lane: str, *, waiting: bool = False) -> Callable[[Arguments], li
     """All tests with the lane's marker, in several processes; tests of a file stay together if possible.
 
     A test taken over by an idle process creates its module's fixtures again, which costs less
-    than one long file at the end. `waiting`: its tests mostly wait for servers.
+    than one long file at the end. `waiting`: its tests mostly wait.
     """
 
     def steps(arguments: Arguments) -> list[Step]:
