@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.lab.container import as_root
+from tests.lab.locks import alone
 from tests.lab.probes import lacks_programs, lacks_root
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kernel"
@@ -69,7 +70,6 @@ def _fetch() -> None:
     """Unpack the distribution's kernel into the cache; if that fails, the cache is unchanged."""
     packages = _packages()
     assert packages, "apt knows no kernel"
-    CACHE.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE.parent) as folder:
         print(f"vm: fetching {' '.join(packages)}", flush=True)
         subprocess.run(
@@ -84,15 +84,18 @@ def _fetch() -> None:
 
 def image(root: Path) -> Path:
     """The image to boot, fetched if necessary, with its modules where a guest with this root expects them."""
-    if not _cached():
-        _fetch()
-    version = _cached()[-1]
-    modules = root / "lib/modules"
-    if not _has_modules(root, version):
-        unpacked = next(
-            folder for folder in (CACHE / "lib", CACHE / "usr/lib") if (folder / "modules").exists()
-        )
-        subprocess.run(as_root(["mkdir", "-p", str(modules)]), check=True)
-        subprocess.run(as_root(["cp", "-a", str(unpacked / "modules" / version), str(modules)]), check=True)
-        subprocess.run(as_root(["/sbin/depmod", "-b", str(root), version]), check=True)
+    with alone(CACHE.with_name("kernel.lock")):
+        if not _cached():
+            _fetch()
+        version = _cached()[-1]
+        if not _has_modules(root, version):
+            _copy_modules(root, version)
     return CACHE / "boot" / f"vmlinuz-{version}"
+
+
+def _copy_modules(root: Path, version: str) -> None:
+    unpacked = next(folder for folder in (CACHE / "lib", CACHE / "usr/lib") if (folder / "modules").exists())
+    modules = root / "lib/modules"
+    subprocess.run(as_root(["mkdir", "-p", str(modules)]), check=True)
+    subprocess.run(as_root(["cp", "-a", str(unpacked / "modules" / version), str(modules)]), check=True)
+    subprocess.run(as_root(["/sbin/depmod", "-b", str(root), version]), check=True)

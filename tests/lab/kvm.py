@@ -10,6 +10,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.lab.locks import alone
+
 DEVICE = Path("/dev/kvm")
 ANSWER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kvm"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -28,12 +30,12 @@ def works(
     if not os.access(device, os.R_OK | os.W_OK):
         return False
     boot = boot_id.read_text().strip()
-    with contextlib.suppress(OSError, ValueError):
-        known, word = answer.read_text().split()
-        if known == boot:
-            return word == "works"
-    found = boots()
-    with contextlib.suppress(OSError):
-        answer.parent.mkdir(parents=True, exist_ok=True)
-        answer.write_text(f"{boot} {'works' if found else 'hangs'}\n")
+    with alone(answer.with_suffix(".lock")):
+        with contextlib.suppress(OSError, ValueError):
+            known, word = answer.read_text().split()
+            if known == boot:
+                return word == "works"
+        found = boots()
+        with contextlib.suppress(OSError):
+            answer.write_text(f"{boot} {'works' if found else 'hangs'}\n")
     return found
