@@ -103,6 +103,24 @@ class Person:
             self._leaves(before, still)
         raise AssertionError(f"{name!r} cannot be reached:\n{self.terminal.screen()}")
 
+    @property
+    def listed(self) -> str:
+        """The line under the cursor of an open list; empty if there is none."""
+        parts = (line.partition("│")[2].lstrip() for line in self.terminal.lines())
+        return next((part for part in parts if part.startswith("▸")), "")
+
+    def go_to(self, words: str, key: str = "Down") -> None:
+        """Move the cursor of an open list to the line that contains these words."""
+        for _ in range(60):
+            before = self.waits_for(lambda: self.listed, "the cursor in the list")
+            if words in before:
+                return
+            self.press(key)
+            self.terminal.wait_for(lambda _, before=before: self.listed != before)  # type: ignore[misc]
+            # A list that scrolls or becomes longer may arrive in several parts.
+            self.terminal.wait_quiet()
+        raise AssertionError(f"{words!r} cannot be reached:\n{self.terminal.screen()}")
+
     def _leaves(self, name: str, still: bool) -> None:
         self.terminal.wait_for(lambda _: self.chosen != name and self._all_painted())
         if still:

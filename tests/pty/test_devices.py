@@ -21,24 +21,6 @@ def plays_on(box: Box, name: str) -> str:
     return str(sink["name"]) if sink else ""
 
 
-def go_to(person: Person, words: str, key: str = "Down") -> None:
-    """Move a dialog's cursor to the line that starts with these words."""
-    for _ in range(60):
-        before = person.waits_for(lambda: cursor_line(person), "the cursor")
-        if words in before:
-            return
-        person.press(key)
-        person.terminal.wait_for(lambda _, before=before: cursor_line(person) != before)  # type: ignore[misc]
-        person.terminal.wait_quiet()  # a list that scrolls may arrive in several parts
-    raise AssertionError(f"{words!r} cannot be reached:\n{person.terminal.screen()}")
-
-
-def cursor_line(person: Person) -> str:
-    """The line under a dialog's cursor."""
-    parts = (line.partition("│")[2].lstrip() for line in person.terminal.lines())
-    return next((part for part in parts if part.startswith("▸")), "")
-
-
 def test_moves_a_playing_stream_and_back(any_box: Box) -> None:
     with Person(any_box.env, "--layout", "rows") as person:
         person.sees("mpv", "Headphones")
@@ -46,7 +28,7 @@ def test_moves_a_playing_stream_and_back(any_box: Box) -> None:
         person.choose("mpv")
         person.press("r")
         person.sees("Play on", "Follow the default")
-        go_to(person, "Speakers", key="Up")
+        person.go_to("Speakers", key="Up")
         person.press("Enter")
         person.sees_no_more("Play on")
         person.waits_for(lambda: plays_on(any_box, "mpv") == "speakers", "the move")
@@ -57,7 +39,7 @@ def test_moves_a_playing_stream_and_back(any_box: Box) -> None:
         person.waits_for(lambda: plays_on(any_box, "mpv") == "speakers", "the move to be done again")
         person.press("Enter")
         person.sees("Play on", "Information")
-        go_to(person, "Headphones")
+        person.go_to("Headphones")
         person.press("Enter")
         person.waits_for(lambda: plays_on(any_box, "mpv") == "headphones", "the move back")
         person.press("Escape")
@@ -137,7 +119,7 @@ def test_shows_and_hides_monitors(any_box: Box) -> None:
         assert "Monitor of" not in person.terminal.screen()
         person.press("f")
         person.sees("Monitors")
-        go_to(person, "Monitors  ")
+        person.go_to("Monitors  ")
         person.press("Enter")
         person.sees("shown (inputs")
         person.press("Escape")
@@ -149,7 +131,7 @@ def test_a_device_opened_by_name_is_there_again_with_the_next_engine(any_box: Bo
         person.sees("Firefox")
         person.press("F6")
         person.sees("Enter device name")
-        go_to(person, "Enter device name")
+        person.go_to("Enter device name")
         person.press("Enter")
         person.sees("Enter set")
         person.press(*"equal", "Enter")

@@ -74,22 +74,13 @@ def mixer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mixer]:
         person.sees("Master", "PCM", "3D Control Sigmatel - Depth")
         person.press("F6")
         person.sees("All cards")
-        person.waits_for(lambda: _marked(person), "the cursor in the list")
-        while "All cards" not in (before := _marked(person)):
-            person.press("Down")
-            person.waits_for(lambda before=before: _marked(person) not in ("", before), "the cursor to move")  # type: ignore[misc]
+        person.go_to("All cards")
         person.press("Enter")
         person.sees("External I/O Box")
         yield person
         person.press("F10")
         assert person.terminal.wait() == 0
         person.waits_for(person.in_order, "the terminal to be in order")
-
-
-def _marked(person: Person) -> str:
-    """The line of the open list under the cursor; empty while one is painted and the other is not."""
-    marked = [line for line in person.terminal.lines() if "│ ▸" in line]
-    return marked[0] if len(marked) == 1 else ""
 
 
 def raw(card: str, name: str, index: int = 0) -> int:
