@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -82,29 +81,6 @@ def test_a_run(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert "did not pass: tests/x.py::y" in shown
     assert "ugly          failed: it" in shown
     assert shown.splitlines()[-1] == "6 passed, 2 failed"
-
-
-def test_all_in_the_background_run_beside_the_foreground(tmp_path: Path) -> None:
-    """Each ends only after another one has started."""
-    meet = """
-import pathlib, sys, time
-here, there = map(pathlib.Path, sys.argv[1:])
-here.touch()
-end = time.monotonic() + 20
-while not there.exists() and time.monotonic() < end:
-    time.sleep(0.01)
-print(f"== {int(there.exists())} passed in 1.00s ==")
-"""
-
-    def meets(here: str, there: str, background: bool = True) -> Lane:
-        command = (sys.executable, "-c", meet, str(tmp_path / here), str(tmp_path / there))
-        return Lane(here, "for this test", 1, lambda _: [Step("it", command)], background=background)
-
-    run = Run(
-        [meets("front", "second", background=False), meets("first", "second"), meets("second", "front")]
-    )
-    run.go()
-    assert [outcome.counts.passed for outcome in run.outcomes] == [1, 1, 1]
 
 
 @pytest.mark.parametrize(("ci", "good"), [("", True), ("true", False)])

@@ -26,13 +26,13 @@ def known() -> dict[str, float]:
 
 
 def estimate(lanes: Iterable[Lane]) -> float:
-    """Estimated seconds for these lanes, with all those in the background running beside the others."""
+    """Estimated seconds for these lanes, with those in the background running in parallel."""
     figures = known()
     front = back = 0.0
     for lane in lanes:
         seconds = figures.get(lane.name, lane.seconds)
         if lane.background:
-            back = max(back, seconds)
+            back += seconds
         else:
             front += seconds
     return max(front, back)

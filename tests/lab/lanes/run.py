@@ -31,8 +31,9 @@ def announce_lacking(lacking: Mapping[str, str]) -> None:
 class Run:
     """Lanes to run once, with the reasons why others are not run.
 
-    Lanes in the foreground run one after another, with their output shown immediately. All of those in the
-    background run at the same time, each writing to a file that is shown when complete.
+    Lanes in the foreground run one after another, with their output shown immediately. Those in the
+    background run at the same time, also one after another, each writing to a file that is shown when
+    complete. When no foreground lane is left, the foreground helps with the background.
     """
 
     def __init__(self, lanes: Sequence[Lane], arguments: Arguments = ()) -> None:
@@ -42,6 +43,7 @@ class Run:
         """In the order in which the lanes ended."""
         self._arguments = arguments
         self._processes = Processes()
+        self._waiting = deque(lane for lane in self.lanes if lane.background)
         self._ended: deque[tuple[Outcome, Path]] = deque()
         self._start = time.monotonic()
 
@@ -58,24 +60,19 @@ class Run:
 
     def go(self) -> None:
         """Run everything; on an exception, end whatever is still running."""
-        background = [
-            threading.Thread(target=self._run_in_background, args=(lane,), daemon=True)
-            for lane in self.lanes
-            if lane.background
-        ]
+        background = threading.Thread(target=self._work_through_background, daemon=True)
         try:
-            for thread in background:
-                thread.start()
+            background.start()
             front = [lane for lane in self.lanes if not lane.background]
             for number, lane in enumerate(front, 1):
                 self._say_where(lane, number, len(front), front[number - 1 :])
                 self._done(run_lane(lane, self._arguments, self._processes, _show))
                 self._show_ended()
+            self._work_through_background()
             if unfinished := self._unfinished():
                 say(f"\n== waiting for the background: {', '.join(unfinished)}")
-            for thread in background:
-                thread.join()
-                self._show_ended()
+            background.join()
+            self._show_ended()
         finally:
             self._processes.end()
 
@@ -89,12 +86,17 @@ class Run:
         text = f"lane {number} of {of}; {so_far} so far, about {duration(figures.estimate(left))} to go"
         say(f"\n== {lane.name} ({text}{'; beside it ' + ', '.join(beside) if beside else ''})")
 
-    def _run_in_background(self, lane: Lane) -> None:
-        path = _log_of(lane)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb", buffering=0) as log:
-            outcome = run_lane(lane, self._arguments, self._processes, log.write)
-        self._ended.append((outcome, path))
+    def _work_through_background(self) -> None:
+        while self._waiting:
+            try:
+                lane = self._waiting.popleft()
+            except IndexError:
+                return  # the other thread was faster
+            path = _log_of(lane)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb", buffering=0) as log:
+                outcome = run_lane(lane, self._arguments, self._processes, log.write)
+            self._ended.append((outcome, path))
 
     def _show_ended(self) -> None:
         while self._ended:
