@@ -1,5 +1,6 @@
 """Running lanes: parsing pytest's output, running in parallel, machines that lack something."""
 
+import os
 import sys
 from collections.abc import Callable
 
@@ -81,6 +82,23 @@ def test_a_run(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     assert "did not pass: tests/x.py::y" in shown
     assert "ugly          failed: it" in shown
     assert shown.splitlines()[-1] == "6 passed, 2 failed"
+
+
+def test_the_foreground_gives_way_to_the_background() -> None:
+    """Which takes longer, and determines how long everything takes."""
+    code = "import os; print(f'== {os.nice(0) - OURS} passed in 1.00s ==')".replace("OURS", str(os.nice(0)))
+
+    def tells(name: str, background: bool) -> Lane:
+        steps = [Step("it", (sys.executable, "-c", code))]
+        return Lane(name, "for this test", 1, lambda _: steps, background=background)
+
+    run = Run([tells("front", False), tells("back", True)])
+    run.go()
+    found = {outcome.lane: outcome.counts.passed for outcome in run.outcomes}
+    assert found["front"] > found["back"] == 0
+    alone = Run([tells("front", False)])
+    alone.go()
+    assert alone.outcomes[0].counts.passed == 0
 
 
 @pytest.mark.parametrize(("ci", "good"), [("", True), ("true", False)])

@@ -14,6 +14,9 @@ from tests.lab.lanes.result import Counts
 from tests.lab.lanes.running import Outcome, Processes, run_lane
 from tests.lab.lanes.table import Arguments, Lane
 
+_NICENESS = 5
+"""Of lanes in the foreground while others are in the background, which are the ones that take longest."""
+
 
 def say(text: str = "") -> None:
     """Print a line at once, in order with the commands' output."""
@@ -33,7 +36,8 @@ class Run:
 
     Lanes in the foreground run one after another, with their output shown immediately. Those in the
     background run at the same time, also one after another, each writing to a file that is shown when
-    complete. When no foreground lane is left, the foreground helps with the background.
+    complete, and the foreground gives way to them. When no foreground lane is left, it helps with the
+    background.
     """
 
     def __init__(self, lanes: Sequence[Lane], arguments: Arguments = ()) -> None:
@@ -66,7 +70,8 @@ class Run:
             front = [lane for lane in self.lanes if not lane.background]
             for number, lane in enumerate(front, 1):
                 self._say_where(lane, number, len(front), front[number - 1 :])
-                self._done(run_lane(lane, self._arguments, self._processes, _show))
+                niceness = _NICENESS if any(other.background for other in self.lanes) else 0
+                self._done(run_lane(lane, self._arguments, self._processes, _show, niceness=niceness))
                 self._show_ended()
             self._work_through_background()
             if unfinished := self._unfinished():

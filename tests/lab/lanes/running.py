@@ -81,7 +81,9 @@ class Processes:
             process.kill()
 
 
-def run_lane(lane: Lane, arguments: Arguments, processes: Processes, output: Output) -> Outcome:
+def run_lane(
+    lane: Lane, arguments: Arguments, processes: Processes, output: Output, *, niceness: int = 0
+) -> Outcome:
     """Run all commands of a lane, even after one has failed."""
     start = time.monotonic()
     total = Counts()
@@ -95,7 +97,8 @@ def run_lane(lane: Lane, arguments: Arguments, processes: Processes, output: Out
             log.extend(data)
             output(data)
 
-        status = processes.run(step.command, keep)
+        command = ("nice", "-n", str(niceness), *step.command) if niceness else step.command
+        status = processes.run(command, keep)
         text = log.decode(errors="replace")
         counted = counts(text)
         names |= not_passed(text)
