@@ -1,8 +1,11 @@
 """Running lanes: parsing pytest's output, running in parallel, machines that lack something."""
 
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from tests.lab.lanes.__main__ import main
 from tests.lab.lanes.result import NO_TESTS, Counts, counts, not_passed
 from tests.lab.lanes.run import Run
 from tests.lab.lanes.table import LANES, Arguments, Lane, Step
+from tests.lab.waiting import DEADLINE, wait_until
 
 pytestmark = pytest.mark.unit
 
@@ -99,6 +103,36 @@ def test_the_foreground_gives_way_to_the_background() -> None:
     alone = Run([tells("front", False)])
     alone.go()
     assert alone.outcomes[0].counts.passed == 0
+
+
+ENDED = """
+import signal, sys
+from tests.lab.lanes.run import Run
+from tests.lab.lanes.table import Lane, Step
+signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
+def sleeps(name, background):
+    command = ("sh", "-c", f"echo $$ >> {sys.argv[1]}; exec sleep 600")
+    return Lane(name, "for this test", 1, lambda _: [Step("it", command)] * 2, background=background)
+Run([sleeps("front", False), sleeps("back", True), sleeps("next", True)]).go()
+"""
+
+
+def test_a_run_that_is_ended_ends_its_commands_and_starts_no_more(tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    command = [sys.executable, "-c", ENDED, str(started)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        wait_until(lambda: started.exists() and len(started.read_text().splitlines()) == 2, "both to start")
+        running.terminate()
+        try:
+            assert running.wait(timeout=DEADLINE) == 1
+        finally:
+            running.kill()
+            numbers = started.read_text().split()
+            left = [int(number) for number in numbers if Path("/proc", number).exists()]
+            for number in left:
+                os.kill(number, signal.SIGKILL)
+    assert len(started.read_text().splitlines()) == 2
+    assert left == []
 
 
 @pytest.mark.parametrize(("ci", "good"), [("", True), ("true", False)])

@@ -50,27 +50,35 @@ class Processes:
 
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
+        self._ended = False
         self._lock = threading.Lock()
 
     def run(self, command: tuple[str, ...], output: Output) -> int:
-        """Run to the end and return the exit status; stdout and stderr go to `output` as one."""
-        with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        ) as process:
-            assert process.stdout is not None
-            with self._lock:
-                self._running.add(process)
-            try:
-                while data := os.read(process.stdout.fileno(), 65536):
-                    output(data)
-                return process.wait()
-            finally:
-                with self._lock:
-                    self._running.discard(process)
+        """Run to the end and return the exit status; stdout and stderr go to `output` as one.
+
+        A command that is still running at an exception is left to end(): `with` would wait for it. After
+        end(), raises SystemExit, which in the background ends only the thread.
+        """
+        with self._lock:
+            if self._ended:
+                raise SystemExit
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            self._running.add(process)
+        assert process.stdout is not None
+        while data := os.read(process.stdout.fileno(), 65536):
+            output(data)
+        status = process.wait()
+        process.stdout.close()
+        with self._lock:
+            self._running.discard(process)
+        return status
 
     def end(self) -> None:
-        """Send SIGTERM to running commands, so that they end their servers, and after 20 s SIGKILL."""
+        """Start no more; end what is running with SIGTERM, so that servers end, and after 20 s SIGKILL."""
         with self._lock:
+            self._ended = True
             running = list(self._running)
         for process in running:
             process.terminate()
