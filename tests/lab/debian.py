@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.lab.container import APART, PROGRAMS, ROOT, again_as_root, as_root, enter
-from tests.lab.locks import alone
+from tests.lab.locks import locked
 from tests.lab.probes import lacks_mounts, lacks_programs, lacks_root
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "debian"
@@ -170,7 +170,7 @@ def environment(folder: Path) -> str:
     parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", lock)]
     inside = f"/opt/tuimixer/{hashlib.sha256(b''.join(parts)).hexdigest()[:12]}"
     complete = folder / inside.lstrip("/") / "complete"
-    with alone(folder / "opt/environments.lock"):
+    with locked(folder / "opt/environments.lock"):
         if not complete.exists():
             print("debian: creating the virtual environment", file=sys.stderr, flush=True)
             pip = f"{inside}/bin/python -m pip install -q --disable-pip-version-check --no-build-isolation"

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.lab.container import as_root
-from tests.lab.locks import alone
+from tests.lab.locks import locked
 from tests.lab.probes import lacks_programs, lacks_root
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kernel"
@@ -84,7 +84,7 @@ def _fetch() -> None:
 
 def image(root: Path) -> Path:
     """The image to boot, fetched if necessary, with its modules where a guest with this root expects them."""
-    with alone(CACHE.with_name("kernel.lock")):
+    with locked(CACHE.with_name("kernel.lock")):
         if not _cached():
             _fetch()
         version = _cached()[-1]

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.lab.locks import alone
+from tests.lab.locks import locked
 
 DEVICE = Path("/dev/kvm")
 ANSWER = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuimixer" / "kvm"
@@ -30,12 +30,12 @@ def works(
     if not os.access(device, os.R_OK | os.W_OK):
         return False
     boot = boot_id.read_text().strip()
-    with alone(answer.with_suffix(".lock")):
+    with locked(answer.with_suffix(".lock")):
         with contextlib.suppress(OSError, ValueError):
             known, word = answer.read_text().split()
             if known == boot:
                 return word == "works"
         found = boots()
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # another user's
             answer.write_text(f"{boot} {'works' if found else 'hangs'}\n")
     return found

@@ -69,14 +69,17 @@ _UNKNOWN_TO_PYTE = re.compile(
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-9;:<=>?]*[ -/]*|[P_^\]][^\x1b\x07]*\x1b?)?$")
 
 
-def _computes(session: int) -> bool:
-    """Whether a process of this session is running, or would be if there were a processor for it."""
+def _computes(program: int) -> bool:
+    """Whether a process of a program's session, or a child of it, is running or waits for a processor.
+
+    An engine is a child with a session of its own.
+    """
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            state, _parent, _group, of_session = stat.read_text().rpartition(")")[2].split()[:4]
+            state, parent, _group, session = stat.read_text().rpartition(")")[2].split()[:4]
         except OSError:  # it has exited meanwhile
             continue
-        if int(of_session) == session and state in "RD":
+        if program in (int(session), int(parent)) and state in "RD":
             return True
     return False
 

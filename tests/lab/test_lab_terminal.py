@@ -96,9 +96,14 @@ def test_all_is_read_that_a_program_said_before_it_exited() -> None:
         assert terminal.output.endswith(b"xlast")
 
 
-def test_a_program_that_computes_is_not_quiet() -> None:
+@pytest.mark.parametrize("apart", [False, True], ids=["itself", "its engine"])
+def test_a_program_that_computes_is_not_quiet(apart: bool) -> None:
     program = """
 import os
+if APART:
+    if os.fork():
+        os.wait()
+    os.setsid()
 os.write(1, b"go")
 os.read(0, 1)
 os.write(1, b" on")
@@ -106,7 +111,7 @@ sum(range(30_000_000))
 os.write(1, b"done")
 os.read(0, 1)
 """
-    with Terminal([sys.executable, "-c", program]) as terminal:
+    with Terminal([sys.executable, "-c", program.replace("APART", str(apart))]) as terminal:
         terminal.wait_for("go")
         terminal.press("Enter")
         terminal.wait_for(" on")  # a busy machine may take a while to pass the key on

@@ -1,52 +1,61 @@
-"""What two lanes create in the same cache is created once."""
+"""What several lanes create in the same cache is created by one of them at a time."""
 
-import contextlib
-import threading
-from collections.abc import Callable
+import fcntl
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.lab import kernel, kvm
+from tests.lab.locks import locked
 
 pytestmark = pytest.mark.unit
 
-
-class Meeting:
-    """Counts visits; each one waits a moment for another at the same time."""
-
-    def __init__(self) -> None:
-        self.visits = 0
-        self._both = threading.Barrier(2)
-
-    def visit(self) -> None:
-        self.visits += 1
-        with contextlib.suppress(threading.BrokenBarrierError):
-            self._both.wait(timeout=0.3)
+NOBODY = 65534
 
 
-def twice(call: Callable[[], object]) -> list[object]:
-    """Call in two threads that start together; returns both results."""
-    start, results = threading.Barrier(2), []
-
-    def run() -> None:
-        start.wait()
-        results.append(call())
-
-    threads = [threading.Thread(target=run) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
+def is_held(path: Path) -> bool:
+    """Whether others would have to wait for a lock."""
+    with path.open() as other:
+        try:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
-def test_a_kernel_is_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    meeting = Meeting()
+def test_a_lock_is_held_to_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "cache/lock"
+    with locked(path):
+        assert is_held(path)
+    assert not is_held(path)
+
+
+def test_a_lock_may_be_another_users() -> None:
+    """A lane that needs root leaves files of root's in the user's cache."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        path = Path(folder) / "lock"
+        with locked(path):
+            pass
+        path.chmod(0o444)
+        user = os.geteuid()
+        if user == 0:
+            os.seteuid(NOBODY)
+        try:
+            with locked(path):
+                assert is_held(path)
+        finally:
+            os.seteuid(user)
+
+
+def test_a_kernel_is_fetched_by_one_lane_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     image = tmp_path / "kernel/boot/vmlinuz-6.1"
+    found: list[bool] = []
 
     def fetch() -> None:
-        meeting.visit()
+        found.append(is_held(tmp_path / "kernel.lock"))
         image.parent.mkdir(parents=True)
         image.touch()
 
@@ -55,20 +64,16 @@ def test_a_kernel_is_fetched_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     modules.touch()
     monkeypatch.setattr(kernel, "CACHE", tmp_path / "kernel")
     monkeypatch.setattr(kernel, "_fetch", fetch)
-    assert twice(lambda: kernel.image(tmp_path / "root")) == [image, image]
-    assert meeting.visits == 1
+    assert kernel.image(tmp_path / "root") == kernel.image(tmp_path / "root") == image
+    assert found == [True]
 
 
-def test_kvm_is_tried_once(tmp_path: Path) -> None:
-    meeting = Meeting()
-    device, boot_id = tmp_path / "kvm", tmp_path / "boot_id"
+def test_kvm_is_tried_by_one_lane_at_a_time(tmp_path: Path) -> None:
+    device, boot_id, answer = tmp_path / "kvm", tmp_path / "boot_id", tmp_path / "cache/kvm"
     device.touch()
     boot_id.write_text("1\n")
 
     def boots() -> bool:
-        meeting.visit()
-        return True
+        return is_held(answer.with_suffix(".lock"))
 
-    answer = tmp_path / "cache/kvm"
-    assert twice(lambda: kvm.works(boots, device=device, answer=answer, boot_id=boot_id)) == [True, True]
-    assert meeting.visits == 1
+    assert kvm.works(boots, device=device, answer=answer, boot_id=boot_id)

@@ -105,7 +105,7 @@ class Person:
 
     @property
     def listed(self) -> str:
-        """The line under the cursor of an open list; empty if there is none."""
+        """The line that the cursor of an open list is on; empty if there is none."""
         parts = (line.partition("│")[2].lstrip() for line in self.terminal.lines())
         return next((part for part in parts if part.startswith("▸")), "")
 

@@ -34,12 +34,13 @@ def go_on(box: Box, person: Person, percent: int) -> None:
 
 def not_garbled(box: Box, person: Person) -> None:
     """What was painted cell by cell equals a full repaint."""
-    # A paused server reports nothing: PipeWire links a stream now and then long after it has begun to play.
+    # A paused server reports nothing: PipeWire sometimes links a stream long after it has begun to play.
     box.server.pause()
     try:
         person.terminal.wait_quiet()
         before, received = person.terminal.screen(), person.terminal.received
         person.press("ctrl+l")
+        # A full repaint has at least as many bytes as the screen has characters.
         person.terminal.wait_for(lambda _: person.terminal.received >= received + len(before))
         person.terminal.wait_quiet()
         assert person.terminal.screen() == before

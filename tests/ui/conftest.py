@@ -1,6 +1,7 @@
 """A main screen on the simulated machine, and its contents as text."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +11,6 @@ import pytest
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual import pilot as pilot_module
 from textual.pilot import Pilot
 
 from tests.lab.waiting import DEADLINE
@@ -26,7 +26,10 @@ from tuimixer.ui.screens.listing import Listing
 from tuimixer.ui.terminal.capabilities import look_at
 
 _SOON = 0.04
-"""Seconds: a screen is not at rest before what is due within this time has been done."""
+"""Seconds: a screen is not at rest before what is due within this time has been done.
+
+Above Textual's 1/60 s between layouts, below the 1/16 s of its animations, which would never end a wait.
+"""
 
 
 def percents(control: Control) -> tuple[int, ...]:
@@ -122,16 +125,21 @@ async def _until_idle(*_: float) -> None:
     """Wait until the event loop has nothing to do, now or soon."""
     loop: Any = asyncio.get_running_loop()
     async with asyncio.timeout(DEADLINE):
-        while loop._ready or any(
-            not due.cancelled() and due.when() < loop.time() + _SOON for due in loop._scheduled
-        ):
-            await asyncio.sleep(0.001)
+        while True:
+            await asyncio.sleep(0)
+            if loop._ready:
+                continue
+            due = min((call.when() for call in loop._scheduled if not call.cancelled()), default=math.inf)
+            if due > loop.time() + _SOON:
+                return
+            await asyncio.sleep(due - loop.time())
 
 
 @pytest.fixture(autouse=True)
 def _pause_until_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual's pilot takes a process for idle that gets no processor time."""
-    monkeypatch.setattr(pilot_module, "wait_for_idle", _until_idle)
+    """Textual mistakes a process that gets no processor time for an idle one."""
+    for module in ("textual.pilot", "textual.app"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", _until_idle)
 
 
 Open = Callable[..., AbstractAsyncContextManager[Desk]]

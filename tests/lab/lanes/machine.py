@@ -101,6 +101,6 @@ def script(name: str) -> str:
 
 
 def workers(waiting: bool) -> int:
-    """Processes per lane: one per core, or three if its tests mostly wait."""
+    """Processes per lane: one per core, but two to four; three times as many if its tests mostly wait."""
     cores = len(os.sched_getaffinity(0))
     return max(2, min(4, cores)) * (3 if waiting else 1)

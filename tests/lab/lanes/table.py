@@ -38,7 +38,7 @@ class Lane:
     default: bool = True
     """Whether it runs by default."""
     background: bool = False
-    """Whether it runs in the background, with its output shown at the end: it mostly waits."""
+    """Whether it runs in the background, with its output shown at the end: it takes longest."""
     marks: bool = True
     """Whether its name is a marker of tests."""
 
