@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.lab.waiting import DEADLINE
 from tests.ui.conftest import screen_text
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config
@@ -29,8 +30,9 @@ async def test_keys_do_not_wait_for_facts(key: str, monkeypatch: pytest.MonkeyPa
     mixer = Mixer(SlowBackend(still=True))
     app = TuiMixerApp([mixer], Config())
     async with app.run_test(size=(80, 24)) as pilot:
-        while app.main._learning is not None or not app.main.renderer.listed:
-            await pilot.pause(0.01)
+        async with asyncio.timeout(DEADLINE):
+            while app.main._learning is not None or not app.main.renderer.listed:
+                await pilot.pause(0.01)
         first = app.main.renderer.cursor
         await pilot.press("down")
         assert app.main.renderer.cursor != first

@@ -15,11 +15,13 @@ pytestmark = pytest.mark.pty
 
 PROGRAM = """
 import sys
+from tuimixer.backend.demo import simulated
 from tuimixer.backend.demo.backend import DemoBackend
 from tuimixer.config.schema import Config, MeterOptions
 from tuimixer.mixer.mixer import Mixer
 from tuimixer.ui.app import TuiMixerApp, run
 from tuimixer.ui.terminal.tty import Tty
+simulated.SCRIPT = ((3600.0, (), ()),)  # only meters move; no stream comes or goes
 still = "still" in sys.argv
 backend = DemoBackend.big() if "big" in sys.argv else DemoBackend(still=still)
 config = Config(layout="columns" if "columns" in sys.argv else "auto", meters=MeterOptions(show="on"))
