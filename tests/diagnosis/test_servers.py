@@ -226,6 +226,11 @@ def test_a_combined_sink_whose_parts_are_gone_is_named(server: SoundServer) -> N
     for sink in server.pactl_json("sinks"):
         if sink["name"] != "both":
             server.pactl("unload-module", str(sink["owner_module"]))
+    # The default may change before the parts, and the streams to them, are gone.
+    server.wait_for(
+        lambda: [sink["name"] for sink in server.pactl_json("sinks")] == ["both"], "only it to be left"
+    )
+    server.wait_for(lambda: not server.pactl_json("sink-inputs"), "its streams to end")
     server.wait_for(lambda: server.pactl("get-default-sink") == "both\n", "it to be the default")
     (fault,) = findings(env=server.env)
     assert " cannot be heard, because all the outputs that it combines are gone." in fault["reason"]
