@@ -26,6 +26,16 @@ def test_cards_have_their_controls(cards: dict[str, int]) -> None:
     assert controls(lab.LOOPBACK) == []
 
 
+def test_the_second_processor_starts_after_the_devices_are_set_up() -> None:
+    log = subprocess.run(["dmesg"], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    starts = [number for number, line in enumerate(log) if "Booting Node 0 Processor 1 " in line]
+    devices = [number for number, line in enumerate(log) if "BAR" in line or "snd" in line]
+    assert Path("/sys/devices/system/cpu/online").read_text() == "0-1\n"
+    assert len(starts) == 1
+    assert devices
+    assert max(devices) < starts[0]
+
+
 def test_oss_mixers_are_there() -> None:
     assert Path("/dev/mixer").exists()
 

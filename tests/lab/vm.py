@@ -8,7 +8,6 @@ is not possible, if so. If KVM works it is used; otherwise the processor is emul
 import compileall
 import os
 import re
-import selectors
 import shlex
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from tests.lab import container, debian, kernel, kvm
 from tests.lab.container import CHECKOUT, PROGRAMS, ROOT, enter
+from tests.lab.guest_output import explain, follow
 from tests.lab.probes import lacks_programs
 
 CARDS = (
@@ -35,9 +35,6 @@ _UNWANTED_MODULES = (
     "kvm,kvm_amd,kvm_intel,ahci,sr_mod,aesni_intel,ghash_clmulni_intel,psmouse,evdev,joydev,pcspkr,"
     "iTCO_wdt,i6300esb,i2c_i801,lpc_ich,acpi_cpufreq,powernow_k8,bochs,cirrus,e1000,e1000e"
 )
-
-# The audio driver that writes to a file cannot record, and QEMU complains at each reset.
-_RECORDING = re.compile(rb"audio: Failed to create voice `[^\n]*\n?")
 
 # Nothing may be cached, as QEMU is writing to it.
 _BEGIN = (
@@ -65,6 +62,7 @@ export PYTHONPYCACHEPREFIX={bytecode}
 export PATH={programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 modprobe -a snd-dummy snd-aloop snd-mixer-oss snd-pcm-oss
 udevadm settle
+echo 1 > /sys/devices/system/cpu/cpu1/online
 {command}
 """
 
@@ -112,9 +110,11 @@ def boot(
 ) -> subprocess.CompletedProcess[str]:
     """Boot, run a shell command as root in the checkout, and return its exit status and output.
 
-    The output combines stdout and stderr. The guest has all four cards, snd-dummy, snd-aloop and the OSS
-    devices, and the output of the AC97 card's chip in /run/chip (see chip.py). Whatever it writes is lost at
-    its end. Raises TimeoutExpired, with the output so far, after `timeout` seconds.
+    The result's `stdout` is everything that the command printed (also passed on at once if `stream`), its
+    `stderr` the guest's console and QEMU's messages. The guest has all four cards, snd-dummy, snd-aloop and
+    the OSS devices, and the output of the AC97 card's chip in /run/chip (see chip.py). Whatever it writes is
+    lost at its end. It is ended, with the status 124, after `timeout` seconds, or if nothing was printed
+    within ten minutes.
     """
     accelerated = kvm.works(_boots_under_kvm)
     # Modules compiled in the guest are lost, which would cost seconds at every boot.
@@ -122,23 +122,20 @@ def boot(
     with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
         places = {name: shlex.quote(str(place)) for name, place in vars(system).items()}
         (Path(folder) / "guest.sh").write_text(_GUEST.format(**places, command=command))
-        return _follow(_start(_BEGIN, system, Path(folder), timeout, accelerated), timeout, stream)
+        machine = _start(_BEGIN, system, Path(folder), timeout, accelerated)
+        return follow(machine, timeout, stream=stream)
 
 
 def _boots_under_kvm() -> bool:
     with tempfile.TemporaryDirectory(prefix="tuimixer-vm-", dir="/tmp") as folder:
-        try:
-            machine = _start("true", HOST, Path(folder), kvm.PATIENCE, True)
-            done = _follow(machine, kvm.PATIENCE, stream=False)
-        except subprocess.TimeoutExpired:
-            return False
-        return done.returncode == 0
+        machine = _start("true", HOST, Path(folder), kvm.PATIENCE, True)
+        return follow(machine, kvm.PATIENCE).returncode == 0
 
 
 def _start(
     command: str, system: System, chip: Path, timeout: float, accelerated: bool
 ) -> subprocess.Popen[bytes]:
-    """Start the machine; its output is the process's stdout.
+    """Start the machine; its output is the process's stdout, its console the process's stderr.
 
     chip: directory for the output of the AC97 card's chip, with the guest's script.
     """
@@ -154,7 +151,11 @@ def _start(
     vng += ["--cpus", "2", "--memory", "2G"]
     vng += [] if accelerated else ["--disable-kvm"]
     vng += [] if system is HOST else ["--root", str(system.folder)]
-    vng += ["--user", "root", "--cwd", str(system.folder), "--append", "mitigations=off"]
+    vng += ["--user", "root", "--cwd", str(system.folder), "--verbose", "--append", "mitigations=off"]
+    # QEMU before 8.2, if it emulates several processors, may let one of them write to a wrong device while
+    # another one arranges the devices in memory: QEMU crashes or the guest hangs, about once in 25 boots on a
+    # busy machine. So the second processor is started once all devices are set up (see _GUEST).
+    vng += ["--append", "maxcpus=1"]
     vng += ["--append", f"module_blacklist={_UNWANTED_MODULES}", f"--qemu-opts={' '.join(options)}"]
     return subprocess.Popen(
         # timeout(1) ends the machine even if this process is killed before it can.
@@ -166,44 +167,6 @@ def _start(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-
-
-def _follow(
-    machine: subprocess.Popen[bytes], timeout: float, stream: bool
-) -> subprocess.CompletedProcess[str]:
-    """Read the guest's output to its end; QEMU's own messages are added if it failed."""
-    assert machine.stdout is not None
-    assert machine.stderr is not None
-    output, errors = bytearray(), bytearray()
-    with selectors.DefaultSelector() as selector:
-        selector.register(machine.stdout, selectors.EVENT_READ, output)
-        selector.register(machine.stderr, selectors.EVENT_READ, errors)
-        end = time.monotonic() + timeout
-        try:
-            while selector.get_map():
-                ready = selector.select(max(0, end - time.monotonic()))
-                if not ready:
-                    raise subprocess.TimeoutExpired(machine.args, timeout, bytes(output + errors))
-                for key, _ in ready:
-                    data = os.read(key.fd, 65536)
-                    if not data:
-                        selector.unregister(key.fileobj)
-                    key.data.extend(data)
-                    if stream and key.data is output:
-                        sys.stdout.buffer.write(data)
-                        sys.stdout.buffer.flush()
-            status = machine.wait()
-        finally:
-            if machine.poll() is None:
-                os.killpg(machine.pid, signal.SIGKILL)
-                machine.wait()
-            machine.stdout.close()
-            machine.stderr.close()
-    if status and (messages := _RECORDING.sub(b"", errors)):
-        output += messages
-        if stream:
-            print(messages.decode(errors="replace"), flush=True)
-    return subprocess.CompletedProcess(machine.args, status, output.decode(errors="replace"))
 
 
 def guest_test_files(*, only_with_server: bool = False) -> list[str]:
@@ -236,6 +199,7 @@ def run_tests(arguments: Sequence[str], system: System = HOST) -> int:
 ' "$(cut -d' ' -f1 /proc/uptime)";"""
     alone = f"{times} PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 {command}"
     done = boot(alone, system=system, stream=True, timeout=4500)
+    explain(done)
     print(f"vm: {time.monotonic() - start:.0f} s in total", flush=True)
     return done.returncode
 
@@ -266,7 +230,9 @@ def main() -> int:
             with debian.system(suite) as folder:
                 return run_tests(arguments, debian_system(folder))
         case ["run", command]:
-            return boot(command, stream=True).returncode
+            done = boot(command, stream=True)
+            explain(done)
+            return done.returncode
     usage = "lacks | test [PYTEST-ARGS] | test-in SUITE [PYTEST-ARGS] | run COMMAND"
     print(f"usage: python -m tests.lab.vm {usage}", file=sys.stderr)
     return 2
