@@ -13,7 +13,7 @@ from tests.backend.alsa.amixer import sget, shown, sset
 from tests.backend.alsa.user_elements import UserElements
 from tests.lab import cards as lab
 from tests.lab.cards import UsbCard, card_numbers
-from tests.pty.person import Person, row_of
+from tests.pty.person import PATIENT, Person, row_of
 
 pytestmark = pytest.mark.vm
 
@@ -29,7 +29,7 @@ class Mixer(Person):
             "PULSE_SERVER": "unix:/nowhere",
         }
         words = ("-c", lab.AC97, "--layout", "rows", "--view", "all", "--no-meters")
-        super().__init__(env, *words, columns=90, lines=80)
+        super().__init__(env, *words, columns=90, lines=80, program=PATIENT)
 
     def __enter__(self) -> "Mixer":
         return self
