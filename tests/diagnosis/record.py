@@ -7,6 +7,7 @@ recordings.py.
 import sys
 
 from tests.diagnosis.recordings import SERVERS, boxes, write
+from tests.lab.guest_output import explain
 from tests.lab.vm import boot, lacks
 
 MARK = "box of "
@@ -28,7 +29,9 @@ def main() -> int:
     done = boot(f"python -m tests.diagnosis.recorder {' '.join(chosen)}", timeout=7200)
     said = [line for line in done.stdout.splitlines() if not line.startswith(MARK)]
     if done.returncode:
-        print(*said, "record: the guest failed; nothing is written", sep="\n", file=sys.stderr)
+        print(*said, sep="\n")
+        explain(done)
+        print("record: the guest failed; nothing is written", file=sys.stderr)
         return 1
     print(*said, sep="\n")
     for server in chosen:

@@ -1,4 +1,4 @@
-"""What a virtual machine prints: its command's output, and its console for failures."""
+"""What a virtual machine prints: its command's output, and its console, which is shown after failures."""
 
 import os
 import re
@@ -9,13 +9,18 @@ import sys
 import time
 
 UNTIL_OUTPUT = 600
-"""Seconds within which a guest must print something; on a busy machine, booting takes one minute."""
+"""Seconds within which a guest must print something, so that one that hangs while booting is soon ended.
+
+Booting takes ten seconds, on a busy machine one minute."""
 
 TIMED_OUT = 124
-"""The exit status of timeout(1) for this."""
+"""The status of a guest that was ended because it took too long, as of timeout(1)."""
+
+NO_STATUS = 255
+"""virtme-ng's status if the machine ended before the command did."""
 
 _CONSOLE_LINES = 40
-"""Shown of the console's end after a failure."""
+"""How many of the console's last lines are shown after a failure."""
 
 # The audio driver that writes to a file cannot record, and QEMU complains at each reset.
 _RECORDING = re.compile(r"audio: Failed to create voice `[^\n]*\n?")
@@ -30,9 +35,8 @@ def follow(
 ) -> subprocess.CompletedProcess[str]:
     """Read to the end what the guest prints: its command's output on stdout, its console on stderr.
 
-    machine: leads a session of its own.
-    timeout: seconds after which the machine is ended, with the status TIMED_OUT.
-    until_output: seconds after which it is, if there is no output.
+    machine: leads a session of its own, all of which is ended after `timeout` seconds, with the status
+        TIMED_OUT; after `until_output` seconds if the command has printed nothing.
     stream: also pass on the output at once.
     """
     assert machine.stdout is not None
@@ -57,12 +61,14 @@ def follow(
                     if stream and key.data is output:
                         sys.stdout.buffer.write(data)
                         sys.stdout.buffer.flush()
-                if left() <= 0:
+                if selector.get_map() and left() <= 0:
                     status = TIMED_OUT
             if status is None:
                 status = machine.wait()
         finally:
-            if machine.poll() is None:
+            # Not poll(): QEMU may be running although the session's leader has exited, whose number is free
+            # once it has been waited for.
+            if machine.returncode is None:
                 os.killpg(machine.pid, signal.SIGKILL)
                 machine.wait()
             machine.stdout.close()
@@ -72,12 +78,12 @@ def follow(
 
 
 def explain(done: subprocess.CompletedProcess[str]) -> None:
-    """If the guest failed, print why and the end of its console."""
-    if not done.returncode:
+    """Print why a guest failed, and the end of its console, unless what it printed tells why."""
+    if done.returncode == TIMED_OUT:
+        print(f"vm: the guest {'did not finish' if done.stdout else 'printed nothing'} in time")
+    elif done.returncode == NO_STATUS:
+        print("vm: the machine ended before its command did")
+    elif done.returncode == 0 or done.stdout:
         return
-    if not done.stdout:
-        print("vm: the guest printed nothing")
-    elif done.returncode == TIMED_OUT:
-        print("vm: the guest did not finish in time")
-    print("vm: the end of its console:")
-    print("\n".join(done.stderr.splitlines()[-_CONSOLE_LINES:]), flush=True)
+    if lines := done.stderr.splitlines()[-_CONSOLE_LINES:]:
+        print("vm: the end of its console:", *lines, sep="\n", flush=True)

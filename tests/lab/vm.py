@@ -30,9 +30,9 @@ CARDS = (
     "-device qemu-xhci -device usb-audio,audiodev=a0",
 )
 
-# virtme-ng's six serial devices have 31 ports each, which are 800 descriptors in QEMU's main loop. Without
-# them, and without descriptors for the guest's notifications, which pay only with KVM, QEMU takes a quarter
-# less processor time.
+# virtme-ng's six serial devices have 31 ports each, with which QEMU's main loop polls 800 descriptors. With
+# fewer ports, and without descriptors for the guest's notifications, which pay only with KVM, QEMU takes a
+# quarter less processor time.
 _FEW_DESCRIPTORS = (
     "-global virtio-serial-pci.max_ports=2",
     "-global virtio-serial-pci.ioeventfd=off",
@@ -122,8 +122,8 @@ def boot(
     The result's `stdout` is everything that the command printed (also passed on at once if `stream`), its
     `stderr` the guest's console and QEMU's messages. The guest has all four cards, snd-dummy, snd-aloop and
     the OSS devices, and the output of the AC97 card's chip in /run/chip (see chip.py). Whatever it writes is
-    lost at its end. It is ended, with the status 124, after `timeout` seconds, or if nothing was printed
-    within ten minutes.
+    lost at its end. It is ended, with the status TIMED_OUT, after `timeout` seconds, or if it has printed
+    nothing after UNTIL_OUTPUT seconds (see guest_output.py).
     """
     accelerated = kvm.works(_boots_under_kvm)
     # Modules compiled in the guest are lost, which would cost seconds at every boot.
@@ -162,10 +162,10 @@ def _start(
     vng += [] if accelerated else ["--disable-kvm"]
     vng += [] if system is HOST else ["--root", str(system.folder)]
     vng += ["--user", "root", "--cwd", str(system.folder), "--verbose", "--append", "mitigations=off"]
-    # QEMU before 8.2, if it emulates several processors, may let one of them write to a wrong device while
-    # another one arranges the devices in memory: QEMU crashes or the guest hangs, about once in 25 boots on a
-    # busy machine. So the second processor is started once all devices are set up (see _GUEST).
-    vng += ["--append", "maxcpus=1"]
+    # If QEMU 7.2 emulates two processors, a write by one of them may go to a wrong device while the other
+    # arranges the devices in memory: QEMU crashed or the guest hung, about once in 25 boots on a busy
+    # machine. So the second processor is started after this (see _GUEST).
+    vng += [] if accelerated else ["--append", "maxcpus=1"]
     vng += ["--append", f"module_blacklist={_UNWANTED_MODULES}", f"--qemu-opts={' '.join(options)}"]
     return subprocess.Popen(
         # timeout(1) ends the machine even if this process is killed before it can.
