@@ -33,6 +33,8 @@ class Guest:
 
     def prints(self) -> None:
         """Wait until it has printed something, on either side."""
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
         select.select([self.process.stdout, self.process.stderr], [], [])
 
     def ends(self) -> None:
