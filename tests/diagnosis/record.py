@@ -28,12 +28,11 @@ def main() -> int:
     print("record: booting; in an emulated machine this takes about 20 minutes", flush=True)
     done = boot(f"python -m tests.diagnosis.recorder {' '.join(chosen)}", timeout=7200)
     said = [line for line in done.stdout.splitlines() if not line.startswith(MARK)]
+    print(*said, sep="\n")
     if done.returncode:
-        print(*said, sep="\n")
         explain(done)
         print("record: the guest failed; nothing is written", file=sys.stderr)
         return 1
-    print(*said, sep="\n")
     for server in chosen:
         start = f"{MARK}{server}: "
         write(

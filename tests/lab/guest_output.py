@@ -14,7 +14,7 @@ UNTIL_OUTPUT = 600
 Booting takes ten seconds, on a busy machine one minute."""
 
 TIMED_OUT = 124
-"""The status of a guest that was ended because it took too long, as of timeout(1)."""
+"""The status of a guest that was ended because it took too long; timeout(1) has the same."""
 
 NO_STATUS = 255
 """virtme-ng's status if the machine ended before the command did."""
@@ -66,8 +66,8 @@ def follow(
             if status is None:
                 status = machine.wait()
         finally:
-            # Not poll(): QEMU may be running although the session's leader has exited, whose number is free
-            # once it has been waited for.
+            # Not poll(): it would reap a leader that has exited, and without the leader's number a QEMU that
+            # it has left behind cannot be ended.
             if machine.returncode is None:
                 os.killpg(machine.pid, signal.SIGKILL)
                 machine.wait()

@@ -3,7 +3,6 @@
 import os
 import select
 import subprocess
-from dataclasses import dataclass
 
 import pytest
 
@@ -13,16 +12,13 @@ from tests.lab.waiting import DEADLINE
 pytestmark = pytest.mark.unit
 
 
-@dataclass
 class Guest:
     """A shell script as a machine, with a pipe that ends when all of its processes have."""
 
-    script: str
-
-    def __post_init__(self) -> None:
+    def __init__(self, script: str) -> None:
         self._alive, alive = os.pipe()
         self.process = subprocess.Popen(
-            ["sh", "-c", self.script],
+            ["sh", "-c", script],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
