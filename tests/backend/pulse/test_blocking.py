@@ -141,6 +141,24 @@ def test_hung_and_killed_server(pulse: PrivatePulse) -> None:
     port.close()
 
 
+@pytest.mark.pulse
+def test_response_that_has_arrived_by_the_deadline_is_read(
+    pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a machine that is so busy that this process does not run for longer than the server may take."""
+    client = Client(pulse.address)
+    iterate = client._pulse._pulse_iterate
+
+    def iterate_late(block: bool = True) -> None:
+        pulse.pactl("info")  # the server answers in order, so it has answered whatever was sent before
+        iterate(block)
+
+    monkeypatch.setattr(client._pulse, "_pulse_iterate", iterate_late)
+    client._patience = 0
+    assert client.call("read_server").name == "pulseaudio"
+    client.close()
+
+
 @pytest.mark.unit
 def test_no_server_is_one_sentence_after_the_other() -> None:
     with pytest.raises(Unreachable) as caught:

@@ -12,6 +12,8 @@ from tests.lab.pipewire import PrivatePipeWire
 from tests.lab.pulse import PrivatePulse
 from tests.lab.sound import SoundServer
 from tests.lab.waiting import DEADLINE
+from tuimixer.backend.base import Unreachable
+from tuimixer.backend.pulse.aio import AsyncClient
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Kind
@@ -97,6 +99,32 @@ async def test_hung_server_is_told_and_taken_up_again(server: SoundServer) -> No
         finally:
             await asyncio.to_thread(server.resume)
         await watcher.until(lambda: watcher.named("Speakers", Kind.SINK), "the server to answer again")
+
+
+async def test_calls_that_end_with_their_connection_are_told_why(server: SoundServer) -> None:
+    """Otherwise, which of a screen's calls ends first would decide what it says about a hung server."""
+    hung, closed, lost = clients = [AsyncClient(server.address) for _ in range(3)]
+    for client in clients:
+        await client.connect()
+        client._patience = DEADLINE
+    await asyncio.to_thread(server.pause)
+    cut_off = [asyncio.ensure_future(client.call("read_server")) for client in clients]
+    await asyncio.sleep(0)  # until they have been sent
+    hung._patience = 0.3
+    with pytest.raises(Unreachable, match=r"^The sound server did not respond within 0\.3 s\.$"):
+        await hung.call("read_sinks")
+    assert not any(call.done() for call in cut_off)
+    hung.close()
+    closed.close()
+    await asyncio.to_thread(server.kill)
+    await lost.lost()
+    lost.close()
+    reasons = [str(error) for error in await asyncio.gather(*cut_off, return_exceptions=True)]
+    assert reasons == [
+        "The sound server did not respond within 0.3 s.",
+        "The connection is closed.",
+        "The sound server closed the connection.",
+    ]
 
 
 async def test_backend_ends_while_calls_are_in_flight(server: SoundServer) -> None:

@@ -15,6 +15,7 @@ from tuimixer.backend.pulse.pulsectl_import import binding as c
 from tuimixer.model.system import NO_RESPONSE
 
 _LOG = logging.getLogger(__name__)
+_CLOSED = "The connection is closed."
 
 
 class AsyncClient:
@@ -33,6 +34,8 @@ class AsyncClient:
         self._pulse.on_lost = self._lost
         self._error = 0
         """libpulse's error when the connection was lost: a later call replaces it with PA_ERR_BADSTATE."""
+        self._end = ""
+        """Why the connection has ended, for calls that it cut off."""
         self.on_event: Callable[[str, int, bool], None] = lambda facility, index, removed: None
 
     async def connect(self) -> None:
@@ -71,7 +74,7 @@ class AsyncClient:
             Refused: the request was refused.
         """
         if self._closed or not self._pulse.connected:  # libpulse aborts if the context is gone
-            raise Unreachable("The connection is closed.")
+            raise Unreachable(_CLOSED)
         ended = asyncio.Event()
         answer = self._calls.start(method, arguments, ended.set)
         # Whatever else is due, such as reading an ALSA plugin, may block while the server is working.
@@ -81,7 +84,11 @@ class AsyncClient:
                 await ended.wait()
         except TimeoutError:
             if not answer.ended:
-                raise Unreachable(f"The sound server did not respond within {self._patience:g} s.") from None
+                # The caller closes the connection, and then this is the reason for the other calls as well.
+                self._end = self._end or f"The sound server did not respond within {self._patience:g} s."
+                raise Unreachable(self._end) from None
+        if answer.error == CONNECTION_TERMINATED and self._end:
+            raise Unreachable(self._end)
         if answer.unread is not None:
             # Return the other objects, because reconnecting would lead to the same result.
             _LOG.error("%s: an object was skipped", method, exc_info=answer.unread)
@@ -104,7 +111,7 @@ class AsyncClient:
             Refused: the server refuses the stream.
         """
         if self._closed or not self._pulse.connected:
-            raise Unreachable("The connection is closed.")
+            raise Unreachable(_CLOSED)
         try:
             return PeakStream(
                 self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end
@@ -133,10 +140,12 @@ class AsyncClient:
         if self._closed:
             return
         self._closed = True
+        self._end = self._end or _CLOSED
         self._pulse.on_event = None
         self._pulse.close()
         self._calls.fail(CONNECTION_TERMINATED)
 
     def _lost(self) -> None:
         self._error = errno(self._pulse._ctx)
+        self._end = self._end or client.CUT_OFF
         self._calls.fail(CONNECTION_TERMINATED)

@@ -26,6 +26,7 @@ TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 
+CUT_OFF = "The sound server closed the connection."
 _APPLICATION = "tuimixer"
 _FACILITIES = {
     c.PA_SUBSCRIPTION_EVENT_SINK: "sink",
@@ -70,7 +71,7 @@ def result(answer: Answer) -> Any:
 
 def _error_for(error: int) -> BackendError:
     if error == CONNECTION_TERMINATED:
-        return Unreachable("The sound server closed the connection.")
+        return Unreachable(CUT_OFF)
     if error == NO_ENTITY:
         return ObjectGone("The control is gone.")
     return Refused(f"The sound server refused the request: {words(error)}.")
@@ -80,14 +81,16 @@ def _error_for(error: int) -> BackendError:
 
 
 def _iterate(self: Any, block: bool = True) -> None:
-    """One iteration of libpulse's loop, which a hung server cannot block beyond `deadline`."""
+    """One iteration of libpulse's loop, which a hung server cannot block beyond `deadline`.
+
+    What has arrived by then is still read, because this process may have been stopped or starved meanwhile.
+    """
     with self._pulse_loop() as loop:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
+        left = max(0.0, self.deadline - time.monotonic())
         c.pa.mainloop_prepare(loop, int(left * 1e6) if block else 0)
         c.pa.mainloop_poll(loop)
-        c.pa.mainloop_dispatch(loop)
+        if not c.pa.mainloop_dispatch(loop) and not left:
+            raise TimeoutError
 
 
 _Blocking: Any = type("_Blocking", (BlockingPulse,), {"_pulse_iterate": _iterate, "deadline": 0.0})
@@ -135,7 +138,7 @@ class Client:
         except TimeoutError as error:
             raise Unreachable(f"The sound server did not respond within {self._patience:g} s.") from error
         if not self._pulse.connected:
-            raise Unreachable("The sound server closed the connection.")
+            raise Unreachable(CUT_OFF)
         if answer.unread is not None:
             raise answer.unread
         return result(answer)
