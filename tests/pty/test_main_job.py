@@ -71,3 +71,14 @@ def test_a_server_that_comes_back_brings_all_back(any_box: Box) -> None:
         person.choose("Firefox")
         person.press("Left")
         person.waits_for(lambda: set(any_box.percents("Firefox")) == {59}, "the new sink input to move")
+
+
+def test_a_device_that_is_not_responding_is_shown_as_soon_as_it_does(any_box: Box) -> None:
+    any_box.server.pause()
+    try:
+        with Person(any_box.env, "-D", "pulse", "--layout", "rows") as person:
+            person.sees("! pulse")
+            any_box.server.resume()
+            person.sees(*APPLICATIONS, "Speakers", "Headphones", "Master")
+    finally:
+        any_box.server.resume()

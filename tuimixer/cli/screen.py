@@ -148,15 +148,20 @@ def _first_line(path: str) -> str:
 
 
 def _check_device(options: Options) -> None:
-    """Check whether a configured device exists by opening it, because it cannot be looked up."""
+    """Check whether a configured device exists by opening it, because it cannot be looked up.
+
+    One that does not respond does exist, and the screen shows it as soon as it does respond.
+    """
     if not options.devices:
         return
-    from tuimixer.backend.base import Unreachable
+    from tuimixer.backend.base import NoAnswer, Unreachable
     from tuimixer.model.control import Layer
 
     port = open_blocking(Layer.ALSA, options)
     try:
         port.read()
+    except NoAnswer:
+        pass
     except Unreachable as error:
         raise Usage(str(error)) from error
     finally:
