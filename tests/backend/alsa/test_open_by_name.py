@@ -8,6 +8,7 @@ import pytest
 from tests.backend.alsa.watching import watching
 from tests.lab.plugins import Plugins
 from tests.lab.waiting import DEADLINE
+from tuimixer.backend.alsa.backend import AlsaBackend
 from tuimixer.model.command import OpenDevice, SetVolume
 
 pytestmark = pytest.mark.plugins
@@ -37,6 +38,14 @@ async def test_it_opens_and_can_be_moved() -> None:
             lambda snapshot: sum(card.id == "equal" for card in snapshot.alsa_cards) == 1, "one device"
         )
         assert watched.notices == []
+
+
+async def test_named_before_the_backend_runs() -> None:
+    """As by the screen, which tells a new engine the names before anything else."""
+    backend = AlsaBackend()
+    backend.submit(OpenDevice("alsa:equal"))
+    async with watching(backend=backend) as watched:
+        await watched.until(lambda snapshot: BAND in snapshot.controls, "the equalizer")
 
 
 async def test_asked_for_twice_at_once_it_is_opened_once() -> None:

@@ -57,10 +57,15 @@ class Watched:
 
 @asynccontextmanager
 async def watching(
-    devices: tuple[str, ...] = (), cards: int = 0, folder: Path = Path(SOUND_FOLDER)
+    devices: tuple[str, ...] = (),
+    cards: int = 0,
+    folder: Path = Path(SOUND_FOLDER),
+    backend: AlsaBackend | None = None,
 ) -> AsyncIterator[Watched]:
-    """Run a backend until the end of the block, which starts when this many cards are open."""
-    backend = AlsaBackend(devices, folder)
+    """Run a backend, a new one by default, until the end of the block, which starts when this many cards are
+    open.
+    """
+    backend = backend or AlsaBackend(devices, folder)
     watched = Watched(backend)
     task = asyncio.create_task(backend.run(watched.take))
     try:

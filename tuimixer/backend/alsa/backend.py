@@ -51,6 +51,8 @@ class AlsaBackend:
         self._gone: dict[str, asyncio.Event] = {}
         self._kept_open: set[str] = set()
         """Devices that are not cards, each opened by its own task."""
+        self._named_early: list[str] = []
+        """Devices that the user named before `run` can open any."""
         self._opening: dict[str, asyncio.Task[None]] = {}
         self._awaited: set[str] = set()
         """Cards present at the start that are not open yet."""
@@ -77,6 +79,8 @@ class AlsaBackend:
                 group.create_task(self._watch_folder())
                 for device, event in tried.items():
                     group.create_task(self._keep_open(device, device in self._devices, event))
+                while self._named_early:
+                    group.create_task(self._open_by_name(self._named_early.pop(0)))
         finally:
             self._group, self._started = None, False
             self._opening.clear()
@@ -87,8 +91,11 @@ class AlsaBackend:
     def submit(self, command: Command) -> None:
         """Execute a command, and emit its result or a Notice."""
         if isinstance(command, OpenDevice):
-            if self._group is not None:
-                self._group.create_task(self._open_by_name(command.id.removeprefix("alsa:")))
+            device = command.id.removeprefix("alsa:")
+            if self._group is None:
+                self._named_early.append(device)
+            else:
+                self._group.create_task(self._open_by_name(device))
             return
         card = next((card for card in self._cards.values() if command.id in card.controls), None)
         try:
