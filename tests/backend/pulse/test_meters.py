@@ -162,7 +162,9 @@ async def test_meters_opened_at_once_are_all_served(
         await watcher.until_server(lambda: max(received.values(), default=0) >= 100, "more peaks")
         assert len(received) == len(ids)
         assert min(received.values()) >= 50
-        assert all(watcher.level(each) == pytest.approx((0.5, 0.5), abs=0.02) for each in ids)
+        # Not at once: on a busy machine, a player may have left a gap just now.
+        half = pytest.approx((0.5, 0.5), abs=0.02)
+        await watcher.until(lambda: all(watcher.level(each) == half for each in ids), "all levels")
 
 
 @pytest.mark.pipewire
