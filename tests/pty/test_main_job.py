@@ -73,9 +73,15 @@ def test_a_server_that_comes_back_brings_all_back(any_box: Box) -> None:
         person.waits_for(lambda: set(any_box.percents("Firefox")) == {59}, "the new sink input to move")
 
 
-def test_a_device_that_is_not_responding_is_shown_as_soon_as_it_does(any_box: Box) -> None:
+@pytest.mark.parametrize("full", [False, True], ids=["hung", "hung for long"])
+def test_a_server_that_does_not_respond_does_not_keep_the_screen_from_opening(
+    any_box: Box, full: bool
+) -> None:
+    """Nor what an earlier screen has left in its queue."""
     any_box.server.pause()
     try:
+        if full:
+            any_box.server.fill_queue()
         with Person(any_box.env, "-D", "pulse", "--layout", "rows") as person:
             person.sees("! pulse")
             any_box.server.resume()

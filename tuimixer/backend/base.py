@@ -27,7 +27,9 @@ class Unreachable(BackendError):
 
 
 class NoAnswer(Unreachable):
-    """The server or card exists, or seems to, but does not respond."""
+    """The server, card or device exists, or seems to, but it or the server that it depends on does not
+    respond.
+    """
 
 
 class Refused(BackendError):

@@ -148,9 +148,9 @@ def _first_line(path: str) -> str:
 
 
 def _check_device(options: Options) -> None:
-    """Check whether a configured device exists by opening it, because it cannot be looked up.
+    """Check whether a requested device exists by opening it, because it cannot be looked up.
 
-    One that does not respond does exist, and the screen shows it as soon as it does respond.
+    One that does not respond does exist, and the screen shows it once it does respond.
     """
     if not options.devices:
         return

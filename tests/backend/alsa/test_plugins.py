@@ -2,6 +2,7 @@
 
 import asyncio
 import select
+import threading
 
 import pytest
 
@@ -9,11 +10,11 @@ from tests.backend.alsa.watching import watching
 from tests.backend.pulse.watcher import Watcher
 from tests.lab.plugins import Plugins
 from tests.lab.waiting import DEADLINE
-from tuimixer.backend.alsa import backend
+from tuimixer.backend.alsa import backend, blocking
 from tuimixer.backend.alsa.backend import AlsaBackend
 from tuimixer.backend.alsa.blocking import BlockingAlsa
 from tuimixer.backend.alsa.card import Card
-from tuimixer.backend.base import Refused, Unreachable
+from tuimixer.backend.base import NoAnswer, Refused, Unreachable
 from tuimixer.backend.pulse.backend import PulseBackend
 from tuimixer.model.command import SetMute, SetVolume
 from tuimixer.model.control import Kind, Medium
@@ -78,6 +79,31 @@ def test_what_a_plugin_lacks_is_refused() -> None:
 def test_unknown_device() -> None:
     with pytest.raises(Unreachable, match="no such ALSA device: nonsense"):
         BlockingAlsa(("nonsense",)).read()
+
+
+def test_a_device_whose_server_is_away_is_not_a_wrong_name(plugins: Plugins) -> None:
+    with plugins.config.open("a") as config:
+        config.write('ctl.away { type pulse server "unix:/nowhere/native" }\n')
+    with pytest.raises(NoAnswer, match="away could not be opened: Connection refused"):
+        BlockingAlsa(("away",)).read()
+
+
+def test_what_is_opened_too_late_is_closed() -> None:
+    """The process may be one that runs on, as the screen's does."""
+    slow, closed = threading.Event(), threading.Event()
+
+    class SlowCard(Card):
+        def __init__(self) -> None:
+            assert slow.wait(DEADLINE)
+
+        def close(self) -> None:
+            closed.set()
+
+    with pytest.raises(NoAnswer, match="the ALSA device pulse is not responding"):
+        blocking._in_time(SlowCard, "pulse", 0.05)
+    assert not closed.is_set()
+    slow.set()
+    assert closed.wait(DEADLINE)
 
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:

@@ -62,8 +62,9 @@ async def watching(
     folder: Path = Path(SOUND_FOLDER),
     backend: AlsaBackend | None = None,
 ) -> AsyncIterator[Watched]:
-    """Run a backend, a new one by default, until the end of the block, which starts when this many cards are
-    open.
+    """Run a backend until the end of the block, which starts when this many cards are open.
+
+    By default, it is a new one with these `devices` and this `folder`.
     """
     backend = backend or AlsaBackend(devices, folder)
     watched = Watched(backend)

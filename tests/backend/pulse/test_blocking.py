@@ -1,5 +1,6 @@
 """One read or one write, as a verb of the command line does it."""
 
+import contextlib
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from tuimixer.backend.base import Refused, Unreachable
 from tuimixer.backend.pulse import availability, verification
 from tuimixer.backend.pulse.blocking import BlockingPulse
 from tuimixer.backend.pulse.client import Client
+from tuimixer.backend.pulse.pulsectl_import import binding
 from tuimixer.model.command import Kill, MoveStream, SetDefault, SetMute, SetVolume
 from tuimixer.model.control import Kind
 
@@ -155,8 +157,24 @@ def test_response_that_has_arrived_by_the_deadline_is_read(
 
     monkeypatch.setattr(client._pulse, "_pulse_iterate", iterate_late)
     client._patience = 0
-    assert client.call("read_server").name == "pulseaudio"
-    client.close()
+    with contextlib.closing(client):
+        assert client.call("read_server").name == "pulseaudio"
+
+
+@pytest.mark.pulse
+def test_server_that_sends_all_the_time_but_no_response(
+    pulse: PrivatePulse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client(pulse.address)
+    dispatch = binding.pa.mainloop_dispatch
+    monkeypatch.setattr(binding.pa, "mainloop_dispatch", lambda loop: dispatch(loop) or 1)
+    client._patience = 0.1
+    pulse.pause()
+    try:
+        with contextlib.closing(client), pytest.raises(Unreachable, match="did not respond"):
+            client.call("read_server")
+    finally:
+        pulse.resume()
 
 
 @pytest.mark.unit

@@ -103,10 +103,9 @@ async def test_hung_server_is_told_and_taken_up_again(server: SoundServer) -> No
 
 async def test_calls_that_end_with_their_connection_are_told_why(server: SoundServer) -> None:
     """Otherwise, which of a screen's calls ends first would decide what it says about a hung server."""
-    hung, closed, lost = clients = [AsyncClient(server.address) for _ in range(3)]
+    hung, closed, lost = clients = [AsyncClient(server.address, patience=DEADLINE) for _ in range(3)]
     for client in clients:
         await client.connect()
-        client._patience = DEADLINE
     await asyncio.to_thread(server.pause)
     cut_off = [asyncio.ensure_future(client.call("read_server")) for client in clients]
     await asyncio.sleep(0)  # until they have been sent
@@ -115,9 +114,12 @@ async def test_calls_that_end_with_their_connection_are_told_why(server: SoundSe
         await hung.call("read_sinks")
     assert not any(call.done() for call in cut_off)
     hung.close()
+    with pytest.raises(Unreachable, match="did not respond"):
+        await hung.call("read_sinks")  # as when another change waits for the one that was cut off
     closed.close()
     await asyncio.to_thread(server.kill)
-    await lost.lost()
+    async with asyncio.timeout(DEADLINE):
+        await lost.lost()
     lost.close()
     reasons = [str(error) for error in await asyncio.gather(*cut_off, return_exceptions=True)]
     assert reasons == [

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tuimixer.backend.alsa.card import Card
     from tuimixer.model.control import Kind
 
-    Opened = TypeVar("Opened")
+    Opened = TypeVar("Opened", bound=Card | None)
 _PATIENCE = 1.0
 """Seconds that a requested device or `default` may take to open; not longer, because a verb may have to wait
 for a server as well.
@@ -150,27 +150,34 @@ class BlockingAlsa:
 def _in_time(open_it: "Callable[[], Opened]", device: str, patience: float) -> "Opened":
     """Call `open_it` in another thread, and wait at most `patience` seconds for its result.
 
-    A libasound plugin waits half a minute for a server that does not respond, and this cannot be changed. A
-    late result is ignored, because the process ends soon. The wait is measured in checks and not by a clock,
-    since on a machine too busy to check in time, opening a device takes longer as well.
+    A libasound plugin waits half a minute for a server that does not respond, and this cannot be changed.
+    What is opened too late is closed again. The wait is measured in checks and not by a clock, since on a
+    machine too busy to check in time, opening a device takes longer as well.
 
     Raises:
         NoAnswer: opening took too long.
     """
     outcome: list[Opened | BaseException] = []
-    done = allocate_lock()
+    done, decided = allocate_lock(), allocate_lock()
     done.acquire()
 
     def opening() -> None:
         try:
-            outcome.append(open_it())
+            opened = open_it()
         except BaseException as error:
             outcome.append(error)
+        else:
+            outcome.append(opened)
+            if not decided.acquire(blocking=False) and opened is not None:
+                opened.close()
         done.release()
 
     start_new_thread(opening, ())
-    if not any(done.acquire(timeout=_LOOK) for _ in range(round(patience / _LOOK))):
+    in_time = any(done.acquire(timeout=_LOOK) for _ in range(round(patience / _LOOK)))
+    if not in_time and decided.acquire(blocking=False):
         raise NoAnswer(f"the ALSA device {clean(device)} is not responding")
+    if not in_time:
+        done.acquire()  # it has just been opened
     if isinstance(outcome[0], BaseException):
         raise outcome[0]
     return outcome[0]

@@ -21,7 +21,7 @@ from tuimixer.backend.alsa.libasound import (
     PollFd,
     library,
 )
-from tuimixer.backend.base import Unreachable
+from tuimixer.backend.base import NoAnswer, Unreachable
 from tuimixer.model.scale import Scale
 from tuimixer.model.snapshot import Jack
 from tuimixer.model.text import clean
@@ -230,7 +230,7 @@ class Handle:
 
     def _check(self, result: int) -> None:
         if result < 0:
-            raise Unreachable(_refusal(self.device, result, self._lib.reason(result)))
+            raise _failure(self.device, result, self._lib.reason(result))
 
     def _element_event(self, element: int, mask: int) -> int:
         key = self._keys.get(element)
@@ -397,11 +397,12 @@ def _bare(name: str) -> str:
     return name
 
 
-def _refusal(device: str, code: int, reason: str) -> str:
+def _failure(device: str, code: int, reason: str) -> Unreachable:
     """Why a device could not be opened, and what to do about it if known."""
     what = clean(device)
     if code == -errno.EACCES:
-        return f"no permission to open {what}, because your user is not in the audio group"
+        return Unreachable(f"no permission to open {what}, because your user is not in the audio group")
     if code in (-errno.ENOENT, -errno.ENODEV):
-        return f"no such ALSA device: {what}"
-    return f"{what} could not be opened: {reason}"
+        return Unreachable(f"no such ALSA device: {what}")
+    kind = NoAnswer if code == -errno.ECONNREFUSED else Unreachable
+    return kind(f"{what} could not be opened: {reason}")

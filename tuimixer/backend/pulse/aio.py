@@ -74,7 +74,7 @@ class AsyncClient:
             Refused: the request was refused.
         """
         if self._closed or not self._pulse.connected:  # libpulse aborts if the context is gone
-            raise Unreachable(_CLOSED)
+            raise Unreachable(self._end or _CLOSED)
         ended = asyncio.Event()
         answer = self._calls.start(method, arguments, ended.set)
         # Whatever else is due, such as reading an ALSA plugin, may block while the server is working.
@@ -111,7 +111,7 @@ class AsyncClient:
             Refused: the server refuses the stream.
         """
         if self._closed or not self._pulse.connected:
-            raise Unreachable(_CLOSED)
+            raise Unreachable(self._end or _CLOSED)
         try:
             return PeakStream(
                 self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 CUT_OFF = "The sound server closed the connection."
 _APPLICATION = "tuimixer"
+_MOST_LATE = 1000
+"""Maximum number of iterations after the deadline, for a server that sends all the time, but no response."""
 _FACILITIES = {
     c.PA_SUBSCRIPTION_EVENT_SINK: "sink",
     c.PA_SUBSCRIPTION_EVENT_SOURCE: "source",
@@ -81,19 +83,26 @@ def _error_for(error: int) -> BackendError:
 
 
 def _iterate(self: Any, block: bool = True) -> None:
-    """One iteration of libpulse's loop, which a hung server cannot block beyond `deadline`.
+    """One iteration of libpulse's loop, which a hung server cannot block beyond the deadline.
 
-    What has arrived by then is still read, because this process may have been stopped or starved meanwhile.
+    What has arrived by then is still read, because this process may have had no processor time meanwhile.
     """
     with self._pulse_loop() as loop:
         left = max(0.0, self.deadline - time.monotonic())
         c.pa.mainloop_prepare(loop, int(left * 1e6) if block else 0)
         c.pa.mainloop_poll(loop)
-        if not c.pa.mainloop_dispatch(loop) and not left:
+        read = c.pa.mainloop_dispatch(loop)
+        self.late += not left
+        if not (left or read) or self.late > _MOST_LATE:
             raise TimeoutError
 
 
-_Blocking: Any = type("_Blocking", (BlockingPulse,), {"_pulse_iterate": _iterate, "deadline": 0.0})
+def _allow(self: Any, seconds: float) -> None:
+    """Set the deadline for what follows."""
+    self.deadline, self.late = time.monotonic() + seconds, 0
+
+
+_Blocking: Any = type("_Blocking", (BlockingPulse,), {"_pulse_iterate": _iterate, "allow": _allow})
 
 
 class Client:
@@ -110,7 +119,7 @@ class Client:
         with cookie_shown(cookie):
             self._pulse = _Blocking(_APPLICATION, server=os.fsencode(address) or None, connect=False)
         self._calls = Calls(self._pulse._ctx)
-        self._pulse.deadline = time.monotonic() + patience
+        self._pulse.allow(patience)
         try:
             self._pulse.connect()
         except TimeoutError as error:
@@ -130,7 +139,7 @@ class Client:
         """
         if self._pulse is None:
             raise Unreachable("The connection is closed.")
-        self._pulse.deadline = time.monotonic() + self._patience
+        self._pulse.allow(self._patience)
         answer = self._calls.start(method, arguments, lambda: None)
         try:
             while not answer.ended and self._pulse.connected:
