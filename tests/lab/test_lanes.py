@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab import debian
-from tests.lab.lanes import quick
+from tests.lab.lanes import files, quick
 from tests.lab.lanes.__main__ import main
 from tests.lab.lanes.result import NO_TESTS, Counts, counts, not_passed
 from tests.lab.lanes.run import Run
@@ -265,3 +265,46 @@ def test_a_quick_run_has_files_that_are_there() -> None:
     assert [lane.name for lane in quick.lanes()][:2] == ["lint", "unit"]
     for file in (*quick._SCREEN_CORE, *quick._SERVER_CORE):
         assert (quick.ROOT / file).exists(), file
+
+
+def test_files_with_tests_of_a_lane(tmp_path: Path) -> None:
+    """Even if the tests get their marks from a fixture."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n    red\n    blue\n")
+    (tmp_path / "test_a.py").write_text(
+        "import pytest\n"
+        "@pytest.fixture(params=[pytest.param(1, marks=pytest.mark.red)])\n"
+        "def number(request): return request.param\n"
+        "def test_number(number): pass\n"
+    )
+    (tmp_path / "sub").mkdir()
+    blue = "import pytest\n@pytest.mark.blue\ndef test_it(): pass\n"
+    (tmp_path / "sub/test_b.py").write_text(blue)
+    (tmp_path / "test_c.py").write_text(f"{blue}@pytest.mark.red\ndef test_other(): pass\n")
+    (tmp_path / "test_d.py").write_text("def test_it(): pass\n")
+    assert files.with_marks(["red"], tmp_path) == ["test_a.py", "test_c.py"]
+    assert files.with_marks(["blue"], tmp_path) == ["sub/test_b.py", "test_c.py"]
+    assert files.with_marks(["blue", "red"], tmp_path) == ["sub/test_b.py", "test_a.py", "test_c.py"]
+    assert files.with_marks(["green"], tmp_path) == []
+
+
+def test_files_of_a_suite_that_cannot_be_collected(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text("import nothing_of_this_name\n")
+    (tmp_path / "test_b.py").write_text("import pytest\n@pytest.mark.red\ndef test_it(): pass\n")
+    assert files.with_marks(["red"], tmp_path) == []
+
+
+def test_files_named_by_the_user_are_not_added_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "with_marks", lambda marks: [f"files of {' '.join(marks)}"])
+    [pulse] = [lane for lane in LANES if lane.name == "pulse"]
+
+    def last(*arguments: str) -> str:
+        return pulse.steps(arguments)[0].command[-1]
+
+    assert last() == last("-k", "meters") == "files of pulse"
+    assert last("tests/lab") == "tests/lab"
+    assert last("tests/lab/test_lanes.py::test_it") == "tests/lab/test_lanes.py::test_it"
+    [modern] = [lane for lane in LANES if lane.name == "modern"]
+    assert [step.command[-1] for step in modern.steps(())] == [
+        "files of modern",
+        "files of unit pulse pipewire plugins pty",
+    ]

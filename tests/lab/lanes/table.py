@@ -6,8 +6,9 @@ Only the standard library may be imported here: tests/conftest.py takes the mark
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from tests.lab.lanes import machine
+from tests.lab.lanes import files, machine
 
 Arguments = Sequence[str]
 """Arguments for pytest, given after `--`."""
@@ -57,8 +58,16 @@ def tool(name: str, *arguments: str) -> Step:
     return Step(f"{name} {arguments[0]}" if name == "ruff" else name, (machine.script(name), *arguments))
 
 
-def _workers(waiting: bool) -> tuple[str, ...]:
-    return ("-n", str(machine.workers(waiting)), "--dist", "worksteal")
+def _pytest(lanes: Sequence[str], arguments: Arguments, *, waiting: bool) -> tuple[str, ...]:
+    """The arguments for Python that run all tests of these lanes in several processes."""
+    parallel = ("-n", str(machine.workers(waiting)), "--dist", "worksteal")
+    return ("-m", "pytest", "-m", " or ".join(lanes), *parallel, *_with_files(lanes, arguments))
+
+
+def _with_files(lanes: Sequence[str], arguments: Arguments) -> Arguments:
+    """The arguments and, unless they name files themselves, the files with tests of these lanes."""
+    named = any(Path(argument.partition("::")[0]).exists() for argument in arguments)
+    return arguments if named else (*arguments, *files.with_marks(lanes))
 
 
 def in_parallel(lane: str, *, waiting: bool = False) -> Callable[[Arguments], list[Step]]:
@@ -67,11 +76,7 @@ def in_parallel(lane: str, *, waiting: bool = False) -> Callable[[Arguments], li
     A test taken over by an idle process creates its module's fixtures again, which costs less
     than one long file at the end. `waiting`: its tests mostly wait.
     """
-
-    def steps(arguments: Arguments) -> list[Step]:
-        return [Step(lane, python("-m", "pytest", "-m", lane, *_workers(waiting), *arguments))]
-
-    return steps
+    return lambda arguments: [Step(lane, python(*_pytest([lane], arguments, waiting=waiting)))]
 
 
 def _lint(_: Arguments) -> list[Step]:
@@ -94,18 +99,18 @@ _PIPEWIRE = ("pipewire", "wireplumber", "pipewire-pulse", "pw-metadata", "pw-cli
 
 def in_debian(suite: str) -> Callable[[Arguments], list[Step]]:
     """The lanes with private servers, in a Debian system of this suite, with its servers and Python."""
-    marks = "unit or pulse or pipewire or plugins or pty"
+    lanes = ("unit", "pulse", "pipewire", "plugins", "pty")
 
     def steps(arguments: Arguments) -> list[Step]:
-        command = ("python", "-m", "pytest", "-m", marks, *_workers(waiting=True), *arguments)
+        command = ("python", *_pytest(lanes, arguments, waiting=True))
         return [Step(suite, python("-m", "tests.lab.debian", "run", suite, *command))]
 
     return steps
 
 
 def _modern(arguments: Arguments) -> list[Step]:
-    itself = Step("the system itself", python("-m", "pytest", "-m", "modern", *arguments))
-    return [itself, *in_debian("trixie")(arguments)]
+    itself = python("-m", "pytest", "-m", "modern", *_with_files(["modern"], arguments))
+    return [Step("the system itself", itself), *in_debian("trixie")(arguments)]
 
 
 def _modern_vm(arguments: Arguments) -> list[Step]:
