@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.lanes import coverage, saving
+from tests.lab.lanes.files import ROOT
 from tests.lab.lanes.table import Lane
 
 pytestmark = pytest.mark.unit
@@ -50,7 +51,7 @@ def test_a_worker_that_is_killed_at_exit_has_saved_its_data(
     folder.mkdir()
     assert coverage.measure(folder, "-q", "-p", "no:cacheprovider", "-n", "1", str(file)) == 0
     assert saving.unsaved(folder) == []
-    lines = coverage.combined(folder).get_data().lines(str(coverage.ROOT / "tuimixer/model/value.py"))
+    lines = coverage.combined(folder).get_data().lines(str(ROOT / "tuimixer/model/value.py"))
     assert lines
 
 

@@ -264,7 +264,7 @@ def test_what_no_test_names_is_tried_on_the_core() -> None:
 def test_a_quick_run_has_files_that_are_there() -> None:
     assert [lane.name for lane in quick.lanes()][:2] == ["lint", "unit"]
     for file in (*quick._SCREEN_CORE, *quick._SERVER_CORE):
-        assert (quick.ROOT / file).exists(), file
+        assert (files.ROOT / file).exists(), file
 
 
 def test_files_with_tests_of_a_lane(tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from pathlib import Path, PurePath
 from coverage import Coverage
 
 from tests.lab.lanes import machine, saving
+from tests.lab.lanes.files import ROOT
 from tests.lab.lanes.run import announce_lacking, say
 from tests.lab.lanes.table import LANES
 
 FAST = ("unit", "screen", "pulse", "plugins", "replay")
 _WHOLE = "total"
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def main(words: Sequence[str]) -> int:

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from tests.lab.lanes.files import ROOT
 from tests.lab.lanes.table import LANES, Lane
-
-ROOT = Path(__file__).resolve().parents[3]
 
 _SERVER_CORE = (
     "tests/backend/pulse/test_streams.py",

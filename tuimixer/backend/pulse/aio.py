@@ -15,7 +15,6 @@ from tuimixer.backend.pulse.pulsectl_import import binding as c
 from tuimixer.model.system import NO_RESPONSE
 
 _LOG = logging.getLogger(__name__)
-_CLOSED = "The connection is closed."
 
 
 class AsyncClient:
@@ -74,7 +73,7 @@ class AsyncClient:
             Refused: the request was refused.
         """
         if self._closed or not self._pulse.connected:  # libpulse aborts if the context is gone
-            raise Unreachable(self._end or _CLOSED)
+            raise Unreachable(self._end or client.CLOSED)
         ended = asyncio.Event()
         answer = self._calls.start(method, arguments, ended.set)
         # Whatever else is due, such as reading an ALSA plugin, may block while the server is working.
@@ -85,7 +84,7 @@ class AsyncClient:
         except TimeoutError:
             if not answer.ended:
                 # The caller closes the connection, and then this is the reason for the other calls as well.
-                self._end = self._end or f"The sound server did not respond within {self._patience:g} s."
+                self._end = self._end or client.silence(self._patience)
                 raise Unreachable(self._end) from None
         if answer.error == CONNECTION_TERMINATED and self._end:
             raise Unreachable(self._end)
@@ -111,7 +110,7 @@ class AsyncClient:
             Refused: the server refuses the stream.
         """
         if self._closed or not self._pulse.connected:
-            raise Unreachable(self._end or _CLOSED)
+            raise Unreachable(self._end or client.CLOSED)
         try:
             return PeakStream(
                 self._pulse._ctx, source, sink_input, rate, channels, keep_awake, on_data, on_end
@@ -140,7 +139,7 @@ class AsyncClient:
         if self._closed:
             return
         self._closed = True
-        self._end = self._end or _CLOSED
+        self._end = self._end or client.CLOSED
         self._pulse.on_event = None
         self._pulse.close()
         self._calls.fail(CONNECTION_TERMINATED)

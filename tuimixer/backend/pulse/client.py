@@ -26,6 +26,7 @@ TYPE_CHECKING = False  # importing typing would slow down every volume key press
 if TYPE_CHECKING:
     from typing import Any
 
+CLOSED = "The connection is closed."
 CUT_OFF = "The sound server closed the connection."
 _APPLICATION = "tuimixer"
 _MOST_LATE = 1000
@@ -57,6 +58,11 @@ class ServerFull(Unreachable):
 
 class ObjectGone(Refused):
     """The requested object is gone."""
+
+
+def silence(seconds: float) -> str:
+    """What to report of a server that has not responded for this long."""
+    return f"The sound server did not respond within {seconds:g} s."
 
 
 def result(answer: Answer) -> Any:
@@ -138,14 +144,14 @@ class Client:
             Refused: the server refused the request.
         """
         if self._pulse is None:
-            raise Unreachable("The connection is closed.")
+            raise Unreachable(CLOSED)
         self._pulse.allow(self._patience)
         answer = self._calls.start(method, arguments, lambda: None)
         try:
             while not answer.ended and self._pulse.connected:
                 self._pulse._pulse_iterate()
         except TimeoutError as error:
-            raise Unreachable(f"The sound server did not respond within {self._patience:g} s.") from error
+            raise Unreachable(silence(self._patience)) from error
         if not self._pulse.connected:
             raise Unreachable(CUT_OFF)
         if answer.unread is not None:
